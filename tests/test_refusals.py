@@ -38,6 +38,10 @@ ERRORS = {"ValidationError"}
 MESSAGES = {"success", "error", "warning", "info"}
 FIELD_TEXTS = {"label", "help_text", "error_messages", "empty_label"}
 
+# What may be called by its name in a refusal or a log; of people `name_shown_to` gives it.
+NAMED_THINGS = {"event", "theme", "topic", "sector", "child"}
+NAMES_OF_PEOPLE = {"shown_name", "name_in_lists", "name_in_roster", "name_to_call", "listed_name"}
+
 # Names, units and headers that are the same in every language.
 SAME_EVERYWHERE = {"Titian", "UTC", "csv", "Authorization", "Token"}
 ATTRIBUTES = re.compile(r"""\b(?:aria-label|alt|title|placeholder)=(?:"([^"]*)"|'([^']*)')""")
@@ -175,6 +179,57 @@ def test_a_literal_sentence_is_found(line: str) -> None:
     assert literal_texts({ROOT / "planted.py": ast.parse(source)}) == [
         f"planted.py:{len(source.splitlines())}"
     ]
+
+
+def named_people(trees: dict[Path, ast.Module]) -> list[str]:
+    """file:line of each refusal or line of the log that takes a person's name or address by itself."""
+    refusals = _refusals(trees)
+    return [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _is_refusal_or_log(node.func, refusals)
+        for part in ast.walk(node)
+        if _names_somebody(part)
+    ]
+
+
+def _is_refusal_or_log(function: ast.expr, refusals: set[str]) -> bool:
+    match function:
+        case ast.Name(id=name) | ast.Attribute(value=ast.Name(id="log"), attr=name):
+            return name in refusals or isinstance(function, ast.Attribute)
+    return False
+
+
+def _names_somebody(part: ast.AST) -> bool:
+    match part:
+        case ast.Call(func=ast.Name(id=name)):
+            return name in NAMES_OF_PEOPLE
+        case ast.Attribute(
+            value=ast.Name(id=of) | ast.Attribute(attr=of), attr="name" | "short_name" | "email"
+        ):
+            return of not in NAMED_THINGS
+    return False
+
+
+def test_a_refusal_and_a_log_take_a_person_s_name_by_what_its_reader_is_shown(
+    sources: dict[Path, ast.Module],
+) -> None:
+    assert not named_people(sources)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'raise Taken(_("%(name)s is there.") % {"name": person.name})',
+        'raise Taken(_("%(name)s is there.") % {"name": found.owner.name})',
+        'raise Taken(_("%(name)s is there.") % {"name": shown_name(other)})',
+        'log.warning("Not sent to %s.", row.person.email)',
+    ],
+)
+def test_a_name_taken_by_itself_is_found(line: str) -> None:
+    source = f"class Taken(BusinessError): ...\n{line}"
+    assert named_people({ROOT / "planted.py": ast.parse(source)}) == ["planted.py:2"]
 
 
 def test_a_text_to_translate_is_a_plain_literal_with_named_placeholders(

@@ -109,10 +109,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class MailboxStage(LoginStage):  # type: ignore[misc]
-    """Where two people read the mailbox that the code came to: which of them it is."""
+    """Where two people read the mailbox that the code came to: which of them it is.
+
+    By a code it is always asked, whatever has become of one of them: nobody comes into an account unasked.
+    """
 
     key = "mailbox"
     urlname = "choose_person"
+    CANNOT = _lazy("Another person reads this mailbox, so it cannot sign you in. Ask the organisers.")
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
         user = self.login.user
@@ -122,13 +126,12 @@ class MailboxStage(LoginStage):  # type: ignore[misc]
         if not people:
             messages.error(
                 self.request,
-                _("Another person reads this mailbox, so it cannot sign you in. Ask the organisers.")
+                self.CANNOT
                 if self.is_of(user)
                 else _("The address of this account was changed: sign in with the new one."),
             )
             return HttpResponseRedirect(reverse(settings.LOGIN_URL)), False
-        if len(people) == 1:
-            self.choose(people[0])
+        if self.readers() == [user]:
             return None, True
         return HttpResponseRedirect(reverse(self.urlname)), True
 
@@ -136,17 +139,23 @@ class MailboxStage(LoginStage):  # type: ignore[misc]
         """Whether the code, where there is one, came to the address that the person has now."""
         return not self.login.email or address_hash(self.login.email) == person.address_hash
 
-    def people(self) -> list[Person]:
-        """Who may go on at this moment: by a code the readers, by a link or a passkey the one it is of.
+    def readers(self) -> list[Person]:
+        """Who is asked: by a code all who read the mailbox, by a link or a passkey the one it is of."""
+        user = self.login.user
+        if not self.login.email or self.has_factor():
+            return [user]
+        return [one for one in who_reads_the_mailbox_of(user) if self.is_of(one)]
 
-        A passkey is nobody else's, so whoever comes by it is held up by nothing.
-        """
-        if has_proved_factor(get_authentication_records(self.request, self.login.user)):
-            return [self.login.user]
-        found = mailbox_choices(self.login.user, timezone.now())
-        if not self.login.email:
-            found = found.filter(pk=self.login.user.pk)
-        return [one for one in found if self.is_of(one)]
+    def people(self) -> list[Person]:
+        """Who of them may go on at this moment; a passkey is nobody else's, so it is held up by nothing."""
+        readers = self.readers()
+        if self.has_factor():
+            return readers
+        allowed = set(mailbox_choices(self.login.user, timezone.now()))
+        return [one for one in readers if one in allowed]
+
+    def has_factor(self) -> bool:
+        return has_proved_factor(get_authentication_records(self.request, self.login.user))
 
     def choose(self, person: Person) -> None:
         """Go on as this person, whom the code proves as much."""

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # with line and paragraph separators
+# Embeddings, overrides and isolates: they turn around the letters that stand after a name, as well.
+BIDI_CONTROLS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 UNDECOMPOSED = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"})
 
@@ -27,16 +29,25 @@ def folded(text: str) -> str:
     return "".join(one for one in letters if not unicodedata.combining(one)).translate(UNDECOMPOSED)
 
 
+def without_bidi_controls(text: str) -> str:
+    r"""The text without the characters that set the direction of what follows; the letters decide it.
+
+    >>> without_bidi_controls("Bank\u202e gro")
+    'Bank gro'
+    """
+    return BIDI_CONTROLS.sub("", text)
+
+
 def one_line(text: str) -> str:
     r"""The text on one line, with a space for control characters and for runs of white space.
 
-    >>> one_line("Forum\r\n2026\x0b ")
-    'Forum 2026'
+    >>> one_line("Forum\r\n2026\x0b "), one_line("Forum\u202e")
+    ('Forum 2026', 'Forum')
     """
-    return " ".join(CONTROL.sub(" ", text).split())
+    return " ".join(CONTROL.sub(" ", without_bidi_controls(text)).split())
 
 
 def validate_one_line(text: str) -> None:
     """Raise ValidationError where the text holds a line break or another control character."""
-    if CONTROL.search(text):
+    if CONTROL.search(text) or BIDI_CONTROLS.search(text):
         raise ValidationError(_("Write it on one line, without control characters."), code="control")

@@ -107,9 +107,9 @@ def load_forum(*, now: dt.datetime, notify: Callable[[str], object] = lambda _: 
 
 def _refuse_taken(emails: set[str]) -> None:
     theirs = Person.objects.filter(is_demo=False).annotate(address=Lower("email"))
-    if taken := theirs.filter(address__in=emails).first():
+    if taken := theirs.filter(address__in=emails).values_list("address", flat=True).first():
         message = _("“%(email)s” has an account that is not the demo's: nothing was loaded.")
-        raise AddressTaken(message % {"email": taken.email})
+        raise AddressTaken(message % {"email": taken})
 
 
 def _load_edition(

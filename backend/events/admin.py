@@ -14,7 +14,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 from backend.core.errors import BusinessError
 from backend.events.models import (
     Appointment,
+    Attendee,
     Event,
     Organisation,
     OutsideContact,
@@ -31,6 +32,7 @@ from backend.events.models import (
     Theme,
     Topic,
 )
+from backend.events.rules import is_known_adult, is_under_alias
 from backend.events.selectors import name_in_lists
 from backend.events.services import confirm_role, end_role, refuse_role, set_outside_contact
 from backend.events.services.setup import check_zone
@@ -151,7 +153,8 @@ class AppointmentAdmin(admin.ModelAdmin):
     actions = ("confirm", "refuse", "end")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:  # noqa: ARG002
-        return Appointment.objects.annotate(is_under_alias=Q(attendee__alias__isnull=False))
+        shown = Attendee.objects.filter(is_known_adult(), pk=OuterRef("attendee")).exclude(is_under_alias())
+        return Appointment.objects.annotate(has_shown_address=Exists(shown))
 
     @admin.display(description=gettext_lazy("person"))
     def who(self, row: Appointment) -> str:
@@ -163,8 +166,7 @@ class AppointmentAdmin(admin.ModelAdmin):
 
         None of who is no known adult, or under an alias.
         """
-        is_shown = row.attendee.is_known_adult and not row.is_under_alias  # type: ignore[attr-defined]
-        return row.attendee.person.email if is_shown else ""
+        return row.attendee.person.email if row.has_shown_address else ""  # type: ignore[attr-defined]
 
     @admin.display(description=gettext_lazy("event"))
     def event(self, row: Appointment) -> str:

@@ -44,7 +44,7 @@ from backend.events.rules import (
     is_empty_profile,
     is_lead,
     made_up_in,
-    may_share_mailbox,
+    may_use_shared_mailbox,
     roles_held,
     standing_of,
 )
@@ -175,7 +175,7 @@ def former_owner(left: Mapping[str, Attendee], email: str) -> Attendee | None:
 
 def mailbox_choices(person: Person, now: dt.datetime) -> QuerySet[Person]:
     """Of those who read the mailbox of this person: who may sign in by it, where there are several."""
-    return who_reads_the_mailbox_of(person).filter(may_share_mailbox(now))
+    return who_reads_the_mailbox_of(person).filter(may_use_shared_mailbox(now))
 
 
 def is_in_a_team(person: Person) -> bool:
@@ -393,11 +393,13 @@ def listed_name(name: str, short_name: str, age_class: str) -> str:
 
 
 def names_of_people(ids: Collection[int], event: Event) -> dict[int, str]:
-    """Who acted at the event, by account id: as lists name them (S7); who is not there by the account's name.
+    """Who acted at the event, by account id: as lists name them (S7). For organisers and leads; two queries.
 
-    For organisers and leads. Two queries.
+    An administrator who is not there is called one, and anybody else who is not is left out: what an account
+    is called is its owner's.
     """
-    accounts = dict(Person.objects.filter(pk__in=ids).values_list("pk", "name"))
+    staff = Person.objects.filter(Q(is_staff=True) | Q(is_superuser=True), pk__in=ids)
+    accounts = dict.fromkeys(staff.values_list("pk", flat=True), _("An administrator"))
     here = Attendee.objects.filter(event=event, person__in=ids).only(
         "person_id", "name", "short_name", "age_class"
     )

@@ -69,7 +69,7 @@ def letterhead_for(reader: Attendee, texts: MailTexts | None = None) -> Letterhe
     words = {"name": one_line(shown_name(reader)), "forum": forum}
     _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     return Letterhead(
-        sender=formataddr((texts.sender_name or forum, address), charset="utf-8"),
+        sender=formataddr((one_line(texts.sender_name) or forum, address), charset="utf-8"),
         reply_to=texts.reply_to,
         opening=filled(texts.opening or default_opening(), words),
         signature=filled(texts.signature or default_signature(), words),

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models import Attendee, AttendeeQuerySet
 from backend.events.rules import Doing, TextTooLong, check_allowed, clean_text, is_over, is_under_alias
-from backend.events.selectors import shown_name
 from backend.meetings.models import Assistant, Meeting, MeetingQuerySet, Notice, Question, Seat
 from backend.people.models import Person
 from backend.safeguarding.models import Chaperone
 from backend.safeguarding.rules import contactable_for, contactable_ids, is_open, is_reachable_by
+from backend.safeguarding.selectors import name_shown_to
 
 Kind = Notice.Kind
 
@@ -190,7 +190,7 @@ def check_reachable(attendee: Attendee, other_id: int, now: dt.datetime) -> None
     if other is not None and not other.has_joined:
         raise NotJoined(
             _("%(name)s has not joined this forum yet. You can ask as soon as they do.")
-            % {"name": shown_name(other)}
+            % {"name": name_shown_to(attendee.person, other, now)}
         )
     if other is not None and not attendee.has_joined:
         raise NotJoined(_("You have not joined this forum yet. Join it, then ask."))

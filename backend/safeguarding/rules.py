@@ -13,7 +13,7 @@ from itertools import product
 from typing import Literal, TypeVar, get_args
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
 
 from backend.core.compiled import CompiledQuery, CompiledRows, any_of
 from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event, Organisation, Suspension
@@ -22,7 +22,7 @@ from backend.events.rules import (
     IdPair,
     has_alias_anywhere,
     has_consent_to_sessions,
-    is_held_as_minor,
+    is_known_adult,
     is_suspended,
     leads_of,
     pair_of,
@@ -50,15 +50,6 @@ DUE_AFTER = dt.timedelta(hours=24)  # a report is due so long after it was made,
 DELEGATION = "delegation"  # those who sit in a session with a delegation, for as long as it holds
 SUPERVISING = (DelegationSeat.Part.CHAPERONE, DelegationSeat.Part.VETTED)
 CHANNEL_OF_PARTED = "page"  # whom a contact rule parts may still open it, so that they can block and report
-
-
-def is_known_adult(now: dt.datetime | Now | None = None) -> Q:
-    """Condition on attendees who count as adults (S1): unknown age counts as minor.
-
-    So does whom another event knows as a minor, until a lead of each of the two has agreed. Without `now`,
-    the database's clock says which of that has expired.
-    """
-    return Q(age_class=Attendee.AgeClass.ADULT) & ~is_held_as_minor(now or Now())
 
 
 def is_open(now: dt.datetime | None = None) -> Q:

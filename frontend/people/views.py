@@ -145,14 +145,17 @@ def choose_person(request: Request) -> HttpResponse:
     stage = LoginStageController.enter(request, MailboxStage.key)
     if stage is None:
         return redirect(settings.LOGIN_URL)
-    people = stage.people()
+    readers = stage.readers()
     if request.method == "POST":
         wanted = values_of(PersonForm(request.POST))["person"]
-        chosen = next((one for one in people if one.pk == wanted), None)
-        if chosen is not None:
+        chosen = next((one for one in readers if one.pk == wanted), None)
+        if chosen in stage.people():
             stage.choose(chosen)
             return cast(HttpResponse, stage.exit())
-    return render(request, "people/choose_person.html", {"people": people})
+        if chosen is not None:
+            messages.error(request, stage.CANNOT)
+            return redirect(stage.urlname)
+    return render(request, "people/choose_person.html", {"people": readers})
 
 
 @participant

@@ -16,11 +16,11 @@ from tests.factories import make_attendee
 from tests.frontend.conftest import Cast, client_of
 from tests.frontend.test_second_factor_required import code_now, token_of
 
-READING = {"attendees_file", "who_needs_help", "done_file", "api_access", "my_data_file"}
+READING = {"attendees_file", "who_needs_help", "done_file", "api_access", "my_data_file", "alias"}
 SENDING = {
     "attendees", "attendee_roles", "propose_adult", "decide_adult", "roles", "decide_role", "outside_contact",
     "starters", "start_forum", "forum_roles", "decide_forum_role", "hand_over_all", "hand_over",
-    "report_file", "reset_factor", "leave", "change_address", "merge", *READING,
+    "report_file", "reset_factor", "leave", "change_address", "merge", "lift_alias", *READING,
 }  # fmt: skip
 
 

@@ -19,8 +19,7 @@ from backend.core.transactions import in_transaction
 from backend.directory.models import TimesMail, WishToMeet
 from backend.directory.selectors import wished_by
 from backend.events.models import Attendee, Event
-from backend.events.rules import Doing, is_allowed
-from backend.events.selectors import shown_name
+from backend.events.rules import Doing, is_allowed, is_known_adult
 from backend.events.services import lock_attendees
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
@@ -29,8 +28,7 @@ from backend.meetings.selectors import has_open_time
 from backend.meetings.services import open_all_times
 from backend.people.models import Person
 from backend.people.rules import quiet_hours_end
-from backend.safeguarding.rules import is_known_adult
-from backend.safeguarding.selectors import PublicProfile
+from backend.safeguarding.selectors import PublicProfile, name_shown_to
 
 SEND_TIMES_MAIL = "directory.send_times_mail"
 MAX_NAMED = 10  # people in one mail
@@ -62,7 +60,8 @@ def wish_to_meet(*, attendee: Attendee, other_id: int, by: Person, now: dt.datet
     other = Attendee.objects.select_related("event", "person").get(pk=other_id)
     if has_open_time(other_id, now):
         raise HasOpenTime(
-            _("%(name)s has an open time. Ask to meet them.") % {"name": shown_name(other)}, other=other_id
+            _("%(name)s has an open time. Ask to meet them.") % {"name": name_shown_to(by, other, now)},
+            other=other_id,
         )
     made = WishToMeet.objects.filter(asker=attendee.pk, made_at__gt=now - LIMITS_WINDOW).count()
     if made >= ASKER_REQUESTS:

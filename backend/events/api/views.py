@@ -44,8 +44,13 @@ class ParticipantView(PersonView):
         """Refuse SecondFactorRequired and ProofRequired; a program acts where its owner has a factor."""
         session, now = self.request._request if self.request.auth is None else None, timezone.now()
         check_may_act(person=self.person, request=session, now=now)
-        if session is not None and self.request.method in self.fresh_proof_for:
-            check_fresh_proof(person=self.person, request=session, now=now)
+        if self.request.method in self.fresh_proof_for:
+            self.check_proof()
+
+    def check_proof(self) -> None:
+        """Refuse ProofRequired to a browser's session without a fresh proof; a program is not asked."""
+        if self.request.auth is None:
+            check_fresh_proof(person=self.person, request=self.request._request, now=timezone.now())
 
 
 class OrganiserView(ParticipantView):

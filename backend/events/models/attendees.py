@@ -233,10 +233,6 @@ class Attendee(models.Model):
         """Key of the constituency this attendee counts for; without an organisation, other."""
         return self.organisation.sector.constituency if self.organisation else "other"
 
-    @property
-    def is_known_adult(self) -> bool:
-        return self.age_class == Attendee.AgeClass.ADULT
-
 
 class Interest(models.Model):
     """What an attendee seeks, offers, or both, in one topic of the same event."""

@@ -5,9 +5,11 @@ from backend.events.rules.age_classes import (
     events_in_doubt,
     in_doubt_for,
     is_held_as_minor,
+    is_known_adult,
 )
 from backend.events.rules.agreements import Agreement, current_agreement
 from backend.events.rules.aliases import (
+    MOVED,
     TEXTS,
     RealNameInText,
     SetByLead,
@@ -15,6 +17,7 @@ from backend.events.rules.aliases import (
     check_tells_nothing,
     has_alias_anywhere,
     is_under_alias,
+    put_back,
     telling_words,
     word_in,
     words_of_alias,
@@ -53,7 +56,7 @@ from backend.events.rules.languages import (
     languages_in_common,
     needs_interpreter,
 )
-from backend.events.rules.mailboxes import may_share_mailbox
+from backend.events.rules.mailboxes import may_share_mailbox, may_use_shared_mailbox
 from backend.events.rules.names import first_name_in
 from backend.events.rules.rehearsals import MADE_UP_DOMAIN, RehearsalOnly, check_takes_people, made_up_in
 from backend.events.rules.roles import (
@@ -105,6 +108,7 @@ __all__ = [
     "LANGUAGE_LIMIT",
     "LEAD",
     "MADE_UP_DOMAIN",
+    "MOVED",
     "NEXT_STATES",
     "ORGANISER",
     "SENTENCES",
@@ -165,6 +169,7 @@ __all__ = [
     "is_empty_profile",
     "is_event_open",
     "is_held_as_minor",
+    "is_known_adult",
     "is_lead",
     "is_made_up_here",
     "is_organiser",
@@ -180,10 +185,12 @@ __all__ = [
     "made_up_in",
     "may_have_profile",
     "may_share_mailbox",
+    "may_use_shared_mailbox",
     "needs_interpreter",
     "organisers_of",
     "pair_of",
     "periods_of",
+    "put_back",
     "roles_held",
     "standing_of",
     "states_that_allow",

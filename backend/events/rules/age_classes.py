@@ -1,4 +1,4 @@
-"""Whose age class is in doubt: an adult at one event whose address another event knows as a minor's."""
+"""Who counts as an adult, and whose age class is in doubt: an adult whose address is known as a minor's."""
 
 from __future__ import annotations
 
@@ -58,3 +58,12 @@ def is_held_as_minor(now: dt.datetime | Now) -> Q:
     """
     known = MinorMatch.objects.filter(person=OuterRef("person"))
     return Q(Exists(known)) & Q(Exists(doubts_about_attendee(now)))
+
+
+def is_known_adult(now: dt.datetime | Now | None = None) -> Q:
+    """Condition on attendees who count as adults (S1): unknown age counts as minor.
+
+    So does whom another event knows as a minor, until a lead of each of the two has agreed. Without `now`,
+    the database's clock says which of that has expired.
+    """
+    return Q(age_class=Attendee.AgeClass.ADULT) & ~is_held_as_minor(now or Now())

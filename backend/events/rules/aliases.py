@@ -13,6 +13,7 @@ from backend.core.texts import folded
 from backend.events.models import Alias, Attendee
 
 TEXTS = ("about", "seeks", "offers")  # that can be taken off a profile
+MOVED = ("name", "short_name", "title", "country")  # fields of an attendee that an alias replaces
 WRITTEN = ("short_name", "title", "country", *TEXTS)  # by the attendee
 SHORTEST_WORD = 3  # letters of a part of a name that is looked for; one less in other scripts than Latin
 BETWEEN_WORDS = re.compile(r"[\s.,;:'’\-–_()/@]+")
@@ -44,6 +45,14 @@ def appears_under_alias(attendee: Attendee) -> bool:
 def has_alias_anywhere() -> Q:
     """Condition on attendees: the person appears under an alias at this event or another."""
     return Q(Exists(Alias.objects.filter(attendee__person=OuterRef("person"))))
+
+
+def put_back(attendee: Attendee, alias: Alias) -> None:
+    """Give the attendee, unsaved, what the alias took the place of; the organisation is not among it."""
+    for field in MOVED:
+        setattr(attendee, field, getattr(alias, field))
+    for field in TEXTS:
+        setattr(attendee, field, getattr(attendee, field) or getattr(alias, field))
 
 
 def telling_words(names: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, OrganisersOnly
+from backend.core.texts import without_bidi_controls
 from backend.events.models import Attendee, Event, Interest
 from backend.events.rules.states import Doing, check_allowed
 from backend.people.models import Person
@@ -61,15 +62,11 @@ def check_can_hold_role(person: Person, event: Event) -> None:
     """
     if who_reads_the_mailbox_of(person).count() > 1:
         raise SharesMailbox(
-            _("%(name)s shares an address with another person: they change it first, on their own page.")
-            % {"name": person.name}
+            _("This person shares an address with another one: they change it first, on their own page.")
         )
     organisers = Attendee.objects.filter(event=event, permission=Attendee.Permission.ORGANISER)
     if person.is_demo and not organisers.filter(person__is_demo=True).exists():
-        raise DemoAccount(
-            _("%(name)s is an account of the demo, which anybody can enter: choose a real person.")
-            % {"name": person.name}
-        )
+        raise DemoAccount(_("This is an account of the demo, which anybody can enter: choose a real person."))
 
 
 def pair_of(first: int, second: int) -> IdPair:
@@ -82,8 +79,8 @@ def pair_of(first: int, second: int) -> IdPair:
 
 
 def clean_text(text: str) -> str:
-    """The text without characters PostgreSQL or UTF-8 cannot hold (NUL, lone surrogates), trimmed."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").strip()
+    """The text trimmed, without bidi controls and what cannot be stored (NUL, lone surrogates)."""
+    return without_bidi_controls(text).replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").strip()
 
 
 def has_joined() -> Q:

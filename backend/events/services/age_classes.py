@@ -29,6 +29,12 @@ class OwnAgeClass(BusinessError):
     status = 403
 
 
+class HoldsRole(BusinessError):
+    """An organiser or a safeguarding lead has to be an adult."""
+
+    code = "holds_role"
+
+
 class MinorsInSelection(BusinessError):
     code = "minors_in_selection"
 
@@ -58,15 +64,28 @@ class OwnProposal(BusinessError):
     status = 403
 
 
+def has_to_stay_adult(attendee: Attendee, age_class: str) -> bool:
+    """Whether this age class would make an organiser or a safeguarding lead no adult any more."""
+    holds_role = attendee.permission != Attendee.Permission.PARTICIPANT
+    return holds_role and attendee.age_class == ADULT and age_class in (MINOR, UNKNOWN)
+
+
 def check_age_change(
     attendees: Sequence[Attendee], age_class: str, by: Person, confirmed: Collection[int]
 ) -> None:
-    """Refuse OwnAgeClass, MinorsInSelection, LeadHasToConsent and AdultsNotConfirmed.
+    """Refuse OwnAgeClass, HoldsRole, MinorsInSelection, LeadHasToConsent and AdultsNotConfirmed.
 
     `confirmed` are the ids of those of unknown age whose names were shown and confirmed.
     """
     if any(one.person_id == by.pk and age_class not in ("", one.age_class) for one in attendees):
         raise OwnAgeClass(_("Your own age class is for another organiser to set."))
+    if any(has_to_stay_adult(one, age_class) for one in attendees):
+        raise HoldsRole(
+            _(
+                "An organiser or a safeguarding lead has to be an adult: nobody was changed. "
+                "Leave them out, or end what they hold first."
+            )
+        )
     minors = [one for one in attendees if one.age_class == MINOR and age_class not in ("", MINOR)]
     if minors and len(attendees) > 1:
         raise MinorsInSelection(

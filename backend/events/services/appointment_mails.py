@@ -87,6 +87,7 @@ def _mail_to(reader: Person, appointment: Appointment, change: str) -> EmailMess
         State.PROPOSED.value: appointment.proposed_by,
         State.ENDED.value: appointment.ended_by,
     }.get(change, appointment.decided_by)
+    by_name = names_of_people([by.pk], event).get(by.pk) if by else ""
     host = settings.TITIAN_ADDRESS.rstrip("/")
     home = f"{host}/e/{event.slug}"
     comes_in = reader.attendances.filter(event=event).exists()
@@ -95,7 +96,7 @@ def _mail_to(reader: Person, appointment: Appointment, change: str) -> EmailMess
         "is_own": is_own,
         "is_lead": is_lead,
         "name": name_in_lists(appointment.attendee),
-        "by": names_of_people([by.pk], event)[by.pk] if by else _("Somebody whose account is gone"),
+        "by": by_name or _("Somebody whose account is gone"),
         "event": event.name,
         "lacks": what_running_lacks(event) if change == State.ENDED else "",
         "address": f"{home}/roles/" if comes_in else f"{host}/forums/{event.slug}/roles/",

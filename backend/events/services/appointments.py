@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from backend.core.audit import record_act
@@ -22,7 +21,7 @@ from backend.events.rules import (
     check_can_hold_role,
     check_organiser,
     is_administrator,
-    is_held_as_minor,
+    is_known_adult,
     leads_of,
     organisers_of,
     standing_of,
@@ -209,8 +208,7 @@ def _check_can_be_proposed(attendee: Attendee, permission: str, by: Person) -> N
 
 def check_fits(attendee: Attendee, permission: str) -> None:
     """Refuse CannotPropose, or DemoAccount, where the person cannot hold this permission."""
-    check_can_hold_role(attendee.person, attendee.event)
-    if not attendee.is_known_adult:
+    if attendee.age_class != Attendee.AgeClass.ADULT:
         raise CannotPropose(
             _("An organiser or a safeguarding lead has to be an adult: set this person's age class first.")
         )
@@ -218,14 +216,15 @@ def check_fits(attendee: Attendee, permission: str) -> None:
         raise CannotPropose(
             _("Everybody reads who organises and leads a forum: this person cannot be named for it.")
         )
-    held = Attendee.objects.filter(is_held_as_minor(Now()), pk=attendee.pk)
-    if not attendee.person.is_active or held.exists():  # one sentence: nobody learns what another event knows
+    adults = Attendee.objects.filter(is_known_adult(), pk=attendee.pk)
+    if not attendee.person.is_active or not adults.exists():  # nobody learns what another event knows
         raise CannotPropose(
             _(
                 "This person cannot be named: either the account is closed, or a safeguarding lead has to "
                 "set their age class first. Name somebody else."
             )
         )
+    check_can_hold_role(attendee.person, attendee.event)
     if permission == LEAD and is_administrator(attendee.person):
         raise CannotPropose(
             _("An administrator cannot be a safeguarding lead, who is apart from both organisers and them.")

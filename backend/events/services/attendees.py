@@ -35,7 +35,10 @@ LENGTHS = {"name": 200, "short_name": 60, "organisation": 255, "country": 80, "t
 
 
 class AlreadyThere(BusinessError):
-    """Somebody with this address is on the list; `attendee_id` says who, but for who is under an alias."""
+    """Somebody with this address is on the list; `attendee_id` says who, where organisers read addresses.
+
+    They read none of who is under an alias or no adult, and cannot tell which of these it is.
+    """
 
     code = "already_there"
 
@@ -108,9 +111,9 @@ def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime
     check_organiser(by, event, Doing.EDIT)
     email = check_email(new.email)
     here = Attendee.objects.filter(event=event, person__address_hash=address_hash(email))
-    there = here.knowing_aliases().first()
-    if there is not None:
-        shown_id = {} if there.is_under_alias else {"attendee_id": there.pk}
+    if there := list(here.knowing_aliases()):
+        shown = [one for one in there if one.age_class == Attendee.AgeClass.ADULT and not one.is_under_alias]
+        shown_id = {"attendee_id": shown[0].pk} if shown else {}
         raise AlreadyThere(_("Somebody with this address is on the list already."), **shown_id)
     owner = former_owner(attendees_by_former_address(event), email)
     if owner is not None and (owner.is_under_alias or plain_word(owner.name) == plain_word(new.name)):

@@ -17,7 +17,7 @@ from backend.events.services.changes import announce_changes
 from backend.people.models import Person
 
 PEOPLE_AT_ONCE = 200  # in one transaction
-READ_FIELDS = ("event", "person", "age_class", "visibility", "edited_at")
+READ_FIELDS = ("event", "person", "age_class", "permission", "visibility", "edited_at")
 
 
 class UnknownRole(BusinessError):
@@ -59,8 +59,9 @@ def change_roles(
     long: stopped half-way, the same again changes the rest.
 
     Refuses OrganisersOnly, UnknownRole, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
-    (S1: never by the attendee alone), MinorsInSelection and LeadHasToConsent (a minor becomes an adult by
-    `propose_adult`), and AdultsNotConfirmed (of several, unless `confirmed_adults` holds all of unknown age).
+    (S1: never by the attendee alone), HoldsRole, MinorsInSelection and LeadHasToConsent (a minor becomes an
+    adult by `propose_adult`), and AdultsNotConfirmed (of several, unless `confirmed_adults` holds all of
+    unknown age).
     """
     check_organiser(by, event, Doing.EDIT)
     values = {name: value for name in VALUES if (value := getattr(change, name))}

@@ -206,7 +206,7 @@ def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str =
     For whoever runs the installation, by a command; people at the event propose and confirm each other.
     Refuses BadEmail, ConflictingRoles, CannotPropose and DemoAccount. Who is not an attendee yet becomes a
     hidden one: organisers run the forum and are not suggested in it.
-    Without a name, a new account carries the first part of the address.
+    Without a name, who is new to the event carries the first part of the address.
     """
     return _appoint(event, email, name, Attendee.Permission.ORGANISER, now)
 
@@ -236,13 +236,14 @@ def find_or_add_attendee(*, event: Event, email: str, name: str, now: dt.datetim
     """
     check_takes_people(event)
     email = check_email(email)
-    person = find_or_create_people(names={email: name or email.partition("@")[0]})[email]
+    name = name or email.partition("@")[0]  # what an account is called is its owner's
+    person = find_or_create_people(names={email: name})[email]
     check_can_hold_role(person, event)
     attendee, _created = Attendee.with_left.get_or_create(
         event=event,
         person=person,
         defaults={
-            "name": name or person.name,
+            "name": name,
             "visibility": Attendee.Visibility.HIDDEN,
             "age_class": Attendee.AgeClass.ADULT,
             "joined_at": now,
@@ -250,7 +251,7 @@ def find_or_add_attendee(*, event: Event, email: str, name: str, now: dt.datetim
         },
     )
     if attendee.left_at is not None:
-        attendee.name = name or person.name
+        attendee.name = name
         attendee.save(update_fields=["name"])
         take_back([attendee], visibility=Attendee.Visibility.HIDDEN, now=now)
     return attendee

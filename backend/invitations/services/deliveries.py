@@ -11,7 +11,7 @@ from django.db.models import Count
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
 from backend.events.models import Attendee
-from backend.events.rules import Doing, has_joined, is_allowed
+from backend.events.rules import Doing, has_joined, is_allowed, is_known_adult
 from backend.events.selectors import ids_declaring_need
 from backend.invitations.models import Invitation
 from backend.invitations.rules import is_invitable
@@ -20,7 +20,6 @@ from backend.invitations.services.letters import headers_of, invitation_mail, li
 from backend.invitations.services.links import hash_of, new_token
 from backend.people.models import Person
 from backend.people.rules import quiet_hours_end
-from backend.safeguarding.rules import is_known_adult
 
 SEND_INVITATION = "invitations.send_invitation"
 AFTER_OTHERS = -10  # priority: a mail about a meeting goes before hundreds of invitations

@@ -17,10 +17,10 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.limits import Kind, is_too_often
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
+from backend.events.rules import is_known_adult
 from backend.events.services import lock_attendees
 from backend.invitations.models import Invitation
 from backend.invitations.rules import is_invitable
-from backend.safeguarding.rules import is_known_adult
 
 _signer = signing.Signer(sep=".", salt="invitations.link")
 

@@ -22,7 +22,7 @@ from backend.safeguarding.api import (
     UnsafeReportSerializer,
     own_report_response,
 )
-from backend.safeguarding.selectors import report_page_for
+from backend.safeguarding.selectors import holds_identity, report_page_for
 from backend.safeguarding.services import read_report
 
 
@@ -101,6 +101,8 @@ class ReportDetailView(LeadView):
         """Reading it is written down."""
         lead = self.lead
         report = read_report(lead=lead, report_id=report_id, by=self.person, now=timezone.now())
+        if holds_identity(report):
+            self.check_proof()
         page = report_page_for(report)
         meeting = selectors.reported_meeting(event_id=lead.event_id, meeting_id=page.meeting_id)
         body = {**asdict(page), "is_about_meeting": page.is_about_meeting, "meeting": meeting}

@@ -23,6 +23,7 @@ from backend.meetings.services.notices import notify
 from backend.people.models import Person
 from backend.people.services import BadEmail, check_email
 from backend.safeguarding.rules import contactable_for
+from backend.safeguarding.selectors import name_shown_to
 
 PHONE = re.compile(r"\+?[0-9()./ \-]{5,40}")
 LEAST_DIGITS = 5
@@ -82,7 +83,7 @@ def share_contact(
     if meeting is None:
         raise NotMet(
             _("You can share contact details with %(name)s once you have met. Ask for a meeting first.")
-            % {"name": shown_name(other)}
+            % {"name": name_shown_to(by, other, now)}
         )
     values = {"email": given.email, "phone": given.phone, "link": given.link, "changed_at": now}
     share, is_new = ContactShare.objects.update_or_create(

@@ -12,7 +12,7 @@ from backend.core.period import Period
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Slot
-from backend.events.rules import Doing, check_allowed, check_organiser, has_joined
+from backend.events.rules import Doing, check_allowed, check_organiser, has_joined, is_known_adult
 from backend.events.services import (
     ProfileChange,
     lock_attendees,
@@ -27,7 +27,6 @@ from backend.meetings.selectors import with_open_time
 from backend.meetings.services.freed_times import announce_freed_times
 from backend.people.models import Person
 from backend.people.services import BATCH
-from backend.safeguarding.rules import is_known_adult
 
 PERSON_JOINED = "meetings.person_joined"
 

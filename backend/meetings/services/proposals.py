@@ -12,7 +12,6 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Slot, Table
 from backend.events.rules import Doing, TextTooLong, check_organiser, clean_text
-from backend.events.selectors import shown_name
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.meetings.models.meetings import MAX_TIMES
 from backend.meetings.rules import (
@@ -40,6 +39,7 @@ from backend.meetings.services.requests import (
     release_requests,
 )
 from backend.people.models import Person
+from backend.safeguarding.selectors import name_shown_to
 
 Was = Literal["new", "kept", "moved", "known"]  # kept or moved: withdrawn, and put forward again
 
@@ -126,7 +126,7 @@ def _make_proposal(
         if not set(seated_ids(first.pk)) <= set(pair):
             raise KeyReused(_("This key was used for two other people; every proposal needs its own."))
         return first, "known"
-    _check_people(event, pair)
+    _check_people(event, pair, by, now)
     _check_times(event, pair, slot_ids, now)
     between = meeting_between(*pair, now)
     if between is not None and between.withdrawn_at is None:
@@ -174,7 +174,7 @@ def _propose_again(meeting: Meeting, values: dict[str, Any], slot_ids: Sequence[
     return meeting, "moved"
 
 
-def _check_people(event: Event, pair: tuple[int, int]) -> None:
+def _check_people(event: Event, pair: tuple[int, int], by: Person, now: dt.datetime) -> None:
     people = list(Attendee.objects.select_related("person").filter(event=event, pk__in=pair).order_by("pk"))
     if len(people) < 2:
         raise NotFound(_("There is no such person at this forum. Choose one of its list of people."))
@@ -182,7 +182,7 @@ def _check_people(event: Event, pair: tuple[int, int]) -> None:
         if not one.has_joined:
             raise NotJoined(
                 _("%(name)s has not joined this forum yet; whoever joins can meet.")
-                % {"name": shown_name(one)}
+                % {"name": name_shown_to(by, one, now)}
             )
 
 

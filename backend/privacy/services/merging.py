@@ -35,6 +35,7 @@ from backend.events.rules import (
     check_allowed,
     check_lead,
     check_organiser,
+    is_known_adult,
     leads_of,
 )
 from backend.events.services import lock_attendees, lock_event
@@ -51,7 +52,7 @@ from backend.people.models import FormerAddress, KnownMinor, Person
 from backend.privacy.services.erasing import erase_attendees
 from backend.privacy.services.merge_mails import ASKED, DONE, tell_of_merge
 from backend.safeguarding.models import Block, Chaperone, Report, ReportLink
-from backend.safeguarding.rules import contactable_for, is_known_adult
+from backend.safeguarding.rules import contactable_for
 from backend.safeguarding.services import announce_changed_people
 from backend.suggestions.models import Feedback
 

@@ -9,13 +9,13 @@ from django.db.models import Exists, OuterRef
 
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, AttendeeQuerySet, Event, Tie
+from backend.events.rules import is_known_adult
 from backend.meetings.models import ContactShare
 from backend.meetings.services import keep_connections
 from backend.people.models import Person
 from backend.privacy.rules import MINORS_KEPT
 from backend.privacy.services.erasing import erase_attendees, erase_person
 from backend.privacy.services.remembering import remember_attendee, remember_person
-from backend.safeguarding.rules import is_known_adult
 from backend.suggestions.models import Run
 
 

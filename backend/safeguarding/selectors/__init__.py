@@ -27,6 +27,7 @@ from backend.safeguarding.selectors.contact_rules import (
     count_or_few,
     names_of_groups,
 )
+from backend.safeguarding.selectors.names import name_shown_to
 from backend.safeguarding.selectors.public_profiles import (
     PublicProfile,
     TargetPerson,
@@ -47,6 +48,7 @@ from backend.safeguarding.selectors.reports import (
     ViewRow,
     asked_to_hear,
     has_reader,
+    holds_identity,
     last_report_by,
     leads_to_hand_over_to,
     leads_who_read,
@@ -115,9 +117,11 @@ __all__ = [
     "count_suspended",
     "delegations_of_minors",
     "has_reader",
+    "holds_identity",
     "last_report_by",
     "leads_to_hand_over_to",
     "leads_who_read",
+    "name_shown_to",
     "names_of_groups",
     "names_of_leads",
     "news_for",

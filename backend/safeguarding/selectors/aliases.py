@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.core.texts import folded
 from backend.events.models import Alias, Attendee, Event, Session
-from backend.events.rules import appears_under_alias, is_under_alias, word_in, words_of_alias
+from backend.events.rules import is_known_adult, is_under_alias, word_in, words_of_alias
 from backend.events.selectors import names_of_people, shown_name
 from backend.safeguarding.models import AliasEntry
 
@@ -71,11 +72,7 @@ def aliases_for(lead: Attendee) -> tuple[AliasRow, ...]:
 def alias_candidates(lead: Attendee, name: str) -> tuple[AliasCandidate, ...]:
     """The first twenty adults without an alias, no organiser or lead, in whose name these letters occur."""
     wanted = folded(name).strip()
-    people = Attendee.objects.filter(
-        event=lead.event_id,
-        age_class=Attendee.AgeClass.ADULT,
-        permission=Attendee.Permission.PARTICIPANT,
-    ).exclude(is_under_alias())
+    people = Attendee.objects.filter(_could_have_alias(), event=lead.event_id)
     rows = people.select_related("organisation") if wanted else people.none()
     found = sorted(
         (folded(shown_name(row)), row.pk, row) for row in rows if wanted in folded(shown_name(row))
@@ -88,14 +85,21 @@ def alias_candidates(lead: Attendee, name: str) -> tuple[AliasCandidate, ...]:
 
 def can_appear_under_alias(attendee: Attendee) -> bool:
     """Whether the attendee may ask for an alias: an adult without one, no organiser or lead."""
-    is_participant = attendee.permission == Attendee.Permission.PARTICIPANT
-    return attendee.is_known_adult and is_participant and not appears_under_alias(attendee)
+    return Attendee.objects.filter(_could_have_alias(), pk=attendee.pk).exists()
+
+
+def _could_have_alias() -> Q:
+    """Condition on attendees: a known adult without an alias, no organiser or lead."""
+    return is_known_adult() & Q(permission=Attendee.Permission.PARTICIPANT) & ~is_under_alias()
 
 
 def alias_subject(event: Event, attendee_id: int) -> Attendee:
-    """The attendee whose alias a lead sets, with `is_under_alias`; refuses NotFound."""
+    """The attendee whose alias a lead sets or lifts, with `is_under_alias`; refuses NotFound.
+
+    A known adult; who is under an alias stays here, whatever is written or known of their age since.
+    """
     rows = Attendee.objects.select_related("organisation").knowing_aliases().filter(event=event)
-    found = rows.filter(age_class=Attendee.AgeClass.ADULT, pk=attendee_id).first()
+    found = rows.filter(is_known_adult() | is_under_alias(), pk=attendee_id).first()
     if found is None:
         raise NotFound(_("There is no such adult at this forum. Choose one of its list of people."))
     return found

@@ -10,7 +10,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils.translation import gettext as _
 
 from backend.events.models import Attendee, Event, OutsideContact
-from backend.events.rules import first_name_in, is_paused, leads_of
+from backend.events.rules import first_name_in, is_known_adult, is_paused, leads_of
 from backend.events.selectors import (
     name_in_lists,
     name_to_call,
@@ -18,13 +18,12 @@ from backend.events.selectors import (
     outside_contact_of,
     shown_name,
 )
-from backend.safeguarding.models import Report, ReportEntry, ReportView
+from backend.safeguarding.models import HeldIdentity, Report, ReportEntry, ReportView
 from backend.safeguarding.rules import (
     can_link,
     due_at,
     hears_news,
     is_contact_blocked,
-    is_known_adult,
     lacking_for,
     leads_lacking,
     leads_reading,
@@ -393,9 +392,9 @@ def _party(attendee_id: int | None, *, with_email: bool = False) -> PartyRow | N
     row = found.first()
     if row is None:
         return None
-    if row.left_at is not None:
-        return _party_who_left(row, with_email=with_email)
     is_adult = found.filter(is_known_adult()).exists()  # not whom another event knows as a minor
+    if row.left_at is not None:
+        return _party_who_left(row, is_adult=is_adult, with_email=with_email)
     return PartyRow(
         row.pk,
         name_in_lists(row) if is_adult else name_to_call(row),
@@ -408,12 +407,17 @@ def _party(attendee_id: int | None, *, with_email: bool = False) -> PartyRow | N
     )
 
 
-def _party_who_left(attendee: Attendee, *, with_email: bool) -> PartyRow | None:
+def holds_identity(report: Report) -> bool:
+    """Whether the report's page names somebody who left, by the name behind an alias where they had one."""
+    parts = [report.reporter_id, report.reported_id]
+    return HeldIdentity.objects.filter(attendee__in=parts).exists()
+
+
+def _party_who_left(attendee: Attendee, *, is_adult: bool, with_email: bool) -> PartyRow | None:
     """Who it was, while the report is open; None once that is forgotten."""
     held = getattr(attendee, "held_identity", None)
     if held is None:
         return None
-    is_adult = attendee.is_known_adult
     name = held.name if is_adult else first_name_in(held.name)
     return PartyRow(
         attendee.pk,

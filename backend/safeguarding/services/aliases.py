@@ -13,11 +13,14 @@ from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models import Alias, Appointment, Attendee, Event, Organisation, Sector
 from backend.events.rules import (
+    MOVED,
     TEXTS,
     check_lead,
     check_takes_people,
     clean_text,
     country_name,
+    is_known_adult,
+    put_back,
     word_in,
     words_of_alias,
 )
@@ -30,7 +33,6 @@ from backend.safeguarding.models import AliasEntry
 LIMITS = {
     "name": 200, "organisation": 255, "title": 200, "country": 80, "real_name": 200, "real_organisation": 255,
 }  # fmt: skip
-MOVED = ("name", "short_name", "title", "country")  # fields of an attendee that an alias replaces
 KIND = AliasEntry.Kind
 
 
@@ -84,7 +86,8 @@ def set_alias_of(
     attendee = _attendee(event, attendee_id)
     before = attendee.organisation
     is_proposed = Appointment.objects.filter(attendee=attendee, state=Appointment.State.PROPOSED).exists()
-    if not attendee.is_known_adult or attendee.permission != Attendee.Permission.PARTICIPANT or is_proposed:
+    is_adult = Attendee.objects.filter(is_known_adult(now), pk=attendee.pk).exists()
+    if not is_adult or attendee.permission != Attendee.Permission.PARTICIPANT or is_proposed:
         raise CannotHaveAlias(
             _("Only an adult appears under an alias, and no organiser or lead, nor who is proposed as one.")
         )
@@ -139,10 +142,7 @@ def _lift_alias(event: Event, attendee_id: int, by: Person, now: dt.datetime) ->
     organisation = _organisation(event, alias.organisation, sector=alias.sector)
     lock_attendees([attendee_id])
     alias, attendee = _alias(event, attendee_id), _attendee(event, attendee_id)
-    for field in MOVED:
-        setattr(attendee, field, getattr(alias, field))
-    for field in TEXTS:
-        setattr(attendee, field, getattr(attendee, field) or getattr(alias, field))
+    put_back(attendee, alias)
     before, attendee.organisation = attendee.organisation, organisation
     alias.delete()
     _save(attendee, now)

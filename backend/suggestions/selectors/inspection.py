@@ -120,7 +120,7 @@ def pair_inspection_for(*, event: Event, attendee_id: int, other_id: int) -> Pai
     found = list_inspection_for(event=event, attendee_id=attendee_id)
     entry = next((entry for entry in found.entries if entry.other.attendee_id == other_id), None)
     if entry is None:
-        raise NotFound(_("%(name)s has nobody of that number on the list.") % {"name": found.owner.name})
+        raise NotFound(_("This attendee has nobody of that number on the list."))
     run = Run.objects.get(event=event, state=Run.State.CURRENT)
     numbers = engine.score_pair(engine.read_event_data(event), run, attendee_id, other_id)
     return PairInspection(

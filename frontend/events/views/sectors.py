@@ -19,7 +19,7 @@ from backend.events.selectors import sector_counts_for
 from backend.people.models import Constituency
 from frontend.access import Request, organiser
 from frontend.events.forms import SectorsForm
-from frontend.fields import values_of
+from frontend.fields import BadForm, values_of
 
 
 @organiser
@@ -71,6 +71,8 @@ def _change(request: Request, event: Event, sent: dict[str, Any]) -> str:
                 count,
             )
             return text % {"count": count}
-        case _:
+        case "remove":
             services.remove_sector(event=event, sector_id=sector_id, by=by)
             return _("The sector is removed.")
+        case _:
+            raise BadForm(_("There is no such button on this page: load it again."))

@@ -18,7 +18,7 @@ from backend.events.models import Attendee, Event
 from backend.events.selectors import topic_counts_for
 from frontend.access import Request, organiser
 from frontend.events.forms import TopicsForm
-from frontend.fields import values_of
+from frontend.fields import BadForm, values_of
 
 
 @organiser
@@ -86,6 +86,8 @@ def _change(request: Request, event: Event, sent: dict[str, Any]) -> str:
                 count,
             )
             return text % {"count": count}
-        case _:
+        case "remove_topic":
             services.remove_topic(event=event, topic_id=topic_id, by=by)
             return _("The topic is removed.")
+        case _:
+            raise BadForm(_("There is no such button on this page: load it again."))

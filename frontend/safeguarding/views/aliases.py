@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from backend.core.errors import NotFound
 from backend.events.models import Alias, Attendee
 from backend.events.rules import country_names
+from backend.people.selectors import who_reads_the_mailbox_of
 from backend.safeguarding import services
 from backend.safeguarding.selectors import (
     alias_candidates,
@@ -23,7 +24,7 @@ from backend.safeguarding.selectors import (
     aliases_for,
     sessions_naming,
 )
-from frontend.access import Request, catch_refusal, safeguarding_lead
+from frontend.access import Request, catch_refusal, fresh_proof, safeguarding_lead
 from frontend.safeguarding.forms import AliasForm, FindForm
 
 
@@ -39,6 +40,7 @@ def aliases(request: Request, attendee: Attendee) -> HttpResponse:
 
 @sensitive_post_parameters("real_name", "real_organisation")
 @safeguarding_lead
+@fresh_proof(to_read=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def alias(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """One person's alias with the real name, which is recorded as read; on POST, set it."""
@@ -73,11 +75,13 @@ def alias(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
         "countries": country_names(),
         "entries": alias_entries_for(subject),
         "sessions": sessions_naming(found) if found else (),
+        "shares_mailbox": who_reads_the_mailbox_of(subject.person).count() > 1,
     }
     return render(request, "safeguarding/alias.html", context, status=422 if form.errors else 200)
 
 
 @safeguarding_lead
+@fresh_proof()
 @require_http_methods(["GET", "HEAD", "POST"])
 def lift(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Say what lifting an alias does and ask; on POST, show the real name and affiliation again."""

@@ -19,12 +19,13 @@ from backend.safeguarding.selectors import news_for, report_page_for
 from frontend.access import Request, catch_refusal, fresh_proof, participant, safeguarding_lead
 from frontend.fields import RefusableForm, values_of
 from frontend.safeguarding.forms import CloseForm, DueForm, HandOverForm, NoteForm, WordForm
+from frontend.safeguarding.views.opening import opened_report
 
 
 def report_page(request: Request, attendee: Attendee, report_id: int, **bound: RefusableForm) -> HttpResponse:
     """One report, its reading recorded; `bound`: forms that were sent, by their name on the page."""
     now = timezone.now()
-    opened = services.read_report(lead=attendee, report_id=report_id, by=request.user, now=now)
+    opened = opened_report(request, attendee, report_id)
     page = report_page_for(opened)
     context = {
         "page": page,
@@ -104,7 +105,7 @@ def assign_report(request: Request, attendee: Attendee, report_id: int) -> HttpR
 @require_safe
 def report_contacts(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
     """Who was in contact with whom a report is about; opening it is recorded as a reading of the report."""
-    opened = services.read_report(lead=attendee, report_id=report_id, by=request.user, now=timezone.now())
+    opened = opened_report(request, attendee, report_id)
     if opened.reported is None:
         raise NotFound(_("This report is about nobody of this forum yet."))
     context = {"page": report_page_for(opened), "contacts": contacts_of(opened.reported)}

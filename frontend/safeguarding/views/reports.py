@@ -40,6 +40,7 @@ from backend.safeguarding.selectors import (
 from frontend.access import Request, fresh_proof, participant, safeguarding_lead
 from frontend.fields import values_of
 from frontend.safeguarding.forms import LIFT, CloseForm, FindForm, HandOverForm, ReportForm, UnsafeForm
+from frontend.safeguarding.views.opening import opened_report
 from frontend.safeguarding.views.report_entries import report_page
 
 
@@ -243,7 +244,7 @@ def hand_over(request: Request, attendee: Attendee, report_id: int) -> HttpRespo
 @require_safe
 def report_about(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
     """Find whom a report in free words is about, by name."""
-    opened = services.read_report(lead=attendee, report_id=report_id, by=request.user, now=timezone.now())
+    opened = opened_report(request, attendee, report_id)
     form = FindForm(request.GET)
     name = form.cleaned_data["name"] if form.is_valid() else ""
     context = {
@@ -260,7 +261,7 @@ def link_report(request: Request, attendee: Attendee, report_id: int, attendee_i
     """Say what naming this person does and ask; on POST, keep the two apart."""
     now = timezone.now()
     if request.method != "POST":
-        opened = services.read_report(lead=attendee, report_id=report_id, by=request.user, now=now)
+        opened = opened_report(request, attendee, report_id)
         page = report_page_for(opened)
         person = person_of_event(opened.event_id, attendee_id, but_for=opened.reporter_id)
         if person is None or not page.can_link:

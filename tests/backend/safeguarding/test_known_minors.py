@@ -6,10 +6,11 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.contrib.admin import site
 from django.utils import timezone
 
 from backend.directory.selectors import roster_person
-from backend.events.models import AgeAgreement, Attendee
+from backend.events.models import AgeAgreement, Appointment, Attendee
 from backend.events.services import (
     NewAttendee,
     add_attendee,
@@ -21,9 +22,16 @@ from backend.events.services import (
 from backend.events.services.addresses import AddressHeld
 from backend.people.jobs import delete_expired_hashes
 from backend.people.models import KnownMinor, Person, address_hash, older_hash
+from backend.privacy.services import leave_event
 from backend.safeguarding.rules import CHANNELS, contactable_for, matchable, may_contact, refused_pairs
-from backend.safeguarding.selectors import age_questions_for, report_page_for, waiting_age_questions
-from backend.safeguarding.services import file_report
+from backend.safeguarding.selectors import (
+    age_questions_for,
+    alias_candidates,
+    can_appear_under_alias,
+    report_page_for,
+    waiting_age_questions,
+)
+from backend.safeguarding.services import AliasData, CannotHaveAlias, file_report, set_alias
 from tests.factories import NOW, block_contact, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +70,24 @@ def test_a_lead_reads_of_a_reporter_known_as_a_minor_elsewhere_the_first_name_an
     report = file_report(reporter=imported, reported_id=adult.pk, category="other", words="Help.", now=NOW)
     party = report_page_for(report).reporter
     assert (party.name, party.email, party.title, party.is_adult) == ("Guest", "", "", False)
+
+
+def test_whom_another_event_knows_as_a_minor_is_given_no_alias_and_their_address_is_shown_to_nobody(forums):
+    youth, other = forums
+    lead, adult = make_attendee(other, permission="safeguarding-lead"), make_attendee(other)
+    imported = make_attendee(other, name="Guest Wanted", person=make_known_minor(youth).person)
+    assert alias_candidates(lead, "guest") == ()
+    assert not can_appear_under_alias(imported)
+    data = AliasData(name="Officer K.", real_name="Guest Wanted")
+    with pytest.raises(CannotHaveAlias):
+        set_alias(event=other, attendee_id=imported.pk, data=data, is_wish=True, by=lead.person, now=NOW)
+    Appointment.objects.create(attendee=imported, permission="organiser", proposed_at=NOW)
+    table = site.get_model_admin(Appointment)
+    assert {table.address(row) for row in table.get_queryset(None)} == {"", lead.person.email}
+    report = file_report(reporter=imported, reported_id=adult.pk, category="other", words="Help.", now=NOW)
+    leave_event(attendee=imported, is_confirmed=True, by=imported.person, now=NOW)
+    party = report_page_for(report).reporter
+    assert (party.name, party.email, party.is_adult) == ("Guest (left the forum)", "", False)
 
 
 def test_it_makes_no_difference_which_event_was_first(forums):

@@ -1,9 +1,12 @@
 """The organiser's page and API of sectors."""
 
+from importlib import import_module
+
 import pytest
 from rest_framework.test import APIClient
 
 from backend.events.models import Sector
+from frontend.fields import BadForm
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
@@ -48,6 +51,22 @@ def test_a_refusal_is_one_sentence_on_the_page_and_keeps_what_was_typed(cast, se
     assert page_of(answer).one("#new-sector").attributes["value"] == "Press"
     assert send("merge", sector_id=cast.official.organisation.sector_id).status_code == 404
     assert send("sing").status_code == 400
+
+
+def test_a_button_that_the_page_does_not_know_removes_nothing(cast, rf):
+    request = rf.post("/")
+    request.user = cast.organiser.person
+    sector = Sector.objects.filter(event=cast.event, organisations=None).exclude(key="other").first()
+    topic = cast.event.topics.filter(interests=None).first()
+    sent = {"do": "archive", "name": "", "constituency": "", "into_id": None, "description": ""}
+    for page, row in (
+        ("sectors", {"sector_id": sector.pk}),
+        ("topics", {"theme_id": None, "topic_id": topic.pk}),
+    ):
+        with pytest.raises(BadForm):
+            import_module(f"frontend.events.views.{page}")._change(request, cast.event, sent | row)
+    assert Sector.objects.filter(pk=sector.pk).exists()
+    assert cast.event.topics.filter(pk=topic.pk).exists()
 
 
 def test_the_checklist_counts_sectors_and_a_person_is_given_one_of_the_events_own(cast, send):

@@ -112,6 +112,18 @@ def test_a_line_break_in_a_name_adds_no_header(event: Event, organiser: Client, 
     assert mail["Bcc"] is None
 
 
+def test_a_sender_s_name_turns_no_letters_around(event: Event, organiser: Client, post: MailServer) -> None:
+    organiser.put(API, OWN | {"sender_name": "Team\u202e \u2066Bank"}, **JSON)
+    organiser.post(f"{PAGE}test/", {"kind": "requested"})
+    do_jobs()
+    MailTexts.objects.update(sender_name="")
+    Event.objects.update(name="Fo\u202erum")  # kept before names lost such characters
+    organiser.post(f"{PAGE}test/", {"kind": "requested"})
+    do_jobs()
+    senders = [str(mail["From"]) for mail in post.mails]
+    assert senders == ["Team Bank <titian@localhost>", "Forum <titian@localhost>"]
+
+
 def test_titian_s_own_words_stay_its_own_and_come_back_by_a_button(event: Event, organiser: Client) -> None:
     fields = page_of(organiser.get(PAGE)).fields(".form")
     del fields["csrfmiddlewaretoken"]

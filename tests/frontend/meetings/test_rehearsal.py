@@ -77,7 +77,7 @@ def test_the_set_up_is_copied_and_forty_adults_have_joined_with_every_time_open(
     people = Attendee.objects.of(copy).filter(permission="participant")
     assert people.count() == 40
     assert {one.person.email.rpartition("@")[2] for one in people} == {"example.invalid"}
-    assert all(one.has_joined and one.is_known_adult and one.seeks and one.offers for one in people)
+    assert all(one.has_joined and one.age_class == "adult" and one.seeks and one.offers for one in people)
     assert Availability.objects.filter(event=copy).count() == 80
     names = set(copy.topics.values_list("name", flat=True))
     assert all(any(name in one.seeks for name in names) for one in people)

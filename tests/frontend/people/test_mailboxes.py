@@ -21,6 +21,7 @@ from backend.events.services.attendees import NewAttendee
 from backend.invitations.services import preview_invitations, send_invitations
 from backend.people.models import Person
 from tests.factories import in_two_weeks, make_attendee, make_event
+from tests.frontend.conftest import client_of
 from tests.frontend.people.test_sign_ins import newest_code
 from tests.pages import page_of
 from tests.second_factor import without_factor
@@ -77,14 +78,40 @@ def test_nobody_else_can_be_chosen_nor_without_a_code(both: list[Person]) -> Non
     assert "_auth_user_id" not in asked.session
 
 
-def test_who_has_become_a_minor_or_an_organiser_is_not_offered(both: list[Person]) -> None:
+def test_who_has_become_a_minor_or_an_organiser_is_asked_and_cannot_go_on(both: list[Person]) -> None:
     Attendee.objects.filter(person=both[0]).update(permission="organiser")
     client = _after_the_code()
-    assert client.session["_auth_user_id"] == str(both[1].pk)  # the only one left
+    assert "_auth_user_id" not in client.session  # nobody comes into the other's account unasked
+    assert page_of(client.get(WHO)).texts("main button") == ["Ana Reyes", "Ben Cruz"]
+    client.post(WHO, {"person": both[0].pk})
+    assert "_auth_user_id" not in client.session
+    assert "Another person reads this mailbox" in page_of(client.get(WHO))
+    client.post(WHO, {"person": both[1].pk})
+    assert client.session["_auth_user_id"] == str(both[1].pk)
     Attendee.objects.filter(person=both[1]).update(age_class="unknown")
     client = _after_the_code()
     assert "_auth_user_id" not in client.session
     assert "Another person reads this mailbox" in page_of(client.get("/accounts/login/code/"))
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_once_one_is_under_an_alias_both_are_asked_as_before_and_the_alias_is_not_told(
+    both: list[Person], who: int
+) -> None:
+    before = page_of(_after_the_code().get(WHO)).texts("main button")
+    ana = Attendee.objects.get(person=both[0])
+    lead = client_of(make_attendee(ana.event, permission="safeguarding-lead").person)
+    form = {"name": "Officer K.", "real_name": "Ana Reyes", "is_wish": "yes"}
+    page = f"/e/desk/aliases/{ana.pk}/"
+    assert lead.post(page, form).status_code == 302
+    assert "Somebody else reads this person’s mailbox" in page_of(lead.get(page))
+    client = _after_the_code()
+    assert "_auth_user_id" not in client.session
+    asked = page_of(client.get(WHO))
+    assert asked.texts("main button") == before == ["Ana Reyes", "Ben Cruz"]
+    assert "Officer" not in asked
+    client.post(WHO, {"person": both[who].pk})
+    assert client.session["_auth_user_id"] == str(both[who].pk)
 
 
 def test_the_one_with_a_second_factor_is_asked_for_it(both: list[Person]) -> None:

@@ -19,11 +19,14 @@ from backend.events.models import Alias, Appointment, Attendee, Organisation
 from backend.meetings.models import ContactShare, Notice
 from backend.meetings.services.notice_mails import mail_for
 from backend.people.models import Person
+from backend.privacy.services import leave_event
 from backend.safeguarding.models import AliasEntry, Report
+from backend.safeguarding.services import file_report
 from backend.suggestions.models import Suggestion
 from tests.database import tables_holding
 from tests.factories import appoint, make_attendee
 from tests.frontend.conftest import Cast, client_of
+from tests.frontend.test_fresh_proof import stale
 from tests.pages import page_of
 from tests.reading_everything import NO_EVENT, READER, Stage, addresses, mark, meet, text_of
 
@@ -205,6 +208,23 @@ def test_a_lead_finds_somebody_sets_an_alias_reads_it_and_lifts_it(cast, lead):
     engineer.refresh_from_db()
     assert (engineer.name, Alias.objects.count()) == ("Arif Rahman", 0)
     assert lead.get(lifting).status_code == 404
+
+
+def test_of_who_left_under_an_alias_a_report_tells_the_real_name_after_a_fresh_proof_alone(cast, lead):
+    lead.post(cast.address(f"aliases/{cast.engineer.pk}/"), FORM)
+    file_report(
+        reporter=cast.official, reported_id=cast.engineer.pk, category="other", words="A word.",
+        now=timezone.now(),
+    )  # fmt: skip
+    report = Report.objects.get()
+    pages = [cast.address(f"reports/{report.pk}/"), f"/api/v1/events/{cast.event.slug}/reports/{report.pk}/"]
+    old = stale(Attendee.objects.get(event=cast.event, permission="safeguarding-lead").person)
+    assert all("Officer K." in text_of(old.get(page)) for page in pages)
+    engineer = Attendee.objects.get(pk=cast.engineer.pk)
+    leave_event(attendee=engineer, is_confirmed=True, by=engineer.person, now=timezone.now())
+    assert old.get(pages[0])["Location"].startswith("/accounts/2fa/reauthenticate/")
+    assert old.get(pages[1]).json()["code"] == "proof_required"
+    assert all("Arif Rahman (left the forum)" in text_of(lead.get(page)) for page in pages)
 
 
 def test_what_is_wrong_with_an_alias_is_said_at_its_field(cast, lead):

@@ -19,7 +19,7 @@ from backend.events.rules import (
     check_allowed,
     check_organiser,
     check_takes_people,
-    is_under_alias,
+    put_back,
 )
 from backend.events.selectors import (
     ChosenTopics,
@@ -28,6 +28,7 @@ from backend.events.selectors import (
     former_owner,
     name_to_call,
 )
+from backend.events.services.age_classes import has_to_stay_adult
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing.reading import CsvTable
 from backend.events.services.importing.report import (
@@ -132,10 +133,10 @@ def import_attendees(
     and sectors are this event's own, so no list changes another event or a known account. No list makes an
     adult of a minor, and of somebody of unknown age only where `confirmed_adults` holds the attendee's id:
     who was read by name in a preview's `unconfirmed_adults`. A row of somebody under an alias
-    changes nothing and counts as unchanged: nothing else tells it (S11). Importing the same list again
-    changes nothing; `changed_at` moves only for those who changed. `by` is the organiser who asks, None for
-    the command line; `on_progress` is told the share done. Refuses OrganisersOnly,
-    NotInThisState, RehearsalOnly, BadColumns and Busy.
+    changes nothing, and is counted as if there were none: no figure tells it (S11). Importing the same list
+    again changes nothing; `changed_at` moves only for those who changed. `by` is the organiser who asks, None
+    for the command line; `on_progress` is told the share done. Refuses OrganisersOnly, NotInThisState,
+    RehearsalOnly, BadColumns and Busy.
     """
     if by is not None:
         check_organiser(by, event)
@@ -182,10 +183,29 @@ def _import_rows(
     save: bool,
     on_progress: Callable[[float], None] | None,
 ) -> ImportResult:
+    """Import the rows; those of people under an alias are only counted, against what it took the place of."""
+    rows, hidden = _without_aliases(event, rows)
+    result = _import_batches(event, rows, by, now, confirmed_adults, save=save, on_progress=on_progress)
+    if hidden:
+        counted = _import_batches(event, hidden, by, now, confirmed_adults, save=False, on_progress=None)
+        counted.notes.unconfirmed_adults = ()  # their ids would tell which alias it is
+        result.add(counted)
+    return result
+
+
+def _import_batches(
+    event: Event,
+    rows: Sequence[ImportRow],
+    by: Person | None,
+    now: dt.datetime,
+    confirmed_adults: Collection[int],
+    *,
+    save: bool,
+    on_progress: Callable[[float], None] | None,
+) -> ImportResult:
     """Import the rows batch by batch; with `save` each batch is stored before the next is read."""
-    rows, left_out = _without_aliases(event, rows)
     organisations, notes = _import_organisations(event, rows, now, save=save)
-    result, topics = ImportResult(unchanged=left_out, notes=notes), TopicIndex.of(event)
+    result, topics = ImportResult(notes=notes), TopicIndex.of(event)
     try:
         for start in range(0, len(rows), ROWS_AT_ONCE):
             if on_progress:
@@ -251,14 +271,21 @@ def _without_aliases_by_id(event: Event, rows: Sequence[ImportRow]) -> tuple[lis
     return kept, len(rows) - len(kept)
 
 
-def _without_aliases(event: Event, rows: Sequence[ImportRow]) -> tuple[list[ImportRow], int]:
-    """The rows but for those with the address of somebody under an alias, and the number of these."""
-    aliases = Alias.objects.filter(attendee__event=event)
-    hidden = set(map(canonical_address, aliases.values_list("attendee__person__email", flat=True)))
-    if not hidden:
-        return list(rows), 0
-    kept = [row for row in rows if canonical_address(row.email) not in hidden]
-    return kept, len(rows) - len(kept)
+def _without_aliases(event: Event, rows: Sequence[ImportRow]) -> tuple[list[ImportRow], list[ImportRow]]:
+    """The rows but for those of people under an alias, and these."""
+    aliases = dict(Alias.objects.filter(attendee__event=event).values_list("attendee", "attendee__person"))
+    if not aliases:
+        return list(rows), []
+    people, hidden = find_or_create_people(names=_names_by_address(rows), save=False), set(aliases.values())
+    parts: dict[bool, list[ImportRow]] = {False: [], True: []}
+    for row in rows:
+        is_hidden = row.attendee_id in aliases if row.attendee_id else people[row.email].pk in hidden
+        parts[is_hidden].append(row)
+    return parts[False], parts[True]
+
+
+def _names_by_address(rows: Sequence[ImportRow]) -> dict[str, str]:
+    return {row.email: row.name for row in rows}
 
 
 def _with_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[list[ImportRow], list[RefusedLine]]:
@@ -321,7 +348,7 @@ def _with_present_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[li
         if owner is not None and owner.is_under_alias:
             hidden += 1
         elif owner is not None and plain_word(owner.name) == plain_word(row.name):
-            found.append(replace(row, email=owner.person.email))
+            found.append(replace(row, email=owner.person.email, attendee_id=owner.pk))
         else:
             found.append(row)
     return found, hidden
@@ -333,7 +360,7 @@ def _of_one_reader(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Import
     Refused are those that name neither: the line would be written into the wrong entry.
     """
     shares = Q(person__shares_with__isnull=False) | Q(person__shared_by__isnull=False)
-    people = Attendee.objects.filter(shares, event=event).exclude(is_under_alias()).select_related("person")
+    people = Attendee.objects.filter(shares, event=event).select_related("person", "alias")
     readers = list(people.order_by("pk"))
     if not readers:
         return list(rows), []
@@ -343,7 +370,7 @@ def _of_one_reader(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Import
     found, refused = [], []
     for row in rows:
         both, name = of_mailbox.get(canonical_address(row.email), []), plain_word(row.name)
-        named = [one for one in both if plain_word(one.name) == name]
+        named = [one for one in both if plain_word(_name_of_list(one)) == name]
         named += [one for one in both if plain_word(one.person.name) == name]
         if row.attendee_id is not None or len(both) < 2:
             found.append(row)
@@ -353,6 +380,12 @@ def _of_one_reader(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Import
             reason = _("two people of this forum have this address: write the name of one as the list has it")
             refused.append(RefusedLine(row.line, row.email, reason))
     return found, refused
+
+
+def _name_of_list(attendee: Attendee) -> str:
+    """The name by which a list knows the attendee, loaded with the alias: what that took the place of."""
+    alias = getattr(attendee, "alias", None)
+    return str(alias.name) if alias else attendee.name
 
 
 def _without_duplicates(rows: Sequence[ImportRow]) -> tuple[list[ImportRow], list[RefusedLine]]:
@@ -390,6 +423,8 @@ def _import_organisations(
             listed.setdefault(row.organisation, []).extend([sector] if sector else [])
     wanted = {name: sectors[0] if sectors else known[Sector.OTHER] for name, sectors in listed.items()}
     found = find_or_create_organisations(event=event, sectors=wanted, save=save)
+    if not save:
+        _count_behind_aliases(event, found)
     moved = {}
     for name, organisation in found.items():
         if organisation.sector.key == Sector.OTHER != wanted[name].key:
@@ -409,6 +444,15 @@ def _import_organisations(
         for start in range(0, len(changed), ORGANISATIONS_AT_ONCE):
             _move_organisations(changed[start : start + ORGANISATIONS_AT_ONCE], now)
     return found, notes
+
+
+def _count_behind_aliases(event: Event, found: Mapping[str, Organisation]) -> None:
+    """Where an organisation is there no more since its people are under an alias: in its sector of then."""
+    new = {one.name.casefold(): one for one in found.values() if one.pk is None}
+    aliases = Alias.objects.filter(attendee__event=event).select_related("sector")
+    for alias in aliases if new else ():
+        if alias.sector and (organisation := new.get(alias.organisation.casefold())):
+            organisation.sector = alias.sector
 
 
 @in_transaction
@@ -432,7 +476,7 @@ def _entries(
 
     An organiser's own age class is for another organiser to set (S1).
     """
-    people = find_or_create_people(names={row.email: row.name for row in rows}, save=save)
+    people = find_or_create_people(names=_names_by_address(rows), save=save)
     ids = [row.attendee_id for row in rows if row.attendee_id]
     by_id = {one.pk: one.person for one in Attendee.objects.filter(pk__in=ids).select_related("person")}
     found = [by_id.get(row.attendee_id or 0) or people[row.email] for row in rows]
@@ -451,19 +495,33 @@ def _entries(
 
 
 def _attendees_of(event: Event, people: Collection[int], lock: bool) -> dict[int, Attendee]:
-    """The event's attendees among these people, by person; locked in id order where they will be changed."""
+    """The event's attendees among these people, by person; locked in id order where they will be changed.
+
+    Where not, those under an alias have what it took the place of.
+    """
     rows = Attendee.with_left.filter(event=event, person__in=people).select_related("organisation")
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
-    return {attendee.person_id: attendee for attendee in rows}
+        return {attendee.person_id: attendee for attendee in rows}
+    found = {attendee.person_id: attendee for attendee in rows.select_related("alias")}
+    for attendee in found.values():
+        if alias := getattr(attendee, "alias", None):
+            put_back(attendee, alias)
+            attendee.organisation = Organisation(name=alias.organisation) if alias.organisation else None
+    return found
 
 
 def _keep_age_class(entry: ImportEntry, confirmed_adults: Collection[int], notes: NoteCounts) -> None:
-    """Leave out what would make an adult of a minor, or of somebody of unknown age not confirmed (S1)."""
+    """Leave out what would make an adult of a minor, or of somebody of unknown age not confirmed (S1).
+
+    So, too, what would make somebody who organises or leads no adult any more.
+    """
     row, attendee = entry.row, entry.attendee
     if entry.is_new or row.age_class in ("", attendee.age_class):
         return
-    if attendee.age_class == Attendee.AgeClass.MINOR:
+    if has_to_stay_adult(attendee, row.age_class):
+        notes.kept_roles += (row.line,)
+    elif attendee.age_class == Attendee.AgeClass.MINOR:
         notes.kept_minors += (row.line,)
     elif row.age_class == Attendee.AgeClass.ADULT and attendee.pk not in confirmed_adults:
         organisation = row.organisation or (attendee.organisation.name if attendee.organisation else "")
@@ -498,7 +556,8 @@ def _apply(entry: ImportEntry, organisation: Organisation | None, notes: NoteCou
         wanted["age_class"] = row.age_class
         if not entry.is_new and attendee.age_class != row.age_class:
             notes.age_changes[attendee.age_class, row.age_class] += 1
-    if organisation is not None:
+    before = attendee.organisation.name.casefold() if attendee.organisation else ""
+    if organisation is not None and organisation.name.casefold() != before:
         wanted["organisation"] = organisation
     changed = False
     for name, value in wanted.items():

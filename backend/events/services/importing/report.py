@@ -122,6 +122,7 @@ class NoteCounts:
     age_changes: Counter[tuple[str, str]] = field(default_factory=Counter)
     kept_profiles: tuple[int, ...] = ()  # numbers of lines
     kept_own_age: bool = False
+    kept_roles: tuple[int, ...] = ()
     kept_minors: tuple[int, ...] = ()
     unconfirmed_adults: tuple[UnconfirmedAdult, ...] = ()
 
@@ -181,6 +182,12 @@ class NoteCounts:
     def _kept(self) -> Iterator[str]:
         if self.kept_own_age:
             yield _("Your own age class was kept: it is for another organiser to set.")
+        if self.kept_roles:
+            yield ngettext(
+                "%(count)s organiser or safeguarding lead stays an adult: end what they hold first.",
+                "%(count)s organisers or safeguarding leads stay adults: end what they hold first.",
+                len(self.kept_roles),
+            ) % {"count": f"{len(self.kept_roles):,}"} + _at_lines(self.kept_roles)
         if self.kept_minors:
             yield ngettext(
                 "%(count)s person set as a minor stays one: a safeguarding lead has to consent first. "

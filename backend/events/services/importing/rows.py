@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from backend.core.errors import BusinessError
 from backend.core.spreadsheets import unescape_formula
+from backend.core.texts import without_bidi_controls
 from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT, clean_text, country_name
 from backend.events.rules.languages import languages_in
 from backend.events.services.importing.reading import CsvLine, CsvTable, column_key
@@ -158,8 +159,10 @@ def normalise_text(text: str, *, paragraphs: bool = False) -> str:
 def _problem(raw: Mapping[str, str], cells: Mapping[str, str]) -> str:
     """Why the row cannot be imported, or nothing."""
     for name, cell in raw.items():
-        if clean_text(cell) != cell.strip():
-            return _("%(column)s holds a character no text can hold (NUL): delete it") % {"column": name}
+        if clean_text(cell) != (cell if name == "email" else without_bidi_controls(cell)).strip():
+            return _(
+                "%(column)s holds a character that cannot be kept (NUL or a bidi control): delete it"
+            ) % {"column": name}
         if len(cells[name]) > LIMITS[name]:
             return _("%(column)s has %(count)s characters; at most %(limit)s fit") % {
                 "column": name,

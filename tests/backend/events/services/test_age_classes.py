@@ -11,6 +11,7 @@ from backend.events.services import RoleChange, agree_adult, change_roles, conse
 from backend.events.services.age_classes import (
     AdultsNotConfirmed,
     AlreadyDecided,
+    HoldsRole,
     LeadHasToConsent,
     MinorsInSelection,
     NotSetAsMinor,
@@ -18,6 +19,7 @@ from backend.events.services.age_classes import (
     OwnProposal,
     propose_adult,
 )
+from backend.events.services.importing import import_attendees, read_csv
 from backend.people.models import KnownMinor
 from backend.safeguarding.rules import matchable
 from backend.safeguarding.selectors import age_questions_for, waiting_age_questions
@@ -45,6 +47,21 @@ def set_roles(event, organiser, people, change=ADULT, confirmed=()):
         event=event, attendee_ids=[one.pk for one in people], change=change, by=organiser.person, now=LATER,
         confirmed_adults=[one.pk for one in confirmed],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("age_class", ["minor", "unknown"])
+def test_who_organises_or_leads_stays_an_adult_by_the_list_and_by_an_import(forum, age_class):
+    event, organiser, lead = forum
+    other = make_attendee(event, permission="organiser")
+    for people in ([lead], [other], [make_attendee(event), lead]):
+        with pytest.raises(HoldsRole):
+            set_roles(event, organiser, people, RoleChange(age_class=age_class))
+    rows = [f"{one.person.email},{one.name},{age_class}" for one in (lead, other)]
+    table = read_csv("\n".join(["email,name,age_class", *rows]).encode())
+    report = import_attendees(event=event, table=table, by=organiser.person, now=LATER)
+    assert (report.updated, report.refused) == (0, ())
+    assert "(lines 2, 3)" in report.notes[-1]
+    assert [class_of(one) for one in (lead, other)] == ["adult", "adult"]
 
 
 def test_one_person_of_unknown_age_becomes_an_adult_and_several_only_once_each_name_is_confirmed(forum):

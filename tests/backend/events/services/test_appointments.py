@@ -337,7 +337,7 @@ def test_proposals_are_bounded_because_each_mails_everybody(forum):
 def test_an_account_of_the_demo_has_a_role_in_the_demo_s_forum_alone(forum, permission):
     appoint_by_command = appoint_organiser if permission == ORGANISER else appoint_lead
     Person.objects.filter(pk=forum.adult.person_id).update(is_demo=True)
-    with pytest.raises(DemoAccount, match="is an account of the demo, which anybody can enter"):
+    with pytest.raises(DemoAccount, match="an account of the demo, which anybody can enter"):
         forum.propose(permission=permission)
     with pytest.raises(DemoAccount):
         appoint_by_command(event=forum.event, email=forum.adult.person.email, now=LATER)

@@ -14,6 +14,7 @@ from backend.events.models import Alias, Appointment, Attendee, Event
 from backend.events.rules import SharesMailbox
 from backend.events.selectors import mailbox_choices
 from backend.events.services import CannotShareMailbox, add_to_mailbox, change_address, propose_role
+from backend.events.services.appointments import CannotPropose
 from backend.events.services.attendees import NewAttendee
 from backend.events.services.importing import import_attendees, read_csv
 from backend.meetings.models import Assistant
@@ -133,8 +134,9 @@ def test_whoever_becomes_one_is_signed_in_by_no_code_to_it(
 ) -> None:
     second = _add(event, organiser)
     _make(first, what)
-    # What is known of a minor goes by the address, so it holds for both.
+    # What is known of a minor goes by the address, so it holds for both; an alias keeps nobody out.
     left = [] if what in ("minor", "minor elsewhere") else [second.person]
+    left = [first.person, *left] if what == "alias" else left
     assert list(mailbox_choices(first.person, NOW)) == left
 
 
@@ -173,8 +175,14 @@ def test_nobody_who_shares_a_mailbox_is_given_an_office(
 ) -> None:
     second = _add(event, organiser)
     for one in (first, second):
-        with pytest.raises(SharesMailbox):
+        with pytest.raises(SharesMailbox, match=r"^This person shares an address"):
             propose_role(event=event, attendee_id=one.pk, permission="organiser", by=organiser, now=NOW)
+    for what, sentence in (("unknown", "has to be an adult"), ("alias", "cannot be named for it")):
+        _make(first, what)  # nor is it told that a minor, or who is under an alias, shares one
+        with pytest.raises(CannotPropose, match=sentence):
+            propose_role(event=event, attendee_id=first.pk, permission="organiser", by=organiser, now=NOW)
+        Attendee.objects.filter(pk=first.pk).update(age_class="adult")
+        first.refresh_from_db()
     root = Person.objects.create_superuser("root@example.org", name="Root")
     with pytest.raises(BadEmail):
         allow_starting(email=ADDRESS, allowed=True, by=root)

@@ -53,7 +53,10 @@ def test_missing_and_repeated_columns_are_named(header: str, message: str) -> No
         ({"name": " \t"}, "no name"),
         ({"name": "n" * 201}, "name has 201 characters; at most 200 fit"),
         ({"about": "a" * 4_001}, "about has 4,001 characters; at most 4,000 fit"),
-        ({"seeks": "a\x00b"}, "seeks holds a character no text can hold (NUL): delete it"),
+        (
+            {"seeks": "a\x00b"},
+            "seeks holds a character that cannot be kept (NUL or a bidi control): delete it",
+        ),
         ({"age_class": "17"}, "age class “17”: write adult or minor, or leave it blank for unknown"),
         ({"languages": "th;vi;id;ms;km;my;lo;fil;en;zh;ta;pt;ja"}, "13 languages; at most 12 fit"),
     ],
