@@ -125,6 +125,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backend.config.middleware.SecretAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "backend.config.middleware.LimitsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
