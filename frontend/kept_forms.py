@@ -57,7 +57,7 @@ class KeptFormMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The pages of django-allauth ask for a proof in their own way; their forms are sent again by hand."""
+        """The pages of django-allauth ask for a proof by this error; their forms are sent again by hand."""
         is_asked = isinstance(error, ReauthenticationRequired)
         return ask_for_proof(request, keeps_form=False) if is_asked else None
 
@@ -67,7 +67,9 @@ def _send_anew(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     content = decrypt(kept, purpose=PURPOSE, within=KEPT_FOR, now=timezone.now())
     form = json.loads(content) if content else None
     page = request.resolver_match.url_name if request.resolver_match else ""
-    is_back = form and page in PROVING and request.method == "POST" and response.get("Location") == form["path"]
+    is_back = (
+        form and page in PROVING and request.method == "POST" and response.get("Location") == form["path"]
+    )
     if is_back or not form:
         del request.session[KEPT]
     if not is_back:

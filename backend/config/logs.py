@@ -42,7 +42,7 @@ def redacted(text: str) -> str:
 
 
 def _name_paths(text: str) -> str:
-    """The text with names for paths; from one that holds a secret and is not as it should be, no line goes on."""
+    """The text with names for paths; a line ends where a path holds a secret and no route answers it."""
     parts, at = [], 0
     while found := _PATH.search(text, at):
         parts.append(text[at : found.start()])

@@ -27,7 +27,7 @@ def route_name(path: str) -> str | None:
 
 
 def secret_route_in(path: str) -> str | None:
-    """The name of the route whose secret the path holds; also where it is cut off or written in another way."""
+    """The name of the route whose secret the path holds, also where it is cut off or written otherwise."""
     path = unquote(path)
     return next((name for name, begins in _secret_routes() if begins.search(path)), None)
 
@@ -46,7 +46,10 @@ def secrets_in(path: str) -> tuple[str, ...]:
 def _secret_routes() -> list[tuple[str, re.Pattern[str]]]:
     """Of each marked pattern its name, and how an address of it begins, up to its secret."""
     return [
-        (name, re.compile("/+" + "[^/]+".join(map(re.escape, _PARAMETER.split(route.partition(MARK)[0]))), re.I))
+        (
+            name,
+            re.compile("/+" + "[^/]+".join(map(re.escape, _PARAMETER.split(route.partition(MARK)[0]))), re.I),
+        )
         for route, name in routes(get_resolver())
         if MARK in route
     ]

@@ -114,7 +114,9 @@ class CredentialField(forms.JSONField):
         try:
             credential = super().to_python(value)
             text = json.dumps(credential, ensure_ascii=False)
-            is_sound = isinstance(credential, dict) and credential and len(text.encode()) <= MAX_CREDENTIAL_BYTES
+            is_sound = (
+                isinstance(credential, dict) and credential and len(text.encode()) <= MAX_CREDENTIAL_BYTES
+            )
         except (ValueError, RecursionError):  # also digits and surrogates without an end
             is_sound = False
         if not is_sound or "\\u0000" in text:

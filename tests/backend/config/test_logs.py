@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
 import logging.config
 import re
@@ -76,11 +75,11 @@ def test_no_secret_of_any_address_reaches_the_log_in_a_line_or_a_traceback(writt
         for address in _addresses(route) if MARK in route else ():
             written.truncate(written.seek(0))
             logging.getLogger("django.request").warning("%s: %s", "Conflict", address)
-            logging.getLogger("waitress").warning("Client disconnected while serving %s" % address)
+            logging.getLogger("waitress").warning(f"Client disconnected while serving {address}")
             try:
                 raise ValueError(f"No such page: {address}")
             except ValueError:
-                logging.getLogger("waitress").exception("Exception while serving %s" % address)
+                logging.getLogger("waitress").exception(f"Exception while serving {address}")
             assert "s3cr3t" not in written.getvalue(), (address, written.getvalue())
             assert written.getvalue().count(name) >= 4, (address, written.getvalue())
             assert 'raise ValueError(f"No such page' in written.getvalue().replace('\\"', '"')

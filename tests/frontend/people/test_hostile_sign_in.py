@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator
+from itertools import cycle, islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,14 +33,33 @@ ADD, LOGIN = "/accounts/2fa/webauthn/add/", "/accounts/2fa/webauthn/login/"
 FACTOR, PROVE = "/accounts/2fa/authenticate/", "/accounts/2fa/webauthn/reauthenticate/"
 FLAGS = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV
 HOSTILE = (
-    None, True, 0, -1, 1e999, 10**400, "", "x", "\0", "é", "====", "A" * 99, "\ud800", "oA", "v2FhYf8", "gICAgA",
+    None, True, 0, -1, 1e999, 10**400, "", "x", "\0", "é", "====", "A" * 99, "\ud800", "oA", "v2FhYf8",
     [], [[]], ["x"], {}, {"id": "x"}, {"": {}},
 )  # fmt: skip
 FIELDS = ("code", "credential", "next", "name", "email", "login", "action", "passwordless", "key", "password")
 STATE = "mfa.webauthn.state"
 TYPED = "application/x-www-form-urlencoded"
-KINDS = ("application/json", "multipart/form-data; boundary=x", "multipart/form-data", "text/plain; charset=x")
-TEXTS = ("", "x", "\0", "\ud800", "é" * 9000, "[" * 3000, "9" * 5000, "NaN", "null", "{}", '{"id":"x"}', "//[", "http://[")
+KINDS = (
+    "application/json",
+    "multipart/form-data; boundary=x",
+    "multipart/form-data",
+    "text/plain; charset=x",
+)
+TEXTS = (
+    "",
+    "x",
+    "\0",
+    "\ud800",
+    "é" * 9000,
+    "[" * 3000,
+    "9" * 5000,
+    "NaN",
+    "null",
+    "{}",
+    '{"id":"x"}',
+    "//[",
+    "http://[",
+)
 
 
 class Passkey:
@@ -71,7 +91,10 @@ class Passkey:
         sent = self._client_data("webauthn.get", challenge)
         signature = self.key.sign(data + sent.hash, ec.ECDSA(hashes.SHA256()))
         return self._answer(
-            clientDataJSON=sent, authenticatorData=data, signature=signature, userHandle=str(person.pk).encode()
+            clientDataJSON=sent,
+            authenticatorData=data,
+            signature=signature,
+            userHandle=str(person.pk).encode(),
         )
 
 
@@ -167,20 +190,27 @@ def test_whatever_is_sent_to_a_page_of_sign_in_is_answered(person: Person) -> No
         if route.startswith(("accounts/", "account/")) and "(?P" not in route
     ]
     assert len(addresses) > 30
-    for client in (Client(), asked_for_code, _asked_for_factor(person), without_factor(person), client_of(person)):
+    texts, kinds = cycle(TEXTS), cycle(KINDS)  # another part of them for each address and browser
+    for client in (
+        Client(),
+        asked_for_code,
+        _asked_for_factor(person),
+        without_factor(person),
+        client_of(person),
+    ):
         client.raise_request_exception = False
         kept = client.session.session_key and dict(client.session)
         for address in addresses:
-            for text in TEXTS:
-                fields = dict.fromkeys(FIELDS, text)
-                body = urlencode(fields, errors="surrogatepass")
-                answers = [client.generic("POST", address, body, TYPED), client.get(f"{address}?{body}")]
-                answers += [
-                    client.generic("POST", address, text.encode(errors="surrogatepass"), kind) for kind in KINDS
-                ]
-                assert {answer.status_code < 500 for answer in answers} == {True}, (address, text[:20])
-                UseCount.objects.all().delete()
-                if kept:
-                    session = client.session
-                    session.update(kept)
-                    session.save()
+            for text, kind in islice(zip(texts, kinds, strict=False), 3):
+                body = urlencode(dict.fromkeys(FIELDS, text), errors="surrogatepass")
+                answers = (
+                    client.generic("POST", address, body, TYPED),
+                    client.generic("POST", address, text.encode(errors="surrogatepass"), kind),
+                    client.get(f"{address}?{body}"),
+                )
+                assert {answer.status_code < 500 for answer in answers} == {True}, (address, text[:20], kind)
+            UseCount.objects.all().delete()
+            if kept:
+                session = client.session
+                session.update(kept)
+                session.save()
