@@ -9,9 +9,6 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
-from allauth.core.internal.httpkit import serialize_request
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
@@ -39,6 +36,7 @@ from backend.events.rules import (
 from backend.events.selectors import attendee_for, seen_as
 from backend.events.services import check_fresh_proof, check_may_act
 from backend.people.models import Person
+from frontend.kept_forms import ask_for_proof
 from frontend.refusals import next_step
 
 View = Callable[..., HttpResponse]
@@ -194,7 +192,7 @@ def _guarded(view: View, policy: str, admit: Admission) -> View:
                 response = refused(request, WrongMethod(_("This address only answers to a form.")))
                 response["Allow"] = allowed
         except ProofRequired:
-            response = _ask_for_proof(request)
+            response = ask_for_proof(request)
         except BusinessError as refusal:
             response = refused(request, refusal)
         if response.status_code == Busy.status:
@@ -217,17 +215,6 @@ def _ask_to_sign_in(request: Request, _arguments: Arguments) -> HttpResponse | N
     if request.htmx:
         return HttpResponseClientRedirect(target)
     return HttpResponseRedirect(target)
-
-
-def _ask_for_proof(request: Request) -> HttpResponse:
-    """Lead to where they prove who they are. A form is kept in the session and sent anew from there."""
-    back = request.get_full_path()
-    if request.method not in ("GET", "HEAD"):
-        request.session[STATE_SESSION_KEY] = {"request": serialize_request(request)}
-        back = request.path  # with its query in what is kept
-    method = get_adapter().get_reauthentication_methods(request.user)[0]
-    target = f"{method['url']}?{urlencode({'next': back})}"
-    return HttpResponseClientRedirect(target) if request.htmx else HttpResponseRedirect(target)
 
 
 def _check_may_act(request: Request) -> None:

@@ -19,6 +19,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 PLAIN, ENCRYPTED = ".tar", ".tar.age"
 UNFINISHED = ".unfinished-"
+# What a changed tar, or a changed manifest in it, makes the libraries raise.
+UNREADABLE = (tarfile.TarError, OSError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
 
 
 class CannotBackUp(BusinessError):
@@ -78,7 +80,8 @@ def _sync(path: Path) -> None:
 
 
 def read_archive(path: Path, *, into: Path, identity: Path | None) -> dict[str, Any]:
-    """Unpack an archive into an empty folder and check every byte; gives its manifest.
+    """Unpack an archive into an empty folder, check that it holds the files of its manifest and every byte of
+    them; gives the manifest.
 
     identity: a file with the secret half of the key. Refuses CannotRestore.
     """
@@ -90,19 +93,20 @@ def read_archive(path: Path, *, into: Path, identity: Path | None) -> dict[str, 
         _decrypt(path, tar_file, identity)
     try:
         with tarfile.open(tar_file, "r:") as tar:
-            tar.extractall(into, filter="data")
-        manifest = json.loads((into / MANIFEST).read_bytes())
-        whole = all(
-            [(into / name).stat().st_size, _sha256(into / name)] == known
-            for name, known in manifest["files"].items()
-        )
-    except (tarfile.TarError, OSError, ValueError, KeyError, TypeError) as error:
-        raise _not_whole(path) from error
-    if not whole:
-        raise _not_whole(path)
-    if manifest["format"] != FORMAT:
+            is_plain = all(member.isfile() and member.name == Path(member.name).name for member in tar)
+            if is_plain:
+                tar.extractall(into, filter="data")
+        manifest = dict(json.loads((into / MANIFEST).read_bytes()))
+        found = {
+            one.name: [one.stat().st_size, _sha256(one)] for one in into.iterdir() if one.name != MANIFEST
+        }
+    except UNREADABLE as error:
+        raise not_whole(path) from error
+    if isinstance(manifest.get("format"), int) and manifest["format"] > FORMAT:
         raise CannotRestore(f"{path} was made by a newer version of Titian: restore it with that one.")
-    return dict(manifest)
+    if not is_plain or manifest.get("format") != FORMAT or manifest.get("files") != found:
+        raise not_whole(path)
+    return manifest
 
 
 def _decrypt(path: Path, to: Path, identity: Path | None) -> None:
@@ -122,7 +126,7 @@ def _decrypt(path: Path, to: Path, identity: Path | None) -> None:
         raise CannotRestore(f"{path} was encrypted for another key, or is not whole.") from error
 
 
-def _not_whole(path: Path) -> CannotRestore:
+def not_whole(path: Path) -> CannotRestore:
     return CannotRestore(f"{path} is not a whole backup: a part of it is missing or changed.")
 
 

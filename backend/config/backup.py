@@ -29,6 +29,7 @@ from backend.config.archive import (
     UNFINISHED,
     CannotBackUp,
     CannotRestore,
+    not_whole,
     put_in_place,
     read_archive,
     remove_unfinished,
@@ -101,7 +102,8 @@ def restore_backup(*, path: Path, identity: Path | None, erasures: list[Path]) -
     with _locked(settings.VAR / "serve.lock", is_served), _scratch(CannotRestore) as contents:
         check_database()
         _check_empty()
-        about = read_archive(path, into=contents, identity=identity)
+        _check_erasures(erasures)
+        about = _read_backup(path, into=contents, identity=identity)
         _check_fits(path, about)
         _put_secret_key(path, about, contents / SECRET_KEY)
         added = merge_erasures(files=[contents / ERASURES, path.parent / ERASURES, *erasures])
@@ -121,6 +123,31 @@ def _about(now: dt.datetime) -> dict[str, Any]:
         "secret": _mark_of(settings.SECRET_KEY),
         "migrations": sorted(".".join(key) for key in _migrations().applied_migrations if key[0] in _ours()),
     }
+
+
+def _read_backup(path: Path, *, into: Path, identity: Path | None) -> dict[str, Any]:
+    """The manifest of the unpacked backup, with all that `_about` writes."""
+    about = read_archive(path, into=into, identity=identity)
+    migrations = about.get("migrations")
+    is_sound = (
+        DUMP in about["files"]
+        and isinstance(about.get("postgresql"), int)
+        and isinstance(about.get("secret"), str)
+        and isinstance(migrations, list)
+        and all(isinstance(one, str) for one in migrations)
+    )
+    if not is_sound:
+        raise not_whole(path)
+    return about
+
+
+def _check_erasures(files: list[Path]) -> None:
+    """A copy that was named and is not read would bring somebody back."""
+    for file in files:
+        try:
+            file.open("rb").close()
+        except OSError as error:
+            raise CannotRestore(f"The erasures in {file} cannot be read: {error.strerror}.") from error
 
 
 def _check_fits(path: Path, about: dict[str, Any]) -> None:
@@ -166,10 +193,13 @@ def _put_secret_key(path: Path, about: dict[str, Any], kept: Path) -> None:
             f"{settings.ERASURES} was written under another SECRET_KEY than {path}: "
             "move it away where it is of another installation."
         )
+    secret = kept.read_bytes().decode(errors="replace").strip()
+    if _mark_of(secret) != about["secret"]:
+        raise not_whole(path)
     aside = file.with_name(UNFINISHED + SECRET_KEY)
     aside.unlink(missing_ok=True)
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as draft:
-        draft.write(kept.read_text())
+        draft.write(secret + "\n")
     put_in_place(aside, file)
 
 

@@ -10,25 +10,25 @@ from contextvars import ContextVar
 from typing import Any
 
 from backend.core.outages import is_outage
+from backend.core.routes import route_name, secret_route_in
 
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+")
-# The address is the secret: with it one can answer a request, or read a calendar.
-_SECRET = re.compile(r"(/(?:answer|calendar)/)[\w.:=~%+-]+/?")
-# Queries hold what was searched for, or where sign-in leads to.
-_QUERY = re.compile(r"(/[\w/.:=~%+()-]*\?)[^\s\"'<>]+")
-# Whom a report or a block is about.
-_WHOM = re.compile(r"(/(?:people|meetings)/)\d+(/(?:report|block)/)")
+# A file of a traceback, which is kept; or a path, with its host where that stands before it.
+_PATH = re.compile(r"""File "[^"\n]*"|(?:\w+://[^\s/"'<>]+)?(/[^\s"'<>?]+)(\?[^\s"'<>]*)?""")
+_PUNCTUATION = ".,;:)]}"
+_REST_OF_LINE = re.compile(r"[^\n]*")
 # PostgreSQL repeats the offending row in the DETAIL of an error.
 _ROW = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 
 LINE = "%(levelname)s %(name)s: %(message)s"
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")  # of what this thread answers
+secrets: ContextVar[tuple[str, ...]] = ContextVar("secrets", default=())  # of the address it answers
 
 
 class RedactingFormatter(logging.Formatter):
-    """One line per event, tracebacks included, without e-mail addresses, secret links, queries, whom a report
-    or block is about, and database rows."""
+    """One line per event, tracebacks included, without e-mail addresses, secrets, queries, database rows, and
+    with the name of the page in place of its address."""
 
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record))
@@ -36,9 +36,31 @@ class RedactingFormatter(logging.Formatter):
 
 def redacted(text: str) -> str:
     """The text without what the formatters leave out."""
-    text = _SECRET.sub(r"\1(secret)", _ADDRESS.sub("(address)", text))
-    text = _QUERY.sub(r"\1(withheld)", _WHOM.sub(r"\1(somebody)\2", text))
-    return _ROW.sub(r"\1: (withheld)", text)
+    for secret in secrets.get():
+        text = text.replace(secret, "(secret)")
+    return _ROW.sub(r"\1: (withheld)", _name_paths(_ADDRESS.sub("(address)", text)))
+
+
+def _name_paths(text: str) -> str:
+    """The text with names for paths; a line ends where a path holds a secret and no route answers it."""
+    parts, at = [], 0
+    while found := _PATH.search(text, at):
+        parts.append(text[at : found.start()])
+        at = found.end()
+        if not found[1]:
+            parts.append(found[0])
+            continue
+        path = found[1].rstrip(_PUNCTUATION)
+        try:
+            name, unsound = route_name(path), secret_route_in(path)
+        except Exception:  # the patterns themselves cannot be read: nobody knows what is secret
+            name, unsound = None, "(withheld)"
+        if name is None and unsound:
+            at = _REST_OF_LINE.match(text, at).end()  # type: ignore[union-attr]
+        query = "?(withheld)" if found[2] else ""
+        parts.append(name or unsound or found[0].removesuffix(found[2] or "") + query)
+        parts.append(found[1][len(path) :] if name else "")
+    return "".join((*parts, text[at:]))
 
 
 class JsonFormatter(RedactingFormatter):
@@ -61,12 +83,15 @@ class JsonFormatter(RedactingFormatter):
         return json.dumps(told | getattr(record, "fields", {}), ensure_ascii=False)
 
 
-class OutageFilter(logging.Filter):
-    """One line for a request that found the database away, and no traceback."""
+class TraceFilter(logging.Filter):
+    """One line and no traceback for a request that found the database away, or that the client got wrong."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and is_outage(record.exc_info[1]):
-            record.exc_info = None
+        is_refused = getattr(record, "status_code", 500) < 500
+        if record.exc_info and (is_refused or is_outage(record.exc_info[1])):
+            record.exc_info = record.exc_text = None
+        if is_refused and record.levelno > logging.WARNING:
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
         return True
 
 
@@ -79,12 +104,12 @@ def logging_settings(*, as_json: bool) -> dict[str, Any]:
             "text": {"()": RedactingFormatter, "format": LINE},
             "json": {"()": JsonFormatter},
         },
-        "filters": {"outages": {"()": OutageFilter}},
+        "filters": {"traces": {"()": TraceFilter}},
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": "json" if as_json else "text",
-                "filters": ["outages"],
+                "filters": ["traces"],
             },
         },
         "root": {"handlers": ["console"], "level": "WARNING"},

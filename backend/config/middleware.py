@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from pghistory.middleware import HistoryMiddleware
 
 from backend.core.limits import TooOften, client_address
+from backend.core.routes import secret_route_in
 
 IPV6_PREFIX = 64  # what one household or venue is given
 SEEN_AT = "seen_at"  # in the session: when it was last used, in seconds
@@ -31,6 +32,19 @@ class AuditContextMiddleware(HistoryMiddleware):
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
         return {"user": super().get_context(request)["user"]}
+
+
+class SecretAddressMiddleware:
+    """Whatever an address with a secret answers is kept by no cache, but the calendars that programs keep."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "ETag" not in response and secret_route_in(request.path_info):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 class PermissionsPolicyMiddleware:

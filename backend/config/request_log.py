@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.urls import Resolver404, resolve
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -22,7 +21,8 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
-from backend.config.logs import request_id
+from backend.config.logs import request_id, secrets
+from backend.core.routes import route_name, secrets_in
 
 ID = re.compile(r"[\w-]{8,64}")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -56,7 +56,7 @@ class Observed:
     def __call__(self, environment: dict[str, Any], start: Callable[..., Any]) -> Any:
         identity = self._identity(environment.get(KEY, ""))
         environment[KEY] = identity
-        before = request_id.set(identity)
+        before, before_secrets = request_id.set(identity), secrets.set(secrets_in(environment["PATH_INFO"]))
         began, answered = time.perf_counter(), ["500"]
 
         def start_with_id(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
@@ -70,6 +70,7 @@ class Observed:
             if not self._behind_web:
                 _note(environment, answered[0], time.perf_counter() - began)
             request_id.reset(before)
+            secrets.reset(before_secrets)
 
     def _identity(self, given: str) -> str:
         """What the proxy or the web process gave; clients give none."""
@@ -91,10 +92,7 @@ def view_name(path: str) -> str:
     """The name of the page or operation at an address, without the numbers and names in it."""
     if path.startswith(f"/{STATIC}/"):
         return STATIC
-    try:
-        return resolve(path).view_name or NOWHERE
-    except Resolver404:
-        return NOWHERE
+    return route_name(path) or NOWHERE
 
 
 def kind_of(path: str) -> str:

@@ -125,6 +125,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backend.config.middleware.SecretAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "backend.config.middleware.LimitsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -141,6 +142,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "backend.config.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "frontend.kept_forms.KeptFormMiddleware",
 ]
 
 ROOT_URLCONF = "backend.config.urls"
@@ -202,6 +204,9 @@ MFA_ADAPTER = "backend.config.accounts.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_FORMS = {
     "add_webauthn": "frontend.people.forms.PasskeyForm",
+    "login_webauthn": "frontend.people.forms.PasskeyLoginForm",
+    "authenticate_webauthn": "frontend.people.forms.PasskeyFactorForm",
+    "reauthenticate_webauthn": "frontend.people.forms.PasskeyProofForm",
     "authenticate": "frontend.people.forms.FactorForm",
     "reauthenticate": "frontend.people.forms.FactorProofForm",
 }

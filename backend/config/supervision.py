@@ -24,8 +24,8 @@ from backend.config.embedded import EmbeddedPostgres
 from backend.config.parent_watchdog import PARENT_ENV
 from backend.core.errors import BusinessError
 
-FIRST_WAIT_SECONDS = 0.5  # before a process is started again; doubled with each time ...
-LONGEST_WAIT_SECONDS = 30.0  # ... up to this
+FIRST_WAIT_SECONDS = 0.5  # before a process that ended twice in a row; doubled with each time ...
+LONGEST_WAIT_SECONDS = 30.0  # ... up to this; before one that ended once there is none
 HEALTHY_SECONDS = 60.0  # who lived so long begins with the first wait again
 FAILED_STARTS = 4  # so many in a row, and never healthy: the settings are wrong
 STOP_SECONDS = 6.0  # from asking a process to end to ending it
@@ -185,7 +185,9 @@ class _Kept:
                 f"The {self.child.name} process ended by itself {self.failures} times in a row "
                 f"(code {code}), so Titian was ended; the lines above say what is wrong."
             )
-        return float(min(FIRST_WAIT_SECONDS * 2 ** (self.failures - 1), LONGEST_WAIT_SECONDS))
+        if self.failures == 1:
+            return 0.0
+        return float(min(FIRST_WAIT_SECONDS * 2 ** (self.failures - 2), LONGEST_WAIT_SECONDS))
 
 
 @dataclass
@@ -235,7 +237,8 @@ class Supervisor:
         wait = kept.wait_after(code, self.clock())
         kept.due_at = self.clock() + wait
         how = f"was killed by signal {-code}" if code < 0 else f"ended by itself with code {code}"
-        log.warning("The %s process %s; it is started again in %g s.", kept.child.name, how, wait)
+        when = f"in {wait:g} s" if wait else "at once"
+        log.warning("The %s process %s; it is started again %s.", kept.child.name, how, when)
 
     def _stop(self) -> None:
         """End all at once, by asking first."""

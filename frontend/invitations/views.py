@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
@@ -161,6 +160,4 @@ def invitation(request: Request, token: str) -> HttpResponse:
         link = services.read_link(token, now)
     over = outcome.refusal
     context = {"over": over} if over else {"link": link, "event": link.attendee.event}
-    response = render(request, "invitations/link.html", context, status=over.status if over else 200)
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    return render(request, "invitations/link.html", context, status=over.status if over else 200)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import struct
 from contextlib import suppress
-from typing import cast
+from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +29,13 @@ from backend.people.models import ApiToken, Person
 from backend.people.selectors import person_with_email
 from backend.people.services import TOKEN_DAYS, BadEmail, check_email
 from frontend.fields import IdField, RefusableForm
+
+MAX_CREDENTIAL_BYTES = 16_384
+# What the libraries raise that read bytes of a device and compare its signature.
+UNSOUND = (
+    TypeError, ValueError, LookupError, AttributeError, ArithmeticError, AssertionError, NotImplementedError,
+    RecursionError, struct.error, InvalidSignature, UnsupportedAlgorithm,
+)  # fmt: skip
 
 
 class CodeRequestForm(RequestLoginCodeForm):  # type: ignore[misc]
@@ -96,7 +111,54 @@ class AddressForm(forms.Form):
     new_code = forms.CharField(required=False, max_length=40)
 
 
-class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+class CredentialField(forms.JSONField):
+    """What a passkey's device answered: an object that the database can hold."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            credential = super().to_python(value)
+            text = json.dumps(credential, ensure_ascii=False)
+            is_sound = (
+                isinstance(credential, dict) and credential and len(text.encode()) <= MAX_CREDENTIAL_BYTES
+            )
+        except (ValueError, RecursionError):  # also digits and surrogates without an end
+            is_sound = False
+        if not is_sound or "\\u0000" in text:
+            raise get_mfa_adapter().validation_error("incorrect_code")
+        return credential
+
+    def bound_data(self, data: Any, initial: Any) -> Any:  # noqa: ARG002
+        """Nothing: an answer counts once, so no page shows it again."""
+        return ""
+
+
+class CredentialForm(forms.Form):
+    """What a passkey's device answered; whatever else is sent in its place is refused."""
+
+    credential = CredentialField()
+
+    def full_clean(self) -> None:
+        try:
+            super().full_clean()
+        except UNSOUND:
+            self.add_error("credential", get_mfa_adapter().validation_error("incorrect_code"))
+
+
+class PasskeyLoginForm(CredentialForm, LoginWebAuthnForm):  # type: ignore[misc]
+    """A passkey alone, without a code by mail."""
+
+
+class PasskeyFactorForm(CredentialForm, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey as the second factor of a sign-in."""
+
+
+class PasskeyProofForm(CredentialForm, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey as a fresh proof."""
+
+
+class PasskeyForm(CredentialForm, AddWebAuthnForm):  # type: ignore[misc]
     """A new passkey, and what it is called."""
 
     name = forms.CharField(

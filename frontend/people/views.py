@@ -7,9 +7,8 @@ from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.flows.reauthentication import resume_request
 from allauth.account.stages import LoginStageController
-from allauth.account.utils import perform_login
+from allauth.account.utils import get_next_redirect_url, perform_login
 from allauth.core.internal.cryptokit import compare_user_code
 from django.conf import settings
 from django.contrib import messages
@@ -310,7 +309,7 @@ def confirm_by_code(request: Request) -> HttpResponse:
         elif is_sent and compare_user_code(actual=code, expected=expected):
             del request.session[CONFIRMATION]
             record_authentication(request, me, BY_CODE, reauthenticated=True)
-            return resume_request(request) or redirect("welcome")
+            return redirect(get_next_redirect_url(request) or "welcome")
         else:
             problem = _("This is not the code of the newest mail, or it is too old. Ask for a new one.")
     context = {"is_sent": is_sent, "problem": problem, "after": values["next"]}

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from backend.core.encryption import decrypt
+from backend.core.models import UseCount
 from backend.people.models import Person
 from frontend import urls
+from frontend.kept_forms import KEPT, KEPT_FOR, PURPOSE
 from tests.factories import make_attendee
 from tests.frontend.conftest import Cast, client_of
 from tests.frontend.test_second_factor_required import code_now, token_of
@@ -67,6 +73,49 @@ def test_what_was_sent_is_done_after_the_proof_and_not_before(cast: Cast, htmx: 
     one.refresh_from_db()
     assert (done.status_code, one.visibility) == (302, "hidden")
     assert client.post(address, {**fields, "set_visibility": "listed"})["Location"].startswith("/e/")
+
+
+def test_of_a_form_its_fields_are_kept_and_nothing_else_of_the_request(cast: Cast) -> None:
+    client = stale(cast.organiser.person)
+    sent = {"attendee": [cast.engineer.pk], "set_visibility": "hidden", "csrfmiddlewaretoken": "t0ken"}
+    client.post(cast.address("attendees/"), sent, headers={"User-Agent": "Br0wser", "Cookie": "other=s3cret"})
+    client.post(cast.address("attendees/"), sent, headers={"User-Agent": "Br0wser"})
+    text = json.dumps(dict(client.session))
+    assert not [one for one in ("Br0wser", "s3cret", "META", "set_visibility", "t0ken") if one in text]
+    assert client.session.session_key not in text
+    form = decrypt(client.session[KEPT].encode(), purpose=PURPOSE, within=KEPT_FOR, now=timezone.now())
+    assert json.loads(form) == {
+        "path": cast.address("attendees/"),
+        "query": "",
+        "fields": f"attendee={cast.engineer.pk}&set_visibility=hidden",
+    }
+
+
+def test_a_form_is_kept_for_an_hour_and_sent_anew_by_its_own_proof_alone(
+    cast: Cast, time_machine: object
+) -> None:
+    one, page = cast.engineer, cast.address("attendees/")
+    fields = {"attendee": [one.pk], "set_visibility": "hidden"}
+    client, now = stale(cast.organiser.person), timezone.now()
+    asked = client.post(page, fields)["Location"]
+    assert client.post("/account/sign-ins/end/", {"next": page}).status_code == 302
+    client = stale(cast.organiser.person)
+    asked = client.post(page, fields)["Location"]
+    client.post(asked, {"code": code_now(), "next": "/"})  # a proof for something else
+    time_machine.move_to(now + dt.timedelta(minutes=61), tick=False)  # type: ignore[attr-defined]
+    client.get(page)
+    assert KEPT not in client.session
+    UseCount.objects.all().delete()
+    client.post(asked, {"code": code_now(), "next": page})
+    one.refresh_from_db()
+    assert one.visibility == "listed"
+
+
+def test_what_a_stranger_sends_to_a_page_that_asks_for_a_proof_is_not_kept(db: None) -> None:
+    client = Client()
+    asked = client.post("/accounts/2fa/webauthn/add/", {"name": "s3cret"})
+    assert asked["Location"].startswith("/accounts/login/code/?next=")
+    assert not client.session.keys()
 
 
 def test_no_link_to_them_would_save_the_page_that_asks_as_the_file() -> None:

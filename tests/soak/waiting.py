@@ -10,10 +10,10 @@ import psycopg
 MOST_SECONDS = 60.0
 
 
-def seconds_until(holds: Callable[[], bool]) -> float:
-    """How long it took until this held; MOST_SECONDS or more where it did not."""
+def seconds_until(holds: Callable[[], bool], *, most: float = MOST_SECONDS) -> float:
+    """How long it took until this held; `most` or more where it did not."""
     began = time.monotonic()
-    while time.monotonic() - began < MOST_SECONDS:
+    while time.monotonic() - began < most:
         try:
             if holds():
                 break

@@ -119,12 +119,14 @@ def _remembered() -> dict[str, dt.datetime]:
 
 
 def _lines(file: Path) -> Iterator[tuple[str, dt.datetime]]:
-    """The lines of a file; one that a crash cut short is left out."""
+    """The lines of a file; one that a crash cut short, or that is none of ours, is left out."""
     if not file.exists():
         return
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             row = json.loads(line)
-            yield row["erased"], dt.datetime.fromisoformat(row["at"])
-        except (ValueError, KeyError, TypeError):
+            key, at = row["erased"], dt.datetime.fromisoformat(row["at"])
+        except (ValueError, KeyError, TypeError, RecursionError):
             continue
+        if isinstance(key, str) and at.tzinfo is not None:
+            yield key, at

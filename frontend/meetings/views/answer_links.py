@@ -7,7 +7,6 @@ import datetime as dt
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import NotFound
@@ -36,13 +35,11 @@ from frontend.meetings.words import by_day
 def answer(request: Request, token: str) -> HttpResponse:
     """Show what the link would answer; on POST, answer."""
     try:
-        response = _answer(request, token)
+        return _answer(request, token)
     except LinkInvalid:
         raise
     except NotFound as hidden:
-        response = _hidden(request, token, hidden)
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+        return _hidden(request, token, hidden)
 
 
 def _answer(request: Request, token: str) -> HttpResponse:

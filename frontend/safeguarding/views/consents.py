@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -82,9 +81,7 @@ def consent_answer(request: Request, token: str) -> HttpResponse:
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
-    response = render(request, "safeguarding/consent_answer.html", context, status=status)
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    return render(request, "safeguarding/consent_answer.html", context, status=status)
 
 
 @safeguarding_lead

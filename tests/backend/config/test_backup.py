@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import resource
 import signal
@@ -11,7 +12,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import psycopg
@@ -38,7 +39,7 @@ from backend.config.embedded import DATABASE, USER, DatabaseUnusable, EmbeddedPo
 from backend.config.environment import backup_key_from, folder_from
 from backend.config.supervision import bound_socket
 from backend.people.models import AccountMail
-from backend.privacy.services import erase_account
+from backend.privacy.services import erase_account, merge_erasures
 from tests.other_forums import make_stage
 from tests.reading_everything import NO_EVENT, mark
 from tests.servers import address_of_the_database, get
@@ -230,6 +231,118 @@ def test_a_file_that_leads_out_of_the_folder_is_not_unpacked(archive: Path, into
     with pytest.raises(CannotRestore, match="is not a whole backup"):
         read_archive(archive, into=into, identity=None)
     assert not (into.parent / "outside").exists()
+
+
+ABOUT = {
+    "postgresql": 15,
+    "secret": "x",
+    "migrations": ["people.0001_initial"],
+    "made_at": "2026-11-27T07:00:00",
+}
+DEEP = "[" * 5000
+
+
+def _pack(path: Path, manifest: str | None, **files: bytes) -> None:
+    with tarfile.open(path, "w") as tar:
+        manifests = {} if manifest is None else {"manifest.json": manifest.encode()}
+        for name, content in (manifests | files).items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, BytesIO(content))
+
+
+def test_a_backup_with_any_part_left_out_or_replaced_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    contents, path = tmp_path / "contents", tmp_path / "titian-20261127T070000Z.tar"
+    contents.mkdir()
+    for name in ("database.dump", "secret_key"):
+        (contents / name).write_bytes(b"rows")
+    write_archive(contents=contents, to=path, about=ABOUT, recipient="")
+    assert backup._read_backup(path, into=_empty(tmp_path), identity=None)["postgresql"] == 15
+    manifest = json.loads((contents / "manifest.json").read_text())
+    (digest,) = {str(found[1]) for found in manifest["files"].values()}
+    tampered = [None, "", "x", DEEP, "null", "[]", "9" * 5000]
+    for key in manifest.keys() - {"made_at"}:
+        tampered.append(json.dumps({name: value for name, value in manifest.items() if name != key}))
+        others = (None, {}, "", -1.5, [None], {"database.dump": None}, {"/etc/passwd": [4, digest]})
+        tampered += [
+            json.dumps(manifest | {key: other}) for other in others if (key, other) != ("secret", "")
+        ]
+    for one in tampered:
+        _pack(path, one, **{"database.dump": b"rows", "secret_key": b"rows"})
+        with pytest.raises(
+            CannotRestore, match=r"^\S+ is not a whole backup: a part of it is missing or changed\.$"
+        ):
+            backup._read_backup(path, into=_empty(tmp_path), identity=None)
+    for files in ({}, {"database.dump": b"rows"}, {"database.dump": b"r", "secret_key": b"rows"}):
+        _pack(path, json.dumps(manifest), **files)
+        with pytest.raises(CannotRestore, match="is not a whole backup"):
+            backup._read_backup(path, into=_empty(tmp_path), identity=None)
+    _pack(
+        path,
+        json.dumps(manifest),
+        **dict.fromkeys(("database.dump", "secret_key", "erasures.jsonl"), b"rows"),
+    )
+    with pytest.raises(CannotRestore, match="is not a whole backup"):
+        backup._read_backup(path, into=_empty(tmp_path), identity=None)
+
+
+def _empty(folder: Path) -> Path:
+    return Path(tempfile.mkdtemp(dir=folder))
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE, b"?"])
+def test_a_backup_that_holds_anything_but_files_is_refused(archive: Path, into: Path, kind: bytes) -> None:
+    member = tarfile.TarInfo("erasures.jsonl")
+    member.type, member.linkname = kind, "database.dump"
+    with tarfile.open(archive, "a") as tar:
+        tar.addfile(member)
+    with pytest.raises(CannotRestore, match="is not a whole backup"):
+        read_archive(archive, into=into, identity=None)
+
+
+@pytest.mark.parametrize("content", [b"", b"age-encryption.org/v1\n", b"\xff" * 999, b"-----BEGIN AGE"])
+def test_what_is_no_encrypted_backup_and_a_key_that_is_no_text_are_refused(
+    tmp_path: Path, into: Path, content: bytes
+) -> None:
+    path, key = tmp_path / "titian-20261127T070000Z.tar.age", tmp_path / "key"
+    path.write_bytes(content)
+    key.write_text(f"{pyrage.x25519.Identity.generate()}\n")
+    with pytest.raises(CannotRestore, match="another key, or is not whole"):
+        read_archive(path, into=into, identity=key)
+    for wrong in (path, tmp_path, tmp_path / "none"):
+        with pytest.raises(CannotRestore, match="holds no secret key of age"):
+            read_archive(path, into=into, identity=wrong)
+
+
+@pytest.mark.django_db
+def test_a_secret_key_in_a_backup_that_is_not_the_one_it_names_is_not_put_in_place(
+    var: Path, tmp_path: Path
+) -> None:
+    about, kept = {"secret": backup._mark_of("the key of then")}, tmp_path / "kept"
+    for content in (b"another key", b"\xff\xfe", b""):
+        kept.write_bytes(content)
+        with pytest.raises(CannotRestore, match="is not a whole backup"):
+            backup._put_secret_key(tmp_path / "b", about, kept)
+    assert not (var / "secret_key").exists()
+
+
+@pytest.mark.django_db
+def test_kept_erasures_that_are_not_there_or_no_text_end_in_a_sentence_or_are_left_out(
+    var: Path, tmp_path: Path
+) -> None:
+    for named in (tmp_path / "none.jsonl", tmp_path):
+        with pytest.raises(CannotRestore, match=r"^The erasures in \S+ cannot be read: "):
+            backup._check_erasures([named])
+    lines = [
+        "[]",
+        "{}",
+        DEEP,
+        '{"erased": [], "at": "2026-01-01T00:00:00+00:00"}',
+        '{"erased": "a", "at": "2026-01-01"}',
+    ]
+    kept, sound = tmp_path / "kept.jsonl", '{"erased": "b", "at": "2026-01-01T00:00:00+00:00"}'
+    kept.write_bytes("\n".join([*lines, sound]).encode() + b"\n\xff\xfe\n")
+    assert merge_erasures(files=[kept]) == 1
 
 
 def test_an_encrypted_backup_is_read_with_its_own_key_alone(tmp_path: Path, into: Path) -> None:

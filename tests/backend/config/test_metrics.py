@@ -193,7 +193,7 @@ def test_a_line_of_json_holds_the_id_and_nobody() -> None:
         request_id.reset(given)
     assert "\n" not in line
     told = json.loads(line)
-    assert told["message"] == "to (address) at /answer/(secret)"
+    assert told["message"] == "to (address) at answer"
     assert (told["level"], told["logger"], told["request"], told["ms"]) == ("ERROR", "backend", "abc", 3)
     assert "(address)" in told["trace"]
     assert "siti" not in line

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
+from django.urls import get_resolver
+from django.utils import timezone
 
 from backend.config.environment import contact_from, hsts_from
+from backend.core.routes import MARK, routes
+from backend.people.services import make_first_link
 from tests.factories import NOW
 
 SECURITY_TXT = "/.well-known/security.txt"
@@ -86,3 +91,19 @@ def test_browsers_take_no_host_into_their_lists_without_its_subdomains(
     monkeypatch.setenv("TITIAN_HSTS_PRELOAD", "1")
     with pytest.raises(ImproperlyConfigured, match="needs TITIAN_HSTS_SUBDOMAINS=1"):
         hsts_from(is_https=True)
+
+
+@pytest.mark.django_db
+def test_what_an_address_with_a_secret_answers_is_kept_by_no_cache() -> None:
+    link = f"/first/{make_first_link(now=timezone.now())}/"
+    addresses = [
+        "/" + re.sub(r"<\w+:\w+>", "7", route) for route, _name in routes(get_resolver()) if MARK in route
+    ]
+    answers = [
+        getattr(Client(), method)(address)
+        for address in (link, link.rstrip("/"), *addresses, *(one.rstrip("/") for one in addresses))
+        for method in ("get", "post", "put")
+    ]
+    assert {answer.status_code for answer in answers} == {200, 301, 302, 404, 405, 422}
+    for answer in answers:
+        assert "no-store" in answer.get("Cache-Control", ""), answer.request

@@ -1,0 +1,65 @@
+"""Addresses by the name of their route, and the mark of those that carry a secret: `<secret:token>`."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+from django.urls.converters import StringConverter
+
+MARK = "<secret:"
+_PARAMETER = re.compile(r"<[^>]*>")
+
+
+class SecretConverter(StringConverter):
+    """In a URL pattern: whoever knows this part of the address may answer, sign in or read by it."""
+
+
+def route_name(path: str) -> str | None:
+    """The name of the route that answers a path, None where none does."""
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return None
+
+
+def secret_route_in(path: str) -> str | None:
+    """The name of the route whose secret the path holds, also where it is cut off or written otherwise."""
+    path = unquote(path)
+    return next((name for name, begins in _secret_routes() if begins.search(path)), None)
+
+
+def secrets_in(path: str) -> tuple[str, ...]:
+    """The secrets themselves of a path that is answered."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return ()
+    marked = re.findall(re.escape(MARK) + r"(\w+)>", match.route)
+    return tuple(match.kwargs[name] for name in marked)
+
+
+@functools.cache
+def _secret_routes() -> list[tuple[str, re.Pattern[str]]]:
+    """Of each marked pattern its name, and how an address of it begins, up to its secret."""
+    return [
+        (
+            name,
+            re.compile("/+" + "[^/]+".join(map(re.escape, _PARAMETER.split(route.partition(MARK)[0]))), re.I),
+        )
+        for route, name in routes(get_resolver())
+        if MARK in route
+    ]
+
+
+def routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
+    """Every pattern under a resolver: its whole route as written, and its name."""
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route, pattern.name or pattern.lookup_str
+        else:
+            yield from routes(pattern, route)
