@@ -16,17 +16,16 @@ from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
 from backend.events.rules import Doing, interpreter_text, is_allowed
 from backend.meetings.models import CounterOffer, FollowUp, Meeting, MeetingQuerySet, Question, Seat
-from backend.meetings.rules import allowed_actions, is_asker, is_expired
+from backend.meetings.rules import MIN_NOTICE, allowed_actions, is_asker, is_expired
 from backend.meetings.selectors.availability import (
     SlotChoice,
     common_slots,
-    free_slots_between,
     slot_choice_of,
     times_of_two,
 )
 from backend.meetings.selectors.tables import suitable_tables
 from backend.safeguarding.models import DelegationSeat
-from backend.safeguarding.rules import contactable_ids
+from backend.safeguarding.rules import JOINING, contactable_ids
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 
 
@@ -141,25 +140,29 @@ def place_of(table: Table, uid: uuid.UUID) -> Place:
     return Place(table.label, table.place, table.step_free, table.is_online, link)
 
 
-def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> tuple[MeetingRow, ...]:
+def rows_for(
+    viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime, channel: str = "meeting"
+) -> tuple[MeetingRow, ...]:
     """The viewer's meetings among these, in their order, without those the contact policy hides.
 
     A constant number of queries.
     """
-    return _rows_of(viewer, list(_of_two(meetings.of(viewer))), now)
+    return _rows_of(viewer, list(_of_two(meetings.of(viewer))), now, channel)
 
 
 def _of_two(meetings: MeetingQuerySet) -> MeetingQuerySet:
     return meetings.one_to_one().select_related("theme", "slot", "table", "question")
 
 
-def _rows_of(viewer: Attendee, found: list[Meeting], now: dt.datetime) -> tuple[MeetingRow, ...]:
+def _rows_of(
+    viewer: Attendee, found: list[Meeting], now: dt.datetime, channel: str = "meeting"
+) -> tuple[MeetingRow, ...]:
     prefetch_related_objects(found, "seats")
     prefetch_related_objects([one for one in found if one.state in Meeting.OPEN_STATES], "times__slot")
     others = {meeting.pk: _other_id(meeting, viewer) for meeting in found}
     acted = {seat.assistant_id for meeting in found for seat in meeting.seats.all() if seat.assistant_id}
     ids = acted.union(others.values())
-    profiles = public_profiles_for(viewer=viewer, ids=ids, channel="meeting", now=now)
+    profiles = public_profiles_for(viewer=viewer, ids=ids, channel=channel, now=now)
     offers, follow_ups = _counter_offers(found, now), _follow_ups(viewer, found)
     waiting = {
         others[meeting.pk]
@@ -387,8 +390,9 @@ def meeting_for(attendee: Attendee, meeting_id: int, now: dt.datetime) -> Meetin
 def times_to_offer(attendee: Attendee, row: MeetingRow, now: dt.datetime) -> tuple[SlotChoice, ...]:
     """What the attendee could offer instead of the times of this request or meeting, earliest first."""
     asked_for = {time.slot_id for time in row.times}
-    free = free_slots_between(attendee, row.other.attendee_id, now)
-    return tuple(time for time in free if time.slot_id not in asked_for)
+    other_id = row.other.attendee_id  # whom the contact policy let through
+    free = common_slots(attendee.pk, [other_id], after=now + MIN_NOTICE)[other_id]
+    return tuple(slot_choice_of(slot) for slot in free if slot.pk not in asked_for)
 
 
 def meetings_between(attendee: Attendee, other_id: int, now: dt.datetime) -> tuple[MeetingRow, ...]:
@@ -495,6 +499,7 @@ def other_id_in(meeting: Meeting, attendee: Attendee) -> int:
 def meetings_without_contact(meetings: QuerySet[Meeting], now: dt.datetime) -> set[int]:
     """Ids of the meetings whose attendees may not be in contact (any more), or are gone.
 
+    Not those of people who could be once they have joined, who agreed before that was asked of anybody.
     One query for each attendee who is the first, by id, of some meeting.
     """
     seated: dict[int, set[int]] = {}
@@ -507,7 +512,7 @@ def meetings_without_contact(meetings: QuerySet[Meeting], now: dt.datetime) -> s
     for first in Attendee.objects.filter(pk__in=of_first):
         own = of_first[first.pk]
         wanted = set().union(*(seated[pk] for pk in own))
-        known = {first.pk, *contactable_ids(first, "meeting", now, wanted)}
+        known = {first.pk, *contactable_ids(first, JOINING, now, wanted)}
         refused |= {pk for pk in own if not seated[pk] <= known}
     return refused
 

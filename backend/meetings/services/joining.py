@@ -59,8 +59,19 @@ def join_event(*, attendee: Attendee, version: str, by: Person, now: dt.datetime
     and OldAgreement.
     """
     check_allowed(attendee.event, Doing.JOIN)
+    return accept_agreement(attendee=attendee, version=version, by=by, now=now)
+
+
+@in_transaction
+def accept_agreement(
+    *, attendee: Attendee, version: str, beside: Collection[int] = (), by: Person, now: dt.datetime
+) -> Attendee:
+    """As `join_event`, in whatever state the event is: for who answers what that state lets them answer.
+
+    Locks those `beside` them (ids) as well. Refuses NotYours, AgeNotConfirmed and OldAgreement.
+    """
     lock_event(attendee.event_id)  # so that no slot is added between
-    lock_attendees([attendee.pk])
+    lock_attendees({attendee.pk, *beside})
     locked = Attendee.objects.get(pk=attendee.pk)
     if not Attendee.objects.filter(is_known_adult(now), pk=locked.pk).exists():
         raise AgeNotConfirmed(
