@@ -164,7 +164,7 @@ def test_the_function_and_its_queryset_twin_agree_and_are_symmetric(states, bloc
 def test_who_has_not_joined_is_seen_where_the_event_says_so_and_reached_nowhere(channel, shows_unjoined):
     event = make_event(shows_unjoined=shows_unjoined)
     joined, unjoined = make_attendee(event), make_attendee(event, has_joined=False)
-    is_seen = shows_unjoined and channel in ("suggestion", "page", "directory")
+    is_seen = channel == "joining" or (shows_unjoined and channel in ("suggestion", "page", "directory"))
     assert may_contact(joined, unjoined, channel, NOW) == is_seen
     assert may_contact(unjoined, joined, channel, NOW) == is_seen
     shown = public_profiles_for(viewer=joined, ids=[unjoined.pk], channel=channel, now=NOW)
