@@ -61,6 +61,27 @@ class UseCount(models.Model):
         return f"{self.count} uses"
 
 
+class StepFailure(models.Model):
+    """On how many rows a step of a job has failed, ever, and when last; it names none of them."""
+
+    step = models.CharField(max_length=80, primary_key=True)
+    failed = models.PositiveBigIntegerField()
+    failed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.failed} failed"
+
+
+class AbandonedJob(models.Model):
+    """How often a job that is not done was unfinished when its worker ended."""
+
+    job = models.BigIntegerField(primary_key=True)  # of procrastinate, which deletes what is done
+    times = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"job {self.job}, {self.times} times"
+
+
 class QueuedMail(models.Model):
     """A mail that waits, and what came of it; holds no address and no text of the mail server."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,10 +19,12 @@ from django.db import (
     connections,
     transaction,
 )
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
-from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.job_context import JobContext
 from procrastinate.jobs import DEFAULT_QUEUE, Status
 from procrastinate.manager import JobManager
@@ -31,7 +34,9 @@ from procrastinate.worker import Worker
 from psycopg import AsyncConnection
 from psycopg import OperationalError as OperationalErrorOfPsycopg
 
+from backend.core.errors import BusinessError, NotFound
 from backend.core.memory import release_memory
+from backend.core.models import AbandonedJob
 from backend.core.outages import is_outage
 
 SECONDS_WITHOUT_HEARTBEAT = 30
@@ -44,6 +49,7 @@ CODES = "urgent"  # sign-in codes, which people wait for; its places are taken b
 MAIL = "mail"  # work that talks to the mail server
 WORK = DEFAULT_QUEUE  # matching, whose results people wait for
 PLANS = "plans"  # drafting and publishing programmes, which takes minutes
+MAX_ABANDONED = 3  # a job that was at work so often when its worker ended is not tried again by itself
 # How many jobs of each are done at a time, all of them in the one process of `run_worker`.
 QUEUES: Mapping[str, int] = {CLOCK: 2, CODES: 4, MAIL: 4, WORK: 1, PLANS: 1}
 
@@ -53,6 +59,21 @@ URGENT = 10  # priority over all waiting jobs of the queue; the default is 0
 # for it is there to be read, and keep it when the change is rolled back. And by name, without the app's list
 # of tasks: reading that imports every job, and so the matching, into the process that serves the pages.
 _jobs = JobManager(DjangoConnector())
+
+
+ABANDONED = """
+INSERT INTO core_abandonedjob AS kept (job, times) VALUES (%(job)s, 1)
+ON CONFLICT (job) DO UPDATE SET times = kept.times + 1 RETURNING times
+"""
+DONE = "DELETE FROM core_abandonedjob WHERE NOT EXISTS (SELECT FROM procrastinate_jobs WHERE id = job)"
+
+log = logging.getLogger(__name__)
+
+
+class AlreadyWaiting(BusinessError):
+    """Another job that does the same waits, or is done."""
+
+    code = "already_waiting"
 
 
 class DatabaseLost(Exception):
@@ -99,15 +120,36 @@ async def requeue_abandoned_jobs(*, silent_for: float = SECONDS_WITHOUT_HEARTBEA
     """Queue the unfinished jobs of killed workers again; returns their number. Awaited within a worker.
 
     A worker that has reported within `silent_for` seconds is left alone. An abandoned job's lock would hold
-    back all later jobs of its kind.
+    back all later jobs of its kind. One abandoned three times, as where it takes all memory each time, fails:
+    administrators read of it, and can have it tried again.
     """
     abandoned = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_for))
+    await app.connector.execute_query_async(DONE)
     for job in abandoned:
+        times = (await app.connector.execute_query_one_async(ABANDONED, job=job.id))["times"]
+        if times >= MAX_ABANDONED:
+            log.error("%s (job %s) ended with its worker %d times: given up", job.task_name, job.id, times)
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+            continue
         try:
             await app.job_manager.retry_job(job)
         except (AlreadyEnqueued, UniqueViolation):  # one with its queueing lock waits already
             await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
     return len(abandoned)
+
+
+def try_job_again(job_id: int) -> None:
+    """Queue a failed job once more. Refuses NotFound, and AlreadyWaiting where another does the same."""
+    try:
+        with transaction.atomic():
+            AbandonedJob.objects.filter(job=job_id).delete()
+            _jobs.retry_job_by_id(job_id=job_id, retry_at=timezone.now())
+    except UniqueViolation:
+        raise AlreadyWaiting(
+            _("Another job that does the same waits already. Nothing is left to do.")
+        ) from None
+    except ConnectorException:
+        raise NotFound(_("There is no such failed job any more. Load the page again.")) from None
 
 
 async def work_until_stopped() -> None:

@@ -25,7 +25,7 @@ from backend.meetings.selectors.availability import (
 )
 from backend.meetings.selectors.tables import suitable_tables
 from backend.safeguarding.models import DelegationSeat
-from backend.safeguarding.rules import JOINING, contactable_ids
+from backend.safeguarding.rules import JOINING, contactable_pairs
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 
 
@@ -497,23 +497,23 @@ def other_id_in(meeting: Meeting, attendee: Attendee) -> int:
 
 
 def meetings_without_contact(meetings: QuerySet[Meeting], now: dt.datetime) -> set[int]:
-    """Ids of the meetings whose attendees may not be in contact (any more), or are gone.
+    """Ids of these meetings of two whose attendees may not be in contact (any more), or are gone.
 
-    Not those of people who could be once they have joined, who agreed before that was asked of anybody.
-    One query for each attendee who is the first, by id, of some meeting.
+    Not those of people who could be once they have joined, who agreed before that was asked of anybody. A few
+    queries for each event.
     """
-    seated: dict[int, set[int]] = {}
-    for meeting_id, attendee_id in meetings.order_by().values_list("pk", "seats__attendee"):
-        seated.setdefault(meeting_id, set()).update([] if attendee_id is None else [attendee_id])
-    refused = {pk for pk, ids in seated.items() if len(ids) < 2}
-    of_first: dict[int, list[int]] = {}
-    for pk in sorted(seated.keys() - refused):
-        of_first.setdefault(min(seated[pk]), []).append(pk)
-    for first in Attendee.objects.filter(pk__in=of_first):
-        own = of_first[first.pk]
-        wanted = set().union(*(seated[pk] for pk in own))
-        known = {first.pk, *contactable_ids(first, JOINING, now, wanted)}
-        refused |= {pk for pk in own if not seated[pk] <= known}
+    seated: dict[tuple[int, int], list[int]] = {}
+    rows = meetings.order_by("seats__attendee").values_list("event", "pk", "seats__attendee")
+    for event_id, meeting_id, attendee_id in rows:
+        seated.setdefault((event_id, meeting_id), []).extend([] if attendee_id is None else [attendee_id])
+    refused = {pk for (_event, pk), ids in seated.items() if len(ids) != 2}
+    of_event: dict[int, dict[int, tuple[int, int]]] = {}
+    for (event_id, pk), ids in seated.items():
+        if pk not in refused:
+            of_event.setdefault(event_id, {})[pk] = (ids[0], ids[1])
+    for event_id, pairs in of_event.items():
+        allowed = contactable_pairs(event_id, pairs.values(), JOINING, now)
+        refused |= {pk for pk, pair in pairs.items() if pair not in allowed}
     return refused
 
 
