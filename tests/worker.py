@@ -35,6 +35,26 @@ def do_jobs(*, silent_for: float | None = None) -> None:
         connection.settings_dict["CONN_MAX_AGE"] = kept_open
 
 
+def kill_worker_at_work(queue: str) -> str:
+    """A worker takes up the next job of this queue and is killed, and another looks after it; the task."""
+    from backend.core.queue import requeue_abandoned_jobs
+
+    async def look() -> None:
+        async with app.open_async():
+            await requeue_abandoned_jobs(silent_for=0)
+
+    with connection.cursor() as cursor:
+        cursor.execute("insert into procrastinate_workers (last_heartbeat) values (now()) returning id")
+        (worker,) = cursor.fetchone()
+        cursor.execute(
+            "select task_name from procrastinate_fetch_job_v2(%s::varchar[], %s)", [[queue], worker]
+        )
+        (task,) = cursor.fetchone()
+    with app.replace_connector(app.connector.get_worker_connector()), ThreadPoolExecutor(1) as thread:  # type: ignore[attr-defined]
+        thread.submit(asyncio.run, look()).result()
+    return str(task)
+
+
 @contextmanager
 def workers_at_work() -> Iterator[None]:
     """The workers of every queue, as `run_worker` has them, from here to the end of the block."""

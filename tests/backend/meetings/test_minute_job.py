@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,11 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.core.models import StepFailure
-from backend.core.period import Period
 from backend.meetings import jobs, services
-from backend.meetings.models import Availability, Meeting, Notice, WaitingListEntry
+from backend.meetings.models import Meeting, Notice, WaitingListEntry
 from tests.backend.meetings.conftest import Forum, make_forum
-from tests.factories import make_attendee
 
 POISONED = """
 create function refuse_it() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$;
@@ -129,20 +126,3 @@ def test_asking_the_policy_costs_the_same_for_one_who_waits_and_for_many() -> No
         forum.ask(one, other)
     assert queries() == of_one
     assert WaitingListEntry.objects.waiting().count() == len(rest)
-
-
-@pytest.mark.django_db
-def test_times_are_opened_by_the_database_two_hundred_people_at_a_time() -> None:
-    forum = make_forum(people=0, slots=0)
-    boss = make_attendee(forum.event, permission="organiser", visibility="hidden", has_joined=False)
-    forum.join(30)
-    starts_at = dt.datetime.combine(forum.event.starts_on, dt.time(9), forum.event.zone)
-    periods = [
-        Period(starts_at + n * dt.timedelta(minutes=20), starts_at + (n + 1) * dt.timedelta(minutes=20))
-        for n in range(20)
-    ]
-    with CaptureQueriesContext(connection) as caught:
-        services.add_slots(event=forum.event, periods=periods, by=boss.person)
-    written = [one["sql"] for one in caught if "INSERT INTO" in one["sql"] and "availability" in one["sql"]]
-    assert len(written) == 1
-    assert Availability.objects.count() == 30 * 20
