@@ -496,7 +496,7 @@ def other_id_in(meeting: Meeting, attendee: Attendee) -> int:
     return next((pk for pk in seated_ids(meeting.pk) if pk != attendee.pk), 0)
 
 
-def meetings_without_contact(meetings: QuerySet[Meeting], now: dt.datetime) -> set[int]:
+def meetings_without_contact(meetings: QuerySet[Meeting]) -> set[int]:
     """Ids of these meetings of two whose attendees may not be in contact (any more), or are gone.
 
     Not those of people who could be once they have joined, who agreed before that was asked of anybody. A few
@@ -512,7 +512,7 @@ def meetings_without_contact(meetings: QuerySet[Meeting], now: dt.datetime) -> s
         if pk not in refused:
             of_event.setdefault(event_id, {})[pk] = (ids[0], ids[1])
     for event_id, pairs in of_event.items():
-        allowed = contactable_pairs(event_id, pairs.values(), JOINING, now)
+        allowed = contactable_pairs(event_id, pairs.values(), JOINING)
         refused |= {pk for pk, pair in pairs.items() if pair not in allowed}
     return refused
 

@@ -126,7 +126,7 @@ def end_refused_meetings(*, now: dt.datetime) -> int:
         return True
 
     one_to_one = Meeting.objects.one_to_one()
-    refused = meetings_without_contact(one_to_one.unsettled() | one_to_one.to_come(now), now)
+    refused = meetings_without_contact(one_to_one.unsettled() | one_to_one.to_come(now))
     return end_each("meetings.end_refused_meetings", Meeting.objects.filter(pk__in=refused), end)
 
 

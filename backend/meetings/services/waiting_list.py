@@ -139,9 +139,7 @@ def end_refused_waiting(*, now: dt.datetime) -> int:
     ended: set[int] = set()
     for event in Event.objects.filter(pk__in=waiting):
         pairs = waiting[event.pk]
-        allowed = contactable_pairs(event.pk, pairs.values(), "meeting", now)
-        if is_over(event, now):
-            allowed = set()
+        allowed = set() if is_over(event, now) else contactable_pairs(event.pk, pairs.values(), "meeting")
         ended.update(pk for pk, pair in pairs.items() if pair not in allowed)
     return WaitingListEntry.objects.waiting().filter(pk__in=ended).update(state=State.ENDED)
 
