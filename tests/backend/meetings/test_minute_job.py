@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,23 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.core.models import StepFailure
 from backend.meetings import jobs, services
-from backend.meetings.models import Meeting, Notice, WaitingListEntry
+from backend.meetings.models import Notice, WaitingListEntry
 from tests.backend.meetings.conftest import Forum, make_forum
-
-POISONED = """
-create function refuse_it() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$;
-create trigger poisoned before insert on meetings_notice
-for each row when (new.meeting_id = {pk}) execute function refuse_it();
-"""
-
-
-@contextmanager
-def one_failing_row(meeting: Meeting) -> Iterator[None]:
-    """The database refuses every notice of this meeting; for tests in one transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(POISONED.format(pk=meeting.pk))
-        yield
-        cursor.execute("drop trigger poisoned on meetings_notice; drop function refuse_it()")
+from tests.database import refusing
 
 
 def failures() -> dict[str, int]:
@@ -65,7 +49,7 @@ def test_one_row_that_fails_leaves_the_others_of_its_step_done(
     }[after]
     Notice.objects.all().delete()
     time_machine.move_to(now, tick=False)
-    with one_failing_row(meetings[0]):
+    with refusing("meetings_notice", f"row.meeting_id = {meetings[0].pk}"):
         for times in (1, 2):
             caplog.clear()
             jobs.run_meeting_deadlines(0)

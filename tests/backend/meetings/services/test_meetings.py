@@ -121,7 +121,7 @@ def test_the_job_that_ends_what_is_refused_asks_the_policy_once_for_an_event(for
     assert meetings_without_contact(Meeting.objects.all()) == set()
     with CaptureQueriesContext(connection) as caught:
         assert services.end_refused_meetings(now=forum.now) == 0
-    assert len(caught) == 3
+    assert len(caught) == 5
     block_contact(blocked_by, others[2], a)
     assert meetings_without_contact(Meeting.objects.all()) == {agreed[2].pk}
     others[4].person.is_active = False
