@@ -94,7 +94,7 @@ def _of_jobs(status: Status) -> Iterator[Metric]:
         oldest.add_metric([queue.name], queue.oldest_seconds)
     yield jobs
     yield oldest
-    given_up = sum(job.is_given_up for job in status.failed_jobs)
+    given_up = sum(job.abandoned is not None for job in status.failed_jobs)
     yield _one(
         "titian_jobs_given_up", "Jobs that ended with their worker each time they were tried.", given_up
     )

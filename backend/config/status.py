@@ -13,7 +13,7 @@ from django.db.models import Count
 from backend.config.backup import newest_backup
 from backend.config.health import delays_at, mail_models
 from backend.core.models import StepFailure
-from backend.core.queue import CODES, MAX_ABANDONED, QUEUES
+from backend.core.queue import CODES, QUEUES
 from backend.suggestions.engine import text_reader
 from backend.suggestions.models import Run
 
@@ -34,11 +34,11 @@ select queue_name,
 from procrastinate_jobs j group by queue_name
 """
 FAILED = """
-select j.id, j.task_name, j.args, coalesce(kept.times, 0),
+select j.id, j.task_name, j.args, kept.times,
     (select max(at) from procrastinate_events e where e.job_id = j.id)
 from procrastinate_jobs j left join core_abandonedjob kept on kept.job = j.id
-where j.status = 'failed' and not j.args ? 'timestamp'
-order by coalesce(kept.times, 0) desc, j.id desc limit 50
+where kept.job is not null or (j.status = 'failed' and not j.args ? 'timestamp')
+order by kept.job nulls last, j.id desc limit 50
 """
 DATABASE = """
 select pg_database_size(current_database()), current_setting('server_version'),
@@ -62,17 +62,13 @@ class QueueStatus:
 
 @dataclass(frozen=True, slots=True)
 class FailedJob:
-    """A job that is not tried again by itself; `abandoned`: how often it was at work as its worker ended."""
+    """A job that is not tried again by itself; `abandoned`: how often it ended with its worker, if it did."""
 
     id: int
     task: str
     arguments: dict[str, object]
-    abandoned: int
+    abandoned: int | None
     failed_at: dt.datetime | None
-
-    @property
-    def is_given_up(self) -> bool:
-        return self.abandoned >= MAX_ABANDONED
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +139,7 @@ def problems_of(status: Status, now: dt.datetime) -> list[str]:
         found.append("work_waits")
     if any(queue.failed_lately for queue in status.queues):
         found.append("jobs_failed")
-    if any(job.is_given_up for job in status.failed_jobs):
+    if any(job.abandoned for job in status.failed_jobs):
         found.append("jobs_given_up")
     if any(step.failed_at > now - LATELY for step in status.step_failures):
         found.append("rows_failed")

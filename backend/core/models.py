@@ -73,13 +73,20 @@ class StepFailure(models.Model):
 
 
 class AbandonedJob(models.Model):
-    """How often a job that is not done was unfinished when its worker ended."""
+    """How often, with no day between, a job was unfinished when its worker ended.
 
-    job = models.BigIntegerField(primary_key=True)  # of procrastinate, which deletes what is done
+    Counted under its queueing lock, as another with the same does the same. `job` is set once it is given up:
+    it then waits for an administrator, and keeps others with its queueing lock from being queued.
+    """
+
+    key = models.CharField(max_length=200, primary_key=True)  # the queueing lock, or which job
     times = models.PositiveSmallIntegerField()
+    abandoned_at = models.DateTimeField()
+    job = models.BigIntegerField(null=True, unique=True)  # of procrastinate
+    lock = models.TextField(null=True)  # noqa: DJ001 - as procrastinate has it: what it holds once it is tried
 
     def __str__(self) -> str:
-        return f"job {self.job}, {self.times} times"
+        return f"{self.key}: {self.times} times"
 
 
 class QueuedMail(models.Model):

@@ -36,7 +36,6 @@ from psycopg import OperationalError as OperationalErrorOfPsycopg
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.memory import release_memory
-from backend.core.models import AbandonedJob
 from backend.core.outages import is_outage
 
 SECONDS_WITHOUT_HEARTBEAT = 30
@@ -62,10 +61,28 @@ _jobs = JobManager(DjangoConnector())
 
 
 ABANDONED = """
-INSERT INTO core_abandonedjob AS kept (job, times) VALUES (%(job)s, 1)
-ON CONFLICT (job) DO UPDATE SET times = kept.times + 1 RETURNING times
+INSERT INTO core_abandonedjob AS kept (key, times, abandoned_at) VALUES (%(key)s, 1, now())
+ON CONFLICT (key) DO UPDATE SET abandoned_at = now(),
+    times = CASE WHEN kept.abandoned_at < now() - interval '1 day' THEN 1 ELSE kept.times + 1 END
+RETURNING times
 """
-DONE = "DELETE FROM core_abandonedjob WHERE NOT EXISTS (SELECT FROM procrastinate_jobs WHERE id = job)"
+FORGET = "DELETE FROM core_abandonedjob WHERE job IS NULL AND abandoned_at < now() - interval '1 day'"
+# It waits beyond any time, under a lock of its own. Where another waits that does the same, it is that one.
+GIVE_UP = """
+WITH found AS (
+    SELECT id, lock FROM procrastinate_jobs
+    WHERE id = %(job)s OR (status = 'todo' AND queueing_lock = %(key)s) ORDER BY status = 'todo' DESC LIMIT 1
+), kept AS (
+    UPDATE core_abandonedjob SET job = found.id, lock = found.lock FROM found WHERE key = %(key)s
+)
+UPDATE procrastinate_jobs SET status = 'todo', scheduled_at = now() + interval '100 years',
+    lock = 'given up ' || found.id, attempts = attempts + 1
+FROM found WHERE procrastinate_jobs.id = found.id RETURNING found.id
+"""
+AGAIN = """
+WITH kept AS (DELETE FROM core_abandonedjob WHERE job = %(job)s RETURNING job, lock)
+UPDATE procrastinate_jobs SET scheduled_at = NULL, lock = kept.lock FROM kept WHERE id = kept.job RETURNING id
+"""
 
 log = logging.getLogger(__name__)
 
@@ -120,16 +137,19 @@ async def requeue_abandoned_jobs(*, silent_for: float = SECONDS_WITHOUT_HEARTBEA
     """Queue the unfinished jobs of killed workers again; returns their number. Awaited within a worker.
 
     A worker that has reported within `silent_for` seconds is left alone. An abandoned job's lock would hold
-    back all later jobs of its kind. One abandoned three times, as where it takes all memory each time, fails:
-    administrators read of it, and can have it tried again.
+    back all later jobs of its kind. One abandoned three times, as where it takes all memory each time, is
+    given up, and no other is queued that does the same: administrators read of it, and can try it again.
     """
     abandoned = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_for))
-    await app.connector.execute_query_async(DONE)
+    await app.connector.execute_query_async(FORGET)
     for job in abandoned:
-        times = (await app.connector.execute_query_one_async(ABANDONED, job=job.id))["times"]
+        key = job.queueing_lock or f"job {job.id}"
+        times = (await app.connector.execute_query_one_async(ABANDONED, key=key))["times"]
         if times >= MAX_ABANDONED:
             log.error("%s (job %s) ended with its worker %d times: given up", job.task_name, job.id, times)
-            await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+            given_up = await app.connector.execute_query_one_async(GIVE_UP, key=key, job=job.id)
+            if given_up["id"] != job.id:
+                await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
             continue
         try:
             await app.job_manager.retry_job(job)
@@ -139,11 +159,15 @@ async def requeue_abandoned_jobs(*, silent_for: float = SECONDS_WITHOUT_HEARTBEA
 
 
 def try_job_again(job_id: int) -> None:
-    """Queue a failed job once more. Refuses NotFound, and AlreadyWaiting where another does the same."""
+    """Queue a job that failed or was given up once more.
+
+    Refuses NotFound, and AlreadyWaiting where another does the same.
+    """
     try:
-        with transaction.atomic():
-            AbandonedJob.objects.filter(job=job_id).delete()
-            _jobs.retry_job_by_id(job_id=job_id, retry_at=timezone.now())
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(AGAIN, {"job": job_id})
+            if not cursor.fetchall():
+                _jobs.retry_job_by_id(job_id=job_id, retry_at=timezone.now())
     except UniqueViolation:
         raise AlreadyWaiting(
             _("Another job that does the same waits already. Nothing is left to do.")

@@ -42,7 +42,8 @@ def metrics(db: None, client: Client, settings: Settings, tmp_path: Path) -> dic
             "('mail', 'b', now() + interval '1 hour', 'todo'), ('default', 'c', null, 'failed')"
         )
         cursor.execute(
-            "insert into core_abandonedjob select id, 3 from procrastinate_jobs where task_name = 'c'"
+            "insert into core_abandonedjob (key, times, abandoned_at, job) "
+            "select 'c', 3, now(), id from procrastinate_jobs where task_name = 'c'"
         )
     StepFailure.objects.create(step="meetings.remind_people", failed=2, failed_at=timezone.now())
     answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})

@@ -240,25 +240,30 @@ def test_queueing_a_job_does_not_load_the_matching() -> None:
     assert answer.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize("queued_beside", [False, True], ids=["alone", "another waits"])
 def test_a_job_that_ends_its_worker_each_time_is_given_up_and_done_where_somebody_asks(
-    task: Callable[..., str], caplog: pytest.LogCaptureFixture
+    task: Callable[..., str], caplog: pytest.LogCaptureFixture, queued_beside: bool
 ) -> None:
+    """Nor is another queued that does the same, as every change of a profile and every minute would."""
     done: list[str] = []
     name = task(lambda: done.append("done"))
-    enqueue(name, lock="a")
+    enqueue(name, lock="a", once="a")
     for _ in range(MAX_ABANDONED):
-        assert next_status(name) == "todo"
-        assert kill_worker_at_work(WORK) == name
+        assert (
+            kill_worker_at_work(WORK, then=lambda: queued_beside and enqueue(name, lock="a", once="a"))
+            == name
+        )
+    enqueue(name, lock="a", once="a")
     do_jobs(silent_for=0)
-    assert (done, next_status(name)) == ([], "failed")
+    assert (done, ProcrastinateJob.objects.filter(task_name=name).count()) == ([], 1)
     assert "3 times: given up" in caplog.text
     status = status_at(timezone.now())
     (failed,) = status.failed_jobs
-    assert (failed.task, failed.is_given_up) == (name, True)
+    assert (failed.task, failed.abandoned) == (name, MAX_ABANDONED)
     assert "jobs_given_up" in problems_of(status, timezone.now())
-    for _ in range(MAX_ABANDONED - 1):  # as often as a new one, and then it is done
-        if next_status(name) == "failed":
-            try_job_again(failed.id)
+
+    try_job_again(failed.id)
+    for _ in range(MAX_ABANDONED - 1):  # as often as a new one
         kill_worker_at_work(WORK)
     do_jobs()
     assert (done, status_at(timezone.now()).failed_jobs) == (["done"], [])
@@ -266,18 +271,31 @@ def test_a_job_that_ends_its_worker_each_time_is_given_up_and_done_where_somebod
         try_job_again(failed.id)
 
 
-def test_a_failed_job_is_not_tried_beside_another_that_does_the_same(task: Callable[..., str]) -> None:
-    name = task(lambda: None)
-    enqueue(name, lock="a", once="a")
+def test_a_job_given_up_holds_back_no_other_of_its_lock(task: Callable[..., str]) -> None:
+    done: list[str] = []
+    enqueue(task(lambda: None), lock="a")
     for _ in range(MAX_ABANDONED):
         kill_worker_at_work(WORK)
+    (failed,) = status_at(timezone.now()).failed_jobs
+
+    def follow() -> None:
+        done.append("followed")
+
+    enqueue(task(follow), lock="a")
+    do_jobs()
+    assert done == ["followed"]
+    try_job_again(failed.id)
+    assert ProcrastinateJob.objects.get(pk=failed.id).lock == "a"
+
+
+def test_a_failed_job_is_not_tried_beside_another_that_does_the_same(task: Callable[..., str]) -> None:
+    def fail() -> None:
+        raise ValueError
+
+    name = task(fail)
+    enqueue(name, lock="a", once="a")
+    do_jobs()
     (failed,) = status_at(timezone.now()).failed_jobs
     enqueue(name, lock="a", once="a")
     with pytest.raises(AlreadyWaiting):
         try_job_again(failed.id)
-    assert next_status(name) == "failed"
-
-
-def next_status(name: str) -> str:
-    """The state of the first job of this task."""
-    return str(ProcrastinateJob.objects.filter(task_name=name).order_by("pk").first().status)
