@@ -67,6 +67,7 @@ urlpatterns = [
     path("account/confirm/", people.confirm_by_code, name="confirm_by_code"),
     path("forums/", forums.forums, name="forums"),
     path("forums/status/", status.installation_status, name="installation_status"),
+    path("forums/status/jobs/<int:job_id>/again/", status.try_again, name="try_job_again"),
     path("forums/start/", forums.start, name="start_forum"),
     path("forums/starters/", forums.starters, name="starters"),
     path("forums/<slug:slug>/roles/", forums.forum_roles, name="forum_roles"),

@@ -43,6 +43,24 @@ def connected_to(server: EmbeddedPostgres) -> AbstractContextManager[BaseDatabas
     )
 
 
+@contextmanager
+def refusing(table: str, when: str) -> Iterator[None]:
+    """The database refuses to add, change or delete rows of this table that fit; in one transaction.
+
+    `when`: a condition on `row`, in SQL.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "create function refuse_it() returns trigger language plpgsql as $$"
+            f"declare row {table} = coalesce(new, old);"
+            f" begin if {when} then raise exception 'refused'; end if; return row; end $$;"
+            f"create trigger refused before insert or update or delete on {table}"
+            " for each row execute function refuse_it()"
+        )
+        yield
+        cursor.execute(f"drop trigger refused on {table}; drop function refuse_it()")
+
+
 def empty_tables() -> None:
     """Delete what a test committed, once nobody is writing any more.
 

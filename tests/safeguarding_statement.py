@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-CHANNELS = ("suggestion", "page", "directory", "meeting", "message", "contact", "export", "delegation")
+CHANNELS = (
+    "suggestion", "page", "directory", "meeting", "message", "contact", "export", "delegation", "joining",
+)  # fmt: skip
 TO_SEE = ("suggestion", "page", "directory")  # the others reach somebody
 EVENTS = (0, 1)
 CONSENTS = ("given", "older", "asked", "expired", "withdrawn", "")
@@ -155,11 +157,14 @@ def is_open(situation: Situation, person: int, event: int) -> bool:
 
 
 def is_within_reach(situation: Situation, person: int, event: int, channel: str) -> bool:
-    """S9: who joined; who did not is seen where the event's people agreed to it, and never reached."""
+    """S9: who joined; who did not is seen where the event's people agreed to it, and never reached.
+
+    What two agreed before they had to join is kept for them.
+    """
     part = situation.part(person, event)
     if part is None:
         return False
-    return part.joined or (channel in TO_SEE and event in situation.shows_unjoined)
+    return part.joined or channel == "joining" or (channel in TO_SEE and event in situation.shows_unjoined)
 
 
 def are_apart(situation: Situation, one: int, other: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -33,6 +33,30 @@ def do_jobs(*, silent_for: float | None = None) -> None:
             thread.submit(asyncio.run, work()).result()
     finally:
         connection.settings_dict["CONN_MAX_AGE"] = kept_open
+
+
+def kill_worker_at_work(queue: str, *, then: Callable[[], object] = lambda: None) -> str:
+    """A worker takes up the next job of this queue and is killed, and another looks after it; the task.
+
+    `then`: what happens between.
+    """
+    from backend.core.queue import requeue_abandoned_jobs
+
+    async def look() -> None:
+        async with app.open_async():
+            await requeue_abandoned_jobs(silent_for=0)
+
+    with connection.cursor() as cursor:
+        cursor.execute("insert into procrastinate_workers (last_heartbeat) values (now()) returning id")
+        (worker,) = cursor.fetchone()
+        cursor.execute(
+            "select task_name from procrastinate_fetch_job_v2(%s::varchar[], %s)", [[queue], worker]
+        )
+        (task,) = cursor.fetchone()
+    then()
+    with app.replace_connector(app.connector.get_worker_connector()), ThreadPoolExecutor(1) as thread:  # type: ignore[attr-defined]
+        thread.submit(asyncio.run, look()).result()
+    return str(task)
 
 
 @contextmanager

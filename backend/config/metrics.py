@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
@@ -94,6 +94,14 @@ def _of_jobs(status: Status) -> Iterator[Metric]:
         oldest.add_metric([queue.name], queue.oldest_seconds)
     yield jobs
     yield oldest
+    given_up = sum(job.abandoned is not None for job in status.failed_jobs)
+    yield _one(
+        "titian_jobs_given_up", "Jobs that ended with their worker each time they were tried.", given_up
+    )
+    rows = CounterMetricFamily("titian_rows_failed", "Rows on which a step of a job failed.", labels=["step"])
+    for step in status.step_failures:
+        rows.add_metric([step.step], step.failed)
+    yield rows
     if status.worker_heartbeat is not None:
         yield _one(
             "titian_worker_heartbeat_seconds",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db.models import Count
 
 from backend.config.backup import newest_backup
 from backend.config.health import delays_at, mail_models
+from backend.core.models import StepFailure
 from backend.core.queue import CODES, QUEUES
 from backend.suggestions.engine import text_reader
 from backend.suggestions.models import Run
@@ -31,6 +33,13 @@ select queue_name,
         select from procrastinate_events e where e.job_id = j.id and e.type = 'failed' and e.at > %(since)s))
 from procrastinate_jobs j group by queue_name
 """
+FAILED = """
+select j.id, j.task_name, j.args, kept.times,
+    (select max(at) from procrastinate_events e where e.job_id = j.id)
+from procrastinate_jobs j left join core_abandonedjob kept on kept.job = j.id
+where kept.job is not null or (j.status = 'failed' and not j.args ? 'timestamp')
+order by kept.job nulls last, j.id desc limit 50
+"""
 DATABASE = """
 select pg_database_size(current_database()), current_setting('server_version'),
     (select count(*) from pg_stat_activity where datname = current_database()),
@@ -49,6 +58,17 @@ class QueueStatus:
     failed: int = 0
     failed_lately: int = 0
     oldest_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A job that is not tried again by itself; `abandoned`: how often it ended with its worker, if it did."""
+
+    id: int
+    task: str
+    arguments: dict[str, object]
+    abandoned: int | None
+    failed_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +95,8 @@ class Status:
 
     database: DatabaseStatus
     queues: list[QueueStatus]
+    failed_jobs: list[FailedJob]  # but for those that come again by the clock
+    step_failures: list[StepFailure]
     worker_heartbeat: int | None  # seconds ago, as those of mails
     last_mail_sent: int | None
     last_mail_failed: int | None
@@ -94,6 +116,8 @@ def status_at(now: dt.datetime) -> Status:
     return Status(
         database=_database(),
         queues=_queues(now, delays.oldest_waiting_job),
+        failed_jobs=_failed_jobs(),
+        step_failures=list(StepFailure.objects.order_by("step")),
         worker_heartbeat=delays.worker_heartbeat,
         last_mail_sent=delays.last_mail_sent,
         last_mail_failed=delays.last_mail_failed,
@@ -115,6 +139,10 @@ def problems_of(status: Status, now: dt.datetime) -> list[str]:
         found.append("work_waits")
     if any(queue.failed_lately for queue in status.queues):
         found.append("jobs_failed")
+    if any(job.abandoned for job in status.failed_jobs):
+        found.append("jobs_given_up")
+    if any(step.failed_at > now - LATELY for step in status.step_failures):
+        found.append("rows_failed")
     failed, sent = status.last_mail_failed, status.last_mail_sent
     if failed is not None and (sent is None or failed < sent):
         found.append("mail_fails")
@@ -141,6 +169,18 @@ def _queues(now: dt.datetime, oldest: dict[str, int]) -> list[QueueStatus]:
         ready, later, running, failed, lately = found.get(name, [0] * 5)
         queues.append(QueueStatus(name, ready, later, running, failed, lately, oldest.get(name, 0)))
     return queues
+
+
+def _failed_jobs() -> list[FailedJob]:
+    with connection.cursor() as cursor:
+        cursor.execute(FAILED)
+        rows = cursor.fetchall()
+    return [FailedJob(pk, task, _dict_of(given), times, at) for pk, task, given, times, at in rows]
+
+
+def _dict_of(given: str | dict[str, object]) -> dict[str, object]:
+    """Django reads a jsonb column as text."""
+    return json.loads(given) if isinstance(given, str) else given
 
 
 def _mails() -> dict[tuple[str, str], int]:

@@ -61,6 +61,34 @@ class UseCount(models.Model):
         return f"{self.count} uses"
 
 
+class StepFailure(models.Model):
+    """On how many rows a step of a job has failed, ever, and when last; it names none of them."""
+
+    step = models.CharField(max_length=80, primary_key=True)
+    failed = models.PositiveBigIntegerField()
+    failed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.failed} failed"
+
+
+class AbandonedJob(models.Model):
+    """How often, with no day between, a job was unfinished when its worker ended.
+
+    Counted under its queueing lock, as another with the same does the same. `job` is set once it is given up:
+    it then waits for an administrator, and keeps others with its queueing lock from being queued.
+    """
+
+    key = models.CharField(max_length=200, primary_key=True)  # the queueing lock, or which job
+    times = models.PositiveSmallIntegerField()
+    abandoned_at = models.DateTimeField()
+    job = models.BigIntegerField(null=True, unique=True)  # of procrastinate
+    lock = models.TextField(null=True)  # noqa: DJ001 - as procrastinate has it: what it holds once it is tried
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.times} times"
+
+
 class QueuedMail(models.Model):
     """A mail that waits, and what came of it; holds no address and no text of the mail server."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,10 +19,12 @@ from django.db import (
     connections,
     transaction,
 )
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
-from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.job_context import JobContext
 from procrastinate.jobs import DEFAULT_QUEUE, Status
 from procrastinate.manager import JobManager
@@ -31,6 +34,7 @@ from procrastinate.worker import Worker
 from psycopg import AsyncConnection
 from psycopg import OperationalError as OperationalErrorOfPsycopg
 
+from backend.core.errors import BusinessError, NotFound
 from backend.core.memory import release_memory
 from backend.core.outages import is_outage
 
@@ -44,6 +48,7 @@ CODES = "urgent"  # sign-in codes, which people wait for; its places are taken b
 MAIL = "mail"  # work that talks to the mail server
 WORK = DEFAULT_QUEUE  # matching, whose results people wait for
 PLANS = "plans"  # drafting and publishing programmes, which takes minutes
+MAX_ABANDONED = 3  # a job that was at work so often when its worker ended is not tried again by itself
 # How many jobs of each are done at a time, all of them in the one process of `run_worker`.
 QUEUES: Mapping[str, int] = {CLOCK: 2, CODES: 4, MAIL: 4, WORK: 1, PLANS: 1}
 
@@ -53,6 +58,39 @@ URGENT = 10  # priority over all waiting jobs of the queue; the default is 0
 # for it is there to be read, and keep it when the change is rolled back. And by name, without the app's list
 # of tasks: reading that imports every job, and so the matching, into the process that serves the pages.
 _jobs = JobManager(DjangoConnector())
+
+
+ABANDONED = """
+INSERT INTO core_abandonedjob AS kept (key, times, abandoned_at) VALUES (%(key)s, 1, now())
+ON CONFLICT (key) DO UPDATE SET abandoned_at = now(),
+    times = CASE WHEN kept.abandoned_at < now() - interval '1 day' THEN 1 ELSE kept.times + 1 END
+RETURNING times
+"""
+FORGET = "DELETE FROM core_abandonedjob WHERE job IS NULL AND abandoned_at < now() - interval '1 day'"
+# It waits beyond any time, under a lock of its own. Where another waits that does the same, it is that one.
+GIVE_UP = """
+WITH found AS (
+    SELECT id, lock FROM procrastinate_jobs
+    WHERE id = %(job)s OR (status = 'todo' AND queueing_lock = %(key)s) ORDER BY status = 'todo' DESC LIMIT 1
+), kept AS (
+    UPDATE core_abandonedjob SET job = found.id, lock = found.lock FROM found WHERE key = %(key)s
+)
+UPDATE procrastinate_jobs SET status = 'todo', scheduled_at = now() + interval '100 years',
+    lock = 'given up ' || found.id, attempts = attempts + 1
+FROM found WHERE procrastinate_jobs.id = found.id RETURNING found.id
+"""
+AGAIN = """
+WITH kept AS (DELETE FROM core_abandonedjob WHERE job = %(job)s RETURNING job, lock)
+UPDATE procrastinate_jobs SET scheduled_at = NULL, lock = kept.lock FROM kept WHERE id = kept.job RETURNING id
+"""
+
+log = logging.getLogger(__name__)
+
+
+class AlreadyWaiting(BusinessError):
+    """Another job that does the same waits, or is done."""
+
+    code = "already_waiting"
 
 
 class DatabaseLost(Exception):
@@ -99,15 +137,43 @@ async def requeue_abandoned_jobs(*, silent_for: float = SECONDS_WITHOUT_HEARTBEA
     """Queue the unfinished jobs of killed workers again; returns their number. Awaited within a worker.
 
     A worker that has reported within `silent_for` seconds is left alone. An abandoned job's lock would hold
-    back all later jobs of its kind.
+    back all later jobs of its kind. One abandoned three times, as where it takes all memory each time, is
+    given up, and no other is queued that does the same: administrators read of it, and can try it again.
     """
     abandoned = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_for))
+    await app.connector.execute_query_async(FORGET)
     for job in abandoned:
+        key = job.queueing_lock or f"job {job.id}"
+        times = (await app.connector.execute_query_one_async(ABANDONED, key=key))["times"]
+        if times >= MAX_ABANDONED:
+            log.error("%s (job %s) ended with its worker %d times: given up", job.task_name, job.id, times)
+            given_up = await app.connector.execute_query_one_async(GIVE_UP, key=key, job=job.id)
+            if given_up["id"] != job.id:
+                await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+            continue
         try:
             await app.job_manager.retry_job(job)
         except (AlreadyEnqueued, UniqueViolation):  # one with its queueing lock waits already
             await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
     return len(abandoned)
+
+
+def try_job_again(job_id: int) -> None:
+    """Queue a job that failed or was given up once more.
+
+    Refuses NotFound, and AlreadyWaiting where another does the same.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(AGAIN, {"job": job_id})
+            if not cursor.fetchall():
+                _jobs.retry_job_by_id(job_id=job_id, retry_at=timezone.now())
+    except UniqueViolation:
+        raise AlreadyWaiting(
+            _("Another job that does the same waits already. Nothing is left to do.")
+        ) from None
+    except ConnectorException:
+        raise NotFound(_("There is no such failed job any more. Load the page again.")) from None
 
 
 async def work_until_stopped() -> None:

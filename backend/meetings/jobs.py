@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from backend.core.isolation import for_each
 from backend.core.queue import CLOCK, MAIL, URGENT
 from backend.core.smtp import Backoff
 from backend.meetings import services
+
+DEADLINES: tuple[Callable[..., int], ...] = (
+    services.end_refused_meetings,
+    services.end_refused_seats,
+    services.end_broken_sessions,
+    services.displace_meetings,
+    services.expire_requests,
+    services.end_refused_waiting,
+    services.offer_freed_times,
+    services.remind_people,
+    services.free_absent_tables,
+    services.ask_whether_held,
+    services.settle_unattested,
+    services.remind_follow_ups,
+)
 
 
 @app.task(name=services.SEND_NOTICE, queue=MAIL, retry=Backoff())
@@ -49,17 +67,10 @@ def offer_freed_times(event_id: int, attendee_id: int) -> None:
 )
 def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute: end refused meetings, move those of closed times, expire requests, offer what
-    fell free to who waits, remind, give tables free, attest, remind of follow-ups."""
+    fell free to who waits, remind, give tables free, attest, remind of follow-ups.
+
+    Where one of these fails, the others are done all the same.
+    """
     now = timezone.now()
-    services.end_refused_meetings(now=now)
-    services.end_refused_seats(now=now)
-    services.end_broken_sessions(now=now)
-    services.displace_meetings(now=now)
-    services.expire_requests(now=now)
-    services.end_refused_waiting(now=now)
-    services.offer_freed_times(now=now)
-    services.remind_people(now=now)
-    services.free_absent_tables(now=now)
-    services.ask_whether_held(now=now)
-    services.settle_unattested(now=now)
-    services.remind_follow_ups(now=now)
+    for service in DEADLINES:
+        for_each(f"meetings.{service.__name__}", [service], lambda run: run(now=now))

@@ -209,7 +209,9 @@ def is_expired(meeting: Meeting, now: dt.datetime) -> bool:
     return is_overdue or meeting.state == Meeting.State.EXPIRED
 
 
-def can_see_meeting(attendee: Attendee, seated: Collection[int], now: dt.datetime) -> bool:
+def can_see_meeting(
+    attendee: Attendee, seated: Collection[int], now: dt.datetime, channel: str = "meeting"
+) -> bool:
     """Whether a meeting with these attendees (ids) exists for this one.
 
     It does where they have a seat and the contact policy allows contact with everybody else in it.
@@ -217,13 +219,13 @@ def can_see_meeting(attendee: Attendee, seated: Collection[int], now: dt.datetim
     others = set(seated) - {attendee.pk}
     if attendee.pk not in seated or not others:
         return False
-    return contactable_ids(attendee, "meeting", now, others) == others
+    return contactable_ids(attendee, channel, now, others) == others
 
 
-def may_meet(seated: Collection[int], now: dt.datetime) -> bool:
+def may_meet(seated: Collection[int], now: dt.datetime, channel: str = "meeting") -> bool:
     """Whether the contact policy lets these attendees (ids) meet; never with fewer than two of them."""
     first = Attendee.objects.filter(pk__in=seated).order_by("pk").first()
-    return first is not None and can_see_meeting(first, seated, now)
+    return first is not None and can_see_meeting(first, seated, now, channel)
 
 
 def seated_together(host: Attendee, guests: Sequence[int], now: dt.datetime) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from backend.core.isolation import for_each
 from backend.core.queue import CLOCK, MAIL
 from backend.core.smtp import Backoff
 from backend.privacy import services
@@ -16,9 +17,8 @@ from backend.privacy.services import merge_mails
 def purge(timestamp: int) -> None:  # noqa: ARG001
     """Once a day: close cases that were held, and erase whose time of keeping has ended."""
     now = timezone.now()
-    services.close_cases(now=now)
-    services.forget_expired(now=now)
-    services.purge_all(now=now)
+    for service in (services.close_cases, services.forget_expired, services.purge_all):
+        for_each(f"privacy.{service.__name__}", [service], lambda run: run(now=now))
 
 
 @app.task(name=merge_mails.SEND_MERGE_MAIL, queue=MAIL, retry=Backoff())

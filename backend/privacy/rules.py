@@ -240,6 +240,8 @@ TABLES = tuple(
                     "auth_group": "Groups of administrators",
                     "auth_group_permissions": "Permissions of such groups",
                     "auth_permission": "Permissions",
+                    "core_abandonedjob": "How often a job was at work when its worker ended",
+                    "core_stepfailure": "On how many rows a step of a job failed",
                     "django_content_type": "Names of tables",
                     "django_migrations": "Versions of the tables",
                     "events_countrycontact": "Published numbers to ring in danger",

@@ -42,11 +42,14 @@ from backend.safeguarding.models import (
     Vetting,
 )
 
-Channel = Literal["suggestion", "page", "directory", "meeting", "message", "contact", "export", "delegation"]
+Channel = Literal[
+    "suggestion", "page", "directory", "meeting", "message", "contact", "export", "delegation", "joining"
+]
 Row = TypeVar("Row")
 CHANNELS: frozenset[str] = frozenset(get_args(Channel))
 CHANNELS_TO_SEE: frozenset[str] = frozenset({"suggestion", "page", "directory"})  # nobody is written to
 DUE_AFTER = dt.timedelta(hours=24)  # a report is due so long after it was made, unless a lead sets a time
+JOINING = "joining"  # those who could meet once both have joined: for what they were asked or agreed before
 DELEGATION = "delegation"  # those who sit in a session with a delegation, for as long as it holds
 SUPERVISING = (DelegationSeat.Part.CHAPERONE, DelegationSeat.Part.VETTED)
 CHANNEL_OF_PARTED = "page"  # whom a contact rule parts may still open it, so that they can block and report
@@ -65,8 +68,11 @@ def is_reachable_by(channel: str) -> Q:
     """Condition on attendees who may be reached through `channel` as far as joining goes (S9).
 
     Whoever accepted the privacy notice and the conduct pledge. Others can be seen, and not reached, where
-    the event says that its people agreed to be shown when they registered.
+    the event says that its people agreed to be shown when they registered. The channel "joining" alone does
+    not ask for it: what two were asked or agreed before they had to join does not end for that.
     """
+    if channel == JOINING:
+        return Q()
     joined = Q(agreed_at__isnull=False)
     return joined | Q(event__shows_unjoined=True) if channel in CHANNELS_TO_SEE else joined
 
@@ -348,6 +354,23 @@ def nameable_to(person_id: int) -> AttendeeQuerySet:
 def may_contact(a: Attendee, b: Attendee, channel: str, now: dt.datetime) -> bool:
     """Whether `a` and `b` may be in touch through `channel`: the QuerySet twin asked for one person."""
     return bool(contactable_ids(a, channel, now, [b.pk]))
+
+
+def contactable_pairs(
+    event_id: int, pairs: Collection[tuple[int, int]], channel: str
+) -> set[tuple[int, int]]:
+    """Those of these pairs of attendees (ids) of one event who may be in touch through `channel`.
+
+    What `may_contact` says of each, by the database's clock, in a few queries however many they are. Deny by
+    default: none for an unknown channel, nor for the two that are of another kind, "page" and "delegation".
+    """
+    if channel not in CHANNELS - {CHANNEL_OF_PARTED, DELEGATION}:
+        return set()
+    event, ids = Event(pk=event_id), {pk for pair in pairs for pk in pair}
+    people = matchable(event).filter(is_reachable_by(channel), pk__in=ids)
+    here = set(people.values_list("pk", flat=True))
+    apart = refused_pairs(event, among=here)
+    return {(a, b) for a, b in pairs if a != b and {a, b} <= here and pair_of(a, b) not in apart}
 
 
 def kept_contactable_for(person_id: int, ids: Collection[int], now: dt.datetime) -> QuerySet[Person]:

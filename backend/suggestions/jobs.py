@@ -59,11 +59,12 @@ def requeue_stale_lists(timestamp: int) -> None:  # noqa: ARG001
 @app.periodic(cron="0 19 * * *")
 @app.task(name="suggestions.build_nightly")
 def build_nightly(timestamp: int) -> None:  # noqa: ARG001
-    """Compute every running event's lists once a night (19:00 UTC is past midnight in most of ASEAN), after
-    learning the weights where the organisers have switched that on."""
-    for event in selectors.events_with_run():
+    """Compute the lists of every event that is not over once a night (19:00 UTC is past midnight in most of
+    ASEAN), after learning the weights where the organisers have switched that on."""
+    now = timezone.now()
+    for event in selectors.events_to_rebuild(now):
         if selectors.learns_nightly(event):
-            services.queue_learning(event=event, now=timezone.now())
+            services.queue_learning(event=event, now=now)
         services.queue_build(event=event)
 
 

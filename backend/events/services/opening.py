@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.audit import record_act
 from backend.core.errors import BusinessError, NotYours
+from backend.core.isolation import for_each
 from backend.core.models import Act
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
@@ -83,26 +84,32 @@ def change_state(*, event: Event, state: str, by: Person, now: dt.datetime) -> N
     event.state = locked.state
 
 
-@in_transaction
 def follow_days(*, now: dt.datetime) -> int:
     """Make open events live on their first day, and open or live ones closed after their last.
 
-    By each event's own clock. Returns the number of those that changed.
+    By each event's own clock, each in a transaction of its own. Returns the number of those that changed.
     """
-    moved = 0
-    running = Event.objects.filter(state__in=[Event.State.OPEN, Event.State.LIVE])
-    for pk in running.order_by("pk").values_list("pk", flat=True):
-        event = _locked(Event(pk=pk))
-        today = now.astimezone(event.zone).date()
-        state = event.state
-        if state in (Event.State.OPEN, Event.State.LIVE) and today > event.ends_on:
-            state = Event.State.CLOSED
-        elif state == Event.State.OPEN and today >= event.starts_on:
-            state = Event.State.LIVE
-        if state != event.state:
-            _move(event, state, None, now)
-            moved += 1
-    return moved
+    running = Event.objects.filter(state__in=[Event.State.OPEN, Event.State.LIVE]).order_by("pk")
+    return sum(
+        for_each(
+            "events.follow_days", list(running.values_list("pk", flat=True)), lambda pk: _follow(pk, now)
+        )
+    )
+
+
+@in_transaction
+def _follow(event_id: int, now: dt.datetime) -> bool:
+    event = _locked(Event(pk=event_id))
+    today = now.astimezone(event.zone).date()
+    state = event.state
+    if state in (Event.State.OPEN, Event.State.LIVE) and today > event.ends_on:
+        state = Event.State.CLOSED
+    elif state == Event.State.OPEN and today >= event.starts_on:
+        state = Event.State.LIVE
+    if state == event.state:
+        return False
+    _move(event, state, None, now)
+    return True
 
 
 def _locked(event: Event) -> Event:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
+from backend.core.isolation import for_each
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
 from backend.events.rules import Doing, states_that_allow
@@ -30,16 +31,18 @@ def queue_reminders(*, now: dt.datetime) -> int:
     scheduled = InvitationRules.objects.select_related("event").filter(
         event__state__in=states_that_allow(Doing.INVITE)
     )
-    count = 0
-    for rules in scheduled.exclude(schedule=InvitationRules.Schedule.NONE).order_by("event_id"):
-        if now.astimezone(rules.event.zone).date() > rules.event.ends_on:
-            continue
-        ids = sorted(_ids_due(rules, now))
-        left = MAILS_A_DAY - mails_since(rules.event, now - DAY).exclude(kind=Invitation.Kind.TEST).count()
-        ids = ids[: max(left, 0)]
-        for start in range(0, len(ids), PEOPLE_AT_ONCE):
-            count += _remind_some(rules, ids[start : start + PEOPLE_AT_ONCE], now)
-    return count
+    events = list(scheduled.exclude(schedule=InvitationRules.Schedule.NONE).order_by("event_id"))
+    return sum(for_each("invitations.queue_reminders", events, lambda rules: _remind(rules, now)))
+
+
+def _remind(rules: InvitationRules, now: dt.datetime) -> int:
+    """Queue those of one event."""
+    if now.astimezone(rules.event.zone).date() > rules.event.ends_on:
+        return 0
+    left = MAILS_A_DAY - mails_since(rules.event, now - DAY).exclude(kind=Invitation.Kind.TEST).count()
+    ids = sorted(_ids_due(rules, now))[: max(left, 0)]
+    some = (ids[start : start + PEOPLE_AT_ONCE] for start in range(0, len(ids), PEOPLE_AT_ONCE))
+    return sum(_remind_some(rules, part, now) for part in some)
 
 
 def _invited(event: Event, now: dt.datetime) -> QuerySet[Any]:

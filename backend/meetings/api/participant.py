@@ -65,12 +65,12 @@ class MeetingListView(MeetingAnswerView):
     @extend_schema(operation_id="meetings_list", responses={200: shapes.MeetingListsSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         now = timezone.now()
+        rows = selectors.own_rows(self.attendee, now)
+        to_answer = selectors.requests_to_answer(self.attendee, now, rows)
         lists = {
-            "to_answer": selectors.with_office_hours(
-                self.attendee, selectors.requests_to_answer(self.attendee, now), now
-            ),
-            "sent": selectors.requests_sent(self.attendee, now),
-            "agreed": selectors.confirmed_meetings_for(self.attendee, now),
+            "to_answer": selectors.with_office_hours(self.attendee, to_answer, now),
+            "sent": selectors.requests_sent(self.attendee, now, rows),
+            "agreed": selectors.confirmed_meetings_for(self.attendee, now, rows),
         }
         return Response(shapes.MeetingListsSerializer(lists).data)
 

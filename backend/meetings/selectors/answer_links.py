@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
+from backend.events.rules import Agreement, current_agreement
 from backend.meetings.models import Meeting
 from backend.meetings.rules import ATTESTATION_WINDOW
 from backend.meetings.selectors.availability import SlotChoice
-from backend.meetings.selectors.meetings import MeetingRow, meeting_for, times_to_offer
+from backend.meetings.selectors.meetings import MeetingRow, meeting_for, rows_for, times_to_offer
+from backend.safeguarding.rules import JOINING
 
 Purpose = Literal["accept", "decline", "counter", "take_counter", "refuse_counter", "held", "not_held"]
 PURPOSES: frozenset[str] = frozenset(get_args(Purpose))
@@ -63,7 +65,8 @@ class AnswerLink:
     """The answer a link would give, and the meeting as its reader may see it now.
 
     `time` is the one the link accepts: None where it names none, or where it is gone; `offered` are those
-    that can be accepted, and `free` those that can be offered instead.
+    that can be accepted, and `free` those that can be offered instead. `agreement`: what its reader accepts
+    with the answer, and joins by; None where they have joined.
     """
 
     attendee: Attendee
@@ -72,6 +75,7 @@ class AnswerLink:
     time: SlotChoice | None
     offered: tuple[SlotChoice, ...]
     free: tuple[SlotChoice, ...]
+    agreement: Agreement | None
 
 
 def make_answer_link(
@@ -107,7 +111,7 @@ def read_answer_link(token: str, now: dt.datetime) -> AnswerLink:
     Refuses LinkInvalid, NotFound (contact is not allowed any more), LinkExpired, LinkUsed and LinkWithdrawn.
     """
     signed = open_token(token)
-    row = meeting_for(signed.attendee, signed.meeting_id, now)
+    row = row_behind(signed, now)
     if signed.purpose in ("accept", "decline"):
         _check_request(row)
     elif signed.purpose in ("counter", "take_counter", "refuse_counter"):
@@ -119,7 +123,22 @@ def read_answer_link(token: str, now: dt.datetime) -> AnswerLink:
     free: tuple[SlotChoice, ...] = ()
     if signed.purpose == "counter":
         free = times_to_offer(signed.attendee, row, now)
-    return AnswerLink(signed.attendee, signed.purpose, row, time, offered, free)
+    agreement = None if signed.attendee.has_joined else current_agreement()
+    return AnswerLink(signed.attendee, signed.purpose, row, time, offered, free, agreement)
+
+
+def row_behind(signed: SignedAnswer, now: dt.datetime) -> MeetingRow:
+    """The meeting as the reader may see it; who has not joined sees who has, and could be met after joining.
+
+    Refuses NotFound.
+    """
+    if signed.attendee.has_joined:
+        return meeting_for(signed.attendee, signed.meeting_id, now)
+    meetings = Meeting.objects.filter(pk=signed.meeting_id)
+    for row in rows_for(signed.attendee, meetings, now, JOINING):
+        if row.other.has_joined:
+            return row
+    raise NotFound(_("There is no such meeting, or you cannot see it."))
 
 
 def _check_request(row: MeetingRow) -> None:

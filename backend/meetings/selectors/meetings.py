@@ -16,17 +16,16 @@ from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
 from backend.events.rules import Doing, interpreter_text, is_allowed
 from backend.meetings.models import CounterOffer, FollowUp, Meeting, MeetingQuerySet, Question, Seat
-from backend.meetings.rules import allowed_actions, is_asker, is_expired
+from backend.meetings.rules import MIN_NOTICE, allowed_actions, is_asker, is_expired
 from backend.meetings.selectors.availability import (
     SlotChoice,
     common_slots,
-    free_slots_between,
     slot_choice_of,
     times_of_two,
 )
 from backend.meetings.selectors.tables import suitable_tables
 from backend.safeguarding.models import DelegationSeat
-from backend.safeguarding.rules import contactable_ids
+from backend.safeguarding.rules import JOINING, contactable_pairs
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 
 
@@ -141,25 +140,29 @@ def place_of(table: Table, uid: uuid.UUID) -> Place:
     return Place(table.label, table.place, table.step_free, table.is_online, link)
 
 
-def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> tuple[MeetingRow, ...]:
+def rows_for(
+    viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime, channel: str = "meeting"
+) -> tuple[MeetingRow, ...]:
     """The viewer's meetings among these, in their order, without those the contact policy hides.
 
     A constant number of queries.
     """
-    return _rows_of(viewer, list(_of_two(meetings.of(viewer))), now)
+    return _rows_of(viewer, list(_of_two(meetings.of(viewer))), now, channel)
 
 
 def _of_two(meetings: MeetingQuerySet) -> MeetingQuerySet:
     return meetings.one_to_one().select_related("theme", "slot", "table", "question")
 
 
-def _rows_of(viewer: Attendee, found: list[Meeting], now: dt.datetime) -> tuple[MeetingRow, ...]:
+def _rows_of(
+    viewer: Attendee, found: list[Meeting], now: dt.datetime, channel: str = "meeting"
+) -> tuple[MeetingRow, ...]:
     prefetch_related_objects(found, "seats")
     prefetch_related_objects([one for one in found if one.state in Meeting.OPEN_STATES], "times__slot")
     others = {meeting.pk: _other_id(meeting, viewer) for meeting in found}
     acted = {seat.assistant_id for meeting in found for seat in meeting.seats.all() if seat.assistant_id}
     ids = acted.union(others.values())
-    profiles = public_profiles_for(viewer=viewer, ids=ids, channel="meeting", now=now)
+    profiles = public_profiles_for(viewer=viewer, ids=ids, channel=channel, now=now)
     offers, follow_ups = _counter_offers(found, now), _follow_ups(viewer, found)
     waiting = {
         others[meeting.pk]
@@ -387,8 +390,9 @@ def meeting_for(attendee: Attendee, meeting_id: int, now: dt.datetime) -> Meetin
 def times_to_offer(attendee: Attendee, row: MeetingRow, now: dt.datetime) -> tuple[SlotChoice, ...]:
     """What the attendee could offer instead of the times of this request or meeting, earliest first."""
     asked_for = {time.slot_id for time in row.times}
-    free = free_slots_between(attendee, row.other.attendee_id, now)
-    return tuple(time for time in free if time.slot_id not in asked_for)
+    other_id = row.other.attendee_id  # whom the contact policy let through
+    free = common_slots(attendee.pk, [other_id], after=now + MIN_NOTICE)[other_id]
+    return tuple(slot_choice_of(slot) for slot in free if slot.pk not in asked_for)
 
 
 def meetings_between(attendee: Attendee, other_id: int, now: dt.datetime) -> tuple[MeetingRow, ...]:
@@ -492,23 +496,24 @@ def other_id_in(meeting: Meeting, attendee: Attendee) -> int:
     return next((pk for pk in seated_ids(meeting.pk) if pk != attendee.pk), 0)
 
 
-def meetings_without_contact(meetings: QuerySet[Meeting], now: dt.datetime) -> set[int]:
-    """Ids of the meetings whose attendees may not be in contact (any more), or are gone.
+def meetings_without_contact(meetings: QuerySet[Meeting]) -> set[int]:
+    """Ids of these meetings of two whose attendees may not be in contact (any more), or are gone.
 
-    One query for each attendee who is the first, by id, of some meeting.
+    Not those of people who could be once they have joined, who agreed before that was asked of anybody. A few
+    queries for each event.
     """
-    seated: dict[int, set[int]] = {}
-    for meeting_id, attendee_id in meetings.order_by().values_list("pk", "seats__attendee"):
-        seated.setdefault(meeting_id, set()).update([] if attendee_id is None else [attendee_id])
-    refused = {pk for pk, ids in seated.items() if len(ids) < 2}
-    of_first: dict[int, list[int]] = {}
-    for pk in sorted(seated.keys() - refused):
-        of_first.setdefault(min(seated[pk]), []).append(pk)
-    for first in Attendee.objects.filter(pk__in=of_first):
-        own = of_first[first.pk]
-        wanted = set().union(*(seated[pk] for pk in own))
-        known = {first.pk, *contactable_ids(first, "meeting", now, wanted)}
-        refused |= {pk for pk in own if not seated[pk] <= known}
+    seated: dict[tuple[int, int], list[int]] = {}
+    rows = meetings.order_by("seats__attendee").values_list("event", "pk", "seats__attendee")
+    for event_id, meeting_id, attendee_id in rows:
+        seated.setdefault((event_id, meeting_id), []).extend([] if attendee_id is None else [attendee_id])
+    refused = {pk for (_event, pk), ids in seated.items() if len(ids) != 2}
+    of_event: dict[int, dict[int, tuple[int, int]]] = {}
+    for (event_id, pk), ids in seated.items():
+        if pk not in refused:
+            of_event.setdefault(event_id, {})[pk] = (ids[0], ids[1])
+    for event_id, pairs in of_event.items():
+        allowed = contactable_pairs(event_id, pairs.values(), JOINING)
+        refused |= {pk for pk, pair in pairs.items() if pair not in allowed}
     return refused
 
 

@@ -6,9 +6,10 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from backend.core.transactions import in_transaction
 from backend.meetings.models import Meeting
-from backend.meetings.rules import ATTESTATION_WINDOW
-from backend.meetings.selectors.answer_links import LinkExpired, open_token
+from backend.meetings.rules import ATTESTATION_WINDOW, NotJoined
+from backend.meetings.selectors.answer_links import LinkExpired, SignedAnswer, open_token, row_behind
 from backend.meetings.services.answers import accept_meeting, decline_meeting
 from backend.meetings.services.attestations import attest_meeting
 from backend.meetings.services.counter_offers import (
@@ -16,8 +17,10 @@ from backend.meetings.services.counter_offers import (
     refuse_counter_offer,
     take_counter_offer,
 )
+from backend.meetings.services.joining import accept_agreement
 
 
+@in_transaction
 def answer_by_link(
     *,
     token: str,
@@ -25,17 +28,22 @@ def answer_by_link(
     slot_ids: tuple[int, ...] = (),
     reason: str = "",
     usefulness: int | None = None,
+    accepted_version: str = "",
     now: dt.datetime,
 ) -> Meeting:
     """Give the answer of the link, and no other; answering again changes nothing. For a POST only.
 
-    `slot_id` accepts another of the offered slots than the link's own; `slot_ids` are offered instead.
-    Refuses LinkInvalid, LinkExpired, and what the answer itself refuses: NotFound, AlreadyAnswered,
-    RequestExpired, NotOffered, SlotTaken, NoTableFree, TextTooLong, TooEarly, BadUsefulness and
-    AlreadySettled, and what `make_counter_offer`, `take_counter_offer` and `refuse_counter_offer` refuse.
+    `slot_id` accepts another of the offered slots than the link's own; `slot_ids` are offered instead. Who
+    has not joined joins by answering: they accept this version of the notice and the pledge, both or neither.
+    Refuses LinkInvalid, LinkExpired, NotJoined (nothing was accepted), OldAgreement, and what the answer
+    itself refuses: NotFound, AlreadyAnswered, RequestExpired, NotOffered, SlotTaken, NoTableFree,
+    TextTooLong, TooEarly, BadUsefulness and AlreadySettled, and what `make_counter_offer`,
+    `take_counter_offer` and `refuse_counter_offer` refuse.
     """
     signed = open_token(token)
     attendee, meeting_id, by = signed.attendee, signed.meeting_id, signed.attendee.person
+    if not attendee.has_joined:
+        _join(signed, accepted_version, now)
     if signed.purpose == "accept":
         return accept_meeting(
             attendee=attendee, meeting_id=meeting_id, slot_id=slot_id or signed.slot_id, by=by, now=now
@@ -58,5 +66,24 @@ def answer_by_link(
         took_place=signed.purpose == "held",
         usefulness=usefulness if signed.purpose == "held" else None,
         by=by,
+        now=now,
+    )
+
+
+def _join(signed: SignedAnswer, version: str, now: dt.datetime) -> None:
+    """Join the event, where the answer is one that could be given then."""
+    row = row_behind(signed, now)
+    if not version:
+        raise NotJoined(
+            _(
+                "Read the privacy notice and the conduct pledge, then tick that you accept them: with your "
+                "answer you join this forum."
+            )
+        )
+    accept_agreement(
+        attendee=signed.attendee,
+        version=version,
+        beside=[row.other.attendee_id],
+        by=signed.attendee.person,
         now=now,
     )

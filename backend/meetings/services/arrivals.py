@@ -7,6 +7,7 @@ from collections import Counter
 
 from django.db.models import Exists, OuterRef
 
+from backend.core.isolation import for_each
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
 from backend.meetings.models import Meeting, MeetingQuerySet, Notice, Seat
@@ -41,7 +42,7 @@ def free_absent_tables(*, now: dt.datetime) -> int:
     From a quarter of an hour after the start on, where neither has said to be there, and only where the forum
     says so: in at least half of the meetings at that time somebody has. The two are told, and still meet.
     """
-    return sum(_free_table(pk, now) for pk in _absent(now))
+    return sum(for_each("meetings.free_absent_tables", _absent(now), lambda pk: _free_table(pk, now)))
 
 
 def _absent(now: dt.datetime) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from backend.core.isolation import for_each
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
 from backend.events.rules import Doing, check_allowed
@@ -78,10 +79,10 @@ def settle_unattested(*, now: dt.datetime) -> int:
             _settle(still, [Seat.Word.HELD], now)
         return still is not None
 
-    return sum(settle(meeting_id) for meeting_id in list(due.order_by("pk").values_list("pk", flat=True)))
+    ids = list(due.order_by("pk").values_list("pk", flat=True))
+    return sum(for_each("meetings.settle_unattested", ids, settle))
 
 
-@in_transaction
 def ask_whether_held(*, now: dt.datetime) -> int:
     """Ask both, once, whether a past meeting took place; returns the number of meetings. For a job."""
     over = (
@@ -93,7 +94,9 @@ def ask_whether_held(*, now: dt.datetime) -> int:
         )
         .exclude(notices__kind=Notice.Kind.ATTEST)
     )
-    meetings = list(over.order_by("pk"))
-    for meeting in meetings:
+
+    @in_transaction
+    def ask(meeting: Meeting) -> None:
         notify(meeting, Notice.Kind.ATTEST, to=seated_ids(meeting.pk), now=now)
-    return len(meetings)
+
+    return len(for_each("meetings.ask_whether_held", list(over.order_by("pk")), ask))

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.isolation import for_each
 from backend.core.period import Period, overlapping
 from backend.core.queue import CLOCK, enqueue
 from backend.core.texts import one_line
@@ -102,9 +103,7 @@ def displace_meetings(*, now: dt.datetime) -> int:
     both are free and a table is. Each is a transaction of its own: after a crash the job goes on.
     """
     waiting = meetings_to_displace(now)
-    for closure, meeting_id in waiting:
-        _displace(closure, meeting_id, now)
-    return len(waiting)
+    return len(for_each("meetings.displace_meetings", waiting, lambda one: _displace(one[0], one[1], now)))
 
 
 @in_transaction

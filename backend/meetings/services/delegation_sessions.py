@@ -12,6 +12,7 @@ from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.isolation import for_each
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Slot, Table, Topic
@@ -249,12 +250,14 @@ def end_broken_sessions(*, now: dt.datetime) -> int:
 
     The contact policy closed them already. Everybody who agreed is told, without the cause. For a job.
     """
-    ended = 0
     waiting = DelegationSession.objects.exclude(state=STATE.ENDED).order_by("pk")
-    for session in waiting.select_related("event", "slot"):
-        if _is_broken(session, now):
-            ended += _end_broken(session.pk, now)
-    return ended
+    return sum(
+        for_each(
+            "meetings.end_broken_sessions",
+            waiting.select_related("event", "slot"),
+            lambda session: _is_broken(session, now) and _end_broken(session.pk, now),
+        )
+    )
 
 
 @in_transaction

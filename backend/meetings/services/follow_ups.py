@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.isolation import for_each
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
@@ -76,12 +77,11 @@ def answer_follow_up(
     return found
 
 
-@in_transaction
 def remind_follow_ups(*, now: dt.datetime) -> int:
     """Remind of the follow-ups whose day has come in their event's zone, each once; gives their number.
 
-    For a job that runs often. Whom the contact policy has parted since, and who closed the account, gets no
-    mail: that is asked when it is sent.
+    For a job that runs often; each is a transaction of its own. Whom the contact policy has parted since, and
+    who closed the account, gets no mail: that is asked when it is sent.
     """
     reminded = Notice.objects.filter(
         meeting=OuterRef("meeting"), attendee=OuterRef("attendee"), kind=Notice.Kind.FOLLOW_UP
@@ -90,6 +90,9 @@ def remind_follow_ups(*, now: dt.datetime) -> int:
     waiting = FollowUp.objects.filter(~Exists(reminded), kept=None, due_on__range=(last - OVERDUE, last))
     here = waiting.filter(attendee__left_at=None).select_related("meeting", "attendee__event")
     due = [one for one in here if one.due_on and one.due_on <= now.astimezone(one.attendee.event.zone).date()]
-    for one in due:
+
+    @in_transaction
+    def remind(one: FollowUp) -> None:
         notify(one.meeting, Notice.Kind.FOLLOW_UP, to=[one.attendee_id], now=now)
-    return len(due)
+
+    return len(for_each("meetings.remind_follow_ups", due, remind))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
@@ -29,6 +30,12 @@ from backend.people.models import Person
 from backend.people.services import BATCH
 
 PERSON_JOINED = "meetings.person_joined"
+OPEN = """
+INSERT INTO meetings_availability (event_id, attendee_id, slot_id)
+SELECT %(event)s, attendee, slot
+FROM unnest(%(attendees)s::bigint[]) attendee CROSS JOIN unnest(%(slots)s::bigint[]) slot
+ORDER BY attendee, slot ON CONFLICT DO NOTHING
+"""
 
 
 class AgeNotConfirmed(BusinessError):
@@ -58,8 +65,19 @@ def join_event(*, attendee: Attendee, version: str, by: Person, now: dt.datetime
     and OldAgreement.
     """
     check_allowed(attendee.event, Doing.JOIN)
+    return accept_agreement(attendee=attendee, version=version, by=by, now=now)
+
+
+@in_transaction
+def accept_agreement(
+    *, attendee: Attendee, version: str, beside: Collection[int] = (), by: Person, now: dt.datetime
+) -> Attendee:
+    """As `join_event`, in whatever state the event is: for who answers what that state lets them answer.
+
+    Locks those `beside` them (ids) as well. Refuses NotYours, AgeNotConfirmed and OldAgreement.
+    """
     lock_event(attendee.event_id)  # so that no slot is added between
-    lock_attendees([attendee.pk])
+    lock_attendees({attendee.pk, *beside})
     locked = Attendee.objects.get(pk=attendee.pk)
     if not Attendee.objects.filter(is_known_adult(now), pk=locked.pk).exists():
         raise AgeNotConfirmed(
@@ -149,13 +167,9 @@ def open_to_come(event_id: int, attendee_ids: Collection[int], now: dt.datetime)
 
 
 def _open(event_id: int, attendee_ids: Collection[int], slot_ids: Iterable[int]) -> None:
-    slots = sorted(slot_ids)
-    Availability.objects.bulk_create(
-        (
-            Availability(event_id=event_id, attendee_id=attendee, slot_id=slot)
-            for attendee in attendee_ids
-            for slot in slots
-        ),
-        batch_size=BATCH,
-        ignore_conflicts=True,
-    )
+    """Open these slots for these attendees; the database multiplies them, of 10,000 people half a million."""
+    people, slots = list(attendee_ids), sorted(slot_ids)
+    with connection.cursor() as cursor:
+        for start in range(0, len(people), BATCH):
+            some = people[start : start + BATCH]
+            cursor.execute(OPEN, {"event": event_id, "attendees": some, "slots": slots})

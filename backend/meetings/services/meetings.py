@@ -40,6 +40,7 @@ from backend.meetings.services.requests import (
 from backend.people.models import Person
 from backend.safeguarding import services as safeguarding
 from backend.safeguarding.models import DelegationSeat, DelegationSession, Report
+from backend.safeguarding.rules import JOINING
 
 
 class StepFreeNeeded(BusinessError):
@@ -109,11 +110,12 @@ def end_refused_meetings(*, now: dt.datetime) -> int:
     """End what the contact policy no longer allows: requests and proposals expire, meetings to come are
     cancelled.
 
-    Selectors hide them already. Both get a notice without the cause. Returns their number. For a job.
+    Selectors hide them already. Both get a notice without the cause. What somebody was asked or agreed before
+    joining was asked of them stays: they join by answering. Returns their number. For a job.
     """
 
     def end(meeting: Meeting) -> bool:
-        if may_meet(seated_ids(meeting.pk), now):
+        if may_meet(seated_ids(meeting.pk), now, JOINING):
             return False
         if meeting.state in Meeting.OPEN_STATES:
             expire_request(meeting, now)
@@ -124,8 +126,8 @@ def end_refused_meetings(*, now: dt.datetime) -> int:
         return True
 
     one_to_one = Meeting.objects.one_to_one()
-    refused = meetings_without_contact(one_to_one.unsettled() | one_to_one.to_come(now), now)
-    return end_each(Meeting.objects.filter(pk__in=refused), end)
+    refused = meetings_without_contact(one_to_one.unsettled() | one_to_one.to_come(now))
+    return end_each("meetings.end_refused_meetings", Meeting.objects.filter(pk__in=refused), end)
 
 
 @in_transaction

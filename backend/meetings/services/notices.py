@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from backend.core.isolation import for_each
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
 from backend.core.transactions import in_transaction
@@ -165,10 +166,10 @@ def resend_mails(*, event: Event, notice_id: int | None = None, by: Person, now:
     return len(locked)
 
 
-@in_transaction
 def remind_people(*, now: dt.datetime) -> int:
     """Write the reminders that are due, each once; gives for how many meetings. For a job that runs often.
 
+    Each meeting is a transaction of its own: a reminder of one forum waits for no other forum's.
     Due are: half-way to the expiry of a request or proposal, for who has not answered; a day before a
     meeting, unless it was agreed later than that; and ten minutes before it.
     """
@@ -189,11 +190,13 @@ def remind_people(*, now: dt.datetime) -> int:
 
 
 def _remind(meetings: QuerySet[Meeting], kind: str, whom: Q, now: dt.datetime) -> int:
-    due = list(meetings.exclude(notices__kind=kind).order_by("pk").prefetch_related("seats"))
-    for meeting in due:
+    @in_transaction
+    def remind(meeting: Meeting) -> None:
         seats = Seat.objects.filter(whom, meeting=meeting)
         notify(meeting, kind, to=seats.values_list("attendee_id", flat=True), now=now)
-    return len(due)
+
+    due = list(meetings.exclude(notices__kind=kind).order_by("pk"))
+    return len(for_each("meetings.remind_people", due, remind))
 
 
 def mark_read(*, attendee: Attendee, by: Person, now: dt.datetime) -> int:

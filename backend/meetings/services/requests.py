@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.core.isolation import for_each
 from backend.core.period import overlapping
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Slot, Theme
@@ -348,7 +349,8 @@ def expire_requests(*, now: dt.datetime) -> int:
         expire_request(meeting, now)
         return True
 
-    return end_each(Meeting.objects.unsettled().filter(expires_at__lte=now), end)
+    due = Meeting.objects.unsettled().filter(expires_at__lte=now)
+    return end_each("meetings.expire_requests", due, end)
 
 
 def expire_request(meeting: Meeting, now: dt.datetime, **facts: int) -> None:
@@ -371,15 +373,17 @@ def pass_freed_time_on(meeting: Meeting) -> bool:
     return was_given
 
 
-def end_each(meetings: QuerySet[Meeting], end: Callable[[Meeting], bool]) -> int:
-    """Lock these meetings one by one, each in its own transaction; `end` checks again and ends it."""
-    ids = list(meetings.order_by("pk").values_list("pk", flat=True))
-    return sum(_end_one(meeting_id, end) for meeting_id in ids)
+def end_each(step: str, meetings: QuerySet[Meeting], end: Callable[[Meeting], bool]) -> int:
+    """Lock these meetings one by one, each in its own transaction; `end` checks again and ends it.
 
+    Gives the number of those ended. One that fails is counted under this step, and the others go on.
+    """
 
-@in_transaction
-def _end_one(meeting_id: int, end: Callable[[Meeting], bool]) -> bool:
-    return end(lock_meeting(meeting_id))
+    @in_transaction
+    def end_one(meeting_id: int) -> bool:
+        return end(lock_meeting(meeting_id))
+
+    return sum(for_each(step, list(meetings.order_by("pk").values_list("pk", flat=True)), end_one))
 
 
 def check_may_ask(attendee: Attendee, other: Attendee, now: dt.datetime) -> None:

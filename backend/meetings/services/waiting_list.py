@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.isolation import for_each
 from backend.core.period import Period
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Slot, Theme
@@ -28,6 +29,7 @@ from backend.meetings.selectors.availability import common_slots
 from backend.meetings.selectors.tables import slots_with_table
 from backend.meetings.services.assistant_mails import mail_assistants
 from backend.meetings.services.booking import slot_details, violates
+from backend.meetings.services.freed_times import OFFER_FREED_TIMES
 from backend.meetings.services.locks import lock_attendees
 from backend.meetings.services.notices import notify
 from backend.meetings.services.requests import (
@@ -40,7 +42,7 @@ from backend.meetings.services.requests import (
 )
 from backend.people.models import Person
 from backend.people.rules import quiet_hours_end
-from backend.safeguarding.rules import contactable_for
+from backend.safeguarding.rules import contactable_pairs
 
 TIME_CONSTRAINT = "waiting_list_time_given_once"
 State = WaitingListEntry.State
@@ -126,27 +128,19 @@ def offer_freed_times(*, now: dt.datetime, event_id: int = 0, attendee_id: int =
     if attendee_id:
         waiting = waiting.touching([attendee_id])
     wanted = waiting.order_by("other").values_list("other", flat=True).distinct()
-    return sum(_offer_times_of(pk, now) for pk in list(wanted))
+    return sum(for_each(OFFER_FREED_TIMES, list(wanted), lambda pk: _offer_times_of(pk, now)))
 
 
 def end_refused_waiting(*, now: dt.datetime) -> int:
     """End the entries of two whom the contact policy parts, and of events that are over. For a job."""
-    waiting = list(WaitingListEntry.objects.waiting().values_list("pk", "event", "attendee", "other"))
-    events = Event.objects.in_bulk({event for _pk, event, _attendee, _other in waiting})
-    people = Attendee.objects.in_bulk({attendee for _pk, _event, attendee, _other in waiting})
-    wanted: dict[int, set[int]] = {}
-    for _pk, _event, attendee, other in waiting:
-        wanted.setdefault(attendee, set()).add(other)
-    allowed = {
-        pk: set(contactable_for(people[pk], "meeting", now, others).values_list("pk", flat=True))
-        for pk, others in wanted.items()
-        if pk in people
-    }
-    ended = [
-        pk
-        for pk, event, attendee, other in waiting
-        if is_over(events[event], now) or other not in allowed.get(attendee, set())
-    ]
+    waiting: dict[int, dict[int, tuple[int, int]]] = {}
+    for entry in WaitingListEntry.objects.waiting():
+        waiting.setdefault(entry.event_id, {})[entry.pk] = (entry.attendee_id, entry.other_id)
+    ended: set[int] = set()
+    for event in Event.objects.filter(pk__in=waiting):
+        pairs = waiting[event.pk]
+        allowed = set() if is_over(event, now) else contactable_pairs(event.pk, pairs.values(), "meeting")
+        ended.update(pk for pk, pair in pairs.items() if pair not in allowed)
     return WaitingListEntry.objects.waiting().filter(pk__in=ended).update(state=State.ENDED)
 
 
@@ -157,7 +151,8 @@ def _offer_times_of(other_id: int, now: dt.datetime) -> int:
     )
     given = _given_times(other_id)
     free = common_slots(other_id, [attendee for _pk, attendee in queue], after=now + MIN_NOTICE)
-    return sum(_offer_one(pk, now) for pk, attendee in queue if _not_given(free[attendee], given))
+    wanted = [pk for pk, attendee in queue if _not_given(free[attendee], given)]
+    return sum(for_each(OFFER_FREED_TIMES, wanted, lambda pk: _offer_one(pk, now)))
 
 
 @in_transaction

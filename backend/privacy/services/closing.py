@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db.models import Q
 
+from backend.core.isolation import for_each
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Suspension
 from backend.events.services import lock_attendees
@@ -18,7 +19,7 @@ from backend.safeguarding.models import Block, HeldIdentity, Report
 def close_cases(*, now: dt.datetime) -> int:
     """Forget who it was in the cases that are closed by now; gives for how many people. For a daily job."""
     held = HeldIdentity.objects.order_by("attendee_id").values_list("attendee_id", flat=True)
-    return sum(_close_case(pk, now) for pk in list(held))
+    return sum(for_each("privacy.close_cases", list(held), lambda pk: _close_case(pk, now)))
 
 
 @in_transaction
@@ -46,7 +47,8 @@ def forget_expired(*, now: dt.datetime) -> int:
     about = Report.objects.waiting().exclude(reported=None).values("reported__person")
     expired = Person.objects.filter(erased_at__isnull=False, hash_expires_at__lte=now)
     expired = expired.exclude(Q(pk__in=waiting) | Q(pk__in=about))
-    return sum(_forget(pk, now) for pk in list(expired.order_by("pk").values_list("pk", flat=True)))
+    ids = list(expired.order_by("pk").values_list("pk", flat=True))
+    return sum(for_each("privacy.forget_expired", ids, lambda pk: _forget(pk, now)))
 
 
 @in_transaction

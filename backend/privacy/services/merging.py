@@ -52,7 +52,7 @@ from backend.people.models import FormerAddress, KnownMinor, Person
 from backend.privacy.services.erasing import erase_attendees
 from backend.privacy.services.merge_mails import ASKED, DONE, tell_of_merge
 from backend.safeguarding.models import Block, Chaperone, Report, ReportLink
-from backend.safeguarding.rules import contactable_for
+from backend.safeguarding.rules import JOINING, contactable_for
 from backend.safeguarding.services import announce_changed_people
 from backend.suggestions.models import Feedback
 
@@ -338,7 +338,7 @@ def _carry_meetings(kept: Attendee, duplicate: Attendee, now: dt.datetime) -> No
 
 
 def _may_meet(kept: Attendee, others: set[int], now: dt.datetime) -> bool:
-    return contactable_for(kept, "meeting", now, others).count() == len(others)
+    return contactable_for(kept, JOINING, now, others).count() == len(others)
 
 
 _TO_COME = (*Meeting.OPEN_STATES, Meeting.State.ACCEPTED)

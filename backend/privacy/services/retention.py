@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
+from backend.core.isolation import for_each
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, AttendeeQuerySet, Event, Tie
 from backend.events.rules import is_known_adult
@@ -44,19 +45,18 @@ def purge_event(*, event: Event, now: dt.datetime, is_dry: bool = False) -> Purg
     lonely = _lonely(people, event)
     report = PurgeReport(event.slug, minors, adults, _in_charge(event).count(), len(lonely))
     if not is_dry:
-        for pk in ids:
-            _purge_attendee(pk, now)
-        for pk in _lonely(people, event):  # a connection that is not kept holds no account
-            _purge_account(pk, now)
+        for_each("privacy.purge_attendee", ids, lambda pk: _purge_attendee(pk, now))
+        lonely = _lonely(people, event)  # a connection that is not kept holds no account
+        for_each("privacy.purge_account", lonely, lambda pk: _purge_account(pk, now))
         if ids:
             Run.objects.filter(event=event).update(matching_state=None)
     return report
 
 
 def purge_all(*, now: dt.datetime) -> list[PurgeReport]:
-    """Purge every event that is over. For a daily job."""
+    """Purge every event that is over. For a daily job: whoever cannot be erased keeps nobody else."""
     over = Event.objects.filter(ends_on__lt=now.date(), rehearsal_of=None).order_by("pk")
-    return [purge_event(event=event, now=now) for event in over]
+    return for_each("privacy.purge_event", over, lambda event: purge_event(event=event, now=now))
 
 
 def _due(event: Event, now: dt.datetime) -> AttendeeQuerySet:

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from backend.core.isolation import for_each
 from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
 from backend.events.models import Attendee, OutsideContact
@@ -46,9 +47,11 @@ def alert_leads(*, event_id: int) -> int:
 def alert_all_leads(*, now: dt.datetime) -> int:
     """`alert_leads` and `alert_outside` for every event with an open report; returns the number of mails."""
     events = Report.objects.waiting().order_by("event_id").values_list("event_id", flat=True).distinct()
-    return sum(
-        alert_leads(event_id=event_id) + alert_outside(event_id=event_id, now=now) for event_id in events
-    )
+
+    def alert(event_id: int) -> int:
+        return alert_leads(event_id=event_id) + alert_outside(event_id=event_id, now=now)
+
+    return sum(for_each("safeguarding.alert_all_leads", list(events), alert))
 
 
 def alert_outside(*, event_id: int, now: dt.datetime) -> int:

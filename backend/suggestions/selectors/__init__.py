@@ -31,7 +31,7 @@ from backend.suggestions.selectors.lists import (
 from backend.suggestions.selectors.runs import (
     RunStatus,
     current_run,
-    events_with_run,
+    events_to_rebuild,
     events_with_stale_lists,
     has_lists,
     is_being_matched,
@@ -70,7 +70,7 @@ __all__ = [
     "active_weights",
     "current_run",
     "earlier_edition_for",
-    "events_with_run",
+    "events_to_rebuild",
     "events_with_stale_lists",
     "exported_rows",
     "has_lists",

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from backend.core.compiled import CompiledRows
 from backend.events.models import Attendee, Event
+from backend.events.rules import is_over
 from backend.safeguarding.rules import matchable
 from backend.suggestions.models import ListReading, Run
 
@@ -99,12 +100,12 @@ def run_status_for(event: Event) -> RunStatus:
 
 def has_lists(event: Event) -> bool:
     """Whether the event has published lists."""
-    return events_with_run().filter(pk=event.pk).exists()
+    return Run.objects.filter(event=event, state=Run.State.CURRENT).exists()
 
 
-def events_with_run() -> QuerySet[Event]:
-    """Events that have published lists."""
-    return Event.objects.filter(runs__state=Run.State.CURRENT)
+def events_to_rebuild(now: dt.datetime) -> list[Event]:
+    """Events with published lists whose people can still use new ones: those that are not over."""
+    return [event for event in Event.objects.filter(runs__state=Run.State.CURRENT) if not is_over(event, now)]
 
 
 def events_with_stale_lists() -> list[Event]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from backend.config.status import problems_of, status_at
+from backend.core.queue import try_job_again
 from frontend.access import Request, administrator
 from frontend.events.words.status import PROBLEMS, QUEUE_NAMES, stage_name
 
@@ -28,3 +31,12 @@ def installation_status(request: Request) -> HttpResponse:
         ],
     }
     return render(request, "events/status.html", context)
+
+
+@administrator
+@require_POST
+def try_again(request: Request, job_id: int) -> HttpResponse:
+    """Queue a failed job once more."""
+    try_job_again(job_id)
+    messages.success(request, _("The job waits for its turn again."))
+    return redirect("installation_status")

@@ -16,6 +16,10 @@ PROBLEMS = {
     "codes_wait": _("Sign-in codes wait for over a minute: see whether the mail server answers."),
     "work_waits": _("Work waits for over half an hour: see in the log what the worker does."),
     "jobs_failed": _("Jobs failed in the last 24 hours: the log says why."),
+    "jobs_given_up": _(
+        "A job was given up: the worker ended each time it was tried, perhaps for want of memory. See below."
+    ),
+    "rows_failed": _("Regular work failed on some rows in the last 24 hours, and did the others. See below."),
     "mail_fails": _("The newest mail could not be sent: see whether the mail server takes mail."),
     "connections_used": _("Four of five connections of the database are in use."),
     "backup_old": _("This machine has no backup from the last 36 hours."),

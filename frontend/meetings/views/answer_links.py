@@ -54,6 +54,7 @@ def _answer(request: Request, token: str) -> HttpResponse:
                 slot_ids=values["slots"],
                 reason=values["reason"],
                 usefulness=values["usefulness"],
+                accepted_version=values["version"] if values["agree"] else "",
                 now=now,
             )
         if outcome.refusal is None:
@@ -71,6 +72,7 @@ def _answer(request: Request, token: str) -> HttpResponse:
         "refusal": refusal,
         "typed": form["reason"].value() or "",
         "usefulness": form["usefulness"].value() or "",
+        "agrees": form["agree"].value(),
         "others": [time for time in link.offered if time != link.time],
         "days": by_day(link.attendee.event, link.free),
         "chosen": values_of(form)["slots"] if form.is_bound else (),

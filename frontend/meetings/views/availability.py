@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from backend.events.models import Attendee
 from backend.meetings.models import Meeting
-from backend.meetings.selectors import availability_for, requests_sent, requests_to_answer
+from backend.meetings.selectors import availability_for, own_rows, requests_sent, requests_to_answer
 from backend.meetings.services import change_slots
 from backend.safeguarding.rules import why_not_open
 from frontend.access import Outcome, Request, catch_refusal, participant
@@ -62,5 +62,6 @@ def availability(request: Request, attendee: Attendee) -> HttpResponse:
 
 def _waiting(attendee: Attendee, now: dt.datetime) -> int:
     """How many requests to or by the attendee wait for an answer."""
-    sent = [row for row in requests_sent(attendee, now) if row.state == Meeting.State.REQUESTED]
-    return len(requests_to_answer(attendee, now)) + len(sent)
+    rows = own_rows(attendee, now)
+    sent = [row for row in requests_sent(attendee, now, rows) if row.state == Meeting.State.REQUESTED]
+    return len(requests_to_answer(attendee, now, rows)) + len(sent)

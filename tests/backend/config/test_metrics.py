@@ -21,6 +21,7 @@ from backend.config.logs import JsonFormatter, logging_settings, request_id
 from backend.config.request_log import Observed, view_name
 from backend.config.shared_counts import FOLDER_ENV, share_counts
 from backend.config.status import problems_of, status_at
+from backend.core.models import StepFailure
 from backend.core.queue import QUEUES
 from tests.factories import make_event, make_run
 from tests.servers import address_of_the_database, get, web_process
@@ -40,6 +41,11 @@ def metrics(db: None, client: Client, settings: Settings, tmp_path: Path) -> dic
             "('urgent', 'a', now() - interval '90 seconds', 'todo'), "
             "('mail', 'b', now() + interval '1 hour', 'todo'), ('default', 'c', null, 'failed')"
         )
+        cursor.execute(
+            "insert into core_abandonedjob (key, times, abandoned_at, job) "
+            "select 'c', 3, now(), id from procrastinate_jobs where task_name = 'c'"
+        )
+    StepFailure.objects.create(step="meetings.remind_people", failed=2, failed_at=timezone.now())
     answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     return {
         sample.name
@@ -53,7 +59,8 @@ def test_jobs_mails_lists_database_and_backups_are_counted(metrics: dict[str, fl
     assert metrics["titian_database_up"] == metrics["titian_database_migrated"] == 1
     assert metrics["titian_jobs{queue=urgent}{state=ready}"] == 1
     assert metrics["titian_jobs{queue=mail}{state=later}"] == 1
-    assert metrics["titian_jobs{queue=default}{state=failed}"] == 1
+    assert metrics["titian_jobs{queue=default}{state=failed}"] == metrics["titian_jobs_given_up"] == 1
+    assert metrics["titian_rows_failed_total{step=meetings.remind_people}"] == 2
     assert 90 <= metrics["titian_oldest_job_seconds{queue=urgent}"] < 600
     assert metrics["titian_lists_stage_seconds{stage=pairs}"] == 1.5
     assert 3600 <= metrics["titian_backup_age_seconds"] < 4200

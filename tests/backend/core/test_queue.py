@@ -11,10 +11,23 @@ import psutil
 import pytest
 from django.conf import settings as project
 from django.db import connection, transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
-from backend.core.queue import CODES, MAIL, QUEUES, WORK, enqueue
+from backend.config.status import problems_of, status_at
+from backend.core.errors import NotFound
+from backend.core.queue import (
+    CODES,
+    MAIL,
+    MAX_ABANDONED,
+    QUEUES,
+    WORK,
+    AlreadyWaiting,
+    enqueue,
+    try_job_again,
+)
 from backend.events.services import ATTENDEES_CHANGED, announce_changes
 from backend.meetings.models import Delivery
 from backend.meetings.services import SEND_NOTICE
@@ -24,7 +37,7 @@ from backend.suggestions.services import BUILD_SUGGESTIONS
 from tests.backend.meetings.conftest import Forum
 from tests.backend.meetings.services.test_notices import _real_mail, forum, post  # noqa: F401 - fixtures
 from tests.smtp import MailServer
-from tests.worker import do_jobs, next_job, waiting_jobs, workers_at_work
+from tests.worker import do_jobs, kill_worker_at_work, next_job, waiting_jobs, workers_at_work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 30  # seconds until a test that hangs fails
@@ -225,3 +238,64 @@ def test_queueing_a_job_does_not_load_the_matching() -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert answer.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("queued_beside", [False, True], ids=["alone", "another waits"])
+def test_a_job_that_ends_its_worker_each_time_is_given_up_and_done_where_somebody_asks(
+    task: Callable[..., str], caplog: pytest.LogCaptureFixture, queued_beside: bool
+) -> None:
+    """Nor is another queued that does the same, as every change of a profile and every minute would."""
+    done: list[str] = []
+    name = task(lambda: done.append("done"))
+    enqueue(name, lock="a", once="a")
+    for _ in range(MAX_ABANDONED):
+        assert (
+            kill_worker_at_work(WORK, then=lambda: queued_beside and enqueue(name, lock="a", once="a"))
+            == name
+        )
+    enqueue(name, lock="a", once="a")
+    do_jobs(silent_for=0)
+    assert (done, ProcrastinateJob.objects.filter(task_name=name).count()) == ([], 1)
+    assert "3 times: given up" in caplog.text
+    status = status_at(timezone.now())
+    (failed,) = status.failed_jobs
+    assert (failed.task, failed.abandoned) == (name, MAX_ABANDONED)
+    assert "jobs_given_up" in problems_of(status, timezone.now())
+
+    try_job_again(failed.id)
+    for _ in range(MAX_ABANDONED - 1):  # as often as a new one
+        kill_worker_at_work(WORK)
+    do_jobs()
+    assert (done, status_at(timezone.now()).failed_jobs) == (["done"], [])
+    with pytest.raises(NotFound):
+        try_job_again(failed.id)
+
+
+def test_a_job_given_up_holds_back_no_other_of_its_lock(task: Callable[..., str]) -> None:
+    done: list[str] = []
+    enqueue(task(lambda: None), lock="a")
+    for _ in range(MAX_ABANDONED):
+        kill_worker_at_work(WORK)
+    (failed,) = status_at(timezone.now()).failed_jobs
+
+    def follow() -> None:
+        done.append("followed")
+
+    enqueue(task(follow), lock="a")
+    do_jobs()
+    assert done == ["followed"]
+    try_job_again(failed.id)
+    assert ProcrastinateJob.objects.get(pk=failed.id).lock == "a"
+
+
+def test_a_failed_job_is_not_tried_beside_another_that_does_the_same(task: Callable[..., str]) -> None:
+    def fail() -> None:
+        raise ValueError
+
+    name = task(fail)
+    enqueue(name, lock="a", once="a")
+    do_jobs()
+    (failed,) = status_at(timezone.now()).failed_jobs
+    enqueue(name, lock="a", once="a")
+    with pytest.raises(AlreadyWaiting):
+        try_job_again(failed.id)

@@ -1,4 +1,4 @@
-"""A database filled by version 0.2.0 keeps all it holds when its schema changes."""
+"""A database filled by version 0.2.0, or by one since, keeps all it holds when its schema changes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,16 @@ from django.db.migrations.state import StateApps
 from pytest_django import DjangoDbBlocker
 
 from backend.events.models import Attendee, Event, Organisation, Sector
+from backend.events.rules import current_agreement
+from backend.meetings import jobs
+from backend.meetings.models import Meeting
+from backend.meetings.selectors import answer_token
+from backend.meetings.services import answer_by_link
+from tests.backend.meetings import before_joining
 from tests.catalogue import SCHEMA, catalogue
 from tests.database import connected_as
 from tests.factories import NOW
+from tests.test_migrations import LAST_BEFORE
 
 SINCE = {"invitations", "mails", "stats"}  # apps without a table in 0.2.0
 OURS = [app.label for app in apps.get_app_configs() if app.name.startswith("backend.")]
@@ -60,6 +67,10 @@ def migrated(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
                 people_who_did_things(models)
                 with other.cursor() as cursor:
                     cursor.execute("create table authtoken_token (key varchar(40) primary key)")
+                executor = MigrationExecutor(other)
+                executor.loader = MigrationLoader(other, replace_migrations=False)
+                executor.migrate([*LAST_BEFORE.items()])
+                before_joining.fill(executor.loader.project_state([*LAST_BEFORE.items()]).apps)
                 executor = MigrationExecutor(other)
                 executor.migrate(executor.loader.graph.leaf_nodes())
                 yield before
@@ -151,6 +162,31 @@ def test_whoever_edited_their_profile_or_ever_signed_in_has_joined(migrated: Bef
     assert joined["demo"] is not None
     events = Event.objects.filter(slug__in=["one", "two"])
     assert [*events.order_by("slug").values_list("shows_unjoined", flat=True)] == [False, True]
+
+
+def meeting_of(name: str) -> Meeting:
+    return Meeting.objects.get(seats__attendee__name=name)
+
+
+def test_nothing_asked_or_agreed_ends_as_somebody_never_signed_in(
+    migrated: Before, time_machine: Any
+) -> None:
+    people = Attendee.objects.filter(event__slug="before-joining")
+    joined = set(people.exclude(agreed_at=None).values_list("name", flat=True))
+    assert joined == {"host", *before_joining.DID_SOMETHING}
+    assert people.get(name="accepted").agreed_at == before_joining.BEFORE
+    kept = Meeting.objects.exclude(seats__attendee__name__in=before_joining.CHILDREN)
+    before = dict(kept.values_list("pk", "state"))
+    time_machine.move_to(NOW, tick=False)
+    jobs.run_meeting_deadlines(0)
+    assert dict(kept.values_list("pk", "state")) == before
+    assert {meeting_of(name).state for name in before_joining.CHILDREN} == {"cancelled"}
+
+    for name in ("was asked", "was proposed"):
+        token = answer_token(meeting_of(name).pk, people.get(name=name), "accept")
+        answer_by_link(token=token, accepted_version=current_agreement().version, now=NOW)
+        assert people.get(name=name).has_joined
+    assert meeting_of("was asked").state == "accepted"
 
 
 def test_it_has_the_schema_of_a_new_one(migrated: Before) -> None:

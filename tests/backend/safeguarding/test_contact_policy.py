@@ -7,8 +7,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.events.models import Attendee
-from backend.safeguarding.models import Block, Report
-from backend.safeguarding.rules import CHANNELS, contactable_for, matchable, may_contact, refused_pairs
+from backend.safeguarding.models import Block, ContactRule, Report
+from backend.safeguarding.rules import (
+    CHANNELS,
+    contactable_for,
+    contactable_pairs,
+    matchable,
+    may_contact,
+    refused_pairs,
+)
 from backend.safeguarding.selectors import public_profiles_for
 from backend.safeguarding.services import CannotBlockSelf, block_person, unblock_person
 from tests.factories import NOW, block_contact, make_attendee, make_event
@@ -159,12 +166,34 @@ def test_the_function_and_its_queryset_twin_agree_and_are_symmetric(states, bloc
             assert refused == (i != j and {i, j} <= open_now and not expected)
 
 
+def test_of_many_pairs_it_is_the_same_as_of_each(django_assert_max_num_queries):
+    event = make_event()
+    kinds = [
+        {"age_class": "minor"},
+        {"age_class": "unknown"},
+        {"visibility": "hidden"},
+        {"has_joined": False},
+    ]
+    kinds += [{"sector": "ngo", "constituency": "civil-society"}, {}, {}, {}]
+    people = [make_attendee(event, **kind) for kind in kinds]
+    ContactRule.objects.create(event=event, constituency="government", other_constituency="civil-society")
+    block_contact("block", people[-1], people[-2])
+    pairs = {(a.pk, b.pk): (a, b) for a in people for b in people}
+    for channel in (*CHANNELS, "telepathy"):
+        with django_assert_max_num_queries(6):
+            allowed = contactable_pairs(event.pk, pairs, channel)
+        is_asked = channel not in ("page", "delegation")
+        expected = {ids for ids, (a, b) in pairs.items() if is_asked and may_contact(a, b, channel, NOW)}
+        assert allowed == expected
+        assert bool(allowed) is (is_asked and channel in CHANNELS)
+
+
 @pytest.mark.parametrize("shows_unjoined", [False, True])
 @pytest.mark.parametrize("channel", sorted(CHANNELS))
 def test_who_has_not_joined_is_seen_where_the_event_says_so_and_reached_nowhere(channel, shows_unjoined):
     event = make_event(shows_unjoined=shows_unjoined)
     joined, unjoined = make_attendee(event), make_attendee(event, has_joined=False)
-    is_seen = shows_unjoined and channel in ("suggestion", "page", "directory")
+    is_seen = channel == "joining" or (shows_unjoined and channel in ("suggestion", "page", "directory"))
     assert may_contact(joined, unjoined, channel, NOW) == is_seen
     assert may_contact(unjoined, joined, channel, NOW) == is_seen
     shown = public_profiles_for(viewer=joined, ids=[unjoined.pk], channel=channel, now=NOW)

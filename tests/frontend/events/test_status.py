@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from backend.core.models import AbandonedJob
 from backend.people.models import Person
 from tests.factories import make_attendee, make_event, make_run
 from tests.frontend.conftest import client_of
@@ -32,7 +34,40 @@ def test_an_administrator_reads_what_needs_somebody_and_how_jobs_stand(
     assert "no backup" not in client_of(ada).get("/forums/status/").content.decode()
 
 
+def give_up_a_job() -> int:
+    """A job that ended its worker three times; its number."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, args, status) values "
+            "('default', 'suggestions.build', '{\"event_id\": 3}', 'todo') returning id"
+        )
+        (number,) = cursor.fetchone()
+        cursor.execute(
+            "insert into core_abandonedjob (key, times, abandoned_at, job) values ('a', 3, now(), %s)",
+            [number],
+        )
+    return int(number)
+
+
+@pytest.mark.django_db
+def test_an_administrator_reads_of_a_job_given_up_and_has_it_tried_again() -> None:
+    ada = Person.objects.create_user("ada@example.org", name="Ada", is_staff=True, is_superuser=True)
+    number, client = give_up_a_job(), client_of(ada)
+    page = page_of(client.get("/forums/status/"))
+    assert "A job was given up" in page.text_of("[role=alert]")
+    assert "suggestions.build event_id 3" in page
+    assert "The worker ended 3 times while it was at work." in page
+    address = f"/forums/status/jobs/{number}/again/"
+    assert address in page.attributes("main form", "action")
+    assert "waits for its turn again" in page_of(client.post(address, follow=True))
+    assert not AbandonedJob.objects.exists()
+    assert client.post(address).status_code == 404
+
+
 @pytest.mark.django_db
 def test_to_everybody_else_it_does_not_exist() -> None:
-    organiser = make_attendee(make_event(), permission="organiser")
-    assert client_of(organiser.person).get("/forums/status/").status_code == 404
+    organiser, number = make_attendee(make_event(), permission="organiser"), give_up_a_job()
+    client = client_of(organiser.person)
+    assert client.get("/forums/status/").status_code == 404
+    assert client.post(f"/forums/status/jobs/{number}/again/").status_code == 404
+    assert AbandonedJob.objects.filter(job=number).exists()

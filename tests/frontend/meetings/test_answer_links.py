@@ -5,9 +5,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from backend.events.models import Attendee
+from backend.events.rules import current_agreement
 from backend.meetings.models import Meeting, Seat
 from backend.meetings.selectors.answer_links import make_answer_link
-from tests.factories import block_contact
+from tests.factories import block_contact, make_attendee, make_event
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
@@ -120,3 +122,96 @@ def test_a_broken_link_and_one_between_people_who_may_not_meet_lead_nowhere(book
     broken = client.get(address[:-4] + "/").content.decode()
     assert "/report/" not in broken
     assert client_of(cast.engineer.person).get(booking.page(meeting, "report/")).status_code == 200
+
+
+def unjoin(attendee):
+    """As somebody whom a version before joining was asked of anybody let answer by mail alone."""
+    Attendee.objects.filter(pk=attendee.pk).update(agreed_at=None, agreement_version="")
+
+
+def test_who_never_joined_reads_notice_and_pledge_and_joins_by_answering(booking, client):
+    cast, agreement = booking.cast, current_agreement()
+    meeting = booking.ask(cast.official, cast.engineer, *booking.slots[:2])
+    address = link(meeting, cast.engineer, "accept", booking.slots[0])
+    assert "Conduct pledge" not in page_of(client.get(address))
+    unjoin(cast.engineer)
+    page = page_of(client.get(address))
+    assert "Meet Mali Wongsa?" in page
+    assert all(paragraph in page for paragraph in (*agreement.notice, *agreement.pledge))
+    sent = {"slot": booking.slots[0].pk, "agree": "on", "version": agreement.version}
+    for lacking in ({"agree": ""}, {"version": ""}, {"version": "2025-01-01"}):
+        refused = client.post(address, sent | lacking)
+        assert refused.status_code == 409
+        assert "the privacy notice" in page_of(refused).text_of(".problems").lower()
+        assert state_of(meeting) == Meeting.State.REQUESTED
+    assert Attendee.objects.get(pk=cast.engineer.pk).agreed_at is None
+    assert page_of(client.post(address, sent)).text_of("h1") == "You meet Mali Wongsa"
+    assert state_of(meeting) == Meeting.State.ACCEPTED
+    joined = Attendee.objects.get(pk=cast.engineer.pk)
+    assert (joined.agreed_at, joined.agreement_version) == (booking.now, agreement.version)
+
+
+@pytest.mark.parametrize("purpose", ["decline", "counter", "held", "not_held"])
+def test_whatever_the_answer_nobody_gives_it_without_joining(booking, client, time_machine, purpose):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer, booking.slots[0])
+    if purpose in ("held", "not_held"):
+        booking.accept(cast.engineer, meeting)
+        time_machine.move_to(booking.slots[0].ends_at + dt.timedelta(hours=1), tick=False)
+        cast.event.state = "closed"  # in which nobody joins otherwise
+        cast.event.save()
+    unjoin(cast.engineer)
+    address, before = link(meeting, cast.engineer, purpose), state_of(meeting)
+    assert client.get(address).status_code == 200
+    sent = {"slots": [booking.slots[1].pk]}
+    assert client.post(address, sent).status_code == 409
+    assert state_of(meeting) == before
+    sent |= {"agree": "on", "version": current_agreement().version}
+    assert client.post(address, sent).status_code == 200
+    assert Attendee.objects.get(pk=cast.engineer.pk).has_joined
+
+
+def known_as_a_minor_elsewhere(attendee):
+    make_attendee(make_event(), person=attendee.person, age_class="minor")
+
+
+def set_fields(**fields):
+    return lambda attendee: Attendee.objects.filter(pk=attendee.pk).update(**fields)
+
+
+@pytest.mark.parametrize(
+    "close",
+    [
+        set_fields(age_class="minor"),
+        set_fields(age_class="unknown"),
+        known_as_a_minor_elsewhere,
+        set_fields(visibility="hidden"),
+    ],
+    ids=["minor", "unknown age", "known minor", "hidden"],
+)
+def test_no_link_lets_a_minor_or_somebody_hidden_join_or_answer(booking, client, close):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer, booking.slots[0])
+    address = link(meeting, cast.engineer, "accept")
+    unjoin(cast.engineer)
+    close(cast.engineer)
+    sent = {"agree": "on", "version": current_agreement().version, "slot": booking.slots[0].pk}
+    for answer in (client.get(address), client.post(address, sent)):
+        assert answer.status_code == 404
+        assert "Conduct pledge" not in page_of(answer)
+        assert "Mali Wongsa" not in page_of(answer)
+    assert state_of(meeting) == Meeting.State.REQUESTED
+    assert not Attendee.objects.get(pk=cast.engineer.pk).has_joined
+
+
+def test_a_link_shows_nobody_who_has_not_joined(booking, client):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer, booking.slots[0])
+    unjoin(cast.engineer)
+    unjoin(cast.official)
+    sent = {"agree": "on", "version": current_agreement().version, "slot": booking.slots[0].pk}
+    address = link(meeting, cast.engineer, "accept")
+    for answer in (client.get(address), client.post(address, sent)):
+        assert answer.status_code == 404
+        assert "Mali Wongsa" not in page_of(answer)
+    assert not Attendee.objects.get(pk=cast.engineer.pk).has_joined

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db.models.signals import post_init
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound, NotYours
@@ -124,3 +125,16 @@ def test_joining_queues_one_job_for_what_was_planned(forum):
     join(one)
     jobs = ProcrastinateJob.objects.filter(task_name=services.PERSON_JOINED)
     assert [job.args for job in jobs] == [{"event_id": forum.event.pk}]
+
+
+def test_times_are_multiplied_by_people_in_the_database(forum):
+    boss, made = make_attendee(forum.event, permission="organiser", has_joined=False), []
+    post_init.connect(
+        lambda **given: made.append(given["instance"]), Availability, weak=False, dispatch_uid="made"
+    )
+    try:
+        added = add_slot(forum, boss)
+    finally:
+        post_init.disconnect(sender=Availability, dispatch_uid="made")
+    assert made == []
+    assert all(added in opened(one) for one in forum.people)

@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from backend.events.models import Attendee
+from backend.events.models import Attendee, Event
 from backend.suggestions import engine, jobs, services
 from backend.suggestions.models import ListReading, Suggestion
 from backend.suggestions.selectors import current_run, events_with_stale_lists, stale_ids_for, suggestions_for
@@ -106,3 +107,19 @@ def test_a_change_between_check_and_read_is_matched_with_the_others(forum, monke
     assert events_with_stale_lists() == []
     computed = dict(ListReading.objects.values_list("attendee_id", "computed_at"))
     assert computed[me.pk] == computed[other.pk] == LATER
+
+
+def test_every_night_the_lists_of_forums_that_are_not_over_are_built(forum, time_machine):
+    event, _ = forum
+    time_machine.move_to(NOW, tick=False)
+
+    def is_built(state):
+        Event.objects.filter(pk=event.pk).update(state=state)
+        ProcrastinateJob.objects.all().delete()
+        jobs.build_nightly(0)
+        return ProcrastinateJob.objects.filter(task_name=services.BUILD_SUGGESTIONS).exists()
+
+    states = Event.State
+    assert [state for state in states if not is_built(state)] == [states.CLOSED, states.ARCHIVED]
+    time_machine.move_to(NOW + dt.timedelta(days=400), tick=False)  # after its days
+    assert not is_built(states.LIVE)
