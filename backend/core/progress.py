@@ -7,12 +7,32 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 SECONDS_BETWEEN_LINES = 2.0
 MIN_SECONDS_SHOWN = 2.0
+
+ShowProgress = Callable[[int, int], None]
+_shown_by: ContextVar[ShowProgress | None] = ContextVar("shown_by", default=None)
+
+
+def report_progress(done: int, total: int) -> None:
+    """Say how many of how many are done, to whoever shows it: a command, a long job, or nobody."""
+    if show := _shown_by.get():
+        show(done, total)
+
+
+@contextmanager
+def showing_progress(show: ShowProgress) -> Iterator[None]:
+    """What the block does is shown by this function."""
+    before = _shown_by.set(show)
+    try:
+        yield
+    finally:
+        _shown_by.reset(before)
 
 
 @contextmanager

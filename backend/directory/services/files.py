@@ -47,6 +47,12 @@ class ListFile:
     media_type: str
 
 
+def check_list_name(name: str) -> None:
+    """Refuse NotFound for what is no name of LIST_FILES."""
+    if name not in LIST_FILES:
+        raise NotFound(_("There is no such file. There are: %(names)s.") % {"names": ", ".join(LIST_FILES)})
+
+
 @in_transaction
 def export_attendees(
     *, event: Event, name: str, filters: Mapping[str, str], by: Person, now: dt.datetime
@@ -56,8 +62,7 @@ def export_attendees(
     Refuses OrganisersOnly, and NotFound for another name.
     """
     check_organiser(by, event)
-    if name not in LIST_FILES:
-        raise NotFound(_("There is no such file. There are: %(names)s.") % {"names": ", ".join(LIST_FILES)})
+    check_list_name(name)
     rows = roster_export(event=event, ids=roster_ids(event=event, filters=filters))
     if name.endswith(".csv"):
         content = csv_file(EXPORT_COLUMNS, rows, keep_lines=True)

@@ -15,9 +15,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.core.errors import BusinessError
 from backend.directory import selectors as directory
-from backend.directory.services import export_attendees, open_times_for
+from backend.directory.services import check_list_name, export_attendees, open_times_for
 from backend.events.models import Attendee
-from backend.events.services import AdultsNotConfirmed, LeadHasToConsent, NobodyChosen, change_roles
+from backend.events.services import (
+    AdultsNotConfirmed,
+    LeadHasToConsent,
+    NobodyChosen,
+    answer_later,
+    change_roles,
+)
 from backend.events.services.importing import (
     COLUMNS,
     EncodingNotConfirmed,
@@ -181,8 +187,11 @@ def ask_about_adults(
 @require_safe
 def download(request: Request, attendee: Attendee, name: str) -> HttpResponse:
     """The list under the address's filters as CSV or XLSX, to change and to import again."""
+    check_list_name(name)
+    now = timezone.now()
+    answer_later(request, attendee, _("A file of the attendees"), back="attendees", now=now)
     file = export_attendees(
-        event=attendee.event, name=name, filters=roster_filters(request), by=request.user, now=timezone.now()
+        event=attendee.event, name=name, filters=roster_filters(request), by=request.user, now=now
     )
     response = HttpResponse(file.content, content_type=file.media_type)
     response["Content-Disposition"] = f'attachment; filename="{attendee.event.slug}-{name}"'

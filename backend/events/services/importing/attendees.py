@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backend.core.advisory_lock import advisory_lock
+from backend.core.progress import report_progress
 from backend.core.transactions import Busy, in_transaction, read_only
 from backend.events.models import Alias, Attendee, Event, Interest, Organisation, Sector, Topic
 from backend.events.rules import (
@@ -120,7 +121,6 @@ def import_attendees(
     now: dt.datetime,
     dry_run: bool = False,
     confirmed_adults: Collection[int] = (),
-    on_progress: Callable[[float], None] | None = None,
 ) -> ImportReport:
     """Add and update the event's attendees from a list; gives the figures and every refused line.
 
@@ -135,8 +135,7 @@ def import_attendees(
     who was read by name in a preview's `unconfirmed_adults`. A row of somebody under an alias
     changes nothing and counts as unchanged: nothing else tells it (S11). Importing the same list again
     changes nothing; `changed_at` moves only for those who changed. `by` is the organiser who asks, None for
-    the command line; `on_progress` is told the share done. Refuses OrganisersOnly,
-    NotInThisState, RehearsalOnly, BadColumns and Busy.
+    the command line. Refuses OrganisersOnly, NotInThisState, RehearsalOnly, BadColumns and Busy.
     """
     if by is not None:
         check_organiser(by, event)
@@ -156,10 +155,10 @@ def import_attendees(
     refused += [*strangers, *unnamed, *duplicates]
     if dry_run:
         with read_only():
-            result = _import_rows(event, rows, by, now, confirmed_adults, save=False, on_progress=on_progress)
+            result = _import_rows(event, rows, by, now, confirmed_adults, save=False)
     else:
         with advisory_lock(import_lock(event.pk)):  # one import of an event at a time
-            result = _import_rows(event, rows, by, now, confirmed_adults, save=True, on_progress=on_progress)
+            result = _import_rows(event, rows, by, now, confirmed_adults, save=True)
     result.notes.extra_columns = extra
     return ImportReport(
         dry_run=dry_run,
@@ -181,7 +180,6 @@ def _import_rows(
     confirmed_adults: Collection[int],
     *,
     save: bool,
-    on_progress: Callable[[float], None] | None,
 ) -> ImportResult:
     """Import the rows batch by batch; with `save` each batch is stored before the next is read."""
     rows, left_out = _without_aliases(event, rows)
@@ -189,8 +187,7 @@ def _import_rows(
     result, topics = ImportResult(unchanged=left_out, notes=notes), TopicIndex.of(event)
     try:
         for start in range(0, len(rows), ROWS_AT_ONCE):
-            if on_progress:
-                on_progress(start / len(rows))
+            report_progress(start, len(rows))
             batch = rows[start : start + ROWS_AT_ONCE]
             result.add(
                 _import_batch(event, batch, organisations, topics, by, now, confirmed_adults, save=save)
@@ -206,8 +203,7 @@ def _import_rows(
     finally:
         if save and result.added + result.updated:
             announce_changes(event.pk)
-    if on_progress:
-        on_progress(1.0)
+    report_progress(len(rows), len(rows))
     return result
 
 
