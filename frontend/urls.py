@@ -105,6 +105,7 @@ urlpatterns = [
     path("e/<slug:slug>/suggestions/<int:other>/feedback/", suggestions.feedback, name="suggestion_feedback"),
     path("e/<slug:slug>/desk/", desk.desk, name="desk"),
     path("e/<slug:slug>/desk/print/", desk.desk_print, name="desk_print"),
+    path("e/<slug:slug>/desk/files/<str:name>", desk.stats_file, name="stats_file"),
     path("e/<slug:slug>/desk/who-needs-help.csv", desk.who_needs_help, name="who_needs_help"),
     path("e/<slug:slug>/desk/unmet-needs.csv", desk.unmet_needs, name="unmet_needs"),
     path("e/<slug:slug>/desk/nudge/", desk.nudge, name="nudge"),

@@ -10,14 +10,12 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import connection
 
 from backend.config.supervision import bound_socket
-from backend.core import local_socket
 
 CLIENT_TIMEOUT = 60.0  # generous: the machine may be busy
 LINES_SHOWN = 30
@@ -42,19 +40,6 @@ def web_process(
         given = {"DATABASE_URL": database, "TITIAN_PORT": str(port), **environment}
         with _running(["run_web", *options], listening, given) as process:
             assert get(port, "/healthz").status == 200  # the connection waits until it is taken
-            yield port, process
-
-
-@contextmanager
-def web_and_long_requests(database: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """The port of a web process that passes on what takes long, and the process that answers it."""
-    with tempfile.TemporaryDirectory(prefix="titian-") as folder:
-        address = Path(folder, "long-requests.sock")
-        with (
-            local_socket.listen(address) as listening,
-            _running(["run_long_requests"], listening, {"DATABASE_URL": database}) as process,
-            web_process(database, "--long-requests", str(address)) as (port, _web),
-        ):
             yield port, process
 
 

@@ -46,7 +46,7 @@ WORK = DEFAULT_QUEUE  # matching, whose results people wait for
 PLANS = "plans"  # drafting and publishing programmes, which takes minutes
 LONG = "long"  # requests about many people: files, lists, changes of many
 # How many jobs of each are done at a time, all of them in the one process of `run_worker`.
-QUEUES: Mapping[str, int] = {CLOCK: 2, CODES: 4, MAIL: 4, WORK: 1, PLANS: 1, LONG: 3}
+QUEUES: Mapping[str, int] = {CLOCK: 2, CODES: 4, MAIL: 4, WORK: 1, PLANS: 1, LONG: 2}
 
 URGENT = 10  # priority over all waiting jobs of the queue; the default is 0
 

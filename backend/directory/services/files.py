@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from backend.core.audit import record_act
 from backend.core.errors import NotFound
 from backend.core.models import Act
+from backend.core.progress import counted
 from backend.core.spreadsheets import csv_file, xlsx_file
 from backend.core.transactions import in_transaction
 from backend.directory.selectors import (
@@ -63,7 +64,8 @@ def export_attendees(
     """
     check_organiser(by, event)
     check_list_name(name)
-    rows = roster_export(event=event, ids=roster_ids(event=event, filters=filters))
+    ids = roster_ids(event=event, filters=filters)
+    rows = counted(roster_export(event=event, ids=ids), len(ids))
     if name.endswith(".csv"):
         content = csv_file(EXPORT_COLUMNS, rows, keep_lines=True)
     else:

@@ -36,6 +36,7 @@ from backend.events.services.country_contacts import (
 from backend.events.services.joining import OldAgreement, record_agreement
 from backend.events.services.locks import import_lock, lock_attendees, lock_event, lock_rows
 from backend.events.services.long_jobs import (
+    MANY,
     AnsweredLater,
     answer_later,
     fetch_answer,
@@ -100,6 +101,7 @@ from backend.events.services.venue import (
 __all__ = [
     "ATTENDEES_CHANGED",
     "FORUM_OPENED",
+    "MANY",
     "SECTOR_NAME_LENGTH",
     "TOPIC_NAME_LENGTH",
     "AdultsNotConfirmed",

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pghistory
@@ -28,9 +28,9 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.http.multipartparser import MultiValueDict
 from django.urls import resolve, reverse
 from django.utils.crypto import salted_hmac
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
@@ -45,6 +45,7 @@ from backend.events.models import LONG_JOB_LIFE, Alias, Attendee, Event, LongJob
 from backend.people.models import Person
 
 ANSWER_LONG_JOB = "events.answer_long_job"
+MANY = 200  # people: what concerns more is answered later; so many are written in one transaction
 MAX_JOBS = 60  # of one account, waiting or to be fetched
 MAX_ATTEMPTS = 3  # a job that ends its worker is not begun for ever
 SECONDS_BETWEEN_REPORTS = 0.5
@@ -164,19 +165,25 @@ def _kept_request(request: HttpRequest, sent: Any) -> KeptRequest:
     if sent is None and request.method not in SAFE_METHODS:
         fields.update(request.POST)  # type: ignore[arg-type]
         fields.pop("csrfmiddlewaretoken", None)
-    files = {} if sent is not None else dict(request.FILES.items())
+    files: dict[str, Any] = {} if sent is not None else dict(request.FILES.items())
     return KeptRequest(
-        method=request.method if request.method != "HEAD" else "GET",
+        method=str(request.method).replace("HEAD", "GET"),
         path=request.path,
         query=request.META.get("QUERY_STRING", ""),
         fields=fields.urlencode(),
         files={
-            name: (file.name or "", base64.b64encode(file.read()).decode()) for name, file in files.items()
+            name: (file.name or "", base64.b64encode(_whole(file)).decode()) for name, file in files.items()
         },
         sent="" if sent is None else json.dumps(sent),
         language=get_language() or settings.LANGUAGE_CODE,
         zone=request.COOKIES.get("zone", "")[:60],
     )
+
+
+def _whole(file: Any) -> bytes:
+    """All of an uploaded file, which a form may have read before."""
+    file.seek(0)
+    return bytes(file.read())
 
 
 def answer_job(*, job_id: int, now: dt.datetime) -> None:
@@ -236,7 +243,9 @@ def _response(request: HttpRequest) -> HttpResponse:
     match = request.resolver_match
     assert match is not None
     response: Any = match.func(request, *match.args, **match.kwargs)
-    return response.render() if hasattr(response, "render") else response
+    if hasattr(response, "render"):
+        response.render()
+    return cast(HttpResponse, response)
 
 
 def _request_of(job: LongJob, kept: KeptRequest, person: Person) -> HttpRequest:

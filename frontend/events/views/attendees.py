@@ -18,6 +18,7 @@ from backend.directory import selectors as directory
 from backend.directory.services import check_list_name, export_attendees, open_times_for
 from backend.events.models import Attendee
 from backend.events.services import (
+    MANY,
     AdultsNotConfirmed,
     LeadHasToConsent,
     NobodyChosen,
@@ -58,6 +59,8 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
         form = RolesForm(request.POST)
         try:
             do, chosen = values_of(form)["do"], form.attendee_ids(ids)
+            if len(chosen) > MANY:
+                answer_later(request, attendee, _("A change of many people"), now=timezone.now())
             if do == RolesForm.INVITE:
                 return _preview_invitations(request, attendee, chosen)
             if do == RolesForm.OPEN_TIMES:
@@ -223,6 +226,7 @@ def import_list(request: Request, attendee: Attendee) -> HttpResponse:
 def _import(request: Request, attendee: Attendee, form: ImportForm) -> ImportReport:
     """What importing the form's file does, saved once confirmed; refuses what cannot be read or imported."""
     values = values_of(form)
+    answer_later(request, attendee, _("Reading a list of attendees"), now=timezone.now())
     return import_attendees(
         event=attendee.event,
         table=read_list(form.content, encoding=values["encoding"]),

@@ -1,19 +1,13 @@
-"""Long work becomes a job: who asked sees how far it is, and fetches what it made, once and within an hour."""
+"""Long work becomes a job: who asked sees how far it is, and fetches once what it made."""
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 from django.test import Client
-from django.utils import timezone
 
-from backend.core.progress import report_progress
 from backend.events.models import LongJob
-from backend.events.services.long_jobs import answer_job, delete_expired_jobs
-from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import Cast, client_of
-from tests.long_jobs import answered, do_long_jobs
+from tests.long_jobs import do_long_jobs
 from tests.pages import page_of
 
 HTMX = {"HX-Request": "true"}
