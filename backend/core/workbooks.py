@@ -63,7 +63,7 @@ def read_rows(data: bytes, sheets: Sequence[str], limits: Limits) -> list[tuple[
         raise TooLarge from None
     if done.returncode < 0:  # ended for its limits
         raise TooLarge
-    found = json.loads(done.stdout) if done.returncode == 0 else "unreadable"
+    found: Any = json.loads(done.stdout) if done.returncode == 0 else "unreadable"
     if found == "large":
         raise TooLarge
     if found == "unreadable":

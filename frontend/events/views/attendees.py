@@ -56,7 +56,7 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
     filters = roster_filters(request)
     ids = directory.roster_ids(event=event, filters=filters)
     if request.method == "POST":
-        form = RolesForm(request.POST)
+        form = RolesForm(request.POST, attendee)
         try:
             do, chosen = values_of(form)["do"], form.attendee_ids(ids)
             if len(chosen) > MANY:
@@ -154,7 +154,7 @@ def _name_people(request: Request, attendee: Attendee, form: RolesForm, ids: Col
     }
     context = {
         "rows": rows,
-        "ids": ",".join(str(row.attendee_id) for row in rows),
+        "ids": form.shown("named").sign(row.attendee_id for row in rows),
         "labels": [(name, label) for name, label in labels.items() if label],
         "sent": [pair for pair in form.sent() if pair[0].startswith("set_")],
     }
@@ -177,7 +177,7 @@ def ask_about_adults(
     assert isinstance(ids, list)
     context = {
         "rows": directory.roster_rows(event=attendee.event, ids=ids),
-        "ids": ",".join(map(str, ids)),
+        "ids": ids[0] if is_minor else form.shown("confirmed_adults").sign(ids),
         "sent": form.sent(),
         "is_minor": is_minor,
         "back": back or request.get_full_path(),
@@ -207,7 +207,7 @@ def import_list(request: Request, attendee: Attendee) -> HttpResponse:
     """Upload a list, read what it would do, confirm; nothing is kept on the server in between."""
     if request.method != "POST":
         return render(request, "events/import.html", {"columns": COLUMN_NAMES})
-    form = ImportForm(request.POST, request.FILES, attendee.event)
+    form = ImportForm(request.POST, request.FILES, attendee)
     try:
         report = _import(request, attendee, form)
     except EncodingNotConfirmed as refusal:
@@ -219,7 +219,12 @@ def import_list(request: Request, attendee: Attendee) -> HttpResponse:
     if not report.dry_run:
         messages.success(request, " ".join(report.sentences))
         return redirect("attendees", attendee.event.slug)
-    context = {"report": report, "carried": form.carried_text, "encoding": form.cleaned_data["encoding"]}
+    context = {
+        "report": report,
+        "carried": form.carried_text,
+        "encoding": form.cleaned_data["encoding"],
+        "adults": form.shown_adults().sign(one.attendee_id for one in report.unconfirmed_adults),
+    }
     return render(request, "events/import.html", context)
 
 
@@ -233,5 +238,5 @@ def _import(request: Request, attendee: Attendee, form: ImportForm) -> ImportRep
         by=request.user,
         now=timezone.now(),
         dry_run=not values["confirm"],
-        confirmed_adults=values["confirmed_adults"],
+        confirmed_adults=values["confirmed_adults"] or (),
     )

@@ -82,7 +82,7 @@ def import_agenda(request: Request, attendee: Attendee) -> HttpResponse:
     if request.method != "POST":
         return render(request, "meetings/setup/import_agenda.html", {})
     event = attendee.event
-    form = AgendaFileForm(request.POST, request.FILES, event)
+    form = AgendaFileForm(request.POST, request.FILES, attendee)
     try:
         values = values_of(form)
         answer_later(request, attendee, _("Reading a programme"), now=timezone.now())
