@@ -17,10 +17,16 @@ def do_long_jobs() -> None:
         answer_job(job_id=job_id, now=timezone.now())
 
 
-def answered(client: Client, response: Any) -> Any:
-    """The answer itself, where this one led to a long job; a program asks with the same headers."""
+def answered(client: Client, response: Any, *, follow: bool = False) -> Any:
+    """The answer of the long job that this response leads to, else the response; `follow`: where it leads."""
     place = response.headers.get("Location", "")
-    if "/jobs/" not in place:
-        return response
-    do_long_jobs()
-    return client.get(f"{place}answer/")
+    if "/jobs/" in place:
+        do_long_jobs()
+        response = client.get(f"{place}answer/")
+    return client.get(response["Location"]) if follow and response.status_code == 302 else response
+
+
+def read(client: Client, address: str) -> Any:
+    """The page or the file at an address, whether or not a worker has to make it first."""
+    answer = answered(client, client.get(address))
+    return client.get(address) if answer.get("Location") == address.partition("?")[0] else answer

@@ -162,7 +162,7 @@ def becomes_minor(attendee: Attendee) -> None:
 
 
 def gets_alias(attendee: Attendee) -> None:
-    Alias.objects.create(attendee=attendee, name="Officer", set_at=NOW)
+    Alias.objects.create(attendee=attendee, name="Officer", set_at=NOW, is_wish=True)
 
 
 @pytest.mark.parametrize("change", [becomes_minor, gets_alias, Attendee.delete])
