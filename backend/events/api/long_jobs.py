@@ -41,6 +41,7 @@ class LongJobAnswerView(LongJobView):
     """What the work gave: a file, or a body as its operation describes it; a second time 404."""
 
     content_negotiation_class = IgnoreAcceptHeader
+    refuses = (400, 409)  # as the operation itself would have, and where it has to be done anew
     http_method_names = ["get", "options"]
 
     @extend_schema(operation_id="jobs_answer", responses={(200, "*/*"): OpenApiTypes.BINARY})
