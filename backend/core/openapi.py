@@ -15,9 +15,9 @@ class RefusalsSchema(AutoSchema):
 
     A view's `refuses` names what its reading operations refuse beyond these: 401 without a valid token or
     session, 403 where the token lacks the scope, 404 where the address names something, 406 where the answer
-    is JSON and that is not accepted, 429 for what is counted (`counts`) or becomes a long job, 503 (with Retry-After) while the
-    database is away or, for what writes, busy. `x-token-scope` is the scope that the view names for the
-    method (`token_scopes`).
+    is JSON and that is not accepted, 429 for what is counted (`counts`) or becomes a long job, 503 (with
+    Retry-After) while the database is away or, for what writes, busy. `x-token-scope` is the scope that the
+    view names for the method (`token_scopes`).
     """
 
     def get_operation(
