@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from django_htmx.middleware import HtmxDetails
 from backend.core.errors import BusinessError, NotFound, OrganisersOnly
 from backend.core.limits import Kind, count_use
 from backend.core.transactions import Busy
-from backend.events.models import Attendee
+from backend.events.models import Attendee, LongJob
 from backend.events.rules import (
     LEAD,
     ORGANISER,
@@ -34,7 +34,7 @@ from backend.events.rules import (
     is_paused,
 )
 from backend.events.selectors import attendee_for, seen_as
-from backend.events.services import check_fresh_proof, check_may_act
+from backend.events.services import AnsweredLater, check_fresh_proof, check_may_act, long_job_for
 from backend.people.models import Person
 from frontend.kept_forms import ask_for_proof
 from frontend.refusals import next_step
@@ -96,6 +96,14 @@ def safeguarding_lead(view: View) -> View:
 def organiser_or_lead(view: View) -> View:
     """Open to the event's organisers and safeguarding leads: 403 to other attendees, 404 to a stranger."""
     return _guarded(view, "organiser or safeguarding lead", _admit_organiser_or_lead)
+
+
+def long_job_owner(view: View) -> View:
+    """Open to who asked for a long job, while they have the permission they had: `job` for `job_id`.
+
+    To everybody else it does not exist.
+    """
+    return _guarded(view, "who asked for a long job", _admit_long_job_owner)
 
 
 def forum_starter(view: View) -> View:
@@ -193,6 +201,8 @@ def _guarded(view: View, policy: str, admit: Admission) -> View:
                 response["Allow"] = allowed
         except ProofRequired:
             response = ask_for_proof(request)
+        except AnsweredLater as later:
+            response = redirect("long_job", later.job.event.slug, later.job.pk)
         except BusinessError as refusal:
             response = refused(request, refusal)
         if response.status_code == Busy.status:
@@ -272,6 +282,18 @@ def _admit_lead(request: Request, arguments: Arguments) -> HttpResponse | None:
     if request.attendee.permission != LEAD:
         raise NotFound(_("There is no such page."))
     _check_may_act(request)
+    return None
+
+
+def _admit_long_job_owner(request: Request, arguments: Arguments) -> HttpResponse | None:
+    if (asked := _admit_attendee(request, arguments)) is not None:
+        return asked
+    attendee, now = arguments.pop("attendee"), timezone.now()
+    job: LongJob = long_job_for(attendee, arguments.pop("job_id"), now=now, of_program=False)
+    _check_may_act(request)
+    if job.needs_proof:
+        check_fresh_proof(person=request.user, request=request, now=now)
+    arguments["job"] = job
     return None
 
 

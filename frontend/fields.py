@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.core.api import MAX_ID
 from backend.core.errors import BusinessError
-from backend.events.models import Event
+from backend.events.models import Attendee, Event
 from backend.events.models.events import MAX_RETENTION_DAYS
 
 MAX_IDS = 1_000  # of one name in one form
+SHOWN_FOR = dt.timedelta(hours=1)
 
 
 class BadForm(BusinessError):
@@ -92,20 +96,26 @@ def values_of(form: forms.Form) -> dict[str, Any]:
     return form.cleaned_data
 
 
-class IdListField(forms.CharField):
-    """The numbers of many rows in one value, such as 3,12: a form may hold no more than 1,000 values.
+class ShownPeople:
+    """Signs the numbers of people whom a page shows by name, so that no form confirms what nobody has read.
 
-    >>> sorted(IdListField().clean("12,3")), IdListField(required=False).clean("")
-    ([3, 12], frozenset())
+    Such a value counts for one reader at one event (`reader`), for one `purpose`, and for an hour.
     """
 
-    widget = forms.HiddenInput
+    def __init__(self, reader: Attendee, purpose: str) -> None:
+        self._salt = f"shown people|{reader.pk}|{purpose}"
 
-    def to_python(self, value: Any) -> frozenset[int]:  # type: ignore[override]
-        text = super().to_python(value) or ""
-        if text and not re.fullmatch(r"[0-9]{1,18}(,[0-9]{1,18}){0,19999}", text):
-            raise ValidationError(_("These are not the numbers of anything here."))
-        return frozenset(int(number) for number in text.split(",") if number)
+    def sign(self, ids: Iterable[int]) -> str:
+        return signing.dumps(sorted(ids), salt=self._salt, compress=True)
+
+    def read(self, signed: str) -> frozenset[int]:
+        """The numbers; none of an empty value. Raises ValidationError of any other that was not shown."""
+        try:
+            return frozenset(signing.loads(signed, salt=self._salt, max_age=SHOWN_FOR) if signed else ())
+        except signing.BadSignature:
+            raise ValidationError(
+                _("This is not what the page before showed, or it is older than an hour. Look at it again.")
+            ) from None
 
 
 class RefusableForm(forms.Form):

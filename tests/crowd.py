@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import random
+import re
 import threading
 import time
 from collections import Counter
@@ -23,6 +24,7 @@ from tests.database import count_rows_anew
 from tests.frontend.conftest import client_of
 
 CLIENT_TIMEOUT = 120.0
+MOST_SECONDS = 600.0  # of one job
 CSRF = "c" * 32
 MULTIPART = "a-line-that-no-list-holds"
 PROFILE = {
@@ -168,20 +170,40 @@ def _change_many(crowd: Crowd, port: int, log: CrowdLog) -> None:
     for visibility in ("hidden", "listed")[:BULK_CHANGES]:
         fields = {"csrfmiddlewaretoken": CSRF, "everybody": "on", "set_visibility": visibility}
         kind = "application/x-www-form-urlencoded"
-        _post(crowd, port, "attendees/", urlencode(fields).encode(), kind, "everybody's names", log)
-        fields["named"] = ",".join(str(user.attendee_id) for user in crowd.load.users)
+        body = urlencode(fields).encode()
+        fields["named"] = _post(crowd, port, "attendees/", body, kind, "everybody's names", log)
         _post(crowd, port, "attendees/", urlencode(fields).encode(), kind, f"all {visibility}", log)
 
 
-def _post(crowd: Crowd, port: int, page: str, body: bytes, kind: str, what: str, log: CrowdLog) -> None:
-    cookies = f"sessionid={crowd.session}; csrftoken={CSRF}"
+def _post(crowd: Crowd, port: int, page: str, body: bytes, kind: str, what: str, log: CrowdLog) -> str:
+    """Send a form, and wait for the answer of its job."""
+    began = time.perf_counter()
+    answer = _ask(crowd, port, f"/e/{SLUG}/{page}", body, kind)
+    place = answer.getheader("Location", "")
+    if "/jobs/" in place:
+        while (
+            status := _ask(crowd, port, place).status
+        ) == 200 and time.perf_counter() - began < MOST_SECONDS:
+            time.sleep(0.2)  # as the page renews itself
+        answer = _ask(crowd, port, f"{place}answer/") if status == 302 else answer
+    text = answer.body.decode()  # type: ignore[attr-defined]
+    log.organisers.append((what, answer.status, time.perf_counter() - began))
+    found = re.search(r'name="named" value="([^"]*)"', text)
+    return found[1] if found else ""
+
+
+def _ask(
+    crowd: Crowd, port: int, path: str, body: bytes | None = None, kind: str = ""
+) -> http.client.HTTPResponse:
+    headers = {"Cookie": f"sessionid={crowd.session}; csrftoken={CSRF}"}
+    if body is not None:
+        headers["Content-Type"] = kind
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=CLIENT_TIMEOUT)
     with closing(connection):
-        began = time.perf_counter()
-        connection.request("POST", f"/e/{SLUG}/{page}", body, {"Cookie": cookies, "Content-Type": kind})
+        connection.request("GET" if body is None else "POST", path, body, headers)
         answer = connection.getresponse()
-        answer.read()
-        log.organisers.append((what, answer.status, time.perf_counter() - began))
+        answer.body = answer.read()  # type: ignore[attr-defined]
+        return answer
 
 
 def has_words_of_last_list(crowd: Crowd) -> bool:

@@ -33,6 +33,7 @@ from backend.suggestions.services import build_run
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.database import count_rows_anew
 from tests.frontend.conftest import client_of
+from tests.long_jobs import answered, read
 
 MEGABYTE = 1_000_000
 ZALGO = [chr(code) for code in range(0x300, 0x36F)]
@@ -221,7 +222,8 @@ class Trial:
         for name, data in (("a.csv", written.getvalue().encode()), ("a.xlsx", workbook.getvalue())):
             for more in ({}, {"confirm": "1"}):
                 fields = {"file": SimpleUploadedFile(name, data)} | more
-                self._answered(client.post(self._address("attendees/import/"), fields), name)
+                sent = client.post(self._address("attendees/import/"), fields)
+                self._answered(answered(client, sent), name)
         if not Attendee.objects.filter(person__email__startswith="row").exists():
             self.outcome.faults.append("nothing was imported")
 
@@ -257,7 +259,7 @@ class Trial:
     def _read_files(self) -> None:
         client = client_of(self.boss.person)
         for name in ("attendees.csv", "attendees.xlsx"):
-            answer = client.get(self._address(f"attendees/files/{name}"))
+            answer = read(client, self._address(f"attendees/files/{name}"))
             if answer.status_code != 200:
                 self.outcome.faults.append(f"{name}: {answer.status_code}")
                 continue

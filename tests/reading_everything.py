@@ -61,6 +61,7 @@ from frontend import urls
 from tests import safeguarding_statement as statement
 from tests.factories import appoint, make_attendee, make_event, make_run, make_session
 from tests.frontend.suggestions.test_inspection import REPORT
+from tests.long_jobs import read
 from tests.pages import page_of
 from tests.random_situations import CLOSED, STATES, Venue, write_consent_and_vetting
 from tests.safeguarding_statement import EVENTS, Situation, draw_situation
@@ -96,7 +97,7 @@ LISTS = {  # for organisers and leads, but for the page from which everybody rep
     "link": re.compile("<slug:slug>/(reports/<int:report_id>/(about|contacts)|suspensions)/"),
     "supervision": re.compile(r"<slug:slug>/(supervision|delegation-sessions)/"),
     "alias": re.compile("<slug:slug>/aliases/<int:attendee_id>/$"),
-    "work": re.compile("<slug:slug>/(desk/(who|unmet|print|$)|matching/|programme/|plans/|stats/)"),
+    "work": re.compile("<slug:slug>/(desk/(who|unmet|print|files|$)|matching/|programme/|plans/|stats/)"),
 }
 
 
@@ -421,7 +422,7 @@ def read_everything(stage: Stage, event: int, found: Reading, draw: Draw | None 
             continue
         for address in (draw.of(numbered) if draw else numbered)[: None if is_admitted else 1]:
             UseCount.objects.all().delete()
-            answer = client.get(address)
+            answer = read(client, address)
             found.addresses += 1
             _judge(stage, event, READER, route, address, text_of(answer), found)
             if answer.status_code == 405:

@@ -10,14 +10,12 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import connection
 
 from backend.config.supervision import bound_socket
-from backend.core import local_socket
 
 CLIENT_TIMEOUT = 60.0  # generous: the machine may be busy
 LINES_SHOWN = 30
@@ -46,32 +44,27 @@ def web_process(
 
 
 @contextmanager
-def web_and_long_requests(database: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """The port of a web process that passes on what takes long, and the process that answers it."""
-    with tempfile.TemporaryDirectory(prefix="titian-") as folder:
-        address = Path(folder, "long-requests.sock")
-        with (
-            local_socket.listen(address) as listening,
-            _running(["run_long_requests"], listening, {"DATABASE_URL": database}) as process,
-            web_process(database, "--long-requests", str(address)) as (port, _web),
-        ):
-            yield port, process
+def worker_process(database: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The real worker, which does the jobs of the database."""
+    with _running(["run_worker"], None, {"DATABASE_URL": database}) as process:
+        yield process
 
 
 @contextmanager
 def _running(
-    command: Sequence[str], listening: socket.socket, environment: Mapping[str, str]
+    command: Sequence[str], listening: socket.socket | None, environment: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A command that serves a socket; prints at the end what it wrote last.
+    """A command, which serves a socket where one is given; prints at the end what it wrote last.
 
     It writes to a file: a pipe that nobody reads is full after 64 KB, and whoever writes to it then waits.
     """
+    files = [listening.fileno()] if listening else []
     with tempfile.TemporaryFile("w+") as written:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", *command, "--socket", str(listening.fileno())],
+            [sys.executable, "manage.py", *command, *(f"--socket={number}" for number in files)],
             cwd=settings.BASE_DIR,
             env=os.environ | environment,
-            pass_fds=[listening.fileno()],
+            pass_fds=files,
             stdout=subprocess.DEVNULL,
             stderr=written,
         )

@@ -137,6 +137,8 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/told/", meetings.DisputeListView.as_view()),
     path("events/<slug:slug>/meetings/mails/", meetings.MailListView.as_view()),
     path("events/<slug:slug>/calendar-feed/", meetings.CalendarFeedView.as_view()),
+    path("events/<slug:slug>/jobs/<int:job_id>/", events.LongJobView.as_view()),
+    path("events/<slug:slug>/jobs/<int:job_id>/answer/", events.LongJobAnswerView.as_view()),
     path("events/<slug:slug>/attendees/", directory.RosterView.as_view()),
     path("events/<slug:slug>/attendees/open-times/", directory.OpenTimesView.as_view()),
     path("events/<slug:slug>/attendees/<int:attendee_id>/", directory.RosterPersonView.as_view()),

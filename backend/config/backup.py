@@ -41,8 +41,14 @@ from backend.core.errors import BusinessError
 from backend.privacy.services import merge_erasures
 
 DUMP, ERASURES, SECRET_KEY = "database.dump", "erasures.jsonl", "secret_key"
-# What lets somebody in: waiting codes, who is signed in; and counts of the last hour.
-LEFT_OUT = ("people_accountmail", "django_session", "usersessions_usersession", "core_usecount")
+# What lets somebody in: waiting codes, who is signed in; counts, uploads and files of the last hour.
+LEFT_OUT = (
+    "people_accountmail",
+    "django_session",
+    "usersessions_usersession",
+    "core_usecount",
+    "events_longjob",
+)
 NAME = re.compile(rf"titian-(\d{{8}}T\d{{6}}Z)({re.escape(ENCRYPTED)}|{re.escape(PLAIN)})")
 TIME = "%Y%m%dT%H%M%SZ"
 SALT = "titian.backup"

@@ -44,14 +44,10 @@ SECONDS = Histogram(
 
 
 class Observed:
-    """A WSGI application with an id for each request, counted.
+    """A WSGI application with an id for each request, counted."""
 
-    behind_web: this process answers for the web process, which has given the id and counts.
-    """
-
-    def __init__(self, application: Callable[..., Any], *, behind_web: bool = False) -> None:
+    def __init__(self, application: Callable[..., Any]) -> None:
         self._application = application
-        self._behind_web = behind_web
 
     def __call__(self, environment: dict[str, Any], start: Callable[..., Any]) -> Any:
         identity = self._identity(environment.get(KEY, ""))
@@ -67,15 +63,13 @@ class Observed:
         try:
             return self._application(environment, start_with_id)
         finally:
-            if not self._behind_web:
-                _note(environment, answered[0], time.perf_counter() - began)
+            _note(environment, answered[0], time.perf_counter() - began)
             request_id.reset(before)
             secrets.reset(before_secrets)
 
     def _identity(self, given: str) -> str:
-        """What the proxy or the web process gave; clients give none."""
-        is_trusted = self._behind_web or settings.TITIAN_HTTPS
-        return given if is_trusted and ID.fullmatch(given) else uuid.uuid4().hex
+        """What the proxy gave; clients give none."""
+        return given if settings.TITIAN_HTTPS and ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def _note(environment: dict[str, Any], status: str, seconds: float) -> None:

@@ -54,7 +54,6 @@ class Program:
 
 PROGRAMS = (
     Program("web", ("run_web",)),
-    Program("long-requests", ("run_long_requests",), on_demand=True),
     Program("worker", ("run_worker",)),
     Program("encoder", ("run_encoder",), on_demand=True),
 )
@@ -256,25 +255,19 @@ def programs(
     pages: socket.socket | None,
     web_processes: int = 1,
     encoder: socket.socket | None = None,
-    long_requests: tuple[socket.socket, Path] | None = None,
 ) -> list[ProgramChild]:
     """The wanted programs of the table, each with its socket; those on demand only where they have one.
 
-    `web_processes` take connections from the one socket of the pages. `long_requests`: the socket and its
-    address. Without it a web process answers them itself.
+    `web_processes` take connections from the one socket of the pages.
     """
     sockets: dict[str, socket.socket | None] = {"web": pages, "encoder": encoder}
     counts = {"web": web_processes}
-    options: list[str] = []  # of the web processes
-    if long_requests is not None:
-        sockets["long-requests"] = long_requests[0]
-        options = ["--long-requests", str(long_requests[1])]
     return [
         ProgramChild(
             program,
             folder=folder,
             listening=sockets.get(program.name),
-            options=[*options, *(["--announce"] if number == 1 else [])] if program.name == "web" else (),
+            options=["--announce"] if program.name == "web" and number == 1 else (),
             number=number,
         )
         for program in PROGRAMS

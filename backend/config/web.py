@@ -5,7 +5,6 @@ A slow client costs a buffer and no thread: docs/decisions/0013-web-server.md.
 
 from __future__ import annotations
 
-import math
 import resource
 import signal
 import socket
@@ -36,13 +35,11 @@ def serve_pages(
     application: Any,
     listening: socket.socket,
     *,
-    threads: int = THREADS,
-    idle_seconds: float = math.inf,
     announces: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT; then take no new request, and end when those begun are answered.
 
-    End as well after `idle_seconds` without a connection. `announces`: print where the pages are.
+    `announces`: print where the pages are.
     """
     _allow_connections(MAX_CONNECTIONS)
     sys.setswitchinterval(SECONDS_OF_ONE_THREAD)
@@ -51,7 +48,7 @@ def serve_pages(
         application,
         map=channels,
         sockets=[listening],
-        threads=threads,
+        threads=THREADS,
         connection_limit=MAX_CONNECTIONS,
         max_request_header_size=MAX_HEADER_BYTES,
         max_request_body_size=MAX_BODY_BYTES,
@@ -72,11 +69,8 @@ def serve_pages(
     signal.signal(signal.SIGINT, end)
     if announces:
         threading.Thread(target=_announce, daemon=True).start()
-    busy_at = time.monotonic()
-    while not ending.is_set() and time.monotonic() - busy_at < idle_seconds:
+    while not ending.is_set():
         wasyncore.loop(timeout=1, use_poll=True, map=channels, count=1)
-        if server.active_channels:
-            busy_at = time.monotonic()
     wasyncore.dispatcher.close(server)  # the socket alone: its trigger still wakes the loop
     deadline = time.monotonic() + GRACE_SECONDS
     while _is_answering(server) and time.monotonic() < deadline:

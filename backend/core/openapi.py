@@ -15,9 +15,9 @@ class RefusalsSchema(AutoSchema):
 
     A view's `refuses` names what its reading operations refuse beyond these: 401 without a valid token or
     session, 403 where the token lacks the scope, 404 where the address names something, 406 where the answer
-    is JSON and that is not accepted, 429 for what is counted (`counts`), 503 (with Retry-After) while the
-    database is away or, for what writes, busy. `x-token-scope` is the scope that the view names for the
-    method (`token_scopes`).
+    is JSON and that is not accepted, 429 for what is counted (`counts`) or becomes a long job, 503 (with
+    Retry-After) while the database is away or, for what writes, busy. `x-token-scope` is the scope that the
+    view names for the method (`token_scopes`).
     """
 
     def get_operation(
@@ -29,6 +29,8 @@ class RefusalsSchema(AutoSchema):
         if operation is not None:
             body = self._get_response_for_code(RefusalSerializer, "400")  # type: ignore[no-untyped-call]
             refused = {str(status): body for status in self._refused(path, "requestBody" in operation)}
+            if "202" in operation["responses"]:  # a long job, of which each account has so many
+                refused["429"] = body
             operation["responses"] = dict(sorted((refused | operation["responses"]).items()))
             if scope := getattr(self.view, "token_scopes", {}).get(method):
                 operation["x-token-scope"] = scope

@@ -5,14 +5,43 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 SECONDS_BETWEEN_LINES = 2.0
 MIN_SECONDS_SHOWN = 2.0
+
+Row = TypeVar("Row")
+ShowProgress = Callable[[int, int], None]
+_shown_by: ContextVar[ShowProgress | None] = ContextVar("shown_by", default=None)
+
+
+def report_progress(done: int, total: int) -> None:
+    """Say how many of how many are done, to whoever shows it: a command, a long job, or nobody."""
+    if show := _shown_by.get():
+        show(done, total)
+
+
+def counted(rows: Iterable[Row], total: int) -> Iterator[Row]:
+    """The same rows; how many were taken of how many is reported."""
+    for done, row in enumerate(rows):
+        report_progress(done, total)
+        yield row
+
+
+@contextmanager
+def showing_progress(show: ShowProgress) -> Iterator[None]:
+    """What the block does is shown by this function."""
+    before = _shown_by.set(show)
+    try:
+        yield
+    finally:
+        _shown_by.reset(before)
 
 
 @contextmanager

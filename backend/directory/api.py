@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -24,8 +24,8 @@ from backend.core.limits import Kind
 from backend.directory import selectors
 from backend.directory.rules import Gap
 from backend.directory.services import (
-    LIST_FILES,
     MAIL_KINDS,
+    check_list_name,
     clear_visits,
     export_attendees,
     find_people,
@@ -37,7 +37,7 @@ from backend.directory.services import (
     wish_to_meet,
 )
 from backend.events import services
-from backend.events.api import OrganiserView, ParticipantView
+from backend.events.api import LongJobSerializer, OrganiserView, ParticipantView
 from backend.events.models import Attendee
 from backend.mails.api import LetterSerializer
 from backend.meetings.api.serializers import MeetingSerializer
@@ -441,9 +441,11 @@ class RosterFileView(OrganiserView):
     @extend_schema(
         operation_id="attendees_file",
         parameters=ROSTER_PARAMETERS,
-        responses={(200, kind.partition(";")[0]): OpenApiTypes.BINARY for kind in LIST_FILES.values()},
+        responses={202: LongJobSerializer},
     )
     def get(self, request: Request, slug: str, name: str) -> HttpResponse:
+        check_list_name(name)
+        self.answer_later(_("A file of the attendees"))
         file = export_attendees(
             event=self.event,
             name=name,
@@ -524,10 +526,11 @@ class ChosenSerializer(serializers.Serializer[Any]):
 class OpenTimesView(OrganiserView):
     """Meeting times that organisers open for people who have none."""
 
-    @extend_schema(operation_id="times_open", request=ChosenSerializer, responses={200: CountSerializer})
+    @extend_schema(operation_id="times_open", request=ChosenSerializer, responses={202: LongJobSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """Open all times to come for those of these who joined and have none; how many were told."""
+        """Open all times to come for those of these who joined and have none; of how many (`count`)."""
         ids = validated(ChosenSerializer, request)["attendees"]
+        self.answer_later(_("Opening meeting times"))
         count = open_times_for(event=self.event, attendee_ids=ids, by=self.person, now=timezone.now())
         return Response(CountSerializer({"count": count}).data)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from backend.core.queue import CLOCK, MAIL, URGENT
+from backend.core.queue import CLOCK, LONG, MAIL, URGENT
 from backend.core.smtp import Backoff
-from backend.events.services import age_mails, appointment_mails, follow_days
+from backend.events.services import age_mails, appointment_mails, follow_days, long_jobs
 
 
 @app.task(name=appointment_mails.SEND_APPOINTMENT_MAIL, queue=MAIL, priority=URGENT, retry=Backoff())
@@ -41,3 +41,21 @@ def tell_of_doubts(timestamp: int) -> None:  # noqa: ARG001
 def change_states(timestamp: int) -> None:  # noqa: ARG001
     """Once an hour, for every zone: open forums become live, and those that are over closed."""
     follow_days(now=timezone.now())
+
+
+@app.task(name=long_jobs.ANSWER_LONG_JOB, queue=LONG)
+def answer_long_job(job_id: int) -> None:
+    """Answer what somebody asked about many people."""
+    long_jobs.answer_job(job_id=job_id, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="events.delete_expired_jobs",
+    queue=CLOCK,
+    lock="events.delete_expired_jobs",
+    queueing_lock="events.delete_expired_jobs",
+)
+def delete_expired_jobs(timestamp: int) -> None:  # noqa: ARG001
+    """Once a minute: forget uploads and answers that nobody fetched within an hour."""
+    long_jobs.delete_expired_jobs(now=timezone.now())

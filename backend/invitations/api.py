@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -12,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import BoundedListField, CountSerializer, TextField, id_field, validated
-from backend.events.api import OrganiserView
+from backend.events.api import LongJobSerializer, OrganiserView
 from backend.invitations import selectors, services
 from backend.invitations.models import MAX_REMINDER_DAYS, MAX_VALID_DAYS, InvitationRules
 from backend.invitations.rules import LETTER_LIMIT
@@ -110,11 +111,12 @@ class InvitationListView(OrganiserView):
         return Response(InvitationListSerializer(body).data)
 
     @extend_schema(
-        operation_id="invitations_send", request=ConfirmationSerializer, responses={200: CountSerializer}
+        operation_id="invitations_send", request=ConfirmationSerializer, responses={202: LongJobSerializer}
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """Send what a preview showed; the number of mails queued."""
+        """Send what a preview showed; the number of mails queued (`count`)."""
         values = validated(ConfirmationSerializer, request)
+        self.answer_later(_("Sending invitations"))
         count = services.send_invitations(event=self.event, by=self.person, now=timezone.now(), **values)
         return Response({"count": count})
 
@@ -123,11 +125,16 @@ class InvitationPreviewView(OrganiserView):
     @extend_schema(
         operation_id="invitations_preview",
         request=SelectionSerializer,
-        responses={200: InvitationPreviewSerializer},
+        responses={202: LongJobSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """How many mails would be sent, and one of them; sends nothing."""
+        """How many mails would be sent, and one of them; sends nothing.
+
+        The answer holds `count`, those left out (`joined`, `have_a_link`, `others`), the `example`, and the
+        `confirmation` that sends them.
+        """
         ids = validated(SelectionSerializer, request)["attendees"]
+        self.answer_later(_("A preview of invitations"))
         preview = services.preview_invitations(
             event=self.event, attendee_ids=ids, by=self.person, now=timezone.now()
         )

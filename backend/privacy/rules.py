@@ -230,6 +230,7 @@ TABLES = tuple(
                 Rule.EXPIRES,
                 {
                     "core_usecount": "How often something was done, under a keyed hash; an hour",
+                    "events_longjob": "A list or file that an organiser asked for, encrypted; an hour",
                     "people_accountmail": "A sign-in mail that waits, encrypted; 15 minutes",
                     "people_firstadministratorlink": "The link for the first administrator; a day",
                 },

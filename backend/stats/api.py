@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import IgnoreAcceptHeader
-from backend.events.api import OrganiserView
+from backend.events.api import LongJobSerializer, OrganiserView
 from backend.stats.models import Release
 from backend.stats.selectors import NOTE
-from backend.stats.services import FILE_KINDS, export_stats_file, release_for
+from backend.stats.services import export_stats_file, release_for
 
 
 class WorksheetSerializer(serializers.Serializer[dict[str, object]]):
@@ -66,9 +66,10 @@ class StatsFileView(OrganiserView):
 
     @extend_schema(
         operation_id="stats_file",
-        responses={(200, kind): OpenApiTypes.BINARY for kind in FILE_KINDS},
+        responses={202: LongJobSerializer},
     )
     def get(self, request: Request, slug: str, name: str) -> HttpResponse:  # noqa: ARG002
+        self.answer_later(_("A file of the figures"))
         file = export_stats_file(event=self.event, name=name, by=self.person, now=timezone.now())
         response = HttpResponse(file.content, content_type=file.media_type)
         response["Content-Disposition"] = f'attachment; filename="{slug}-{name}"'

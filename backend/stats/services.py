@@ -28,7 +28,6 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GRAPHML = "application/graphml+xml"
 CSV = "text/csv; charset=utf-8"
 PDF = "application/pdf"
-FILE_KINDS = ("text/csv", GRAPHML, WORKBOOK, PDF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +44,24 @@ def release_for(*, event: Event, by: Person, now: dt.datetime) -> Release:
     return _current_release(event, now)
 
 
+def is_release_current(*, event: Event, now: dt.datetime) -> bool:
+    """Whether there is a release that stands for today, so that none has to be made."""
+    return _stands(Release.objects.filter(event=event).order_by("number").last(), event, now)
+
+
+def _stands(last: Release | None, event: Event, now: dt.datetime) -> bool:
+    if last is None or last.phase != phase_of(event, now):
+        return False
+    return last.phase == Release.Phase.FINAL or last.checked_on >= now.astimezone(event.zone).date()
+
+
 def _current_release(event: Event, now: dt.datetime) -> Release:
     """The latest release, or a new one: in a new phase always, and else at most one a day, where every count
     shown has stayed as it was or changed by five or more. The final one stands."""
     today, phase = now.astimezone(event.zone).date(), phase_of(event, now)
     with advisory_lock(f"release:{event.pk}"):
         last = Release.objects.filter(event=event).order_by("number").last()
-        if last and last.phase == phase and (phase == Release.Phase.FINAL or last.checked_on >= today):
+        if last and _stands(last, event, now):
             return last
         stats = event_stats(event=event, now=now)
         releases = list(Release.objects.filter(event=event).order_by("number"))

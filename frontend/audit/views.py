@@ -8,12 +8,14 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from backend.audit.selectors import audit_entries_for, filter_entries
 from backend.audit.services import ENTRIES_FILE, export_audit_entries
 from backend.core.spreadsheets import csv_file
 from backend.events.models import Attendee
+from backend.events.services import answer_later
 from frontend.access import Request, fresh_proof, organiser
 from frontend.audit.forms import entry_filter
 from frontend.audit.words import KINDS, audit_entry_text, person_text
@@ -54,6 +56,7 @@ def done(request: Request, attendee: Attendee) -> HttpResponse:
 def done_file(request: Request, attendee: Attendee) -> HttpResponse:
     """The same as CSV, naming only those who acted; the download is an entry of its own."""
     event, chosen = attendee.event, entry_filter(request.GET)
+    answer_later(request, attendee, _("A file of what was done"), back="done", now=timezone.now())
     entries = export_audit_entries(event=event, by=request.user, now=timezone.now(), **asdict(chosen))
     rows = (
         (

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee
 from backend.events.rules import Doing, TextTooLong, is_allowed
+from backend.events.services import MANY, answer_later
 from backend.invitations import selectors, services
 from backend.invitations.models import Invitation
 from backend.invitations.rules import BadInvitationRules
@@ -44,6 +45,8 @@ def invitations(request: Request, attendee: Attendee) -> HttpResponse:
         try:
             values = values_of(SelectionForm(request.POST))
             ids = people.values_list("pk", flat=True) if values["everybody"] else values["attendee"]
+            if len(ids) > MANY:
+                answer_later(request, attendee, _("A preview of invitations"), now=now)
             preview = services.preview_invitations(
                 event=event, attendee_ids=list(ids), by=request.user, now=now
             )
@@ -95,11 +98,10 @@ def returned(request: Request, attendee: Attendee) -> HttpResponse:
 @require_POST
 def send(request: Request, attendee: Attendee) -> HttpResponse:
     """Send what the preview showed."""
+    now, confirmation = timezone.now(), values_of(SendForm(request.POST))["confirmation"]
+    answer_later(request, attendee, _("Sending invitations"), back="invitations", now=now)
     count = services.send_invitations(
-        event=attendee.event,
-        confirmation=values_of(SendForm(request.POST))["confirmation"],
-        by=request.user,
-        now=timezone.now(),
+        event=attendee.event, confirmation=confirmation, by=request.user, now=now
     )
     text = ngettext("%(count)d invitation is on its way.", "%(count)d invitations are on their way.", count)
     messages.success(request, text % {"count": count})

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from backend.directory.selectors import NeedsHelpRow, needs_help_rows
 from backend.directory.services import NEEDS_HELP_FILE, export_needs_help, nudge_people, preview_nudges
 from backend.events.models import Attendee, Event
+from backend.events.services import answer_later
 from backend.meetings.selectors import follow_up_figures_for, most_wanted_for
 from backend.stats.selectors import (
     CAUSES,
@@ -30,13 +31,15 @@ from backend.stats.selectors import (
     printed_groups,
     printed_themes,
 )
-from backend.stats.services import release_for
+from backend.stats.services import export_stats_file, is_release_current, release_for
 from backend.suggestions.selectors import unmet_needs_for
 from backend.suggestions.services import UNMET_FILE, export_unmet_needs
 from frontend.access import Request, fresh_proof, organiser
 from frontend.fields import values_of
 from frontend.stats import pictures, words
 from frontend.stats.forms import HeatMapForm, NudgeForm
+
+CSV = "text/csv; charset=utf-8"
 
 
 @organiser
@@ -100,8 +103,12 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
 @require_safe
 def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
     """One page to print, made of the release, and below it the release's files and pictures."""
-    event = attendee.event
-    release = release_for(event=event, by=request.user, now=timezone.now())
+    event, now = attendee.event, timezone.now()
+    if not is_release_current(event=event, now=now):
+        answer_later(request, attendee, _("The figures of today"), now=now)
+        release_for(event=event, by=request.user, now=now)
+        return redirect("desk_print", event.slug)
+    release = release_for(event=event, by=request.user, now=now)
     tables = {worksheet.name: worksheet for worksheet in release.worksheets}
     themes = names_for(event).themes
     return render(
@@ -124,6 +131,22 @@ def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
     )
 
 
+@organiser
+@require_safe
+def stats_file(request: Request, attendee: Attendee, name: str) -> HttpResponse:
+    """One file made of the release."""
+    event, now = attendee.event, timezone.now()
+    answer_later(request, attendee, _("A file of the figures"), back="desk_print", now=now)
+    file = export_stats_file(event=event, name=name, by=request.user, now=now)
+    return _file(event, name, file.content, file.media_type)
+
+
+def _file(event: Event, name: str, content: bytes, media_type: str = CSV) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{event.slug}-{name}"'
+    return response
+
+
 def _edition_names(event: Event) -> dict[str, str]:
     return {one.slug: one.name for one in (event, event.previous) if one}
 
@@ -134,10 +157,9 @@ def _edition_names(event: Event) -> dict[str, str]:
 def who_needs_help(request: Request, attendee: Attendee) -> HttpResponse:
     """Those without a meeting or with an empty profile, as CSV."""
     event = attendee.event
+    answer_later(request, attendee, _("A file of who needs help"), back="desk", now=timezone.now())
     file = export_needs_help(event=event, by=request.user, now=timezone.now())
-    response = HttpResponse(file, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{event.slug}-{NEEDS_HELP_FILE}"'
-    return response
+    return _file(event, NEEDS_HELP_FILE, file)
 
 
 @organiser
@@ -145,10 +167,9 @@ def who_needs_help(request: Request, attendee: Attendee) -> HttpResponse:
 def unmet_needs(request: Request, attendee: Attendee) -> HttpResponse:
     """The needs nobody answers and the offers nobody seeks, as CSV."""
     event = attendee.event
+    answer_later(request, attendee, _("A file of unmet needs"), back="desk", now=timezone.now())
     file = export_unmet_needs(event=event, by=request.user, now=timezone.now())
-    response = HttpResponse(file, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{event.slug}-{UNMET_FILE}"'
-    return response
+    return _file(event, UNMET_FILE, file)
 
 
 @organiser

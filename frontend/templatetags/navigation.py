@@ -80,6 +80,7 @@ BELONGS_TO = {
     "lift_alias": "aliases",
     "link_report": "reports",
     "import_list": "attendees",
+    "long_job": "attendees",
     "plan": "programme",
     "plan_doors": "programme",
     "plan_days": "programme",

@@ -21,6 +21,7 @@ from frontend.kept_forms import KEPT, KEPT_FOR, PURPOSE
 from tests.factories import make_attendee
 from tests.frontend.conftest import Cast, client_of
 from tests.frontend.test_second_factor_required import code_now, token_of
+from tests.long_jobs import read
 
 READING = {"attendees_file", "who_needs_help", "done_file", "api_access", "my_data_file", "alias"}
 SENDING = {
@@ -134,7 +135,7 @@ def test_a_list_is_downloaded_after_the_proof(cast: Cast) -> None:
     assert asked["Location"].startswith("/accounts/2fa/reauthenticate/?next=")
     proved = client.post(asked["Location"], {"code": code_now(), "next": file})
     assert proved["Location"] == file
-    assert client.get(file)["Content-Type"].startswith("text/csv")
+    assert read(client, file)["Content-Type"].startswith("text/csv")
 
 
 def test_a_browser_is_no_way_round_by_the_api_and_a_program_is_not_asked(cast: Cast) -> None:

@@ -20,6 +20,7 @@ from backend.suggestions.models import Suggestion
 from tests.backend.stats.events import make_meeting
 from tests.factories import in_two_weeks, make_attendee, make_event, make_organisation
 from tests.journeys.axe import faults_of
+from tests.journeys.long_jobs import do_its_job, open_made_page
 from tests.worker import do_jobs
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -98,8 +99,11 @@ def saved(page, picture, kind):
 
 
 def taken(page, name):
+    page.get_by_role("link", name=name).click()
+    do_its_job(page)
     with page.expect_download() as download:
-        page.get_by_role("link", name=name).click()
+        page.get_by_role("link", name="Download").click()
+    page.go_back()
     return download.value.path().read_bytes()
 
 
@@ -109,9 +113,11 @@ def import_the_list(page):
         {"name": "list.csv", "mimeType": "text/csv", "buffer": attendee_list()}
     )
     page.get_by_role("button", name="See what it would do").click()
+    do_its_job(page)
     expect(page.get_by_text(f"{GOOD} would be added")).to_be_visible()
     expect(page.locator(".text-table tbody tr")).to_have_count(BAD)
     page.get_by_role("button", name="Import this list").click()
+    do_its_job(page)
     expect(page.get_by_text(f"{GOOD} added")).to_be_visible()
     Attendee.objects.filter(agreed_at=None).update(agreed_at=timezone.now(), agreement_version="2026-11-26")
 
@@ -188,6 +194,7 @@ def test_from_a_list_to_figures_and_files(desk, browser, door, model_folder):
     expect(nothing).to_be_visible()
 
     page.get_by_role("link", name="Download the figures").click()
+    do_its_job(page)
     funnel = {
         row["step"]: row for row in csv.DictReader(io.StringIO(taken(page, "funnel.csv").decode("utf-8-sig")))
     }
@@ -210,7 +217,7 @@ def test_from_a_list_to_figures_and_files(desk, browser, door, model_folder):
         "Downloaded network.graphml",
     ):
         expect(done.filter(has_text=sentence)).to_be_visible()
-    page.goto(f"{door}/e/{event.slug}/desk/print/")
+    open_made_page(page, f"{door}/e/{event.slug}/desk/print/")
     assert re.findall(rb"/Count (\d+)", page.pdf(format="A4")) == [b"1"]  # one page of paper
     assert page.wrong == []
 
@@ -249,7 +256,7 @@ def test_pictures_of_the_release_are_saved_in_light_colours_and_without_names(de
     event, page = desk
     people(event, 60)
     meet(event, 10)
-    page.goto(f"{door}/e/{event.slug}/desk/print/")
+    open_made_page(page, f"{door}/e/{event.slug}/desk/print/")
     page.emulate_media(color_scheme="dark")
     for picture, words in (("network", "Government 15"), ("heat", "Industry"), ("funnel", "10 meetings")):
         drawn = ET.fromstring(saved(page, picture, "svg"))
@@ -271,7 +278,7 @@ def test_a_saved_picture_tells_no_count_that_is_withheld(desk, door):
     event, page = desk
     people(event, 14)
     meet(event, 3)
-    page.goto(f"{door}/e/{event.slug}/desk/print/")
+    open_made_page(page, f"{door}/e/{event.slug}/desk/print/")
     expect(page.locator("[data-picture=released-heat]")).to_have_count(0)
     drawn = " ".join(written(ET.fromstring(saved(page, "funnel", "svg"))))
     assert "* meetings" in drawn
@@ -296,7 +303,7 @@ def test_axe_finds_nothing_on_the_organisers_pages(desk, door, meetings):
         expect(page.get_by_text("get a mail.")).to_be_visible()
     found = []
     for address in PAGES:
-        page.goto(f"{door}/e/{event.slug}/{address}")
+        open_made_page(page, f"{door}/e/{event.slug}/{address}")
         if meetings and address in PAGES[:2]:
             expect(page.locator("#network")).to_be_visible()
         found += faults_of(page)
@@ -314,6 +321,6 @@ def test_the_desk_is_read_without_script(desk, without_script, door, context):
     expect(plain.locator("#network-panel noscript p")).to_be_visible()
     expect(plain.locator("#heat")).to_be_visible()
     expect(plain.locator("table.matrix")).to_contain_text("8 /")
-    plain.goto(f"{door}/e/{event.slug}/desk/print/")
+    open_made_page(plain, f"{door}/e/{event.slug}/desk/print/")
     expect(plain.locator("#released-heat")).to_be_visible()
     expect(plain.locator("[data-picture]").first).to_be_hidden()

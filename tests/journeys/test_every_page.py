@@ -31,6 +31,7 @@ SEEN = {
     "test_assistants.py": "assistants acting_for",
     "test_office_hours.py": "new_office_hour office_hour",
     "test_first_forum.py": "first_administrator forums start_forum installation_status",
+    "test_long_jobs.py": "long_job",
     "test_programme_pages.py": "programme plan planned plan_doors plan_days",
 }
 UNSEEN = {
@@ -42,6 +43,8 @@ UNSEEN = {
     "unmet_needs": "a file",
     "done_file": "a file",
     "attendees_file": "a file",
+    "stats_file": "a file",
+    "long_job_answer": "the file or page of a job",
     "meeting_download": "a file",
     "next_meeting": "a part of home",
     "calendar_download": "a file",

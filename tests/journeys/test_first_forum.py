@@ -17,6 +17,7 @@ from backend.meetings.models import Meeting
 from backend.people.models import Person
 from tests.factories import in_two_weeks, make_attendee, make_event, make_organisation
 from tests.journeys.axe import faults_of
+from tests.journeys.long_jobs import do_its_job
 from tests.journeys.test_desk import signed_in
 from tests.worker import do_jobs
 
@@ -153,10 +154,12 @@ def import_guests(page, home):
     page.get_by_role("link", name="Import a list").click()
     page.get_by_label("List of attendees").set_input_files(guests(300))
     page.get_by_role("button", name="See what it would do").click()
+    do_its_job(page)
     refused = page.get_by_role("group", name="Lines that cannot be imported")
     expect(refused.get_by_role("row")).to_have_count(1 + len(BAD_ROWS))
     assert not faults_of(page)
     page.get_by_role("button", name="Import this list").click()
+    do_its_job(page)
     expect(page.get_by_text("302 people", exact=True)).to_be_visible()
 
 
@@ -169,9 +172,11 @@ def invite(page, home, post):
     expect(page.get_by_text("A test mail is on its way to olga@example.org.")).to_be_visible()
     page.goto(f"{home}invitations/")
     page.get_by_role("button", name="Preview for all 300 of this list").click()
+    do_its_job(page)
     expect(page.get_by_role("heading", name="Send 300 invitations?")).to_be_visible()
     assert not Invitation.objects.exclude(kind=Invitation.Kind.TEST).exists()
     page.get_by_role("button", name="Send 300 invitations").click()
+    do_its_job(page)
     expect(page.get_by_text("300 invitations are on their way.")).to_be_visible()
     do_jobs()
     page.reload()
@@ -331,7 +336,9 @@ def test_a_forum_from_last_edition_is_ready_after_its_list_is_imported(context, 
     page.get_by_role("link", name="Import a list").click()
     page.get_by_label("List of attendees").set_input_files(guests(2))
     page.get_by_role("button", name="See what it would do").click()
+    do_its_job(page)
     page.get_by_role("button", name="Import this list").click()
+    do_its_job(page)
     expect(page.get_by_text("4 people", exact=True)).to_be_visible()
     page.goto(f"{home}set-up/")
     page.get_by_role("button", name="Open the forum").click()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.crowd import Crowd, has_words_of_last_list, run_crowd
-from tests.servers import address_of_the_database, web_and_long_requests
+from tests.servers import address_of_the_database, web_process, worker_process
 
 LONGEST_SECONDS = 1.0
 
@@ -17,7 +17,8 @@ def test_nobody_of_forty_waits_over_a_second_during_imports_and_changes_of_every
     amount: Callable[[int], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     crowd = Crowd.make(max(80, amount(10_000)))
-    with web_and_long_requests(address_of_the_database()) as (port, _process):
+    database = address_of_the_database()
+    with worker_process(database), web_process(database) as (port, _process):
         log = run_crowd(crowd, port, people=40, previews=4, pause=lambda rng: rng.uniform(1, 5))
     with capsys.disabled():
         print(f"\n{log}")

@@ -4,6 +4,7 @@ from backend.directory.services.files import (
     LIST_FILES,
     NEEDS_HELP_FILE,
     ListFile,
+    check_list_name,
     export_attendees,
     export_needs_help,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "NudgeGroup",
     "NudgePreview",
     "TooManyWishes",
+    "check_list_name",
     "clear_visits",
     "deliver_test_mail",
     "export_attendees",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from backend.core.audit import record_act
 from backend.core.errors import NotFound
 from backend.core.models import Act
+from backend.core.progress import counted
 from backend.core.spreadsheets import csv_file, xlsx_file
 from backend.core.transactions import in_transaction
 from backend.directory.selectors import (
@@ -47,6 +48,12 @@ class ListFile:
     media_type: str
 
 
+def check_list_name(name: str) -> None:
+    """Refuse NotFound for what is no name of LIST_FILES."""
+    if name not in LIST_FILES:
+        raise NotFound(_("There is no such file. There are: %(names)s.") % {"names": ", ".join(LIST_FILES)})
+
+
 @in_transaction
 def export_attendees(
     *, event: Event, name: str, filters: Mapping[str, str], by: Person, now: dt.datetime
@@ -56,9 +63,9 @@ def export_attendees(
     Refuses OrganisersOnly, and NotFound for another name.
     """
     check_organiser(by, event)
-    if name not in LIST_FILES:
-        raise NotFound(_("There is no such file. There are: %(names)s.") % {"names": ", ".join(LIST_FILES)})
-    rows = roster_export(event=event, ids=roster_ids(event=event, filters=filters))
+    check_list_name(name)
+    ids = roster_ids(event=event, filters=filters)
+    rows = counted(roster_export(event=event, ids=ids), len(ids))
     if name.endswith(".csv"):
         content = csv_file(EXPORT_COLUMNS, rows, keep_lines=True)
     else:

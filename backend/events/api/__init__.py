@@ -1,6 +1,7 @@
 """Events over HTTP: the same services, selectors and refusals as the pages."""
 
 from backend.events.api.forum import AboutView, EventListView, EventSerializer, OpenEventView, StateView
+from backend.events.api.long_jobs import LongJobAnswerView, LongJobView
 from backend.events.api.profile import ProfileSerializer, ProfileView, profile_body
 from backend.events.api.roles import (
     AppointmentListView,
@@ -19,7 +20,7 @@ from backend.events.api.topics import (
     TopicMoveView,
     TopicView,
 )
-from backend.events.api.views import OrganiserView, ParticipantView, TeamView
+from backend.events.api.views import LongJobSerializer, OrganiserView, ParticipantView, TeamView
 
 __all__ = [
     "AboutView",
@@ -28,6 +29,9 @@ __all__ = [
     "EndRoleView",
     "EventListView",
     "EventSerializer",
+    "LongJobAnswerView",
+    "LongJobSerializer",
+    "LongJobView",
     "OpenEventView",
     "OrganiserView",
     "OutsideContactView",

@@ -7,15 +7,49 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from backend.core.errors import OrganisersOnly
 from backend.events import selectors
-from backend.events.models import Attendee, Event
+from backend.events.models import Attendee, Event, LongJob
 from backend.events.rules import LEAD, ORGANISER, Doing, check_admission, check_allowed, check_organiser
-from backend.events.services import check_fresh_proof, check_may_act
+from backend.events.services import (
+    AnsweredLater,
+    answer_later,
+    check_fresh_proof,
+    check_may_act,
+    jobs_before,
+)
 from backend.people.api import ORGANISE, READ_OR_ACT, PersonView
+
+
+class LongJobSerializer(serializers.Serializer[LongJob]):
+    """Work on many people that goes on after the answer 202: `done` of `total`, where that is known.
+
+    `before`: how many others come first. `answer`: where to fetch what the operation gives, or why it was
+    refused, with its own status: once, until `expires_at`. Of a job that failed do the same again.
+    """
+
+    address = serializers.SerializerMethodField()
+    title = serializers.CharField()
+    state = serializers.ChoiceField(choices=LongJob.State.values)
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    before = serializers.SerializerMethodField()
+    answer = serializers.SerializerMethodField(allow_null=True)
+    expires_at = serializers.DateTimeField()
+
+    def get_address(self, job: LongJob) -> str:
+        return f"/api/v1/events/{job.event.slug}/jobs/{job.pk}/"
+
+    def get_before(self, job: LongJob) -> int:
+        return jobs_before(job)
+
+    def get_answer(self, job: LongJob) -> str | None:
+        return f"{self.get_address(job)}answer/" if job.state == LongJob.State.DONE else None
 
 
 class ParticipantView(PersonView):
@@ -29,6 +63,17 @@ class ParticipantView(PersonView):
         """Admit before the body is looked at."""
         super().initial(request, *args, **kwargs)
         self.attendee  # noqa: B018 - refuses strangers, and participants of a draft
+
+    def answer_later(self, title: str) -> None:
+        """Have a worker answer this request, whose body is checked: 202. Returns where the worker asks."""
+        sent = None if self.request.method in SAFE_METHODS else self.request.data
+        answer_later(self.request._request, self.attendee, title, now=timezone.now(), sent=sent)
+
+    def handle_exception(self, error: Exception) -> Response:
+        if not isinstance(error, AnsweredLater):
+            return super().handle_exception(error)
+        body = LongJobSerializer(error.job).data
+        return Response(body, status=202, headers={"Location": body["address"]})
 
     def takes(self, request: Request) -> bool:
         """Whether the view has an operation of this method; any other is refused to everybody, with 405."""

@@ -12,11 +12,13 @@ from backend.events.models.attendees import (
 )
 from backend.events.models.consents import GuardianConsent
 from backend.events.models.events import Event, Theme, Tie, Topic
+from backend.events.models.long_jobs import LONG_JOB_LIFE, LongJob
 from backend.events.models.merges import MERGE_LIFE, Merge, MergeQuerySet
 from backend.events.models.roles import Appointment, AppointmentQuerySet, CountryContact, OutsideContact
 from backend.events.models.suspensions import Suspension
 
 __all__ = [
+    "LONG_JOB_LIFE",
     "MERGE_LIFE",
     "AdultProposal",
     "AgeAgreement",
@@ -30,6 +32,7 @@ __all__ = [
     "Event",
     "GuardianConsent",
     "Interest",
+    "LongJob",
     "Merge",
     "MergeQuerySet",
     "Organisation",

@@ -35,6 +35,14 @@ from backend.events.services.country_contacts import (
 )
 from backend.events.services.joining import OldAgreement, record_agreement
 from backend.events.services.locks import import_lock, lock_attendees, lock_event, lock_rows
+from backend.events.services.long_jobs import (
+    MANY,
+    AnsweredLater,
+    answer_later,
+    fetch_answer,
+    jobs_before,
+    long_job_for,
+)
 from backend.events.services.mailboxes import CannotShareMailbox, add_to_mailbox
 from backend.events.services.opening import change_state, follow_days, open_event, set_outside_contact
 from backend.events.services.profiles import (
@@ -93,10 +101,12 @@ from backend.events.services.venue import (
 __all__ = [
     "ATTENDEES_CHANGED",
     "FORUM_OPENED",
+    "MANY",
     "SECTOR_NAME_LENGTH",
     "TOPIC_NAME_LENGTH",
     "AdultsNotConfirmed",
     "AlreadyThere",
+    "AnsweredLater",
     "AttendeeChange",
     "BadCountryContact",
     "BadSector",
@@ -128,6 +138,7 @@ __all__ = [
     "agree_adult",
     "announce_changes",
     "announce_opening",
+    "answer_later",
     "appoint_lead",
     "appoint_organiser",
     "ask_address_change",
@@ -148,14 +159,17 @@ __all__ = [
     "decline_adult",
     "end_rehearsal",
     "end_role",
+    "fetch_answer",
     "follow_days",
     "hide_attendee",
     "import_lock",
+    "jobs_before",
     "load_sectors",
     "load_themes",
     "lock_attendees",
     "lock_event",
     "lock_rows",
+    "long_job_for",
     "matching_lock",
     "merge_sectors",
     "merge_topics",

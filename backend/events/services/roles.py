@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
+from backend.core.progress import report_progress
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
 from backend.events.rules import Doing, check_organiser
@@ -76,6 +77,7 @@ def change_roles(
     changed = 0
     try:
         for start in range(0, len(ids), PEOPLE_AT_ONCE):
+            report_progress(start, len(ids))
             changed += _change_some(
                 event, ids[start : start + PEOPLE_AT_ONCE], values, by, now, confirmed_adults
             )

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from backend.events.rules import ProofRequired, SecondFactorRequired, is_made_up_here
+from backend.events.services.long_jobs import is_answered_later
 from backend.people.models import Person
 from backend.people.rules import has_proved_factor
 from backend.people.selectors import has_second_factor, is_confirmed, proofs_of
@@ -21,7 +22,7 @@ def check_may_act(*, person: Person, request: HttpRequest | None, now: dt.dateti
     False where they have proved one. `request` is that of a session, None where a program acts by a token.
     Refuses SecondFactorRequired, and ProofRequired where this session has not proved theirs.
     """
-    if is_made_up_here(person):
+    if is_made_up_here(person) or is_answered_later(request):
         return False
     if has_second_factor(person):
         if request is None or has_proved_factor(proofs_of(request, person)):
@@ -36,6 +37,9 @@ def check_may_act(*, person: Person, request: HttpRequest | None, now: dt.dateti
 
 def check_fresh_proof(*, person: Person, request: HttpRequest, now: dt.datetime) -> None:
     """Refuse ProofRequired unless the person proved in the last minutes who they are."""
+    if is_answered_later(request):
+        return
+    request.needs_proof = True  # type: ignore[attr-defined]  # as does what is answered later
     if not is_made_up_here(person) and not is_confirmed(request, person, now):
         raise ProofRequired(_("Confirm on the pages that it is you, then try again within 15 minutes."))
 

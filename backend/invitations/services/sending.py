@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from backend.core.audit import record_act
 from backend.core.errors import BusinessError
 from backend.core.models import Act
+from backend.core.progress import report_progress
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
 from backend.events.rules import Doing, check_organiser
@@ -107,10 +108,11 @@ def send_invitations(*, event: Event, confirmation: str, by: Person, now: dt.dat
     check_organiser(by, event, Doing.INVITE)
     ids = _confirmed_ids(event, confirmation, by, now)
     _check_daily_limit(event, people_to_invite(event).filter(is_to_be_mailed(now), pk__in=ids).count(), now)
-    return sum(
-        _send_some(event, ids[start : start + PEOPLE_AT_ONCE], by, now)
-        for start in range(0, len(ids), PEOPLE_AT_ONCE)
-    )
+    sent = 0
+    for start in range(0, len(ids), PEOPLE_AT_ONCE):
+        report_progress(start, len(ids))
+        sent += _send_some(event, ids[start : start + PEOPLE_AT_ONCE], by, now)
+    return sent
 
 
 def _confirmed_ids(event: Event, confirmation: str, by: Person, now: dt.datetime) -> list[int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import validated
-from backend.events.api import OrganiserView
+from backend.events.api import LongJobSerializer, OrganiserView
 from backend.events.models import Session
 from backend.events.selectors import agenda_for, session_for
 from backend.events.services import agenda
@@ -75,11 +76,16 @@ class ProgrammeImportView(OrganiserView):
     @extend_schema(
         operation_id="programme_sessions_import",
         request=shapes.ProgrammeFileSerializer,
-        responses={200: shapes.ProgrammeChangesSerializer},
+        responses={202: LongJobSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """Carry out what the file changes, all or nothing; with `dry_run` only tell."""
+        """Carry out what the file changes, all or nothing; with `dry_run` only tell.
+
+        The answer names the sessions `added`, `moved`, `changed` and `missing`, counts those `unchanged`, and
+        holds the entries `refused`.
+        """
         event, values = self.event, validated(shapes.ProgrammeFileSerializer, request)
+        self.answer_later(_("Importing a programme"))
         file = agenda.read_agenda(values["content"].encode(), event=event)
         if values["dry_run"]:
             changes = agenda.plan_agenda(event=event, file=file)

@@ -14,7 +14,7 @@ from backend.events.models import Attendee
 from backend.events.rules import languages_in
 from backend.events.services import AttendeeChange, NewAttendee, RoleChange
 from frontend.events.words.languages import language_name
-from frontend.fields import IdField, IdListField, IdsField
+from frontend.fields import IdField, IdsField, ShownPeople
 
 if TYPE_CHECKING:
     pass
@@ -30,10 +30,25 @@ class RolesForm(forms.Form):
     do = forms.CharField(required=False)
     attendee = IdsField(required=False)
     everybody = forms.BooleanField(required=False)
-    named = IdListField(required=False)  # those whose names were read, once that was confirmed
+    named = forms.CharField(required=False)  # those whose names were read, signed, once that was confirmed
     set_age_class = forms.CharField(required=False)
     set_visibility = forms.CharField(required=False)
-    confirmed_adults = IdListField(required=False)
+    confirmed_adults = forms.CharField(required=False)  # those of unknown age who were read, signed
+
+    def __init__(self, data: QueryDict, reader: Attendee) -> None:
+        super().__init__(data)
+        self.reader = reader
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        for name in ("named", "confirmed_adults"):
+            values[name] = self.shown(name).read(values.get(name, ""))
+        return values
+
+    def shown(self, field: str) -> ShownPeople:
+        """Who was shown for this change in a field."""
+        change = (self.cleaned_data.get(name, "") for name in ("set_age_class", "set_visibility"))
+        return ShownPeople(self.reader, "|".join([field, *change]))
 
     def attendee_ids(self, found: Collection[int]) -> Collection[int]:
         ticked: tuple[int, ...] = self.cleaned_data["attendee"]
@@ -55,7 +70,7 @@ class RolesForm(forms.Form):
         settings = [(name, values[name]) for name in ("do", "set_age_class", "set_visibility")]
         everybody = [("everybody", "1")] if values["everybody"] else []
         ids = [("attendee", str(pk)) for pk in values["attendee"]]
-        named = [("named", ",".join(map(str, sorted(values["named"]))))]
+        named = [("named", self.shown("named").sign(values["named"]))] if values["named"] else []
         return [(name, value) for name, value in settings + everybody + ids + named if value]
 
     def kept(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,8 +12,8 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Event
-from frontend.fields import IdListField
+from backend.events.models import Attendee
+from frontend.fields import ShownPeople
 
 if TYPE_CHECKING:
     pass
@@ -37,9 +38,11 @@ class FileForm(forms.Form):
     content: bytes
     carried_text: str
 
-    def __init__(self, data: QueryDict, files: MultiValueDict[str, UploadedFile[Any]], event: Event) -> None:
+    def __init__(
+        self, data: QueryDict, files: MultiValueDict[str, UploadedFile[Any]], reader: Attendee
+    ) -> None:
         super().__init__(data, files)
-        self.event = event
+        self.reader, self.event = reader, reader.event
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -77,10 +80,21 @@ class FileForm(forms.Form):
 
 
 class ImportForm(FileForm):
-    """A list of attendees, and the ids of those of unknown age whom the organiser confirmed as adults."""
+    """A list of attendees, and those of unknown age, as its preview signed them, who are adults."""
 
     salt = "attendee-list"
-    confirmed_adults = IdListField(required=False)
+    confirmed_adults = forms.CharField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if signed := values.get("confirmed_adults"):
+            values["confirmed_adults"] = self.shown_adults().read(signed)
+        return values
+
+    def shown_adults(self) -> ShownPeople:
+        """Who was shown in the preview of this file."""
+        digest = hashlib.sha256(self.content).hexdigest()
+        return ShownPeople(self.reader, f"adults|{digest}|{self.cleaned_data.get('encoding', '')}")
 
 
 class AgendaFileForm(FileForm):

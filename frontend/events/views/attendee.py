@@ -63,7 +63,7 @@ def roles(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
     """Set age class and visibility; that a minor is an adult is proposed to the leads."""
     event = attendee.event
     person = directory.roster_person(event=event, attendee_id=attendee_id)
-    form = RolesForm(request.POST)
+    form = RolesForm(request.POST, attendee)
     values_of(form)
     try:
         change_roles(

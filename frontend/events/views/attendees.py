@@ -15,9 +15,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.core.errors import BusinessError
 from backend.directory import selectors as directory
-from backend.directory.services import export_attendees, open_times_for
+from backend.directory.services import check_list_name, export_attendees, open_times_for
 from backend.events.models import Attendee
-from backend.events.services import AdultsNotConfirmed, LeadHasToConsent, NobodyChosen, change_roles
+from backend.events.services import (
+    MANY,
+    AdultsNotConfirmed,
+    LeadHasToConsent,
+    NobodyChosen,
+    answer_later,
+    change_roles,
+)
 from backend.events.services.importing import (
     COLUMNS,
     EncodingNotConfirmed,
@@ -49,9 +56,11 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
     filters = roster_filters(request)
     ids = directory.roster_ids(event=event, filters=filters)
     if request.method == "POST":
-        form = RolesForm(request.POST)
+        form = RolesForm(request.POST, attendee)
         try:
             do, chosen = values_of(form)["do"], form.attendee_ids(ids)
+            if len(chosen) > MANY:
+                answer_later(request, attendee, _("A change of many people"), now=timezone.now())
             if do == RolesForm.INVITE:
                 return _preview_invitations(request, attendee, chosen)
             if do == RolesForm.OPEN_TIMES:
@@ -145,7 +154,7 @@ def _name_people(request: Request, attendee: Attendee, form: RolesForm, ids: Col
     }
     context = {
         "rows": rows,
-        "ids": ",".join(str(row.attendee_id) for row in rows),
+        "ids": form.shown("named").sign(row.attendee_id for row in rows),
         "labels": [(name, label) for name, label in labels.items() if label],
         "sent": [pair for pair in form.sent() if pair[0].startswith("set_")],
     }
@@ -168,7 +177,7 @@ def ask_about_adults(
     assert isinstance(ids, list)
     context = {
         "rows": directory.roster_rows(event=attendee.event, ids=ids),
-        "ids": ",".join(map(str, ids)),
+        "ids": ids[0] if is_minor else form.shown("confirmed_adults").sign(ids),
         "sent": form.sent(),
         "is_minor": is_minor,
         "back": back or request.get_full_path(),
@@ -181,8 +190,11 @@ def ask_about_adults(
 @require_safe
 def download(request: Request, attendee: Attendee, name: str) -> HttpResponse:
     """The list under the address's filters as CSV or XLSX, to change and to import again."""
+    check_list_name(name)
+    now = timezone.now()
+    answer_later(request, attendee, _("A file of the attendees"), back="attendees", now=now)
     file = export_attendees(
-        event=attendee.event, name=name, filters=roster_filters(request), by=request.user, now=timezone.now()
+        event=attendee.event, name=name, filters=roster_filters(request), by=request.user, now=now
     )
     response = HttpResponse(file.content, content_type=file.media_type)
     response["Content-Disposition"] = f'attachment; filename="{attendee.event.slug}-{name}"'
@@ -195,7 +207,7 @@ def import_list(request: Request, attendee: Attendee) -> HttpResponse:
     """Upload a list, read what it would do, confirm; nothing is kept on the server in between."""
     if request.method != "POST":
         return render(request, "events/import.html", {"columns": COLUMN_NAMES})
-    form = ImportForm(request.POST, request.FILES, attendee.event)
+    form = ImportForm(request.POST, request.FILES, attendee)
     try:
         report = _import(request, attendee, form)
     except EncodingNotConfirmed as refusal:
@@ -207,18 +219,24 @@ def import_list(request: Request, attendee: Attendee) -> HttpResponse:
     if not report.dry_run:
         messages.success(request, " ".join(report.sentences))
         return redirect("attendees", attendee.event.slug)
-    context = {"report": report, "carried": form.carried_text, "encoding": form.cleaned_data["encoding"]}
+    context = {
+        "report": report,
+        "carried": form.carried_text,
+        "encoding": form.cleaned_data["encoding"],
+        "adults": form.shown_adults().sign(one.attendee_id for one in report.unconfirmed_adults),
+    }
     return render(request, "events/import.html", context)
 
 
 def _import(request: Request, attendee: Attendee, form: ImportForm) -> ImportReport:
     """What importing the form's file does, saved once confirmed; refuses what cannot be read or imported."""
     values = values_of(form)
+    answer_later(request, attendee, _("Reading a list of attendees"), now=timezone.now())
     return import_attendees(
         event=attendee.event,
         table=read_list(form.content, encoding=values["encoding"]),
         by=request.user,
         now=timezone.now(),
         dry_run=not values["confirm"],
-        confirmed_adults=values["confirmed_adults"],
+        confirmed_adults=values["confirmed_adults"] or (),
     )

@@ -13,7 +13,7 @@ from backend.core.errors import BusinessError
 from backend.core.period import Period
 from backend.events.models import Attendee, Event
 from backend.events.selectors import agenda_for, session_for
-from backend.events.services import agenda
+from backend.events.services import agenda, answer_later
 from backend.events.services.agenda import AgendaChanges, AgendaFile
 from backend.events.services.importing import EncodingNotConfirmed
 from backend.meetings import services
@@ -82,9 +82,10 @@ def import_agenda(request: Request, attendee: Attendee) -> HttpResponse:
     if request.method != "POST":
         return render(request, "meetings/setup/import_agenda.html", {})
     event = attendee.event
-    form = AgendaFileForm(request.POST, request.FILES, event)
+    form = AgendaFileForm(request.POST, request.FILES, attendee)
     try:
         values = values_of(form)
+        answer_later(request, attendee, _("Reading a programme"), now=timezone.now())
         file = _read(form, event)
         if values["confirm"]:
             changes = services.import_agenda(

@@ -293,7 +293,6 @@ def test_every_command_says_whether_it_needs_the_tables() -> None:
         "plan_benchmark",
         "restore",
         "run_encoder",
-        "run_long_requests",
         "run_web",
         "serve",
         "unpack_model",

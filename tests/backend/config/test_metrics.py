@@ -162,19 +162,17 @@ def test_an_id_is_taken_from_the_proxy_alone_and_is_in_the_log(settings: Setting
         start("200 OK", [("X-Request-ID", "another")])  # type: ignore[operator]
         return []
 
-    def ask(**options: bool) -> list[tuple[str, str]]:
+    def ask() -> list[tuple[str, str]]:
         headers: list[tuple[str, str]] = []
         environment = {"PATH_INFO": "/healthz", "REQUEST_METHOD": "GET", "HTTP_X_REQUEST_ID": "of-the-proxy"}
-        Observed(application, **options)(environment, lambda _status, given: headers.extend(given))
+        Observed(application)(environment, lambda _status, given: headers.extend(given))
         return headers
 
     settings.TITIAN_HTTPS = False
     (own,) = ask()
     settings.TITIAN_HTTPS = True
     assert ask() == [("X-Request-ID", "of-the-proxy")]
-    settings.TITIAN_HTTPS = False
-    assert ask(behind_web=True) == [("X-Request-ID", "of-the-proxy")]
-    assert seen == [own[1], "of-the-proxy", "of-the-proxy"]
+    assert seen == [own[1], "of-the-proxy"]
     assert request_id.get() == ""
 
 

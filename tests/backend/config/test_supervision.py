@@ -17,24 +17,21 @@ from django.conf import settings
 
 from backend.config import supervision
 from backend.config.supervision import NAMES, CannotServe, Program, ProgramChild, Supervisor, programs
-from tests.servers import address_of_the_database, get, post
+from tests.servers import address_of_the_database, get
 
 # What `serve` runs once all is made ready; it prints its port and keeps web and worker alive until SIGTERM.
 SUPERVISOR = """
 import logging, signal, sys
 from pathlib import Path
 from backend.config.supervision import Supervisor, bound_socket, listen, programs
-from backend.core import local_socket
 def end(*_): raise KeyboardInterrupt
 signal.signal(signal.SIGTERM, end)
 logging.basicConfig(stream=sys.stdout, format="%(message)s")
 bound = bound_socket("127.0.0.1", 0)
 listen(bound)
 print(bound.getsockname()[1], flush=True)
-address = Path(sys.argv[1], "long-requests.sock")
-long_requests = (local_socket.listen(address), address)
 try:
-    Supervisor(programs(Path.cwd(), pages=bound, long_requests=long_requests)).run()
+    Supervisor(programs(Path.cwd(), pages=bound)).run()
 except KeyboardInterrupt:
     pass
 """
@@ -149,31 +146,15 @@ def test_web_and_worker_come_back_after_a_kill_and_end_with_their_supervisor(
     assert not [child for child in children if child.is_running()]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_what_takes_long_has_a_process_from_its_first_request_on_and_after_a_kill(
-    supervisor: subprocess.Popen[str],
-) -> None:
-    assert supervisor.stdout is not None
-    port = int(supervisor.stdout.readline())
-    assert get(port, "/accounts/login/code/").status == 200
-    assert _child(supervisor, "run_long_requests") is None
-    for _start in range(2):
-        assert post(port, "/e/forum/attendees/import/").status == 403  # without the form's token
-        process = _child(supervisor, "run_long_requests")
-        assert process is not None
-        process.kill()
-        next(line for line in supervisor.stdout if line.startswith("The long-requests process was killed"))
-
-
 def test_a_machine_runs_the_programs_that_its_setting_names() -> None:
     def names(*wanted: str, web_processes: int = 1) -> list[str]:
-        with socket.socket() as pages, socket.socket() as encoder, socket.socket() as long:
-            sockets = {"pages": pages, "encoder": encoder, "long_requests": (long, Path("long"))}
-            children = programs(Path(), wanted=wanted, web_processes=web_processes, **sockets)  # type: ignore[arg-type]
+        with socket.socket() as pages, socket.socket() as encoder:
+            children = programs(
+                Path(), wanted=wanted, web_processes=web_processes, pages=pages, encoder=encoder
+            )
             return [child.name for child in children]
 
     assert names("worker", "encoder") == ["worker", "encoder"]
-    assert names("web", "long-requests") == ["web", "long-requests"]
     assert names(*NAMES) == [program.name for program in supervision.PROGRAMS]
     assert names("web", "worker", web_processes=3) == ["web", "web 2", "web 3", "worker"]
 

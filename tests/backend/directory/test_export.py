@@ -12,6 +12,7 @@ from backend.directory.services import export_attendees
 from backend.events.models import Attendee
 from backend.events.services.importing import import_attendees, read_list
 from tests.factories import NOW, make_attendee, make_event, make_organisation
+from tests.long_jobs import read
 
 pytestmark = pytest.mark.django_db
 
@@ -114,8 +115,8 @@ def test_the_file_holds_whom_the_list_shows_and_the_download_is_recorded(forum):
 def test_pages_and_api_give_the_same_file(forum, client):
     event, organiser = forum
     client.force_login(organiser.person)
-    page = client.get(f"/e/{event.slug}/attendees/files/attendees.csv?q=lopez")
-    api = client.get(f"/api/v1/events/{event.slug}/attendees/files/attendees.csv?q=lopez")
+    page = read(client, f"/e/{event.slug}/attendees/files/attendees.csv?q=lopez")
+    api = read(client, f"/api/v1/events/{event.slug}/attendees/files/attendees.csv?q=lopez")
     assert page.content == api.content != file_of(forum)
     assert page["Content-Disposition"] == 'attachment; filename="desk-attendees.csv"'
     assert client.get(f"/e/{event.slug}/attendees/files/x.csv").status_code == 404

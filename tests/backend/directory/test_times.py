@@ -15,6 +15,7 @@ from backend.events.models import Slot
 from backend.meetings.models import Availability
 from backend.meetings.services import NobodyToOpen, NoTimesToCome, close_slots
 from tests.factories import NOW, make_attendee, make_event
+from tests.long_jobs import answered
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -139,6 +140,7 @@ def test_the_api_opens_times(forum, client):
         {"attendees": [one.pk for one in forum.people]},
         content_type="application/json",
     )
+    answer = answered(client, answer)
     assert (answer.status_code, answer.json()) == (200, {"count": 3})
 
 

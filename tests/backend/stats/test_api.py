@@ -10,6 +10,7 @@ from backend.stats.models import Release
 from backend.stats.selectors import NOTE
 from tests.backend.stats.events import large_event, make_meeting, seven_people
 from tests.factories import make_attendee, make_event, token_of
+from tests.long_jobs import answered, read
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +87,9 @@ def test_files_are_sent_under_their_name_whatever_the_client_accepts(forum, acce
     event, _, organiser = forum
     client = client_of(organiser)
     for name in FILES:
-        answer = client.get(address(event, name), HTTP_ACCEPT=accept)
+        started = client.get(address(event, name), HTTP_ACCEPT=accept)
+        assert started.status_code == 202
+        answer = answered(client, started)
         assert answer.status_code == 200
         assert answer["Content-Disposition"] == f'attachment; filename="{event.slug}-{name}"'
         assert answer["Cache-Control"] == "private, no-store"
@@ -97,7 +100,7 @@ def test_an_unknown_file_is_refused_with_the_names_of_all(forum):
     event, _, organiser = forum
     client = client_of(organiser)
     for name in ("people.csv", "funnel", "funnel.xlsx", "..csv"):
-        refused = client.get(address(event, name))
+        refused = read(client, address(event, name))
         assert refused.status_code == 404
         assert "funnel.csv" in refused.json()["message"]
 
@@ -106,6 +109,6 @@ def test_the_api_and_the_files_give_the_same_figures():
     event = large_event(120, 700, listed=3)
     client = client_of(make_attendee(event, permission="organiser", visibility="hidden"))
     for sheet in client.get(address(event)).json()["worksheets"]:
-        text = client.get(address(event, f"{sheet['name']}.csv")).content.decode("utf-8-sig")
+        text = read(client, address(event, f"{sheet['name']}.csv")).content.decode("utf-8-sig")
         rows = [["" if cell is None else str(cell) for cell in row] for row in sheet["rows"]]
         assert list(csv.reader(io.StringIO(text))) == [sheet["columns"], *rows]

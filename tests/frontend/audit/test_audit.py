@@ -15,6 +15,7 @@ from backend.safeguarding.models import Block
 from tests.backend.programme.conftest import make_desk
 from tests.backend.stats.events import make_meeting
 from tests.factories import NOW, make_attendee, make_event
+from tests.long_jobs import read
 from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def test_what_an_organiser_does_through_the_pages_is_read_there(desk):
     client.post(
         f"/e/{event.slug}/set-up/tables/", {"label": "T", "count": 3, "kind": "table", "place": "Hall"}
     )
-    client.get(f"/api/v1/events/{event.slug}/stats/funnel.csv")
+    read(client, f"/api/v1/events/{event.slug}/stats/funnel.csv")
     page = done(client, event)
     assert "Set the age class of Ana Adult to adult" in page
     assert "Set the age class of 1 person to minor" in page
@@ -87,7 +88,7 @@ def test_what_an_organiser_changes_in_a_programme_is_read_there_and_the_file_nam
     assert f"Had programme {plan.pk} planned again" in page
     assert f"Stopped the planner at programme {plan.pk}" in page
     assert "Planned meetings" in page
-    file = client.get(f"/e/{planned.event.slug}/desk/done.csv").content.decode()
+    file = read(client, f"/e/{planned.event.slug}/desk/done.csv").content.decode()
     assert f"Locked 1 planned meeting in programme {plan.pk}" in file
     assert "Person" not in file
 
@@ -132,7 +133,7 @@ def test_the_file_has_what_the_page_says_but_no_names_and_is_an_entry_itself(des
     ana = make_attendee(event, name="Ana Adult", age_class="unknown")
     client.post(f"/e/{event.slug}/attendees/", {"attendee": ana.pk, "set_visibility": "hidden"})
     Attendee.objects.filter(pk=ana.pk).update(age_class="adult")
-    answer = client.get(f"/e/{event.slug}/desk/done.csv")
+    answer = read(client, f"/e/{event.slug}/desk/done.csv")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert "Set the visibility of 1 person to hidden" in [row["what"] for row in rows]

@@ -9,6 +9,7 @@ from backend.people.models import Person
 from tests.backend.stats.events import make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event, make_run
 from tests.frontend.conftest import client_of
+from tests.long_jobs import read as fetch
 from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def shown(time_machine):
             (readers[1], [*(base + page for page in DESK), *(f"{api}stats/{name}" for name in FILES)]),
         ):  # fmt: skip
             for address in addresses:
-                answer = client.get(address)
+                answer = fetch(client, address)
                 assert answer.status_code == 200, address
                 text = b"".join(answer) if answer.streaming else answer.content
                 found[address] = "\n".join(line for line in text.decode().splitlines() if is_lasting(line))

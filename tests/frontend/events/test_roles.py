@@ -11,6 +11,7 @@ from backend.safeguarding.models import Report
 from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of
 from tests.frontend.test_access import pages_of
+from tests.long_jobs import answered
 from tests.pages import page_of
 
 WORDS = "He waited for me at the hotel."
@@ -49,11 +50,11 @@ def test_an_organiser_cannot_read_reports_through_a_second_mailbox_of_their_own(
     )
     report = Report.objects.get()
     rows = "email,name,age_class,permission\nolga.two@example.org,Olga Too,adult,safeguarding-lead\n"
-    upload = boss.post(
-        cast.address("attendees/import/"), {"file": SimpleUploadedFile("list.csv", rows.encode())}
-    )
+    file = SimpleUploadedFile("list.csv", rows.encode())
+    upload = answered(boss, boss.post(cast.address("attendees/import/"), {"file": file}))
     carried = page_of(upload).attribute("input[name=carried]", "value")
-    boss.post(cast.address("attendees/import/"), {"carried": carried, "encoding": "utf-8", "confirm": "1"})
+    confirm = {"carried": carried, "encoding": "utf-8", "confirm": "1"}
+    answered(boss, boss.post(cast.address("attendees/import/"), confirm))
     second = Attendee.objects.get(person__email="olga.two@example.org")
     assert (second.age_class, second.permission) == ("adult", "participant")
 
@@ -91,11 +92,11 @@ def test_a_list_never_makes_or_ends_an_organiser_or_a_lead(cast, lead, boss):
         f"{one.person.email},{one.person.name},,delegate,participant\n" for one in (lead, cast.organiser)
     )
     rows += f"{cast.lawyer.person.email},Linh Tran,adult,organiser,organiser\n"
-    upload = boss.post(
-        cast.address("attendees/import/"), {"file": SimpleUploadedFile("list.csv", rows.encode())}
-    )
+    file = SimpleUploadedFile("list.csv", rows.encode())
+    upload = answered(boss, boss.post(cast.address("attendees/import/"), {"file": file}))
     carried = page_of(upload).attribute("input[name=carried]", "value")
-    boss.post(cast.address("attendees/import/"), {"carried": carried, "encoding": "utf-8", "confirm": "1"})
+    confirm = {"carried": carried, "encoding": "utf-8", "confirm": "1"}
+    answered(boss, boss.post(cast.address("attendees/import/"), confirm))
     people = (lead, cast.organiser, cast.lawyer)
     assert [Attendee.objects.get(pk=one.pk).permission for one in people] == [
         "safeguarding-lead",

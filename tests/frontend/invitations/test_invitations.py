@@ -13,6 +13,7 @@ from backend.invitations.models import Invitation
 from backend.people.models import Person
 from tests.factories import NOW, in_two_weeks, make_attendee, make_event
 from tests.frontend.conftest import client_of
+from tests.long_jobs import answered
 from tests.pages import page_of
 from tests.second_factor import give_factor
 from tests.smtp import MailServer
@@ -46,7 +47,9 @@ def test_what_waits_for_the_end_of_quiet_hours_is_said_with_its_time(event: Even
         Person.objects.filter(pk=reader.person_id).update(quiet_from=begins, quiet_until=ends)
     assert "quiet hours" not in page_of(organiser.get(PAGE))
     preview = page_of(organiser.post(f"{PAGE}?show=not_invited", {"everybody": "1"}))
-    sent = page_of(organiser.post(f"{PAGE}send/", preview.fields(".sending"), follow=True))
+    sent = page_of(
+        answered(organiser, organiser.post(f"{PAGE}send/", preview.fields(".sending")), follow=True)
+    )
     assert "2 mails wait for the end of their readers’ quiet hours; the first go out" in sent
     assert "23:59 (Bangkok time" in sent
 
@@ -66,7 +69,7 @@ def test_an_organiser_previews_and_sends_and_the_link_signs_in_once(
     assert "Mali" not in preview
     do_jobs()
     assert (post.mails, Invitation.objects.count()) == ([], 0)
-    sent = organiser.post(f"{PAGE}send/", preview.fields(".sending"), follow=True)
+    sent = answered(organiser, organiser.post(f"{PAGE}send/", preview.fields(".sending")), follow=True)
     assert "1 invitation is on its way." in page_of(sent)
     assert "Sent 1 invitation" in page_of(organiser.get("/e/forum/desk/done/"))
     do_jobs()
@@ -95,7 +98,7 @@ def test_a_link_stands_for_the_code_and_not_for_the_second_factor(
     mali = make_attendee(event, email="mali@example.org", has_joined=False)
     give_factor(mali.person)
     preview = page_of(organiser.post(PAGE, {"attendee": [mali.pk]}))
-    organiser.post(f"{PAGE}send/", preview.fields(".sending"))
+    answered(organiser, organiser.post(f"{PAGE}send/", preview.fields(".sending")))
     do_jobs()
     answer = client.post(link_in(post.mails[0]))
     assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/accounts/2fa/authenticate/")
@@ -108,7 +111,7 @@ def test_a_link_that_expired_or_is_cut_off_leads_to_a_code(
 ) -> None:
     mali = make_attendee(event, email="mali@example.org", has_joined=False)
     preview = page_of(organiser.post(PAGE, {"attendee": [mali.pk]}))
-    organiser.post(f"{PAGE}send/", preview.fields(".sending"))
+    answered(organiser, organiser.post(f"{PAGE}send/", preview.fields(".sending")))
     do_jobs()
     link = link_in(post.mails[0])
     assert client.get(f"{link[:-3]}/").status_code == 404
@@ -152,14 +155,14 @@ def test_the_api_does_what_the_pages_do(event: Event, organiser: Client, post: M
     body = organiser.get(API).json()
     assert body["figures"]["not_invited"] == 1
     assert [(one["attendee"], one["status"]) for one in body["people"]] == [(mali.pk, "not_invited")]
-    preview = organiser.post(f"{API}preview/", {"attendees": None}, **json).json()
+    preview = answered(organiser, organiser.post(f"{API}preview/", {"attendees": None}, **json)).json()
     assert (preview["count"], Invitation.objects.count()) == (1, 0)
     assert "Dear Olga Organiser" in preview["example"]["body"]
-    wrong = organiser.post(API, {"confirmation": "made up"}, **json)
+    wrong = answered(organiser, organiser.post(API, {"confirmation": "made up"}, **json))
     assert (wrong.status_code, wrong.json()["code"]) == (409, "bad_selection")
-    sent = organiser.post(API, {"confirmation": preview["confirmation"]}, **json)
+    sent = answered(organiser, organiser.post(API, {"confirmation": preview["confirmation"]}, **json))
     assert sent.json() == {"count": 1}
-    again = organiser.post(f"{API}preview/", {"attendees": [mali.pk]}, **json)
+    again = answered(organiser, organiser.post(f"{API}preview/", {"attendees": [mali.pk]}, **json))
     assert (again.status_code, again.json()["code"]) == (409, "nobody_to_invite")
     rules = organiser.get(f"{API}rules/").json()
     assert rules["valid_days"] == 14
@@ -183,7 +186,7 @@ def test_who_is_named_in_a_selection_of_another_forum_is_not_invited(event: Even
     stranger = make_attendee(make_event("elsewhere"))
     mali = make_attendee(event, name="Mali", has_joined=False)
     page = page_of(organiser.post(PAGE, {"attendee": [mali.pk, stranger.pk]}))
-    organiser.post(f"{PAGE}send/", page.fields(".sending"))
+    answered(organiser, organiser.post(f"{PAGE}send/", page.fields(".sending")))
     invited = Invitation.objects.values_list("attendee", flat=True)
     assert list(invited) == [mali.pk]
     assert Attendee.objects.filter(invitations__isnull=False).count() == 1

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from backend.events.models import Session
 from tests.factories import make_event, make_session
 from tests.frontend.conftest import client_of
+from tests.long_jobs import answered
 from tests.pages import page_of
 
 PROGRAMMES = Path(__file__).parents[2] / "fixtures" / "programmes"
@@ -67,26 +68,25 @@ def test_what_was_typed_stays_with_the_error(cast, client):
 
 def test_a_programme_is_shown_before_it_is_imported(cast, client):
     address = cast.address("set-up/sessions/import/")
-    page = page_of(client.post(address, upload("pretalx-1.json")))
+    page = page_of(answered(client, client.post(address, upload("pretalx-1.json"))))
     assert "4 new, 0 moved, 0 changed otherwise, 0 as before." in page
     assert not Session.objects.exists()
     confirm = {"carried": page.fields()["carried"][0], "confirm": "1"}
-    assert "4 sessions added" in page_of(client.post(address, confirm, follow=True))
-    page = page_of(client.post(address, upload("pretalx-2.json")))
+    assert "4 sessions added" in page_of(answered(client, client.post(address, confirm), follow=True))
+    page = page_of(answered(client, client.post(address, upload("pretalx-2.json"))))
     assert "1 new, 1 moved, 1 changed otherwise, 1 as before." in page
     assert "1 session of the agenda is not in this file" in page
     assert Session.objects.filter(title="Opening").exists()
     confirm = {"carried": page.fields()["carried"][0], "confirm": "1", "remove_missing": "1"}
-    assert "1 removed" in page_of(client.post(address, confirm, follow=True))
+    assert "1 removed" in page_of(answered(client, client.post(address, confirm), follow=True))
     assert set(Session.objects.values_list("title", flat=True)) == {
         "Opening and welcome", "Evidence across borders", "Mạng xã hội và trẻ em", "Closing",
     }  # fmt: skip
 
 
 def test_a_file_that_cannot_be_read_says_why(cast, client):
-    answer = client.post(
-        cast.address("set-up/sessions/import/"), {"file": SimpleUploadedFile("a.json", b"{}")}
-    )
+    file = {"file": SimpleUploadedFile("a.json", b"{}")}
+    answer = answered(client, client.post(cast.address("set-up/sessions/import/"), file))
     assert (answer.status_code, "not a schedule.json" in page_of(answer)) == (400, True)
     assert client.post(cast.address("set-up/sessions/import/"), {}).status_code == 400
 

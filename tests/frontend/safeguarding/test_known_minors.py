@@ -18,6 +18,7 @@ from backend.events.models import Attendee, SessionPart
 from backend.people.models import KnownMinor
 from tests.backend.stats.events import make_meeting
 from tests.factories import make_attendee, make_event, make_run, make_session
+from tests.long_jobs import answered, read
 from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
@@ -59,8 +60,9 @@ def forums():
 def import_list(client, event):
     """The preview and what follows its confirmation."""
     address = f"/e/{event.slug}/attendees/import/"
-    preview = client.post(address, {"file": SimpleUploadedFile("list.csv", LIST.encode())})
-    done = client.post(address, page_of(preview).fields("main form"), follow=True)
+    file = {"file": SimpleUploadedFile("list.csv", LIST.encode())}
+    preview = answered(client, client.post(address, file))
+    done = answered(client, client.post(address, page_of(preview).fields("main form")), follow=True)
     return preview, done
 
 
@@ -129,7 +131,7 @@ def outcome(client, event, known):
         with CaptureQueriesContext(connection) as queries:
             answers = [*import_list(client, event), client.get(f"/e/{event.slug}/attendees/")]
             answers += [
-                client.get(f"/e/{event.slug}/{page}") for page in ("desk/done.csv", "set-up/speakers/")
+                read(client, f"/e/{event.slug}/{page}") for page in ("desk/done.csv", "set-up/speakers/")
             ]
         transaction.set_rollback(True)
     texts = [re.sub(r'value="[^"]{30,}"|nonce-[^\' ]+|[0-9]+', "#", body(answer)) for answer in answers]

@@ -19,6 +19,7 @@ from backend.stats.models import Release
 from backend.stats.selectors import WITHHELD, event_stats
 from tests.backend.stats.events import large_event, seven_people
 from tests.factories import make_attendee, make_event
+from tests.long_jobs import read
 from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
@@ -47,12 +48,12 @@ class Reader:
         self.sheets = {one["name"]: one["rows"] for one in self.api["worksheets"]}
 
     def page(self, rest: str) -> Any:
-        answer = self.client.get(f"/e/{self.event.slug}/{rest}")
+        answer = read(self.client, f"/e/{self.event.slug}/{rest}")
         assert answer.status_code == 200
         return page_of(answer)
 
     def file(self, name: str) -> bytes:
-        return self.client.get(f"/api/v1/events/{self.event.slug}/stats/{name}").content
+        return read(self.client, f"/api/v1/events/{self.event.slug}/stats/{name}").content
 
 
 @pytest.fixture(params=["of seven people", "of a hundred and ten"])

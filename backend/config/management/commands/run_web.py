@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import socket
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from backend.config.long_requests import PassingOn
 from backend.config.request_log import Observed
 from backend.config.supervision import bound_socket
 from backend.config.web import serve_pages
@@ -22,20 +20,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--socket", type=int, help="the number of an open, bound socket")
-        parser.add_argument(
-            "--long-requests", type=Path, metavar="SOCKET", help="of the process that answers what takes long"
-        )
         parser.add_argument("--announce", action="store_true", help="print where the pages are")
 
     def handle(self, **options: Any) -> None:
         from backend.config.wsgi import application  # loads every page
 
-        elsewhere = options["long_requests"]
-        serve_pages(
-            Observed(PassingOn(application, elsewhere) if elsewhere else application),
-            _listening(options["socket"]),
-            announces=options["announce"],
-        )
+        serve_pages(Observed(application), _listening(options["socket"]), announces=options["announce"])
 
 
 def _listening(number: int | None) -> socket.socket:

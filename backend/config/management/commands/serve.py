@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
@@ -34,7 +33,7 @@ from backend.config.supervision import (
     listen,
     programs,
 )
-from backend.core import encoder, local_socket
+from backend.core import encoder
 from backend.core.advisory_lock import advisory_lock
 from backend.core.memory import release_memory
 from backend.core.progress import show_step
@@ -110,7 +109,7 @@ class Command(BaseCommand):
         connections.close_all()
         embedded = settings.DATABASES["default"].get("EMBEDDED")
         database = [DatabaseChild(server_in(**embedded))] if embedded else []
-        readers, long_requests = self._encoder_socket(), self._long_requests_socket()
+        readers = self._encoder_socket()
         if settings.TITIAN_WEB_PROCESSES > 1:
             share_counts(settings.VAR / "metrics")
         try:
@@ -120,14 +119,11 @@ class Command(BaseCommand):
                 pages=listening,
                 web_processes=settings.TITIAN_WEB_PROCESSES,
                 encoder=readers,
-                long_requests=long_requests,
             )
             Supervisor([*database, *children]).run()
         finally:
             if readers:
                 encoder.stop_listening(readers)
-            if long_requests:
-                local_socket.stop_listening(*long_requests)
 
     def _encoder_socket(self) -> socket.socket | None:
         """Where requests to the language model wait; None, and a line about it, where none can be made."""
@@ -136,23 +132,12 @@ class Command(BaseCommand):
         try:
             return encoder.listen()
         except OSError as error:
-            self._say_why(error, "pages do without the language model, and the worker loads one of its own")
+            reason = error.strerror or error
+            self.stderr.write(
+                f"No socket can be made in {settings.VAR} ({reason}): "
+                "pages do without the language model, and the worker loads one of its own."
+            )
             return None
-
-    def _long_requests_socket(self) -> tuple[socket.socket, Path] | None:
-        """Where requests that take long wait; None, and a line about it, where none can be made."""
-        address = settings.VAR / "long-requests.sock"
-        if not {"web", "long-requests"} <= set(settings.TITIAN_PROGRAMS):
-            return None
-        try:
-            return local_socket.listen(address), address
-        except OSError as error:
-            self._say_why(error, "pages wait while long lists are imported")
-            return None
-
-    def _say_why(self, error: OSError, result: str) -> None:
-        reason = error.strerror or error
-        self.stderr.write(f"No socket can be made in {settings.VAR} ({reason}): {result}.")
 
     def _stop_database(self) -> None:
         connections.close_all()

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from backend.core.progress import progress_lines
+from backend.core.progress import progress_lines, showing_progress
 from backend.events.models import Event
 from backend.events.selectors import event_for
 from backend.events.services.importing import (
@@ -59,14 +59,17 @@ class Command(BaseCommand):
         self.stdout.write(f"Reading {len(table.lines):,} rows ({table.encoding}) …")
         self.stdout.flush()
         confirmed = self._confirmed_adults(event, table, options["confirm_adults"])
-        with pghistory.context(command="import_attendees"), progress_lines() as show:
+        with (
+            pghistory.context(command="import_attendees"),
+            progress_lines() as show,
+            showing_progress(lambda done, total: show("Importing", done / total if total else 1.0)),
+        ):
             report = import_attendees(
                 event=event,
                 table=table,
                 now=timezone.now(),
                 dry_run=options["dry_run"],
                 confirmed_adults=confirmed,
-                on_progress=lambda share: show("Importing", share),
             )
         path = options["report"]
         if len(report.refused) > SHOWN and not path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db.models import Q
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.advisory_lock import advisory_lock
 from backend.core.mail_addresses import canonical_address
+from backend.core.progress import report_progress
 from backend.core.transactions import Busy, in_transaction, read_only
 from backend.events.models import Alias, Attendee, Event, Interest, Organisation, Sector, Topic
 from backend.events.rules import (
@@ -120,7 +121,6 @@ def import_attendees(
     now: dt.datetime,
     dry_run: bool = False,
     confirmed_adults: Collection[int] = (),
-    on_progress: Callable[[float], None] | None = None,
 ) -> ImportReport:
     """Add and update the event's attendees from a list; gives the figures and every refused line.
 
@@ -135,8 +135,7 @@ def import_attendees(
     who was read by name in a preview's `unconfirmed_adults`. A row of somebody under an alias
     changes nothing, and is counted as if there were none: no figure tells it (S11). Importing the same list
     again changes nothing; `changed_at` moves only for those who changed. `by` is the organiser who asks, None
-    for the command line; `on_progress` is told the share done. Refuses OrganisersOnly, NotInThisState,
-    RehearsalOnly, BadColumns and Busy.
+    for the command line. Refuses OrganisersOnly, NotInThisState, RehearsalOnly, BadColumns and Busy.
     """
     if by is not None:
         check_organiser(by, event)
@@ -156,10 +155,10 @@ def import_attendees(
     refused += [*strangers, *unnamed, *duplicates]
     if dry_run:
         with read_only():
-            result = _import_rows(event, rows, by, now, confirmed_adults, save=False, on_progress=on_progress)
+            result = _import_rows(event, rows, by, now, confirmed_adults, save=False)
     else:
         with advisory_lock(import_lock(event.pk)):  # one import of an event at a time
-            result = _import_rows(event, rows, by, now, confirmed_adults, save=True, on_progress=on_progress)
+            result = _import_rows(event, rows, by, now, confirmed_adults, save=True)
     result.notes.extra_columns = extra
     return ImportReport(
         dry_run=dry_run,
@@ -181,13 +180,12 @@ def _import_rows(
     confirmed_adults: Collection[int],
     *,
     save: bool,
-    on_progress: Callable[[float], None] | None,
 ) -> ImportResult:
     """Import the rows; those of people under an alias are only counted, against what it took the place of."""
     rows, hidden = _without_aliases(event, rows)
-    result = _import_batches(event, rows, by, now, confirmed_adults, save=save, on_progress=on_progress)
+    result = _import_batches(event, rows, by, now, confirmed_adults, save=save)
     if hidden:
-        counted = _import_batches(event, hidden, by, now, confirmed_adults, save=False, on_progress=None)
+        counted = _import_batches(event, hidden, by, now, confirmed_adults, save=False)
         counted.notes.unconfirmed_adults = ()  # their ids would tell which alias it is
         result.add(counted)
     return result
@@ -201,15 +199,13 @@ def _import_batches(
     confirmed_adults: Collection[int],
     *,
     save: bool,
-    on_progress: Callable[[float], None] | None,
 ) -> ImportResult:
     """Import the rows batch by batch; with `save` each batch is stored before the next is read."""
     organisations, notes = _import_organisations(event, rows, now, save=save)
     result, topics = ImportResult(notes=notes), TopicIndex.of(event)
     try:
         for start in range(0, len(rows), ROWS_AT_ONCE):
-            if on_progress:
-                on_progress(start / len(rows))
+            report_progress(start, len(rows))
             batch = rows[start : start + ROWS_AT_ONCE]
             result.add(
                 _import_batch(event, batch, organisations, topics, by, now, confirmed_adults, save=save)
@@ -225,8 +221,7 @@ def _import_batches(
     finally:
         if save and result.added + result.updated:
             announce_changes(event.pk)
-    if on_progress:
-        on_progress(1.0)
+    report_progress(len(rows), len(rows))
     return result
 
 

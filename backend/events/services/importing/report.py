@@ -47,11 +47,6 @@ class ImportReport:
     unconfirmed_adults: tuple[UnconfirmedAdult, ...] = ()
 
     @property
-    def unconfirmed_ids(self) -> str:
-        """The attendees of `unconfirmed_adults`, as the page's tick box sends them."""
-        return ",".join(str(one.attendee_id) for one in self.unconfirmed_adults)
-
-    @property
     def read(self) -> int:
         return self.added + self.updated + self.unchanged + len(self.refused)
 

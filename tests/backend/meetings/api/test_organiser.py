@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from backend.events.models import Session, Topic
 from tests.factories import make_attendee
+from tests.long_jobs import answered
 
 pytestmark = pytest.mark.django_db
 BASE = "/api/v1/events/forum/"
@@ -22,7 +23,7 @@ def api(forum):
 
     def send(method, path, **body):
         client.force_login(organiser)  # at whatever time it is by now
-        answer = getattr(client, method)(BASE + path, body or None, format="json")
+        answer = answered(client, getattr(client, method)(BASE + path, body or None, format="json"))
         return answer.status_code, answer.json() if answer.content else None
 
     return send

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
+from backend.core.progress import showing_progress
 from backend.events.models import Attendee, Event, Organisation
 from backend.events.services.importing import COLUMNS, CsvTable, ImportReport, import_attendees, read_csv
 from backend.events.services.importing import attendees as importing
@@ -75,15 +76,16 @@ def test_between_two_batches_an_import_holds_no_lock(event: Event) -> None:
     imported(event, table_of(ROWS + 1))
     shares = []
 
-    def lock_everybody(share: float) -> None:
-        shares.append(share)
+    def lock_everybody(done: int, total: int) -> None:
+        shares.append((done, total))
         with somebody_else(
             "SELECT 1 FROM events_event FOR UPDATE NOWAIT", "SELECT 1 FROM events_attendee FOR UPDATE NOWAIT"
         ):
             pass
 
-    imported(event, table_of(ROWS + 1, "sextortion"), on_progress=lock_everybody)
-    assert shares == [0, ROWS / (ROWS + 1), 1]
+    with showing_progress(lock_everybody):
+        imported(event, table_of(ROWS + 1, "sextortion"))
+    assert shares == [(0, ROWS + 1), (ROWS, ROWS + 1), (ROWS + 1, ROWS + 1)]
 
 
 def test_a_batch_being_written_lets_others_refer_to_its_people_and_its_event(
@@ -112,13 +114,13 @@ def test_an_import_stopped_half_way_has_saved_whole_rows_and_goes_on_when_repeat
     class PowerCutError(Exception):
         pass
 
-    def stop(share: float) -> None:
-        if share:
+    def stop(done: int, _total: int) -> None:
+        if done:
             raise PowerCutError
 
     table = table_of(ROWS + 5, "sextortion")
-    with pytest.raises(PowerCutError):
-        imported(event, table, on_progress=stop)
+    with pytest.raises(PowerCutError), showing_progress(stop):
+        imported(event, table)
     assert Attendee.objects.filter(event=event, interests__topic__key="sextortion").count() == ROWS
     assert Attendee.objects.filter(event=event).count() == ROWS
     report = imported(event, table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -18,9 +19,12 @@ from backend.events.services.importing import (
     import_attendees,
     read_list,
 )
+from backend.events.services.importing import workbook as reading
+from backend.events.services.importing.workbook import READING_SECONDS
 from tests.factories import NOW, make_event
 
 PRETIX = Path(__file__).parents[4] / "fixtures" / "registrations"
+ENDLESS = "20,000 rows, of 200 columns, within the first 50,000 rows, with 1,000,000 filled cells"
 
 
 def workbook(*rows: tuple[object, ...], **others: list[tuple[object, ...]]) -> bytes:
@@ -68,11 +72,52 @@ def _with_part(content: bytes) -> bytes:
         (_with_part(b'<?xml version="1.0"?><!DOCTYPE x []><x/>'), "too large when unpacked"),
         (workbook(), "The file is empty"),
         (workbook(("email", "name")), "no rows below it"),
-        (workbook(tuple("x" * (MAX_COLUMNS + 1)), ("a",)), "more than 200 columns"),
+        (workbook(tuple("x" * (MAX_COLUMNS + 1)), ("a",)), ENDLESS),
     ],
 )
 def test_what_is_no_list_is_refused_in_a_sentence(data: bytes, reason: str) -> None:
     with pytest.raises(UnreadableFile, match=reason):
+        read_list(data)
+
+
+def _with_sheet(rows: str) -> bytes:
+    """A workbook of a header and one row, with these rows written as they are at its end."""
+    file, made = io.BytesIO(), io.BytesIO(workbook(("email", "name"), ("a@example.org", "Ana")))
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            text = old.read(part)
+            if part.filename.endswith("sheet1.xml"):
+                text = text.replace(b"</sheetData>", f"{rows}</sheetData>".encode())
+            new.writestr(part.filename, text)
+    return file.getvalue()
+
+
+CELL = '<c r="{place}" t="inlineStr"><is><t>x</t></is></c>'
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1048576">' + CELL.format(place="A1048576") + "</row>",
+        "<row/>" * 3_000_000,
+        "".join(f'<row r="{n}">' + CELL.format(place=f"A{n}") + "</row>" for n in range(3, 20_010)),
+        '<row r="3">' + CELL.format(place="XFD3") + "</row>",
+    ],
+    ids=["last row", "empty rows", "too many rows", "last column"],
+)
+def test_a_small_workbook_that_spans_much_is_refused_soon_with_the_limits(
+    rows: str,
+) -> None:
+    data, began = _with_sheet(rows), sum(os.times()[:4])
+    with pytest.raises(UnreadableFile, match=ENDLESS):
+        read_list(data)
+    assert sum(os.times()[:4]) - began < READING_SECONDS
+
+
+def test_reading_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "READING_SECONDS", 1)
+    data = _with_sheet('<row r="3"/>' * 3_000_000)
+    with pytest.raises(UnreadableFile, match="read in 1 seconds"):
         read_list(data)
 
 
