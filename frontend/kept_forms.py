@@ -65,11 +65,10 @@ class KeptFormMiddleware:
 def _send_anew(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     kept = request.session[KEPT].encode()
     content = decrypt(kept, purpose=PURPOSE, within=KEPT_FOR, now=timezone.now())
-    form = json.loads(content) if content else None
+    form: dict[str, str] = json.loads(content) if content else {}
     page = request.resolver_match.url_name if request.resolver_match else ""
-    is_back = (
-        form and page in PROVING and request.method == "POST" and response.get("Location") == form["path"]
-    )
+    proves = page in PROVING and request.method == "POST"
+    is_back = bool(form) and proves and response.get("Location") == form["path"]
     if is_back or not form:
         del request.session[KEPT]
     if not is_back:
