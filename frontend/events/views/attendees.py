@@ -204,7 +204,7 @@ def download(request: Request, attendee: Attendee, name: str) -> HttpResponse:
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_list(request: Request, attendee: Attendee) -> HttpResponse:
-    """Upload a list, read what it would do, confirm; nothing is kept on the server in between."""
+    """Upload a list, read what it would do, confirm; each of the two is a long job."""
     if request.method != "POST":
         return render(request, "events/import.html", {"columns": COLUMN_NAMES})
     form = ImportForm(request.POST, request.FILES, attendee)

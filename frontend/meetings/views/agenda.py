@@ -78,7 +78,7 @@ def session(request: Request, attendee: Attendee, session_id: int) -> HttpRespon
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_agenda(request: Request, attendee: Attendee) -> HttpResponse:
-    """Upload a programme, read what it would change, confirm; nothing is kept on the server in between."""
+    """Upload a programme, read what it would change, confirm; each of the two is a long job."""
     if request.method != "POST":
         return render(request, "meetings/setup/import_agenda.html", {})
     event = attendee.event

@@ -9,6 +9,7 @@ from backend.people.models import Person
 from tests.backend.stats.events import make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event, make_run
 from tests.frontend.conftest import client_of
+from tests.long_jobs import answered
 from tests.long_jobs import read as fetch
 from tests.pages import page_of
 
@@ -61,9 +62,10 @@ def is_lasting(line):
 def imported(organiser, text):
     client, event = client_of(organiser.person), organiser.event
     address = reverse("import_list", args=[event.slug])
-    preview = client.post(address, {"file": SimpleUploadedFile("list.csv", text.encode())})
+    file = SimpleUploadedFile("list.csv", text.encode())
+    preview = answered(client, client.post(address, {"file": file}))
     carried = page_of(preview).attribute("input[name=carried]", "value")
-    assert client.post(address, {"carried": carried, "confirm": "1"}).status_code == 302
+    assert answered(client, client.post(address, {"carried": carried, "confirm": "1"})).status_code == 302
     return preview
 
 
