@@ -49,7 +49,7 @@ def graded_ndcg(listed: Array, judged: Array, depth: int = 6) -> float | None:
     listed: (k,) grades of the graded candidates that were listed, in order; judged: (m,) all grades. A graded
     candidate who is not listed counts as last, an ungraded one not at all.
 
-    >>> round(graded_ndcg(np.array([1.0, 2.0]), np.array([2.0, 1.0, 0.0])), 4)  # (1 + 3 / 1.58) / (3 + 1 / 1.58)
+    >>> round(graded_ndcg(np.array([1.0, 2.0]), np.array([2.0, 1.0, 0.0])), 4)  # (1 + 3/1.58) / (3 + 1/1.58)
     0.7967
     """
     ideal = _discounted_gain(np.sort(judged)[::-1][:depth])
