@@ -210,12 +210,13 @@ class Learned:
 
     @property
     def is_kept(self) -> bool:
-        """Whether the weights may replace the prior's: by the intervals they predict later days better, and
-        rank not worse."""
+        """Whether the weights may replace the prior's: by the intervals they predict or rank later days
+        better, and rank them not worse."""
         held = self.held_out
         if held is None or held.ranking is None:
             return False
-        return held.low > 0 and held.ranking.low >= -RANKING_TOLERANCE * held.ranking.prior
+        is_better = held.low > 0 or held.ranking.low > 0
+        return is_better and held.ranking.low >= -RANKING_TOLERANCE * held.ranking.prior
 
     def policy(self, prior: Policy) -> Policy:
         """The prior with the learned weights; its intercept, which sets the contrast of balance, stays."""

@@ -31,6 +31,7 @@ def main():
     ):
         gains = np.array([getattr(result, name) for result in results])
         print(f"gain {words:<42}{gains.mean():>8.4f}   better in {(gains > 0).mean():.0%}")
+    print(f"a forum would use them in {np.mean([result.is_kept for result in results]):.0%}")
     print(f"{'weight':<12}{'covered':>9}{'high/low':>10}")
     covered = {name: np.mean([result.covered[name] for result in results]) for name in LEARNED}
     for name in LEARNED:

@@ -124,12 +124,14 @@ def made_answers(features, lists, p, rng, habits):
 
 @dataclass(frozen=True)
 class ForumResult:
-    """One made forum: log-loss on later days, and by weight whether its interval covers the truth."""
+    """One made forum: log-loss on later days, whether the weights are used, and by weight whether its
+    interval covers the truth."""
 
     shown: int
     answers: int
     gain: float
     gain_over_prior: float
+    is_kept: bool
     covered: dict
     ratio: dict
 
@@ -161,6 +163,7 @@ def forum_result(seed, people=PEOPLE, habits=DEFAULT_HABITS):
         answers=len(answers),
         gain=learned.held_out.gain,
         gain_over_prior=float(log_losses(late, prior).mean()) - learned.held_out.learned,
+        is_kept=learned.is_kept,
         covered={name: w.low <= getattr(true, name) <= w.high for name, w in learned.weights.items()},
         ratio={name: w.high / w.low for name, w in learned.weights.items()},
     )

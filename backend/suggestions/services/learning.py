@@ -41,8 +41,7 @@ class LearningIsOff(BusinessError):
 @dataclass(frozen=True, slots=True)
 class WeightsPreview:
     """What learning finds; `is_changed` is False where the answers are too few to learn from, and `is_kept`
-    where the default weights are to be used: later days do not show a better prediction and no worse
-    ranking."""
+    where the default weights are to be used: later days do not show a gain and no worse ranking."""
 
     weights: dict[str, dict[str, float]]
     counts: engine.Counts
@@ -64,8 +63,8 @@ class WeightsPreview:
         if ranking is None:
             return log_loss, "Nobody said both yes and no on later days, so that no ranking can be compared."
         return log_loss, (
-            f"NDCG@10 of {ranking['seekers']:,} seekers on later days: {ranking['learned']:.4f}, by default "
-            f"weights {ranking['prior']:.4f}, "
+            f"NDCG at 10 of {ranking['seekers']:,} seekers on later days: "  # as “@” it reads as an address
+            f"{ranking['learned']:.4f}, by default weights {ranking['prior']:.4f}, "
             f"gain {ranking['gain']:+.4f} [{ranking['low']:+.4f}, {ranking['high']:+.4f}]."
         )
 

@@ -214,7 +214,7 @@ def test_the_weights_are_learned_at_once_where_learning_is_on_and_the_page_says_
     for state, words in {
         "waiting": "Other work comes first.",
         "running": "The weights are being learned since",
-        "learned": "predict better and rank no worse, and the next lists use them",
+        "learned": "do better and rank no worse, and the next lists use them",
         "too-few": "there are too few answers to learn from, and nothing was changed",
         "not-proven": "The next lists use the default weights.",
         "failed": "The worker’s log says why.",

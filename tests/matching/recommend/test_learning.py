@@ -14,6 +14,8 @@ from matching.recommend.learning import (
     MIN_ANSWERS,
     WIDENED,
     Answers,
+    HeldOut,
+    RankingGain,
     _Model,
     learn,
     log_losses,
@@ -185,6 +187,17 @@ def test_weights_that_predict_better_and_rank_no_worse_are_kept():
     learned = learn(answers, Policy())
     assert learned.held_out.low > 0
     assert learned.is_kept
+
+
+@pytest.mark.parametrize(
+    ("log_loss_low", "ranking_low", "is_kept"),
+    [(0.001, -0.011, True), (0.001, -0.013, False), (-0.001, 0.001, True), (-0.001, -0.001, False)],
+)
+def test_weights_are_kept_that_gain_and_rank_no_worse_by_the_interval(log_loss_low, ranking_low, is_kept):
+    ranking = RankingGain(30, prior=0.4, learned=0.41, gain=0.01, low=ranking_low, high=0.03)
+    held_out = HeldOut(90, 0.5, 0.49, 0.01, log_loss_low, 0.02, ranking)
+    learned = replace(learn(random_answers(0, lines=10), Policy()), held_out=held_out)
+    assert learned.is_kept == is_kept
 
 
 def test_a_yes_far_down_counts_as_often_as_it_was_overlooked():

@@ -21,8 +21,8 @@ SOURCES = {
 }
 
 NOT_KEPT = (
-    "Not to be used: on later days the interval of the gain in log-loss must lie above 0, and that of the "
-    f"gain in NDCG@10 not reach below 0 by more than {RANKING_TOLERANCE:.0%} of the default weights' NDCG@10."
+    "Not to be used: on later days the interval of one gain must lie above 0, and that of the gain in NDCG "
+    f"not reach below 0 by more than {RANKING_TOLERANCE:.0%} of the NDCG of the default weights."
 )
 
 

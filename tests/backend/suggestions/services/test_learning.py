@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from backend.config.logs import redacted
 from backend.core.errors import NotFound, OrganisersOnly
 from backend.events.models import Slot, Table
 from backend.meetings.models import Meeting
@@ -207,7 +208,7 @@ def show_everybody_anew_and_save_at_random(event, seed):
 
 def test_weights_that_predict_no_better_are_not_used_and_their_figures_are_told(event, capsys, caplog):
     show_everybody_and_save_fits(event)
-    services.learn_weights(event=event, now=LATER)
+    services.learn_weights(event=event, now=NOW)
     assert active_weights(event) is not None
     show_everybody_anew_and_save_at_random(event, seed=12)
     call_command("learn_weights", event.slug, "--dry-run")
@@ -221,6 +222,7 @@ def test_weights_that_predict_no_better_are_not_used_and_their_figures_are_told(
     assert printed.count("Not to be used") == printed.count(gain) == 2
     assert "use the default weights" in printed
     assert gain in caplog.text
+    assert redacted(caplog.text) == caplog.text
     assert services.build_run(event=event, now=LATER).policy["topic"] == Policy().topic
 
 
