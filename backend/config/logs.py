@@ -13,7 +13,7 @@ from backend.core.outages import is_outage
 
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+")
 # The address is the secret: with it one can answer a request, or read a calendar.
-_SECRET = re.compile(r"(/(?:answer|calendar)/)[\w.:=~%+-]+/?")
+_SECRET = re.compile(r"(/(?:answer|calendar|account/codes)/)[\w.:=~%+-]+/?")
 # Queries hold what was searched for, or where sign-in leads to.
 _QUERY = re.compile(r"(/[\w/.:=~%+()-]*\?)[^\s\"'<>]+")
 # Whom a report or a block is about.

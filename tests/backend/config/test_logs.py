@@ -19,7 +19,7 @@ def test_an_address_does_not_reach_the_log() -> None:
     assert line == "No mail for <(address)>, (address)"
 
 
-@pytest.mark.parametrize("place", ["/answer/", "/calendar/"])
+@pytest.mark.parametrize("place", ["/answer/", "/calendar/", "/account/codes/"])
 def test_the_secret_of_a_mail_s_link_or_a_calendar_does_not_reach_the_log(place: str) -> None:
     line = _line("django.request", "%s: %s", "Conflict", f"{place}WzEsMiwi.s3cr3t_-x/ and more")
     assert line == f"Conflict: {place}(secret) and more"
