@@ -37,7 +37,7 @@ from backend.core.encryption import decrypt, encrypt
 from backend.events.selectors import mailbox_choices, signed_in_person
 from backend.people.models import ApiToken, Person
 from backend.people.rules import BY_CODE, BY_FACTOR, has_proved_factor, known_browser, remember_browser
-from backend.people.selectors import is_confirmed, person_with_email, who_reads_the_mailbox_of
+from backend.people.selectors import is_confirmed, who_reads_the_mailbox_of
 from backend.people.services import codes_link, count_code_asked, queue_account_mail, use_token
 
 _FACTOR = "second factor"  # what the key of stored secrets is for
@@ -149,12 +149,6 @@ class SignInCode(LoginCodeVerificationProcess):  # type: ignore[misc]
         self.send()
         self.record_resend()
         self.persist()
-
-    def finish(self, redirect_url: str | None) -> HttpResponse:
-        """Sign in the first who reads the mailbox; the next stage asks which of them it is."""
-        self._user = person_with_email(self.state["email"])
-        response: HttpResponse = super().finish(redirect_url)
-        return response
 
 
 class MailboxStage(LoginStage):  # type: ignore[misc]

@@ -65,7 +65,7 @@ LIMITS: Mapping[Kind, tuple[Limit, ...]] = {
     # In a browser that is not known to the mail address: the account is that address and the network, or, for
     # all networks together, the mail address alone.
     Kind.CODE_ASKED: (Limit(TEN_MINUTES, 4, 3_000),),
-    Kind.CODE_ASKED_HERE: (Limit(DAY, 6),),
+    Kind.CODE_ASKED_HERE: (Limit(DAY, 6, 20_000),),
     Kind.CODE_ASKED_ANYWHERE: (Limit(DAY, 12),),
     Kind.OWN_CODE_ASKED: (Limit(TEN_MINUTES, 6), Limit(DAY, 30)),  # in a known browser, or signed in
     Kind.CODE_MAILED: (

@@ -96,12 +96,13 @@ def known_browser(request: HttpRequest, email: str) -> KnownBrowser | None:
 def remember_browser(*, request: HttpRequest, response: HttpResponse, person: Person, link: str = "") -> None:
     """Let the browser be known to the address of the person who signed in, or to whom this link was mailed.
 
-    Not of people of the demo, whom anybody can enter as.
+    Not of people of the demo, whom anybody can enter as. A link takes the place of no sign-in.
     """
-    if person.is_demo:
+    source, mark = link or secrets.token_urlsafe(12), account_mark(person)
+    before = known_browser(request, person.email)
+    if person.is_demo or (link and before is not None and before.is_sign_in and before.account == mark):
         return
-    source = link or secrets.token_urlsafe(12)
-    new = KnownBrowser(address_hash(person.email), source, not link, account_mark(person))
+    new = KnownBrowser(address_hash(person.email), source, not link, mark)
     others = [known for known in _known(request) if known.address != new.address]
     response.set_cookie(
         KNOWN_BROWSER,

@@ -32,13 +32,16 @@ class CodeRequestForm(RequestLoginCodeForm):  # type: ignore[misc]
 class CodeConfirmForm(ConfirmLoginCodeForm):  # type: ignore[misc]
     """The code from the mail, compared with the one sent to this browser, as often as the limits allow."""
 
+    person: Person | None  # who reads the mailbox, once the code is right
+
     def clean_code(self) -> str:
         request = context.request
         state = request._login_stage.state
         if is_too_often(Kind.SIGN_IN, account=f"{request.session.session_key} {state['at']}"):
             raise get_adapter().validation_error("too_many_login_attempts")
         code = str(super().clean_code())
-        if person_with_email(state["email"]) is None:
+        self.person = person_with_email(state["email"])
+        if self.person is None:
             raise get_adapter().validation_error("incorrect_code")
         return code
 

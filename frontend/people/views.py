@@ -159,8 +159,9 @@ class _AskCode(RequestLoginCodeView):  # type: ignore[misc]
 class _TypeCode(ConfirmLoginCodeView):  # type: ignore[misc]
     """Where the code is typed, in the browser that asked for it."""
 
-    def _verify_form_valid(self, form: CodeConfirmForm) -> HttpResponse:  # noqa: ARG002
-        return SignInCode(self.stage).finish(self.get_next_url())
+    def _verify_form_valid(self, form: CodeConfirmForm) -> HttpResponse:
+        self.stage.login.user = form.person
+        return cast(HttpResponse, SignInCode(self.stage).finish(self.get_next_url()))
 
     def _resend_form_valid(self, form: Form) -> HttpResponse:  # noqa: ARG002
         SignInCode(self.stage).resend()
