@@ -115,7 +115,7 @@ def _invitation_of(token: str) -> Invitation:
 
 def _is_theirs(invitation: Invitation) -> bool:
     """Whether the mail went to the address that its reader still has."""
-    return invitation.address_hash == invitation.attendee.person.address_hash
+    return bool(invitation.address_hash == invitation.attendee.person.address_hash)
 
 
 def _check_link(invitation: Invitation, now: dt.datetime) -> None:
