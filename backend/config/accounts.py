@@ -10,7 +10,9 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
-from allauth.account.stages import LoginStage
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.models import Login
+from allauth.account.stages import LoginByCodeStage, LoginStage, LoginStageController
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -34,9 +36,9 @@ from backend.config.middleware import SEEN_AT
 from backend.core.encryption import decrypt, encrypt
 from backend.events.selectors import mailbox_choices, signed_in_person
 from backend.people.models import ApiToken, Person, address_hash
-from backend.people.rules import BY_CODE, BY_FACTOR, has_proved_factor
+from backend.people.rules import BY_CODE, BY_FACTOR, has_proved_factor, known_browser, remember_browser
 from backend.people.selectors import is_confirmed, who_reads_the_mailbox_of
-from backend.people.services import queue_account_mail, use_token
+from backend.people.services import codes_link, count_code_asked, queue_account_mail, use_token
 
 _FACTOR = "second factor"  # what the key of stored secrets is for
 _FACTOR_LIFE = dt.timedelta(days=100 * 365)
@@ -52,7 +54,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Write the mail and leave it to the worker: the page answers whatever the mail server does."""
         request = allauth_context.request
         given = {"request": request, "email": email, "current_site": get_current_site(request), **context}
-        queue_account_mail(mail=self.render_mail(template_prefix, email, given), now=timezone.now())
+        mail = self.render_mail(template_prefix, email, given)
+        queue_account_mail(mail=mail, now=timezone.now(), asked_by=context.get("asked_by"))
+
+    def post_login(self, request: HttpRequest, user: Person, **named: Any) -> HttpResponse:
+        """Lead on from a sign-in that is whole; from now on the browser is known to their address."""
+        response: HttpResponse = super().post_login(request, user, **named)
+        remember_browser(request=request, response=response, person=user)
+        return response
 
     def send_notification_mail(
         self,
@@ -106,6 +115,40 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         stages: list[str] = super().get_login_stages()
         after = stages.index("allauth.account.stages.LoginByCodeStage") + 1
         return [*stages[:after], f"{__name__}.{MailboxStage.__name__}", *stages[after:]]
+
+
+class SignInCode(LoginCodeVerificationProcess):  # type: ignore[misc]
+    """A code for the browser that asks for it.
+
+    Whether anybody has the address is looked up when the right code was typed, and by the job that mails it:
+    until then all addresses are the same work.
+    """
+
+    @classmethod
+    def begin(cls, request: HttpRequest, email: str) -> None:
+        """Mail a code, and keep it in the session to be compared; refuses TooOften."""
+        login = Login(email=email, state={"stages": {"current": LoginByCodeStage.key}})
+        stage = LoginByCodeStage(LoginStageController(request, login), request, login)
+        stage.state.update(cls.initial_state(user=None, email=email) | {"initiated_by_user": True})
+        process = cls(stage)
+        process.send()
+        process.persist()
+
+    def send(self, skip_enumeration_mails: bool = False) -> None:  # noqa: ARG002
+        email, request = self.state["email"], self.request
+        count_code_asked(request=request, email=email)
+        known = known_browser(request, email)
+        context = {
+            "code": self.generate_code(),
+            "link": codes_link(email, timezone.now()),
+            "asked_by": known.account if known else "",
+        }
+        AccountAdapter(request).send_mail("account/email/login_code", email, context)
+
+    def resend(self) -> None:
+        self.send()
+        self.record_resend()
+        self.persist()
 
 
 class MailboxStage(LoginStage):  # type: ignore[misc]

@@ -43,6 +43,7 @@ urlpatterns = [
     path("accounts/reauthenticate/", RedirectView.as_view(url="/")),
     path("accounts/confirm-email/", RedirectView.as_view(url="/")),
     path("accounts/confirm-email/<secret:key>/", RedirectView.as_view(url="/"), name="account_confirm_email"),
+    path("", include("frontend.urls")),  # before the library's: two of its pages are ours
     path("accounts/", include("allauth.account.urls")),
     # The passkeys stand on the first of these pages, with the other second factors.
     path("accounts/2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index")),
@@ -53,5 +54,4 @@ urlpatterns = [
     path("api/schema", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="api_schema"), name="api_docs"),
     path("calendar/<secret:token>.ics", calendar_file, name="calendar_file"),
-    path("", include("frontend.urls")),
 ]

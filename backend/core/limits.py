@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -31,7 +32,12 @@ class TooOften(BusinessError):
 
 class Kind(StrEnum):
     CODE_ASKED = "code asked"
-    CODE_TYPED = "code typed"
+    CODE_ASKED_HERE = "code asked here"
+    CODE_ASKED_ANYWHERE = "code asked anywhere"
+    OWN_CODE_ASKED = "own code asked"
+    CODE_MAILED = "code mailed"
+    CODES_STOPPED = "codes stopped"
+    NEW_ADDRESS = "new address"
     FACTOR_TYPED = "factor typed"
     FACTOR_USED = "factor used"
     SIGN_IN = "sign-in"
@@ -53,11 +59,20 @@ class Limit:
     by_address: int = 0
 
 
-MINUTE, TEN_MINUTES, HOUR = 60, 600, 3600
+MINUTE, TEN_MINUTES, HOUR, DAY, WEEK = 60, 600, 3600, 86_400, 604_800
 # Behind one address is a whole forum: 500 people sign in within ten minutes, each with a wrong code or two.
 LIMITS: Mapping[Kind, tuple[Limit, ...]] = {
-    Kind.CODE_ASKED: (Limit(TEN_MINUTES, 6, 3_000),),
-    Kind.CODE_TYPED: (Limit(TEN_MINUTES, 15, 5_000),),  # of one mail address, whichever codes it was sent
+    # In a browser that is not known to the mail address: the account is that address and the network, or, for
+    # all networks together, the mail address alone.
+    Kind.CODE_ASKED: (Limit(TEN_MINUTES, 4, 3_000),),
+    Kind.CODE_ASKED_HERE: (Limit(DAY, 6, 20_000),),
+    Kind.CODE_ASKED_ANYWHERE: (Limit(DAY, 12),),
+    Kind.OWN_CODE_ASKED: (Limit(TEN_MINUTES, 6), Limit(DAY, 30)),  # in a known browser, or signed in
+    Kind.CODE_MAILED: (
+        Limit(DAY, 12),
+    ),  # to one mail address, asked for in browsers that are not known to it
+    Kind.CODES_STOPPED: (Limit(WEEK, 1),),  # by who reads the mails of the address, which is the account
+    Kind.NEW_ADDRESS: (Limit(DAY, 3),),  # the account is the mail address that somebody wants to change to
     Kind.FACTOR_TYPED: (Limit(TEN_MINUTES, 10),),  # of an authenticator app, and recovery codes
     Kind.FACTOR_USED: (Limit(TEN_MINUTES, 1),),  # the account is that code of an account: it opens once
     Kind.SIGN_IN: (Limit(HOUR, 5),),  # codes typed for one that was sent; the account is that sign-in
@@ -69,11 +84,22 @@ LIMITS: Mapping[Kind, tuple[Limit, ...]] = {
     Kind.MESSAGE_SENT: (Limit(TEN_MINUTES, 60, 60_000),),
     Kind.ASSISTANT_NAMED: (Limit(HOUR, 10),),
 }
+_ASKED_OFTEN = gettext_lazy(
+    "Codes were asked for very often. Type the newest one that you asked for here, or ask again in ten "
+    "minutes."
+)
+_ASKED_TODAY = gettext_lazy(
+    "Codes were asked for this address very often today. Open the link of your invitation, or the one in any "
+    "mail with a code, in this browser, and ask again; or ask where you have signed in before."
+)
 REFUSALS: Mapping[Kind, _StrPromise] = {
-    Kind.CODE_ASKED: gettext_lazy(
-        "Codes were asked for very often. Use the newest one in your mail, or ask again in ten minutes."
+    Kind.CODE_ASKED: _ASKED_OFTEN,
+    Kind.OWN_CODE_ASKED: _ASKED_OFTEN,
+    Kind.CODE_ASKED_HERE: _ASKED_TODAY,
+    Kind.CODE_ASKED_ANYWHERE: _ASKED_TODAY,
+    Kind.NEW_ADDRESS: gettext_lazy(
+        "Mails about a change were sent to this address today. Try again tomorrow."
     ),
-    Kind.CODE_TYPED: gettext_lazy("Too many codes were typed for this address. Try again in ten minutes."),
     Kind.FACTOR_TYPED: gettext_lazy("Too many codes were typed for this account. Try again in ten minutes."),
     Kind.SEARCHED: gettext_lazy("You have searched very often just now. Please go on in a few minutes."),
     Kind.PROFILE_READ: gettext_lazy("You have read very many profiles. Please go on in a few minutes."),
@@ -107,7 +133,7 @@ def count_use(kind: Kind, *, account: object) -> None:
         if limit.by_address and client_address.get():
             counted.append(("address", client_address.get(), limit.by_address))
         for what, who, number in counted:
-            key = salted_hmac("use", f"{kind}|{limit.seconds}|{what}|{who}", algorithm="sha256").hexdigest()
+            key = _key(kind, limit, what, who)
             most[key] = number
             ends[key] = now + dt.timedelta(seconds=limit.seconds)
     with connection.cursor() as cursor:
@@ -118,6 +144,26 @@ def count_use(kind: Kind, *, account: object) -> None:
         refusal = TooOften(str(REFUSALS.get(kind, otherwise)))
         refusal.retry_after = max(1, math.ceil((max(waits) - now).total_seconds()))
         raise refusal
+
+
+def _key(kind: Kind, limit: Limit, what: str, who: str) -> str:
+    return salted_hmac("use", f"{kind}|{limit.seconds}|{what}|{who}", algorithm="sha256").hexdigest()
+
+
+def _counts_of(kind: Kind, account: object) -> QuerySet[UseCount]:
+    return UseCount.objects.filter(
+        pk__in=[_key(kind, limit, "account", str(account)) for limit in LIMITS[kind]]
+    )
+
+
+def was_done(kind: Kind, *, account: object, now: dt.datetime) -> bool:
+    """Whether the account has done this within the time of its limit; counts nothing."""
+    return _counts_of(kind, account).filter(ends_at__gt=now).exists()
+
+
+def forget_uses(kind: Kind, *, account: object) -> None:
+    """Let the account begin anew with this."""
+    _counts_of(kind, account).delete()
 
 
 def is_too_often(kind: Kind, *, account: object) -> bool:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from backend.people.models import Person
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
+
+from backend.people.models import Person, address_hash
 
 PROOF_HOLDS = dt.timedelta(minutes=15)  # how long somebody who proved who they are may do what is sensitive
 BY_FACTOR, BY_CODE = "mfa", "code"  # how it was proved, as django-allauth notes it in the session
+KNOWN_BROWSER = "known_browser"  # the cookie, which outlasts signing out
+KNOWN_FOR = dt.timedelta(days=180)
+MOST_KNOWN = 5  # addresses that one browser is known to; the oldest is forgotten
 DIGEST_TIMES: Mapping[str, tuple[dt.time, ...]] = {
     Person.Digest.TWICE_DAILY: (dt.time(8), dt.time(17)),
     Person.Digest.DAILY: (dt.time(8),),
@@ -59,3 +68,55 @@ def has_fresh_proof(proofs: Iterable[Mapping[str, Any]], *, has_factor: bool, no
     wanted = {BY_FACTOR} if has_factor else {BY_FACTOR, BY_CODE}
     since = (now - PROOF_HOLDS).timestamp()
     return any(proof["method"] in wanted and proof["at"] > since for proof in proofs)
+
+
+class KnownBrowser(NamedTuple):
+    """That who uses a browser has read the mails of an address: it has an allowance for codes of its own."""
+
+    address: str  # as `address_hash`
+    source: str  # the sign-in or the link that showed it; what each may ask for is counted apart
+    is_sign_in: bool
+    account: str  # `account_mark` at that time
+
+
+def account_mark(person: Person) -> str:
+    """A mark of the account; signing out everywhere changes it, and browsers are known no more."""
+    return salted_hmac(KNOWN_BROWSER, f"{person.pk} {person.get_session_auth_hash()}").hexdigest()
+
+
+def known_browser(request: HttpRequest, email: str) -> KnownBrowser | None:
+    """What the browser shows of this address; whether its account is still the same is not asked here.
+
+    So nobody learns from an answer, or from its time, what became of an account.
+    """
+    wanted = address_hash(email)
+    return next((known for known in _known(request) if known.address == wanted), None)
+
+
+def remember_browser(*, request: HttpRequest, response: HttpResponse, person: Person, link: str = "") -> None:
+    """Let the browser be known to the address of the person who signed in, or to whom this link was mailed.
+
+    Not of people of the demo, whom anybody can enter as. A link takes the place of no sign-in.
+    """
+    source, mark = link or secrets.token_urlsafe(12), account_mark(person)
+    before = known_browser(request, person.email)
+    if person.is_demo or (link and before is not None and before.is_sign_in and before.account == mark):
+        return
+    new = KnownBrowser(address_hash(person.email), source, not link, mark)
+    others = [known for known in _known(request) if known.address != new.address]
+    response.set_cookie(
+        KNOWN_BROWSER,
+        signing.dumps([new, *others][:MOST_KNOWN], salt=KNOWN_BROWSER),
+        max_age=KNOWN_FOR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _known(request: HttpRequest) -> list[KnownBrowser]:
+    try:
+        rows = signing.loads(request.COOKIES.get(KNOWN_BROWSER, ""), salt=KNOWN_BROWSER, max_age=KNOWN_FOR)
+    except signing.BadSignature:
+        return []
+    return [KnownBrowser(*row) for row in rows]

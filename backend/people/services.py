@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Collection, Mapping
 from email.utils import make_msgid
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -23,6 +24,14 @@ from django.utils.translation import gettext as _
 
 from backend.core.encryption import decrypt, encrypt
 from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.core.limits import (
+    Kind,
+    client_address,
+    count_use,
+    forget_uses,
+    is_too_often,
+    was_done,
+)
 from backend.core.mail_addresses import HIDDEN, canonical_address, stored_address
 from backend.core.queue import CODES, enqueue
 from backend.core.smtp import MailDelayed, send_mail_now
@@ -37,6 +46,7 @@ from backend.people.models import (
     Person,
     address_hash,
 )
+from backend.people.rules import account_mark, known_browser
 from backend.people.selectors import (
     administrators,
     first_link_for,
@@ -52,12 +62,13 @@ from backend.people.selectors import (
 BATCH = 2_000
 SEND_ACCOUNT_MAIL = "people.send_account_mail"
 ACCOUNT_MAIL_LIFE = dt.timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+CODES_LINK_LIFE = dt.timedelta(days=30)
 FIRST_LINK_LIFE = dt.timedelta(hours=24)
 PERSON_NAME_LENGTH = 200
 TOKEN_DAYS = (30, 90, 365)  # for which an API token is made
 MOST_TOKENS = 20  # of one person
 TOKEN_USE_KEPT = dt.timedelta(hours=1)  # its last use is written no more often
-_ACCOUNT_MAIL = "account mail"  # what its key is for
+_ACCOUNT_MAIL, _CODES_LINK = "account mail", "codes link"  # what their keys are for
 
 
 class BadEmail(BusinessError):
@@ -370,9 +381,58 @@ def reset_second_factors(*, email: str, by: Person | None, now: dt.datetime) -> 
     return person
 
 
+def count_code_asked(*, request: HttpRequest, email: str) -> None:
+    """Count a code that is asked for, whether or not anybody has the address; refuses TooOften.
+
+    What strangers ask for is counted by network and over all of them, so that they cause few mails; a browser
+    that is known to the address has its own count, which no stranger uses up.
+    """
+    if known := known_browser(request, email):
+        count_use(Kind.OWN_CODE_ASKED, account=known.source)
+        return
+    address = address_hash(email)
+    here = f"{address} {client_address.get()}"
+    count_use(Kind.CODE_ASKED, account=here)
+    count_use(Kind.CODE_ASKED_HERE, account=here)
+    count_use(Kind.CODE_ASKED_ANYWHERE, account=address)
+
+
+def codes_link(email: str, now: dt.datetime) -> str:
+    """The link in each mail that a stranger can cause: it lets a browser be known, and signs nobody in."""
+    token = encrypt(email.encode(), purpose=_CODES_LINK, now=now).decode()
+    return f"{settings.TITIAN_ADDRESS}/account/codes/{token}/"
+
+
+def address_of_codes_link(token: str, now: dt.datetime) -> str:
+    """Whose mails the link came with; refuses NotFound where it is not whole or too old."""
+    content = decrypt(token.encode(), purpose=_CODES_LINK, within=CODES_LINK_LIFE, now=now)
+    if content is None:
+        raise NotFound(_("This link is not complete or too old. Open the one in the newest mail."))
+    return content.decode()
+
+
+def are_codes_stopped(email: str, now: dt.datetime) -> bool:
+    """Whether codes for the address go only to browsers that are known to it."""
+    return was_done(Kind.CODES_STOPPED, account=address_hash(email), now=now)
+
+
+def stop_codes(*, email: str, stop: bool) -> None:
+    """Send no codes for a week that are asked for in browsers not known to the address, or send them all."""
+    if stop:
+        is_too_often(Kind.CODES_STOPPED, account=address_hash(email))
+    else:
+        forget_uses(Kind.CODES_STOPPED, account=address_hash(email))
+
+
 @in_transaction
-def queue_account_mail(*, mail: EmailMessage, now: dt.datetime) -> None:
-    """Keep a mail about signing in, encrypted, for a job to send at once; no server is talked to here."""
+def queue_account_mail(
+    *, mail: EmailMessage, now: dt.datetime, asked_by: str | None = None, for_account: bool = True
+) -> None:
+    """Keep a mail about signing in, encrypted, for a job to send at once; no server is talked to here.
+
+    Of a mail that a stranger can cause `asked_by` is the `account_mark` of the browser, or empty, and the job
+    looks whether it is sent. One that is `for_account` goes to nobody who has none.
+    """
     parts = mail.alternatives if isinstance(mail, EmailMultiAlternatives) else []
     headers = {
         "Message-ID": make_msgid(domain=urlsplit(settings.TITIAN_ADDRESS).hostname),
@@ -386,6 +446,8 @@ def queue_account_mail(*, mail: EmailMessage, now: dt.datetime) -> None:
         "headers": headers,
         "alternatives": [[str(text), str(kind)] for text, kind in parts],
     }
+    if asked_by is not None:
+        content["asked"] = [asked_by, for_account]
     sealed = encrypt(json.dumps(content).encode(), purpose=_ACCOUNT_MAIL, now=now)
     row = AccountMail.objects.create(content=sealed, queued_at=now)
     enqueue(SEND_ACCOUNT_MAIL, lock=f"account mail {row.pk}", queue=CODES, mail_id=row.pk)
@@ -404,10 +466,28 @@ def send_account_mail(*, mail_id: int, now: dt.datetime) -> None:
     token = bytes(row.content)
     content = decrypt(token, purpose=_ACCOUNT_MAIL, within=ACCOUNT_MAIL_LIFE, now=now)
     if content is not None:
-        result = send_mail_now(EmailMultiAlternatives(**json.loads(content)), event=None)
-        if result.error and not result.is_final:
-            raise MailDelayed(result.error)
+        parts = json.loads(content)
+        asked = parts.pop("asked", None)
+        if asked is None or _is_wanted(parts, asked_by=asked[0], for_account=asked[1], now=now):
+            result = send_mail_now(EmailMultiAlternatives(**parts), event=None)
+            if result.error and not result.is_final:
+                raise MailDelayed(result.error)
     row.delete()
+
+
+def _is_wanted(parts: dict[str, Any], *, asked_by: str, for_account: bool, now: dt.datetime) -> bool:
+    """Whether a mail that a stranger can cause is sent; one for an account goes to the address of that."""
+    [address] = parts["to"]
+    person = person_with_email(address)
+    if not for_account:
+        return not are_codes_stopped(address, now)
+    if person is None:
+        return False
+    parts["to"] = [person.email]
+    if any(asked_by == account_mark(reader) for reader in who_reads_the_mailbox_of(person)):
+        return True
+    is_stopped = are_codes_stopped(address, now)
+    return not is_stopped and not is_too_often(Kind.CODE_MAILED, account=address_hash(address))
 
 
 def delete_old_account_mails(*, now: dt.datetime) -> int:

@@ -24,6 +24,8 @@ from backend.invitations import selectors, services
 from backend.invitations.models import Invitation
 from backend.invitations.rules import BadInvitationRules
 from backend.mails.rules import BadMailText
+from backend.people.rules import remember_browser
+from backend.people.selectors import token_hash
 from frontend.access import Request, catch_refusal, organiser, public
 from frontend.fields import values_of
 from frontend.invitations.forms import ReturnedForm, RulesForm, SelectionForm, SendForm
@@ -162,4 +164,7 @@ def invitation(request: Request, token: str) -> HttpResponse:
         link = services.read_link(token, now)
     over = outcome.refusal
     context = {"over": over} if over else {"link": link, "event": link.attendee.event}
-    return render(request, "invitations/link.html", context, status=over.status if over else 200)
+    response = render(request, "invitations/link.html", context, status=over.status if over else 200)
+    if mailed_to := services.mailed_to(token):
+        remember_browser(request=request, response=response, person=mailed_to, link=token_hash(token))
+    return response

@@ -24,8 +24,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.limits import Kind, count_use, is_too_often
-from backend.core.mail_addresses import canonical_address
 from backend.people.models import ApiToken, Person
+from backend.people.rules import account_mark, known_browser
 from backend.people.selectors import person_with_email
 from backend.people.services import TOKEN_DAYS, BadEmail, check_email
 from frontend.fields import IdField, RefusableForm
@@ -39,43 +39,45 @@ UNSOUND = (
 
 
 class CodeRequestForm(RequestLoginCodeForm):  # type: ignore[misc]
-    """The address a sign-in code goes to; the same person however it is typed."""
-
-    _user: Person | None
+    """The address a sign-in code goes to, whether or not anybody has it; the same however it is typed."""
 
     def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        count_use(Kind.CODE_ASKED, account=canonical_address(email))
+        email = str(self.cleaned_data["email"])
         with suppress(BadEmail):  # an account of an earlier version may have it still
             email = check_email(email)
-        self.cleaned_data["email"] = email
-        super().clean_email()
-        self._user = person_with_email(email)
         return email
 
 
 class CodeConfirmForm(ConfirmLoginCodeForm):  # type: ignore[misc]
-    """The code from the mail, compared with the one sent, as often as the limits allow."""
+    """The code from the mail, compared with the one sent to this browser, as often as the limits allow."""
+
+    person: Person | None  # who reads the mailbox, once the code is right
 
     def clean_code(self) -> str:
         request = context.request
         state = request._login_stage.state
-        count_use(Kind.CODE_TYPED, account=state["email"].casefold())
         if is_too_often(Kind.SIGN_IN, account=f"{request.session.session_key} {state['at']}"):
             raise get_adapter().validation_error("too_many_login_attempts")
-        return str(super().clean_code())
+        code = str(super().clean_code())
+        self.person = person_with_email(state["email"])
+        if self.person is None:
+            raise get_adapter().validation_error("incorrect_code")
+        return code
 
 
 class CountedFactor:
     """Counts each typed code of an app, and each recovery code, by the account, in every web process alike.
 
-    A code that has opened the account once does not a second time.
+    Where they have signed in before they have a count of their own: whoever reads the mailbox as well cannot
+    keep them out. A code that has opened the account once does not a second time.
     """
 
     user: Person
 
     def clean_code(self) -> str:
-        count_use(Kind.FACTOR_TYPED, account=self.user.pk)
+        known = known_browser(context.request, self.user.email)
+        is_own = known is not None and known.is_sign_in and known.account == account_mark(self.user)
+        count_use(Kind.FACTOR_TYPED, account=f"{self.user.pk} {known.source if known and is_own else ''}")
         code = str(super().clean_code())  # type: ignore[misc]
         if is_too_often(Kind.FACTOR_USED, account=f"{self.user.pk} {code}"):
             raise get_mfa_adapter().validation_error("incorrect_code")
@@ -173,6 +175,12 @@ class PasskeyForm(CredentialForm, AddWebAuthnForm):  # type: ignore[misc]
         initial=True,
         required=False,
     )
+
+
+class StopForm(forms.Form):
+    """Whether codes that are asked for elsewhere are stopped."""
+
+    stop = forms.BooleanField(required=False)
 
 
 class ResetForm(forms.Form):

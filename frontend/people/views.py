@@ -9,10 +9,12 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.stages import LoginStageController
 from allauth.account.utils import get_next_redirect_url, perform_login
+from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from allauth.core.internal.cryptokit import compare_user_code
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,10 +23,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from backend.config.accounts import MailboxStage
+from backend.config.accounts import MailboxStage, SignInCode
 from backend.core.errors import BusinessError, NotFound
 from backend.core.limits import Kind, count_use, is_too_often
-from backend.core.mail_addresses import canonical_address
 from backend.core.zones import zone_place
 from backend.events.models import Attendee
 from backend.events.rules import can_start_forums, is_event_open
@@ -32,12 +33,14 @@ from backend.events.selectors import attendances_for, is_in_a_team
 from backend.events.services import ask_address_change, change_address
 from backend.meetings.selectors import connections_for
 from backend.people.models import QUIET_UNTIL, ApiToken, Person
-from backend.people.rules import BY_CODE
+from backend.people.rules import BY_CODE, remember_browser
 from backend.people.selectors import (
     administrators,
     first_link_for,
     has_second_factor,
+    person_with_email,
     sign_ins_of,
+    token_hash,
     tokens_of,
 )
 from backend.people.services import (
@@ -45,6 +48,8 @@ from backend.people.services import (
     BadQuietHours,
     UnknownDigest,
     UnknownTimezone,
+    address_of_codes_link,
+    are_codes_stopped,
     end_all_sign_ins,
     end_sign_in,
     end_token,
@@ -54,6 +59,7 @@ from backend.people.services import (
     reset_second_factors,
     set_own_name,
     set_reading_times,
+    stop_codes,
 )
 from frontend.access import (
     Request,
@@ -69,12 +75,15 @@ from frontend.fields import values_of
 from frontend.people.forms import (
     AccountNameForm,
     AddressForm,
+    CodeConfirmForm,
+    CodeRequestForm,
     ConfirmationForm,
     EndTokenForm,
     FirstAdministratorForm,
     PersonForm,
     ReadingTimesForm,
     ResetForm,
+    StopForm,
     TokenForm,
 )
 from frontend.people.words import browser_label
@@ -135,6 +144,49 @@ def first_administrator(request: Request, token: str) -> HttpResponse:
             return cast(HttpResponse, perform_login(request, person, redirect_url=reverse("forums")))
     status = 422 if form.is_bound else 200
     return render(request, "people/first_administrator.html", {"form": form}, status=status)
+
+
+class _AskCode(RequestLoginCodeView):  # type: ignore[misc]
+    """Where somebody asks for a code; every address is answered the same."""
+
+    def form_valid(self, form: CodeRequestForm) -> HttpResponse:
+        SignInCode.begin(self.request, form.cleaned_data["email"])
+        return redirect(self.get_success_url())
+
+
+class _TypeCode(ConfirmLoginCodeView):  # type: ignore[misc]
+    """Where the code is typed, in the browser that asked for it."""
+
+    def _verify_form_valid(self, form: CodeConfirmForm) -> HttpResponse:
+        self.stage.login.user = form.person
+        return cast(HttpResponse, SignInCode(self.stage).finish(self.get_next_url()))
+
+    def _resend_form_valid(self, form: Form) -> HttpResponse:  # noqa: ARG002
+        SignInCode(self.stage).resend()
+        return redirect(self.passthrough_next_url(reverse("account_confirm_login_code")))
+
+
+ask_code = public("where a code is asked for; says of no address whether it is known")(_AskCode.as_view())
+type_code = public("where the code that was mailed is typed")(_TypeCode.as_view())
+
+
+@public("the link of a mail about signing in: whoever reads the mailbox may ask for codes, or stop them")
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_variables("token", "email")
+def codes(request: Request, token: str) -> HttpResponse:
+    """Let this browser ask for codes; on POST, stop those asked for elsewhere, or send them again."""
+    now = timezone.now()
+    email = address_of_codes_link(token, now)
+    if request.method == "POST":
+        stop_codes(email=email, stop=values_of(StopForm(request.POST))["stop"])
+        response: HttpResponse = redirect("codes", token)
+    else:
+        context = {"email": email, "is_stopped": are_codes_stopped(email, now)}
+        response = render(request, "people/codes.html", context)
+    person = person_with_email(email)
+    if person is not None:
+        remember_browser(request=request, response=response, person=person, link=token_hash(token))
+    return response
 
 
 @public("between the code and being signed in: who of a mailbox it is")
@@ -300,7 +352,8 @@ def confirm_by_code(request: Request) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         code = values["code"]
-        if is_too_often(Kind.SIGN_IN if code else Kind.CODE_ASKED, account=f"{me.pk} {sent_at * bool(code)}"):
+        kind, counted = (Kind.SIGN_IN, f"{me.pk} {sent_at}") if code else (Kind.OWN_CODE_ASKED, str(me.pk))
+        if is_too_often(kind, account=counted):
             problem = _("That was tried too often. Please wait an hour, or sign out and in again.")
         elif not code:
             expected, is_sent = get_adapter().generate_login_code(), True
@@ -331,8 +384,7 @@ def change_own_address(request: Request) -> HttpResponse:
         if request.method != "POST":
             pass
         elif values["email"] or not email:
-            count_use(Kind.CODE_ASKED, account=me.pk)
-            count_use(Kind.CODE_ASKED, account=canonical_address(values["email"]))
+            count_use(Kind.OWN_CODE_ASKED, account=me.pk)
             codes = (get_adapter().generate_login_code(), get_adapter().generate_login_code())
             email = ask_address_change(person=me, email=values["email"], codes=codes, now=now)
             request.session[ADDRESS_CHANGE] = (email, codes, now.timestamp())

@@ -55,6 +55,26 @@ def test_codes_from_both_addresses_change_it_and_the_new_one_signs_in(
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
+def test_who_gets_codes_that_others_ask_for_stops_them_and_asks_for_their_own(
+    somebody: Attendee, context: BrowserContext, door: str
+) -> None:
+    page = context.new_page()
+    page.goto(f"{door}/accounts/login/code/")
+    page.get_by_label("E-mail address").fill(somebody.person.email)
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_label("Code")).to_be_visible()
+    send_account_mails()
+    link = re.search(r"/account/codes/[^/\s]+/", str(mail.outbox[-1].body))
+    assert link is not None
+    page.goto(f"{door}{link[0]}")
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Stop codes that others ask for").click()
+    expect(page.get_by_role("button", name="Send all codes again")).to_be_visible()
+    assert faults_of(page) == []
+    sign_in_by_code(page, door, somebody.person.email)
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
 def test_two_who_read_one_mailbox_say_who_they_are(
     somebody: Attendee, context: BrowserContext, door: str
 ) -> None:

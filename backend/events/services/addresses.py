@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotYours
+from backend.core.limits import Kind, count_use
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
 from backend.events.rules import is_suspended, is_under_alias
@@ -26,6 +27,7 @@ from backend.people.selectors import has_another_account
 from backend.people.services import (
     AddressTaken,
     check_email,
+    codes_link,
     end_all_sign_ins,
     give_up_mailbox,
     queue_account_mail,
@@ -47,12 +49,13 @@ def ask_address_change(*, person: Person, email: str, codes: tuple[str, str], no
     """Mail the first code to the account's address and the second to the new one; gives the new one, checked.
 
     Whether the new address has an account is told only to who confirms it. Refuses AddressHeld, BadEmail
-    and SameAddress.
+    SameAddress, and TooOften where mails about this went to the new address today.
     """
     email = check_email(email)
     _check_may_change(person, now)
     if address_hash(email) == person.address_hash:
         raise SameAddress(_("This is your address already: write the new one."))
+    count_use(Kind.NEW_ADDRESS, account=address_hash(email))
     subject = _("Your code to change your address: %(code)s")
     text = _(
         "Somebody who is signed in to your account wants to change its address to %(address)s. Type this "
@@ -61,11 +64,13 @@ def ask_address_change(*, person: Person, email: str, codes: tuple[str, str], no
     )
     new_text = _(
         "Somebody wants to sign in with this address instead of the one they have. If it is you, type this "
-        "code on the page where you asked for it:\n\n%(code)s\n\nIf not, do nothing: nothing is changed."
+        "code on the page where you asked for it:\n\n%(code)s\n\nIf not, do nothing: nothing is changed. "
+        "To get no more such mails, open this link:\n\n%(link)s"
     )
-    for to, code, words in ((person.email, codes[0], text), (email, codes[1], new_text)):
-        values = {"code": code, "address": email}
-        queue_account_mail(mail=EmailMessage(subject % values, words % values, to=[to]), now=now)
+    values = {"address": email, "link": codes_link(email, now)}
+    for to, code, words, asked_by in ((person.email, codes[0], text, None), (email, codes[1], new_text, "")):
+        mail = EmailMessage(subject % (values | {"code": code}), words % (values | {"code": code}), to=[to])
+        queue_account_mail(mail=mail, now=now, asked_by=asked_by, for_account=False)
     return email
 
 

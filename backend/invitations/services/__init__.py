@@ -8,6 +8,7 @@ from backend.invitations.services.links import (
     LinkInvalid,
     LinkUsed,
     OpenedLink,
+    mailed_to,
     read_link,
     use_link,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "deliver_invitation",
     "example_invitation",
     "example_letter",
+    "mailed_to",
     "mark_bounced",
     "preview_invitations",
     "queue_reminders",

@@ -21,6 +21,7 @@ from backend.events.rules import is_known_adult
 from backend.events.services import lock_attendees
 from backend.invitations.models import Invitation
 from backend.invitations.rules import is_invitable
+from backend.people.models import Person
 
 _signer = signing.Signer(sep=".", salt="invitations.link")
 
@@ -89,6 +90,15 @@ def use_link(*, token: str, now: dt.datetime) -> Attendee:
     return invitation.attendee
 
 
+def mailed_to(token: str) -> Person | None:
+    """Who got the mail with this link, used or expired, at the address they still have; else None."""
+    try:
+        invitation = _invitation_of(token)
+    except LinkInvalid:
+        return None
+    return invitation.attendee.person if _is_theirs(invitation) else None
+
+
 def _invitation_of(token: str) -> Invitation:
     try:
         _signer.unsign(token)
@@ -103,16 +113,20 @@ def _invitation_of(token: str) -> Invitation:
     return found
 
 
+def _is_theirs(invitation: Invitation) -> bool:
+    """Whether the mail went to the address that its reader still has."""
+    return bool(invitation.address_hash == invitation.attendee.person.address_hash)
+
+
 def _check_link(invitation: Invitation, now: dt.datetime) -> None:
     """Refuse LinkUsed and LinkExpired; who is not to be invited any more reads the same as of an old link."""
     reader = invitation.attendee
     if invitation.used_at is not None:
         raise LinkUsed(_used())
     is_due = invitation.expires_at is not None and now < invitation.expires_at
-    is_theirs = invitation.address_hash == reader.person.address_hash
     allowed = Attendee.objects.filter(is_invitable(), is_known_adult(now), pk=reader.pk)
     is_test = invitation.kind == Invitation.Kind.TEST
-    if not is_due or not is_theirs or not (is_test or allowed.exists()):
+    if not is_due or not _is_theirs(invitation) or not (is_test or allowed.exists()):
         raise LinkExpired(_("This link has expired. You can sign in with a code instead."))
 
 

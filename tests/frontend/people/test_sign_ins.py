@@ -125,6 +125,21 @@ def test_who_guesses_codes_of_an_app_is_stopped_in_every_process(person: Person)
     assert "_auth_user_id" not in client.session
 
 
+def test_who_reads_the_mailbox_and_guesses_codes_of_an_app_stops_no_owner_where_they_signed_in(
+    person: Person,
+) -> None:
+    give_factor(person)
+    own = _at_the_second_factor(person)
+    own.post(SECOND_FACTOR, {"code": code_now()})
+    own.post("/accounts/logout/")
+    guesser = _at_the_second_factor(person)
+    answers = [guesser.post(SECOND_FACTOR, {"code": "000000"}).status_code for _guess in range(11)]
+    assert answers == [200] * 9 + [429] * 2  # one was their own
+    own.post("/accounts/login/code/", {"email": person.email})
+    own.post("/accounts/login/code/confirm/", {"code": newest_code()})
+    assert own.post(SECOND_FACTOR, {"code": "000000"}).status_code == 200
+
+
 def test_a_code_of_an_app_opens_the_account_once_in_every_process(person: Person) -> None:
     give_factor(person)
     code = code_now()
