@@ -42,6 +42,23 @@ def ranking_metrics(scores: Array, relevant: Array, tie_order: Array) -> tuple[f
     )
 
 
+def discounted_gains(query: Array, scores: Array, gains: Array) -> Array:
+    """DCG@10 of each query, (queries,), of (m,) rows of queries, scores and gains.
+
+    Equal scores share the discounts of their places (McSherry and Najork, ECIR 2008).
+
+    >>> discounted_gains(np.array([0, 0, 1, 1]), np.array([2., 1., 1., 1.]), np.array([1, 0, 0, 2])).round(3)
+    array([1.   , 1.631])
+    """
+    order = np.lexsort((-scores, query))
+    place = np.arange(len(order)) - np.searchsorted(query[order], query[order])
+    discount = np.where(place < 10, 1 / np.log2(place + 2), 0.0)
+    rows = np.stack([query, scores])[:, order]
+    tied = np.unique(rows, axis=1, return_inverse=True)[1].ravel()
+    shared = np.bincount(tied, discount) / np.bincount(tied)
+    return np.bincount(query[order], shared[tied] * gains[order])
+
+
 def graded_ndcg(listed: Array, judged: Array, depth: int = 6) -> float | None:
     """NDCG over graded candidates with gain 2^grade - 1, the first `depth` counted (Jarvelin and Kekalainen,
     TOIS 2002); None where no grade is above 0.
