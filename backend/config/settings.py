@@ -285,7 +285,9 @@ SPECTACULAR_SETTINGS = {
         "Suggestions of whom to meet at a policy forum, and why. Make a token under My profile, API access, "
         "and send it with every request in the header `Authorization: Token …`. Each operation names the "
         "scope that the token needs in `x-token-scope`: `read`, `act` for what participants do, or "
-        "`organise` for what organisers and safeguarding leads read and do. Without it the answer is 403."
+        "`organise` for what organisers and safeguarding leads read and do. Without it the answer is 403. "
+        "Where an operation answers 202, its work goes on: read the `address` given until the `state` is "
+        "`done`, then fetch the `answer`, once and within an hour."
     ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
