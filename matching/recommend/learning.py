@@ -517,7 +517,8 @@ def _held_out(answers: Answers, model: _Model) -> HeldOut | None:
     weight = after.weight / after.weight.sum()
     return HeldOut(
         len(after),
-        *(float(loss @ weight) for loss in losses),
+        float(losses[0] @ weight),
+        float(losses[1] @ weight),
         gain,
         low,
         high,
@@ -546,8 +547,8 @@ def ranking_gain(answers: Answers, prior: Array, learned: Array) -> RankingGain 
     )
     order = np.lexsort((ideal, after - before))  # the interval depends on no id
     low, high = bootstrap_interval((after - before)[order], counts=ideal[order])
-    found = [float(total.sum() / ideal.sum()) for total in (before, after)]
-    return RankingGain(len(seekers), *found, found[1] - found[0], low, high)
+    of_prior, of_learned = (float(total.sum() / ideal.sum()) for total in (before, after))
+    return RankingGain(len(seekers), of_prior, of_learned, of_learned - of_prior, low, high)
 
 
 def weighted_mean_interval(values: Array, weight: Array, owner: Array) -> tuple[float, float, float]:
