@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, Q, QuerySet
 
 from backend.events.models import AdultProposal, AgeAgreement, Attendee
-from backend.events.rules import doubts_about_attendee, in_doubt_for
+from backend.events.rules import doubts_about_attendee, in_doubt_for, is_held_as_minor
 from backend.events.selectors import delegation_of, name_in_lists, name_to_call, names_of_people
 from backend.people.models import KnownMinor, MinorMatch
 
@@ -94,9 +94,9 @@ def _proposal(row: AdultProposal, names: Mapping[int, str]) -> AdultProposalRow:
 
 def _doubts(lead: Attendee, now: dt.datetime) -> Iterator[DoubtRow]:
     """The people of this event known elsewhere, and those of other events known here, not settled."""
-    doubts = doubts_about_attendee(now)
-    held = Attendee.objects.filter(age_class=Attendee.AgeClass.ADULT).filter(
-        Q(Exists(doubts), event=lead.event_id) | Q(Exists(doubts.filter(event=lead.event_id)))
+    known_here = doubts_about_attendee(now).filter(event=lead.event_id)
+    held = Attendee.objects.filter(is_held_as_minor(now), age_class=Attendee.AgeClass.ADULT).filter(
+        Q(event=lead.event_id) | Q(Exists(known_here))
     )
     attendees = list(held.select_related("organisation", "event").order_by("pk"))
     people = {one.person_id for one in attendees}
