@@ -55,7 +55,7 @@ READS_AGE_CLASS_OR_VISIBILITY = {
     "backend/privacy/services/closing.py": "a block ends with the hash of an erased account",
     "backend/stats/rules/access.py": "of those who left adults alone count on",
     "backend/privacy/services/merging.py": "keeps the more protected of two entries of one person",
-    "backend/events/services/appointments.py": "tells an organiser to set the age class before naming somebody",
+    "backend/events/services/appointments.py": "tells an organiser to set the age class first",
     "backend/events/services/mailboxes.py": "an adult alone is added to a mailbox",
     "backend/privacy/selectors.py": "says to oneself who reads what",
     "frontend/privacy/views.py": "shows oneself whether one is listed",
