@@ -21,7 +21,8 @@ from backend.people.models import Person
 
 SECRET = "WzEsMiwi:1t-x.s3cr3t_-x"
 SECRET_ROUTES = {
-    "account_confirm_email", "answer", "calendar_file", "consent_answer", "first_administrator", "invitation",
+    "account_confirm_email", "answer", "calendar_file", "codes", "consent_answer", "first_administrator",
+    "invitation",
 }  # fmt: skip
 # What is neither a number nor a name of a forum, and no secret: names of files, and addresses that lead on.
 OPEN_PARTS = {
