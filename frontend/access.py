@@ -103,7 +103,7 @@ def long_job_owner(view: View) -> View:
 
     To everybody else it does not exist.
     """
-    return _guarded(view, "who asked for a long job", _admit_long_job_owner)
+    return _guarded(view, "the organiser or lead who asked for it", _admit_long_job_owner)
 
 
 def forum_starter(view: View) -> View:
