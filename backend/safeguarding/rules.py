@@ -356,9 +356,7 @@ def may_contact(a: Attendee, b: Attendee, channel: str, now: dt.datetime) -> boo
     return bool(contactable_ids(a, channel, now, [b.pk]))
 
 
-def contactable_pairs(
-    event_id: int, pairs: Collection[tuple[int, int]], channel: str
-) -> set[tuple[int, int]]:
+def contactable_pairs(event_id: int, pairs: Collection[IdPair], channel: str) -> set[IdPair]:
     """Those of these pairs of attendees (ids) of one event who may be in touch through `channel`.
 
     What `may_contact` says of each, by the database's clock, in a few queries however many they are. Deny by
@@ -367,8 +365,7 @@ def contactable_pairs(
     if channel not in CHANNELS - {CHANNEL_OF_PARTED, DELEGATION}:
         return set()
     event, ids = Event(pk=event_id), {pk for pair in pairs for pk in pair}
-    people = matchable(event).filter(is_reachable_by(channel), pk__in=ids)
-    here = set(people.values_list("pk", flat=True))
+    here = set(matchable(event).filter(is_reachable_by(channel), pk__in=ids).values_list("pk", flat=True))
     apart = refused_pairs(event, among=here)
     return {(a, b) for a, b in pairs if a != b and {a, b} <= here and pair_of(a, b) not in apart}
 
