@@ -35,7 +35,7 @@ class LongJobSerializer(serializers.Serializer[LongJob]):
 
     address = serializers.SerializerMethodField()
     title = serializers.CharField()
-    state = serializers.ChoiceField(choices=LongJob.State.values)
+    state = serializers.CharField(help_text=f"One of {', '.join(LongJob.State.values)}.")
     done = serializers.IntegerField()
     total = serializers.IntegerField()
     before = serializers.SerializerMethodField()
