@@ -516,11 +516,12 @@ def _held_out(answers: Answers, model: _Model) -> HeldOut | None:
     gain, low, high = weighted_mean_interval(losses[0] - losses[1], after.weight, after.owner)
     weight = after.weight / after.weight.sum()
     return HeldOut(
-        len(after),
-        *(float(loss @ weight) for loss in losses),
-        gain,
-        low,
-        high,
+        answers=len(after),
+        prior=float(losses[0] @ weight),
+        learned=float(losses[1] @ weight),
+        gain=gain,
+        low=low,
+        high=high,
         ranking=ranking_gain(after, model.scores(prior, after), model.scores(learned, after)),
     )
 
@@ -546,8 +547,8 @@ def ranking_gain(answers: Answers, prior: Array, learned: Array) -> RankingGain 
     )
     order = np.lexsort((ideal, after - before))  # the interval depends on no id
     low, high = bootstrap_interval((after - before)[order], counts=ideal[order])
-    found = [float(total.sum() / ideal.sum()) for total in (before, after)]
-    return RankingGain(len(seekers), *found, found[1] - found[0], low, high)
+    first, second = (float(total.sum() / ideal.sum()) for total in (before, after))
+    return RankingGain(len(seekers), first, second, second - first, low, high)
 
 
 def weighted_mean_interval(values: Array, weight: Array, owner: Array) -> tuple[float, float, float]:
