@@ -136,7 +136,7 @@ class Answers:
 def reading_probability(rank: Array) -> Array:
     """1 / log2(rank + 1), the chance that a place is read (the discount of DCG; Jarvelin & Kekalainen, 2002).
 
-    >>> reading_probability(np.array([1, 3])).round(4).tolist()
+    >>> reading_probability(np.array([1, 3])).tolist()
     [1.0, 0.5]
     """
     return np.asarray(1 / np.log2(np.asarray(rank, float) + 1))
@@ -516,12 +516,12 @@ def _held_out(answers: Answers, model: _Model) -> HeldOut | None:
     gain, low, high = weighted_mean_interval(losses[0] - losses[1], after.weight, after.owner)
     weight = after.weight / after.weight.sum()
     return HeldOut(
-        len(after),
-        float(losses[0] @ weight),
-        float(losses[1] @ weight),
-        gain,
-        low,
-        high,
+        answers=len(after),
+        prior=float(losses[0] @ weight),
+        learned=float(losses[1] @ weight),
+        gain=gain,
+        low=low,
+        high=high,
         ranking=ranking_gain(after, model.scores(prior, after), model.scores(learned, after)),
     )
 
@@ -547,8 +547,8 @@ def ranking_gain(answers: Answers, prior: Array, learned: Array) -> RankingGain 
     )
     order = np.lexsort((ideal, after - before))  # the interval depends on no id
     low, high = bootstrap_interval((after - before)[order], counts=ideal[order])
-    of_prior, of_learned = (float(total.sum() / ideal.sum()) for total in (before, after))
-    return RankingGain(len(seekers), of_prior, of_learned, of_learned - of_prior, low, high)
+    first, second = (float(total.sum() / ideal.sum()) for total in (before, after))
+    return RankingGain(len(seekers), first, second, second - first, low, high)
 
 
 def weighted_mean_interval(values: Array, weight: Array, owner: Array) -> tuple[float, float, float]:
