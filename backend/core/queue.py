@@ -36,6 +36,7 @@ from psycopg import OperationalError as OperationalErrorOfPsycopg
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.memory import release_memory
+from backend.core.models import AbandonedJob
 from backend.core.outages import is_outage
 
 SECONDS_WITHOUT_HEARTBEAT = 30
@@ -157,6 +158,11 @@ async def requeue_abandoned_jobs(*, silent_for: float = SECONDS_WITHOUT_HEARTBEA
         except (AlreadyEnqueued, UniqueViolation):  # one with its queueing lock waits already
             await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
     return len(abandoned)
+
+
+def is_given_up(lock: str) -> bool:
+    """Whether a job that held this lock ended its worker too often, and waits for an administrator."""
+    return AbandonedJob.objects.filter(lock=lock, job__isnull=False).exists()
 
 
 def try_job_again(job_id: int) -> None:

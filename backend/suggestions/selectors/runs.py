@@ -10,8 +10,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from backend.core.compiled import CompiledRows
+from backend.core.queue import is_given_up
 from backend.events.models import Attendee, Event
 from backend.events.rules import is_over
+from backend.events.services.changes import matching_lock
 from backend.safeguarding.rules import matchable
 from backend.suggestions.models import ListReading, Run
 
@@ -74,8 +76,8 @@ def needs_refresh(event: Event, run: Run) -> bool:
 class RunStatus:
     """The current Run's report, and whether another Run is being computed.
 
-    `failed_at` is when the newest Run failed, if none was published since; `stale` counts lists whose people
-    changed after they were computed.
+    `failed_at` is when the newest Run that failed or was given up began, if none was published since; `stale`
+    counts lists whose people changed after they were computed.
     """
 
     run: Run | None
@@ -89,12 +91,15 @@ def run_status_for(event: Event) -> RunStatus:
     """The report of the event's current Run, for its organisers."""
     run = current_run(event)
     newest = Run.objects.defer("matching_state").filter(event=event).order_by("-started_at", "-pk").first()
+    is_building = newest is not None and newest.state == Run.State.BUILDING
+    is_abandoned = is_building and is_given_up(matching_lock(event.pk))
+    has_failed = is_abandoned or (newest is not None and newest.state == Run.State.FAILED)
     return RunStatus(
         run=run,
         report=run.report if run else {},
         stale=len(stale_ids_for(event, run)) if run else 0,
-        is_building=newest is not None and newest.state == Run.State.BUILDING,
-        failed_at=newest.started_at if newest and newest.state == Run.State.FAILED else None,
+        is_building=is_building and not is_abandoned,
+        failed_at=newest.started_at if newest and has_failed else None,
     )
 
 

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, connections, transaction
 
+from backend.core.models import AbandonedJob
+from backend.events.services.changes import matching_lock
 from backend.suggestions import services
 from backend.suggestions.models import Run
 from backend.suggestions.selectors import current_run, run_status_for
@@ -73,3 +75,12 @@ def test_the_next_build_marks_a_killed_build_as_failed():
     assert killed.state == "failed"
     page = run_status_for(event)
     assert (page.is_building, page.failed_at) == (False, None)
+
+
+@pytest.mark.django_db
+def test_a_build_that_is_given_up_reads_as_failed():
+    event = make_forum()
+    killed = Run.objects.create(event=event, model="x", started_at=NOW)
+    AbandonedJob.objects.create(key="x", times=3, abandoned_at=NOW, job=7, lock=matching_lock(event.pk))
+    page = run_status_for(event)
+    assert (page.is_building, page.failed_at) == (False, killed.started_at)
