@@ -35,7 +35,7 @@ ON CONFLICT DO NOTHING
 class Migration(migrations.Migration):
     dependencies = [
         ("events", "0016_merges"),
-        ("people", "0017_canonical_addresses"),
+        ("people", "0018_hash_addresses"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ AND invitation.address_hash = person.older_hash
 class Migration(migrations.Migration):
     dependencies = [
         ("invitations", "0002_sender_to_mail_texts"),
-        ("people", "0017_canonical_addresses"),
+        ("people", "0018_hash_addresses"),
     ]
 
     operations = [

@@ -20,7 +20,7 @@ EVERY = FORMER.replace(
 class Migration(migrations.Migration):
     dependencies = [
         ("safeguarding", "0012_take_up_former"),
-        ("people", "0017_canonical_addresses"),
+        ("people", "0018_hash_addresses"),
     ]
 
     operations = [

@@ -92,7 +92,7 @@ def test_upgrading_gives_accounts_a_new_hash_and_what_is_kept_of_them_the_same()
     Person.objects.filter(pk=odd.pk).update(older_hash="", skeleton_hash="")
     KnownMinor.objects.create(address_hash=before, event=make_event(), expires_at=NOW)
     FormerAddress.objects.create(person=odd, address_hash=before, left_at=NOW)
-    import_module("backend.people.migrations.0017_canonical_addresses").hash_addresses(apps, None)
+    import_module("backend.people.migrations.0018_hash_addresses").hash_addresses(apps, None)
     for one in (person, odd):
         one.refresh_from_db()
         written = (one.address_hash, one.older_hash, one.skeleton_hash)
