@@ -4,33 +4,6 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-# An agreement held for whoever had the address at the event; where two shared it, leads are asked again.
-WHOSE = """
-UPDATE events_ageagreement agreement SET person_id = found.person_id
-FROM (
-    SELECT agreement.id, min(person.id) AS person_id
-    FROM events_ageagreement agreement
-    JOIN people_knownminor known ON known.id = agreement.known_minor_id
-    JOIN events_attendee attendee ON attendee.event_id = agreement.event_id
-    JOIN people_person person ON person.id = attendee.person_id
-    AND known.address_hash IN (person.address_hash, person.older_hash)
-    GROUP BY agreement.id HAVING count(*) = 1
-) found
-WHERE found.id = agreement.id
-"""
-# Who is a minor now is known by the addresses they had as well.
-EVERY_ADDRESS = """
-INSERT INTO people_knownminor (address_hash, event_id, expires_at)
-SELECT former.address_hash, attendee.event_id, max(known.expires_at)
-FROM events_attendee attendee
-JOIN people_person person ON person.id = attendee.person_id
-JOIN people_knownminor known
-ON known.event_id = attendee.event_id AND known.address_hash = person.address_hash
-JOIN people_formeraddress former ON former.person_id = person.id
-WHERE attendee.age_class = 'minor' GROUP BY former.address_hash, attendee.event_id
-ON CONFLICT DO NOTHING
-"""
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -79,6 +52,4 @@ class Migration(migrations.Migration):
                 fields=("known_minor", "event", "of_event", "person"), name="age_agreement_once_a_person"
             ),
         ),
-        migrations.RunSQL(WHOSE, migrations.RunSQL.noop),
-        migrations.RunSQL(EVERY_ADDRESS, migrations.RunSQL.noop),
     ]

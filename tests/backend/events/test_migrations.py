@@ -15,7 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import StateApps
 from pytest_django import DjangoDbBlocker
 
-from backend.events.models import Attendee, Event, Organisation, Sector
+from backend.events.models import AgeAgreement, Attendee, Event, Organisation, Sector
 from backend.events.rules import current_agreement
 from backend.meetings import jobs
 from backend.meetings.models import Meeting
@@ -162,6 +162,10 @@ def test_whoever_edited_their_profile_or_ever_signed_in_has_joined(migrated: Bef
     assert joined["demo"] is not None
     events = Event.objects.filter(slug__in=["one", "two"])
     assert [*events.order_by("slug").values_list("shows_unjoined", flat=True)] == [False, True]
+
+
+def test_an_agreement_about_an_address_is_about_who_had_it(migrated: Before) -> None:
+    assert AgeAgreement.objects.get(event__slug="before-joining").person.name == "known minor"
 
 
 def meeting_of(name: str) -> Meeting:

@@ -104,4 +104,9 @@ def fill(models: StateApps) -> None:
     known = made.person("known minor")
     made.meet(known, "accepted")
     later = NOW + dt.timedelta(days=4_000)
-    made.make("people.KnownMinor", address_hash=known.person.address_hash, event=None, expires_at=later)
+    found = made.make(
+        "people.KnownMinor", address_hash=known.person.address_hash, event=None, expires_at=later
+    )
+    made.make(
+        "events.AgeAgreement", known_minor=found, event=made.event, of_event=made.event, agreed_at=BEFORE
+    )

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0017_agreements_of_a_person"),
+        ("events", "0018_every_address"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
