@@ -56,13 +56,15 @@ def skeleton(text: str) -> str:
 
     >>> skeleton("alice@example.org") == skeleton("A1ice@ex\\u0430mple.org")
     True
+    >>> skeleton("bob0@example.org") == skeleton("BOBO@example.org")
+    True
     """
     try:
         text = _parsed(HIDDEN.sub("", text).strip())[1]
     except ValueError:
         text = HIDDEN.sub("", text)
     decomposed = unicodedata.normalize("NFD", _as_before(text))
-    return unicodedata.normalize("NFD", decomposed.translate(_prototypes()))
+    return unicodedata.normalize("NFD", decomposed.translate(_prototypes()).casefold())  # 0 looks like O
 
 
 def _as_before(text: str) -> str:

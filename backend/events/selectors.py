@@ -164,7 +164,7 @@ def attendees_by_former_address(event: Event) -> dict[str, Attendee]:
     left = FormerAddress.objects.filter(person__attendances__event=event, person__erased_at=None)
     hashes = left.values_list("address_hash", "person")
     people = Attendee.objects.filter(event=event, person__in=[person for _hash, person in hashes])
-    there = {one.person_id: one for one in people.select_related("person").knowing_aliases()}
+    there = {one.person_id: one for one in people.select_related("person", "alias")}
     return {address: there[person] for address, person in hashes if person in there}
 
 

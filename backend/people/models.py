@@ -53,6 +53,16 @@ def hashes_of(email: str) -> set[str]:
     return {address_hash(email), older_hash(email)}
 
 
+def mailbox_hashes(email: str) -> set[str]:
+    """Those of `hashes_of` that are of this mailbox alone, for what is given to whoever reads it.
+
+    Earlier versions took ß in a domain for ss, which is somebody else's domain.
+    """
+    older = older_form(email)
+    is_same = canonical_address(older) == canonical_address(email)
+    return hashes_of(email) if is_same else {address_hash(email)}
+
+
 def skeleton_hash(email: str) -> str:
     """Equal for addresses that look alike."""
     return _keyed(SKELETON_HASH_SALT, skeleton(email))

@@ -47,6 +47,12 @@ def has_alias_anywhere() -> Q:
     return Q(Exists(Alias.objects.filter(attendee__person=OuterRef("person"))))
 
 
+def name_of_list(attendee: Attendee) -> str:
+    """The name by which a list knows the attendee, loaded with the alias: what that took the place of."""
+    alias = getattr(attendee, "alias", None)
+    return str(alias.name) if alias else attendee.name
+
+
 def put_back(attendee: Attendee, alias: Alias) -> None:
     """Give the attendee, unsaved, what the alias took the place of; the organisation is not among it."""
     for field in MOVED:

@@ -17,6 +17,9 @@ from backend.events.rules import (
     appears_under_alias,
     check_organiser,
     country_name,
+    name_of_list,
+    telling_words,
+    word_in,
 )
 from backend.events.selectors import attendees_by_former_address, former_owner
 from backend.events.services.changes import announce_changes
@@ -25,8 +28,7 @@ from backend.events.services.locks import lock_event, lock_rows
 from backend.events.services.organisations import find_or_create_organisations
 from backend.events.services.sectors import load_sectors
 from backend.people.models import Person, address_hash
-from backend.people.selectors import plain_word
-from backend.people.services import check_email
+from backend.people.services import check_email, find_or_create_people
 
 OWN_FIELDS = ("short_name", "title", "country", "languages")
 """What attendees change on their own profile; once they have, nobody else does."""
@@ -116,8 +118,11 @@ def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime
         shown_id = {"attendee_id": shown[0].pk} if shown else {}
         raise AlreadyThere(_("Somebody with this address is on the list already."), **shown_id)
     owner = former_owner(attendees_by_former_address(event), email)
-    if owner is not None and (owner.is_under_alias or plain_word(owner.name) == plain_word(new.name)):
-        raise AlreadyThere(_("Somebody who had this address before is on the list already."))
+    if owner is not None:
+        # Told in the same way of everybody: an answer must not tell who is under an alias.
+        if word_in(new.name, telling_words([name_of_list(owner)], [])):
+            raise AlreadyThere(_("Somebody of this name who had this address before is on the list already."))
+        find_or_create_people(names={email: new.name})  # the address is somebody else's now
     names = [field.name for field in fields(new)]
     cells = tuple(email if name == "email" else getattr(new, name) for name in names)
     table = CsvTable(tuple(names), (CsvLine(1, cells),), (), "")

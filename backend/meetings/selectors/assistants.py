@@ -16,6 +16,7 @@ from backend.events.rules import Doing, is_allowed
 from backend.meetings.models import Assistant, Meeting
 from backend.meetings.rules import BY_ASSISTANTS, pairable_with, principals_of
 from backend.meetings.selectors.meetings import MeetingRow, rows_for
+from backend.people.models import mailbox_hashes
 from backend.safeguarding.selectors import (
     PublicProfile,
     public_profiles_for,
@@ -86,10 +87,8 @@ def assistants_for(principal: Attendee, now: dt.datetime) -> tuple[AssistantRow,
 
 def asking_principals(attendee: Attendee, now: dt.datetime) -> tuple[PrincipalRow, ...]:
     """Who asks this attendee to act for them, the first one first."""
-    person = attendee.person
-    ids = dict(
-        _asking.fetch(event=attendee.event_id, address_hash=person.address_hash, older_hash=person.older_hash)
-    )
+    hashes = sorted(mailbox_hashes(attendee.person.email))  # one or two
+    ids = dict(_asking.fetch(event=attendee.event_id, one_hash=hashes[0], other_hash=hashes[-1]))
     if not ids:
         return ()
     profiles = public_profiles_of(pairable_with(attendee, now, list(ids)))
@@ -110,8 +109,8 @@ def principals_for(assistant: Attendee, now: dt.datetime) -> tuple[PrincipalRow,
     )
 
 
-def _asking_for(event: int, address_hash: str, older_hash: str) -> QuerySet[Assistant, tuple[int, int]]:
-    waiting = Assistant.objects.waiting().filter(event=event, address_hash__in=[address_hash, older_hash])
+def _asking_for(event: int, one_hash: str, other_hash: str) -> QuerySet[Assistant, tuple[int, int]]:
+    waiting = Assistant.objects.waiting().filter(event=event, address_hash__in=[one_hash, other_hash])
     return waiting.values_list("principal", "pk")
 
 
@@ -120,7 +119,7 @@ def _agreed_by(attendee: int) -> QuerySet[Assistant, tuple[int, int]]:
     return mine.values_list("principal", "pk")
 
 
-_asking = CompiledRows(_asking_for, event=-1, address_hash="-", older_hash="--")
+_asking = CompiledRows(_asking_for, event=-1, one_hash="-", other_hash="--")
 _agreed = CompiledRows(_agreed_by, attendee=-1)
 
 

@@ -20,6 +20,7 @@ from backend.mails.services import mail_to
 from backend.meetings.models import Assistant
 from backend.meetings.rules import pairable_with
 from backend.meetings.selectors.assistants import acting_for
+from backend.people.models import mailbox_hashes
 from backend.people.rules import next_digest, quiet_hours_end
 
 SEND_ASSISTANT_MAIL = "meetings.send_assistant_mail"
@@ -122,8 +123,8 @@ def _reader_of(row: Assistant, change: Change, now: dt.datetime) -> Attendee | N
     people = Attendee.objects.select_related("event", "person").filter(event=row.event_id)
     if change == Change.ASKED:
         named = Q(person__address_hash=row.address_hash) | Q(person__older_hash=row.address_hash)
-        ids = people.filter(named).values_list("pk", flat=True)
-        return people.filter(pk__in=pairable_with(row.principal, now, list(ids))).order_by("pk").first()
+        ids = [one.pk for one in people.filter(named) if row.address_hash in mailbox_hashes(one.person.email)]
+        return people.filter(pk__in=pairable_with(row.principal, now, ids)).order_by("pk").first()
     if change in (Change.WAITING, Change.ENDED_BY_PRINCIPAL):
         return people.filter(principals=row.pk).first()
     return people.filter(pk=row.principal_id).first()

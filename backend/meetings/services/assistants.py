@@ -20,7 +20,7 @@ from backend.meetings.rules import (
 )
 from backend.meetings.services.assistant_mails import Change, queue_assistant_mail
 from backend.meetings.services.locks import lock_attendees
-from backend.people.models import Person, address_hash, hashes_of
+from backend.people.models import Person, address_hash, mailbox_hashes
 from backend.people.services import check_email
 
 
@@ -56,7 +56,7 @@ def name_assistant(*, attendee: Attendee, email: str, by: Person, now: dt.dateti
     if address_hash(email) == by.address_hash:
         raise CannotAssist(_("This is your own address. Write that of the person who is to act for you."))
     named = Assistant.objects.not_ended().filter(principal=attendee)
-    if found := named.filter(address_hash__in=hashes_of(email)).first():
+    if found := named.filter(address_hash__in=mailbox_hashes(email)).first():
         return found
     if named.count() >= MAX_ASSISTANTS:
         raise TooManyAssistants(
@@ -78,7 +78,7 @@ def accept_principal(*, attendee: Attendee, assistant_id: int, by: Person, now: 
     """
     check_own(attendee, by, Doing.TAKE_PART)
     asked = Assistant.objects.not_ended().filter(
-        event=attendee.event_id, address_hash__in=by.address_hashes, pk=assistant_id
+        event=attendee.event_id, address_hash__in=mailbox_hashes(by.email), pk=assistant_id
     )
     principal_id = asked.values_list("principal", flat=True).first()
     lock_attendees({attendee.pk, principal_id or attendee.pk})
@@ -125,5 +125,5 @@ def _is_part_of(attendee: Attendee, row: Assistant, by: Person, now: dt.datetime
     """Whether they are one of the two, or the one asked, who reads of it."""
     if attendee.pk in (row.principal_id, row.attendee_id):
         return True
-    is_asked = row.attendee_id is None and row.address_hash in by.address_hashes
+    is_asked = row.attendee_id is None and row.address_hash in mailbox_hashes(by.email)
     return is_asked and pairable_with(attendee, now, [row.principal_id]).exists()

@@ -59,7 +59,9 @@ def hash_addresses(apps, _schema_editor):
             continue
         canonical, older, read = forms(person.email)
         before, now = person.address_hash, keyed("address", canonical)
-        skeleton = unicodedata.normalize("NFD", unicodedata.normalize("NFD", read).translate(table))
+        skeleton = unicodedata.normalize(
+            "NFD", unicodedata.normalize("NFD", read).translate(table).casefold()
+        )
         person.address_hash, person.older_hash = now, keyed("address", older)
         person.skeleton_hash = keyed("skeleton", skeleton)
         if before != now:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -21,12 +22,14 @@ from backend.events.services import (
     ProfileChange,
     add_attendee,
     add_to_mailbox,
+    change_address,
     change_attendee,
     propose_role,
     update_profile,
 )
 from backend.events.services.appointments import CannotPropose
 from backend.events.services.importing import import_attendees, read_csv
+from backend.people.models import Person, address_hash
 from backend.safeguarding.models import AliasEntry
 from backend.safeguarding.selectors import (
     alias_entries_for,
@@ -292,6 +295,57 @@ def test_a_preview_of_one_line_says_the_same_with_and_without_an_alias(cast, off
     before = imported(cast, list_of_one, dry_run=True)
     hide(cast, officer)
     assert imported(cast, list_of_one, dry_run=True) == before
+
+
+FORMER = "qxold@qxpolice.example.org"
+
+
+def with_former_address(who: Attendee) -> Attendee:
+    Person.objects.filter(pk=who.person_id).update(email=FORMER, address_hash=address_hash(FORMER))
+    change_address(person=who.person, email=ADDRESS, now=NOW)
+    return who
+
+
+@pytest.mark.parametrize("name", [REAL_NAME, "Zed", "S. Qxjaidee"])
+@pytest.mark.parametrize("more", [",,", f"singer,{REAL_HOUSE},minor"])
+def test_a_line_with_a_former_address_says_the_same_with_and_without_an_alias(cast, officer, name, more):
+    with_former_address(officer)
+    line = f"email,name,role,organisation,age_class\n{FORMER},{name},{more}\n"
+    before = imported(cast, line, dry_run=True)
+    hide(cast, officer)
+    people = list(Attendee.objects.order_by("pk").values())
+    assert imported(cast, line, dry_run=True) == replace(imported(cast, line), dry_run=True) == before
+    assert list(Attendee.objects.order_by("pk").values()) == people  # nobody is added by the real name
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_a_form_with_a_former_address_answers_the_same_with_and_without_an_alias(cast, officer, is_hidden):
+    with_former_address(officer)
+    if is_hidden:
+        hide(cast, officer)
+    for name in (REAL_NAME, "S. Qxjaidee"):
+        with pytest.raises(AlreadyThere, match="Somebody of this name who had this address before"):
+            new = NewAttendee(email=FORMER, name=name)
+            add_attendee(event=cast.event, new=new, by=cast.organiser.person, now=LATER)
+    new = NewAttendee(email=FORMER, name="Ben Cruz")
+    assert add_attendee(event=cast.event, new=new, by=cast.organiser.person, now=LATER).name == "Ben Cruz"
+
+
+def test_who_has_the_former_address_of_somebody_under_an_alias_is_changed_by_a_list(cast, officer):
+    with_former_address(officer)
+    other = make_attendee(cast.event, name="Ben Cruz", email=FORMER)
+    hide(cast, officer)
+    assert imported(cast, f"email,name,title\n{FORMER},Ben Cruz,Chief\n").updated == 1
+    assert Attendee.objects.get(pk=other.pk).title == "Chief"
+
+
+def test_a_list_that_names_the_house_behind_an_alias_says_what_its_preview_said(cast, officer):
+    line = f"email,name,organisation\nnew@example.org,New Name,{REAL_HOUSE}\n"
+    plain = imported(cast, line, dry_run=True)
+    hide(cast, officer)
+    assert imported(cast, line, dry_run=True) == plain
+    assert imported(cast, line) == replace(plain, dry_run=False)
+    assert Organisation.objects.get(name=REAL_HOUSE).sector.key == "law-enforcement"
 
 
 def test_a_line_of_who_shares_a_mailbox_with_somebody_under_an_alias_changes_their_entry(cast, officer):

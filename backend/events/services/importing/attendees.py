@@ -20,6 +20,7 @@ from backend.events.rules import (
     check_allowed,
     check_organiser,
     check_takes_people,
+    name_of_list,
     put_back,
 )
 from backend.events.selectors import (
@@ -148,7 +149,7 @@ def import_attendees(
     checked = [row for row in parsed if isinstance(row, ImportRow)]
     checked, left_out = _without_aliases_by_id(event, checked)
     found, strangers = _with_addresses(event, checked)
-    found, hidden = _with_present_addresses(event, found)
+    found = _with_present_addresses(event, found)
     found, unnamed = _of_one_reader(event, found)
     rows, duplicates = _without_duplicates(found)
     refused = [*table.broken, *(row for row in parsed if isinstance(row, RefusedLine))]
@@ -164,7 +165,7 @@ def import_attendees(
         dry_run=dry_run,
         added=result.added,
         updated=result.updated,
-        unchanged=result.unchanged + left_out + hidden,
+        unchanged=result.unchanged + left_out,
         unknown_age=result.unknown_age,
         refused=tuple(sorted(refused, key=lambda row: row.line)),
         notes=(*table.notes, *result.notes.sentences()),
@@ -272,9 +273,16 @@ def _without_aliases(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Impo
     if not aliases:
         return list(rows), []
     people, hidden = find_or_create_people(names=_names_by_address(rows), save=False), set(aliases.values())
+    left = attendees_by_former_address(event)
     parts: dict[bool, list[ImportRow]] = {False: [], True: []}
     for row in rows:
-        is_hidden = row.attendee_id in aliases if row.attendee_id else people[row.email].pk in hidden
+        person, owner = people[row.email].pk, former_owner(left, row.email)
+        if row.attendee_id:
+            is_hidden = row.attendee_id in aliases
+        elif person is not None:
+            is_hidden = person in hidden
+        else:  # what an old list calls them may be the real name: nobody is added under it
+            is_hidden = owner is not None and owner.pk in aliases
         parts[is_hidden].append(row)
     return parts[False], parts[True]
 
@@ -329,24 +337,16 @@ def _with_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Impor
     return found, refused
 
 
-def _with_present_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[list[ImportRow], int]:
-    """The rows, those with an address that an attendee of the same name has left with their present one.
-
-    Those of somebody under an alias are left out; the second is their number.
-    """
+def _with_present_addresses(event: Event, rows: Sequence[ImportRow]) -> list[ImportRow]:
+    """The rows, those with an address that an attendee of the same name has left with their present one."""
     left = attendees_by_former_address(event)
-    if not left:
-        return list(rows), 0
-    found, hidden = [], 0
+    found = []
     for row in rows:
         owner = former_owner(left, row.email)
-        if owner is not None and owner.is_under_alias:
-            hidden += 1
-        elif owner is not None and plain_word(owner.name) == plain_word(row.name):
-            found.append(replace(row, email=owner.person.email, attendee_id=owner.pk))
-        else:
-            found.append(row)
-    return found, hidden
+        if owner is not None and plain_word(name_of_list(owner)) == plain_word(row.name):
+            row = replace(row, email=owner.person.email, attendee_id=owner.pk)
+        found.append(row)
+    return found
 
 
 def _of_one_reader(event: Event, rows: Sequence[ImportRow]) -> tuple[list[ImportRow], list[RefusedLine]]:
@@ -365,7 +365,7 @@ def _of_one_reader(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Import
     found, refused = [], []
     for row in rows:
         both, name = of_mailbox.get(canonical_address(row.email), []), plain_word(row.name)
-        named = [one for one in both if plain_word(_name_of_list(one)) == name]
+        named = [one for one in both if plain_word(name_of_list(one)) == name]
         named += [one for one in both if plain_word(one.person.name) == name]
         if row.attendee_id is not None or len(both) < 2:
             found.append(row)
@@ -375,12 +375,6 @@ def _of_one_reader(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Import
             reason = _("two people of this forum have this address: write the name of one as the list has it")
             refused.append(RefusedLine(row.line, row.email, reason))
     return found, refused
-
-
-def _name_of_list(attendee: Attendee) -> str:
-    """The name by which a list knows the attendee, loaded with the alias: what that took the place of."""
-    alias = getattr(attendee, "alias", None)
-    return str(alias.name) if alias else attendee.name
 
 
 def _without_duplicates(rows: Sequence[ImportRow]) -> tuple[list[ImportRow], list[RefusedLine]]:
@@ -417,9 +411,9 @@ def _import_organisations(
         if row.organisation:
             listed.setdefault(row.organisation, []).extend([sector] if sector else [])
     wanted = {name: sectors[0] if sectors else known[Sector.OTHER] for name, sectors in listed.items()}
-    found = find_or_create_organisations(event=event, sectors=wanted, save=save)
-    if not save:
-        _count_behind_aliases(event, found)
+    behind = _sectors_behind_aliases(event)
+    first = {name: behind.get(name.casefold(), sector) for name, sector in wanted.items()}
+    found = find_or_create_organisations(event=event, sectors=first, save=save)
     moved = {}
     for name, organisation in found.items():
         if organisation.sector.key == Sector.OTHER != wanted[name].key:
@@ -441,13 +435,13 @@ def _import_organisations(
     return found, notes
 
 
-def _count_behind_aliases(event: Event, found: Mapping[str, Organisation]) -> None:
-    """Where an organisation is there no more since its people are under an alias: in its sector of then."""
-    new = {one.name.casefold(): one for one in found.values() if one.pk is None}
-    aliases = Alias.objects.filter(attendee__event=event).select_related("sector")
-    for alias in aliases if new else ():
-        if alias.sector and (organisation := new.get(alias.organisation.casefold())):
-            organisation.sector = alias.sector
+def _sectors_behind_aliases(event: Event) -> dict[str, Sector]:
+    """By its name in small letters: the sector of each organisation whose people are under an alias.
+
+    It may be there no more since. A list that names it anew says the same as if it were, as a preview.
+    """
+    aliases = Alias.objects.filter(attendee__event=event).exclude(sector=None).select_related("sector")
+    return {alias.organisation.casefold(): alias.sector for alias in aliases if alias.sector}
 
 
 @in_transaction

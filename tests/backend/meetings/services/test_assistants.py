@@ -403,6 +403,21 @@ def test_of_two_who_read_one_mailbox_whoever_could_act_is_asked(forum: Forum) ->
     assert asking_principals(ana, forum.now) == ()
 
 
+def test_nobody_of_another_domain_is_asked_though_an_earlier_version_took_the_two_for_one(
+    forum: Forum,
+) -> None:
+    minister, *_ = forum.people
+    row = name(forum, minister, "ana@strasse.example")
+    other = make_attendee(forum.event, email="ana@xn--strae-oqa.example")
+    assert asking_principals(other, forum.now) == ()
+    with pytest.raises(NotFound):
+        accept(forum, other, row)
+    with pytest.raises(NotFound):
+        end(forum, other, row)
+    assert name(forum, minister, "ana@straße.example").pk != row.pk
+    assert mailed(row, "asked", forum) == []
+
+
 def test_who_was_named_under_the_hash_of_an_earlier_version_is_asked(forum: Forum) -> None:
     minister, *_ = forum.people
     row = name(forum, minister, "ana@xn--bcher-kva.example")
