@@ -81,8 +81,8 @@ class Outdated(BusinessError):
 class KeptRequest:
     """What a view needs to answer later; of cookies the browser's zone alone, and no secret.
 
-    `sent`: the JSON of a program. `files`: their names and bytes (base64) by field. `account`: its mark, which
-    changes when its person signs out everywhere.
+    `sent`: the JSON of a program. `files`: their names and bytes (base64) by field. `account`: its mark,
+    which changes when its person signs out everywhere.
     """
 
     method: str
@@ -133,7 +133,8 @@ def is_answered_later(request: HttpRequest | None) -> bool:
 def _start(
     request: HttpRequest, attendee: Attendee, title: str, back: str, sent: Any, now: dt.datetime
 ) -> LongJob:
-    person = Person.objects.select_for_update(no_key=True).get(pk=attendee.person_id)  # one press after another
+    # One press of a button after another.
+    person = Person.objects.select_for_update(no_key=True).get(pk=attendee.person_id)
     kept = json.dumps(asdict(_kept_request(request, person, sent))).encode()
     key = salted_hmac(_PURPOSE, kept, algorithm="sha256").hexdigest()
     own = LongJob.objects.filter(person=attendee.person_id)

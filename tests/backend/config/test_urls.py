@@ -66,7 +66,7 @@ def test_the_api_is_described_from_our_own_origin_and_without_inline_scripts(cli
 def test_a_letter_that_only_looks_alike_in_capitals_has_a_code_go_to_no_other_mailbox(
     client: Client, typed: str
 ) -> None:
-    """ſ and ı become S and I in capitals: the code of an account goes to its own mailbox, however asked for."""
+    """ſ and ı become S and I in capitals: the code of an account goes to its own mailbox alone."""
     Person.objects.create_user("siti@example.org", name="Siti Rahma")
     Person.objects.create_user("siti@school.example.org", name="Siti Rahma")
     client.post("/accounts/login/code/", {"email": typed})
