@@ -12,13 +12,15 @@ from typing import Any
 from backend.core.outages import is_outage
 from backend.core.routes import route_name, secret_route_in
 
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+")
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+(?:@|%(?:25)*40)[^\s<>\"'(),;:=]+")
 # A file of a traceback, which is kept; or a path, with its host where that stands before it.
 _PATH = re.compile(r"""File "[^"\n]*"|(?:\w+://[^\s/"'<>]+)?(/[^\s"'<>?]+)(\?[^\s"'<>]*)?""")
+# What may be an address written otherwise: encoded, once or more often, or without its first slash.
+_WORD = re.compile(r"""File "[^"\n]*"|[^\s"'<>]*(?:[/\\]|%(?:25)*2f)[^\s"'<>]*""", re.IGNORECASE)
 _PUNCTUATION = ".,;:)]}"
 _REST_OF_LINE = re.compile(r"[^\n]*")
-# PostgreSQL repeats the offending row in the DETAIL of an error.
-_ROW = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
+# PostgreSQL repeats the offending row in the DETAIL of an error, and of a statement the line with its values.
+_ROW = re.compile(r"^(DETAIL|CONTEXT|LINE \d+):.*$", re.MULTILINE)
 
 LINE = "%(levelname)s %(name)s: %(message)s"
 
@@ -38,7 +40,8 @@ def redacted(text: str) -> str:
     """The text without what the formatters leave out."""
     for secret in secrets.get():
         text = text.replace(secret, "(secret)")
-    return _ROW.sub(r"\1: (withheld)", _name_paths(_ADDRESS.sub("(address)", text)))
+    text = _ADDRESS.sub("(address)", _withhold_rest(_name_paths(text)))
+    return _ROW.sub(r"\1: (withheld)", text)
 
 
 def _name_paths(text: str) -> str:
@@ -60,6 +63,16 @@ def _name_paths(text: str) -> str:
         query = "?(withheld)" if found[2] else ""
         parts.append(name or unsound or found[0].removesuffix(found[2] or "") + query)
         parts.append(found[1][len(path) :] if name else "")
+    return "".join((*parts, text[at:]))
+
+
+def _withhold_rest(text: str) -> str:
+    """The text without the rest of each line from a secret on that is in no path as routes write it."""
+    parts, at = [], 0
+    while found := _WORD.search(text, at):
+        name = None if found[0].startswith("File ") else secret_route_in(found[0])
+        parts += [text[at : found.start()], name or found[0]]
+        at = _REST_OF_LINE.match(text, found.end()).end() if name else found.end()  # type: ignore[union-attr]
     return "".join((*parts, text[at:]))
 
 

@@ -17,12 +17,17 @@ def encrypt(content: bytes, *, purpose: str, now: dt.datetime) -> bytes:
 
 
 def decrypt(token: bytes, *, purpose: str, within: dt.timedelta, now: dt.datetime) -> bytes | None:
-    """What was encrypted at most `within` ago; None where it is older, changed or of another place."""
+    """What was encrypted at most `within` ago; None where it is older, changed or of another place.
+
+    Of each there is one token: base64 could be written in many ways, and a token is told apart by its text.
+    """
     try:
+        if base64.urlsafe_b64encode(base64.urlsafe_b64decode(token)) != token:
+            return None
         return _cipher(purpose).decrypt_at_time(
             token, ttl=int(within.total_seconds()), current_time=int(now.timestamp())
         )
-    except InvalidToken:
+    except (InvalidToken, ValueError):
         return None
 
 

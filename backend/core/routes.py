@@ -12,6 +12,8 @@ from django.urls.converters import StringConverter
 
 MARK = "<secret:"
 _PARAMETER = re.compile(r"<[^>]*>")
+_ENCODED_AGAIN = re.compile(r"%(?:25)+")
+_SLASHES = re.compile(r"[/\\](?:\.?[/\\])*")
 
 
 class SecretConverter(StringConverter):
@@ -28,7 +30,7 @@ def route_name(path: str) -> str | None:
 
 def secret_route_in(path: str) -> str | None:
     """The name of the route whose secret the path holds, also where it is cut off or written otherwise."""
-    path = unquote(path)
+    path = _SLASHES.sub("/", unquote(_ENCODED_AGAIN.sub("%", path)))
     return next((name for name, begins in _secret_routes() if begins.search(path)), None)
 
 
@@ -48,7 +50,10 @@ def _secret_routes() -> list[tuple[str, re.Pattern[str]]]:
     return [
         (
             name,
-            re.compile("/+" + "[^/]+".join(map(re.escape, _PARAMETER.split(route.partition(MARK)[0]))), re.I),
+            re.compile(
+                r"(?<![\w-])" + "[^/]+".join(map(re.escape, _PARAMETER.split(route.partition(MARK)[0]))),
+                re.IGNORECASE,
+            ),
         )
         for route, name in routes(get_resolver())
         if MARK in route

@@ -26,12 +26,13 @@ FOLDER = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Up to `rows` that are not blank, all within the first `lines`, of `columns`, and `cells` in all."""
+    """Up to `rows` that are not blank, within the first `lines`, of `columns`; in all `cells`, `letters`."""
 
     rows: int
     lines: int
     columns: int
     cells: int
+    letters: int  # a text that the file holds once may stand in every cell
     seconds: int
 
 
@@ -94,12 +95,14 @@ def _main() -> None:
 
 def _rows(sheet: Any, limits: Limits) -> Iterator[tuple[int, tuple[str, ...]]]:
     sheet.reset_dimensions()  # what a file states of its size is not believed
-    cells = rows = 0
+    cells = rows = letters = 0
     values = sheet.iter_rows(max_row=limits.lines + 1, values_only=True)
     for number, row in enumerate(values, start=1):
         found = _texts(row) if any(value is not None for value in row) else ()
-        cells, rows = cells + len(found), rows + bool(found)
-        if number > limits.lines or rows > limits.rows or cells > limits.cells or len(found) > limits.columns:
+        cells, rows, letters = cells + len(found), rows + bool(found), letters + sum(map(len, found))
+        if number > limits.lines or rows > limits.rows or len(found) > limits.columns:
+            raise TooLarge
+        if cells > limits.cells or letters > limits.letters:
             raise TooLarge
         if found:
             yield number, found

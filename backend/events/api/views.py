@@ -93,7 +93,11 @@ class ParticipantView(PersonView):
             self.check_proof()
 
     def check_proof(self) -> None:
-        """Refuse ProofRequired to a browser's session without a fresh proof; a program is not asked."""
+        """Refuse ProofRequired to a browser's session without a fresh proof; a program is not asked.
+
+        A session that fetches what a program had made is asked.
+        """
+        self.request._request.needs_proof = True  # type: ignore[attr-defined]
         if self.request.auth is None:
             check_fresh_proof(person=self.person, request=self.request._request, now=timezone.now())
 

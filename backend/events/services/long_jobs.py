@@ -43,6 +43,7 @@ from backend.core.queue import LONG, enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models import LONG_JOB_LIFE, Alias, Attendee, Event, LongJob
 from backend.people.models import Person
+from backend.people.rules import account_mark
 
 ANSWER_LONG_JOB = "events.answer_long_job"
 MANY = 200  # people: what concerns more is answered later; so many are written in one transaction
@@ -80,7 +81,8 @@ class Outdated(BusinessError):
 class KeptRequest:
     """What a view needs to answer later; of cookies the browser's zone alone, and no secret.
 
-    `sent`: the JSON of a program. `files`: their names and bytes (base64) by field.
+    `sent`: the JSON of a program. `files`: their names and bytes (base64) by field. `account`: its mark,
+    which changes when its person signs out everywhere.
     """
 
     method: str
@@ -91,6 +93,7 @@ class KeptRequest:
     sent: str
     language: str
     zone: str
+    account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,9 @@ def is_answered_later(request: HttpRequest | None) -> bool:
 def _start(
     request: HttpRequest, attendee: Attendee, title: str, back: str, sent: Any, now: dt.datetime
 ) -> LongJob:
-    kept = json.dumps(asdict(_kept_request(request, sent))).encode()
+    # One press of a button after another.
+    person = Person.objects.select_for_update(no_key=True).get(pk=attendee.person_id)
+    kept = json.dumps(asdict(_kept_request(request, person, sent))).encode()
     key = salted_hmac(_PURPOSE, kept, algorithm="sha256").hexdigest()
     own = LongJob.objects.filter(person=attendee.person_id)
     if found := own.filter(event=attendee.event_id, key=key, state__in=UNFINISHED).first():
@@ -160,7 +165,7 @@ def _start(
     return job
 
 
-def _kept_request(request: HttpRequest, sent: Any) -> KeptRequest:
+def _kept_request(request: HttpRequest, person: Person, sent: Any) -> KeptRequest:
     fields = QueryDict(mutable=True)
     if sent is None and request.method not in SAFE_METHODS:
         fields.update(request.POST)  # type: ignore[arg-type]
@@ -169,7 +174,7 @@ def _kept_request(request: HttpRequest, sent: Any) -> KeptRequest:
     return KeptRequest(
         method=str(request.method).replace("HEAD", "GET"),
         path=request.path,
-        query=request.META.get("QUERY_STRING", ""),
+        query=request.GET.urlencode(),
         fields=fields.urlencode(),
         files={
             name: (file.name or "", base64.b64encode(_whole(file)).decode()) for name, file in files.items()
@@ -177,6 +182,7 @@ def _kept_request(request: HttpRequest, sent: Any) -> KeptRequest:
         sent="" if sent is None else json.dumps(sent),
         language=get_language() or settings.LANGUAGE_CODE,
         zone=request.COOKIES.get("zone", "")[:60],
+        account=account_mark(person),
     )
 
 
@@ -216,12 +222,14 @@ def answer_job(*, job_id: int, now: dt.datetime) -> None:
 
 
 def _answer(job: LongJob, now: dt.datetime) -> KeptAnswer | None:
-    """The view's answer; None where the request is too old, or its account is closed."""
+    """The view's answer; None where the request is too old, or its account is closed or signed out since."""
     content = decrypt(bytes(job.request or b""), purpose=_PURPOSE, within=LONG_JOB_LIFE, now=now)
     person = load_backend(settings.AUTHENTICATION_BACKENDS[0]).get_user(job.person_id)  # type: ignore[attr-defined]
     if content is None or person is None:
         return None
     kept = KeptRequest(**json.loads(content))
+    if kept.account != account_mark(person):
+        return None
     request = _request_of(job, kept, person)
     job.shown = _shown_state(job.event, None)
     with override(kept.language), _showing_progress(job.pk):

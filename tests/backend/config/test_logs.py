@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.test import Client
 from django.urls import get_resolver
 
@@ -60,6 +60,9 @@ def _addresses(route: str) -> Iterator[str]:
     yield from (f"https://titian.example.org{whole}", f"titian.example.org{whole}")
     yield whole.replace("s3cr3t", " s3cr3t")  # a line of the mail was broken there
     yield whole.replace("s3cr3t", '"s3cr3t')
+    encoded = quote(whole, safe="")
+    yield from (whole[1:], encoded, quote(encoded, safe=""), f"next={encoded.lower()}")
+    yield from (whole.replace("/", "\\/"), f"'path': '{whole[1:]}'", f"http://u:p@h{whole}")
 
 
 def test_no_part_of_an_address_is_unmarked_but_numbers_forums_and_files() -> None:
@@ -91,7 +94,7 @@ def test_no_secret_reaches_the_log_however_its_page_answers(written: io.StringIO
     strict = Client(enforce_csrf_checks=True)
     for route, _name in routes(get_resolver()):
         for address in _addresses(route) if MARK in route else ():
-            if not re.match("/[^/]", address):
+            if not re.match(r"/[^/\\]", address):
                 continue
             strict.post(address)
             for method in ("get", "put", "post"):
@@ -125,6 +128,7 @@ def test_an_address_is_named_by_its_page_and_a_query_is_withheld() -> None:
 def test_an_address_of_mail_does_not_reach_the_log() -> None:
     line = _line("django", "No mail for <%s>, %s", "siti.rahma@example.org", "ณัฐ@example.org")
     assert line == "No mail for <(address)>, (address)"
+    assert _line("x", "Not Found: /siti%2540example.org") == "Not Found: (address)"
 
 
 @pytest.mark.django_db
@@ -139,6 +143,18 @@ def test_the_row_that_broke_a_constraint_does_not_reach_the_log() -> None:
     assert "person_email_unique" in line
     assert "siti@" not in line.lower()
     assert "(withheld)" in line
+
+
+@pytest.mark.django_db
+def test_the_statement_that_the_database_refused_does_not_reach_the_log() -> None:
+    formatter = RedactingFormatter("%(message)s")
+    try:
+        Person.objects.extra(where=["name = %s AND 1 = 'x'::integer"], params=["Siti Rahma"]).exists()
+    except DataError as error:
+        trouble = (type(error), error, error.__traceback__)
+        line = formatter.format(logging.LogRecord("x", logging.ERROR, __file__, 1, "Failed", (), trouble))
+    assert "LINE 1: (withheld)" in line
+    assert "Siti" not in line.replace('params=["Siti Rahma"]', "")
 
 
 @pytest.mark.django_db

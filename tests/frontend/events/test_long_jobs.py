@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from backend.core.queue import LONG, QUEUES
 from backend.events.models import Alias, Attendee, LongJob
 from backend.events.services import long_jobs
 from backend.people.models import ApiToken
-from backend.people.services import make_token
+from backend.people.services import end_all_sign_ins, make_token
 from tests.factories import NOW, make_attendee, make_event
 from tests.frontend.conftest import Cast, client_of
 from tests.long_jobs import answered, do_long_jobs
@@ -195,6 +196,33 @@ def test_fifty_at_once_wait_in_order_and_each_is_answered(cast: Cast) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_button_pressed_six_times_at_once_is_one_job(cast: Cast) -> None:
+    clients = [client_of(cast.organiser.person) for _ in range(6)]
+
+    def press(client: Client) -> str:
+        try:
+            return start(client, cast)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as threads:
+        assert len(set(threads.map(press, clients))) == LongJob.objects.count() == 1
+
+
+def test_a_request_that_cannot_be_read_is_refused_before_it_takes_a_place(cast: Cast, olga: Client) -> None:
+    assert olga.get(cast.address(f"{FILE}?{'a=1&' * 1_001}")).status_code == 400
+    assert not LongJob.objects.exists()
+
+
+def test_nothing_is_done_for_who_signed_out_everywhere_meanwhile(cast: Cast, olga: Client) -> None:
+    upload(olga, cast, confirm="1")
+    end_all_sign_ins(person=cast.organiser.person)
+    do_long_jobs()
+    assert LongJob.objects.get().state == "failed"
+    assert not Attendee.objects.filter(person__email="kanya@example.org").exists()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_one_account_has_one_place_of_the_queue_s_own(cast: Cast, olga: Client) -> None:
     for number in range(3):
         start(olga, cast, f"{FILE}?q={number}")
@@ -263,3 +291,19 @@ def test_a_program_gets_202_and_a_place_to_look_and_fetches_the_answer_once(cast
     assert (
         client.post(f"{api}attendees/open-times/", {"attendees": "x"}, "application/json").status_code == 400
     )
+
+
+def test_a_session_without_a_fresh_proof_fetches_no_file_that_a_program_had_made(
+    cast: Cast, olga: Client
+) -> None:
+    token = make_token(
+        person=cast.organiser.person, scopes=["organise"], name="lists", days=30, now=timezone.now()
+    )
+    program = Client(headers={"Authorization": f"Token {token}"})
+    place = program.get(f"/api/v1/events/{cast.event.slug}/attendees/files/attendees.csv")["Location"]
+    do_long_jobs()
+    session = olga.session
+    session["account_authentication_methods"][-1]["at"] = 0.0
+    session.save()
+    assert [olga.get(page).status_code for page in (place, f"{place}answer/")] == [403, 403]
+    assert program.get(f"{place}answer/").status_code == 200

@@ -18,6 +18,7 @@ from backend.events.models import Attendee
 from backend.events.services import NewAttendee, add_to_mailbox, change_address
 from backend.invitations.services import preview_invitations, send_invitations
 from backend.people.models import Person, address_hash
+from backend.people.rules import KNOWN_BROWSER
 from backend.people.services import end_all_sign_ins
 from backend.privacy.services.accounts import close_account
 from tests.accounts import mailed_code, send_account_mails
@@ -156,6 +157,16 @@ def test_the_link_of_a_mail_that_a_stranger_caused_lets_the_owner_in(siti: Perso
     assert signs_in(browser, siti)
 
 
+def test_a_link_written_otherwise_is_no_further_allowance(siti: Person) -> None:
+    ask(Client())
+    link = link_of_newest_code()
+    for ending in ("=", "A", "%0A", "%20", "=A-_"):
+        browser = Client()
+        assert browser.get(f"{link[:-1]}{ending}/").status_code == 404, ending
+        assert KNOWN_BROWSER not in browser.cookies
+    assert browser.get(link).status_code == 200
+
+
 def test_stopping_the_mails_keeps_the_owner_in_and_tells_strangers_nothing(siti: Person) -> None:
     browser = known_browser(siti)
     ask(Client())
@@ -203,7 +214,7 @@ def test_a_link_that_is_not_whole_or_too_old_is_refused_in_one_sentence(
     for address in (link, f"/account/codes/{token}/"):
         for answer in (Client().get(address), Client().post(address, {"stop": "1"})):
             assert answer.status_code == 404
-            assert "titian_known" not in answer.cookies
+            assert KNOWN_BROWSER not in answer.cookies
 
 
 @pytest.mark.parametrize("how", ["signed out everywhere", "address changed", "account closed"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import os
 import re
@@ -16,12 +17,13 @@ from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import get_resolver
 from fido2.cose import ES256
 from fido2.utils import sha256, websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
+from backend.config.wsgi import application, is_utf_8
 from backend.core.models import UseCount
 from backend.core.routes import routes
 from backend.people.models import Person
@@ -214,3 +216,46 @@ def test_whatever_is_sent_to_a_page_of_sign_in_is_answered(person: Person) -> No
                 session = client.session
                 session.update(kept)
                 session.save()
+
+
+CHARSETS = (
+    "zlib",
+    "hex",
+    "rot13",
+    "undefined",
+    "idna",
+    "utf-7",
+    "utf-16",
+    "raw_unicode_escape",
+    "latin-1",
+    "\0",
+)
+FORM = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\na\\ud800@example.org\r\n--x--\r\n'
+
+
+def status_of(page: str, kind: str, method: str) -> int:
+    """What the application answers to the server, outside of the client of these tests."""
+    url, _mark, query = page.partition("?")
+    answered: list[str] = []
+    environment = RequestFactory()._base_environ(  # type: ignore[attr-defined]
+        PATH_INFO=url, QUERY_STRING=query, REQUEST_METHOD=method, CONTENT_TYPE=kind,
+        CONTENT_LENGTH=str(len(FORM)), **{"wsgi.input": io.BytesIO(FORM)},
+    )  # fmt: skip
+    list(application(environment, lambda status, *_others: answered.append(status)))
+    return int(answered[0][:3])
+
+
+def test_what_is_not_said_in_utf_8_is_refused_and_never_by_an_error() -> None:
+    """Python decodes by codecs that are of no text, and by some gives letters that no database holds."""
+    for charset in CHARSETS:
+        for page in ("/?next=x", "/accounts/login/code/", "/api/v1/me/?next=x", "/account/codes/x/"):
+            for kind in ("multipart/form-data; boundary=x", "application/json", "text/plain", TYPED):
+                for method in ("GET", "POST"):
+                    assert status_of(page, f"{kind}; charset={charset}", method) == 400, (
+                        page,
+                        kind,
+                        charset,
+                        method,
+                    )
+    for charset in ("utf-8", "UTF8", '"utf-8"', "no-such-charset", ""):
+        assert is_utf_8(f"text/plain; charset={charset}")

@@ -23,6 +23,7 @@ MAX_UNPACKED_BYTES = MAX_FILE_BYTES
 MAX_PARTS = 2_000
 MAX_LINES = 50_000  # blank rows included
 MAX_CELLS = 1_000_000
+MAX_LETTERS = 20_000_000  # of all cells: what is read takes memory outside of the process that ends
 READING_SECONDS = 20  # of a processor
 
 
@@ -38,7 +39,7 @@ def read_workbook(data: bytes) -> CsvTable:
     unpack to more than 40 MB, no header, no rows, or one beyond the limits, which the refusal states.
     """
     _check_size(data)
-    limits = Limits(MAX_ROWS + 1, MAX_LINES, MAX_COLUMNS, MAX_CELLS, READING_SECONDS)
+    limits = Limits(MAX_ROWS + 1, MAX_LINES, MAX_COLUMNS, MAX_CELLS, MAX_LETTERS, READING_SECONDS)
     try:
         rows = read_rows(data, SHEETS, limits)
     except NoWorkbook:
@@ -49,14 +50,15 @@ def read_workbook(data: bytes) -> CsvTable:
         raise UnreadableFile(
             _(
                 "This Excel workbook is too large. A list has at most %(rows)s rows, of %(columns)s columns, "
-                "within the first %(lines)s rows, with %(cells)s filled cells, and is read in "
-                "%(seconds)s seconds: copy the list alone into a new workbook, or split it."
+                "within the first %(lines)s rows, with %(cells)s filled cells of %(letters)s letters, and "
+                "is read in %(seconds)s seconds: copy the list alone into a new workbook, or split it."
             )
             % {
                 "rows": f"{MAX_ROWS:,}",
                 "columns": MAX_COLUMNS,
                 "lines": f"{MAX_LINES:,}",
                 "cells": f"{MAX_CELLS:,}",
+                "letters": f"{MAX_LETTERS:,}",
                 "seconds": READING_SECONDS,
             }
         ) from None

@@ -24,7 +24,10 @@ from backend.events.services.importing.workbook import READING_SECONDS
 from tests.factories import NOW, make_event
 
 PRETIX = Path(__file__).parents[4] / "fixtures" / "registrations"
-ENDLESS = "20,000 rows, of 200 columns, within the first 50,000 rows, with 1,000,000 filled cells"
+ENDLESS = (
+    "20,000 rows, of 200 columns, within the first 50,000 rows, with 1,000,000 filled cells of 20,000,000 "
+    "letters"
+)
 
 
 def workbook(*rows: tuple[object, ...], **others: list[tuple[object, ...]]) -> bytes:
@@ -102,8 +105,9 @@ CELL = '<c r="{place}" t="inlineStr"><is><t>x</t></is></c>'
         "<row/>" * 3_000_000,
         "".join(f'<row r="{n}">' + CELL.format(place=f"A{n}") + "</row>" for n in range(3, 20_010)),
         '<row r="3">' + CELL.format(place="XFD3") + "</row>",
+        ("<row>" + "<c><v>1e300</v></c>" * 200 + "</row>") * 400,
     ],
-    ids=["last row", "empty rows", "too many rows", "last column"],
+    ids=["last row", "empty rows", "too many rows", "last column", "long texts written shortly"],
 )
 def test_a_small_workbook_that_spans_much_is_refused_soon_with_the_limits(
     rows: str,
