@@ -44,7 +44,7 @@ POSSIBLE = {
         "export_attendees", "record_views", "release_for",
     },
     "one's own history and data": {"clear_visits", "hide_attendee", "leave_event"},
-    "a part of services that ask": {"record_agreement", "record_appointed"},
+    "a part of services that ask": {"record_agreement", "record_appointed", "accept_agreement"},
 }  # fmt: skip
 
 

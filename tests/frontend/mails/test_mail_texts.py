@@ -85,7 +85,7 @@ def test_the_page_shows_a_mail_of_every_kind_and_who_it_is_to_is_made_up(
         ("sender_name", "boss@example.org", "without @"),
         ("sender_name", "x" * 81, "80"),
         ("reply_to", "nobody", "“nobody” is not an e-mail address"),
-        ("reply_to", "a@example.org\nBcc: b@example.org", "not an e-mail address"),
+        ("reply_to", "a@example.org\nBcc: b@example.org", "holds a character that nobody sees"),
         ("opening", "Dear {password}", "The opening has {password}; it can have {name}, {forum}."),
         ("opening", "x" * 301, "300"),
         ("signature", "{link}", "The signature has {link}"),

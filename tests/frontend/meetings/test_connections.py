@@ -74,7 +74,7 @@ def test_two_who_met_share_read_each_other_save_the_card_and_end_it(after: Booki
 def test_what_cannot_be_used_is_said_at_its_field_and_stays_typed(after: Booking) -> None:
     official, _, to_engineer, _ = sides(after)
     for typed, words in (
-        ({"email": "nobody"}, "This is not an e-mail address."),
+        ({"email": "nobody"}, "“nobody” is not an e-mail address."),
         ({"phone": "ring me"}, "This is not a telephone number."),
         ({"link": "ftp://example.org"}, "This is not the address of a web page."),
         ({}, "Give at least one way to reach you"),
