@@ -172,4 +172,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(HASHES, "DROP VIEW people_addresshash"),
         migrations.RunSQL(MATCHES, "DROP VIEW people_minormatch"),
         migrations.RunPython(hash_addresses, migrations.RunPython.noop),
+        # The columns' indexes are made last, and wait for no row that is still to be checked.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
     ]
