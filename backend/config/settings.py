@@ -293,7 +293,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {"ConstituencyEnum": "backend.people.models.Constituency.values"},
+    "ENUM_NAME_OVERRIDES": {
+        "ConstituencyEnum": "backend.people.models.Constituency.values",
+        "LongJobStateEnum": "backend.events.models.LongJob.State.values",
+        "StateEnum": "backend.events.models.Event.State.choices",
+    },
 }
 
 # --- Jobs, files, languages -------------------------------------------------------------------------------
