@@ -295,8 +295,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "ConstituencyEnum": "backend.people.models.Constituency.values",
-        "LongJobStateEnum": "backend.events.models.LongJob.State.values",
-        "StateEnum": "backend.events.models.Event.State.choices",
+        "StateEnum": "backend.events.models.Event.State",
     },
 }
 
