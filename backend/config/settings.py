@@ -293,7 +293,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {"ConstituencyEnum": "backend.people.models.Constituency.values"},
+    "ENUM_NAME_OVERRIDES": {
+        "ConstituencyEnum": "backend.people.models.Constituency.values",
+        "StateEnum": "backend.events.models.Event.State",
+    },
 }
 
 # --- Jobs, files, languages -------------------------------------------------------------------------------
