@@ -60,7 +60,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def post_login(self, request: HttpRequest, user: Person, **named: Any) -> HttpResponse:
         """Lead on from a sign-in that is whole; from now on the browser is known to their address."""
         response: HttpResponse = super().post_login(request, user, **named)
-        remember_browser(request=request, response=response, person=user)
+        by_factor = has_proved_factor(get_authentication_records(request, user))
+        remember_browser(request=request, response=response, person=user, by_factor=by_factor)
         return response
 
     def send_notification_mail(

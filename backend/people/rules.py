@@ -77,6 +77,7 @@ class KnownBrowser(NamedTuple):
     source: str  # the sign-in or the link that showed it; what each may ask for is counted apart
     is_sign_in: bool
     account: str  # `account_mark` at that time
+    by_factor: bool = False  # a second factor was proved there: those typed there are counted apart
 
 
 def account_mark(person: Person) -> str:
@@ -93,7 +94,14 @@ def known_browser(request: HttpRequest, email: str) -> KnownBrowser | None:
     return next((known for known in _known(request) if known.address == wanted), None)
 
 
-def remember_browser(*, request: HttpRequest, response: HttpResponse, person: Person, link: str = "") -> None:
+def remember_browser(
+    *,
+    request: HttpRequest,
+    response: HttpResponse,
+    person: Person,
+    link: str = "",
+    by_factor: bool = False,
+) -> None:
     """Let the browser be known to the address of the person who signed in, or to whom this link was mailed.
 
     Not of people of the demo, whom anybody can enter as. A link takes the place of no sign-in.
@@ -102,7 +110,7 @@ def remember_browser(*, request: HttpRequest, response: HttpResponse, person: Pe
     before = known_browser(request, person.email)
     if person.is_demo or (link and before is not None and before.is_sign_in and before.account == mark):
         return
-    new = KnownBrowser(address_hash(person.email), source, not link, mark)
+    new = KnownBrowser(address_hash(person.email), source, not link, mark, by_factor)
     others = [known for known in _known(request) if known.address != new.address]
     response.set_cookie(
         KNOWN_BROWSER,

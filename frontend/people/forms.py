@@ -68,15 +68,16 @@ class CodeConfirmForm(ConfirmLoginCodeForm):  # type: ignore[misc]
 class CountedFactor:
     """Counts each typed code of an app, and each recovery code, by the account, in every web process alike.
 
-    Where they have signed in before they have a count of their own: whoever reads the mailbox as well cannot
-    keep them out. A code that has opened the account once does not a second time.
+    Where they have signed in with a second factor they have a count of their own: whoever reads the mailbox
+    as well cannot keep them out, nor guess the more by having signed in before there was one. A code that has
+    opened the account once does not a second time.
     """
 
     user: Person
 
     def clean_code(self) -> str:
         known = known_browser(context.request, self.user.email)
-        is_own = known is not None and known.is_sign_in and known.account == account_mark(self.user)
+        is_own = known is not None and known.by_factor and known.account == account_mark(self.user)
         count_use(Kind.FACTOR_TYPED, account=f"{self.user.pk} {known.source if known and is_own else ''}")
         code = str(super().clean_code())  # type: ignore[misc]
         if is_too_often(Kind.FACTOR_USED, account=f"{self.user.pk} {code}"):

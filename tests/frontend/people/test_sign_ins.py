@@ -141,6 +141,20 @@ def test_who_reads_the_mailbox_and_guesses_codes_of_an_app_stops_no_owner_where_
     assert own.post(SECOND_FACTOR, {"code": "000000"}).status_code == 200
 
 
+def test_who_signed_in_before_there_was_a_factor_has_no_guesses_of_their_own(person: Person) -> None:
+    before = [_at_the_second_factor(person) for _browser in range(2)]
+    for client in before:
+        assert client.session["_auth_user_id"] == str(person.pk)
+        client.post("/accounts/logout/")
+    give_factor(person)
+    answers = []
+    for client in before:
+        client.post("/accounts/login/code/", {"email": person.email})
+        client.post("/accounts/login/code/confirm/", {"code": newest_code()})
+        answers += [client.post(SECOND_FACTOR, {"code": "000000"}).status_code for _guess in range(6)]
+    assert answers == [200] * 10 + [429] * 2
+
+
 def test_a_code_of_an_app_opens_the_account_once_in_every_process(person: Person) -> None:
     give_factor(person)
     code = code_now()
