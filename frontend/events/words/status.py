@@ -10,6 +10,7 @@ QUEUE_NAMES = {
     "mail": _("Mails"),
     "default": _("Suggestions"),
     "plans": _("Programmes"),
+    "long": _("Lists and files"),
 }
 PROBLEMS = {
     "worker_silent": _("No worker has given a sign of life for a minute: nothing is mailed or computed."),
