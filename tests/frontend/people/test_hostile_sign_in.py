@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.urls import get_resolver
+from django.utils.http import int_to_base36
 from fido2.cose import ES256
 from fido2.utils import sha256, websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
@@ -96,7 +97,7 @@ class Passkey:
             clientDataJSON=sent,
             authenticatorData=data,
             signature=signature,
-            userHandle=str(person.pk).encode(),
+            userHandle=int_to_base36(person.pk).encode(),  # as allauth names an account to the device
         )
 
 
