@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PLACES = "seat_one_guest_per_place"
 SEATS = "seat_one_per_attendee_at_a_time"
 TABLES = "meeting_one_per_table_at_a_time"
-PATIENCE = 30  # seconds until a test that hangs fails
+PATIENCE = 120  # seconds until a test that hangs fails
 
 
 @pytest.fixture
