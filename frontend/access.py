@@ -21,20 +21,21 @@ from django_htmx.middleware import HtmxDetails
 from backend.core.errors import BusinessError, NotFound, OrganisersOnly
 from backend.core.limits import Kind, count_use
 from backend.core.transactions import Busy
-from backend.events.models import Attendee, LongJob
-from backend.events.rules import (
+from backend.events.models.attendees import Attendee
+from backend.events.models.long_jobs import LongJob
+from backend.events.rules.roles import (
     LEAD,
     ORGANISER,
-    Doing,
-    ProofRequired,
     can_start_forums,
     check_admission,
-    check_allowed,
     is_administrator,
     is_paused,
 )
+from backend.events.rules.second_factors import ProofRequired
+from backend.events.rules.states import Doing, check_allowed
 from backend.events.selectors import attendee_for, seen_as
-from backend.events.services import AnsweredLater, check_fresh_proof, check_may_act, long_job_for
+from backend.events.services.long_jobs import AnsweredLater, long_job_for
+from backend.events.services.second_factors import check_fresh_proof, check_may_act
 from backend.people.models import Person
 from frontend.kept_forms import ask_for_proof
 from frontend.refusals import next_step

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.core.api import MAX_ID
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee, Event
-from backend.events.models.events import MAX_RETENTION_DAYS
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import MAX_RETENTION_DAYS, Event
 
 MAX_IDS = 1_000  # of one name in one form
 SHOWN_FOR = dt.timedelta(hours=1)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

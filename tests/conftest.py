@@ -24,7 +24,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from backend.config.database import embedded_settings
 from backend.config.embedded import server_in, servers_in
-from matching.text import bundled_model
+from matching.text.model import bundled_model
 from tests.chromium import NONE_FOUND, chromium
 from tests.database import SERVER_OF_THIS_RUN, empty_tables
 from tests.encoder import RunningEncoder

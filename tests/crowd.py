@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from django.utils import timezone
 
 from backend.benchmarks.load.event import SLUG, LoadEvent, create_event
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from tests.database import count_rows_anew
 from tests.frontend.conftest import client_of
 

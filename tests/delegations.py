@@ -6,8 +6,17 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from backend.events.models import Attendee, Event, GuardianConsent, Slot, Table
-from backend.meetings import services
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.consents import GuardianConsent
+from backend.events.models.events import Event
+from backend.meetings.services.delegation_sessions import (
+    SessionPlan,
+    answer_delegation_session,
+    ask_delegation_session,
+    confirm_delegation_session,
+    propose_delegation_session,
+)
 from backend.safeguarding.models import Chaperone, DelegationSession, OpenPlace, Vetting
 from tests.factories import LONG_AGO, NOW, make_attendee, make_event, make_organisation, provide_for_minors
 
@@ -41,9 +50,9 @@ class Delegations:
             "by": self.asker.person,
             "now": self.now,
         }
-        return services.ask_delegation_session(**(values | changed))
+        return ask_delegation_session(**(values | changed))
 
-    def plan(self, **changed: Any) -> services.SessionPlan:
+    def plan(self, **changed: Any) -> SessionPlan:
         values = {
             "chaperone_id": self.chaperone.pk,
             "vetted_id": self.vetted.pk,
@@ -51,10 +60,10 @@ class Delegations:
             "slot_id": self.slots[0].pk,
             "table_id": self.table.pk,
         }
-        return services.SessionPlan(**(values | changed))
+        return SessionPlan(**(values | changed))
 
     def propose(self, session: DelegationSession, **changed: Any) -> DelegationSession:
-        return services.propose_delegation_session(
+        return propose_delegation_session(
             event=self.event,
             session_id=session.pk,
             plan=self.plan(**changed),
@@ -63,12 +72,12 @@ class Delegations:
         )
 
     def answer(self, session: DelegationSession, attendee: Attendee, is_yes: bool = True) -> None:
-        services.answer_delegation_session(
+        answer_delegation_session(
             attendee=attendee, session_id=session.pk, is_yes=is_yes, by=attendee.person, now=self.now
         )
 
     def confirm(self, session: DelegationSession) -> DelegationSession:
-        return services.confirm_delegation_session(
+        return confirm_delegation_session(
             event=self.event, session_id=session.pk, by=self.lead.person, now=self.now
         )
 

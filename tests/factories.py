@@ -8,25 +8,17 @@ from typing import Any
 
 from django.utils import timezone
 
-from backend.events.models import (
-    Appointment,
-    Attendee,
-    CountryContact,
-    Event,
-    GuardianConsent,
-    Interest,
-    Organisation,
-    Sector,
-    Session,
-    Theme,
-    Tie,
-    Topic,
-)
-from backend.events.services import load_sectors
+from backend.events.models.agenda import Session
+from backend.events.models.attendees import Attendee, Interest, Organisation, Sector
+from backend.events.models.consents import GuardianConsent
+from backend.events.models.events import Event, Theme, Tie, Topic
+from backend.events.models.roles import Appointment, CountryContact
+from backend.events.services.sectors import load_sectors
 from backend.people.models import ApiToken, Person
 from backend.people.services import make_token
 from backend.safeguarding.models import Report
-from backend.safeguarding.services import block_person, file_report, unblock_person
+from backend.safeguarding.services.blocks import block_person, unblock_person
+from backend.safeguarding.services.reports import file_report
 from backend.suggestions.models import ListReading, Run, Suggestion
 
 NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)

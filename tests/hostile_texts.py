@@ -25,11 +25,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from backend.core.models import UseCount
 from backend.core.spreadsheets import FORMULA_PREFIXES
-from backend.events.models import Attendee
-from backend.meetings import services
-from backend.meetings.models import ContactShare, Meeting, Notice
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.connections import ContactShare
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
+from backend.meetings.services.calendar_feeds import feed_address, make_feed
 from backend.meetings.services.notice_mails import mail_for
-from backend.suggestions.services import build_run
+from backend.suggestions.services.runs import build_run
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.database import count_rows_anew
 from tests.frontend.conftest import client_of
@@ -274,8 +276,8 @@ class Trial:
         forum, slots = self.forum, self.forum.slots
         for writer, slot in zip(self.writers, slots, strict=False):
             forum.accept(self.reader, forum.ask(writer, self.reader, slot))
-        feed = services.make_feed(attendee=self.reader, by=self.reader.person, now=forum.now)
-        answer = Client().get("/" + services.feed_address(feed).split("/", 3)[3])
+        feed = make_feed(attendee=self.reader, by=self.reader.person, now=forum.now)
+        answer = Client().get("/" + feed_address(feed).split("/", 3)[3])
         calendar = icalendar.Calendar.from_ical(answer.content)
         entries = list(calendar.walk("VEVENT"))
         if len(entries) != min(len(slots), len(self.writers)) or any("attendee" in one for one in entries):

@@ -7,7 +7,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from backend.events.models import LongJob
+from backend.events.models.long_jobs import LongJob
 from backend.events.services.long_jobs import answer_job
 
 

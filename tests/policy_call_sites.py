@@ -104,14 +104,14 @@ def write_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _everybody_else(attendee: Any, channel: str, now: Any, among: Any = None) -> Any:
     from backend.core.compiled import any_of
-    from backend.events.models import Attendee
+    from backend.events.models.attendees import Attendee
 
     found = Attendee.objects.filter(event=attendee.event_id).exclude(pk=attendee.pk)
     return found if among is None else found.filter(pk__in=any_of(list(among)))
 
 
 def _everybody(event: Any) -> Any:
-    from backend.events.models import Attendee
+    from backend.events.models.attendees import Attendee
 
     return Attendee.objects.filter(event=event)
 
@@ -121,7 +121,7 @@ def _is_here(attendee: Any, other_id: int, now: Any) -> bool:
 
 
 def _everybody_near(person_id: int) -> Any:
-    from backend.events.models import Attendee
+    from backend.events.models.attendees import Attendee
 
     events = Attendee.objects.filter(person=person_id).values("event")
     return Attendee.objects.filter(event__in=events).exclude(person=person_id)
@@ -140,14 +140,14 @@ def _every_report(lead: Any) -> Any:
 
 
 def _all_profiles(*, viewer: Any, ids: Any, channel: str, now: Any) -> Any:
-    from backend.safeguarding.selectors import public_profiles_of
+    from backend.safeguarding.selectors.public_profiles import public_profiles_of
 
     return public_profiles_of(_everybody(viewer.event).filter(pk__in=ids))
 
 
 def _anybody(*, viewer: Any, attendee_id: int, now: Any) -> Any:
     from backend.events.selectors import shown_name
-    from backend.safeguarding.selectors import TargetPerson
+    from backend.safeguarding.selectors.public_profiles import TargetPerson
 
     other = _everybody(viewer.event).get(pk=attendee_id)
     return TargetPerson(other.person, shown_name(other))

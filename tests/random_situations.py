@@ -14,20 +14,13 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from backend.events.models import (
-    AgeAgreement,
-    Alias,
-    Attendee,
-    Event,
-    GuardianConsent,
-    Organisation,
-    Sector,
-    Slot,
-    Suspension,
-    Table,
-    Theme,
-    Topic,
-)
+from backend.events.models.age_classes import AgeAgreement
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee, Organisation, Sector
+from backend.events.models.consents import GuardianConsent
+from backend.events.models.events import Event, Theme, Topic
+from backend.events.models.suspensions import Suspension
 from backend.people.models import KnownMinor, Person
 from backend.safeguarding import rules
 from backend.safeguarding.models import (

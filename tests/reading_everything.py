@@ -28,35 +28,27 @@ from django.utils import timezone
 from backend.config import api_urls
 from backend.core.models import UseCount
 from backend.events.api.views import OrganiserView, TeamView
-from backend.events.models import (
-    AgeAgreement,
-    Appointment,
-    Attendee,
-    Event,
-    Organisation,
-    Session,
-    SessionPart,
-    Slot,
-    Suspension,
-    Table,
-)
-from backend.meetings import services
-from backend.meetings.models import (
-    Assistant,
-    Availability,
-    Closure,
-    ContactShare,
-    Meeting,
-    Notice,
-    Seat,
-    WaitingListEntry,
-)
+from backend.events.models.age_classes import AgeAgreement
+from backend.events.models.agenda import Session, SessionPart, Slot, Table
+from backend.events.models.attendees import Attendee, Organisation
+from backend.events.models.events import Event
+from backend.events.models.roles import Appointment
+from backend.events.models.suspensions import Suspension
+from backend.meetings.models.assistants import Assistant
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.closures import Closure
+from backend.meetings.models.connections import ContactShare
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.waiting_list import WaitingListEntry
+from backend.meetings.services.answers import accept_meeting
+from backend.meetings.services.calendar_feeds import feed_address, make_feed
 from backend.meetings.services.notice_mails import mail_for
+from backend.meetings.services.requests import MeetingRequestData, request_meeting
 from backend.people.models import KnownMinor, Person
 from backend.programme.models import Plan, PlannedMeeting
 from backend.safeguarding.models import Block, Chaperone, Report
-from backend.safeguarding.services import AliasData
-from backend.safeguarding.services.aliases import set_alias_of
+from backend.safeguarding.services.aliases import AliasData, set_alias_of
 from frontend import urls
 from tests import safeguarding_statement as statement
 from tests.factories import appoint, make_attendee, make_event, make_run, make_session
@@ -189,8 +181,8 @@ def _meet(stage: Stage, number: int) -> None:
             Availability(event=event, attendee=attendee, slot=slot) for slot in slots
         )
         SessionPart.objects.create(event=event, attendee=attendee, session=session, part="speaking")
-        feed = services.make_feed(attendee=attendee, by=attendee.person, now=now)
-        stage.feeds[attendee.person_id, number] = services.feed_address(feed)
+        feed = make_feed(attendee=attendee, by=attendee.person, now=now)
+        stage.feeds[attendee.person_id, number] = feed_address(feed)
     make_run(event, {one: [other for other in people if other != one] for one in people}, report=REPORT)
     _let_act(event, here, now)
     busy = set()
@@ -198,14 +190,10 @@ def _meet(stage: Stage, number: int) -> None:
         one, other = pair if place % 2 else pair[::-1]
         slot = next(slot for slot in slots if not busy & {(one, slot), (other, slot)})
         busy |= {(one, slot), (other, slot)}
-        wish = services.MeetingRequestData(
-            slot_ids=(slot.pk,), message=mark("texts", _number(stage, one), number)
-        )
-        meeting = services.request_meeting(attendee=one, other_id=other.pk, data=wish, by=one.person, now=now)
+        wish = MeetingRequestData(slot_ids=(slot.pk,), message=mark("texts", _number(stage, one), number))
+        meeting = request_meeting(attendee=one, other_id=other.pk, data=wish, by=one.person, now=now)
         if place % 3:
-            services.accept_meeting(
-                attendee=other, meeting_id=meeting.pk, slot_id=None, by=other.person, now=now
-            )
+            accept_meeting(attendee=other, meeting_id=meeting.pk, slot_id=None, by=other.person, now=now)
     reader = [one for number, one in here.items() if number == READER]
     for seat in Seat.objects.filter(meeting__event=event).exclude(attendee__in=reader):
         mates = [one for pk, one in here.items() if are_together(_number(stage, seat.attendee), pk)]

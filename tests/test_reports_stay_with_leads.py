@@ -17,8 +17,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from backend.core.errors import BusinessError
 from backend.core.models import UseCount
 from backend.people.models import Person
-from backend.safeguarding import services
 from backend.safeguarding.models import Report
+from backend.safeguarding.services.report_entries import add_note, assign_report, export_report, send_word
+from backend.safeguarding.services.report_mails import send_news, send_suspension
+from backend.safeguarding.services.reports import close_report, read_report, report_person
+from backend.safeguarding.services.suspensions import suspend_person
 from tests.reading_everything import Stage, addresses, set_stage, text_of
 from tests.safeguarding_statement import Part, Situation
 
@@ -38,18 +41,18 @@ def stage(db: None) -> Stage:
     for attendee in here.values():
         attendee.refresh_from_db()
     lead, reporter, reported = here[LEAD], here[REPORTER], here[REPORTED]
-    report = services.report_person(
+    report = report_person(
         reporter=reporter, reported_id=reported.pk, category="child", words="zebrawords", wants_news=True,
         by=reporter.person, now=now,
     )  # fmt: skip
     does = {"lead": lead, "report_id": report.pk, "by": lead.person, "now": now}
-    services.read_report(**does)
-    services.add_note(text="zebranote", **does)
-    services.assign_report(to_id=here[OTHER_LEAD].pk, **does)
-    services.send_word(text="zebraword", **does)
-    services.suspend_person(attendee_id=reported.pk, reason="zebrareason", **does)
-    services.export_report(**does)
-    services.close_report(outcome="zebraoutcome", lift=False, final_word="zebrafinal", **does)
+    read_report(**does)
+    add_note(text="zebranote", **does)
+    assign_report(to_id=here[OTHER_LEAD].pk, **does)
+    send_word(text="zebraword", **does)
+    suspend_person(attendee_id=reported.pk, reason="zebrareason", **does)
+    export_report(**does)
+    close_report(outcome="zebraoutcome", lift=False, final_word="zebrafinal", **does)
     stage.reports.append(report)
     return stage
 
@@ -88,7 +91,7 @@ def test_the_leads_do_read_it(stage: Stage) -> None:
 
 
 def test_of_its_mails_none_goes_to_an_organiser_and_none_says_anything(stage: Stage) -> None:
-    for send, field in ((services.send_news, "report_id"), (services.send_suspension, "lead_id")):
+    for send, field in ((send_news, "report_id"), (send_suspension, "lead_id")):
         jobs = ProcrastinateJob.objects.filter(task_name=f"safeguarding.{send.__name__}")
         assert jobs
         for job in jobs:
@@ -103,7 +106,7 @@ def test_an_organiser_can_do_nothing_with_it(stage: Stage) -> None:
     organiser = stage.of(HERE)[ORGANISER]
     report = Report.objects.get(words="zebrawords")
     does = {"lead": organiser, "report_id": report.pk, "by": organiser.person, "now": timezone.now()}
-    for service in (services.read_report, services.export_report):
+    for service in (read_report, export_report):
         with pytest.raises(BusinessError):
             service(**does)
 

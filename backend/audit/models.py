@@ -11,18 +11,13 @@ import pgtrigger
 from django.db import models
 
 from backend.directory.models import Nudge
-from backend.events.models import (
-    AdultProposal,
-    AgeAgreement,
-    Attendee,
-    Sector,
-    Session,
-    Slot,
-    Table,
-    Theme,
-    Topic,
-)
-from backend.meetings.models import Closure, Meeting, MeetingRules
+from backend.events.models.age_classes import AdultProposal, AgeAgreement
+from backend.events.models.agenda import Session, Slot, Table
+from backend.events.models.attendees import Attendee, Sector
+from backend.events.models.events import Theme, Topic
+from backend.meetings.models.availability import MeetingRules
+from backend.meetings.models.closures import Closure
+from backend.meetings.models.meetings import Meeting
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.suggestions.models import Run
 

@@ -8,8 +8,8 @@ from backend.audit.selectors import AuditEntry, audit_entries_for, filter_entrie
 from backend.core.audit import record_act
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
-from backend.events.models import Event
-from backend.events.rules import check_organiser
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
 from backend.people.models import Person
 
 ENTRIES_FILE = "what-was-done.csv"

@@ -17,10 +17,10 @@ from backend.benchmarks.evaluation import (
 )
 from backend.benchmarks.evaluation_set import EvaluationSet
 from matching.policy import Policy
-from matching.recommend import Priors, RunResult, build_run
 from matching.recommend.exclusions import Exclusions
-from matching.recommend.features import ENGLISH
+from matching.recommend.features import ENGLISH, Priors
 from matching.recommend.measures import bootstrap_interval, graded_ndcg
+from matching.recommend.run import RunResult, build_run
 from matching.recommend.strength import Strength, strength_of
 from matching.types import Array, Lists, Vectors
 

@@ -22,7 +22,7 @@ from matching.policy import Policy
 from matching.recommend.features import Priors
 from matching.recommend.learning import Answers, Learned, learn
 from matching.recommend.past_ties import Edition, edition_answers
-from matching.text import split_sentences
+from matching.text.sentences import split_sentences
 from matching.types import Tie, Vectors
 
 OnProgress = Callable[[str, float], None]

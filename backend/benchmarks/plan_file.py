@@ -9,7 +9,7 @@ from typing import Any
 
 from backend.benchmarks.b2b.dzn import BadPlanFile, problem_from_dzn
 from backend.benchmarks.b2b.problem import B2BProblem
-from matching.scheduling import Locked, Pair, Plan, Problem
+from matching.scheduling.problem import Locked, Pair, Plan, Problem
 
 LARGEST = 1_000_000
 

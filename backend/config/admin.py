@@ -26,8 +26,8 @@ class StaffSite(AdminSite):
             # Imported late: models exist only now.
             from allauth.core.exceptions import ReauthenticationRequired
 
-            from backend.events.rules import ProofRequired, SecondFactorRequired
-            from backend.events.services import check_fresh_proof, check_may_act
+            from backend.events.rules.second_factors import ProofRequired, SecondFactorRequired
+            from backend.events.services.second_factors import check_fresh_proof, check_may_act
 
             if request.user.is_authenticated and not self.has_permission(request):
                 raise Http404

@@ -38,7 +38,7 @@ from backend.config.archive import (
 from backend.config.database import check_database
 from backend.config.embedded import DatabaseUnusable, binaries
 from backend.core.errors import BusinessError
-from backend.privacy.services import merge_erasures
+from backend.privacy.services.remembering import merge_erasures
 
 DUMP, ERASURES, SECRET_KEY = "database.dump", "erasures.jsonl", "secret_key"
 # What lets somebody in: waiting codes, who is signed in; counts, uploads and files of the last hour.

@@ -32,9 +32,9 @@ def run_command(arguments: list[str]) -> int:
             raise
         return _fail(sentence_for(error))
     except RuntimeError as error:
-        from matching.text import (
-            ModelError,
-        )  # imported late: it takes a second, which most commands need not spend
+        from matching.text.model import (
+            ModelError,  # imported late: it takes a second, which most commands need not spend
+        )
 
         if not isinstance(error, ModelError):
             raise

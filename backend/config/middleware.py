@@ -113,7 +113,7 @@ class SignInMiddleware:
 
     def _look(self, request: HttpRequest) -> None:
         # Imported late: models exist only when the first request comes.
-        from backend.events.rules import idle_limit_of
+        from backend.events.rules.second_factors import idle_limit_of
         from backend.people.services import note_sign_in
 
         now = timezone.now()

@@ -295,7 +295,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "ConstituencyEnum": "backend.people.models.Constituency.values",
-        "StateEnum": "backend.events.models.Event.State",
+        "StateEnum": "backend.events.models.events.Event.State",
     },
 }
 

@@ -14,7 +14,7 @@ from backend.config.backup import newest_backup
 from backend.config.health import delays_at, mail_models
 from backend.core.models import StepFailure
 from backend.core.queue import CODES, QUEUES
-from backend.suggestions.engine import text_reader
+from backend.suggestions.engine.texts import text_reader
 from backend.suggestions.models import Run
 
 LATELY = dt.timedelta(days=1)

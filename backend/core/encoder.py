@@ -47,7 +47,7 @@ def encode(
     silent_seconds: float = SILENT_SECONDS,
     on_count: OnCount | None = None,
 ) -> npt.NDArray[np.float32]:
-    """One unit row for each text, (n, dimension), as `matching.text.Encoder.encode` gives them.
+    """One unit row for each text, (n, dimension), as `matching.text.encoder.Encoder.encode` gives them.
 
     What is urgent goes before all other work; its texts should be few and short. `on_count(done, total)`
     counts the batches of what is not. Refuses EncoderAway: no process listens, or it sends nothing for

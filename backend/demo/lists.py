@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.demo.accounts import demo_accounts
 from backend.demo.meetings import ask_from_lists, propose_from_lists
-from backend.events.models import Attendee, Event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.suggestions.models import Suggestion
-from backend.suggestions.selectors import current_run
-from backend.suggestions.services import record_views
+from backend.suggestions.selectors.runs import current_run
+from backend.suggestions.services.feedback import record_views
 
 SEED = 2026
 READERS = 0.7  # the share of people who view their list

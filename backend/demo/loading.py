@@ -20,13 +20,20 @@ from backend.demo.people import SEED, DemoPerson, demo_people, unlisted_people
 from backend.demo.selectors import CURRENT, EARLIER
 from backend.demo.texts import demo_text
 from backend.demo.ties import draw_ties
-from backend.events.models import Attendee, Event, Session, SessionPart, Theme, Tie
-from backend.events.rules import current_agreement, leads_of, pair_of
-from backend.events.services import appoint_lead, appoint_organiser, create_event, open_event
-from backend.events.services.importing import CsvLine, CsvTable, import_attendees
+from backend.events.models.agenda import Session, SessionPart
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event, Theme, Tie
+from backend.events.rules.agreements import current_agreement
+from backend.events.rules.attendees import pair_of
+from backend.events.rules.roles import leads_of
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import CsvLine, CsvTable
+from backend.events.services.opening import open_event
+from backend.events.services.setup import appoint_lead, appoint_organiser, create_event
 from backend.people.models import Person
 from backend.people.services import find_or_create_people
-from backend.safeguarding.services import ask_consent, block_person, record_paper_consent
+from backend.safeguarding.services.blocks import block_person
+from backend.safeguarding.services.consents import ask_consent, record_paper_consent
 
 ZONE = "Asia/Bangkok"
 NAME = "ASEAN ICT Forum on Child Online Protection"

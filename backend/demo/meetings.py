@@ -11,15 +11,22 @@ from itertools import pairwise
 from django.db import transaction
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee, Event, Topic
-from backend.events.rules import SlotGrid, periods_of
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event, Topic
+from backend.events.rules.slot_grid import SlotGrid, periods_of
 from backend.events.selectors import shown_name, slots_for
-from backend.events.services import TableData, add_slots, add_tables
-from backend.meetings import services
-from backend.meetings.models import Delivery, Meeting
-from backend.meetings.selectors import SlotChoice, free_slots_between
+from backend.events.services.venue import TableData, add_slots, add_tables
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Delivery
+from backend.meetings.selectors.availability import SlotChoice, free_slots_between
+from backend.meetings.services.answers import accept_meeting, decline_meeting, withdraw_request
+from backend.meetings.services.attestations import attest_meeting
+from backend.meetings.services.availability import open_slots
+from backend.meetings.services.meetings import cancel_meeting, report_meeting
+from backend.meetings.services.requests import MeetingRequestData, expire_requests, request_meeting
+from backend.meetings.services.rules import set_rules
 from backend.people.models import Person
-from backend.programme.services import put_forward
+from backend.programme.services.by_hand import put_forward
 from backend.safeguarding.rules import matchable
 
 SEED = 2026
@@ -146,7 +153,7 @@ def _answer(
     now: dt.datetime,
 ) -> None:
     """Say yes or no to a proposal some hours after it was made."""
-    service = services.accept_meeting if answer else services.decline_meeting
+    service = accept_meeting if answer else decline_meeting
     answered_at = min(now, proposed_at + dt.timedelta(hours=chance.expovariate(1 / TO_ANSWER)))
     service(attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=answered_at)
 
@@ -185,7 +192,7 @@ def _set_up(event: Event, main: Sequence[Person], now: dt.datetime) -> tuple[int
         + [TableData(label="Online", is_online=True, room_link="https://meet.example.org/{meeting}")],
         by=organiser,
     )
-    services.set_rules(event=event, open_requests=8, expiry_hours=EXPIRY, proposal_hours=EXPIRY, by=organiser)
+    set_rules(event=event, open_requests=8, expiry_hours=EXPIRY, proposal_hours=EXPIRY, by=organiser)
     chance = random.Random(f"{SEED} open {event.slug}")  # noqa: S311 - not a secret
     ids = [slot.pk for slot in slots_for(event)]
     always = {person.pk for person in main}
@@ -194,7 +201,7 @@ def _set_up(event: Event, main: Sequence[Person], now: dt.datetime) -> tuple[int
         share = chance.uniform(0.5, 1.0)
         wanted = [pk for pk in ids if chance.random() < share or attendee.person_id in always]
         if (chance.randrange(CLOSED) and wanted) or attendee.person_id in always:
-            services.open_slots(attendee=attendee, slot_ids=wanted, by=attendee.person, now=now)
+            open_slots(attendee=attendee, slot_ids=wanted, by=attendee.person, now=now)
             opened += 1
     return slots, len(tables), opened
 
@@ -245,7 +252,7 @@ class _Requests:
             self._ask(attendee, None, inbound=False)
             for both in ((True, True), (True, True), (True, False), (False, False)):
                 self._ask(attendee, self._attested(both), inbound=both[1])
-        services.expire_requests(now=dt.datetime.combine(self.event.ends_on, dt.time(23), self.event.zone))
+        expire_requests(now=dt.datetime.combine(self.event.ends_on, dt.time(23), self.event.zone))
 
     def ask(self, asker: Attendee, other: Attendee, luck: float) -> bool:
         """Send a request; `luck` in [0, 1] selects the outcome: accepted, declined or open."""
@@ -267,14 +274,14 @@ class _Requests:
         free = free_slots_between(asker, other.pk, asked_at)
         interests = other.interests.select_related("topic__theme").order_by("topic__position")
         offered = next((row.topic for row in interests if row.offers), None)
-        wish = services.MeetingRequestData(
+        wish = MeetingRequestData(
             slot_ids=_spread(free),
             message=_message(other, offered),
             theme=offered.theme.key if offered else "",
         )
         try:
             with transaction.atomic():
-                meeting = services.request_meeting(
+                meeting = request_meeting(
                     attendee=asker, other_id=other.pk, data=wish, by=asker.person, now=asked_at
                 )
                 if answer is not None:
@@ -286,33 +293,31 @@ class _Requests:
 
     def _accept(self, meeting: Meeting) -> Meeting:
         _, invited = self._people(meeting)
-        return services.accept_meeting(
+        return accept_meeting(
             attendee=invited, meeting_id=meeting.pk, by=invited.person, now=self.answered_at
         )
 
     def _decline(self, meeting: Meeting) -> None:
         _, invited = self._people(meeting)
         reason = "My days are full, but please write to my colleague at our stand."
-        services.decline_meeting(
+        decline_meeting(
             attendee=invited, meeting_id=meeting.pk, reason=reason, by=invited.person, now=self.answered_at
         )
 
     def _withdraw(self, meeting: Meeting) -> None:
         asker, _ = self._people(meeting)
-        services.withdraw_request(
-            attendee=asker, meeting_id=meeting.pk, by=asker.person, now=self.answered_at
-        )
+        withdraw_request(attendee=asker, meeting_id=meeting.pk, by=asker.person, now=self.answered_at)
 
     def _cancel(self, meeting: Meeting) -> None:
         asker, _ = self._people(self._accept(meeting))
         reason = "My flight leaves earlier than planned. I am sorry."
-        services.cancel_meeting(
+        cancel_meeting(
             attendee=asker, meeting_id=meeting.pk, reason=reason, by=asker.person, now=self.answered_at
         )
 
     def _report(self, meeting: Meeting) -> None:
         _, invited = self._people(meeting)
-        services.report_meeting(
+        report_meeting(
             attendee=invited,
             meeting_id=meeting.pk,
             category="harassment",
@@ -325,7 +330,7 @@ class _Requests:
         def attest(meeting: Meeting) -> None:
             agreed = self._accept(meeting)
             for attendee, happened in zip(self._people(agreed), took_place, strict=True):
-                services.attest_meeting(
+                attest_meeting(
                     attendee=attendee,
                     meeting_id=agreed.pk,
                     took_place=happened,

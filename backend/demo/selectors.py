@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.demo.models import OutgoingMail
-from backend.events.models import Event
+from backend.events.models.events import Event
 from backend.suggestions.models import Run, SuggestionView
 
 CURRENT, EARLIER = "demo-2026", "demo-2025"  # slugs of the two editions

@@ -21,24 +21,35 @@ from backend.core.api import (
     validated,
 )
 from backend.core.limits import Kind
-from backend.directory import selectors
 from backend.directory.rules import Gap
-from backend.directory.services import (
-    MAIL_KINDS,
-    check_list_name,
-    clear_visits,
-    export_attendees,
-    find_people,
-    find_session_companions,
-    find_working_on,
-    mail_examples,
-    open_times_for,
-    send_test_mail,
-    wish_to_meet,
+from backend.directory.selectors.finding import BY_MEANING, FILTERS, PAGE_SIZE, WANTED, Wanted
+from backend.directory.selectors.home import home_for
+from backend.directory.selectors.own_people import recently_seen_for, saved_for
+from backend.directory.selectors.people import person_for
+from backend.directory.selectors.roster import (
+    ROSTER_FILTERS,
+    SEARCH,
+    SORT,
+    SORTS,
+    TICKS,
+    roster_ids,
+    roster_person,
+    roster_rows,
 )
-from backend.events import services
-from backend.events.api import LongJobSerializer, OrganiserView, ParticipantView
-from backend.events.models import Attendee
+from backend.directory.services.files import check_list_name, export_attendees
+from backend.directory.services.finding import find_people
+from backend.directory.services.mail_examples import MAIL_KINDS, mail_examples, send_test_mail
+from backend.directory.services.own_people import clear_visits, find_session_companions, find_working_on
+from backend.directory.services.times import open_times_for, wish_to_meet
+from backend.events.api.views import LongJobSerializer, OrganiserView, ParticipantView
+from backend.events.models.attendees import Attendee
+from backend.events.services.attendees import (
+    AttendeeChange,
+    NewAttendee,
+    add_attendee,
+    change_attendee,
+    change_organisation,
+)
 from backend.mails.api import LetterSerializer
 from backend.meetings.api.serializers import MeetingSerializer
 from backend.safeguarding.api import PublicProfileSerializer
@@ -66,7 +77,7 @@ class HomeView(ParticipantView):
 
     @extend_schema(operation_id="home_read", responses={200: HomeSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        return Response(HomeSerializer(selectors.home_for(self.attendee, timezone.now())).data)
+        return Response(HomeSerializer(home_for(self.attendee, timezone.now())).data)
 
 
 class FacetSerializer(serializers.Serializer[Any]):
@@ -118,22 +129,17 @@ class PeopleView(ParticipantView):
         operation_id="people_list",
         parameters=[
             OpenApiParameter("q", str, description="Words of a name, in any script; one typo is forgiven."),
-            OpenApiParameter(
-                "by", str, enum=[selectors.BY_MEANING], description="Search what people seek and offer."
-            ),
-            *(
-                OpenApiParameter(name, str, description=f"Only people of this {name}.")
-                for name in selectors.FILTERS
-            ),
-            OpenApiParameter("page", int, description=f"From 1; {selectors.PAGE_SIZE} people on each."),
+            OpenApiParameter("by", str, enum=[BY_MEANING], description="Search what people seek and offer."),
+            *(OpenApiParameter(name, str, description=f"Only people of this {name}.") for name in FILTERS),
+            OpenApiParameter("page", int, description=f"From 1; {PAGE_SIZE} people on each."),
         ],
         responses={200: FoundSerializer},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        values = {name: _text_in(request, name) for name in selectors.WANTED}
+        values = {name: _text_in(request, name) for name in WANTED}
         found = find_people(
             viewer=self.attendee,
-            wanted=selectors.Wanted(**values),
+            wanted=Wanted(**values),
             page=_page_in(request),
             now=timezone.now(),
         )
@@ -159,7 +165,7 @@ class AttendeeView(ParticipantView):
 
     @extend_schema(operation_id="people_read", responses={200: PersonSerializer})
     def get(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
-        page = selectors.person_for(viewer=self.attendee, attendee_id=attendee_id, now=timezone.now())
+        page = person_for(viewer=self.attendee, attendee_id=attendee_id, now=timezone.now())
         return Response(PersonSerializer(page).data)
 
 
@@ -172,7 +178,7 @@ class SavedView(ParticipantView):
     @extend_schema(operation_id="people_saved_list", responses={200: SavedPersonSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """The people I saved and may see, the last saved first."""
-        found = selectors.saved_for(viewer=self.attendee, now=timezone.now())
+        found = saved_for(viewer=self.attendee, now=timezone.now())
         return Response(SavedPersonSerializer(found, many=True).data)
 
 
@@ -181,7 +187,7 @@ class SeenView(ParticipantView):
 
     @extend_schema(operation_id="people_seen_list", responses={200: PublicProfileSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        found = selectors.recently_seen_for(viewer=self.attendee, now=timezone.now())
+        found = recently_seen_for(viewer=self.attendee, now=timezone.now())
         return Response(PublicProfileSerializer(found, many=True).data)
 
     @extend_schema(operation_id="people_seen_clear", responses={204: None})
@@ -378,8 +384,8 @@ class OrganisationSerializer(serializers.Serializer[Any]):
 
 ROSTER_PARAMETERS = [
     OpenApiParameter("q", str, description="Words of name, organisation or e-mail, or an id."),
-    OpenApiParameter("sort", str, enum=list(selectors.SORTS)),
-    *(OpenApiParameter(name, str) for name in selectors.ROSTER_FILTERS),
+    OpenApiParameter("sort", str, enum=list(SORTS)),
+    *(OpenApiParameter(name, str) for name in ROSTER_FILTERS),
     OpenApiParameter("without_meeting", str, description="1: without a meeting."),
     OpenApiParameter("without_joining", str, description="1: who has not joined yet."),
     OpenApiParameter("without_time", str, description="1: who has joined and has no open time."),
@@ -387,7 +393,7 @@ ROSTER_PARAMETERS = [
 
 
 def _roster_filters(request: Request) -> dict[str, str]:
-    names = (*selectors.ROSTER_FILTERS, *selectors.TICKS, selectors.SEARCH, selectors.SORT)
+    names = (*ROSTER_FILTERS, *TICKS, SEARCH, SORT)
     return {name: _text_in(request, name) for name in names}
 
 
@@ -412,11 +418,11 @@ class RosterView(OrganiserView):
         responses={200: RosterSerializer},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        ids = selectors.roster_ids(event=self.event, filters=_roster_filters(request))
+        ids = roster_ids(event=self.event, filters=_roster_filters(request))
         pages = max(1, -(-len(ids) // ROSTER_PAGE))
         page = min(_page_in(request), pages)
         shown = ids[(page - 1) * ROSTER_PAGE : page * ROSTER_PAGE]
-        rows = selectors.roster_rows(event=self.event, ids=shown)
+        rows = roster_rows(event=self.event, ids=shown)
         body = {"count": len(ids), "page": page, "pages": pages, "attendees": rows}
         return Response(RosterSerializer(body).data)
 
@@ -425,9 +431,9 @@ class RosterView(OrganiserView):
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Add one person, by the rules of an imported row; 409 where the address is on the list already."""
-        new = services.NewAttendee(**validated(NewAttendeeSerializer, request))
-        added = services.add_attendee(event=self.event, new=new, by=self.person, now=timezone.now())
-        person = selectors.roster_person(event=self.event, attendee_id=added.pk)
+        new = NewAttendee(**validated(NewAttendeeSerializer, request))
+        added = add_attendee(event=self.event, new=new, by=self.person, now=timezone.now())
+        person = roster_person(event=self.event, attendee_id=added.pk)
         return Response(RosterPersonSerializer(person).data, status=201)
 
 
@@ -465,7 +471,7 @@ class RosterPersonView(OrganiserView):
 
     @extend_schema(operation_id="attendees_read", responses={200: RosterPersonSerializer})
     def get(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
-        person = selectors.roster_person(event=self.event, attendee_id=attendee_id)
+        person = roster_person(event=self.event, attendee_id=attendee_id)
         return Response(RosterPersonSerializer(person).data)
 
     @extend_schema(
@@ -478,10 +484,10 @@ class RosterPersonView(OrganiserView):
         values = validated(AttendeeChangeSerializer, request)
         if "languages" in values:
             values["languages"] = tuple(values["languages"])
-        services.change_attendee(
+        change_attendee(
             event=self.event,
             attendee_id=attendee_id,
-            change=services.AttendeeChange(**values),
+            change=AttendeeChange(**values),
             by=self.person,
             now=timezone.now(),
         )
@@ -497,7 +503,7 @@ class OrganisationView(OrganiserView):
     def put(self, request: Request, slug: str, organisation_id: int) -> Response:  # noqa: ARG002
         """Correct an organisation's name and sector at this event, for all its people."""
         values = validated(OrganisationChangeSerializer, request)
-        changed = services.change_organisation(
+        changed = change_organisation(
             event=self.event,
             organisation_id=organisation_id,
             by=self.person,

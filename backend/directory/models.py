@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
 
 from backend.core.models import QueuedMail
-from backend.events.models import Attendee, Event, Organisation, Session, Topic
+from backend.events.models.agenda import Session
+from backend.events.models.attendees import Attendee, Organisation
+from backend.events.models.events import Event, Topic
 
 
 class Nudge(QueuedMail):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 
 
 class Gap(StrEnum):

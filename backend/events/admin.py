@@ -21,20 +21,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.core.errors import BusinessError
-from backend.events.models import (
-    Appointment,
-    Attendee,
-    Event,
-    Organisation,
-    OutsideContact,
-    Sector,
-    Session,
-    Theme,
-    Topic,
-)
-from backend.events.rules import is_known_adult, is_under_alias
+from backend.events.models.agenda import Session
+from backend.events.models.attendees import Attendee, Organisation, Sector
+from backend.events.models.events import Event, Theme, Topic
+from backend.events.models.roles import Appointment, OutsideContact
+from backend.events.rules.age_classes import is_known_adult
+from backend.events.rules.aliases import is_under_alias
 from backend.events.selectors import name_in_lists
-from backend.events.services import confirm_role, end_role, refuse_role, set_outside_contact
+from backend.events.services.appointments import confirm_role, end_role, refuse_role
+from backend.events.services.opening import set_outside_contact
 from backend.events.services.setup import check_zone
 from backend.people.admin import OneLineAdmin
 from backend.people.models import Person

@@ -7,7 +7,8 @@ from procrastinate.contrib.django import app
 
 from backend.core.queue import CLOCK, LONG, MAIL, URGENT
 from backend.core.smtp import Backoff
-from backend.events.services import age_mails, appointment_mails, follow_days, long_jobs
+from backend.events.services import age_mails, appointment_mails, long_jobs
+from backend.events.services.opening import follow_days
 
 
 @app.task(name=appointment_mails.SEND_APPOINTMENT_MAIL, queue=MAIL, priority=URGENT, retry=Backoff())

@@ -17,37 +17,26 @@ from django.utils.translation import gettext as _
 
 from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
-from backend.events.models import (
-    Appointment,
-    Attendee,
-    AttendeeQuerySet,
-    CountryContact,
-    Event,
-    Interest,
-    OutsideContact,
-    Sector,
-    Session,
-    Slot,
-    Table,
-    Theme,
-    Topic,
-)
-from backend.events.rules import (
+from backend.events.models.agenda import Session, Slot, Table
+from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest, Sector
+from backend.events.models.events import Event, Theme, Topic
+from backend.events.models.roles import Appointment, CountryContact, OutsideContact
+from backend.events.rules.attendees import is_empty_profile
+from backend.events.rules.mailboxes import may_use_shared_mailbox
+from backend.events.rules.names import first_name_in
+from backend.events.rules.rehearsals import made_up_in
+from backend.events.rules.roles import (
     LEAD,
     ORGANISER,
     Standing,
     can_confirm,
     can_end,
     can_refuse,
-    first_name_in,
     is_administrator,
-    is_empty_profile,
     is_lead,
-    made_up_in,
-    may_use_shared_mailbox,
-    roles_held,
     standing_of,
 )
+from backend.events.rules.second_factors import roles_held
 from backend.people.models import Constituency, FormerAddress, Person, hashes_of
 from backend.people.selectors import HAS_FACTOR, second_factors, who_reads_the_mailbox_of
 

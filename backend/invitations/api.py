@@ -13,10 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import BoundedListField, CountSerializer, TextField, id_field, validated
-from backend.events.api import LongJobSerializer, OrganiserView
-from backend.invitations import selectors, services
+from backend.events.api.views import LongJobSerializer, OrganiserView
+from backend.invitations import selectors
 from backend.invitations.models import MAX_REMINDER_DAYS, MAX_VALID_DAYS, InvitationRules
 from backend.invitations.rules import LETTER_LIMIT
+from backend.invitations.services.bounces import mark_bounced
+from backend.invitations.services.rules import InvitationRulesData, set_invitation_rules
+from backend.invitations.services.sending import preview_invitations, send_invitations, send_test_invitation
 from backend.mails.api import LetterSerializer
 from backend.mails.rules import SUBJECT_LIMIT
 
@@ -117,7 +120,7 @@ class InvitationListView(OrganiserView):
         """Send what a preview showed; the number of mails queued (`count`)."""
         values = validated(ConfirmationSerializer, request)
         self.answer_later(_("Sending invitations"))
-        count = services.send_invitations(event=self.event, by=self.person, now=timezone.now(), **values)
+        count = send_invitations(event=self.event, by=self.person, now=timezone.now(), **values)
         return Response({"count": count})
 
 
@@ -135,9 +138,7 @@ class InvitationPreviewView(OrganiserView):
         """
         ids = validated(SelectionSerializer, request)["attendees"]
         self.answer_later(_("A preview of invitations"))
-        preview = services.preview_invitations(
-            event=self.event, attendee_ids=ids, by=self.person, now=timezone.now()
-        )
+        preview = preview_invitations(event=self.event, attendee_ids=ids, by=self.person, now=timezone.now())
         return Response(InvitationPreviewSerializer(preview).data)
 
 
@@ -148,7 +149,7 @@ class ReturnedView(OrganiserView):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Say that the newest mails to these people came back after they were sent; how many changed."""
         values = validated(ReturnedSerializer, request)
-        count = services.mark_bounced(
+        count = mark_bounced(
             event=self.event,
             attendee_ids=values["attendees"],
             bounced=values["returned"],
@@ -161,7 +162,7 @@ class InvitationTestView(OrganiserView):
     @extend_schema(operation_id="invitations_test", request=None, responses={204: None})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Mail me the invitation as it is saved; its link signs nobody in."""
-        services.send_test_invitation(event=self.event, by=self.person, now=timezone.now())
+        send_test_invitation(event=self.event, by=self.person, now=timezone.now())
         return Response(status=204)
 
 
@@ -178,6 +179,6 @@ class InvitationRulesView(OrganiserView):
         responses={200: InvitationRulesSerializer},
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        data = services.InvitationRulesData(**validated(InvitationRulesSerializer, request))
-        rules = services.set_invitation_rules(event=self.event, data=data, by=self.person)
+        data = InvitationRulesData(**validated(InvitationRulesSerializer, request))
+        rules = set_invitation_rules(event=self.event, data=data, by=self.person)
         return Response(InvitationRulesSerializer(rules).data)

@@ -7,13 +7,14 @@ from procrastinate.contrib.django import app
 
 from backend.core.queue import CLOCK, MAIL
 from backend.core.smtp import Backoff
-from backend.invitations import services
+from backend.invitations.services import reminders
+from backend.invitations.services.deliveries import SEND_INVITATION, deliver_invitation
 
 
-@app.task(name=services.SEND_INVITATION, queue=MAIL, retry=Backoff())
+@app.task(name=SEND_INVITATION, queue=MAIL, retry=Backoff())
 def send_invitation(invitation_id: int) -> None:
     """Mail one invitation, reminder or test."""
-    services.deliver_invitation(invitation_id=invitation_id, now=timezone.now())
+    deliver_invitation(invitation_id=invitation_id, now=timezone.now())
 
 
 @app.periodic(cron="10 * * * *")
@@ -25,4 +26,4 @@ def send_invitation(invitation_id: int) -> None:
 )
 def queue_reminders(timestamp: int) -> None:  # noqa: ARG001
     """Once an hour: remind who was invited and has not joined, or seeks nothing yet."""
-    services.queue_reminders(now=timezone.now())
+    reminders.queue_reminders(now=timezone.now())

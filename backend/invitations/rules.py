@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.core.texts import one_line
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.invitations.models import MAX_REMINDER_DAYS, MAX_VALID_DAYS, InvitationRules
 from backend.mails.rules import SUBJECT_LIMIT, BadMailText, clean_passage
 

@@ -13,8 +13,9 @@ from typing import Any
 from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from backend.events.models import Attendee, Event
-from backend.events.rules import has_joined
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import has_joined
 from backend.events.selectors import name_in_lists
 from backend.invitations.models import Invitation, InvitationRules
 from backend.invitations.rules import is_invitable

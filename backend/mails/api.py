@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import TextField, validated
-from backend.events.api import OrganiserView
+from backend.events.api.views import OrganiserView
 from backend.mails import selectors, services
 from backend.mails.rules import OPENING_LIMIT, SENDER_LIMIT, SIGNATURE_LIMIT
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 
 from backend.core.models import QueuedMail
-from backend.events.models import Attendee, Event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 
 
 class MailTexts(models.Model):

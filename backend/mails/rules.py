@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.core.texts import one_line
-from backend.events.rules import TextTooLong, clean_text
+from backend.events.rules.attendees import TextTooLong, clean_text
 from backend.people.services import check_email
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from backend.core.queue import MAIL, enqueue
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event
-from backend.events.rules import Doing, check_organiser
-from backend.events.services import lock_event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_event
 from backend.mails.models import MailTest, MailTexts
 from backend.mails.rules import (
     SUBJECT_LIMIT,

@@ -9,13 +9,18 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models import Attendee, AttendeeQuerySet
-from backend.events.rules import Doing, TextTooLong, check_allowed, clean_text, is_over, is_under_alias
-from backend.meetings.models import Assistant, Meeting, MeetingQuerySet, Notice, Question, Seat
+from backend.events.models.attendees import Attendee, AttendeeQuerySet
+from backend.events.rules.aliases import is_under_alias
+from backend.events.rules.attendees import TextTooLong, clean_text
+from backend.events.rules.states import Doing, check_allowed, is_over
+from backend.meetings.models.assistants import Assistant
+from backend.meetings.models.meetings import Meeting, MeetingQuerySet, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.questions import Question
 from backend.people.models import Person
 from backend.safeguarding.models import Chaperone
 from backend.safeguarding.rules import contactable_for, contactable_ids, is_open, is_reachable_by
-from backend.safeguarding.selectors import name_shown_to
+from backend.safeguarding.selectors.names import name_shown_to
 
 Kind = Notice.Kind
 

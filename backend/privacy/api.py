@@ -11,11 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import validated
-from backend.events.api import ParticipantView
-from backend.events.services import check_fresh_proof
+from backend.events.api.views import ParticipantView
+from backend.events.services.second_factors import check_fresh_proof
 from backend.people.api import READ_OR_ACT, PersonView
 from backend.privacy.selectors import export_for
-from backend.privacy.services import erase_account, leave_event
+from backend.privacy.services.leaving import erase_account, leave_event
 
 
 class MyDataSerializer(serializers.Serializer[Any]):

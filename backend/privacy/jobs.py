@@ -8,8 +8,9 @@ from procrastinate.contrib.django import app
 from backend.core.isolation import for_each
 from backend.core.queue import CLOCK, MAIL
 from backend.core.smtp import Backoff
-from backend.privacy import services
 from backend.privacy.services import merge_mails
+from backend.privacy.services.closing import close_cases, forget_expired
+from backend.privacy.services.retention import purge_all
 
 
 @app.periodic(cron="45 18 * * *")
@@ -17,7 +18,7 @@ from backend.privacy.services import merge_mails
 def purge(timestamp: int) -> None:  # noqa: ARG001
     """Once a day: close cases that were held, and erase whose time of keeping has ended."""
     now = timezone.now()
-    for service in (services.close_cases, services.forget_expired, services.purge_all):
+    for service in (close_cases, forget_expired, purge_all):
         for_each(f"privacy.{service.__name__}", [service], lambda run: run(now=now))
 
 

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 
 MINORS_KEPT = 30  # days after the event, of whoever is not known to be an adult
 

@@ -11,30 +11,31 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from backend.directory.models import ProfileVisit, WishToMeet
-from backend.events.models import Attendee, GuardianConsent, Interest, Merge, SessionPart
-from backend.events.rules import appears_under_alias, has_consent
+from backend.events.models.agenda import SessionPart
+from backend.events.models.attendees import Attendee, Interest
+from backend.events.models.consents import GuardianConsent
+from backend.events.models.merges import Merge
+from backend.events.rules.aliases import appears_under_alias
+from backend.events.rules.consents import has_consent
 from backend.events.selectors import attendances_for
 from backend.invitations.models import Invitation
-from backend.meetings.models import (
-    Assistant,
-    Availability,
-    CalendarFeed,
-    ContactShare,
-    FollowUp,
-    Meeting,
-    Notice,
-    Question,
-    Seat,
-    WaitingListEntry,
-)
-from backend.meetings.selectors import connections_for
+from backend.meetings.models.assistants import Assistant
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.calendar_feeds import CalendarFeed
+from backend.meetings.models.connections import ContactShare
+from backend.meetings.models.follow_ups import FollowUp
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.questions import Question
+from backend.meetings.models.waiting_list import WaitingListEntry
+from backend.meetings.selectors.connections import connections_for
 from backend.meetings.selectors.meetings import MeetingRow, rows_for
 from backend.meetings.selectors.office_hours import office_rows_for
 from backend.people.models import Person
 from backend.people.selectors import tokens_of
 from backend.safeguarding.models import Block, DelegationSeat, Report
 from backend.safeguarding.rules import is_open
-from backend.safeguarding.selectors import blocks_made_by
+from backend.safeguarding.selectors.blocks import blocks_made_by
 from backend.suggestions.models import Feedback, SuggestionView
 
 Value = str | int | bool | dt.datetime | tuple[str, ...] | None

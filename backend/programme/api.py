@@ -12,16 +12,28 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import BoundedIntegerField, BoundedListField, ShareField, TextField, id_field, validated
-from backend.events.api import OrganiserView
+from backend.events.api.views import OrganiserView
 from backend.meetings.api.participant import KEY
 from backend.meetings.api.serializers import SlotSerializer
 from backend.meetings.models.meetings import MAX_TIMES
-from backend.meetings.services import withdraw_proposal
+from backend.meetings.services.proposals import withdraw_proposal
 from backend.people.models import Constituency, Person
-from backend.programme import selectors, services
 from backend.programme.models import Plan
-from backend.programme.rules import MAX_SECONDS, MAX_SEED, PlanOptions
-from backend.programme.selectors import PlanPage, read_planning_data
+from backend.programme.rules.options import MAX_SECONDS, MAX_SEED, PlanOptions
+from backend.programme.selectors.by_hand import one_by_hand, put_forward_by_hand, times_for
+from backend.programme.selectors.planning_data import read_planning_data
+from backend.programme.selectors.plans import (
+    PlanPage,
+    confirms_at_once,
+    entry_in,
+    plan_for,
+    plan_page_for,
+    plans_for,
+)
+from backend.programme.services.by_hand import put_forward
+from backend.programme.services.drafting import draft_plan, replan, stop_planning
+from backend.programme.services.editing import change_planned, drop_planned
+from backend.programme.services.publishing import publish_plan, set_publishing, withdraw_plan
 
 
 class PlanOptionsSerializer(serializers.Serializer[Any]):
@@ -177,8 +189,8 @@ class PlansApiView(OrganiserView):
     """What every view of plans shares."""
 
     def page(self, plan_id: int) -> PlanPage:
-        plan = selectors.plan_for(self.event, plan_id)
-        return selectors.plan_page_for(plan, read_planning_data(self.event, timezone.now()))
+        plan = plan_for(self.event, plan_id)
+        return plan_page_for(plan, read_planning_data(self.event, timezone.now()))
 
     @property
     def by(self) -> Person:
@@ -190,14 +202,14 @@ class PlanListView(PlansApiView):
 
     @extend_schema(operation_id="plans_list", responses={200: PlanSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        return Response(PlanSerializer(selectors.plans_for(self.event), many=True).data)
+        return Response(PlanSerializer(plans_for(self.event), many=True).data)
 
     @extend_schema(operation_id="plans_draft", request=PlanOptionsSerializer, responses={202: PlanSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Order a draft; read it until its work is ready."""
         event = self.event
         options = PlanOptions(**validated(PlanOptionsSerializer, request))
-        plan = services.draft_plan(event=event, options=options, by=self.by, now=timezone.now())
+        plan = draft_plan(event=event, options=options, by=self.by, now=timezone.now())
         return Response(PlanSerializer(plan).data, status=202)
 
 
@@ -212,7 +224,7 @@ class PlanAgainView(PlansApiView):
     @extend_schema(operation_id="plans_again", request=None, responses={202: PlanSerializer})
     def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
         """Plan a draft again around its locked meetings; of any other plan, draft a new one beside it."""
-        plan = services.replan(event=self.event, plan_id=plan_id, by=self.by, now=timezone.now())
+        plan = replan(event=self.event, plan_id=plan_id, by=self.by, now=timezone.now())
         return Response(PlanSerializer(plan).data, status=202)
 
 
@@ -220,7 +232,7 @@ class PlanStopView(PlansApiView):
     @extend_schema(operation_id="plans_stop", request=None, responses={202: PlanSerializer})
     def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
         """Have the planner end within seconds, with the best plan so far; read it until its work is ready."""
-        plan = services.stop_planning(event=self.event, plan_id=plan_id, by=self.by)
+        plan = stop_planning(event=self.event, plan_id=plan_id, by=self.by)
         return Response(PlanSerializer(plan).data, status=202)
 
 
@@ -228,7 +240,7 @@ class PlanPublishView(PlansApiView):
     @extend_schema(operation_id="plans_publish", request=None, responses={202: PlanSerializer})
     def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
         """Propose a draft's meetings to the two, or arrange them where the event says so."""
-        plan = services.publish_plan(event=self.event, plan_id=plan_id, by=self.by, now=timezone.now())
+        plan = publish_plan(event=self.event, plan_id=plan_id, by=self.by, now=timezone.now())
         return Response(PlanSerializer(plan).data, status=202)
 
 
@@ -236,7 +248,7 @@ class PlanWithdrawView(PlansApiView):
     @extend_schema(operation_id="plans_withdraw", request=None, responses={202: PlanSerializer})
     def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
         """Withdraw a plan and its open proposals; what is agreed stays."""
-        plan = services.withdraw_plan(event=self.event, plan_id=plan_id, by=self.by, now=timezone.now())
+        plan = withdraw_plan(event=self.event, plan_id=plan_id, by=self.by, now=timezone.now())
         return Response(PlanSerializer(plan).data, status=202)
 
 
@@ -251,7 +263,7 @@ class PlannedView(PlansApiView):
     def patch(self, request: Request, slug: str, plan_id: int, planned_id: int) -> Response:  # noqa: ARG002
         """Move it, lock it, or let it go again; all of it or nothing."""
         changes = validated(PlannedMeetingChangeSerializer, request)
-        services.change_planned(
+        change_planned(
             event=self.event,
             plan_id=plan_id,
             planned_id=planned_id,
@@ -261,11 +273,11 @@ class PlannedView(PlansApiView):
             by=self.by,
             now=timezone.now(),
         )
-        return Response(PlanEntrySerializer(selectors.entry_in(self.page(plan_id), planned_id)).data)
+        return Response(PlanEntrySerializer(entry_in(self.page(plan_id), planned_id)).data)
 
     @extend_schema(operation_id="planned_drop", responses={204: None})
     def delete(self, request: Request, slug: str, plan_id: int, planned_id: int) -> Response:  # noqa: ARG002
-        services.drop_planned(event=self.event, plan_id=plan_id, planned_id=planned_id, by=self.by)
+        drop_planned(event=self.event, plan_id=plan_id, planned_id=planned_id, by=self.by)
         return Response(status=204)
 
 
@@ -274,7 +286,7 @@ class PublishingView(PlansApiView):
 
     @extend_schema(operation_id="publishing_read", responses={200: PublishingSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        return Response({"confirms": selectors.confirms_at_once(self.event)})
+        return Response({"confirms": confirms_at_once(self.event)})
 
     @extend_schema(
         operation_id="publishing_replace",
@@ -283,7 +295,7 @@ class PublishingView(PlansApiView):
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         values = validated(PublishingSerializer, request)
-        rules = services.set_publishing(event=self.event, by=self.by, **values)
+        rules = set_publishing(event=self.event, by=self.by, **values)
         return Response({"confirms": rules.confirms})
 
 
@@ -292,7 +304,7 @@ class ByHandView(PlansApiView):
 
     @extend_schema(operation_id="by_hand_list", responses={200: ByHandSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        rows = selectors.put_forward_by_hand(self.event, timezone.now())
+        rows = put_forward_by_hand(self.event, timezone.now())
         return Response(ByHandSerializer(rows, many=True).data)
 
     @extend_schema(
@@ -304,7 +316,7 @@ class ByHandView(PlansApiView):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Propose that two people meet, or arrange it where the forum's plans are arranged at once."""
         data, now = validated(PutForwardSerializer, request), timezone.now()
-        meeting = services.put_forward(
+        meeting = put_forward(
             event=self.event,
             pair=(data["first"], data["second"]),
             slot_ids=data["slots"],
@@ -314,7 +326,7 @@ class ByHandView(PlansApiView):
             by=self.by,
             now=now,
         )
-        return Response(ByHandSerializer(selectors.one_by_hand(meeting, now)).data, status=201)
+        return Response(ByHandSerializer(one_by_hand(meeting, now)).data, status=201)
 
 
 class ByHandTimesView(PlansApiView):
@@ -322,7 +334,7 @@ class ByHandTimesView(PlansApiView):
     def get(self, request: Request, slug: str, first_id: int, second_id: int) -> Response:  # noqa: ARG002
         """The times two people both have; two who may not be in touch have none."""
         now = timezone.now()
-        found = selectors.times_for(event=self.event, first_id=first_id, second_id=second_id, now=now)
+        found = times_for(event=self.event, first_id=first_id, second_id=second_id, now=now)
         return Response(TimesOfTwoSerializer(found).data)
 
 

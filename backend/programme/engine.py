@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from threading import Event
 
 from backend.core.period import overlaps
-from backend.events.models import Slot
-from backend.events.rules import IdPair, pair_of
-from backend.programme.rules import (
-    OUT_OF_TIME,
-    FixedMeeting,
-    PlanConflict,
-    PlanningData,
-    PlanOptions,
+from backend.events.models.agenda import Slot
+from backend.events.rules.attendees import IdPair, pair_of
+from backend.programme.rules.candidates import (
     PlanRow,
     attendees_in_scope,
     candidate_pairs,
     is_cross_constituency,
     reasons_without_meeting,
 )
-from matching.scheduling import Conflict, Locked, Pair, Plan, Problem, Progress, solve, solve_with_share
+from backend.programme.rules.conflicts import OUT_OF_TIME, PlanConflict
+from backend.programme.rules.options import PlanOptions
+from backend.programme.rules.planning_data import FixedMeeting, PlanningData
+from matching.scheduling.problem import Conflict, Locked, Pair, Plan, Problem
+from matching.scheduling.share_constraint import solve_with_share
+from matching.scheduling.solve import Progress, solve
 
 REPORT_SECONDS = 0.5  # between two calls of on_progress
 FIRST_MEETING = 10.0  # what a seat of somebody without a meeting is worth beside a score, which is at most 1

@@ -9,8 +9,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from backend.core.queue import PLANS
-from backend.events.models import Event
-from backend.meetings.services import PERSON_JOINED
+from backend.events.models.events import Event
+from backend.meetings.services.joining import PERSON_JOINED
 from backend.people.models import Person
 from backend.programme.models import Plan
 from backend.programme.services import drafting, publishing, solving

@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.period import single_id_range
-from backend.events.models import Attendee, Event, Slot, Table
-from backend.meetings.models import Meeting
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.meetings.models.meetings import Meeting
 from backend.people.models import Constituency, Person
 
 

@@ -14,13 +14,25 @@ from rest_framework.response import Response
 
 from backend.core.api import CountSerializer, TextField, id_field, validated
 from backend.core.errors import NotFound
-from backend.events.api import ParticipantView
-from backend.events.models import Attendee
-from backend.events.rules import leads_of
+from backend.events.api.views import ParticipantView
+from backend.events.models.attendees import Attendee
+from backend.events.rules.roles import leads_of
 from backend.events.selectors import outside_contact_of
 from backend.people.api import ORGANISE
-from backend.safeguarding import selectors, services
 from backend.safeguarding.models import Report
+from backend.safeguarding.selectors import reports
+from backend.safeguarding.selectors.reports import reports_for
+from backend.safeguarding.services.report_entries import ENTRY_LIMIT
+from backend.safeguarding.services.reports import (
+    NAMED_LIMIT,
+    OUTCOME_LIMIT,
+    WORDS_LIMIT,
+    close_report,
+    hand_over_report,
+    hand_over_reports,
+    link_report,
+    report_person,
+)
 
 WANTS_NEWS = "Whether the reporter, an adult, asks to hear what becomes of it."
 
@@ -53,7 +65,7 @@ class ReportDataSerializer(serializers.Serializer[Any]):
     """What a report says."""
 
     category = serializers.ChoiceField(choices=Report.Category.choices)
-    words = TextField(max_length=services.WORDS_LIMIT)
+    words = TextField(max_length=WORDS_LIMIT)
     wants_news = serializers.BooleanField(default=False, help_text=WANTS_NEWS)
 
 
@@ -61,12 +73,12 @@ class UnsafeReportSerializer(serializers.Serializer[Any]):
     """That one does not feel safe: in words, or whom it is about, or both."""
 
     words = TextField(
-        max_length=services.WORDS_LIMIT,
+        max_length=WORDS_LIMIT,
         allow_blank=True,
         default="",
         help_text="Needed where nobody is named or chosen.",
     )
-    named = TextField(max_length=services.NAMED_LIMIT, allow_blank=True, default="")
+    named = TextField(max_length=NAMED_LIMIT, allow_blank=True, default="")
     lead = id_field(allow_null=True, default=None, help_text="A safeguarding lead whom it is about.")
     wants_news = serializers.BooleanField(default=False, help_text=WANTS_NEWS)
 
@@ -167,10 +179,10 @@ class ReportSerializer(ReportLineSerializer):
 class CloseReportSerializer(serializers.Serializer[Any]):
     """What was done; `lift` lets the two see and contact each other again."""
 
-    outcome = TextField(max_length=services.OUTCOME_LIMIT)
+    outcome = TextField(max_length=OUTCOME_LIMIT)
     lift = serializers.BooleanField()
     final_word = TextField(
-        max_length=services.ENTRY_LIMIT,
+        max_length=ENTRY_LIMIT,
         allow_blank=True,
         default="",
         help_text="To the reporter, who asked to hear of it.",
@@ -191,7 +203,7 @@ class LinkReportSerializer(serializers.Serializer[Any]):
 
 def own_report_response(report: Report, reporter: Attendee) -> Response:
     """The response to the reporter; the report cannot be read through it."""
-    can_be_read = selectors.has_reader(reporter, report.reported_id or 0)
+    can_be_read = reports.has_reader(reporter, report.reported_id or 0)
     body = {
         "created_at": report.created_at,
         "has_reader": can_be_read,
@@ -229,7 +241,7 @@ class PersonReportView(ParticipantView):
     def post(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         """From now on the two neither see nor contact each other; the other is not notified."""
         data = validated(ReportDataSerializer, request)
-        report = services.report_person(
+        report = report_person(
             reporter=self.attendee,
             reported_id=attendee_id,
             by=self.person,
@@ -247,7 +259,7 @@ class ReportListView(LeadView):
         responses={200: ReportLineSerializer(many=True)},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        return Response(ReportLineSerializer(selectors.reports_for(self.lead), many=True).data)
+        return Response(ReportLineSerializer(reports_for(self.lead), many=True).data)
 
 
 class HandOverView(LeadView):
@@ -260,9 +272,7 @@ class HandOverView(LeadView):
         """It is written down in the report; again changes nothing."""
         lead = self.lead
         to_id = validated(HandOverSerializer, request)["lead"]
-        services.hand_over_report(
-            lead=lead, report_id=report_id, to_id=to_id, by=self.person, now=timezone.now()
-        )
+        hand_over_report(lead=lead, report_id=report_id, to_id=to_id, by=self.person, now=timezone.now())
         return Response(status=204)
 
 
@@ -278,7 +288,7 @@ class HandOverAllView(LeadView):
         """How many they could not read before."""
         lead = self.lead
         to_id = validated(HandOverSerializer, request)["lead"]
-        count = services.hand_over_reports(lead=lead, to_id=to_id, by=self.person, now=timezone.now())
+        count = hand_over_reports(lead=lead, to_id=to_id, by=self.person, now=timezone.now())
         return Response({"count": count})
 
 
@@ -290,7 +300,7 @@ class LinkReportView(LeadView):
         """From now on the two neither see nor contact each other; it is written down in the report."""
         lead = self.lead
         attendee_id = validated(LinkReportSerializer, request)["attendee"]
-        services.link_report(
+        link_report(
             lead=lead, report_id=report_id, attendee_id=attendee_id, by=self.person, now=timezone.now()
         )
         return Response(status=204)
@@ -308,6 +318,6 @@ class CloseReportView(LeadView):
         """Contact between the two stays blocked unless lifted; neither is notified."""
         lead = self.lead
         data = validated(CloseReportSerializer, request)
-        services.close_report(lead=lead, report_id=report_id, by=self.person, now=timezone.now(), **data)
-        line = next(line for line in selectors.reports_for(lead) if line.report_id == report_id)
+        close_report(lead=lead, report_id=report_id, by=self.person, now=timezone.now(), **data)
+        line = next(line for line in reports_for(lead) if line.report_id == report_id)
         return Response(ReportLineSerializer(line).data)

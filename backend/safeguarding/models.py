@@ -8,7 +8,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Attendee, Event, Organisation, Sector, Slot, Table, Topic
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee, Organisation, Sector
+from backend.events.models.events import Event, Topic
 from backend.people.models import Constituency, Person
 
 

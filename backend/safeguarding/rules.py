@@ -16,17 +16,15 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from backend.core.compiled import CompiledQuery, CompiledRows, any_of
-from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event, Organisation, Suspension
-from backend.events.rules import (
-    LEAD,
-    IdPair,
-    has_alias_anywhere,
-    has_consent_to_sessions,
-    is_known_adult,
-    is_suspended,
-    leads_of,
-    pair_of,
-)
+from backend.events.models.attendees import Attendee, AttendeeQuerySet, Organisation
+from backend.events.models.events import Event
+from backend.events.models.roles import Appointment
+from backend.events.models.suspensions import Suspension
+from backend.events.rules.age_classes import is_known_adult
+from backend.events.rules.aliases import has_alias_anywhere
+from backend.events.rules.attendees import IdPair, pair_of
+from backend.events.rules.consents import has_consent_to_sessions
+from backend.events.rules.roles import LEAD, is_suspended, leads_of
 from backend.people.models import Constituency, KnownMinor, Person
 from backend.safeguarding.models import (
     Block,

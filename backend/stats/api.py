@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import IgnoreAcceptHeader
-from backend.events.api import LongJobSerializer, OrganiserView
+from backend.events.api.views import LongJobSerializer, OrganiserView
 from backend.stats.models import Release
-from backend.stats.selectors import NOTE
+from backend.stats.selectors.worksheets import NOTE
 from backend.stats.services import export_stats_file, release_for
 
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from backend.core.spreadsheets import Worksheet
-from backend.events.models import Event
+from backend.events.models.events import Event
 
 
 class Release(models.Model):

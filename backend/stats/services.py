@@ -11,18 +11,20 @@ from backend.core.advisory_lock import advisory_lock
 from backend.core.audit import record_act
 from backend.core.errors import NotFound
 from backend.core.models import Act
-from backend.events.models import Event
-from backend.events.rules import check_organiser
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
 from backend.people.models import Person
 from backend.stats.engine.counts import counts_of
 from backend.stats.engine.figures import EventStats
 from backend.stats.engine.history import Told
 from backend.stats.models import Release
 from backend.stats.rules.phases import phase_of
-from backend.stats.selectors import event_stats, headlines_for, names_for, reported_step_of
+from backend.stats.selectors.event_stats import event_stats
 from backend.stats.selectors.export import csv_for, graphml_for, workbook_for
+from backend.stats.selectors.headlines import headlines_for
+from backend.stats.selectors.names import names_for
 from backend.stats.selectors.report import PAGES, report_for
-from backend.stats.selectors.worksheets import Row, draft_release, row_of_ties
+from backend.stats.selectors.worksheets import Row, draft_release, reported_step_of, row_of_ties
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GRAPHML = "application/graphml+xml"

@@ -11,12 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import TextField, validated
-from backend.events.api import ParticipantView
-from backend.events.rules import TEXT_LIMIT
+from backend.events.api.views import ParticipantView
+from backend.events.rules.attendees import TEXT_LIMIT
 from backend.safeguarding.api import PublicProfileSerializer
-from backend.suggestions import selectors, services
-from backend.suggestions.engine import Strength
 from backend.suggestions.models import NOTE_LENGTH, Feedback
+from backend.suggestions.selectors.lists import FILTER_NAMES, Filters, suggestions_for
+from backend.suggestions.selectors.shared_needs import shared_needs_for
+from backend.suggestions.services.feedback import give_feedback, withdraw_feedback
+from backend.suggestions.services.reading import UnderstoodWords, understand_words
+from matching.recommend.strength import Strength
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
@@ -73,9 +76,7 @@ class SharedNeedSerializer(serializers.Serializer[Any]):
     )
 
 
-FILTERS = [
-    OpenApiParameter(name, str, description=f"Only people of this {name}.") for name in selectors.FILTER_NAMES
-]
+FILTERS = [OpenApiParameter(name, str, description=f"Only people of this {name}.") for name in FILTER_NAMES]
 
 
 class SuggestionListView(ParticipantView):
@@ -87,10 +88,8 @@ class SuggestionListView(ParticipantView):
         responses={200: SuggestionListSerializer},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        values = {name: request.query_params.get(name, "") for name in selectors.FILTER_NAMES}
-        found = selectors.suggestions_for(
-            attendee=self.attendee, now=timezone.now(), filters=selectors.Filters(**values)
-        )
+        values = {name: request.query_params.get(name, "") for name in FILTER_NAMES}
+        found = suggestions_for(attendee=self.attendee, now=timezone.now(), filters=Filters(**values))
         return Response(SuggestionListSerializer(found).data)
 
 
@@ -99,7 +98,7 @@ class SharedNeedListView(ParticipantView):
 
     @extend_schema(operation_id="office_hours_proposed", responses={200: SharedNeedSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        found = selectors.shared_needs_for(self.attendee, timezone.now())
+        found = shared_needs_for(self.attendee, timezone.now())
         return Response(SharedNeedSerializer(found, many=True).data)
 
 
@@ -113,7 +112,7 @@ class FeedbackView(ParticipantView):
     )
     def put(self, request: Request, slug: str, other: int) -> Response:  # noqa: ARG002
         data = validated(FeedbackSerializer, request)
-        feedback = services.give_feedback(
+        feedback = give_feedback(
             attendee=self.attendee,
             other_id=other,
             verdict=data["verdict"],
@@ -127,7 +126,7 @@ class FeedbackView(ParticipantView):
     @extend_schema(operation_id="feedback_withdraw", responses={204: None})
     def delete(self, request: Request, slug: str, other: int) -> Response:  # noqa: ARG002
         """Delete my feedback, if there is any."""
-        services.withdraw_feedback(attendee=self.attendee, other_id=other, by=self.person, now=timezone.now())
+        withdraw_feedback(attendee=self.attendee, other_id=other, by=self.person, now=timezone.now())
         return Response(status=204)
 
 
@@ -154,5 +153,5 @@ class UnderstoodView(ParticipantView):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """429 for more than forty a minute; 503 with Retry-After while the model is away."""
         words = validated(WordsSerializer, request)
-        read = services.understand_words(attendee=self.attendee, field=words["part"], text=words["text"])
-        return Response(UnderstoodSerializer(read or services.UnderstoodWords("", ())).data)
+        read = understand_words(attendee=self.attendee, field=words["part"], text=words["text"])
+        return Response(UnderstoodSerializer(read or UnderstoodWords("", ())).data)

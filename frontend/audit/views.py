@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from backend.audit.selectors import audit_entries_for, filter_entries
 from backend.audit.services import ENTRIES_FILE, export_audit_entries
 from backend.core.spreadsheets import csv_file
-from backend.events.models import Attendee
-from backend.events.services import answer_later
+from backend.events.models.attendees import Attendee
+from backend.events.services.long_jobs import answer_later
 from frontend.access import Request, fresh_proof, organiser
 from frontend.audit.forms import entry_filter
 from frontend.audit.words import KINDS, audit_entry_text, person_text

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backend.audit.selectors import SYSTEM, AuditEntry
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 
 KINDS = {
     "age_class": gettext_lazy("Age class"),

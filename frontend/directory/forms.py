@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from backend.directory.selectors import WANTED, Wanted
+from backend.directory.selectors.finding import WANTED, Wanted
 from backend.suggestions.models import NOTE_LENGTH
 
 

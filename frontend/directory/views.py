@@ -15,33 +15,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.core.limits import Kind
-from backend.directory.selectors import (
-    PAGE_SIZE,
-    home_for,
-    meetings_to_come,
-    minor_home_for,
-    minutes_to_go,
-    person_for,
-    recently_seen_for,
-    saved_for,
-    without_open_time,
-)
-from backend.directory.services import (
+from backend.directory.selectors.finding import PAGE_SIZE
+from backend.directory.selectors.home import home_for, meetings_to_come, minor_home_for, minutes_to_go
+from backend.directory.selectors.own_people import recently_seen_for, saved_for
+from backend.directory.selectors.people import person_for, without_open_time
+from backend.directory.services.finding import find_people
+from backend.directory.services.own_people import (
     clear_visits,
-    find_people,
     find_session_companions,
     find_working_on,
     record_visit,
-    wish_to_meet,
 )
-from backend.events.models import Attendee
-from backend.events.rules import is_event_open, is_over
+from backend.directory.services.times import wish_to_meet
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import is_event_open, is_over
 from backend.events.selectors import profile_for, topic_names_for
-from backend.meetings.selectors import open_contacts_for
+from backend.meetings.selectors.meetings import open_contacts_for
 from backend.safeguarding.rules import why_not_open
 from backend.suggestions.models import Feedback
-from backend.suggestions.selectors import suggestion_between
-from backend.suggestions.services import give_feedback, record_views, withdraw_feedback
+from backend.suggestions.selectors.lists import suggestion_between
+from backend.suggestions.services.feedback import give_feedback, record_views, withdraw_feedback
 from frontend.access import Request, counted, participant
 from frontend.directory.forms import FindForm, NoteForm, TopicForm, VersionForm
 from frontend.directory.words import filter_choices, gap_text, next_meeting_words

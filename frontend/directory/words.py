@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backend.directory.rules import Gap
-from backend.directory.selectors import Facet, Found
-from backend.events.models import Event
+from backend.directory.selectors.facets import Facet
+from backend.directory.selectors.finding import Found
+from backend.events.models.events import Event
+from backend.events.rules.languages import language_name
 from backend.events.selectors import theme_names_for, topic_names_for
-from backend.meetings.selectors import MeetingRow
-from frontend.events.words.languages import language_name
+from backend.meetings.selectors.meetings import MeetingRow
 from frontend.people.words import constituency_label
 
 HOUR = 60

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.invitations.models import MAX_REMINDER_DAYS, MAX_VALID_DAYS, Invitation, InvitationRules
 from backend.invitations.rules import LETTER_LIMIT
-from backend.invitations.services import InvitationRulesData, default_template
+from backend.invitations.services.letters import default_template
+from backend.invitations.services.rules import InvitationRulesData
 from backend.mails.rules import SUBJECT_LIMIT
 from frontend.fields import IdsField
 

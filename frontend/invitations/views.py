@@ -17,12 +17,19 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee
-from backend.events.rules import Doing, TextTooLong, is_allowed
-from backend.events.services import MANY, answer_later
-from backend.invitations import selectors, services
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong
+from backend.events.rules.states import Doing, is_allowed
+from backend.events.services.long_jobs import MANY, answer_later
+from backend.invitations import selectors
 from backend.invitations.models import Invitation
 from backend.invitations.rules import BadInvitationRules
+from backend.invitations.services import links
+from backend.invitations.services.bounces import mark_bounced
+from backend.invitations.services.letters import example_letter
+from backend.invitations.services.links import read_link, use_link
+from backend.invitations.services.rules import set_invitation_rules
+from backend.invitations.services.sending import preview_invitations, send_invitations, send_test_invitation
 from backend.mails.rules import BadMailText
 from backend.people.rules import remember_browser
 from backend.people.selectors import token_hash
@@ -49,9 +56,7 @@ def invitations(request: Request, attendee: Attendee) -> HttpResponse:
             ids = people.values_list("pk", flat=True) if values["everybody"] else values["attendee"]
             if len(ids) > MANY:
                 answer_later(request, attendee, _("A preview of invitations"), now=now)
-            preview = services.preview_invitations(
-                event=event, attendee_ids=list(ids), by=request.user, now=now
-            )
+            preview = preview_invitations(event=event, attendee_ids=list(ids), by=request.user, now=now)
         except BusinessError as error:
             refusal = error
         else:
@@ -81,7 +86,7 @@ def returned(request: Request, attendee: Attendee) -> HttpResponse:
     """Mark the mails to those ticked as returned, or take that back."""
     values = values_of(ReturnedForm(request.POST))
     has_returned = values["do"] != ReturnedForm.ARRIVED
-    count = services.mark_bounced(
+    count = mark_bounced(
         event=attendee.event, attendee_ids=values["attendee"], bounced=has_returned, by=request.user
     )
     if has_returned:
@@ -102,9 +107,7 @@ def send(request: Request, attendee: Attendee) -> HttpResponse:
     """Send what the preview showed."""
     now, confirmation = timezone.now(), values_of(SendForm(request.POST))["confirmation"]
     answer_later(request, attendee, _("Sending invitations"), back="invitations", now=now)
-    count = services.send_invitations(
-        event=attendee.event, confirmation=confirmation, by=request.user, now=now
-    )
+    count = send_invitations(event=attendee.event, confirmation=confirmation, by=request.user, now=now)
     text = ngettext("%(count)d invitation is on its way.", "%(count)d invitations are on their way.", count)
     messages.success(request, text % {"count": count})
     return redirect("invitations", attendee.event.slug)
@@ -120,7 +123,7 @@ def texts(request: Request, attendee: Attendee) -> HttpResponse:
     refusal = None
     if form.is_bound and form.is_valid():
         try:
-            services.set_invitation_rules(event=event, data=form.rules_data(), by=request.user)
+            set_invitation_rules(event=event, data=form.rules_data(), by=request.user)
         except (BadMailText, BadInvitationRules, TextTooLong) as error:
             refusal = error
         else:
@@ -131,8 +134,7 @@ def texts(request: Request, attendee: Attendee) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "examples": [
-            (kind.label, services.example_letter(event, stored, kind, name=attendee.name, now=now))
-            for kind in kinds
+            (kind.label, example_letter(event, stored, kind, name=attendee.name, now=now)) for kind in kinds
         ],
     }
     status = refusal.status if refusal else 422 if form.errors else 200
@@ -143,7 +145,7 @@ def texts(request: Request, attendee: Attendee) -> HttpResponse:
 @require_POST
 def send_test(request: Request, attendee: Attendee) -> HttpResponse:
     """Mail the organiser the invitation as it is saved."""
-    services.send_test_invitation(event=attendee.event, by=request.user, now=timezone.now())
+    send_test_invitation(event=attendee.event, by=request.user, now=timezone.now())
     messages.success(
         request, _("A test mail is on its way to %(address)s.") % {"address": request.user.email}
     )
@@ -158,13 +160,13 @@ def invitation(request: Request, token: str) -> HttpResponse:
     now = timezone.now()
     with catch_refusal() as outcome:
         if request.method == "POST":
-            reader = services.use_link(token=token, now=now)
+            reader = use_link(token=token, now=now)
             home = reverse("event_home", args=[reader.event.slug])
             return cast(HttpResponse, perform_login(request, reader.person, redirect_url=home))
-        link = services.read_link(token, now)
+        link = read_link(token, now)
     over = outcome.refusal
     context = {"over": over} if over else {"link": link, "event": link.attendee.event}
     response = render(request, "invitations/link.html", context, status=over.status if over else 200)
-    if mailed_to := services.mailed_to(token):
+    if mailed_to := links.mailed_to(token):
         remember_browser(request=request, response=response, person=mailed_to, link=token_hash(token))
     return response

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.core.errors import BusinessError
-from backend.directory.services import mail_examples, send_test_mail
-from backend.events.models import Attendee
-from backend.events.rules import TextTooLong
+from backend.directory.services.mail_examples import mail_examples, send_test_mail
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong
 from backend.mails.rules import BadMailText
 from backend.mails.selectors import mail_texts_for
 from backend.mails.services import reset_mail_texts, set_mail_texts

@@ -14,12 +14,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.period import Period
-from backend.events.models import Event, Table
-from backend.events.rules import SlotGrid
+from backend.events.models.agenda import Table
+from backend.events.models.events import Event
+from backend.events.rules.slot_grid import SlotGrid
 from backend.events.selectors import Profile
-from backend.events.services import TableData
-from backend.meetings.selectors import Choice, ContactDetails, FollowUpRow, GridDay, SessionChoices, SlotCell
-from backend.meetings.services import AGREED_LIMIT, MeetingRequestData, OfficeHourData, SessionPlan
+from backend.events.services.venue import TableData
+from backend.meetings.selectors.availability import GridDay, SlotCell
+from backend.meetings.selectors.connections import ContactDetails
+from backend.meetings.selectors.delegation_sessions import Choice, SessionChoices
+from backend.meetings.selectors.meetings import FollowUpRow
+from backend.meetings.services.delegation_sessions import SessionPlan
+from backend.meetings.services.follow_ups import AGREED_LIMIT
+from backend.meetings.services.office_hours import OfficeHourData
+from backend.meetings.services.requests import MeetingRequestData
 from frontend.events.words.times import when
 from frontend.fields import IdField, IdsField, RefusableForm
 

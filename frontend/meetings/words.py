@@ -10,19 +10,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backend.events.models import Event
+from backend.events.models.events import Event
 from backend.events.selectors import Profile
-from backend.meetings.models import Notice
-from backend.meetings.selectors import (
-    DeliveryRow,
-    MeetingRow,
-    NoticeRow,
-    OfficeHourRow,
-    SessionRow,
-    SlotChoice,
-    acted_notice_words,
-)
-from backend.suggestions.selectors import ReasonRow, SuggestionCard
+from backend.meetings.models.notices import Notice
+from backend.meetings.selectors.acted_words import acted_notice_words
+from backend.meetings.selectors.availability import SlotChoice
+from backend.meetings.selectors.deliveries import DeliveryRow
+from backend.meetings.selectors.meetings import MeetingRow
+from backend.meetings.selectors.notices import NoticeRow
+from backend.meetings.selectors.office_hours import OfficeHourRow
+from backend.meetings.selectors.sessions import SessionRow
+from backend.suggestions.selectors.lists import ReasonRow, SuggestionCard
 from frontend.events.words.times import when
 
 QUOTE_LIMIT = 180

@@ -27,11 +27,12 @@ from backend.config.accounts import MailboxStage, SignInCode
 from backend.core.errors import BusinessError, NotFound
 from backend.core.limits import Kind, count_use, is_too_often
 from backend.core.zones import zone_place
-from backend.events.models import Attendee
-from backend.events.rules import can_start_forums, is_event_open
+from backend.events.models.attendees import Attendee
+from backend.events.rules.roles import can_start_forums
+from backend.events.rules.states import is_event_open
 from backend.events.selectors import attendances_for, is_in_a_team
-from backend.events.services import ask_address_change, change_address
-from backend.meetings.selectors import connections_for
+from backend.events.services.addresses import ask_address_change, change_address
+from backend.meetings.selectors.connections import connections_for
 from backend.people.models import QUIET_UNTIL, ApiToken, Person
 from backend.people.rules import BY_CODE, remember_browser
 from backend.people.selectors import (

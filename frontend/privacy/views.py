@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from backend.events.models import Attendee
-from backend.events.services import hide_attendee
+from backend.events.models.attendees import Attendee
+from backend.events.services.profiles import hide_attendee
 from backend.privacy.selectors import export_for, leaving_for, stored_for
-from backend.privacy.services import erase_account, leave_event
+from backend.privacy.services.leaving import erase_account, leave_event
 from frontend.access import Request, fresh_proof, participant
 from frontend.fields import values_of
 from frontend.privacy.forms import LeaveForm

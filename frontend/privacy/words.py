@@ -10,9 +10,9 @@ from django.template.defaultfilters import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backend.events.models import Event
+from backend.events.models.events import Event
+from backend.events.rules.languages import language_name
 from backend.privacy.selectors import Readers, StoredField, StoredGroup, Value
-from frontend.events.words.languages import language_name
 
 GROUPS = {
     "profile": gettext_lazy("My part in this forum"),

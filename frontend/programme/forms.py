@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Event
+from backend.events.models.events import Event
 from backend.people.models import Constituency
 from backend.programme.models import Plan
-from backend.programme.rules import PlanOptions
+from backend.programme.rules.options import PlanOptions
 from frontend.fields import IdField, IdsField
 from frontend.programme.words import ORDERS
 

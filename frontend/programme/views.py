@@ -16,9 +16,31 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError, NotFound
-from backend.events.models import Attendee
-from backend.meetings.services import withdraw_proposal
-from backend.programme import selectors, services
+from backend.events.models.attendees import Attendee
+from backend.meetings.services.proposals import withdraw_proposal
+from backend.programme.selectors.by_hand import (
+    Choosable,
+    likely_partners,
+    people_to_choose,
+    put_forward_by_hand,
+    times_for,
+)
+from backend.programme.selectors.edit_options import edit_options_for
+from backend.programme.selectors.planning_data import read_planning_data
+from backend.programme.selectors.plans import (
+    confirms_at_once,
+    entry_in,
+    paginate_groups,
+    plan_for,
+    plan_page_for,
+    plans_for,
+)
+from backend.programme.selectors.printed_schedules import printed_schedules_for
+from backend.programme.services import drafting
+from backend.programme.services.by_hand import put_forward
+from backend.programme.services.drafting import NotBeingPlanned, draft_plan, stop_planning
+from backend.programme.services.editing import drop_planned, lock_planned, move_planned
+from backend.programme.services.publishing import publish_plan, set_publishing, withdraw_plan
 from frontend.access import Request, organiser
 from frontend.fields import values_of
 from frontend.programme.forms import (
@@ -43,9 +65,7 @@ def programme(request: Request, attendee: Attendee) -> HttpResponse:
     refusal = None
     if form.is_bound and form.is_valid():
         try:
-            plan = services.draft_plan(
-                event=event, options=form.options(), by=request.user, now=timezone.now()
-            )
+            plan = draft_plan(event=event, options=form.options(), by=request.user, now=timezone.now())
         except BusinessError as refused:
             refusal = refused
         else:
@@ -53,8 +73,8 @@ def programme(request: Request, attendee: Attendee) -> HttpResponse:
     context = {
         "form": form,
         "refusal": refusal,
-        "plans": selectors.plans_for(event),
-        "confirms": selectors.confirms_at_once(event),
+        "plans": plans_for(event),
+        "confirms": confirms_at_once(event),
     }
     status = refusal.status if refusal else 422 if form.errors else 200
     return render(request, "programme/page.html", context, status=status)
@@ -65,7 +85,7 @@ def programme(request: Request, attendee: Attendee) -> HttpResponse:
 def publishing(request: Request, attendee: Attendee) -> HttpResponse:
     """Set whether publishing arranges meetings, or proposes them."""
     confirms = values_of(PublishingForm(request.POST))["confirms"]
-    services.set_publishing(event=attendee.event, confirms=confirms, by=request.user)
+    set_publishing(event=attendee.event, confirms=confirms, by=request.user)
     messages.success(request, publishing_text(confirms))
     return redirect("programme", attendee.event.slug)
 
@@ -76,9 +96,9 @@ def plan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
     """One plan, by person, time or table; a fragment of it while it is being worked on."""
     event = attendee.event
     shown = values_of(OrderForm(request.GET))
-    data = selectors.read_planning_data(event, timezone.now())
-    page = selectors.plan_page_for(selectors.plan_for(event, plan_id), data)
-    pages = Paginator(selectors.paginate_groups(page.new_first(shown["by"])), 1).get_page(shown["page"])
+    data = read_planning_data(event, timezone.now())
+    page = plan_page_for(plan_for(event, plan_id), data)
+    pages = Paginator(paginate_groups(page.new_first(shown["by"])), 1).get_page(shown["page"])
     rest = request.GET.copy()
     rest.pop("page", None)
     context = {
@@ -90,7 +110,7 @@ def plan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
         "new_groups": [group for groups in pages for group in groups if group.is_new],
         "other_groups": [group for groups in pages for group in groups if not group.is_new],
         "rest": rest,
-        "confirms": selectors.confirms_at_once(event),
+        "confirms": confirms_at_once(event),
     }
     return render(request, "programme/_plan.html" if request.htmx else "programme/plan.html", context)
 
@@ -99,7 +119,7 @@ def plan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
 @require_POST
 def replan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
     """Plan a draft again around what is locked; any other plan, as a new draft beside it."""
-    found = services.replan(event=attendee.event, plan_id=plan_id, by=request.user, now=timezone.now())
+    found = drafting.replan(event=attendee.event, plan_id=plan_id, by=request.user, now=timezone.now())
     return redirect("plan", attendee.event.slug, found.pk)
 
 
@@ -107,8 +127,8 @@ def replan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
 @require_POST
 def stop(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
     """Have the planner end now, with the best plan so far; if it just ended by itself, show what it made."""
-    with suppress(services.NotBeingPlanned):
-        services.stop_planning(event=attendee.event, plan_id=plan_id, by=request.user)
+    with suppress(NotBeingPlanned):
+        stop_planning(event=attendee.event, plan_id=plan_id, by=request.user)
     return redirect("plan", attendee.event.slug, plan_id)
 
 
@@ -116,7 +136,7 @@ def stop(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
 @require_POST
 def publish(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
     """Propose the meetings of a draft, or arrange them."""
-    services.publish_plan(event=attendee.event, plan_id=plan_id, by=request.user, now=timezone.now())
+    publish_plan(event=attendee.event, plan_id=plan_id, by=request.user, now=timezone.now())
     return redirect("plan", attendee.event.slug, plan_id)
 
 
@@ -124,7 +144,7 @@ def publish(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
 @require_POST
 def withdraw(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
     """Withdraw a plan and its open proposals."""
-    services.withdraw_plan(event=attendee.event, plan_id=plan_id, by=request.user, now=timezone.now())
+    withdraw_plan(event=attendee.event, plan_id=plan_id, by=request.user, now=timezone.now())
     messages.success(request, _("The plan is withdrawn. What was agreed stays."))
     return redirect("plan", attendee.event.slug, plan_id)
 
@@ -138,7 +158,7 @@ def by_hand(request: Request, attendee: Attendee) -> HttpResponse:
     first, second = values["first"], values["second"]
     if request.method == "POST":
         try:
-            services.put_forward(
+            put_forward(
                 event=event,
                 pair=(first or 0, second or 0),
                 slot_ids=values["slots"],
@@ -151,25 +171,25 @@ def by_hand(request: Request, attendee: Attendee) -> HttpResponse:
         except BusinessError as refused:
             refusal = refused
         else:
-            messages.success(request, put_forward_text(selectors.confirms_at_once(event)))
+            messages.success(request, put_forward_text(confirms_at_once(event)))
             return redirect("by_hand", event.slug)
-    found, likely = None, tuple[selectors.Choosable, ...]()
+    found, likely = None, tuple[Choosable, ...]()
     if first and not second:
-        likely = selectors.likely_partners(event=event, attendee_id=first, now=now)
+        likely = likely_partners(event=event, attendee_id=first, now=now)
     if first and second:
         try:
-            found = selectors.times_for(event=event, first_id=first, second_id=second, now=now)
+            found = times_for(event=event, first_id=first, second_id=second, now=now)
         except NotFound as refused:
             refusal = refusal or refused
     context = {
-        "people": selectors.people_to_choose(event),
+        "people": people_to_choose(event),
         "found": found,
         "likely": likely,
         "refusal": refusal,
         "values": values,
         "key": values["key"] or uuid4().hex,
-        "confirms": selectors.confirms_at_once(event),
-        "rows": selectors.put_forward_by_hand(event, now),
+        "confirms": confirms_at_once(event),
+        "rows": put_forward_by_hand(event, now),
     }
     return render(request, "programme/by_hand.html", context, status=refusal.status if refusal else 200)
 
@@ -215,13 +235,13 @@ def _planned_page(
 ) -> HttpResponse:
     """The meeting with its edit options; `sent`: what a refused form chose."""
     event = attendee.event
-    data = selectors.read_planning_data(event, timezone.now())
-    page = selectors.plan_page_for(selectors.plan_for(event, plan_id), data)
-    entry = selectors.entry_in(page, planned_id)
+    data = read_planning_data(event, timezone.now())
+    page = plan_page_for(plan_for(event, plan_id), data)
+    entry = entry_in(page, planned_id)
     context = {
         "plan": page.plan,
         "entry": entry,
-        "options": selectors.edit_options_for(page.plan, entry, data),
+        "options": edit_options_for(page.plan, entry, data),
         "refusal": refusal,
         "slot": (sent or {}).get("slot") or entry.slot.pk,
         "table": entry.table.pk if sent is None else sent.get("table"),
@@ -235,9 +255,9 @@ def _change(
     """One service call for the button pressed."""
     values, event, by = values_of(form), attendee.event, request.user
     if values["do"] == form.DROP:
-        services.drop_planned(event=event, plan_id=plan_id, planned_id=planned_id, by=by)
+        drop_planned(event=event, plan_id=plan_id, planned_id=planned_id, by=by)
     elif values["do"] == form.MOVE:
-        services.move_planned(
+        move_planned(
             event=event,
             plan_id=plan_id,
             planned_id=planned_id,
@@ -248,7 +268,7 @@ def _change(
         )
     else:
         locked = values["do"] == form.LOCK
-        services.lock_planned(event=event, plan_id=plan_id, planned_id=planned_id, locked=locked, by=by)
+        lock_planned(event=event, plan_id=plan_id, planned_id=planned_id, locked=locked, by=by)
 
 
 @organiser
@@ -256,9 +276,9 @@ def _change(
 def schedules(request: Request, attendee: Attendee, plan_id: int, order: str) -> HttpResponse:
     """Schedules to print: one per table for its door, or one per person; `of` picks one."""
     event = attendee.event
-    data = selectors.read_planning_data(event, timezone.now())
-    page = selectors.plan_page_for(selectors.plan_for(event, plan_id), data)
-    every = selectors.printed_schedules_for(page, data, order)
+    data = read_planning_data(event, timezone.now())
+    page = plan_page_for(plan_for(event, plan_id), data)
+    every = printed_schedules_for(page, data, order)
     form = ScheduleForm(request.GET)
     wanted = form.cleaned_data.get("of") if form.is_valid() else None
     context = {

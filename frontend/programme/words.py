@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backend.programme.selectors import Figures
+from backend.programme.selectors.plans import Figures
 
 MIN_PERCENT, WHOLE_PERCENT = 0.05, 10
 

@@ -9,11 +9,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Event
-from backend.events.rules import current_wording
+from backend.events.models.events import Event
+from backend.events.rules.consents import current_wording
 from backend.safeguarding.models import Report
-from backend.safeguarding.selectors import Candidate, Delegation
-from backend.safeguarding.services import ENTRY_LIMIT, NAMED_LIMIT, OUTCOME_LIMIT, WORDS_LIMIT
+from backend.safeguarding.selectors.supervision import Candidate, Delegation
+from backend.safeguarding.services.report_entries import ENTRY_LIMIT
+from backend.safeguarding.services.reports import NAMED_LIMIT, OUTCOME_LIMIT, WORDS_LIMIT
 from frontend.fields import IdField, RefusableForm
 
 KEEP_BLOCKED, LIFT = "keep", "lift"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django import forms
 
-from backend.stats.selectors import MATRIX_STEPS, STEPS
+from backend.stats.engine.figures import MATRIX_STEPS
+from backend.stats.selectors.names import STEPS
 from frontend.fields import IdsField
 from frontend.stats.pictures import BY, HeatMapChoice
 

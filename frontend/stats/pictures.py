@@ -18,22 +18,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from backend.core.spreadsheets import CellValue, Worksheet
 from backend.events.selectors import PersonNamed
 from backend.people.models import Constituency
+from backend.stats.engine.figures import NO_THEME, Cell, Day, EventStats, Matrix, PersonFigures
 from backend.stats.models import Release
-from backend.stats.rules import MIN_COUNT
-from backend.stats.selectors import (
-    NO_THEME,
-    STEPS,
-    UNITS,
-    Cell,
-    Day,
-    EventStats,
-    Matrix,
-    Names,
-    PersonFigures,
-    level_of,
-    released_matrix,
-    reported_step_of,
-)
+from backend.stats.rules.suppression import MIN_COUNT
+from backend.stats.selectors.names import STEPS, UNITS, Names
+from backend.stats.selectors.printed import level_of, released_matrix
+from backend.stats.selectors.worksheets import reported_step_of
 
 CELL_SIZE, LABEL_WIDTH, HEAD_HEIGHT = 36, 150, 116  # in units of the view box
 OVERHANG = 40  # of the last column's name

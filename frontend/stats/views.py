@@ -10,30 +10,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from backend.directory.selectors import NeedsHelpRow, needs_help_rows
-from backend.directory.services import NEEDS_HELP_FILE, export_needs_help, nudge_people, preview_nudges
-from backend.events.models import Attendee, Event
-from backend.events.services import answer_later
-from backend.meetings.selectors import follow_up_figures_for, most_wanted_for
-from backend.stats.selectors import (
-    CAUSES,
-    MATRIX_STEPS,
-    NO_THEME,
-    NOTE,
-    STEPS,
-    edition_rows,
-    event_stats,
-    exact_worksheets,
-    headlines_for,
-    missing_bridges,
-    names_for,
-    people_counted,
-    printed_groups,
-    printed_themes,
-)
+from backend.directory.selectors.needs_help import NeedsHelpRow, needs_help_rows
+from backend.directory.services.files import NEEDS_HELP_FILE, export_needs_help
+from backend.directory.services.nudges import nudge_people, preview_nudges
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.services.long_jobs import answer_later
+from backend.meetings.selectors.overview import follow_up_figures_for
+from backend.meetings.selectors.waiting_list import most_wanted_for
+from backend.stats.engine.figures import MATRIX_STEPS, NO_THEME
+from backend.stats.selectors.event_stats import event_stats
+from backend.stats.selectors.headlines import headlines_for, missing_bridges
+from backend.stats.selectors.names import CAUSES, STEPS, names_for, people_counted
+from backend.stats.selectors.printed import edition_rows, printed_groups, printed_themes
+from backend.stats.selectors.worksheets import NOTE, exact_worksheets
 from backend.stats.services import export_stats_file, is_release_current, release_for
-from backend.suggestions.selectors import unmet_needs_for
-from backend.suggestions.services import UNMET_FILE, export_unmet_needs
+from backend.suggestions.selectors.unmet import unmet_needs_for
+from backend.suggestions.services.exports import UNMET_FILE, export_unmet_needs
 from frontend.access import Request, fresh_proof, organiser
 from frontend.fields import values_of
 from frontend.stats import pictures, words

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.directory.rules import Cause
-from backend.stats.selectors import ACCEPTED, HELD, STEPS, USEFUL, EventStats, percent_across
+from backend.stats.engine.figures import ACCEPTED, HELD, USEFUL, EventStats, percent_across
+from backend.stats.selectors.names import STEPS
 
 BEFORE = {
     ACCEPTED: gettext_lazy("requested or proposed"),

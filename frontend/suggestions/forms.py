@@ -8,8 +8,8 @@ from django import forms
 from django.http import QueryDict
 from django.urls import reverse
 
-from backend.events.models import Event
-from backend.suggestions.selectors import Filters
+from backend.events.models.events import Event
+from backend.suggestions.selectors.lists import Filters
 from frontend.fields import IdField, own_address
 
 

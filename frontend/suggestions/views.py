@@ -15,34 +15,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.directory.selectors import person_for, saved_for, without_open_time
-from backend.events.models import Attendee
+from backend.directory.selectors.own_people import saved_for
+from backend.directory.selectors.people import person_for, without_open_time
+from backend.events.models.attendees import Attendee
+from backend.events.rules.languages import language_name
 from backend.events.selectors import Profile, attendee_for, profile_for, topic_names_for
-from backend.meetings.selectors import open_contacts_for
+from backend.meetings.selectors.meetings import open_contacts_for
 from backend.safeguarding.rules import why_not_open
 from backend.suggestions.models import Feedback
-from backend.suggestions.selectors import (
-    Filters,
-    SuggestionList,
-    earlier_edition_for,
-    learning_status_for,
-    list_inspection_for,
-    list_owners_for,
-    pair_inspection_for,
-    run_status_for,
-    suggestions_for,
-)
-from backend.suggestions.services import (
-    give_feedback,
-    record_views,
-    request_build,
-    request_learning,
-    reset_weights,
-    set_nightly_learning,
-    withdraw_feedback,
-)
+from backend.suggestions.selectors.inspection import list_inspection_for, list_owners_for, pair_inspection_for
+from backend.suggestions.selectors.learning import earlier_edition_for, learning_status_for
+from backend.suggestions.selectors.lists import Filters, SuggestionList, suggestions_for
+from backend.suggestions.selectors.runs import run_status_for
+from backend.suggestions.services.feedback import give_feedback, record_views, withdraw_feedback
+from backend.suggestions.services.learning import request_learning, reset_weights, set_nightly_learning
+from backend.suggestions.services.runs import request_build
 from frontend.access import Request, organiser, participant
-from frontend.events.words.languages import language_name
 from frontend.fields import values_of
 from frontend.people.words import constituency_label
 from frontend.suggestions.forms import (

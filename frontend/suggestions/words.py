@@ -12,9 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from backend.events.rules.languages import language_name
 from backend.suggestions.models import Feedback
-from backend.suggestions.selectors import LEAST_TOLD, ReasonRow
-from frontend.events.words.languages import language_name
+from backend.suggestions.selectors.inspection import LEAST_TOLD
+from backend.suggestions.selectors.lists import ReasonRow
 from frontend.people.words import constituency_label
 
 STRENGTHS: dict[str, Promise] = {

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.safeguarding.rules import why_not_open
-from backend.safeguarding.selectors import waiting_age_questions, waiting_reports
+from backend.safeguarding.selectors.age_classes import waiting_age_questions
+from backend.safeguarding.selectors.reports import waiting_reports
 from frontend.access import Request
 
 register = template.Library()

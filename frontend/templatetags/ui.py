@@ -19,14 +19,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backend.core.zones import zone_place
-from backend.events.models import Event
-from backend.events.rules import Doing, is_allowed
+from backend.events.models.events import Event
+from backend.events.rules.languages import language_name
+from backend.events.rules.states import Doing, is_allowed
 from backend.events.selectors import shown_name
-from backend.meetings.selectors import OpenContact
-from backend.safeguarding.selectors import FEW, PublicProfile
+from backend.meetings.selectors.meetings import OpenContact
+from backend.safeguarding.selectors.contact_rules import FEW
+from backend.safeguarding.selectors.public_profiles import PublicProfile
 from frontend.directory.words import field_label
 from frontend.events.words import times
-from frontend.events.words.languages import language_name, language_of
+from frontend.events.words.languages import language_of
 from frontend.meetings.words import notice_words
 from frontend.people.words import constituency_label
 from frontend.suggestions.words import (

@@ -14,7 +14,7 @@ from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import FIELDS, Priors, prepare_features
 from matching.recommend.pagerank import resolvent_entries
 from matching.recommend.scoring import FEATURES, WALK_TOLERANCE, fit_standardiser, standardised_features
-from matching.text import split_sentences
+from matching.text.sentences import split_sentences
 from matching.types import Array, Participant, Tie, Vectors
 
 

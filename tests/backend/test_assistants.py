@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import inspect
-from collections.abc import Callable
+import pkgutil
+from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from backend.core.errors import BusinessError, NotYours
-from backend.meetings.services import accept_meeting, cancel_meeting, decline_meeting, withdraw_request
-from backend.suggestions.services import NotYourList
+from backend.meetings.services.answers import accept_meeting, decline_meeting, withdraw_request
+from backend.meetings.services.meetings import cancel_meeting
+from backend.suggestions.services.feedback import NotYourList
 from tests.backend.meetings.conftest import make_forum
 
 FEATURES = (
@@ -22,17 +25,25 @@ ADMITTING = {accept_meeting, cancel_meeting, decline_meeting, withdraw_request}
 SAMPLES: dict[str, Any] = {"str": "x", "int": 0, "bool": True}
 
 
+def service_modules(feature: str) -> Iterator[ModuleType]:
+    """The modules of a feature's services; none where it has no services."""
+    if importlib.util.find_spec(f"backend.{feature}.services") is None:
+        return
+    package = importlib.import_module(f"backend.{feature}.services")
+    yield package
+    for found in pkgutil.walk_packages(getattr(package, "__path__", []), f"{package.__name__}."):
+        yield importlib.import_module(found.name)
+
+
 def own_services() -> list[Any]:
     """The services that somebody calls for their own part in an event: with an attendee, and `by`."""
     services = []
     for feature in FEATURES:
-        try:
-            found = vars(importlib.import_module(f"backend.{feature}.services"))
-        except ModuleNotFoundError:
-            continue
-        for name, service in sorted(found.items()):
-            if inspect.isfunction(service) and not name.startswith("_") and name.islower():
-                given = inspect.signature(service).parameters
+        for module in service_modules(feature):
+            for name, service in sorted(vars(module).items()):
+                if name.startswith("_") or getattr(service, "__module__", "") != module.__name__:
+                    continue
+                given = inspect.signature(service).parameters if inspect.isfunction(service) else {}
                 if "by" in given and any(one.annotation == "Attendee" for one in given.values()):
                     services.append(pytest.param(service, id=f"{feature}.{name}"))
     return services

@@ -12,25 +12,15 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Model
 
-from backend.events.models import (
-    AdultProposal,
-    AgeAgreement,
-    AgeAlert,
-    Alias,
-    Attendee,
-    CountryContact,
-    Event,
-    GuardianConsent,
-    Interest,
-    Merge,
-    OutsideContact,
-    Session,
-    SessionPart,
-    Slot,
-    Suspension,
-    Table,
-    Topic,
-)
+from backend.events.models.age_classes import AdultProposal, AgeAgreement, AgeAlert
+from backend.events.models.agenda import Session, SessionPart, Slot, Table
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee, Interest
+from backend.events.models.consents import GuardianConsent
+from backend.events.models.events import Event, Topic
+from backend.events.models.merges import Merge
+from backend.events.models.roles import CountryContact, OutsideContact
+from backend.events.models.suspensions import Suspension
 from backend.people.models import ApiToken, FormerAddress, KnownMinor
 from backend.safeguarding.models import (
     AliasEntry,

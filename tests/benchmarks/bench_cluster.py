@@ -20,7 +20,7 @@ MOST = 0.65
 
 def timed_run(people, parallel_map):
     """(seconds of the pairs, seconds of all, lists)."""
-    from matching.recommend import build_run
+    from matching.recommend.run import build_run
 
     begun = {}
     start = time.perf_counter()

@@ -36,7 +36,7 @@ def main() -> None:
     from backend.core.progress import StageTimes
     from backend.events.selectors import event_for
     from backend.suggestions.models import Suggestion
-    from backend.suggestions.services import build_run
+    from backend.suggestions.services.runs import build_run
 
     with own_database(), tempfile.TemporaryDirectory() as folder:
         attendees = Path(folder) / "attendees.csv"

@@ -17,7 +17,7 @@ from django.core.management import call_command
 from backend.benchmarks.graded import MEASURES, not_english, summary_of
 from backend.benchmarks.management.commands.evaluate import read_folder
 from backend.events.selectors import event_for
-from backend.suggestions.selectors import current_run
+from backend.suggestions.selectors.runs import current_run
 
 FLOORS = {("all", "ndcg6"): 0.62, ("all", "p6"): 0.39, ("all", "best"): 0.80, ("not_english", "ndcg6"): 0.42}
 

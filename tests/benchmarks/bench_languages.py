@@ -70,7 +70,8 @@ def main() -> None:
 
     django.setup()
     from backend.benchmarks.vector_cache import cached_vectors
-    from matching.text import language_priors, load_encoder
+    from matching.text.encoder import load_encoder
+    from matching.text.priors import language_priors
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=40)

@@ -58,7 +58,7 @@ def main() -> None:
 
     from backend.benchmarks.load.event import SLUG, create_event
     from backend.benchmarks.load.servers import Servers, own_database
-    from backend.events.models import Attendee
+    from backend.events.models.attendees import Attendee
 
     with own_database() as address:
         create_event(people=given.people, seed=1, now=timezone.now())
@@ -136,7 +136,8 @@ def _cpu(web: Sequence[psutil.Process]) -> tuple[float, float]:
 
 def _declare(readers: Sequence[object]) -> None:
     """Give everybody texts, a country, two languages and four topics."""
-    from backend.events.models import Attendee, Interest, Theme, Topic
+    from backend.events.models.attendees import Attendee, Interest
+    from backend.events.models.events import Theme, Topic
 
     event = readers[0].event
     topics = []
@@ -164,7 +165,8 @@ def _declare(readers: Sequence[object]) -> None:
 
 def _hold_sessions(readers: Sequence[object]) -> None:
     """Twenty-four sessions with two speakers; everybody bookmarked one."""
-    from backend.events.models import Session, SessionPart, Theme
+    from backend.events.models.agenda import Session, SessionPart
+    from backend.events.models.events import Theme
 
     event = readers[0].event
     themes = list(Theme.objects.filter(event=event))
@@ -243,8 +245,9 @@ def _agree_meetings(readers: Sequence[object]) -> None:
     from django.utils import timezone
 
     from backend.core.errors import BusinessError
-    from backend.meetings.models import Delivery
-    from backend.meetings.services import MeetingRequestData, accept_meeting, request_meeting
+    from backend.meetings.models.notices import Delivery
+    from backend.meetings.services.answers import accept_meeting
+    from backend.meetings.services.requests import MeetingRequestData, request_meeting
 
     now, data = timezone.now(), MeetingRequestData()
     for place, first in enumerate(readers[:-2]):

@@ -27,7 +27,7 @@ def main() -> None:
 
     from backend.benchmarks.load.event import SLUG, create_event
     from backend.benchmarks.load.servers import Servers, own_database
-    from backend.events.models import Attendee
+    from backend.events.models.attendees import Attendee
 
     people = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
     with own_database() as address:
@@ -65,7 +65,8 @@ def _agree_meetings(readers: Sequence[object]) -> None:
     from django.utils import timezone
 
     from backend.core.errors import BusinessError
-    from backend.meetings.services import MeetingRequestData, accept_meeting, request_meeting
+    from backend.meetings.services.answers import accept_meeting
+    from backend.meetings.services.requests import MeetingRequestData, request_meeting
 
     now = timezone.now()
     for first, second in zip(readers[::2], readers[1::2], strict=False):
@@ -82,8 +83,8 @@ def _version(reader: object) -> str:
     """What the reader's page shows already."""
     from django.utils import timezone
 
-    from backend.directory.selectors import meetings_to_come, minutes_to_go
-    from backend.events.rules import is_over
+    from backend.directory.selectors.home import meetings_to_come, minutes_to_go
+    from backend.events.rules.states import is_over
     from frontend.directory.words import next_meeting_words
 
     now = timezone.now()

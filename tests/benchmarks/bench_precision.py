@@ -27,7 +27,7 @@ def main() -> int:
     django.setup()
     from django.conf import settings
 
-    from matching.text import load_encoder
+    from matching.text.encoder import load_encoder
     from tests.benchmarks.bench_encoder import profile_texts, seconds
 
     encoders = {
@@ -59,11 +59,11 @@ def compare_lists(folder: Path, encoders: dict) -> tuple[float, int, float]:
     """The share of equal places of everybody's list, their number, and the share of people on both lists."""
     from backend.benchmarks.graded import listed_rows
     from backend.benchmarks.management.commands.evaluate import read_folder
-    from backend.suggestions.engine import FIELDS, KINDS
+    from backend.suggestions.engine.texts import FIELDS, KINDS
     from matching.policy import Policy
-    from matching.recommend import build_run
-    from matching.text import language_priors
+    from matching.recommend.run import build_run
     from matching.text.centring import normalise_rows
+    from matching.text.priors import language_priors
     from matching.types import Vectors
 
     given = read_folder(folder)

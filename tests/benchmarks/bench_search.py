@@ -27,11 +27,14 @@ from backend.core.models import UseCount
 from backend.demo.people import demo_people
 from backend.demo.texts import demo_text
 from backend.directory.models import SearchText
-from backend.directory.selectors import BY_MEANING, Found, Wanted
-from backend.directory.services import find_people, read_names, read_texts
-from backend.events.models import Attendee, Event
+from backend.directory.selectors.finding import BY_MEANING, Found, Wanted
+from backend.directory.services.finding import find_people, read_names
+from backend.directory.services.reading import read_texts
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.people.models import Person
-from backend.suggestions.engine import meaning, text_hash, text_reader
+from backend.suggestions.engine import meaning
+from backend.suggestions.engine.texts import text_hash, text_reader
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 
 PEOPLE, SEARCHES = 10_000, 40

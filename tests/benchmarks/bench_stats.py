@@ -6,7 +6,7 @@
 import pytest
 from django.db import connection
 
-from backend.stats.selectors import event_stats
+from backend.stats.selectors.event_stats import event_stats
 from backend.stats.selectors.worksheets import draft_release
 from tests.backend.stats.events import large_event
 from tests.factories import NOW

@@ -10,7 +10,8 @@ import time
 from dataclasses import replace
 
 from backend.benchmarks.synthetic import synthetic_people
-from matching.recommend import build_run, update_people
+from matching.recommend.run import build_run
+from matching.recommend.update import update_people
 
 MOST_SECONDS, LEAST_AGREEING, TRIED = 1.0, 9.0, 5
 

@@ -23,7 +23,8 @@ sys.path.insert(0, str(ROOT))
 from backend.benchmarks.b2b.checking import b2b_faults_in  # noqa: E402
 from backend.benchmarks.b2b.problem import B2BProblem  # noqa: E402
 from backend.benchmarks.plan_file import parse_problem  # noqa: E402
-from matching.scheduling import Meeting, Plan, faults_in  # noqa: E402
+from matching.scheduling.checking import faults_in  # noqa: E402
+from matching.scheduling.problem import Meeting, Plan  # noqa: E402
 
 
 def main() -> int:

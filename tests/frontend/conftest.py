@@ -10,9 +10,13 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from backend.events.models import Attendee, Event, Slot, Table
-from backend.meetings import services
-from backend.meetings.models import Availability, Meeting
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.services.answers import accept_meeting
+from backend.meetings.services.requests import MeetingRequestData, request_meeting
 from backend.people.models import Person
 from backend.safeguarding.models import Block
 from tests.factories import NOW, make_attendee, make_event, make_run, provide_for_minors
@@ -108,16 +112,16 @@ class Booking:
     now: dt.datetime
 
     def ask(self, asker: Attendee, other: Attendee, *slots: Slot, **wish: object) -> Meeting:
-        return services.request_meeting(
+        return request_meeting(
             attendee=asker,
             other_id=other.pk,
-            data=services.MeetingRequestData(slot_ids=tuple(slot.pk for slot in slots), **wish),
+            data=MeetingRequestData(slot_ids=tuple(slot.pk for slot in slots), **wish),
             by=asker.person,
             now=self.now,
         )
 
     def accept(self, attendee: Attendee, meeting: Meeting, slot: Slot | None = None) -> Meeting:
-        return services.accept_meeting(
+        return accept_meeting(
             attendee=attendee,
             meeting_id=meeting.pk,
             slot_id=slot.pk if slot else None,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from backend.events.models import Event
+from backend.events.models.events import Event
 from frontend import urls
 from tests.factories import appoint, make_attendee
 from tests.frontend.conftest import Cast, client_of

@@ -9,7 +9,7 @@ from django.db import connection
 from django.urls import reverse
 
 from backend.core import transactions
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

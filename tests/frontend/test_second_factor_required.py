@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from backend.config import api_urls
 from backend.events.api.views import OrganiserView, TeamView
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.people.models import ApiToken, Person
 from backend.people.services import make_token
 from backend.safeguarding.api import LeadView

@@ -21,11 +21,15 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django import DjangoDbBlocker
 
-from backend.events.models import Attendee, Event, Slot, Table
-from backend.meetings import services
-from backend.meetings.models import Availability, Meeting
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.services.answers import accept_meeting
+from backend.meetings.services.requests import MeetingRequestData, request_meeting
 from backend.safeguarding.models import Block
-from backend.suggestions.services import build_run
+from backend.suggestions.services.runs import build_run
 from tests.factories import NOW, in_two_weeks, make_attendee, make_event, make_run, make_session
 from tests.journeys.axe import PAGE_SIZES, faults_of
 from tests.smtp import MailServer
@@ -299,14 +303,12 @@ def booking(forum: Forum, door: str, post: MailServer, settings: object) -> list
 
 
 def ask(asker: Attendee, other: Attendee, *slots: Slot) -> Meeting:
-    wish = services.MeetingRequestData(slot_ids=tuple(slot.pk for slot in slots), message="Shall we talk?")
-    return services.request_meeting(
-        attendee=asker, other_id=other.pk, data=wish, by=asker.person, now=timezone.now()
-    )
+    wish = MeetingRequestData(slot_ids=tuple(slot.pk for slot in slots), message="Shall we talk?")
+    return request_meeting(attendee=asker, other_id=other.pk, data=wish, by=asker.person, now=timezone.now())
 
 
 def accept(meeting: Meeting, attendee: Attendee, slot: Slot | None = None) -> Meeting:
-    return services.accept_meeting(
+    return accept_meeting(
         attendee=attendee,
         meeting_id=meeting.pk,
         slot_id=slot.pk if slot else None,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from backend.meetings.models import Assistant, Meeting
+from backend.meetings.models.assistants import Assistant
+from backend.meetings.models.meetings import Meeting
 from tests.factories import make_attendee
 from tests.journeys.axe import faults_of
 from tests.journeys.conftest import ask, mail_to

@@ -13,11 +13,12 @@ import vobject
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from playwright.sync_api import Page
 
-from backend.events.models import Attendee, Slot
-from backend.meetings.models import Meeting, Seat
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.meetings import Meeting, Seat
 from backend.meetings.selectors.calendar import entry_for, feed_for
-from backend.meetings.services import feed_address, make_feed
-from backend.safeguarding.services import block_person
+from backend.meetings.services.calendar_feeds import feed_address, make_feed
+from backend.safeguarding.services.blocks import block_person
 from tests.backend.meetings.conftest import Forum, make_forum
 
 DAY = dt.timedelta(days=1)

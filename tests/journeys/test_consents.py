@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from tests.factories import make_attendee
 from tests.journeys.axe import PAGE_SIZES, faults_of
 from tests.worker import do_jobs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from tests.delegations import Delegations, make_delegations
 from tests.journeys.axe import faults_of
 

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from backend.events.models import Attendee, SessionPart
+from backend.events.models.agenda import SessionPart
+from backend.events.models.attendees import Attendee
 from tests.factories import make_session
 
 PHONE = {"width": 360, "height": 740}

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from backend.core.encoder import encode
-from backend.events.models import Attendee, Interest
-from backend.meetings.models import Availability
+from backend.events.models.attendees import Attendee, Interest
+from backend.meetings.models.availability import Availability
 from backend.suggestions.engine import understood
 
 OFFICIAL = "A ministry official from Thailand"

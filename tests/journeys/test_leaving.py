@@ -9,7 +9,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import BrowserContext, expect
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from tests.accounts import mailed_code, sign_in_by_code
 from tests.factories import make_attendee, make_event
 from tests.journeys.axe import faults_of

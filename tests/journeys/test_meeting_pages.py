@@ -7,8 +7,10 @@ import re
 
 from django.utils import timezone
 
-from backend.meetings import services
-from backend.meetings.models import Delivery, Meeting
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Delivery
+from backend.meetings.services.answers import decline_meeting
+from backend.meetings.services.counter_offers import make_counter_offer
 from tests.factories import make_attendee, make_session
 from tests.journeys.conftest import accept, ask, mail_to
 
@@ -22,7 +24,7 @@ def pages_of(forum, booking):
     agreed = [accept(ask(a, others[0], booking[0]), others[0]), accept(ask(others[1], a, booking[1]), a)]
     sent, received, long = ask(a, others[2]), ask(others[3], a, *booking[2:5]), ask(others[4], a)
     declined = ask(a, others[5], booking[6])
-    services.decline_meeting(
+    decline_meeting(
         attendee=others[5],
         meeting_id=declined.pk,
         reason="Next year",
@@ -31,7 +33,7 @@ def pages_of(forum, booking):
     )
     meetings = [*agreed, sent, received, long, declined]
     for meeting, by in ((received, a), (agreed[1], others[1])):
-        services.make_counter_offer(
+        make_counter_offer(
             attendee=by,
             meeting_id=meeting.pk,
             slot_ids=(booking[-1].pk, booking[-2].pk),
@@ -67,7 +69,7 @@ def test_axe_finds_nothing_on_the_pages_that_mails_lead_to(forum, booking, visit
     a, b = forum.official, forum.others[0]
     meeting = ask(a, b, *booking[:3])
     texts = [mail_to(post, b, "Mali").get_body(("plain",)).get_content()]
-    services.make_counter_offer(
+    make_counter_offer(
         attendee=b, meeting_id=meeting.pk, slot_ids=(booking[4].pk,), by=b.person, now=timezone.now()
     )
     texts.append(mail_to(post, a, "other times").get_body(("plain",)).get_content())

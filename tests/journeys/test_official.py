@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import expect
 
 from backend.demo.people import demo_people
-from backend.events.models import Interest
+from backend.events.models.attendees import Interest
 from backend.suggestions.models import Suggestion
-from backend.suggestions.services import build_run
+from backend.suggestions.services.runs import build_run
 from tests.factories import NOW, make_attendee, make_event
 from tests.journeys.conftest import PATIENCE_MS
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from backend.events.models import Slot
-from backend.safeguarding.services import block_person
+from backend.events.models.agenda import Slot
+from backend.safeguarding.services.blocks import block_person
 from tests.factories import NOW
 from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Forum, accept, ask

@@ -1,7 +1,7 @@
 """Every page in a real browser: accessible in light and dark, on a phone and on a desk, and all our own."""
 
 from backend.demo.models import OutgoingMail
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.safeguarding.models import Block
 from tests.factories import NOW, make_attendee
 from tests.journeys.axe import faults_of

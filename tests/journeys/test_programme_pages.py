@@ -5,9 +5,12 @@ from dataclasses import asdict
 
 import pytest
 
-from backend.programme import services
 from backend.programme.models import Plan
-from backend.programme.rules import PlanConflict, PlanOptions
+from backend.programme.rules.conflicts import PlanConflict
+from backend.programme.rules.options import PlanOptions
+from backend.programme.services.drafting import draft_plan
+from backend.programme.services.editing import lock_planned
+from backend.programme.services.publishing import apply_publication, publish_plan
 from backend.programme.services.solving import solve_plan
 from tests.factories import NOW
 from tests.journeys.programme_forum import ORGANISER, make_planned_forum
@@ -21,7 +24,7 @@ def planned_forum(transactional_db, settings):
 
 def plan_of(forum, **options):
     wanted = PlanOptions(**{"most": 3, "seconds": 1, **options})
-    plan = services.draft_plan(event=forum.event, options=wanted, by=forum.organiser.person, now=NOW)
+    plan = draft_plan(event=forum.event, options=wanted, by=forum.organiser.person, now=NOW)
     solve_plan(plan_id=plan.pk, round_number=1, now=NOW, clock=time.monotonic)
     return plan
 
@@ -31,13 +34,13 @@ def test_axe_finds_nothing_on_any_page_of_a_programme(planned_forum, visit):
     by, base = forum.organiser.person, f"/e/{forum.event.slug}/programme/"
     assert visit([base], ORGANISER) == []
     published = plan_of(forum, most=1)
-    services.publish_plan(event=forum.event, plan_id=published.pk, by=by, now=NOW)
+    publish_plan(event=forum.event, plan_id=published.pk, by=by, now=NOW)
     published.refresh_from_db()
-    services.apply_publication(plan=published, by=by, now=NOW)
+    apply_publication(plan=published, by=by, now=NOW)
     forum.join(1)[0].availability.all().delete()
     draft = plan_of(forum, least=1)
     row = draft.planned.first()
-    services.lock_planned(event=forum.event, plan_id=draft.pk, planned_id=row.pk, locked=True, by=by)
+    lock_planned(event=forum.event, plan_id=draft.pk, planned_id=row.pk, locked=True, by=by)
     working = plan_of(forum)
     Plan.objects.filter(pk=working.pk).update(work="solving", progress=40, value=3.0, bound=4.0)
     impossible = plan_of(forum)

@@ -11,10 +11,11 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from backend.meetings.models import Meeting
-from backend.meetings.services import expire_requests
-from backend.programme import services
-from backend.programme.rules import PlanOptions
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.services.requests import expire_requests
+from backend.programme.rules.options import PlanOptions
+from backend.programme.services.drafting import draft_plan
+from backend.programme.services.publishing import apply_publication, publish_plan, set_publishing
 from backend.programme.services.solving import solve_plan
 from tests.journeys.axe import faults_of
 from tests.journeys.programme_forum import make_planned_forum
@@ -50,10 +51,10 @@ def signed_in(browser, door):
 def published(forum):
     """A plan of one meeting for each, published by its organiser."""
     named, now = {"event": forum.event, "by": forum.organiser.person}, timezone.now()
-    plan = services.draft_plan(options=PlanOptions(most=1, seconds=1), now=now, **named)
+    plan = draft_plan(options=PlanOptions(most=1, seconds=1), now=now, **named)
     solve_plan(plan_id=plan.pk, round_number=1, now=now, clock=time.monotonic)
-    plan = services.publish_plan(plan_id=plan.pk, now=now, **named)
-    services.apply_publication(plan=plan, by=forum.organiser.person, now=now)
+    plan = publish_plan(plan_id=plan.pk, now=now, **named)
+    apply_publication(plan=plan, by=forum.organiser.person, now=now)
     return plan
 
 
@@ -96,7 +97,7 @@ def test_one_yes_and_one_no_are_counted_and_both_read_only_that_it_did_not_come_
 
 
 def test_two_people_are_arranged_and_moved_by_hand(forum, door, signed_in):
-    services.set_publishing(event=forum.event, confirms=True, by=forum.organiser.person)
+    set_publishing(event=forum.event, confirms=True, by=forum.organiser.person)
     a, b, *_ = forum.people
     page = signed_in(forum.organiser)
     page.goto(f"{door}{BASE}attendees/{a.pk}/")

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from backend.safeguarding.services import file_report
+from backend.safeguarding.services.reports import file_report
 from tests.factories import NOW, make_attendee
 from tests.journeys.axe import PAGE_SIZES, faults_of
 

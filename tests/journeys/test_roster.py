@@ -5,7 +5,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from tests.factories import in_two_weeks, make_attendee, make_event
 from tests.journeys.axe import faults_of
 

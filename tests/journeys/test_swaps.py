@@ -7,11 +7,12 @@ import time
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from backend.events.models import Attendee, Slot
-from backend.meetings.services import arrive
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.meetings.services.arrivals import arrive
 from backend.programme.models import Plan
-from backend.programme.rules import PlanOptions
-from backend.programme.services import draft_plan
+from backend.programme.rules.options import PlanOptions
+from backend.programme.services.drafting import draft_plan
 from backend.programme.services.solving import solve_plan
 from backend.suggestions.models import ListReading
 from tests.factories import make_session

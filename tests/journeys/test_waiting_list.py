@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from backend.events.models import Slot
-from backend.meetings import services
-from backend.meetings.models import Availability, Meeting
+from backend.events.models.agenda import Slot
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.services.requests import MeetingRequestData
+from backend.meetings.services.waiting_list import join_waiting_list, leave_waiting_list
 from tests.factories import make_attendee
 from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Forum, accept, ask, mail_to
@@ -28,10 +30,8 @@ def test_who_waits_is_told_of_the_time_that_fell_free_and_the_two_meet(
 ):
     mali, arif = forum.official, forum.named("Arif Rahman")
     first = forum.named("Grace Lim")
-    wish = services.MeetingRequestData(message="First of all")
-    services.join_waiting_list(
-        attendee=first, other_id=arif.pk, data=wish, by=first.person, now=timezone.now()
-    )
+    wish = MeetingRequestData(message="First of all")
+    join_waiting_list(attendee=first, other_id=arif.pk, data=wish, by=first.person, now=timezone.now())
     hers, his = sign_in(mali), sign_in(arif, "phone")
     hers.goto(door + forum.address(f"people/{arif.pk}/ask/"))
     expect(hers.get_by_text("no free time in common at the moment")).to_be_visible()
@@ -45,7 +45,7 @@ def test_who_waits_is_told_of_the_time_that_fell_free_and_the_two_meet(
     expect(his.get_by_text("2 people wait for a free time with you")).to_be_visible()
     expect(his.get_by_text("Mali Wongsa")).to_have_count(0)
     assert faults_of(his) == []
-    services.leave_waiting_list(attendee=first, entry_id=first.waiting_for.get().pk, by=first.person)
+    leave_waiting_list(attendee=first, entry_id=first.waiting_for.get().pk, by=first.person)
     hers.reload()
     expect(hers.get_by_text("You are the next.")).to_be_visible()
 
@@ -82,8 +82,8 @@ def test_one_stops_waiting_and_the_desk_counts_who_is_left(forum, booking, taken
     counted(desk)
     expect(desk.get_by_text("Nobody waits.")).to_be_visible()
     for one in (mali, grace):
-        services.join_waiting_list(
-            attendee=one, other_id=arif.pk, data=services.MeetingRequestData(), by=one.person,
+        join_waiting_list(
+            attendee=one, other_id=arif.pk, data=MeetingRequestData(), by=one.person,
             now=timezone.now(),
         )  # fmt: skip
     counted(desk)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.events.services.importing import MAX_ROWS
+from backend.events.services.importing.reading import MAX_ROWS
 from tests.backend.events.management.test_import_attendees import import_change_and_leave
 from tests.factories import make_event
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from backend.benchmarks.b2b.problem import B2BProblem
-from matching.scheduling import Plan
 from matching.scheduling.checking import breaks_of, clashes_in, slots_of
+from matching.scheduling.problem import Plan
 
 
 def b2b_faults_in(problem: B2BProblem, plan: Plan) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from backend.benchmarks.b2b.problem import B2BProblem
-from matching.scheduling import Conflict
+from matching.scheduling.problem import Conflict
 
 
 def b2b_conflicts(problem: B2BProblem) -> list[Conflict]:

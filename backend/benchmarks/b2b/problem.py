@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matching.scheduling import BadProblem
+from matching.scheduling.problem import BadProblem
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,10 @@ from ortools.sat.python import cp_model
 from backend.benchmarks.b2b.break_model import BreakModel, break_model
 from backend.benchmarks.b2b.conflicts import b2b_conflicts
 from backend.benchmarks.b2b.problem import B2BProblem
-from matching.scheduling import Clock, Conflict, Deadline, Plan, Progress, ShouldStop, Status
-from matching.scheduling.deadline import never
+from matching.scheduling.deadline import Clock, Deadline, ShouldStop, never
 from matching.scheduling.kempe import Annealing, Schedule, breaks_in
+from matching.scheduling.problem import Conflict, Plan, Status
+from matching.scheduling.solve import Progress
 from matching.scheduling.tables import assign_tables
 
 PROOFS_FIRST_SECONDS = 8.0  # before annealing shares the two cores
@@ -40,8 +41,8 @@ def solve_b2b(
 ) -> Plan:
     """The schedule with the fewest breaks found within `seconds` on two cores, and a proven lower bound.
 
-    Arguments are those of `matching.scheduling.solve`. Conflicting demands give status "infeasible" and the
-    conflicts; where no schedule was found in time the status is "unknown".
+    Arguments are those of `matching.scheduling.solve.solve`. Conflicting demands give status "infeasible" and
+    the conflicts; where no schedule was found in time the status is "unknown".
     """
     deadline = Deadline(clock, seconds, should_stop)
 

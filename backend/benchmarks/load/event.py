@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from backend.events.models import Attendee, Event, Organisation, Sector, Slot, Table
-from backend.events.rules import SlotGrid, current_agreement, periods_of
-from backend.meetings.models import Availability
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee, Organisation, Sector
+from backend.events.models.events import Event
+from backend.events.rules.agreements import current_agreement
+from backend.events.rules.slot_grid import SlotGrid, periods_of
+from backend.meetings.models.availability import Availability
 from backend.people.models import ApiToken, Person
 from backend.people.selectors import token_hash
 

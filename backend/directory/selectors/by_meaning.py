@@ -19,18 +19,12 @@ from backend.directory.selectors.finding import (
     Quotation,
     Wanted,
 )
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.safeguarding.rules import contactable_for
-from backend.safeguarding.selectors import public_profiles_of, visible_ids_for
-from backend.suggestions.engine import (
-    FIELDS,
-    NEAR,
-    TextVectors,
-    closest_sentences,
-    split_sentences,
-    text_hash,
-    text_reader,
-)
+from backend.safeguarding.selectors.public_profiles import public_profiles_of, visible_ids_for
+from backend.suggestions.engine.meaning import NEAR, closest_sentences
+from backend.suggestions.engine.texts import FIELDS, TextVectors, text_hash, text_reader
+from matching.text.sentences import split_sentences
 
 MOST_PEOPLE = 60  # the nearest; further ones have little to do with a search
 TEXTS_AT_ONCE = 1_000  # the nearest texts whose people the contact policy is asked about together
@@ -58,8 +52,8 @@ def found_by_meaning(
 ) -> Found:
     """The sixty people whose texts come nearest to the search, each with the nearest sentence quoted.
 
-    `vector` is the search's, as `suggestions.engine.read_search` gives it; without one, those in whose texts
-    its words occur. All texts are compared: none is left out for speed.
+    `vector` is the search's, as `suggestions.engine.meaning.read_search` gives it; without one, those in
+    whose texts its words occur. All texts are compared: none is left out for speed.
     """
     found = _by_words(viewer, wanted, now) if vector is None else _by_vector(viewer, wanted, vector, now)
     pages = max(1, -(-len(found) // PAGE_SIZE))

@@ -11,12 +11,15 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from backend.core.compiled import CompiledRows, any_of
 from backend.directory.models import TimesMail
 from backend.directory.rules import Cause
-from backend.events.models import Attendee, Event, Slot
-from backend.events.rules import has_empty_profile, pair_of
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import has_empty_profile, pair_of
 from backend.invitations.models import Invitation
-from backend.meetings.models import Delivery, Meeting, Seat
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Delivery
 from backend.meetings.rules import MIN_NOTICE
-from backend.meetings.selectors import with_open_time
+from backend.meetings.selectors.availability import with_open_time
 from backend.safeguarding.rules import matchable, refused_pairs
 
 

@@ -12,20 +12,15 @@ from django.db.models import Q, QuerySet
 
 from backend.core.compiled import any_of
 from backend.core.texts import folded
-from backend.directory import engine
+from backend.directory.engine.names import Closeness, NameQuery, closeness_of, read_query
 from backend.directory.models import SearchName
 from backend.directory.selectors.facets import Facet, narrow
-from backend.events.models import (
-    Attendee,
-    AttendeeQuerySet,
-    Interest,
-    Organisation,
-    Session,
-    Topic,
-)
+from backend.events.models.agenda import Session
+from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest, Organisation
+from backend.events.models.events import Topic
 from backend.events.selectors import SHOWN_NAME
 from backend.safeguarding.rules import contactable_rows
-from backend.safeguarding.selectors import PublicProfile, public_profiles_of
+from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_of
 
 CHANNEL = "directory"
 PAGE_SIZE = 30
@@ -116,7 +111,7 @@ def found_for(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) 
     The search reads keys that `services.read_names` has written. The contact policy is asked once, about
     everybody whom the keys give; nothing is read or counted of whom it refuses.
     """
-    query = engine.read_query(wanted.q)
+    query = read_query(wanted.q)
     if wanted.q.strip() and query is None:
         return Found()
     chosen = wanted.filters
@@ -155,7 +150,7 @@ class Keyed:
     sessions: list[int] = field(default_factory=list)
 
 
-def _keyed(query: engine.NameQuery, event_id: int) -> Keyed:
+def _keyed(query: NameQuery, event_id: int) -> Keyed:
     """What the index gives for a search; one query.
 
     The planner takes it for cheap to compare two arrays, and would compare those of all rows: it is told to
@@ -177,7 +172,7 @@ def _keyed(query: engine.NameQuery, event_id: int) -> Keyed:
     return found
 
 
-def _with_keys(query: engine.NameQuery) -> Q:
+def _with_keys(query: NameQuery) -> Q:
     """Condition on rows of SearchName: their keys let a name be near to the search."""
     each_word = Q()
     for group in query.words:
@@ -197,14 +192,14 @@ def _names_of(people: AttendeeQuerySet) -> QuerySet[Attendee, tuple[int, str, st
     return people.order_by().values_list("pk", SHOWN_NAME, "short_name")
 
 
-def people_near(rows: Iterable[tuple[int, str, str]], query: engine.NameQuery | None) -> list[int]:
+def people_near(rows: Iterable[tuple[int, str, str]], query: NameQuery | None) -> list[int]:
     """Whose name is near, as ids, the nearest first, then by name; without a search all.
 
     `rows`: id, name and name to be called.
     """
-    found: list[tuple[engine.Closeness, str, int]] = []
+    found: list[tuple[Closeness, str, int]] = []
     for pk, name, short_name in rows:
-        near = engine.closeness_of(query, name, short_name) if query else engine.Closeness.SAME
+        near = closeness_of(query, name, short_name) if query else Closeness.SAME
         if near is not None:
             found.append((near, folded(name), pk))
     return [pk for _near, _name, pk in sorted(found)]
@@ -250,7 +245,7 @@ class Things:
 NO_THINGS = Things()
 
 
-def _things_near(query: engine.NameQuery, keyed: Keyed) -> Things:
+def _things_near(query: NameQuery, keyed: Keyed) -> Things:
     """What is of these names, whoever may see its people; five queries, whatever is found."""
     houses = _nearest(query, Organisation.objects.filter(pk__in=any_of(keyed.organisations)))
     topics = _nearest(query, Topic.objects.filter(pk__in=any_of(keyed.topics)))
@@ -270,11 +265,11 @@ def _things_near(query: engine.NameQuery, keyed: Keyed) -> Things:
     )
 
 
-def _nearest(query: engine.NameQuery, things: Iterable[Thing]) -> list[Thing]:
+def _nearest(query: NameQuery, things: Iterable[Thing]) -> list[Thing]:
     found = []
     for one in things:
         name = str(one)
-        near = engine.closeness_of(query, name)
+        near = closeness_of(query, name)
         if near is not None:
             found.append((near, folded(name), one.pk, one))
     return [one for *_order, one in sorted(found, key=lambda row: row[:3])]

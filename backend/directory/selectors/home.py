@@ -8,28 +8,27 @@ from dataclasses import dataclass
 
 from backend.directory.rules import Gap, first_gap
 from backend.directory.selectors.people import wished_by
-from backend.events.models import Attendee, CountryContact
-from backend.events.rules import is_over
+from backend.events.models.attendees import Attendee
+from backend.events.models.roles import CountryContact
+from backend.events.rules.states import is_over
 from backend.events.selectors import country_contacts_of, delegation_of, name_to_call, profile_for
-from backend.meetings.models import Meeting
-from backend.meetings.selectors import (
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.selectors.assistants import PrincipalRow, asking_principals, principals_for
+from backend.meetings.selectors.availability import availability_for
+from backend.meetings.selectors.delegation_sessions import own_delegation_sessions
+from backend.meetings.selectors.meetings import (
     MeetingRow,
-    OfficeHourRow,
     OpenContact,
-    PrincipalRow,
-    asking_principals,
-    availability_for,
     confirmed_meetings_for,
-    office_hours_for,
     open_contacts_for,
-    own_delegation_sessions,
     own_rows,
-    principals_for,
     requests_to_answer,
 )
+from backend.meetings.selectors.office_hours import OfficeHourRow, office_hours_for
 from backend.safeguarding.rules import why_not_open
-from backend.safeguarding.selectors import PublicProfile, own_consent_until
-from backend.suggestions.selectors import SuggestionCard, suggestions_for
+from backend.safeguarding.selectors.consents import own_consent_until
+from backend.safeguarding.selectors.public_profiles import PublicProfile
+from backend.suggestions.selectors.lists import SuggestionCard, suggestions_for
 
 FRESH = 3
 

@@ -10,8 +10,9 @@ from backend.core.spreadsheets import csv_file
 from backend.directory.models import Nudge
 from backend.directory.rules import Cause
 from backend.directory.selectors.causes import causes_for, just_told
-from backend.events.models import AttendeeQuerySet, Event
-from backend.events.rules import has_empty_profile
+from backend.events.models.attendees import AttendeeQuerySet
+from backend.events.models.events import Event
+from backend.events.rules.attendees import has_empty_profile
 from backend.events.selectors import name_in_lists
 from backend.meetings.rules import has_meeting
 from backend.safeguarding.rules import matchable

@@ -11,10 +11,15 @@ from backend.core.compiled import CompiledRows
 from backend.core.texts import folded
 from backend.directory.models import ProfileVisit
 from backend.directory.selectors.finding import CHANNEL, PAGE_SIZE
-from backend.events.models import Attendee, SessionPart
+from backend.events.models.agenda import SessionPart
+from backend.events.models.attendees import Attendee
 from backend.events.selectors import shown_name
 from backend.safeguarding.rules import contactable_for
-from backend.safeguarding.selectors import PublicProfile, public_profiles_for, public_profiles_of
+from backend.safeguarding.selectors.public_profiles import (
+    PublicProfile,
+    public_profiles_for,
+    public_profiles_of,
+)
 from backend.suggestions.models import Feedback
 
 

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.core.spreadsheets import CellValue
 from backend.core.texts import folded
-from backend.events.models import Attendee, AttendeeQuerySet, Event, Organisation
-from backend.events.rules import has_empty_profile, has_joined
+from backend.events.models.attendees import Attendee, AttendeeQuerySet, Organisation
+from backend.events.models.events import Event
+from backend.events.rules.attendees import has_empty_profile, has_joined
 from backend.events.selectors import name_in_lists, name_in_roster
-from backend.events.services.importing import WITHHELD
+from backend.events.services.importing.rows import WITHHELD
 from backend.meetings.rules import has_meeting
-from backend.meetings.selectors import has_time_to_come
+from backend.meetings.selectors.availability import has_time_to_come
 from backend.people.models import Constituency
 
 ROSTER_FILTERS = {

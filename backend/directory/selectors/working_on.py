@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.core.texts import folded
 from backend.directory.selectors.finding import CHANNEL
-from backend.events.models import Attendee, Interest, Session, Theme, Topic
+from backend.events.models.agenda import Session
+from backend.events.models.attendees import Attendee, Interest
+from backend.events.models.events import Theme, Topic
 from backend.events.selectors import shown_name
 from backend.safeguarding.rules import contactable_for
-from backend.safeguarding.selectors import PublicProfile, public_profiles_of
+from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_of
 
 SHOWN_OF_A_SECTOR = 6
 

@@ -14,15 +14,10 @@ from backend.core.models import Act
 from backend.core.progress import counted
 from backend.core.spreadsheets import csv_file, xlsx_file
 from backend.core.transactions import in_transaction
-from backend.directory.selectors import (
-    EXPORT_COLUMNS,
-    needs_help_csv,
-    needs_help_rows,
-    roster_export,
-    roster_ids,
-)
-from backend.events.models import Event
-from backend.events.rules import check_organiser
+from backend.directory.selectors.needs_help import needs_help_csv, needs_help_rows
+from backend.directory.selectors.roster import EXPORT_COLUMNS, roster_export, roster_ids
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
 from backend.people.models import Person
 
 NEEDS_HELP_FILE = "who-needs-help.csv"

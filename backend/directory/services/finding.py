@@ -8,12 +8,14 @@ import itertools
 from backend.core.encoder import EncoderAway
 from backend.core.limits import Kind, count_use
 from backend.core.transactions import in_transaction
-from backend.directory import engine
+from backend.directory.engine.names import name_keys
 from backend.directory.models import SearchName
-from backend.directory.selectors import BY_MEANING, Found, Wanted, found_by_meaning, found_for
-from backend.events.models import Attendee
+from backend.directory.selectors.by_meaning import found_by_meaning
+from backend.directory.selectors.finding import BY_MEANING, Found, Wanted, found_for
+from backend.events.models.attendees import Attendee
 from backend.events.selectors import name_in_lists
-from backend.suggestions.engine import TextVectors, read_search
+from backend.suggestions.engine.meaning import read_search
+from backend.suggestions.engine.texts import TextVectors
 
 READ_NAMES = "directory.read_names"
 BATCH = 500
@@ -79,7 +81,7 @@ def _read_batch(event_id: int) -> int:
         )[:BATCH]
     )
     for row in rows:
-        row.keys = engine.name_keys(*_names(row))
+        row.keys = name_keys(*_names(row))
     SearchName.objects.bulk_update(rows, ["keys"])
     return len(rows)
 

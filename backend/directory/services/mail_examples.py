@@ -15,10 +15,11 @@ from backend.directory.models import TimesMail
 from backend.directory.rules import Cause
 from backend.directory.services.nudges import nudge_mail
 from backend.directory.services.times import times_mail
-from backend.events.models import Attendee, Event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.invitations.models import Invitation
 from backend.invitations.selectors import rules_for
-from backend.invitations.services import example_invitation
+from backend.invitations.services.letters import example_invitation
 from backend.mails.models import MailTest
 from backend.mails.selectors import (
     Letterhead,
@@ -28,10 +29,10 @@ from backend.mails.selectors import (
     letterhead_for,
 )
 from backend.mails.services import queue_test_mail
-from backend.meetings.models import Notice
-from backend.meetings.services import example_mail
+from backend.meetings.models.notices import Notice
+from backend.meetings.services.mail_examples import example_mail
 from backend.people.models import Person
-from backend.safeguarding.selectors import PublicProfile
+from backend.safeguarding.selectors.public_profiles import PublicProfile
 
 NUDGES = {
     Cause.NOT_JOINED: gettext_lazy("Nudge: not joined yet"),

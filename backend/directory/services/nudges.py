@@ -16,16 +16,13 @@ from backend.core.smtp import deliver_queued_mail
 from backend.core.transactions import in_transaction
 from backend.directory.models import Nudge
 from backend.directory.rules import Cause
-from backend.directory.selectors import (
-    NeedsHelpRow,
-    attendees_needing_help,
-    causes_for,
-    just_told,
-    needs_help_rows,
-)
-from backend.events.models import Attendee, Event
-from backend.events.rules import Doing, check_organiser
-from backend.events.services import lock_event
+from backend.directory.selectors.causes import causes_for, just_told
+from backend.directory.selectors.needs_help import NeedsHelpRow, attendees_needing_help, needs_help_rows
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_event
 from backend.mails.selectors import Letter, Letterhead, example_reader, letter_of, letterhead_for
 from backend.mails.services import mail_to
 from backend.people.models import Person

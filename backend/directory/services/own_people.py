@@ -6,15 +6,11 @@ import datetime as dt
 
 from backend.core.transactions import in_transaction
 from backend.directory.models import ProfileVisit
-from backend.directory.selectors import (
-    SessionCompanions,
-    WorkingOn,
-    session_companions_for,
-    working_on_for,
-)
+from backend.directory.selectors.own_people import SessionCompanions, session_companions_for
+from backend.directory.selectors.working_on import WorkingOn, working_on_for
 from backend.directory.services.finding import count_search
-from backend.events.models import Attendee
-from backend.events.rules import Doing, is_allowed
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing, is_allowed
 from backend.meetings.rules import check_own
 from backend.people.models import Person
 

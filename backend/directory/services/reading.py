@@ -7,9 +7,11 @@ from django.db.models import Exists, OuterRef, Q
 
 from backend.core.encoder import EncoderAway
 from backend.directory.models import SearchText
-from backend.events.models import Attendee, Event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.safeguarding.rules import matchable
-from backend.suggestions import engine
+from backend.suggestions.engine import meaning
+from backend.suggestions.engine.texts import FIELDS, text_hash, text_reader
 
 READ_TEXTS = "directory.read_texts"
 BATCH = 100
@@ -22,7 +24,7 @@ def read_texts(event: Event) -> int:
     """
     people = matchable(event)
     SearchText.objects.filter(event=event).exclude(attendee__in=people.values("pk")).delete()
-    model = engine.text_reader().model
+    model = text_reader().model
     read = SearchText.objects.filter(
         attendee=OuterRef("pk"), model=model, profile_changed_at=OuterRef("changed_at")
     )
@@ -48,7 +50,7 @@ def read_all_texts() -> int:
 
 
 def _write(event: Event, model: str, people: list[Attendee]) -> None:
-    found = engine.read_texts([[getattr(one, field) for field in engine.FIELDS] for one in people])
+    found = meaning.read_texts([[getattr(one, field) for field in FIELDS] for one in people])
     with transaction.atomic():
         SearchText.objects.filter(attendee__in=people).delete()
         SearchText.objects.bulk_create(
@@ -57,7 +59,7 @@ def _write(event: Event, model: str, people: list[Attendee]) -> None:
                 attendee=one,
                 model=model,
                 field=field,
-                text_hash=engine.text_hash(getattr(one, field)),
+                text_hash=text_hash(getattr(one, field)),
                 profile_changed_at=one.changed_at,
                 language=read.language,
                 vector=read.vector,

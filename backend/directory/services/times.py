@@ -17,18 +17,21 @@ from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
 from backend.core.transactions import in_transaction
 from backend.directory.models import TimesMail, WishToMeet
-from backend.directory.selectors import wished_by
-from backend.events.models import Attendee, Event
-from backend.events.rules import Doing, is_allowed, is_known_adult
-from backend.events.services import lock_attendees
+from backend.directory.selectors.people import wished_by
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.age_classes import is_known_adult
+from backend.events.rules.states import Doing, is_allowed
+from backend.events.services.locks import lock_attendees
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
 from backend.meetings.rules import ASKER_REQUESTS, LIMITS_WINDOW, check_own, check_reachable
-from backend.meetings.selectors import has_open_time
-from backend.meetings.services import open_all_times
+from backend.meetings.selectors.availability import has_open_time
+from backend.meetings.services.joining import open_all_times
 from backend.people.models import Person
 from backend.people.rules import quiet_hours_end
-from backend.safeguarding.selectors import PublicProfile, name_shown_to
+from backend.safeguarding.selectors.names import name_shown_to
+from backend.safeguarding.selectors.public_profiles import PublicProfile
 
 SEND_TIMES_MAIL = "directory.send_times_mail"
 MAX_NAMED = 10  # people in one mail

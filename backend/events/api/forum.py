@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import BoundedListField, TextField, validated
-from backend.events import selectors, services
+from backend.events import selectors
 from backend.events.api.views import OrganiserView
-from backend.events.models import Event
-from backend.events.models.events import MAX_RETENTION_DAYS
+from backend.events.models.events import MAX_RETENTION_DAYS, Event
+from backend.events.services.about import change_about
+from backend.events.services.opening import change_state, open_event
 from backend.people.api import READ_OR_ORGANISE, PersonView
 
 
@@ -68,7 +69,7 @@ class AboutView(OrganiserView):
     )
     def put(self, request: Request, slug: str) -> Response:
         """Change it; 409 for days that times or sessions lie outside of, and for the zone of no draft."""
-        services.change_about(event=self.event, by=self.person, **validated(AboutSerializer, request))
+        change_about(event=self.event, by=self.person, **validated(AboutSerializer, request))
         return Response(AboutSerializer(selectors.event_for(slug)).data)
 
 
@@ -83,7 +84,7 @@ class StateView(OrganiserView):
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Change it; 409 for a state it cannot go to, and while a safeguarding lead is missing."""
         event, state = self.event, validated(StateSerializer, request)["state"]
-        services.change_state(event=event, state=state, by=self.person, now=timezone.now())
+        change_state(event=event, state=state, by=self.person, now=timezone.now())
         return Response(EventSerializer(event).data)
 
 
@@ -94,5 +95,5 @@ class OpenEventView(OrganiserView):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Needs two confirmed safeguarding leads, or one and an outside contact."""
         event = self.event
-        services.open_event(event=event, by=self.person, now=timezone.now())
+        open_event(event=event, by=self.person, now=timezone.now())
         return Response(EventSerializer(event).data)

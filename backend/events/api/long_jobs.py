@@ -13,8 +13,9 @@ from rest_framework.response import Response
 
 from backend.core.api import IgnoreAcceptHeader
 from backend.events.api.views import LongJobSerializer, ParticipantView
-from backend.events.models import LongJob
-from backend.events.services import check_fresh_proof, fetch_answer, long_job_for
+from backend.events.models.long_jobs import LongJob
+from backend.events.services.long_jobs import fetch_answer, long_job_for
+from backend.events.services.second_factors import check_fresh_proof
 from backend.people.api import ORGANISE
 
 

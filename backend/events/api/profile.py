@@ -11,10 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import BoundedListField, TextField, validated
-from backend.events import selectors, services
+from backend.events import selectors
 from backend.events.api.views import ParticipantView
-from backend.events.models import Attendee
-from backend.events.rules import TEXT_LIMIT, check_may_have_profile
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TEXT_LIMIT
+from backend.events.rules.consents import check_may_have_profile
+from backend.events.services.profiles import ProfileChange, update_profile
 
 
 class ProfileSerializer(serializers.Serializer[Any]):
@@ -75,7 +77,7 @@ class ProfileView(ParticipantView):
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Replace my profile; my suggestions are recomputed in the background."""
         values = validated(ProfileSerializer, request)
-        change = services.ProfileChange(
+        change = ProfileChange(
             **{name: values[name] for name in ("title", "country", "about", "seeks", "offers", "listed")},
             short_name=values.get("short_name", self.attendee.short_name),
             shows_sessions=values.get("shows_sessions", self.attendee.shows_sessions),
@@ -83,6 +85,6 @@ class ProfileView(ParticipantView):
             seeks_topics=frozenset(values["seeks_topics"]),
             offers_topics=frozenset(values["offers_topics"]),
         )
-        services.update_profile(attendee=self.attendee, change=change, by=self.person, now=timezone.now())
+        update_profile(attendee=self.attendee, change=change, by=self.person, now=timezone.now())
         del self.attendee
         return Response(ProfileSerializer(profile_body(self.attendee)).data)

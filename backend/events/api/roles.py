@@ -14,11 +14,12 @@ from rest_framework.response import Response
 
 from backend.core.api import TextField, id_field, validated
 from backend.core.errors import NotFound
-from backend.events import selectors, services
+from backend.events import selectors
 from backend.events.api.views import TeamView
-from backend.events.models import Event
-from backend.events.rules import LEAD, ORGANISER
-from backend.events.services.opening import EMAIL_LIMIT, NAME_LIMIT, PHONE_LIMIT
+from backend.events.models.events import Event
+from backend.events.rules.roles import LEAD, ORGANISER
+from backend.events.services.appointments import confirm_role, end_role, propose_role, refuse_role
+from backend.events.services.opening import EMAIL_LIMIT, NAME_LIMIT, PHONE_LIMIT, set_outside_contact
 
 
 class AppointmentSerializer(serializers.Serializer[Any]):
@@ -63,7 +64,7 @@ class AppointmentListView(TeamView):
         """Propose an adult; for organisers. Nothing changes until somebody else confirms it."""
         event = self.event
         data = validated(ProposalSerializer, request)
-        services.propose_role(event=event, **data, by=self.person, now=timezone.now())
+        propose_role(event=event, **data, by=self.person, now=timezone.now())
         return self._rows(event, 201)
 
 
@@ -85,7 +86,7 @@ class ConfirmRoleView(AppointmentDecisionView):
         operation_id="roles_confirm", request=None, responses={200: AppointmentSerializer(many=True)}
     )
     def post(self, request: Request, slug: str, appointment_id: int) -> Response:  # type: ignore[override]  # noqa: ARG002
-        return self.decide(services.confirm_role, appointment_id)
+        return self.decide(confirm_role, appointment_id)
 
 
 class RefuseRoleView(AppointmentDecisionView):
@@ -95,7 +96,7 @@ class RefuseRoleView(AppointmentDecisionView):
         operation_id="roles_refuse", request=None, responses={200: AppointmentSerializer(many=True)}
     )
     def post(self, request: Request, slug: str, appointment_id: int) -> Response:  # type: ignore[override]  # noqa: ARG002
-        return self.decide(services.refuse_role, appointment_id)
+        return self.decide(refuse_role, appointment_id)
 
 
 class EndRoleView(AppointmentDecisionView):
@@ -103,7 +104,7 @@ class EndRoleView(AppointmentDecisionView):
 
     @extend_schema(operation_id="roles_end", request=None, responses={200: AppointmentSerializer(many=True)})
     def post(self, request: Request, slug: str, appointment_id: int) -> Response:  # type: ignore[override]  # noqa: ARG002
-        return self.decide(services.end_role, appointment_id)
+        return self.decide(end_role, appointment_id)
 
 
 class OutsideContactSerializer(serializers.Serializer[Any]):
@@ -134,5 +135,5 @@ class OutsideContactView(TeamView):
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         event = self.event
         data = validated(OutsideContactSerializer, request)
-        contact = services.set_outside_contact(event=event, **data, by=self.person, now=timezone.now())
+        contact = set_outside_contact(event=event, **data, by=self.person, now=timezone.now())
         return Response(OutsideContactSerializer(contact).data)

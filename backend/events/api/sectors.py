@@ -11,10 +11,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import CountSerializer, TextField, id_field, validated
-from backend.events import selectors, services
+from backend.events import selectors
 from backend.events.api.topics import UpOrDownSerializer
 from backend.events.api.views import OrganiserView
-from backend.events.models import Event
+from backend.events.models.events import Event
+from backend.events.services.sectors import (
+    SECTOR_NAME_LENGTH,
+    add_sector,
+    change_sector,
+    merge_sectors,
+    move_sector,
+    remove_sector,
+)
 from backend.people.models import Constituency
 
 
@@ -30,7 +38,7 @@ class SectorSerializer(serializers.Serializer[Any]):
 
 
 class SectorDataSerializer(serializers.Serializer[Any]):
-    name = TextField(max_length=services.SECTOR_NAME_LENGTH)
+    name = TextField(max_length=SECTOR_NAME_LENGTH)
     constituency = serializers.ChoiceField(choices=Constituency.choices)
 
 
@@ -55,7 +63,7 @@ class SectorListView(OrganiserView):
     @extend_schema(operation_id="sectors_add", request=SectorDataSerializer, responses={201: SECTORS})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Add a sector at the end."""
-        services.add_sector(event=self.event, by=self.person, **validated(SectorDataSerializer, request))
+        add_sector(event=self.event, by=self.person, **validated(SectorDataSerializer, request))
         return _sectors(self.event, 201)
 
 
@@ -64,15 +72,13 @@ class SectorView(OrganiserView):
     def put(self, request: Request, slug: str, sector_id: int) -> Response:  # noqa: ARG002
         """Rename a sector, or set the constituency it counts for; its organisations stay in it."""
         values = validated(SectorDataSerializer, request)
-        services.change_sector(
-            event=self.event, sector_id=sector_id, by=self.person, now=timezone.now(), **values
-        )
+        change_sector(event=self.event, sector_id=sector_id, by=self.person, now=timezone.now(), **values)
         return _sectors(self.event)
 
     @extend_schema(operation_id="sectors_remove", responses={204: None})
     def delete(self, request: Request, slug: str, sector_id: int) -> Response:  # noqa: ARG002
         """Remove a sector without organisations; 409 for the one for all others."""
-        services.remove_sector(event=self.event, sector_id=sector_id, by=self.person)
+        remove_sector(event=self.event, sector_id=sector_id, by=self.person)
         return Response(status=204)
 
 
@@ -81,7 +87,7 @@ class SectorMoveView(OrganiserView):
     def post(self, request: Request, slug: str, sector_id: int) -> Response:  # noqa: ARG002
         """Move a sector by one place."""
         up = validated(UpOrDownSerializer, request)["up"]
-        services.move_sector(event=self.event, sector_id=sector_id, up=up, by=self.person)
+        move_sector(event=self.event, sector_id=sector_id, up=up, by=self.person)
         return _sectors(self.event)
 
 
@@ -92,7 +98,7 @@ class SectorMergeView(OrganiserView):
     def post(self, request: Request, slug: str, sector_id: int) -> Response:  # noqa: ARG002
         """Merge a sector into another; the number of organisations that moved."""
         into_id = validated(SectorMergeSerializer, request)["into"]
-        count = services.merge_sectors(
+        count = merge_sectors(
             event=self.event, sector_id=sector_id, into_id=into_id, by=self.person, now=timezone.now()
         )
         return Response({"count": count})

@@ -11,9 +11,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import CountSerializer, TextField, id_field, validated
-from backend.events import selectors, services
+from backend.events import selectors
 from backend.events.api.views import OrganiserView
-from backend.events.models import Event
+from backend.events.models.events import Event
+from backend.events.services.topics import (
+    TOPIC_NAME_LENGTH,
+    add_theme,
+    add_topic,
+    change_topic,
+    merge_topics,
+    move_theme,
+    move_topic,
+    remove_theme,
+    remove_topic,
+    rename_theme,
+)
 
 
 class TopicCountSerializer(serializers.Serializer[Any]):
@@ -33,12 +45,12 @@ class ThemeTopicsSerializer(serializers.Serializer[Any]):
 
 
 class ThemeNameSerializer(serializers.Serializer[Any]):
-    name = TextField(max_length=services.TOPIC_NAME_LENGTH)
+    name = TextField(max_length=TOPIC_NAME_LENGTH)
 
 
 class TopicDataSerializer(serializers.Serializer[Any]):
     theme = id_field()
-    name = TextField(max_length=services.TOPIC_NAME_LENGTH)
+    name = TextField(max_length=TOPIC_NAME_LENGTH)
     description = TextField(max_length=300, allow_blank=True, default="")
 
 
@@ -67,7 +79,7 @@ class ThemeListView(OrganiserView):
     @extend_schema(operation_id="themes_add", request=ThemeNameSerializer, responses={201: THEMES})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Add a theme at the end."""
-        services.add_theme(event=self.event, by=self.person, **validated(ThemeNameSerializer, request))
+        add_theme(event=self.event, by=self.person, **validated(ThemeNameSerializer, request))
         return _themes(self.event, 201)
 
 
@@ -76,13 +88,13 @@ class ThemeView(OrganiserView):
     def put(self, request: Request, slug: str, theme_id: int) -> Response:  # noqa: ARG002
         """Rename a theme."""
         values = validated(ThemeNameSerializer, request)
-        services.rename_theme(event=self.event, theme_id=theme_id, by=self.person, **values)
+        rename_theme(event=self.event, theme_id=theme_id, by=self.person, **values)
         return _themes(self.event)
 
     @extend_schema(operation_id="themes_remove", responses={204: None})
     def delete(self, request: Request, slug: str, theme_id: int) -> Response:  # noqa: ARG002
         """Remove a theme without topics."""
-        services.remove_theme(event=self.event, theme_id=theme_id, by=self.person)
+        remove_theme(event=self.event, theme_id=theme_id, by=self.person)
         return Response(status=204)
 
 
@@ -91,7 +103,7 @@ class ThemeMoveView(OrganiserView):
     def post(self, request: Request, slug: str, theme_id: int) -> Response:  # noqa: ARG002
         """Move a theme by one place."""
         up = validated(UpOrDownSerializer, request)["up"]
-        services.move_theme(event=self.event, theme_id=theme_id, up=up, by=self.person)
+        move_theme(event=self.event, theme_id=theme_id, up=up, by=self.person)
         return _themes(self.event)
 
 
@@ -100,7 +112,7 @@ class TopicListView(OrganiserView):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Add a topic at the end of a theme."""
         values = validated(TopicDataSerializer, request)
-        services.add_topic(event=self.event, theme_id=values.pop("theme"), by=self.person, **values)
+        add_topic(event=self.event, theme_id=values.pop("theme"), by=self.person, **values)
         return _themes(self.event, 201)
 
 
@@ -109,7 +121,7 @@ class TopicView(OrganiserView):
     def put(self, request: Request, slug: str, topic_id: int) -> Response:  # noqa: ARG002
         """Change a topic; what people chose stays."""
         values = validated(TopicDataSerializer, request)
-        services.change_topic(
+        change_topic(
             event=self.event,
             topic_id=topic_id,
             theme_id=values.pop("theme"),
@@ -122,7 +134,7 @@ class TopicView(OrganiserView):
     @extend_schema(operation_id="topics_remove", responses={204: None})
     def delete(self, request: Request, slug: str, topic_id: int) -> Response:  # noqa: ARG002
         """Remove a topic that nobody chose."""
-        services.remove_topic(event=self.event, topic_id=topic_id, by=self.person)
+        remove_topic(event=self.event, topic_id=topic_id, by=self.person)
         return Response(status=204)
 
 
@@ -131,7 +143,7 @@ class TopicMoveView(OrganiserView):
     def post(self, request: Request, slug: str, topic_id: int) -> Response:  # noqa: ARG002
         """Move a topic by one place within its theme."""
         up = validated(UpOrDownSerializer, request)["up"]
-        services.move_topic(event=self.event, topic_id=topic_id, up=up, by=self.person)
+        move_topic(event=self.event, topic_id=topic_id, up=up, by=self.person)
         return _themes(self.event)
 
 
@@ -140,7 +152,7 @@ class TopicMergeView(OrganiserView):
     def post(self, request: Request, slug: str, topic_id: int) -> Response:  # noqa: ARG002
         """Merge a topic into another; the number of people whose choice moved."""
         into_id = validated(MergeSerializer, request)["into"]
-        count = services.merge_topics(
+        count = merge_topics(
             event=self.event, topic_id=topic_id, into_id=into_id, by=self.person, now=timezone.now()
         )
         return Response({"count": count})

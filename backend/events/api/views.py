@@ -14,15 +14,14 @@ from rest_framework.response import Response
 
 from backend.core.errors import OrganisersOnly
 from backend.events import selectors
-from backend.events.models import Attendee, Event, LongJob
-from backend.events.rules import LEAD, ORGANISER, Doing, check_admission, check_allowed, check_organiser
-from backend.events.services import (
-    AnsweredLater,
-    answer_later,
-    check_fresh_proof,
-    check_may_act,
-    jobs_before,
-)
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.models.long_jobs import LongJob
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.roles import LEAD, ORGANISER, check_admission
+from backend.events.rules.states import Doing, check_allowed
+from backend.events.services.long_jobs import AnsweredLater, answer_later, jobs_before
+from backend.events.services.second_factors import check_fresh_proof, check_may_act
 from backend.people.api import ORGANISE, READ_OR_ACT, PersonView
 
 

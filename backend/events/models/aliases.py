@@ -13,8 +13,8 @@ class Alias(models.Model):
     """The real name and affiliation of an attendee who appears at an event under an alias (S11).
 
     What everybody reads, `Attendee.name` and the rest, is the alias. Only safeguarding leads read this row,
-    through `safeguarding.services.read_alias`. `about`, `seeks` and `offers` are texts that held the real
-    name or affiliation and were taken off the profile.
+    through `safeguarding.services.aliases.read_alias`. `about`, `seeks` and `offers` are texts that held the
+    real name or affiliation and were taken off the profile.
     """
 
     attendee = models.OneToOneField(Attendee, on_delete=models.CASCADE, related_name="alias")

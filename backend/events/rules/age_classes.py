@@ -7,7 +7,8 @@ import datetime as dt
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from backend.events.models import AgeAgreement, Attendee, AttendeeQuerySet
+from backend.events.models.age_classes import AgeAgreement
+from backend.events.models.attendees import Attendee, AttendeeQuerySet
 from backend.people.models import KnownMinor, MinorMatch
 
 

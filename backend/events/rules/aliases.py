@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.core.texts import folded
-from backend.events.models import Alias, Attendee
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee
 
 TEXTS = ("about", "seeks", "offers")  # that can be taken off a profile
 MOVED = ("name", "short_name", "title", "country")  # fields of an attendee that an alias replaces

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, OrganisersOnly
 from backend.core.texts import without_bidi_controls
-from backend.events.models import Attendee, Event, Interest
+from backend.events.models.attendees import Attendee, Interest
+from backend.events.models.events import Event
 from backend.events.rules.states import Doing, check_allowed
 from backend.people.models import Person
 from backend.people.selectors import who_reads_the_mailbox_of

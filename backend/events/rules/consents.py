@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee, GuardianConsent
+from backend.events.models.attendees import Attendee
+from backend.events.models.consents import GuardianConsent
 
 WORDINGS = Path(__file__).parents[1] / "data" / "consents"
 

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Event
+from backend.events.models.events import Event
 
 
 class Language(NamedTuple):

@@ -6,7 +6,9 @@ import datetime as dt
 
 from django.db.models import Exists, OuterRef, Q
 
-from backend.events.models import Alias, Appointment, Attendee
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee
+from backend.events.models.roles import Appointment
 from backend.events.rules.age_classes import is_known_adult
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
-from backend.events.models import AttendeeQuerySet, Event
+from backend.events.models.attendees import AttendeeQuerySet
+from backend.events.models.events import Event
 
 MADE_UP_DOMAIN = "example.invalid"  # no mail reaches it (RFC 2606)
 

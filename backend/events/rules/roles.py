@@ -10,15 +10,10 @@ from django.utils.translation import gettext as _
 
 from backend.core.compiled import CompiledRows
 from backend.core.errors import BusinessError, NotFound
-from backend.events.models import (
-    Appointment,
-    Attendee,
-    AttendeeQuerySet,
-    CountryContact,
-    Event,
-    OutsideContact,
-    Suspension,
-)
+from backend.events.models.attendees import Attendee, AttendeeQuerySet
+from backend.events.models.events import Event
+from backend.events.models.roles import Appointment, CountryContact, OutsideContact
+from backend.events.models.suspensions import Suspension
 from backend.events.rules.consents import has_consent
 from backend.events.rules.states import check_event_open, is_running
 from backend.people.models import Person

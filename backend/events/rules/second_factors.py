@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee, AttendeeQuerySet, Event
+from backend.events.models.attendees import Attendee, AttendeeQuerySet
+from backend.events.models.events import Event
 from backend.events.rules.roles import LEAD, ORGANISER, can_start_forums, is_administrator
 from backend.people.models import Person
 

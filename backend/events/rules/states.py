@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.core.errors import BusinessError
-from backend.events.models import Event
+from backend.events.models.events import Event
 
 State = Event.State
 

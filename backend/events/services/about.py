@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
-from backend.events.models import Event
-from backend.events.rules import Doing, check_organiser, clean_text
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser, clean_text
+from backend.events.rules.states import Doing
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_event
 from backend.events.services.setup import check_about, check_zone

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotYours
 from backend.core.limits import Kind, count_use
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee
-from backend.events.rules import is_suspended, is_under_alias
+from backend.events.models.attendees import Attendee
+from backend.events.rules.aliases import is_under_alias
+from backend.events.rules.roles import is_suspended
 from backend.people.models import (
     FormerAddress,
     KnownMinor,

@@ -15,8 +15,12 @@ from django.utils.translation import ngettext
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
-from backend.events.models import AdultProposal, AgeAgreement, Attendee, Event
-from backend.events.rules import Doing, check_allowed, check_lead, check_organiser
+from backend.events.models.age_classes import AdultProposal, AgeAgreement
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.roles import check_lead
+from backend.events.rules.states import Doing, check_allowed
 from backend.events.services.age_mails import tell_of_proposals
 from backend.events.services.changes import announce_changes
 from backend.people.models import KnownMinor, Person

@@ -13,8 +13,10 @@ from django.utils.translation import ngettext
 
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
-from backend.events.models import AdultProposal, AgeAlert, Attendee, AttendeeQuerySet
-from backend.events.rules import events_in_doubt, in_doubt_for, leads_of
+from backend.events.models.age_classes import AdultProposal, AgeAlert
+from backend.events.models.attendees import Attendee, AttendeeQuerySet
+from backend.events.rules.age_classes import events_in_doubt, in_doubt_for
+from backend.events.rules.roles import leads_of
 from backend.people.rules import GATHERING, quiet_hours_end
 
 SEND_AGE_MAIL = "events.send_age_mail"

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
-from backend.events.models import Appointment
-from backend.events.rules import LEAD, leads_of, organisers_of, what_running_lacks
+from backend.events.models.roles import Appointment
+from backend.events.rules.roles import LEAD, leads_of, organisers_of, what_running_lacks
 from backend.events.selectors import name_in_lists, names_of_people
 from backend.people.models import Person
 

@@ -10,18 +10,19 @@ from backend.core.audit import record_act
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
-from backend.events.models import Appointment, Attendee, Event
-from backend.events.rules import (
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.models.roles import Appointment
+from backend.events.rules.age_classes import is_known_adult
+from backend.events.rules.aliases import appears_under_alias
+from backend.events.rules.attendees import check_can_hold_role, check_organiser
+from backend.events.rules.roles import (
     LEAD,
     ORGANISER,
-    appears_under_alias,
     can_confirm,
     can_end,
     can_refuse,
-    check_can_hold_role,
-    check_organiser,
     is_administrator,
-    is_known_adult,
     leads_of,
     organisers_of,
     standing_of,

@@ -9,21 +9,17 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, Organisation, Sector
-from backend.events.rules import (
-    LANGUAGE_LIMIT,
-    Doing,
-    SetByLead,
-    appears_under_alias,
-    check_organiser,
-    country_name,
-    name_of_list,
-    telling_words,
-    word_in,
-)
+from backend.events.models.attendees import Attendee, Organisation, Sector
+from backend.events.models.events import Event
+from backend.events.rules.aliases import SetByLead, appears_under_alias, name_of_list, telling_words, word_in
+from backend.events.rules.attendees import LANGUAGE_LIMIT, check_organiser
+from backend.events.rules.countries import country_name
+from backend.events.rules.states import Doing
 from backend.events.selectors import attendees_by_former_address, former_owner
 from backend.events.services.changes import announce_changes
-from backend.events.services.importing import CsvLine, CsvTable, import_attendees, normalise_text
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import CsvLine, CsvTable
+from backend.events.services.importing.rows import normalise_text
 from backend.events.services.locks import lock_event, lock_rows
 from backend.events.services.organisations import find_or_create_organisations
 from backend.events.services.sectors import load_sectors

@@ -10,15 +10,13 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
-from backend.events.models import CountryContact, Event
-from backend.events.rules import (
-    Doing,
-    check_allowed,
-    check_lead,
-    check_takes_people,
-    clean_text,
-    country_name,
-)
+from backend.events.models.events import Event
+from backend.events.models.roles import CountryContact
+from backend.events.rules.attendees import clean_text
+from backend.events.rules.countries import country_name
+from backend.events.rules.rehearsals import check_takes_people
+from backend.events.rules.roles import check_lead
+from backend.events.rules.states import Doing, check_allowed
 from backend.people.models import Person
 
 NAME_LIMIT, PHONE_LIMIT, SOURCE_LIMIT = 120, 40, 300

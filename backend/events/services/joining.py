@@ -8,8 +8,8 @@ from collections.abc import Collection
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotYours
-from backend.events.models import Attendee
-from backend.events.rules import current_agreement
+from backend.events.models.attendees import Attendee
+from backend.events.rules.agreements import current_agreement
 from backend.people.models import Person
 
 
@@ -33,8 +33,8 @@ def take_back(attendees: Collection[Attendee], *, visibility: str, now: dt.datet
 def record_agreement(*, attendee: Attendee, version: str, by: Person, now: dt.datetime) -> bool:
     """Write that a locked attendee accepted this version; gives whether they joined by it.
 
-    For `meetings.services.join_event`. Whoever accepted an earlier version keeps the day on which they
-    joined. Refuses NotYours and OldAgreement.
+    For `meetings.services.joining.join_event`. Whoever accepted an earlier version keeps the day on which
+    they joined. Refuses NotYours and OldAgreement.
     """
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the attendee can do this."))

@@ -21,7 +21,8 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from backend.events.models import Attendee, Event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 
 
 def import_lock(event_id: int) -> str:

@@ -41,7 +41,10 @@ from backend.core.outages import is_outage
 from backend.core.progress import showing_progress
 from backend.core.queue import LONG, enqueue
 from backend.core.transactions import in_transaction
-from backend.events.models import LONG_JOB_LIFE, Alias, Attendee, Event, LongJob
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.models.long_jobs import LONG_JOB_LIFE, LongJob
 from backend.people.models import Person
 from backend.people.rules import account_mark
 

@@ -12,20 +12,12 @@ from backend.core.isolation import for_each
 from backend.core.models import Act
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
-from backend.events.models import Event, OutsideContact
-from backend.events.rules import (
-    NEXT_STATES,
-    Doing,
-    check_organiser,
-    check_takes_people,
-    clean_text,
-    is_administrator,
-    is_allowed,
-    is_event_open,
-    is_lead,
-    what_opening_lacks,
-    what_running_lacks,
-)
+from backend.events.models.events import Event
+from backend.events.models.roles import OutsideContact
+from backend.events.rules.attendees import check_organiser, clean_text
+from backend.events.rules.rehearsals import check_takes_people
+from backend.events.rules.roles import is_administrator, is_lead, what_opening_lacks, what_running_lacks
+from backend.events.rules.states import NEXT_STATES, Doing, is_allowed, is_event_open
 from backend.events.services.changes import announce_opening
 from backend.events.services.locks import lock_event
 from backend.people.models import Person

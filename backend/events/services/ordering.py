@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Max, QuerySet
 from django.utils.text import slugify
 
-from backend.events.models import Sector, Theme, Topic
+from backend.events.models.attendees import Sector
+from backend.events.models.events import Theme, Topic
 
 
 def free_key(name: str, fallback: str, taken: set[str]) -> str:

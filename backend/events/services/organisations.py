@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from django.db.models.functions import Lower
 
 from backend.core.transactions import in_transaction
-from backend.events.models import Event, Organisation, Sector
+from backend.events.models.attendees import Organisation, Sector
+from backend.events.models.events import Event
 from backend.people.selectors import folded_for
 from backend.people.services import BATCH
 

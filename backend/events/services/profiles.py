@@ -10,18 +10,13 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotYours
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Interest, Topic
-from backend.events.rules import (
-    LANGUAGE_LIMIT,
-    TEXT_LIMIT,
-    Doing,
-    TextTooLong,
-    check_allowed,
-    check_may_have_profile,
-    check_tells_nothing,
-    clean_text,
-    country_name,
-)
+from backend.events.models.attendees import Attendee, Interest
+from backend.events.models.events import Topic
+from backend.events.rules.aliases import check_tells_nothing
+from backend.events.rules.attendees import LANGUAGE_LIMIT, TEXT_LIMIT, TextTooLong, clean_text
+from backend.events.rules.consents import check_may_have_profile
+from backend.events.rules.countries import country_name
+from backend.events.rules.states import Doing, check_allowed
 from backend.events.selectors import ChosenTopics, chosen_topics
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person

@@ -14,16 +14,13 @@ from backend.core.audit import record_act
 from backend.core.errors import BusinessError, NotFound
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, Interest, Organisation
-from backend.events.rules import (
-    MADE_UP_DOMAIN,
-    ORGANISER,
-    Doing,
-    check_organiser,
-    current_agreement,
-    made_up_in,
-    organisers_of,
-)
+from backend.events.models.attendees import Attendee, Interest, Organisation
+from backend.events.models.events import Event
+from backend.events.rules.agreements import current_agreement
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.rehearsals import MADE_UP_DOMAIN, made_up_in
+from backend.events.rules.roles import ORGANISER, organisers_of
+from backend.events.rules.states import Doing
 from backend.events.services.appointments import record_appointed
 from backend.events.services.changes import announce_opening
 from backend.events.services.locks import lock_event

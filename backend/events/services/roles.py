@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError
 from backend.core.progress import report_progress
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event
-from backend.events.rules import Doing, check_organiser
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
 from backend.events.services.age_classes import check_age_change
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person

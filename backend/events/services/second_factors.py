@@ -7,7 +7,7 @@ import datetime as dt
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from backend.events.rules import ProofRequired, SecondFactorRequired, is_made_up_here
+from backend.events.rules.second_factors import ProofRequired, SecondFactorRequired, is_made_up_here
 from backend.events.services.long_jobs import is_answered_later
 from backend.people.models import Person
 from backend.people.rules import has_proved_factor

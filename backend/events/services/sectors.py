@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, Organisation, Sector
-from backend.events.rules import Doing, check_organiser, clean_text
+from backend.events.models.attendees import Attendee, Organisation, Sector
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser, clean_text
+from backend.events.rules.states import Doing
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_event, lock_rows
 from backend.events.services.ordering import free_key, next_position, swap

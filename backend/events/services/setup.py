@@ -16,9 +16,12 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, Theme, Topic
-from backend.events.rules import Doing, check_can_hold_role, check_organiser, check_takes_people, clean_text
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event, Theme, Topic
+from backend.events.rules.attendees import check_can_hold_role, check_organiser, clean_text
 from backend.events.rules.languages import LANGUAGES
+from backend.events.rules.rehearsals import check_takes_people
+from backend.events.rules.states import Doing
 from backend.events.services.appointments import check_fits, record_appointed
 from backend.events.services.changes import announce_changes
 from backend.events.services.joining import take_back

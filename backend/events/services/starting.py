@@ -11,18 +11,12 @@ from backend.core.audit import record_act
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
-from backend.events.models import (
-    Appointment,
-    Attendee,
-    Event,
-    Organisation,
-    Sector,
-    Slot,
-    Table,
-    Theme,
-    Topic,
-)
-from backend.events.rules import LEAD, ORGANISER, can_start_forums, clean_text, is_administrator
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee, Organisation, Sector
+from backend.events.models.events import Event, Theme, Topic
+from backend.events.models.roles import Appointment
+from backend.events.rules.attendees import clean_text
+from backend.events.rules.roles import LEAD, ORGANISER, can_start_forums, is_administrator
 from backend.events.selectors import editions_to_copy
 from backend.events.services.appointment_mails import tell_of_appointment
 from backend.events.services.appointments import check_fits, record_appointed

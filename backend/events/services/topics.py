@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, Interest, Theme, Topic
-from backend.events.rules import Doing, check_organiser, clean_text
+from backend.events.models.attendees import Attendee, Interest
+from backend.events.models.events import Event, Theme, Topic
+from backend.events.rules.attendees import check_organiser, clean_text
+from backend.events.rules.states import Doing
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_event
 from backend.events.services.ordering import free_key, next_position, swap

@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.period import Period
 from backend.core.transactions import in_transaction
-from backend.events.models import Event, Slot, Table
-from backend.events.rules import BadGrid, Doing, check_organiser, clean_text
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser, clean_text
+from backend.events.rules.slot_grid import BadGrid
+from backend.events.rules.states import Doing
 from backend.people.models import Person
 
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
-from backend.events.models import Event
-from backend.events.rules import Doing, check_organiser
-from backend.events.services import lock_event
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_event
 from backend.invitations.models import BOUNCED, Invitation
 from backend.people.models import Person
 

@@ -10,8 +10,10 @@ from django.db.models import Count
 
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
-from backend.events.models import Attendee
-from backend.events.rules import Doing, has_joined, is_allowed, is_known_adult
+from backend.events.models.attendees import Attendee
+from backend.events.rules.age_classes import is_known_adult
+from backend.events.rules.attendees import has_joined
+from backend.events.rules.states import Doing, is_allowed
 from backend.events.selectors import ids_declaring_need
 from backend.invitations.models import Invitation
 from backend.invitations.rules import is_invitable

@@ -17,7 +17,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from backend.core.texts import one_line
-from backend.events.models import Attendee, Event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.events.selectors import shown_name
 from backend.invitations.models import Invitation, InvitationRules
 from backend.mails.rules import filled

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.limits import Kind, is_too_often
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee
-from backend.events.rules import is_known_adult
-from backend.events.services import lock_attendees
+from backend.events.models.attendees import Attendee
+from backend.events.rules.age_classes import is_known_adult
+from backend.events.services.locks import lock_attendees
 from backend.invitations.models import Invitation
 from backend.invitations.rules import is_invitable
 from backend.people.models import Person

@@ -10,9 +10,10 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from backend.core.isolation import for_each
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event
-from backend.events.rules import Doing, states_that_allow
-from backend.events.services import lock_event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.states import Doing, states_that_allow
+from backend.events.services.locks import lock_event
 from backend.invitations.models import MAX_REMINDERS, Invitation, InvitationRules
 from backend.invitations.rules import MAILS_A_DAY, reminder_times
 from backend.invitations.selectors import mails_since, people_to_invite

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from backend.core.transactions import in_transaction
-from backend.events.models import Event
-from backend.events.rules import Doing, check_organiser
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
 from backend.invitations.models import InvitationRules
 from backend.invitations.rules import check_days, clean_letter, clean_subject
 from backend.people.models import Person

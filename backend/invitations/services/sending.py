@@ -14,9 +14,11 @@ from backend.core.errors import BusinessError
 from backend.core.models import Act
 from backend.core.progress import report_progress
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event
-from backend.events.rules import Doing, check_organiser
-from backend.events.services import lock_event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_event
 from backend.invitations.models import Invitation
 from backend.invitations.rules import MAILS_A_DAY, SELECTION_LIFE, TESTS_A_DAY
 from backend.invitations.selectors import (

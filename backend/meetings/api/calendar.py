@@ -14,10 +14,18 @@ from rest_framework.response import Response
 
 from backend.core.api import IgnoreAcceptHeader
 from backend.core.errors import NotFound
-from backend.events.api import ParticipantView
-from backend.meetings import selectors, services
+from backend.events.api.views import ParticipantView
 from backend.meetings.api.serializers import FeedSerializer
-from backend.meetings.models import CalendarFeed
+from backend.meetings.models.calendar_feeds import CalendarFeed
+from backend.meetings.selectors.calendar import entry_for
+from backend.meetings.services.calendar_feeds import (
+    feed_address,
+    make_feed,
+    read_feed,
+    revoke_feed,
+    rotate_feed,
+    subscription_address,
+)
 
 
 class CalendarFeedView(ParticipantView):
@@ -26,25 +34,25 @@ class CalendarFeedView(ParticipantView):
     @extend_schema(operation_id="calendar_feed_make", request=None, responses={200: FeedSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """The address, made where there is none yet."""
-        feed = services.make_feed(attendee=self.attendee, by=self.person, now=timezone.now())
+        feed = make_feed(attendee=self.attendee, by=self.person, now=timezone.now())
         return _address_of(feed)
 
     @extend_schema(operation_id="calendar_feed_rotate", request=None, responses={200: FeedSerializer})
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """A new address; the old one is revoked (404)."""
-        feed = services.rotate_feed(attendee=self.attendee, by=self.person, now=timezone.now())
+        feed = rotate_feed(attendee=self.attendee, by=self.person, now=timezone.now())
         return _address_of(feed)
 
     @extend_schema(operation_id="calendar_feed_revoke", responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Close the address."""
-        services.revoke_feed(attendee=self.attendee, by=self.person, now=timezone.now())
+        revoke_feed(attendee=self.attendee, by=self.person, now=timezone.now())
         return Response(status=204)
 
 
 def _address_of(feed: CalendarFeed) -> Response:
-    address = services.feed_address(feed)
-    body = {"address": address, "subscription": services.subscription_address(address)}
+    address = feed_address(feed)
+    body = {"address": address, "subscription": subscription_address(address)}
     return Response(FeedSerializer(body).data)
 
 
@@ -58,7 +66,7 @@ class MeetingFileView(ParticipantView):
         responses={(200, "text/calendar"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, slug: str, meeting_id: int) -> HttpResponse:  # noqa: ARG002
-        body = selectors.entry_for(self.attendee, meeting_id, timezone.now())
+        body = entry_for(self.attendee, meeting_id, timezone.now())
         response = HttpResponse(body, "text/calendar; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="meeting.ics"'
         return response
@@ -68,7 +76,7 @@ class MeetingFileView(ParticipantView):
 def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
     """The feed behind the secret `token`: 304 while it reads as before, 404 once it is closed."""
     try:
-        read = services.read_feed(token=token, now=timezone.now())
+        read = read_feed(token=token, now=timezone.now())
     except NotFound as refusal:
         return _private(HttpResponse(refusal.message, "text/plain; charset=utf-8", refusal.status))
     etag, seconds = f'"{read.etag}"', int(read.changed_at.timestamp())

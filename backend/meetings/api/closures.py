@@ -9,10 +9,10 @@ from rest_framework.response import Response
 
 from backend.core.api import CountSerializer, validated
 from backend.core.period import Period
-from backend.events.api import OrganiserView
-from backend.meetings import services
+from backend.events.api.views import OrganiserView
 from backend.meetings.api import serializers as shapes
-from backend.meetings.selectors import closures_for
+from backend.meetings.selectors.closures import closures_for
+from backend.meetings.services.closures import close_period, reopen_period, undo_closure
 
 CLOSURES = shapes.ClosureSerializer(many=True)
 
@@ -30,7 +30,7 @@ class ClosureListView(OrganiserView):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Close a time; a job moves its meetings, or cancels them."""
         values, now = validated(shapes.ClosureDataSerializer, request), timezone.now()
-        services.close_period(
+        close_period(
             event=self.event,
             period=Period(values["starts_at"], values["ends_at"]),
             room=values["room"],
@@ -46,7 +46,7 @@ class ClosureView(OrganiserView):
     @extend_schema(operation_id="closures_reopen", responses={204: None})
     def delete(self, request: Request, slug: str, closure_id: int) -> Response:  # noqa: ARG002
         """Open the time again; its meetings stay as they are."""
-        services.reopen_period(event=self.event, closure_id=closure_id, by=self.person, now=timezone.now())
+        reopen_period(event=self.event, closure_id=closure_id, by=self.person, now=timezone.now())
         return Response(status=204)
 
 
@@ -55,5 +55,5 @@ class ClosureUndoView(OrganiserView):
     def post(self, request: Request, slug: str, closure_id: int) -> Response:  # noqa: ARG002
         """Within ten minutes: open the time again and put its meetings back; the number that is back."""
         now = timezone.now()
-        back = services.undo_closure(event=self.event, closure_id=closure_id, by=self.person, now=now)
+        back = undo_closure(event=self.event, closure_id=closure_id, by=self.person, now=now)
         return Response({"count": back})

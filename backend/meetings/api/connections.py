@@ -13,8 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import IgnoreAcceptHeader, TextField, validated
-from backend.events.api import ParticipantView
-from backend.meetings import selectors, services
+from backend.events.api.views import ParticipantView
+from backend.meetings.selectors.connections import connections_csv, connections_for, connections_vcf
+from backend.meetings.services.connections import ContactData, end_connection, share_contact
 
 VCARD = "text/vcard"
 
@@ -78,7 +79,7 @@ class ConnectionListView(ParticipantView):
 
     @extend_schema(operation_id="connections_list", responses={200: ConnectionListsSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        found = selectors.connections_for(self.person, timezone.now(), at=self.attendee)
+        found = connections_for(self.person, timezone.now(), at=self.attendee)
         return Response(ConnectionListsSerializer(found).data)
 
 
@@ -88,7 +89,7 @@ class ConnectionView(ParticipantView):
     @extend_schema(operation_id="connections_end", responses={204: None})
     def delete(self, request: Request, slug: str, connection_id: int) -> Response:  # noqa: ARG002
         """Take back what I gave: the connection ends for both."""
-        services.end_connection(connection_id=connection_id, by=self.person)
+        end_connection(connection_id=connection_id, by=self.person)
         return Response(status=204)
 
 
@@ -102,12 +103,10 @@ class ContactShareView(ParticipantView):
     )
     def put(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         """Give it, or change what I gave."""
-        data = services.ContactData(**validated(ContactDataSerializer, request))
+        data = ContactData(**validated(ContactDataSerializer, request))
         now = timezone.now()
-        services.share_contact(
-            attendee=self.attendee, other_id=attendee_id, data=data, by=self.person, now=now
-        )
-        return Response(ConnectionListsSerializer(selectors.connections_for(self.person, now)).data)
+        share_contact(attendee=self.attendee, other_id=attendee_id, data=data, by=self.person, now=now)
+        return Response(ConnectionListsSerializer(connections_for(self.person, now)).data)
 
 
 class ConnectionFileView(ParticipantView):
@@ -125,7 +124,7 @@ class ConnectionTableView(ConnectionFileView):
     @extend_schema(operation_id="connections_table", responses={(200, "text/csv"): OpenApiTypes.BINARY})
     def get(self, request: Request, slug: str) -> HttpResponse:  # noqa: ARG002
         """My connections for a spreadsheet."""
-        body = selectors.connections_csv(self.person, timezone.now())
+        body = connections_csv(self.person, timezone.now())
         return self.file(body, "text/csv", "connections.csv")
 
 
@@ -133,12 +132,12 @@ class AddressBookView(ConnectionFileView):
     @extend_schema(operation_id="connections_cards", responses={(200, VCARD): OpenApiTypes.BINARY})
     def get(self, request: Request, slug: str) -> HttpResponse:  # noqa: ARG002
         """My connections for an address book."""
-        return self.file(selectors.connections_vcf(self.person, timezone.now()), VCARD, "connections.vcf")
+        return self.file(connections_vcf(self.person, timezone.now()), VCARD, "connections.vcf")
 
 
 class ConnectionCardView(ConnectionFileView):
     @extend_schema(operation_id="connections_card", responses={(200, VCARD): OpenApiTypes.BINARY})
     def get(self, request: Request, slug: str, connection_id: int) -> HttpResponse:  # noqa: ARG002
         """One connection for an address book."""
-        body = selectors.connections_vcf(self.person, timezone.now(), connection_id)
+        body = connections_vcf(self.person, timezone.now(), connection_id)
         return self.file(body, VCARD, "contact.vcf")

@@ -11,10 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import TextField, validated
-from backend.events.api import OrganiserView
-from backend.meetings.selectors import contact_rule_effect
-from backend.safeguarding.selectors import contact_rules_for
-from backend.safeguarding.services import add_contact_rule, contact_rule_between, remove_contact_rule
+from backend.events.api.views import OrganiserView
+from backend.meetings.selectors.contact_rules import contact_rule_effect
+from backend.safeguarding.selectors.contact_rules import contact_rules_for
+from backend.safeguarding.services.contact_rules import (
+    add_contact_rule,
+    contact_rule_between,
+    remove_contact_rule,
+)
 
 
 class FewField(serializers.IntegerField):

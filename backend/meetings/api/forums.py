@@ -13,11 +13,14 @@ from rest_framework.response import Response
 
 from backend.core.api import BoundedListField, TextField, validated
 from backend.core.errors import NotFound
-from backend.events import api as events
+from backend.events.api import forum
+from backend.events.api.forum import EventSerializer
+from backend.events.api.views import OrganiserView
 from backend.events.selectors import rehearsal_of
-from backend.events.services import ForumData, end_rehearsal
-from backend.events.services.starting import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED
-from backend.meetings import services
+from backend.events.services.rehearsing import end_rehearsal
+from backend.events.services.starting import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED, ForumData
+from backend.meetings.services.rehearsing import start_rehearsal
+from backend.meetings.services.starting import start_forum
 
 
 class NewForumSerializer(serializers.Serializer[Any]):
@@ -44,36 +47,34 @@ class NewForumSerializer(serializers.Serializer[Any]):
     lead_email = TextField(max_length=254)
 
 
-class EventListView(events.EventListView):
+class EventListView(forum.EventListView):
     """The events I take part in; starting one, for whom the administrator allows it."""
 
-    @extend_schema(
-        operation_id="events_start", request=NewForumSerializer, responses={201: events.EventSerializer}
-    )
+    @extend_schema(operation_id="events_start", request=NewForumSerializer, responses={201: EventSerializer})
     def post(self, request: Request) -> Response:
         """A new draft; 403 to who may start none, 404 for an edition that is not yours to start from."""
         values = validated(NewForumSerializer, request)
         data = ForumData(**values | {"languages": tuple(values["languages"])})
-        event = services.start_forum(data=data, by=self.person, now=timezone.now())
-        return Response(events.EventSerializer(event).data, status=201)
+        event = start_forum(data=data, by=self.person, now=timezone.now())
+        return Response(EventSerializer(event).data, status=201)
 
 
-class RehearsalView(events.OrganiserView):
+class RehearsalView(OrganiserView):
     """The event's rehearsal: a copy with made-up people, which no mail leaves."""
 
-    @extend_schema(operation_id="rehearsal_read", responses={200: events.EventSerializer})
+    @extend_schema(operation_id="rehearsal_read", responses={200: EventSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """404 where the event has none."""
         found = rehearsal_of(self.event)
         if found is None:
             raise NotFound(_("This forum has no rehearsal."))
-        return Response(events.EventSerializer(found).data)
+        return Response(EventSerializer(found).data)
 
-    @extend_schema(operation_id="rehearsal_start", request=None, responses={201: events.EventSerializer})
+    @extend_schema(operation_id="rehearsal_start", request=None, responses={201: EventSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """409 where the event has one, or is one."""
-        started = services.start_rehearsal(event=self.event, by=self.person, now=timezone.now())
-        return Response(events.EventSerializer(started).data, status=201)
+        started = start_rehearsal(event=self.event, by=self.person, now=timezone.now())
+        return Response(EventSerializer(started).data, status=201)
 
     @extend_schema(operation_id="rehearsal_end", responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002

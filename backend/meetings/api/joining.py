@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import TextField, validated
-from backend.events.api import ParticipantView
-from backend.meetings import selectors, services
+from backend.events.api.views import ParticipantView
+from backend.meetings.selectors.joining import joining_for
+from backend.meetings.services.joining import join_event
 
 
 class AgreementSerializer(serializers.Serializer[Any]):
@@ -48,7 +49,7 @@ class JoiningView(ParticipantView):
 
     @extend_schema(operation_id="joining_read", responses={200: JoiningSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        return Response(JoiningSerializer(selectors.joining_for(self.attendee, timezone.now())).data)
+        return Response(JoiningSerializer(joining_for(self.attendee, timezone.now())).data)
 
     @extend_schema(
         operation_id="joining_join", request=AcceptedVersionSerializer, responses={200: JoiningSerializer}
@@ -56,7 +57,5 @@ class JoiningView(ParticipantView):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Accept the privacy notice and the conduct pledge, and open all my meeting times."""
         data, now = validated(AcceptedVersionSerializer, request), timezone.now()
-        joined = services.join_event(
-            attendee=self.attendee, version=data["version"], by=self.attendee.person, now=now
-        )
-        return Response(JoiningSerializer(selectors.joining_for(joined, now)).data)
+        joined = join_event(attendee=self.attendee, version=data["version"], by=self.attendee.person, now=now)
+        return Response(JoiningSerializer(joining_for(joined, now)).data)

@@ -12,11 +12,20 @@ from rest_framework.response import Response
 
 from backend.core.api import BoundedListField, TextField, id_field, validated
 from backend.core.limits import Kind
-from backend.events.api import ParticipantView
-from backend.meetings import selectors, services
+from backend.events.api.views import ParticipantView
 from backend.meetings.api.participant import KEY
 from backend.meetings.api.serializers import NeededReasonSerializer, PlaceSerializer
 from backend.meetings.models.meetings import MAX_GUESTS
+from backend.meetings.selectors.office_hours import office_hour_for, office_hours_for
+from backend.meetings.services.office_hours import (
+    ABOUT_LIMIT,
+    OfficeHourData,
+    add_guest,
+    arrive_at_office_hour,
+    cancel_office_hour,
+    leave_office_hour,
+    open_office_hour,
+)
 from backend.safeguarding.api import PublicProfileSerializer
 
 
@@ -50,7 +59,7 @@ class OfficeHourDataSerializer(serializers.Serializer[Any]):
         child=id_field(), max_length=MAX_GUESTS, not_empty=True, unique=True, help_text="Their `meeting`."
     )
     slot = id_field()
-    about = TextField(max_length=services.ABOUT_LIMIT)
+    about = TextField(max_length=ABOUT_LIMIT)
     theme = TextField(max_length=60, allow_blank=True, default="")
     is_online = serializers.BooleanField(default=False)
 
@@ -63,7 +72,7 @@ class OfficeHourAnswerView(ParticipantView):
     """Answers with the office hour as it is after the change."""
 
     def shown(self, meeting_id: int, status: int = 200) -> Response:
-        row = selectors.office_hour_for(self.attendee, meeting_id, timezone.now())
+        row = office_hour_for(self.attendee, meeting_id, timezone.now())
         return Response(OfficeHourSerializer(row).data, status=status)
 
     def target(self, meeting_id: int) -> dict[str, Any]:
@@ -83,7 +92,7 @@ class OfficeHourListView(OfficeHourAnswerView):
 
     @extend_schema(operation_id="office_hours_list", responses={200: OfficeHourSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        rows = selectors.office_hours_for(self.attendee, timezone.now())
+        rows = office_hours_for(self.attendee, timezone.now())
         return Response(OfficeHourSerializer(rows, many=True).data)
 
     @extend_schema(
@@ -95,14 +104,14 @@ class OfficeHourListView(OfficeHourAnswerView):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Answer up to eight requests at once. Who is not free then keeps theirs as it is."""
         values = validated(OfficeHourDataSerializer, request)
-        data = services.OfficeHourData(
+        data = OfficeHourData(
             request_ids=tuple(values["requests"]),
             slot_id=values["slot"],
             about=values["about"],
             theme=values["theme"],
             is_online=values["is_online"],
         )
-        meeting = services.open_office_hour(
+        meeting = open_office_hour(
             attendee=self.attendee,
             data=data,
             key=request.headers.get("Idempotency-Key", ""),
@@ -128,7 +137,7 @@ class OfficeHourGuestView(OfficeHourAnswerView):
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Answer one more request with my office hour, while a place is left."""
         request_id = validated(GuestSerializer, request)["request"]
-        services.add_guest(**self.target(meeting_id), request_id=request_id)
+        add_guest(**self.target(meeting_id), request_id=request_id)
         return self.shown(meeting_id)
 
 
@@ -136,7 +145,7 @@ class OfficeHourLeaveView(OfficeHourAnswerView):
     @extend_schema(operation_id="office_hours_leave", request=None, responses={200: OfficeHourSerializer})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Give my place back: I cannot come."""
-        services.leave_office_hour(**self.target(meeting_id))
+        leave_office_hour(**self.target(meeting_id))
         return self.shown(meeting_id)
 
 
@@ -151,7 +160,7 @@ class OfficeHourCancelView(OfficeHourAnswerView):
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Cancel my office hour; all guests read the reason."""
         reason = validated(NeededReasonSerializer, request)["reason"]
-        services.cancel_office_hour(**self.target(meeting_id), reason=reason)
+        cancel_office_hour(**self.target(meeting_id), reason=reason)
         return self.shown(meeting_id)
 
 
@@ -159,5 +168,5 @@ class OfficeHourArriveView(OfficeHourAnswerView):
     @extend_schema(operation_id="office_hours_arrive", request=None, responses={200: OfficeHourSerializer})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say that I am there, from a quarter of an hour before on."""
-        services.arrive_at_office_hour(**self.target(meeting_id))
+        arrive_at_office_hour(**self.target(meeting_id))
         return self.shown(meeting_id)

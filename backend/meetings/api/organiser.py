@@ -9,13 +9,22 @@ from rest_framework.response import Response
 
 from backend.core.api import CountSerializer, validated
 from backend.core.period import Period
-from backend.events.api import OrganiserView
-from backend.events.models import Event
-from backend.events.rules import SlotGrid, periods_of
+from backend.events.api.views import OrganiserView
+from backend.events.models.events import Event
+from backend.events.rules.slot_grid import SlotGrid, periods_of
 from backend.events.selectors import slots_for, tables_for
 from backend.events.services import venue
-from backend.meetings import selectors, services
 from backend.meetings.api import serializers as shapes
+from backend.meetings.selectors.availability import rules_for
+from backend.meetings.selectors.deliveries import delivery_figures_for
+from backend.meetings.selectors.disputes import dispute_row, disputes_for
+from backend.meetings.selectors.overview import overview_for
+from backend.meetings.services.joining import add_slots
+from backend.meetings.services.meetings import cancel_for_both, change_table
+from backend.meetings.services.moving import move_meeting
+from backend.meetings.services.notices import resend_mails
+from backend.meetings.services.rules import set_rules
+from backend.meetings.services.sessions import assign_speaker, remove_speaker
 
 MAX_DISPUTES = 500
 
@@ -39,7 +48,7 @@ class CancelForBothView(OrganiserView):
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Cancel an agreed meeting of two others; both read the reason."""
-        services.cancel_for_both(
+        cancel_for_both(
             event=self.event,
             meeting_id=meeting_id,
             reason=validated(shapes.CancelReasonSerializer, request)["reason"],
@@ -54,7 +63,7 @@ class MoveView(OrganiserView):
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Give an agreed meeting of two others another time both have, or another table; both are told."""
         data = validated(shapes.MoveSerializer, request)
-        services.move_meeting(
+        move_meeting(
             event=self.event,
             meeting_id=meeting_id,
             slot_id=data["slot"],
@@ -91,9 +100,7 @@ class SlotListView(OrganiserView):
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Lay a grid of slots; those there already stay."""
-        added = services.add_slots(
-            event=self.event, periods=_periods_in(request, self.event), by=self.attendee.person
-        )
+        added = add_slots(event=self.event, periods=_periods_in(request, self.event), by=self.attendee.person)
         return Response({"count": added}, status=201)
 
     @extend_schema(
@@ -138,7 +145,7 @@ class TableView(OrganiserView):
     def put(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
         """Change it; both people of a meeting that takes place elsewhere then get a notice."""
         data = venue.TableData(**validated(shapes.TableDataSerializer, request))
-        table = services.change_table(
+        table = change_table(
             event=self.event, table_id=table_id, data=data, by=self.attendee.person, now=timezone.now()
         )
         return Response(shapes.TableSerializer(table).data)
@@ -156,14 +163,14 @@ class SpeakerView(OrganiserView):
     def put(self, request: Request, slug: str, session_id: int, attendee_id: int) -> Response:  # noqa: ARG002
         """Have them speak; their open requests lose its time."""
         named = {"session_id": session_id, "attendee_id": attendee_id}
-        services.assign_speaker(event=self.event, **named, by=self.attendee.person, now=timezone.now())
+        assign_speaker(event=self.event, **named, by=self.attendee.person, now=timezone.now())
         return Response(status=204)
 
     @extend_schema(operation_id="speakers_drop", responses={204: None})
     def delete(self, request: Request, slug: str, session_id: int, attendee_id: int) -> Response:  # noqa: ARG002
         """Have them speak no longer."""
         named = {"session_id": session_id, "attendee_id": attendee_id}
-        services.remove_speaker(event=self.event, **named, by=self.attendee.person)
+        remove_speaker(event=self.event, **named, by=self.attendee.person)
         return Response(status=204)
 
 
@@ -172,7 +179,7 @@ class RulesView(OrganiserView):
 
     @extend_schema(operation_id="meeting_rules_read", responses={200: shapes.RulesSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        return Response(shapes.RulesSerializer(selectors.rules_for(self.event.pk)).data)
+        return Response(shapes.RulesSerializer(rules_for(self.event.pk)).data)
 
     @extend_schema(
         operation_id="meeting_rules_replace",
@@ -181,7 +188,7 @@ class RulesView(OrganiserView):
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         data = validated(shapes.RulesSerializer, request)
-        rules = services.set_rules(event=self.event, **data, by=self.attendee.person)
+        rules = set_rules(event=self.event, **data, by=self.attendee.person)
         return Response(shapes.RulesSerializer(rules).data)
 
 
@@ -189,16 +196,14 @@ class OverviewView(OrganiserView):
     @extend_schema(operation_id="meetings_overview", responses={200: shapes.OverviewSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """The figures of all meetings at this moment."""
-        return Response(shapes.OverviewSerializer(selectors.overview_for(self.event, timezone.now())).data)
+        return Response(shapes.OverviewSerializer(overview_for(self.event, timezone.now())).data)
 
 
 class DisputeListView(OrganiserView):
     @extend_schema(operation_id="meetings_told", responses={200: shapes.DisputeSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Meetings on which the two reports differ, then those reported by one side only; at most 500."""
-        rows = [
-            selectors.dispute_row(meeting) for meeting in selectors.disputes_for(self.event)[:MAX_DISPUTES]
-        ]
+        rows = [dispute_row(meeting) for meeting in disputes_for(self.event)[:MAX_DISPUTES]]
         return Response(shapes.DisputeSerializer(rows, many=True).data)
 
 
@@ -208,7 +213,7 @@ class MailListView(OrganiserView):
     @extend_schema(operation_id="mails_overview", responses={200: shapes.DeliveryFiguresSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(
-            shapes.DeliveryFiguresSerializer(selectors.delivery_figures_for(self.event, timezone.now())).data
+            shapes.DeliveryFiguresSerializer(delivery_figures_for(self.event, timezone.now())).data
         )
 
     @extend_schema(
@@ -220,4 +225,4 @@ class MailListView(OrganiserView):
         """Try the mails that were refused for good again, or one of them."""
         event, notice_id = self.event, validated(shapes.ResendSerializer, request).get("notice")
         by, now = self.attendee.person, timezone.now()
-        return Response({"count": services.resend_mails(event=event, notice_id=notice_id, by=by, now=now)})
+        return Response({"count": resend_mails(event=event, notice_id=notice_id, by=by, now=now)})

@@ -16,10 +16,37 @@ from rest_framework.response import Response
 
 from backend.core.api import CountSerializer, validated
 from backend.core.limits import Kind
-from backend.events.api import ParticipantView
-from backend.meetings import selectors, services
+from backend.events.api.views import ParticipantView
 from backend.meetings.api import serializers as shapes
 from backend.meetings.rules import KEY_LIMIT
+from backend.meetings.selectors.agenda import agenda_for
+from backend.meetings.selectors.availability import availability_for, free_slots_between
+from backend.meetings.selectors.meetings import (
+    confirmed_meetings_for,
+    meeting_for,
+    own_rows,
+    requests_sent,
+    requests_to_answer,
+)
+from backend.meetings.selectors.notices import notices_for
+from backend.meetings.selectors.office_hours import with_office_hours
+from backend.meetings.selectors.sessions import sessions_for
+from backend.meetings.services.answers import accept_meeting, decline_meeting, withdraw_request
+from backend.meetings.services.arrivals import arrive
+from backend.meetings.services.attestations import attest_meeting
+from backend.meetings.services.availability import change_slots
+from backend.meetings.services.counter_offers import (
+    make_counter_offer,
+    refuse_counter_offer,
+    take_counter_offer,
+    withdraw_counter_offer,
+)
+from backend.meetings.services.follow_ups import answer_follow_up, note_follow_up
+from backend.meetings.services.meetings import cancel_meeting
+from backend.meetings.services.notices import mark_read
+from backend.meetings.services.questions import answer_question, ask_question
+from backend.meetings.services.requests import MeetingRequestData, edit_request, request_meeting
+from backend.meetings.services.sessions import bookmark_session, remove_bookmark
 
 KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -30,8 +57,8 @@ KEY = OpenApiParameter(
 THEME = OpenApiParameter("theme", str, description="A theme's key: only its sessions.")
 
 
-def _request_data(data: dict[str, Any]) -> services.MeetingRequestData:
-    return services.MeetingRequestData(
+def _request_data(data: dict[str, Any]) -> MeetingRequestData:
+    return MeetingRequestData(
         slot_ids=tuple(data["slots"]),
         message=data["message"],
         theme=data["theme"],
@@ -44,7 +71,7 @@ class MeetingAnswerView(ParticipantView):
     """Answers with the meeting as it is after the change."""
 
     def shown(self, meeting_id: int, status: int = 200) -> Response:
-        row = selectors.meeting_for(self.attendee, meeting_id, timezone.now())
+        row = meeting_for(self.attendee, meeting_id, timezone.now())
         return Response(shapes.MeetingSerializer(row).data, status=status)
 
     def target(self, meeting_id: int) -> dict[str, Any]:
@@ -65,12 +92,12 @@ class MeetingListView(MeetingAnswerView):
     @extend_schema(operation_id="meetings_list", responses={200: shapes.MeetingListsSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         now = timezone.now()
-        rows = selectors.own_rows(self.attendee, now)
-        to_answer = selectors.requests_to_answer(self.attendee, now, rows)
+        rows = own_rows(self.attendee, now)
+        to_answer = requests_to_answer(self.attendee, now, rows)
         lists = {
-            "to_answer": selectors.with_office_hours(self.attendee, to_answer, now),
-            "sent": selectors.requests_sent(self.attendee, now, rows),
-            "agreed": selectors.confirmed_meetings_for(self.attendee, now, rows),
+            "to_answer": with_office_hours(self.attendee, to_answer, now),
+            "sent": requests_sent(self.attendee, now, rows),
+            "agreed": confirmed_meetings_for(self.attendee, now, rows),
         }
         return Response(shapes.MeetingListsSerializer(lists).data)
 
@@ -83,7 +110,7 @@ class MeetingListView(MeetingAnswerView):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Request a one-to-one meeting."""
         data = validated(shapes.MeetingRequestSerializer, request)
-        meeting = services.request_meeting(
+        meeting = request_meeting(
             attendee=self.attendee,
             other_id=data["other"],
             data=_request_data(data),
@@ -110,7 +137,7 @@ class MeetingView(MeetingAnswerView):
     )
     def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Change what I asked for, until it is answered."""
-        services.edit_request(
+        edit_request(
             **self.target(meeting_id),
             data=_request_data(validated(shapes.MeetingRequestDataSerializer, request)),
         )
@@ -126,7 +153,7 @@ class AcceptView(MeetingAnswerView):
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Agree to a request, at one of its times."""
         data = validated(shapes.AcceptSerializer, request)
-        services.accept_meeting(**self.target(meeting_id), slot_id=data.get("slot"))
+        accept_meeting(**self.target(meeting_id), slot_id=data.get("slot"))
         return self.shown(meeting_id)
 
 
@@ -140,7 +167,7 @@ class DeclineView(MeetingAnswerView):
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say no to a request; a reason is optional."""
-        services.decline_meeting(
+        decline_meeting(
             **self.target(meeting_id), reason=validated(shapes.CancelReasonSerializer, request)["reason"]
         )
         return self.shown(meeting_id)
@@ -154,7 +181,7 @@ class WithdrawView(MeetingAnswerView):
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Take my own request back."""
-        services.withdraw_request(**self.target(meeting_id))
+        withdraw_request(**self.target(meeting_id))
         return self.shown(meeting_id)
 
 
@@ -168,7 +195,7 @@ class CancelView(MeetingAnswerView):
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Cancel an agreed meeting; the other reads the reason."""
-        services.cancel_meeting(
+        cancel_meeting(
             **self.target(meeting_id), reason=validated(shapes.CancelReasonSerializer, request)["reason"]
         )
         return self.shown(meeting_id)
@@ -185,13 +212,13 @@ class CounterOfferView(MeetingAnswerView):
     def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Offer up to three; nothing changes until the other takes one."""
         slot_ids = tuple(validated(shapes.OfferedTimesSerializer, request)["slots"])
-        services.make_counter_offer(**self.target(meeting_id), slot_ids=slot_ids)
+        make_counter_offer(**self.target(meeting_id), slot_ids=slot_ids)
         return self.shown(meeting_id)
 
     @extend_schema(operation_id="meetings_withdraw_counter", responses={200: shapes.MeetingSerializer})
     def delete(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Take back the times I offered."""
-        services.withdraw_counter_offer(**self.target(meeting_id))
+        withdraw_counter_offer(**self.target(meeting_id))
         return self.shown(meeting_id)
 
 
@@ -204,7 +231,7 @@ class TakeCounterOfferView(MeetingAnswerView):
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Meet at one of the times the other offered: the request is agreed, or the meeting moves."""
         slot_id = validated(shapes.OfferedTimeSerializer, request)["slot"]
-        services.take_counter_offer(**self.target(meeting_id), slot_id=slot_id)
+        take_counter_offer(**self.target(meeting_id), slot_id=slot_id)
         return self.shown(meeting_id)
 
 
@@ -214,7 +241,7 @@ class RefuseCounterOfferView(MeetingAnswerView):
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say that none of the times the other offered suits."""
-        services.refuse_counter_offer(**self.target(meeting_id))
+        refuse_counter_offer(**self.target(meeting_id))
         return self.shown(meeting_id)
 
 
@@ -230,7 +257,7 @@ class QuestionView(MeetingAnswerView):
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Ask it, before I accept or decline; the request waits its time anew."""
-        services.ask_question(**self.target(meeting_id), **validated(shapes.QuestionTextSerializer, request))
+        ask_question(**self.target(meeting_id), **validated(shapes.QuestionTextSerializer, request))
         return self.shown(meeting_id)
 
 
@@ -244,9 +271,7 @@ class QuestionAnswerView(MeetingAnswerView):
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Answer the question about my request, once."""
-        services.answer_question(
-            **self.target(meeting_id), **validated(shapes.QuestionTextSerializer, request)
-        )
+        answer_question(**self.target(meeting_id), **validated(shapes.QuestionTextSerializer, request))
         return self.shown(meeting_id)
 
 
@@ -254,7 +279,7 @@ class ArriveView(MeetingAnswerView):
     @extend_schema(operation_id="meetings_arrive", request=None, responses={200: shapes.MeetingSerializer})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say that I am at the table, from a quarter of an hour before the meeting on."""
-        services.arrive(**self.target(meeting_id))
+        arrive(**self.target(meeting_id))
         return self.shown(meeting_id)
 
 
@@ -266,7 +291,7 @@ class AttestView(MeetingAnswerView):
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say whether the meeting took place, and how useful it was."""
-        services.attest_meeting(**self.target(meeting_id), **validated(shapes.AttestationSerializer, request))
+        attest_meeting(**self.target(meeting_id), **validated(shapes.AttestationSerializer, request))
         return self.shown(meeting_id)
 
 
@@ -280,9 +305,7 @@ class FollowUpView(MeetingAnswerView):
     )
     def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Note what we agreed and the day to follow it up; I am reminded once, on that day."""
-        services.note_follow_up(
-            **self.target(meeting_id), **validated(shapes.FollowUpDataSerializer, request)
-        )
+        note_follow_up(**self.target(meeting_id), **validated(shapes.FollowUpDataSerializer, request))
         return self.shown(meeting_id)
 
     @extend_schema(
@@ -293,7 +316,7 @@ class FollowUpView(MeetingAnswerView):
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say whether it was kept."""
         kept = validated(shapes.FollowUpKeptSerializer, request)["kept"]
-        services.answer_follow_up(**self.target(meeting_id), kept=kept)
+        answer_follow_up(**self.target(meeting_id), kept=kept)
         return self.shown(meeting_id)
 
 
@@ -305,7 +328,7 @@ class AvailabilityView(ParticipantView):
         responses={200: shapes.GridDaySerializer(many=True)},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        grid = selectors.availability_for(self.attendee, timezone.now())
+        grid = availability_for(self.attendee, timezone.now())
         return Response(shapes.GridDaySerializer(grid, many=True).data)
 
     @extend_schema(
@@ -316,7 +339,7 @@ class AvailabilityView(ParticipantView):
     def post(self, request: Request, slug: str) -> Response:
         """Open and close slots."""
         data = validated(shapes.SlotsChangeSerializer, request)
-        services.change_slots(
+        change_slots(
             attendee=self.attendee,
             opening=data["open"],
             closing=data["close"],
@@ -334,7 +357,7 @@ class FreeSlotsView(ParticipantView):
         responses={200: shapes.TimeSerializer(many=True)},
     )
     def get(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
-        times = selectors.free_slots_between(self.attendee, attendee_id, timezone.now())
+        times = free_slots_between(self.attendee, attendee_id, timezone.now())
         return Response(shapes.TimeSerializer(times, many=True).data)
 
 
@@ -346,7 +369,7 @@ class AgendaView(ParticipantView):
         responses={200: shapes.AgendaDaySerializer(many=True)},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        agenda = selectors.agenda_for(self.attendee, timezone.now())
+        agenda = agenda_for(self.attendee, timezone.now())
         return Response(shapes.AgendaDaySerializer(agenda.days, many=True).data)
 
 
@@ -357,7 +380,7 @@ class AgendaNowView(ParticipantView):
 
         Ask again with the ETag of the last answer as If-None-Match.
         """
-        agenda = selectors.agenda_for(self.attendee, timezone.now())
+        agenda = agenda_for(self.attendee, timezone.now())
         data = shapes.AgendaNowSerializer(agenda).data
         etag = quote_etag(sha256(JSONRenderer().render(data)).hexdigest())
         response = Response(data, headers={"ETag": etag})
@@ -374,7 +397,7 @@ class SessionListView(ParticipantView):
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         theme = request.query_params.get("theme", "")
-        found = selectors.sessions_for(self.attendee, timezone.now(), theme=theme)
+        found = sessions_for(self.attendee, timezone.now(), theme=theme)
         return Response(shapes.SessionDaySerializer(found.days, many=True).data)
 
 
@@ -383,14 +406,14 @@ class BookmarkView(ParticipantView):
 
     @extend_schema(operation_id="sessions_bookmark", request=None, responses={204: None})
     def put(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
-        services.bookmark_session(
+        bookmark_session(
             attendee=self.attendee, session_id=session_id, by=self.attendee.person, now=timezone.now()
         )
         return Response(status=204)
 
     @extend_schema(operation_id="sessions_forget", responses={204: None})
     def delete(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
-        services.remove_bookmark(attendee=self.attendee, session_id=session_id, by=self.attendee.person)
+        remove_bookmark(attendee=self.attendee, session_id=session_id, by=self.attendee.person)
         return Response(status=204)
 
 
@@ -402,7 +425,7 @@ class NoticeListView(ParticipantView):
         responses={200: shapes.NoticeSerializer(many=True)},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        notices = selectors.notices_for(self.attendee, timezone.now())
+        notices = notices_for(self.attendee, timezone.now())
         return Response(shapes.NoticeSerializer(notices, many=True).data)
 
     @extend_schema(
@@ -412,5 +435,5 @@ class NoticeListView(ParticipantView):
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """I have seen them all."""
-        count = services.mark_read(attendee=self.attendee, by=self.attendee.person, now=timezone.now())
+        count = mark_read(attendee=self.attendee, by=self.attendee.person, now=timezone.now())
         return Response({"count": count})

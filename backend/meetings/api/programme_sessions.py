@@ -9,19 +9,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import validated
-from backend.events.api import LongJobSerializer, OrganiserView
-from backend.events.models import Session
+from backend.events.api.views import LongJobSerializer, OrganiserView
+from backend.events.models.agenda import Session
 from backend.events.selectors import agenda_for, session_for
-from backend.events.services import agenda
-from backend.meetings import services
+from backend.events.services.agenda.files import read_agenda
+from backend.events.services.agenda.imports import plan_agenda
+from backend.events.services.agenda.sessions import SessionData, add_session, remove_session
 from backend.meetings.api import serializers as shapes
+from backend.meetings.services.agenda import change_session, import_agenda
 
 SESSION = shapes.ProgrammeSessionSerializer
 
 
-def _session_data(request: Request) -> agenda.SessionData:
+def _session_data(request: Request) -> SessionData:
     values = validated(SESSION, request)
-    return agenda.SessionData(theme=values.pop("theme_key"), **values)
+    return SessionData(theme=values.pop("theme_key"), **values)
 
 
 def _body(session: Session) -> dict[str, object]:
@@ -40,7 +42,7 @@ class ProgrammeSessionListView(OrganiserView):
     @extend_schema(operation_id="programme_sessions_add", request=SESSION, responses={201: SESSION})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Add a session."""
-        session = agenda.add_session(event=self.event, data=_session_data(request), by=self.person)
+        session = add_session(event=self.event, data=_session_data(request), by=self.person)
         return Response(_body(session), status=201)
 
 
@@ -54,7 +56,7 @@ class ProgrammeSessionView(OrganiserView):
     @extend_schema(operation_id="programme_sessions_change", request=SESSION, responses={200: SESSION})
     def put(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
         """Change a session; requests of those who have it in their agenda lose the time it moves to."""
-        session = services.change_session(
+        session = change_session(
             event=self.event,
             session_id=session_id,
             data=_session_data(request),
@@ -66,7 +68,7 @@ class ProgrammeSessionView(OrganiserView):
     @extend_schema(operation_id="programme_sessions_remove", responses={204: None})
     def delete(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
         """Remove a session, from everybody's agenda too."""
-        agenda.remove_session(event=self.event, session_id=session_id, by=self.person)
+        remove_session(event=self.event, session_id=session_id, by=self.person)
         return Response(status=204)
 
 
@@ -86,11 +88,11 @@ class ProgrammeImportView(OrganiserView):
         """
         event, values = self.event, validated(shapes.ProgrammeFileSerializer, request)
         self.answer_later(_("Importing a programme"))
-        file = agenda.read_agenda(values["content"].encode(), event=event)
+        file = read_agenda(values["content"].encode(), event=event)
         if values["dry_run"]:
-            changes = agenda.plan_agenda(event=event, file=file)
+            changes = plan_agenda(event=event, file=file)
         else:
-            changes = services.import_agenda(
+            changes = import_agenda(
                 event=event,
                 file=file,
                 remove_missing=values["remove_missing"],

@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import validated
-from backend.events.api import ParticipantView
-from backend.meetings import selectors, services
+from backend.events.api.views import ParticipantView
+from backend.meetings.selectors.meetings import reported_meeting
+from backend.meetings.services.meetings import report_meeting, report_unsafe
 from backend.safeguarding.api import (
     LeadView,
     OwnReportSerializer,
@@ -22,8 +23,8 @@ from backend.safeguarding.api import (
     UnsafeReportSerializer,
     own_report_response,
 )
-from backend.safeguarding.selectors import holds_identity, report_page_for
-from backend.safeguarding.services import read_report
+from backend.safeguarding.selectors.reports import holds_identity, report_page_for
+from backend.safeguarding.services.reports import read_report
 
 
 class ReportedMeetingSerializer(serializers.Serializer[Any]):
@@ -57,7 +58,7 @@ class MeetingReportView(ParticipantView):
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """From now on the two see and contact each other no longer; the other is not told."""
-        report = services.report_meeting(
+        report = report_meeting(
             attendee=self.attendee,
             meeting_id=meeting_id,
             by=self.person,
@@ -81,7 +82,7 @@ class UnsafeReportView(ParticipantView):
         The name of somebody with whom I share a meeting or a session keeps us apart at once.
         """
         data = validated(UnsafeReportSerializer, request)
-        report = services.report_unsafe(
+        report = report_unsafe(
             attendee=self.attendee,
             words=data["words"],
             named=data["named"],
@@ -104,6 +105,6 @@ class ReportDetailView(LeadView):
         if holds_identity(report):
             self.check_proof()
         page = report_page_for(report)
-        meeting = selectors.reported_meeting(event_id=lead.event_id, meeting_id=page.meeting_id)
+        meeting = reported_meeting(event_id=lead.event_id, meeting_id=page.meeting_id)
         body = {**asdict(page), "is_about_meeting": page.is_about_meeting, "meeting": meeting}
         return Response(WholeReportSerializer(body).data)

@@ -12,10 +12,13 @@ from rest_framework.response import Response
 
 from backend.core.api import TextField, id_field, validated
 from backend.core.limits import Kind
-from backend.events.api import OrganiserView, ParticipantView
-from backend.meetings import selectors, services
+from backend.events.api.views import OrganiserView, ParticipantView
+from backend.meetings.selectors import waiting_list
+from backend.meetings.selectors.waiting_list import WantedRow, most_wanted_for, people_waiting_for
+from backend.meetings.services.requests import MeetingRequestData
+from backend.meetings.services.waiting_list import join_waiting_list, leave_waiting_list
 from backend.safeguarding.api import PublicProfileSerializer
-from backend.safeguarding.selectors import count_or_few
+from backend.safeguarding.selectors.contact_rules import count_or_few
 
 
 class WaitSerializer(serializers.Serializer[Any]):
@@ -51,7 +54,7 @@ class WantedSerializer(serializers.Serializer[Any]):
     constituency = serializers.CharField()
     waiting = serializers.SerializerMethodField(help_text="How many wait; null where it is fewer than five.")
 
-    def get_waiting(self, row: selectors.WantedRow) -> int | None:
+    def get_waiting(self, row: WantedRow) -> int | None:
         return count_or_few(row.waiting)
 
 
@@ -70,10 +73,10 @@ class WaitingListView(ParticipantView):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Wait for the first time that falls free and suits us both; again it changes what is asked then."""
         data = validated(WaitSerializer, request)
-        services.join_waiting_list(
+        join_waiting_list(
             attendee=self.attendee,
             other_id=data.pop("other"),
-            data=services.MeetingRequestData(**data),
+            data=MeetingRequestData(**data),
             by=self.person,
             now=timezone.now(),
         )
@@ -82,8 +85,8 @@ class WaitingListView(ParticipantView):
     def shown(self, status: int) -> Response:
         now = timezone.now()
         lists = {
-            "waiting_for": selectors.waiting_for(self.attendee, now),
-            "waiting_for_me": selectors.people_waiting_for(self.attendee, now),
+            "waiting_for": waiting_list.waiting_for(self.attendee, now),
+            "waiting_for_me": people_waiting_for(self.attendee, now),
         }
         return Response(WaitingListSerializer(lists).data, status=status)
 
@@ -94,7 +97,7 @@ class WaitingEntryView(ParticipantView):
     @extend_schema(operation_id="waiting_list_leave", responses={204: None})
     def delete(self, request: Request, slug: str, entry_id: int) -> Response:  # noqa: ARG002
         """Wait no longer; a request it became stays."""
-        services.leave_waiting_list(attendee=self.attendee, entry_id=entry_id, by=self.person)
+        leave_waiting_list(attendee=self.attendee, entry_id=entry_id, by=self.person)
         return Response(status=204)
 
 
@@ -102,4 +105,4 @@ class MostWantedView(OrganiserView):
     @extend_schema(operation_id="waiting_list_wanted", responses={200: WantedSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """For whom others wait, the most wanted first; never who waits."""
-        return Response(WantedSerializer(selectors.most_wanted_for(self.event), many=True).data)
+        return Response(WantedSerializer(most_wanted_for(self.event), many=True).data)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from backend.events.models import Attendee, Event, Slot
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 
 
 class MeetingRules(models.Model):

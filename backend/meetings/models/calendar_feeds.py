@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 
 
 class CalendarFeed(models.Model):

@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Event, Slot, Table
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.events import Event
 from backend.meetings.models.meetings import Meeting
 
 

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from backend.events.models import Alias, Event
+from backend.events.models.aliases import Alias
+from backend.events.models.events import Event
 from backend.people.models import Person
 
 

@@ -7,7 +7,9 @@ import datetime as dt
 from django.db import models
 from django.db.models import Q
 
-from backend.events.models import Attendee, Event, Slot
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.meetings.models.meetings import MAX_TIMES, Meeting
 
 

@@ -13,7 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.period import single_id_range
-from backend.events.models import Attendee, Event, Slot, Table, Theme
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event, Theme
 from backend.safeguarding.models import DelegationSession
 
 MAX_TIMES = 3

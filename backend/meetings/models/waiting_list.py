@@ -11,7 +11,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from backend.core.period import single_id_range
-from backend.events.models import Attendee, Event, Theme
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event, Theme
 from backend.meetings.models.meetings import Meeting
 
 

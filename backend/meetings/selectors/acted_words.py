@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from backend.meetings.models import Meeting, Notice
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
 from backend.meetings.selectors.meetings import MeetingRow
 
 Kind = Notice.Kind

@@ -9,8 +9,9 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from backend.events.models import Attendee, SessionPart
-from backend.meetings.models import Meeting
+from backend.events.models.agenda import SessionPart
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.meetings import Meeting
 from backend.meetings.selectors.delegation_sessions import own_delegation_sessions
 from backend.meetings.selectors.meetings import MeetingRow, confirmed_meetings_for
 from backend.meetings.selectors.office_hours import OfficeHourRow, office_hours_for

@@ -15,9 +15,9 @@ from django.core import signing
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
-from backend.events.models import Attendee
-from backend.events.rules import Agreement, current_agreement
-from backend.meetings.models import Meeting
+from backend.events.models.attendees import Attendee
+from backend.events.rules.agreements import Agreement, current_agreement
+from backend.meetings.models.meetings import Meeting
 from backend.meetings.rules import ATTESTATION_WINDOW
 from backend.meetings.selectors.availability import SlotChoice
 from backend.meetings.selectors.meetings import MeetingRow, meeting_for, rows_for, times_to_offer

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
-from backend.events.models import Attendee
-from backend.events.rules import Doing, is_allowed
-from backend.meetings.models import Assistant, Meeting
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing, is_allowed
+from backend.meetings.models.assistants import Assistant
+from backend.meetings.models.meetings import Meeting
 from backend.meetings.rules import BY_ASSISTANTS, pairable_with, principals_of
 from backend.meetings.selectors.meetings import MeetingRow, rows_for
 from backend.people.models import mailbox_hashes
-from backend.safeguarding.selectors import (
+from backend.safeguarding.selectors.public_profiles import (
     PublicProfile,
     public_profiles_for,
     public_profiles_of,

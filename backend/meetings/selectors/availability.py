@@ -15,8 +15,11 @@ from django.db.models.functions import Now, TruncDate
 
 from backend.core.compiled import CompiledQuery, CompiledRows, CompiledRowsOfMany, any_of
 from backend.core.period import Period, overlapping, overlapping_range, overlaps
-from backend.events.models import Attendee, SessionPart, Slot
-from backend.meetings.models import Availability, Closure, MeetingRules, Seat
+from backend.events.models.agenda import SessionPart, Slot
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.availability import Availability, MeetingRules
+from backend.meetings.models.closures import Closure
+from backend.meetings.models.meetings import Seat
 from backend.meetings.rules import MIN_NOTICE, check_reachable, may_meet
 from backend.meetings.selectors.closures import closed_everywhere
 

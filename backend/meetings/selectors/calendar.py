@@ -20,9 +20,11 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.core.texts import one_line
-from backend.events.models import Attendee, SessionPart
+from backend.events.models.agenda import SessionPart
+from backend.events.models.attendees import Attendee
 from backend.events.selectors import shown_name
-from backend.meetings.models import CalendarFeed, Meeting
+from backend.meetings.models.calendar_feeds import CalendarFeed
+from backend.meetings.models.meetings import Meeting
 from backend.meetings.selectors.delegation_sessions import own_delegation_sessions
 from backend.meetings.selectors.meetings import MeetingRow, Place, meeting_for, place_of, rows_for
 from backend.meetings.selectors.office_hours import OfficeHourRow, office_hour_for, office_rows_for

@@ -11,8 +11,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 
 from backend.core.period import Period, overlapping, overlapping_range
-from backend.events.models import Event, Table
-from backend.meetings.models import Closure, DisplacedMeeting, Meeting
+from backend.events.models.agenda import Table
+from backend.events.models.events import Event
+from backend.meetings.models.closures import Closure, DisplacedMeeting
+from backend.meetings.models.meetings import Meeting
 
 UNDO_WINDOW = dt.timedelta(minutes=10)
 Moment = dt.datetime | Combinable

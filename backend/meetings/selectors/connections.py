@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.core.spreadsheets import csv_file
-from backend.events.models import Attendee
-from backend.events.rules import Doing, appears_under_alias, has_alias_anywhere, is_allowed
-from backend.meetings.models import ContactShare
+from backend.events.models.attendees import Attendee
+from backend.events.rules.aliases import appears_under_alias, has_alias_anywhere
+from backend.events.rules.states import Doing, is_allowed
+from backend.meetings.models.connections import ContactShare
 from backend.meetings.rules import have_met
 from backend.meetings.selectors.vcards import vcards
 from backend.people.models import Person
 from backend.safeguarding.rules import kept_contactable_for, may_contact
-from backend.safeguarding.selectors import PublicProfile, public_profiles_for, visible_ids_for
+from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for, visible_ids_for
 
 COLUMNS = ("name", "title", "organisation", "email", "phone", "link", "forum", "connected_on")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from backend.events.models import Attendee, SessionPart
+from backend.events.models.agenda import SessionPart
+from backend.events.models.attendees import Attendee
 from backend.events.selectors import name_in_lists
-from backend.meetings.models import Meeting
+from backend.meetings.models.meetings import Meeting
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
 from backend.core.period import overlapping_range
-from backend.events.models import Attendee, Slot, Table, Topic
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Topic
 from backend.events.selectors import delegation_of, name_in_lists, name_to_call, shown_name
-from backend.meetings.models import Meeting
+from backend.meetings.models.meetings import Meeting
 from backend.meetings.rules import MIN_NOTICE
 from backend.meetings.selectors.closures import closed_tables
 from backend.safeguarding.models import Chaperone, DelegationSeat, DelegationSession

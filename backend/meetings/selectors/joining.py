@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from backend.events.models import Attendee
-from backend.events.rules import Agreement, current_agreement, is_known_adult
+from backend.events.models.attendees import Attendee
+from backend.events.rules.age_classes import is_known_adult
+from backend.events.rules.agreements import Agreement, current_agreement
 from backend.events.selectors import profile_for
 from backend.safeguarding.rules import why_not_open
-from backend.safeguarding.selectors import PublicProfile, public_profiles_of
+from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_of
 
 STEPS = (1, 2, 3)  # who I am and what I accept, what I offer, what I seek
 

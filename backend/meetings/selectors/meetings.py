@@ -13,9 +13,15 @@ from django.utils.translation import gettext as _
 
 from backend.core.compiled import CompiledRows, any_of
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, Event, SessionPart, Slot, Table
-from backend.events.rules import Doing, interpreter_text, is_allowed
-from backend.meetings.models import CounterOffer, FollowUp, Meeting, MeetingQuerySet, Question, Seat
+from backend.events.models.agenda import SessionPart, Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.languages import interpreter_text
+from backend.events.rules.states import Doing, is_allowed
+from backend.meetings.models.counter_offers import CounterOffer
+from backend.meetings.models.follow_ups import FollowUp
+from backend.meetings.models.meetings import Meeting, MeetingQuerySet, Seat
+from backend.meetings.models.questions import Question
 from backend.meetings.rules import MIN_NOTICE, allowed_actions, is_asker, is_expired
 from backend.meetings.selectors.availability import (
     SlotChoice,
@@ -26,7 +32,7 @@ from backend.meetings.selectors.availability import (
 from backend.meetings.selectors.tables import suitable_tables
 from backend.safeguarding.models import DelegationSeat
 from backend.safeguarding.rules import JOINING, contactable_pairs
-from backend.safeguarding.selectors import PublicProfile, public_profiles_for
+from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend.events.models import Attendee
-from backend.meetings.models import Meeting, Notice
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
 from backend.meetings.selectors.meetings import MeetingRow, rows_for
 from backend.meetings.selectors.office_hours import OfficeHourRow, office_rows_for
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, Slot
-from backend.meetings.models import Availability, Meeting, MeetingQuerySet, Seat
-from backend.meetings.models.meetings import MAX_GUESTS
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import MAX_GUESTS, Meeting, MeetingQuerySet, Seat
 from backend.meetings.rules import ARRIVAL_MARGIN, MIN_NOTICE, can_see_meeting, seated_together
 from backend.meetings.selectors.availability import SlotChoice, busy_during, common_slots, slot_choice_of
 from backend.meetings.selectors.meetings import (
@@ -24,7 +25,7 @@ from backend.meetings.selectors.meetings import (
     place_of,
     requests_to_answer,
 )
-from backend.safeguarding.selectors import PublicProfile, public_profiles_for
+from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from django.db.models import Avg, Count, Exists, F, OuterRef
 
-from backend.events.models import Event
-from backend.meetings.models import Availability, Delivery, FollowUp, Meeting, MeetingQuerySet, Seat
+from backend.events.models.events import Event
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.follow_ups import FollowUp
+from backend.meetings.models.meetings import Meeting, MeetingQuerySet, Seat
+from backend.meetings.models.notices import Delivery
 from backend.meetings.rules import has_meeting
 from backend.meetings.selectors.deliveries import failing_deliveries
 from backend.safeguarding.rules import matchable
-from backend.safeguarding.selectors import count_or_few
+from backend.safeguarding.selectors.contact_rules import count_or_few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

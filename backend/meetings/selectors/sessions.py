@@ -12,11 +12,14 @@ from django.db.models import QuerySet
 
 from backend.core.compiled import CompiledRows
 from backend.core.period import Period
-from backend.events.models import Attendee, Event, Session, SessionPart
+from backend.events.models.agenda import Session, SessionPart
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.events.selectors import name_in_lists
-from backend.meetings.models import Availability, Meeting, Seat
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting, Seat
 from backend.meetings.selectors.office_hours import office_hours_for
-from backend.safeguarding.selectors import PublicProfile, public_profiles_for
+from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from backend.events.models import Attendee, Event, Sector
-from backend.events.rules import leads_of, what_opening_lacks
+from backend.events.models.attendees import Attendee, Sector
+from backend.events.models.events import Event
+from backend.events.rules.roles import leads_of, what_opening_lacks
 from backend.mails.selectors import mail_texts_for
 from backend.meetings.selectors.availability import rules_for
 from backend.meetings.selectors.deliveries import failing_deliveries

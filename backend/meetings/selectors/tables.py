@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 
 from backend.core.period import overlapping_range
-from backend.events.models import Slot, Table
-from backend.meetings.models import Meeting
+from backend.events.models.agenda import Slot, Table
+from backend.meetings.models.meetings import Meeting
 from backend.meetings.selectors.closures import closed_tables
 
 

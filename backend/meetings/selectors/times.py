@@ -9,7 +9,7 @@ from django.utils.dateformat import format as in_words
 from django.utils.translation import pgettext
 
 from backend.core.zones import zone_place, zone_words
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 
 
 def period_words(starts_at: dt.datetime, ends_at: dt.datetime | None, timezone: str) -> str:

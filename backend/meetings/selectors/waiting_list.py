@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from backend.core.compiled import CompiledRows
-from backend.events.models import Attendee, Event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.events.selectors import name_in_lists
-from backend.meetings.models import WaitingListEntry
+from backend.meetings.models.waiting_list import WaitingListEntry
 from backend.meetings.selectors.availability import has_open_time
 from backend.safeguarding.rules import matchable
-from backend.safeguarding.selectors import PublicProfile, public_profiles_for, visible_ids_for
+from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for, visible_ids_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 
 from backend.core.audit import note_principal
 from backend.core.errors import NotFound, NotYours
-from backend.events.models import Attendee
-from backend.events.rules import Doing, check_allowed
-from backend.meetings.models import Assistant, Meeting, Seat
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing, check_allowed
+from backend.events.services.locks import lock_attendees
+from backend.meetings.models.assistants import Assistant
+from backend.meetings.models.meetings import Meeting, Seat
 from backend.meetings.rules import can_see_meeting, may_act_for
 from backend.meetings.selectors.meetings import seated_ids
-from backend.meetings.services.locks import lock_attendees, lock_meeting, lock_own_meeting
+from backend.meetings.services.locks import lock_meeting, lock_own_meeting
 from backend.people.models import Person
 from backend.safeguarding.rules import contactable_for
 

@@ -6,12 +6,17 @@ import datetime as dt
 from collections.abc import Iterable
 
 from backend.core.transactions import in_transaction
-from backend.events.models import Event, Session, SessionPart
-from backend.events.rules import Doing, check_organiser
-from backend.events.services import agenda
-from backend.events.services.agenda import AgendaChanges, AgendaFile, SessionData
+from backend.events.models.agenda import Session, SessionPart
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.events.services.agenda import imports
+from backend.events.services.agenda import sessions as agenda
+from backend.events.services.agenda.files import AgendaFile
+from backend.events.services.agenda.imports import AgendaChanges
+from backend.events.services.agenda.sessions import SessionData
+from backend.events.services.locks import lock_attendees
 from backend.meetings.services.freed_times import announce_freed_times
-from backend.meetings.services.locks import lock_attendees
 from backend.meetings.services.requests import release_requests
 from backend.people.models import Person
 
@@ -22,7 +27,7 @@ def change_session(
 ) -> Session:
     """Change a session; requests of those who have it in their agenda lose the time it moves to.
 
-    Confirmed meetings stay. Refuses what `events.services.agenda.change_session` refuses.
+    Confirmed meetings stay. Refuses what `events.services.agenda.sessions.change_session` refuses.
     """
     check_organiser(by, event, Doing.EDIT)
     _lock_people(event, [session_id])
@@ -44,7 +49,7 @@ def import_agenda(
     """
     check_organiser(by, event, Doing.EDIT)
     _lock_people(event)
-    changes = agenda.import_agenda(event=event, file=file, remove_missing=remove_missing, by=by)
+    changes = imports.import_agenda(event=event, file=file, remove_missing=remove_missing, by=by)
     _release([change.session for change in changes.moved if change.session], now)
     announce_freed_times(event.pk)
     return changes

@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from backend.core.transactions import in_transaction
-from backend.meetings.models import Meeting
+from backend.meetings.models.meetings import Meeting
 from backend.meetings.rules import ATTESTATION_WINDOW, NotJoined
 from backend.meetings.selectors.answer_links import LinkExpired, SignedAnswer, open_token, row_behind
 from backend.meetings.services.answers import accept_meeting, decline_meeting

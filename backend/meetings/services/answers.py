@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotYours
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee
-from backend.events.rules import Doing, check_allowed
-from backend.meetings.models import Meeting, Notice, Seat
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing, check_allowed
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
 from backend.meetings.rules import check_open_request, clean_reason, is_asker
 from backend.meetings.selectors.availability import common_slots
 from backend.meetings.selectors.meetings import other_id_in

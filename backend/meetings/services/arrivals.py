@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef
 
 from backend.core.isolation import for_each
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee
-from backend.meetings.models import Meeting, MeetingQuerySet, Notice, Seat
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.meetings import Meeting, MeetingQuerySet, Seat
+from backend.meetings.models.notices import Notice
 from backend.meetings.rules import ABSENT_AFTER, check_arrival
 from backend.meetings.selectors.meetings import seated_ids
 from backend.meetings.selectors.tables import free_tables

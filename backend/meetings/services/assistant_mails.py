@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import MailDelayed, send_mail_now
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.events.selectors import shown_name
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
-from backend.meetings.models import Assistant
+from backend.meetings.models.assistants import Assistant
 from backend.meetings.rules import pairable_with
 from backend.meetings.selectors.assistants import acting_for
 from backend.people.models import mailbox_hashes

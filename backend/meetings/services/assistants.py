@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee
-from backend.events.rules import Doing
-from backend.meetings.models import Assistant
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_attendees
+from backend.meetings.models.assistants import Assistant
 from backend.meetings.rules import (
     MAX_ASSISTANTS,
     MAX_PRINCIPALS,
@@ -19,7 +20,6 @@ from backend.meetings.rules import (
     pairable_with,
 )
 from backend.meetings.services.assistant_mails import Change, queue_assistant_mail
-from backend.meetings.services.locks import lock_attendees
 from backend.people.models import Person, address_hash, mailbox_hashes
 from backend.people.services import check_email
 

@@ -6,9 +6,10 @@ import datetime as dt
 
 from backend.core.isolation import for_each
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee
-from backend.events.rules import Doing, check_allowed
-from backend.meetings.models import Meeting, Notice, Seat
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing, check_allowed
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
 from backend.meetings.rules import ATTESTATION_WINDOW, check_attestable, check_usefulness
 from backend.meetings.selectors.meetings import seated_ids
 from backend.meetings.services.locks import lock_meeting, lock_own_meeting

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Slot
-from backend.events.rules import Doing
-from backend.meetings.models import Availability
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_attendees
+from backend.meetings.models.availability import Availability
 from backend.meetings.rules import check_own
 from backend.meetings.services.freed_times import announce_freed_times
-from backend.meetings.services.locks import lock_attendees
 from backend.meetings.services.requests import release_requests
 from backend.people.models import Person
 

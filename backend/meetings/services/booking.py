@@ -11,8 +11,10 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
-from backend.events.models import Slot, Table
-from backend.meetings.models import CounterOffer, Meeting, Seat, WaitingListEntry
+from backend.events.models.agenda import Slot, Table
+from backend.meetings.models.counter_offers import CounterOffer
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.waiting_list import WaitingListEntry
 from backend.meetings.rules import MAX_ALTERNATIVES
 from backend.meetings.selectors.availability import common_slots
 from backend.meetings.selectors.meetings import present_ids, seated_ids

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee
-from backend.events.rules import Doing
-from backend.meetings.models import CalendarFeed
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_attendees
+from backend.meetings.models.calendar_feeds import CalendarFeed
 from backend.meetings.rules import check_own
 from backend.meetings.selectors.calendar import feed_for
-from backend.meetings.services.locks import lock_attendees
 from backend.people.models import Person
 
 _signer = signing.Signer(sep=".", salt="meetings.calendar")

@@ -7,8 +7,8 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
-from backend.events.models import Slot
-from backend.meetings.models import Meeting, RequestedTime
+from backend.events.models.agenda import Slot
+from backend.meetings.models.meetings import Meeting, RequestedTime
 from backend.meetings.selectors.tables import slots_with_table
 from backend.meetings.services.booking import slot_taken
 

@@ -14,9 +14,12 @@ from backend.core.period import Period, overlapping
 from backend.core.queue import CLOCK, enqueue
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
-from backend.events.models import Event, SessionPart, Slot, Table
-from backend.events.rules import Doing, check_organiser, clean_text
-from backend.meetings.models import Closure, DisplacedMeeting, Meeting
+from backend.events.models.agenda import SessionPart, Slot, Table
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser, clean_text
+from backend.events.rules.states import Doing
+from backend.meetings.models.closures import Closure, DisplacedMeeting
+from backend.meetings.models.meetings import Meeting
 from backend.meetings.rules import MIN_NOTICE, may_meet
 from backend.meetings.selectors.availability import common_slots
 from backend.meetings.selectors.closures import UNDO_WINDOW, meetings_to_displace, rooms_for

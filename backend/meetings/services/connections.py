@@ -13,17 +13,20 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee
-from backend.events.rules import Doing, appears_under_alias, clean_text
+from backend.events.models.attendees import Attendee
+from backend.events.rules.aliases import appears_under_alias
+from backend.events.rules.attendees import clean_text
+from backend.events.rules.states import Doing
 from backend.events.selectors import shown_name
-from backend.meetings.models import ContactShare, Notice
+from backend.events.services.locks import lock_attendees
+from backend.meetings.models.connections import ContactShare
+from backend.meetings.models.notices import Notice
 from backend.meetings.rules import check_own, met_between
-from backend.meetings.services.locks import lock_attendees
 from backend.meetings.services.notices import notify
 from backend.people.models import Person
 from backend.people.services import BadEmail, check_email
 from backend.safeguarding.rules import contactable_for
-from backend.safeguarding.selectors import name_shown_to
+from backend.safeguarding.selectors.names import name_shown_to
 
 PHONE = re.compile(r"\+?[0-9()./ \-]{5,40}")
 LEAST_DIGITS = 5

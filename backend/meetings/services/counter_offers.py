@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotYours
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Slot
-from backend.events.rules import Doing, check_allowed
-from backend.meetings.models import CounterOffer, CounterOfferTime, Meeting, Notice, RequestedTime
-from backend.meetings.models.meetings import MAX_TIMES
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing, check_allowed
+from backend.meetings.models.counter_offers import CounterOffer, CounterOfferTime
+from backend.meetings.models.meetings import MAX_TIMES, Meeting, RequestedTime
+from backend.meetings.models.notices import Notice
 from backend.meetings.rules import (
     LIMITS_WINDOW,
     MAX_ALTERNATIVES,

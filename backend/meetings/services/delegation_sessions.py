@@ -15,15 +15,20 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.isolation import for_each
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, Slot, Table, Topic
-from backend.events.rules import Doing, TextTooLong, check_allowed, check_lead, clean_text
-from backend.meetings.models import Meeting, Seat
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event, Topic
+from backend.events.rules.attendees import TextTooLong, clean_text
+from backend.events.rules.roles import check_lead
+from backend.events.rules.states import Doing, check_allowed
+from backend.events.services.locks import lock_attendees
+from backend.meetings.models.meetings import Meeting, Seat
 from backend.meetings.rules import MESSAGE_LIMIT, MIN_NOTICE, check_own
 from backend.meetings.selectors.availability import busy_during
 from backend.meetings.selectors.delegation_sessions import free_places, may_go_ahead, open_to_asking
 from backend.meetings.services.booking import SEAT_CONSTRAINT, TABLE_CONSTRAINT, violates
 from backend.meetings.services.delegation_mails import Change, mail_leads, mail_seated
-from backend.meetings.services.locks import lock_attendees, lock_requests
+from backend.meetings.services.locks import lock_requests
 from backend.meetings.services.requests import release_requests
 from backend.people.models import Person
 from backend.safeguarding.models import DelegationSeat, DelegationSession

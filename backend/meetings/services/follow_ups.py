@@ -11,9 +11,10 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.isolation import for_each
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee
-from backend.events.rules import TextTooLong, clean_text
-from backend.meetings.models import FollowUp, Notice
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong, clean_text
+from backend.meetings.models.follow_ups import FollowUp
+from backend.meetings.models.notices import Notice
 from backend.meetings.rules import check_has_met
 from backend.meetings.services.locks import lock_own_meeting
 from backend.meetings.services.notices import notify

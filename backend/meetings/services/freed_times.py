@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from backend.core.queue import CLOCK, enqueue
-from backend.meetings.models import WaitingListEntry
+from backend.meetings.models.waiting_list import WaitingListEntry
 
 OFFER_FREED_TIMES = "meetings.offer_freed_times"
 

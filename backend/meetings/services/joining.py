@@ -12,19 +12,19 @@ from backend.core.errors import BusinessError
 from backend.core.period import Period
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, Slot
-from backend.events.rules import Doing, check_allowed, check_organiser, has_joined, is_known_adult
-from backend.events.services import (
-    ProfileChange,
-    lock_attendees,
-    lock_event,
-    record_agreement,
-    update_profile,
-)
-from backend.events.services import add_slots as add_slot_rows
-from backend.meetings.models import Availability
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.age_classes import is_known_adult
+from backend.events.rules.attendees import check_organiser, has_joined
+from backend.events.rules.states import Doing, check_allowed
+from backend.events.services.joining import record_agreement
+from backend.events.services.locks import lock_attendees, lock_event
+from backend.events.services.profiles import ProfileChange, update_profile
+from backend.events.services.venue import add_slots as add_slot_rows
+from backend.meetings.models.availability import Availability
 from backend.meetings.rules import MIN_NOTICE
-from backend.meetings.selectors import with_open_time
+from backend.meetings.selectors.availability import with_open_time
 from backend.meetings.services.freed_times import announce_freed_times
 from backend.people.models import Person
 from backend.people.services import BATCH
@@ -96,7 +96,7 @@ def join_with_profile(
 ) -> Attendee:
     """Join, and save the attendee's profile, both or neither.
 
-    Refuses what `join_event` and `events.services.update_profile` refuse.
+    Refuses what `join_event` and `events.services.profiles.update_profile` refuse.
     """
     join_event(attendee=attendee, version=version, by=by, now=now)
     return update_profile(attendee=attendee, change=change, by=by, now=now)
@@ -146,7 +146,7 @@ def add_slots(*, event: Event, periods: Iterable[Period], by: Person) -> int:
     """Add slots to the event and open them for those who joined; returns the number added.
 
     Whoever joined and has no time open closed all of them: theirs stay closed. Where there was no slot yet,
-    nobody can have. Refuses what `events.services.add_slots` refuses.
+    nobody can have. Refuses what `events.services.venue.add_slots` refuses.
     """
     lock_event(event.pk)
     before = set(Slot.objects.filter(event=event).values_list("pk", flat=True))

@@ -8,15 +8,13 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee
-from backend.events.rules import Doing
-from backend.events.services import lock_attendees
-from backend.meetings.models import Meeting, Seat
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_attendees
+from backend.meetings.models.meetings import Meeting, Seat
 from backend.meetings.rules import can_see_meeting, check_own
 from backend.meetings.selectors.meetings import seated_ids
 from backend.people.models import Person
-
-__all__ = ["lock_attendees", "lock_meeting", "lock_own_meeting", "lock_requests"]
 
 
 def lock_requests(attendee_ids: Iterable[int], now: dt.datetime) -> None:

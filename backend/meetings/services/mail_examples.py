@@ -10,9 +10,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.mails.selectors import Letterhead
-from backend.meetings.models import Meeting, Notice
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
 from backend.meetings.rules import OF_AN_OPEN_REQUEST
 from backend.meetings.selectors.availability import SlotChoice
 from backend.meetings.selectors.meetings import CounterOfferRow, MeetingRow, Place, QuestionRow
@@ -20,7 +21,7 @@ from backend.meetings.selectors.office_hours import OfficeHourRow
 from backend.meetings.services.notice_mails import render_mail
 from backend.meetings.services.notice_words import words_of
 from backend.meetings.services.office_words import office_words
-from backend.safeguarding.selectors import PublicProfile
+from backend.safeguarding.selectors.public_profiles import PublicProfile
 
 HALF_HOUR = dt.timedelta(minutes=30)
 Kind = Notice.Kind

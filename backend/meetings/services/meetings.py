@@ -9,11 +9,17 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, Table
-from backend.events.rules import Doing, check_organiser
-from backend.events.services import TableData
-from backend.events.services import change_table as change_table_row
-from backend.meetings.models import Meeting, Notice, Seat, WaitingListEntry
+from backend.events.models.agenda import Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_attendees
+from backend.events.services.venue import TableData
+from backend.events.services.venue import change_table as change_table_row
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.waiting_list import WaitingListEntry
 from backend.meetings.rules import (
     check_cancellable,
     check_own,
@@ -30,7 +36,7 @@ from backend.meetings.selectors.meetings import (
 from backend.meetings.services.acting import lock_meeting_to_act, note_who_acts
 from backend.meetings.services.delegation_sessions import leave_sessions
 from backend.meetings.services.freed_times import announce_freed_times
-from backend.meetings.services.locks import lock_attendees, lock_meeting, lock_requests
+from backend.meetings.services.locks import lock_meeting, lock_requests
 from backend.meetings.services.notices import notify
 from backend.meetings.services.office_hours import leave_office_hours
 from backend.meetings.services.requests import (
@@ -38,9 +44,11 @@ from backend.meetings.services.requests import (
     expire_request,
 )
 from backend.people.models import Person
-from backend.safeguarding import services as safeguarding
 from backend.safeguarding.models import DelegationSeat, DelegationSession, Report
 from backend.safeguarding.rules import JOINING
+from backend.safeguarding.services import reports
+from backend.safeguarding.services.reports import file_report
+from backend.safeguarding.services.supervision import forget_open_place
 
 
 class StepFreeNeeded(BusinessError):
@@ -163,8 +171,8 @@ def end_everything_of(*, attendee_ids: Collection[int], now: dt.datetime) -> Non
 def change_table(*, event: Event, table_id: int, data: TableData, by: Person, now: dt.datetime) -> Table:
     """Change a table; where its meetings to come take place elsewhere then, both people get a notice.
 
-    Refuses StepFreeNeeded, and what `events.services.change_table` refuses. Locks the table, against bookings
-    of it, then its meetings: a confirmed meeting never waits for a table.
+    Refuses StepFreeNeeded, and what `events.services.venue.change_table` refuses. Locks the table, against
+    bookings of it, then its meetings: a confirmed meeting never waits for a table.
     """
     check_organiser(by, event, Doing.EDIT)
     before = Table.objects.select_for_update(no_key=True).filter(event=event, pk=table_id).first()
@@ -177,7 +185,7 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person, no
     table = change_table_row(event=event, table_id=table_id, data=data, by=by)
     if before is None or _location(before) == _location(table):
         return table
-    safeguarding.forget_open_place(table_id=table.pk)
+    forget_open_place(table_id=table.pk)
     for meeting in meetings:
         if meeting.kind == Meeting.Kind.GROUP:  # it ends, as its place is not known to be open any more
             continue
@@ -202,12 +210,12 @@ def report_unsafe(
     by: Person,
     now: dt.datetime,
 ) -> Report:
-    """Tell the safeguarding leads that one does not feel safe, as `safeguarding.services.report_unsafe`.
+    """Tell the leads that one does not feel safe, as `safeguarding.services.reports.report_unsafe`.
 
     The name of one with whom the attendee shares a meeting or a session keeps the two apart at once.
     """
     near = ids_near(attendee)
-    return safeguarding.report_unsafe(
+    return reports.report_unsafe(
         reporter=attendee,
         words=words,
         named=named,
@@ -239,7 +247,7 @@ def report_meeting(
     other_id = other_attendee_id(attendee, meeting_id)
     if other_id is None:
         raise NotFound(_("There is no such meeting, or you cannot see it."))
-    return safeguarding.file_report(
+    return file_report(
         reporter=attendee,
         reported_id=other_id,
         category=category,

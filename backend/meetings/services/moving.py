@@ -8,9 +8,12 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.core.transactions import in_transaction
-from backend.events.models import Event, Slot, Table
-from backend.events.rules import Doing, check_organiser
-from backend.meetings.models import Meeting, Notice, Seat
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
 from backend.meetings.rules import MAX_ALTERNATIVES, TooLate, check_cancellable
 from backend.meetings.selectors.availability import times_of_two
 from backend.meetings.selectors.meetings import present_ids, seated_ids

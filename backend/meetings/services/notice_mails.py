@@ -15,11 +15,12 @@ from django.db.models import QuerySet
 from django.template.backends.django import DjangoTemplates
 from django.utils.translation import ngettext
 
-from backend.events.models import Attendee
-from backend.events.rules import appears_under_alias
+from backend.events.models.attendees import Attendee
+from backend.events.rules.aliases import appears_under_alias
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
-from backend.meetings.models import Delivery, Meeting, Notice, Seat
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Delivery, Notice
 from backend.meetings.rules import LIMITS_WINDOW, OF_AN_OPEN_REQUEST, REQUEST_UPDATES
 from backend.meetings.selectors.calendar import invitation_for, method_of
 from backend.meetings.selectors.connections import are_connected, waits_for_contact

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backend.events.models import Attendee
-from backend.meetings.models import Meeting, Notice
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
 from backend.meetings.selectors.acted_words import acted_notice_words, is_done_here
 from backend.meetings.selectors.answer_links import Purpose, make_answer_link
 from backend.meetings.selectors.availability import SlotChoice

@@ -13,9 +13,12 @@ from backend.core.isolation import for_each
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event
-from backend.events.rules import Doing, check_organiser
-from backend.meetings.models import Delivery, Meeting, Notice, Seat
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Delivery, Notice
 from backend.meetings.rules import IN_DIGESTS, cannot_wait, check_own
 from backend.meetings.services.notice_mails import digest_of, mail_for, wanted_notices
 from backend.people.models import Person

@@ -13,10 +13,16 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Slot, Table, Theme
-from backend.events.rules import Doing, TextTooLong, clean_text
-from backend.meetings.models import CounterOffer, Meeting, Notice, Seat, WaitingListEntry
-from backend.meetings.models.meetings import MAX_GUESTS
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Theme
+from backend.events.rules.attendees import TextTooLong, clean_text
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_attendees
+from backend.meetings.models.counter_offers import CounterOffer
+from backend.meetings.models.meetings import MAX_GUESTS, Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.waiting_list import WaitingListEntry
 from backend.meetings.rules import (
     TooLate,
     can_see_meeting,
@@ -39,7 +45,7 @@ from backend.meetings.services.booking import (
     violates,
 )
 from backend.meetings.services.freed_times import announce_freed_times
-from backend.meetings.services.locks import lock_attendees, lock_requests
+from backend.meetings.services.locks import lock_requests
 from backend.meetings.services.notices import notify
 from backend.meetings.services.requests import (
     BadTimes,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backend.events.models import Attendee
-from backend.meetings.models import Notice
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.notices import Notice
 from backend.meetings.selectors.calendar import location_words, meeting_address
 from backend.meetings.selectors.office_hours import OfficeHourRow
 from backend.meetings.selectors.times import reader_words, short_words

@@ -10,10 +10,14 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, Slot, Table
-from backend.events.rules import Doing, TextTooLong, check_organiser, clean_text
-from backend.meetings.models import Meeting, Notice, Seat
-from backend.meetings.models.meetings import MAX_TIMES
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import TextTooLong, check_organiser, clean_text
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_attendees
+from backend.meetings.models.meetings import MAX_TIMES, Meeting, Seat
+from backend.meetings.models.notices import Notice
 from backend.meetings.rules import (
     MAX_ALTERNATIVES,
     REASON_LIMIT,
@@ -26,7 +30,7 @@ from backend.meetings.selectors.meetings import other_id_in, seated_ids
 from backend.meetings.selectors.tables import free_tables, place_kinds_for
 from backend.meetings.services.booking import SlotTaken, book_meeting, no_table_free, slot_details
 from backend.meetings.services.choosing import choose_slot
-from backend.meetings.services.locks import lock_attendees, lock_meeting
+from backend.meetings.services.locks import lock_meeting
 from backend.meetings.services.notices import notify
 from backend.meetings.services.requests import (
     AlreadyAsked,
@@ -39,7 +43,7 @@ from backend.meetings.services.requests import (
     release_requests,
 )
 from backend.people.models import Person
-from backend.safeguarding.selectors import name_shown_to
+from backend.safeguarding.selectors.names import name_shown_to
 
 Was = Literal["new", "kept", "moved", "known"]  # kept or moved: withdrawn, and put forward again
 

@@ -8,16 +8,19 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotYours
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee
-from backend.events.rules import Doing, TextTooLong, check_allowed, clean_text
-from backend.meetings.models import Meeting, Notice, Question
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong, clean_text
+from backend.events.rules.states import Doing, check_allowed
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.questions import Question
 from backend.meetings.rules import AlreadyAnswered, check_open_request, is_asker
 from backend.meetings.selectors.meetings import other_id_in
 from backend.meetings.services.locks import lock_own_meeting
 from backend.meetings.services.notices import notify
 from backend.meetings.services.requests import keep_open
 from backend.people.models import Person
-from backend.safeguarding.services import WordsNeeded
+from backend.safeguarding.services.reports import WordsNeeded
 
 QUESTION_LIMIT = 500
 

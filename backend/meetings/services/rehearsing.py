@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event
-from backend.events.rules import has_joined
-from backend.events.services import start_rehearsal_event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import has_joined
+from backend.events.services.rehearsing import start_rehearsal_event
 from backend.meetings.services.joining import open_to_come
 from backend.meetings.services.starting import copy_rules
 from backend.people.models import Person

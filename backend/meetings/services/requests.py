@@ -14,18 +14,17 @@ from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.isolation import for_each
 from backend.core.period import overlapping
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Slot, Theme
-from backend.events.rules import Doing, TextTooLong, check_allowed, clean_text
-from backend.meetings.models import (
-    Availability,
-    CounterOffer,
-    Meeting,
-    Notice,
-    RequestedTime,
-    Seat,
-    WaitingListEntry,
-)
-from backend.meetings.models.meetings import MAX_TIMES
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Theme
+from backend.events.rules.attendees import TextTooLong, clean_text
+from backend.events.rules.states import Doing, check_allowed
+from backend.events.services.locks import lock_attendees
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.counter_offers import CounterOffer
+from backend.meetings.models.meetings import MAX_TIMES, Meeting, RequestedTime, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.waiting_list import WaitingListEntry
 from backend.meetings.rules import (
     ASKER_REQUESTS,
     KEY_LIMIT,
@@ -49,12 +48,7 @@ from backend.meetings.selectors.tables import place_kinds_for
 from backend.meetings.services.assistant_mails import mail_assistants
 from backend.meetings.services.booking import SlotTaken, slot_details
 from backend.meetings.services.freed_times import announce_freed_times
-from backend.meetings.services.locks import (
-    lock_attendees,
-    lock_meeting,
-    lock_own_meeting,
-    lock_requests,
-)
+from backend.meetings.services.locks import lock_meeting, lock_own_meeting, lock_requests
 from backend.meetings.services.notices import notify
 from backend.people.models import Person
 

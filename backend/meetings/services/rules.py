@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
-from backend.events.models import Event
-from backend.events.rules import Doing, check_organiser
-from backend.events.services import set_interpreters
-from backend.meetings.models import MeetingRules
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.events.services.setup import set_interpreters
+from backend.meetings.models.availability import MeetingRules
 from backend.people.models import Person
 
 

@@ -9,13 +9,16 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.period import overlapping_range
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, Session, SessionPart
-from backend.events.rules import Doing, check_organiser
+from backend.events.models.agenda import Session, SessionPart
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
 from backend.events.selectors import session_for
-from backend.meetings.models import Seat
+from backend.events.services.locks import lock_attendees
+from backend.meetings.models.meetings import Seat
 from backend.meetings.rules import check_own
 from backend.meetings.services.freed_times import announce_freed_times
-from backend.meetings.services.locks import lock_attendees
 from backend.meetings.services.requests import release_requests
 from backend.people.models import Person
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from backend.core.transactions import in_transaction
-from backend.events.models import Event
-from backend.events.services import ForumData, start_event
-from backend.invitations.services import copy_invitation_rules
+from backend.events.models.events import Event
+from backend.events.services.starting import ForumData, start_event
+from backend.invitations.services.rules import copy_invitation_rules
 from backend.mails.services import copy_mail_texts
-from backend.meetings.models import MeetingRules
+from backend.meetings.models.availability import MeetingRules
 from backend.people.models import Person
-from backend.safeguarding.services import copy_contact_rules
+from backend.safeguarding.services.contact_rules import copy_contact_rules
 
 
 @in_transaction

@@ -13,9 +13,15 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.isolation import for_each
 from backend.core.period import Period
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, Slot, Theme
-from backend.events.rules import Doing, check_allowed, clean_text, is_over
-from backend.meetings.models import Meeting, Notice, WaitingListEntry
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event, Theme
+from backend.events.rules.attendees import clean_text
+from backend.events.rules.states import Doing, check_allowed, is_over
+from backend.events.services.locks import lock_attendees
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.waiting_list import WaitingListEntry
 from backend.meetings.rules import (
     FREED_TIME_WAITS,
     MAX_ALTERNATIVES,
@@ -30,7 +36,6 @@ from backend.meetings.selectors.tables import slots_with_table
 from backend.meetings.services.assistant_mails import mail_assistants
 from backend.meetings.services.booking import slot_details, violates
 from backend.meetings.services.freed_times import OFFER_FREED_TIMES
-from backend.meetings.services.locks import lock_attendees
 from backend.meetings.services.notices import notify
 from backend.meetings.services.requests import (
     AskedTooOften,

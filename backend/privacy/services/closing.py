@@ -8,8 +8,9 @@ from django.db.models import Q
 
 from backend.core.isolation import for_each
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Suspension
-from backend.events.services import lock_attendees
+from backend.events.models.attendees import Attendee
+from backend.events.models.suspensions import Suspension
+from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 from backend.privacy.services.accounts import is_needed
 from backend.privacy.services.rows import is_held, open_cases_of, release_reports, unlink

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from backend.events.models import Appointment, Attendee
-from backend.meetings.services import end_everything_of
+from backend.events.models.attendees import Attendee
+from backend.events.models.roles import Appointment
+from backend.meetings.services.meetings import end_everything_of
 from backend.people.models import Person
 from backend.privacy.services.accounts import close_account, end_sessions
 from backend.privacy.services.rows import erase_rows

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotYours
 from backend.core.transactions import in_transaction
-from backend.events.models import Appointment, Attendee, Tie
-from backend.events.rules import LEAD, ORGANISER, leads_of, organisers_of
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Tie
+from backend.events.models.roles import Appointment
+from backend.events.rules.roles import LEAD, ORGANISER, leads_of, organisers_of
 from backend.events.rules.states import is_over
-from backend.events.services import end_role
-from backend.meetings.services import forget_connections
+from backend.events.services.appointments import end_role
+from backend.meetings.services.connections import forget_connections
 from backend.people.models import Person
 from backend.people.selectors import administrators
 from backend.privacy.services.erasing import erase_attendees, erase_person

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
-from backend.events.models import Merge
+from backend.events.models.merges import Merge
 from backend.people.models import Person
 
 SEND_MERGE_MAIL = "privacy.send_merge_mail"

@@ -18,42 +18,31 @@ from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
 from backend.directory.models import WishToMeet
-from backend.events.models import (
-    Alias,
-    Attendee,
-    Event,
-    GuardianConsent,
-    Interest,
-    Merge,
-    SessionPart,
-    Suspension,
-    Tie,
-)
-from backend.events.rules import (
-    Doing,
-    appears_under_alias,
-    check_allowed,
-    check_lead,
-    check_organiser,
-    is_known_adult,
-    leads_of,
-)
-from backend.events.services import lock_attendees, lock_event
-from backend.meetings.models import (
-    Availability,
-    ContactShare,
-    CounterOffer,
-    FollowUp,
-    Meeting,
-    Seat,
-    WaitingListEntry,
-)
+from backend.events.models.agenda import SessionPart
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee, Interest
+from backend.events.models.consents import GuardianConsent
+from backend.events.models.events import Event, Tie
+from backend.events.models.merges import Merge
+from backend.events.models.suspensions import Suspension
+from backend.events.rules.age_classes import is_known_adult
+from backend.events.rules.aliases import appears_under_alias
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.roles import check_lead, leads_of
+from backend.events.rules.states import Doing, check_allowed
+from backend.events.services.locks import lock_attendees, lock_event
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.connections import ContactShare
+from backend.meetings.models.counter_offers import CounterOffer
+from backend.meetings.models.follow_ups import FollowUp
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.waiting_list import WaitingListEntry
 from backend.people.models import FormerAddress, KnownMinor, Person
 from backend.privacy.services.erasing import erase_attendees
 from backend.privacy.services.merge_mails import ASKED, DONE, tell_of_merge
 from backend.safeguarding.models import Block, Chaperone, Report, ReportLink
 from backend.safeguarding.rules import JOINING, contactable_for
-from backend.safeguarding.services import announce_changed_people
+from backend.safeguarding.services.announce import announce_changed_people
 from backend.suggestions.models import Feedback
 
 CARRIED: tuple[tuple[type[Model], str], ...] = (

@@ -9,10 +9,11 @@ from django.db.models import Exists, OuterRef
 
 from backend.core.isolation import for_each
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, AttendeeQuerySet, Event, Tie
-from backend.events.rules import is_known_adult
-from backend.meetings.models import ContactShare
-from backend.meetings.services import keep_connections
+from backend.events.models.attendees import Attendee, AttendeeQuerySet
+from backend.events.models.events import Event, Tie
+from backend.events.rules.age_classes import is_known_adult
+from backend.meetings.models.connections import ContactShare
+from backend.meetings.services.connections import keep_connections
 from backend.people.models import Person
 from backend.privacy.rules import MINORS_KEPT
 from backend.privacy.services.erasing import erase_attendees, erase_person

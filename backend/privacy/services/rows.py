@@ -12,33 +12,25 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Exists, Model, OuterRef, Q
 
 from backend.directory.models import Nudge, ProfileVisit, SearchName, SearchText, TimesMail, WishToMeet
-from backend.events.models import (
-    AdultProposal,
-    AgeAlert,
-    Alias,
-    Appointment,
-    Attendee,
-    GuardianConsent,
-    Interest,
-    Organisation,
-    SessionPart,
-    Suspension,
-)
-from backend.events.services import announce_changes
+from backend.events.models.age_classes import AdultProposal, AgeAlert
+from backend.events.models.agenda import SessionPart
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee, Interest, Organisation
+from backend.events.models.consents import GuardianConsent
+from backend.events.models.roles import Appointment
+from backend.events.models.suspensions import Suspension
+from backend.events.services.changes import announce_changes
 from backend.invitations.models import Invitation
 from backend.mails.models import MailTest
-from backend.meetings.models import (
-    Assistant,
-    Availability,
-    CalendarFeed,
-    FollowUp,
-    Meeting,
-    Notice,
-    Question,
-    Seat,
-    WaitingListEntry,
-)
-from backend.meetings.services import forget_connections
+from backend.meetings.models.assistants import Assistant
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.calendar_feeds import CalendarFeed
+from backend.meetings.models.follow_ups import FollowUp
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.questions import Question
+from backend.meetings.models.waiting_list import WaitingListEntry
+from backend.meetings.services.connections import forget_connections
 from backend.people.models import Person
 from backend.programme.models import PlannedMeeting
 from backend.safeguarding.models import (
@@ -50,7 +42,7 @@ from backend.safeguarding.models import (
     ReportQuerySet,
     Vetting,
 )
-from backend.suggestions import engine
+from backend.suggestions.engine.texts import FIELDS, text_hash
 from backend.suggestions.models import Embedding, Feedback, Suggestion, SuggestionView
 
 LEFT_NAME = "Somebody who left"
@@ -151,13 +143,13 @@ def is_held(attendee: Attendee) -> bool:
 def _forget_vectors(attendee: Attendee) -> None:
     """Delete the vectors of the attendee's texts, but for a text that somebody else has word for word."""
     rows = [attendee, *Alias.objects.filter(attendee=attendee)]
-    texts = {getattr(row, field) for row in rows for field in engine.FIELDS} - {""}
+    texts = {getattr(row, field) for row in rows for field in FIELDS} - {""}
     others = Attendee.objects.exclude(pk=attendee.pk)
     own = [
         text for text in texts if not others.filter(Q(seeks=text) | Q(offers=text) | Q(about=text)).exists()
     ]
     if own:
-        Embedding.objects.filter(text_hash__in=[engine.text_hash(text) for text in own]).delete()
+        Embedding.objects.filter(text_hash__in=[text_hash(text) for text in own]).delete()
 
 
 def _anonymise(attendee: Attendee, now: dt.datetime) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.events.rules import IdPair
+from backend.events.rules.attendees import IdPair
 from backend.programme.models import Plan
 from backend.programme.rules.options import PlanOptions
 from backend.programme.rules.planning_data import PlanningData

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from backend.core.period import overlaps
-from backend.events.models import Slot, Table
-from backend.events.rules import IdPair
+from backend.events.models.agenda import Slot, Table
+from backend.events.rules.attendees import IdPair
 from backend.programme.models import PlannedMeeting
 from backend.programme.rules.planning_data import PlanningData
 

@@ -1,4 +1,4 @@
-"""Sentences for demands that no plan can meet: the codes of `matching.scheduling.Conflict`, and our own."""
+"""Sentences for demands that no plan meets: codes of `matching.scheduling.problem.Conflict`, and our own."""
 
 from __future__ import annotations
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from backend.core.period import overlaps
-from backend.events.models import Event, Slot, Table
-from backend.events.rules import IdPair
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.events import Event
+from backend.events.rules.attendees import IdPair
 from backend.meetings.rules import MIN_NOTICE
 
 

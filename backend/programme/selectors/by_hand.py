@@ -10,10 +10,12 @@ from itertools import islice
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, AttendeeQuerySet, Event, Slot, Table
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee, AttendeeQuerySet
+from backend.events.models.events import Event
 from backend.events.selectors import name_in_lists
-from backend.meetings.models import Meeting, Seat
-from backend.meetings.selectors import times_of_two
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.selectors.availability import times_of_two
 from backend.safeguarding.rules import matchable
 from backend.suggestions.models import Run, Suggestion
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from backend.events.models import Slot, Table
+from backend.events.models.agenda import Slot, Table
 from backend.programme.models import Plan
-from backend.programme.rules import Clash, PlanningData, clash_in, clash_text, table_clash_in
+from backend.programme.rules.clashes import Clash, clash_in, clash_text, table_clash_in
+from backend.programme.rules.planning_data import PlanningData
 from backend.programme.selectors.plans import Entry
 
 

@@ -9,13 +9,16 @@ from collections.abc import Iterable
 from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
-from backend.events.models import Attendee, Event, SessionPart, Slot, Table
-from backend.events.rules import IdPair, pair_of
+from backend.events.models.agenda import SessionPart, Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import IdPair, pair_of
 from backend.events.selectors import ids_declaring_need, shown_name
-from backend.meetings.models import Availability, Meeting, Seat
-from backend.meetings.selectors import closed_everywhere
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.selectors.closures import closed_everywhere
 from backend.programme.models import Plan, PlannedMeeting
-from backend.programme.rules import BusyPeriod, FixedMeeting, PlannableAttendee, PlanningData
+from backend.programme.rules.planning_data import BusyPeriod, FixedMeeting, PlannableAttendee, PlanningData
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Feedback, Run, Suggestion
 

@@ -13,23 +13,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
-from backend.events.models import Event, Slot, Table
-from backend.events.rules import IdPair, interpreter_text, pair_of
-from backend.meetings.models import Meeting
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.events import Event
+from backend.events.rules.attendees import IdPair, pair_of
+from backend.events.rules.languages import interpreter_text
+from backend.meetings.models.meetings import Meeting
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
-from backend.programme.rules import (
-    FixedMeeting,
-    PlanConflict,
-    PlannableAttendee,
-    PlanningData,
-    attendees_in_scope,
-    clash_text,
-    conflict_of,
-    conflict_text,
-    is_cross_constituency,
-    options_of,
-)
-from backend.suggestions.selectors import strength_of
+from backend.programme.rules.candidates import attendees_in_scope, is_cross_constituency
+from backend.programme.rules.clashes import clash_text
+from backend.programme.rules.conflicts import PlanConflict, conflict_of, conflict_text
+from backend.programme.rules.options import options_of
+from backend.programme.rules.planning_data import FixedMeeting, PlannableAttendee, PlanningData
+from matching.recommend.strength import strength_of
 
 PLANNED, WAITING, PROPOSED, CONFIRMED, NOT_SENT = "planned", "waiting", "proposed", "agreed", "not_sent"
 COUNTED_STATES = (PLANNED, WAITING, PROPOSED, CONFIRMED)

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from itertools import groupby
 
-from backend.programme.rules import PlannableAttendee, PlanningData
+from backend.programme.rules.planning_data import PlannableAttendee, PlanningData
 from backend.programme.selectors.plans import CONFIRMED, Group, PlanPage
 
 

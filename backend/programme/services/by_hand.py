@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from backend.events.models import Event
-from backend.meetings.models import Meeting
-from backend.meetings.services import arrange_meeting, propose_meeting
+from backend.events.models.events import Event
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.services.proposals import arrange_meeting, propose_meeting
 from backend.people.models import Person
-from backend.programme.selectors import confirms_at_once
-from backend.suggestions.selectors import shared_reason_for
+from backend.programme.selectors.plans import confirms_at_once
+from backend.suggestions.selectors.shared_reasons import shared_reason_for
 
 
 def put_forward(

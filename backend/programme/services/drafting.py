@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
-from backend.events.models import Event, Slot, Table
-from backend.events.rules import Doing, check_organiser
-from backend.events.services import lock_event
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_event
 from backend.people.models import Person
 from backend.programme.models import Plan
-from backend.programme.rules import MAX_DRAFTS, PlanOptions, check_options, options_of
-from backend.programme.selectors import suggestion_scores
+from backend.programme.rules.options import MAX_DRAFTS, PlanOptions, check_options, options_of
+from backend.programme.selectors.planning_data import suggestion_scores
 
 SOLVE_PLAN = "programme.solve_plan"
 

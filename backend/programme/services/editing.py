@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
-from backend.events.models import Event, Slot
+from backend.events.models.agenda import Slot
+from backend.events.models.events import Event
 from backend.people.models import Person
 from backend.programme.models import Plan, PlannedMeeting
-from backend.programme.rules import PlanningData, clash_in, clash_text, table_clash_in
-from backend.programme.selectors import read_planning_data
+from backend.programme.rules.clashes import clash_in, clash_text, table_clash_in
+from backend.programme.rules.planning_data import PlanningData
+from backend.programme.selectors.planning_data import read_planning_data
 from backend.programme.services.drafting import PlanBusy, plan_for_update
 
 

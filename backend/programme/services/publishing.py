@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event
-from backend.events.rules import Doing, check_allowed, check_organiser
-from backend.meetings.models import Meeting
-from backend.meetings.services import arrange_meeting, propose_meeting, withdraw_proposal
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing, check_allowed
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.services.proposals import arrange_meeting, propose_meeting, withdraw_proposal
 from backend.people.models import Person
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.programme.services.drafting import PlanBusy, plan_for_update
 from backend.programme.services.editing import check_editable
-from backend.suggestions.selectors import shared_reason_for
+from backend.suggestions.selectors.shared_reasons import shared_reason_for
 
 APPLY_PUBLICATION = "programme.apply_publication"
 ROWS_BETWEEN_REPORTS = 10

@@ -9,16 +9,12 @@ from dataclasses import asdict
 from backend.core.transactions import in_transaction
 from backend.programme import engine
 from backend.programme.models import Plan, PlannedMeeting
-from backend.programme.rules import (
-    LOCKED_CLASH,
-    PlanConflict,
-    PlanningData,
-    PlanRow,
-    clash_in,
-    options_of,
-    table_clash_in,
-)
-from backend.programme.selectors import read_planning_data, suggestion_scores
+from backend.programme.rules.candidates import PlanRow
+from backend.programme.rules.clashes import clash_in, table_clash_in
+from backend.programme.rules.conflicts import LOCKED_CLASH, PlanConflict
+from backend.programme.rules.options import options_of
+from backend.programme.rules.planning_data import PlanningData
+from backend.programme.selectors.planning_data import read_planning_data, suggestion_scores
 
 
 def solve_plan(*, plan_id: int, round_number: int, now: dt.datetime, clock: Callable[[], float]) -> None:

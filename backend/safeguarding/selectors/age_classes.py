@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, Q, QuerySet
 
-from backend.events.models import AdultProposal, AgeAgreement, Attendee
-from backend.events.rules import doubts_about_attendee, in_doubt_for, is_held_as_minor
+from backend.events.models.age_classes import AdultProposal, AgeAgreement
+from backend.events.models.attendees import Attendee
+from backend.events.rules.age_classes import doubts_about_attendee, in_doubt_for, is_held_as_minor
 from backend.events.selectors import delegation_of, name_in_lists, name_to_call, names_of_people
 from backend.people.models import KnownMinor, MinorMatch
 

@@ -10,8 +10,12 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.core.texts import folded
-from backend.events.models import Alias, Attendee, Event, Session
-from backend.events.rules import is_known_adult, is_under_alias, word_in, words_of_alias
+from backend.events.models.agenda import Session
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.age_classes import is_known_adult
+from backend.events.rules.aliases import is_under_alias, word_in, words_of_alias
 from backend.events.selectors import names_of_people, shown_name
 from backend.safeguarding.models import AliasEntry
 

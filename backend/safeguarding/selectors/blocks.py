@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee
-from backend.events.rules import has_alias_anywhere
+from backend.events.models.attendees import Attendee
+from backend.events.rules.aliases import has_alias_anywhere
 from backend.events.selectors import shown_name
 from backend.people.models import Person
 from backend.safeguarding.models import Block

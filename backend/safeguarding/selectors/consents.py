@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, GuardianConsent
-from backend.events.rules import last_day_of
+from backend.events.models.attendees import Attendee
+from backend.events.models.consents import GuardianConsent
+from backend.events.rules.consents import last_day_of
 from backend.events.selectors import delegation_of, name_to_call
 
 ENDS_SOON = dt.timedelta(days=14)

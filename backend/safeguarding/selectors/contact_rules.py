@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend.events.models import Event
+from backend.events.models.events import Event
 from backend.people.models import Constituency
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import groups_of, matchable

@@ -6,8 +6,8 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from backend.events.models import Attendee
-from backend.events.rules import is_administrator
+from backend.events.models.attendees import Attendee
+from backend.events.rules.roles import is_administrator
 from backend.events.selectors import name_in_lists, shown_name
 from backend.people.models import Person
 from backend.safeguarding.rules import may_contact

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.compiled import CompiledRows, any_of
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, AttendeeQuerySet, Interest
+from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest
 from backend.events.selectors import SHOWN_NAME, shown_name
 from backend.people.models import Constituency, Person
 from backend.safeguarding.rules import contactable_ids, contactable_rows, knows_of, nameable_to

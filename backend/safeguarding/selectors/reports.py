@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils.translation import gettext as _
 
-from backend.events.models import Attendee, Event, OutsideContact
-from backend.events.rules import first_name_in, is_known_adult, is_paused, leads_of
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.models.roles import OutsideContact
+from backend.events.rules.age_classes import is_known_adult
+from backend.events.rules.names import first_name_in
+from backend.events.rules.roles import is_paused, leads_of
 from backend.events.selectors import (
     name_in_lists,
     name_to_call,

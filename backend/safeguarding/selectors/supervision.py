@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from backend.events.models import Attendee, Table
+from backend.events.models.agenda import Table
+from backend.events.models.attendees import Attendee
 from backend.events.selectors import delegation_of, name_in_lists, shown_name
 from backend.safeguarding.models import Chaperone, Vetting
 from backend.safeguarding.rules import is_open

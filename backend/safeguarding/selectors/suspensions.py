@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from backend.events.models import Attendee, Suspension
+from backend.events.models.attendees import Attendee
+from backend.events.models.suspensions import Suspension
 from backend.events.selectors import name_in_lists, names_of_people
 from backend.safeguarding.models import ReportEntry
 from backend.safeguarding.rules import readable_for

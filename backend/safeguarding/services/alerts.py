@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from backend.core.isolation import for_each
 from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
-from backend.events.models import Attendee, OutsideContact
-from backend.events.rules import leads_of
+from backend.events.models.attendees import Attendee
+from backend.events.models.roles import OutsideContact
+from backend.events.rules.roles import leads_of
 from backend.events.selectors import outside_contact_of, shown_name
 from backend.safeguarding.models import OutsideAlert, Report, ReportAlert, ReportQuerySet
 from backend.safeguarding.rules import readable_for, unreadable_reports

@@ -11,20 +11,18 @@ from backend.core.advisory_lock import advisory_lock
 from backend.core.errors import BusinessError, NotFound
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
-from backend.events.models import Alias, Appointment, Attendee, Event, Organisation, Sector
-from backend.events.rules import (
-    MOVED,
-    TEXTS,
-    check_lead,
-    check_takes_people,
-    clean_text,
-    country_name,
-    is_known_adult,
-    put_back,
-    word_in,
-    words_of_alias,
-)
-from backend.events.services import announce_changes, import_lock, lock_attendees
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee, Organisation, Sector
+from backend.events.models.events import Event
+from backend.events.models.roles import Appointment
+from backend.events.rules.age_classes import is_known_adult
+from backend.events.rules.aliases import MOVED, TEXTS, put_back, word_in, words_of_alias
+from backend.events.rules.attendees import clean_text
+from backend.events.rules.countries import country_name
+from backend.events.rules.rehearsals import check_takes_people
+from backend.events.rules.roles import check_lead
+from backend.events.services.changes import announce_changes
+from backend.events.services.locks import import_lock, lock_attendees
 from backend.events.services.organisations import find_or_create_organisations
 from backend.events.services.sectors import load_sectors
 from backend.people.models import Person

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from backend.events.models import Attendee
-from backend.events.services import announce_changes, lock_rows
+from backend.events.models.attendees import Attendee
+from backend.events.services.changes import announce_changes
+from backend.events.services.locks import lock_rows
 
 
 def announce_changed_people(*person_ids: int, now: dt.datetime) -> None:

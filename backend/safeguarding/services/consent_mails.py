@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, GuardianConsent
-from backend.events.rules import last_day_of, leads_of, wording_of
+from backend.events.models.attendees import Attendee
+from backend.events.models.consents import GuardianConsent
+from backend.events.rules.consents import last_day_of, wording_of
+from backend.events.rules.roles import leads_of
 from backend.events.selectors import name_to_call
 
 SEND_CONSENT_MAIL = "safeguarding.send_consent_mail"

@@ -11,16 +11,15 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, GuardianConsent
-from backend.events.rules import (
-    Doing,
-    check_allowed,
-    check_lead,
-    check_takes_people,
-    clean_text,
-    current_wording,
-)
-from backend.events.services import lock_attendees
+from backend.events.models.attendees import Attendee
+from backend.events.models.consents import GuardianConsent
+from backend.events.models.events import Event
+from backend.events.rules.attendees import clean_text
+from backend.events.rules.consents import current_wording
+from backend.events.rules.rehearsals import check_takes_people
+from backend.events.rules.roles import check_lead
+from backend.events.rules.states import Doing, check_allowed
+from backend.events.services.locks import lock_attendees
 from backend.people.models import AddressHash, Person, hashes_of
 from backend.people.services import check_email
 from backend.safeguarding.services.consent_mails import Change, mail_guardian, signer, tell_leads

@@ -10,13 +10,16 @@ from backend.core.audit import record_act
 from backend.core.errors import BusinessError, NotFound
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event
-from backend.events.rules import Doing, check_organiser
-from backend.events.services import announce_changes, lock_event, lock_rows
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.events.services.changes import announce_changes
+from backend.events.services.locks import lock_event, lock_rows
 from backend.people.models import Constituency, Person
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import groups_of
-from backend.safeguarding.selectors import names_of_groups
+from backend.safeguarding.selectors.contact_rules import names_of_groups
 
 CONSTITUENCY, SECTOR = "constituency", "sector"
 MAX_CONTACT_RULES = 30

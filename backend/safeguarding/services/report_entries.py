@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee
-from backend.events.rules import TextTooLong, clean_text
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong, clean_text
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportEntry, ReportView
 from backend.safeguarding.rules import hears_news, leads_reading, readable_for

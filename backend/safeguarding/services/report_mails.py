@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
-from backend.events.models import Attendee
-from backend.events.rules import leads_of
+from backend.events.models.attendees import Attendee
+from backend.events.rules.roles import leads_of
 from backend.people.models import Person
 from backend.safeguarding.models import Report
 from backend.safeguarding.rules import hears_news

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee
-from backend.events.rules import TextTooLong, clean_text, leads_of
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong, clean_text
+from backend.events.rules.roles import leads_of
 from backend.events.selectors import shown_name
-from backend.events.services import lock_rows
+from backend.events.services.locks import lock_rows
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportEntry, ReportHandOver, ReportLink
 from backend.safeguarding.rules import can_link, knows_of, lacking_for, leads_lacking, readable_for

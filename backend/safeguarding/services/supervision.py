@@ -9,9 +9,14 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, Organisation, Table
-from backend.events.rules import Doing, check_allowed, check_lead, check_takes_people, clean_text
-from backend.events.services import lock_attendees
+from backend.events.models.agenda import Table
+from backend.events.models.attendees import Attendee, Organisation
+from backend.events.models.events import Event
+from backend.events.rules.attendees import clean_text
+from backend.events.rules.rehearsals import check_takes_people
+from backend.events.rules.roles import check_lead
+from backend.events.rules.states import Doing, check_allowed
+from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 from backend.safeguarding.models import Chaperone, OpenPlace, Vetting
 from backend.safeguarding.rules import is_open, is_vetted

@@ -8,9 +8,13 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.transactions import in_transaction
-from backend.events.models import Appointment, Attendee, Suspension
-from backend.events.rules import LEAD, check_lead
-from backend.events.services import announce_changes, end_role, lock_attendees, lock_event
+from backend.events.models.attendees import Attendee
+from backend.events.models.roles import Appointment
+from backend.events.models.suspensions import Suspension
+from backend.events.rules.roles import LEAD, check_lead
+from backend.events.services.appointments import end_role
+from backend.events.services.changes import announce_changes
+from backend.events.services.locks import lock_attendees, lock_event
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportEntry
 from backend.safeguarding.services.report_entries import clean_entry, locked_report, write_entry

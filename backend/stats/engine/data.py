@@ -13,12 +13,13 @@ from django.db.models import Avg, CharField, F, FilteredRelation, Func, Q, Query
 from django.db.models.functions import Cast
 
 from backend.core.compiled import CompiledRows
-from backend.events.models import Attendee, Event, Theme, Tie, Topic
-from backend.events.rules import has_empty_profile
-from backend.meetings.models import Meeting, Seat
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event, Theme, Tie, Topic
+from backend.events.rules.attendees import has_empty_profile
+from backend.meetings.models.meetings import Meeting, Seat
 from backend.people.models import Constituency
 from backend.stats.engine.figures import NO_THEME
-from backend.stats.rules import countable
+from backend.stats.rules.access import countable
 from backend.suggestions.models import Run, Suggestion, SuggestionView
 
 Array = npt.NDArray[Any]

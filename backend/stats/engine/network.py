@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backend.meetings.models import Meeting
+from backend.meetings.models.meetings import Meeting
 from backend.stats.engine.data import Array, Grouping, Meetings, Pairs, People, StatsData
 from backend.stats.engine.figures import (
     ACCEPTED,
@@ -26,26 +26,27 @@ from backend.stats.engine.figures import (
     WithoutMeeting,
 )
 from backend.stats.engine.outcomes import response_for
-from matching.network import (
-    LayeredMixingMatrix,
-    MixingMatrix,
+from matching.network.graph import (
     Network,
-    assortativity,
-    betweenness,
-    blau_index,
-    brokerage_roles,
     build_network,
-    coleman_homophily,
     component_sizes,
     degree_centralisation,
     density,
+    isolates,
+)
+from matching.network.mixing import (
+    LayeredMixingMatrix,
+    MixingMatrix,
+    assortativity,
+    blau_index,
+    coleman_homophily,
     ei_by_group,
     ei_by_person,
     expected_ei_by_group,
-    isolates,
     layered_mixing_matrix,
     mixing_matrix,
 )
+from matching.network.roles import betweenness, brokerage_roles
 from matching.recommend.measures import gini
 
 MAX_BROKERS = 12

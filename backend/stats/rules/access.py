@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q
 
-from backend.events.models import Attendee, AttendeeQuerySet, Event
-from backend.meetings.models import Meeting, Seat
+from backend.events.models.attendees import Attendee, AttendeeQuerySet
+from backend.events.models.events import Event
+from backend.meetings.models.meetings import Meeting, Seat
 from backend.safeguarding.rules import matchable
 
 

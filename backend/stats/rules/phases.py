@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from backend.events.models import Event
-from backend.events.rules import is_over
+from backend.events.models.events import Event
+from backend.events.rules.states import is_over
 from backend.meetings.rules import ATTESTATION_WINDOW
 from backend.stats.models import Release
 

@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from backend.core.compiled import CompiledRows
-from backend.events.models import Attendee, Event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.events.selectors import PersonNamed, named_in, named_rows_of, theme_names_for
-from backend.stats.rules import countable
+from backend.stats.rules.access import countable
 
 STEPS = {
     "suggested": gettext_lazy("Suggested"),

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.spreadsheets import CellValue, Worksheet
 from backend.core.zones import zone_words
-from backend.events.models import Event
+from backend.events.models.events import Event
 from backend.people.models import Constituency
 from backend.stats.engine.figures import HELD, Matrix, percent_across
 from backend.stats.models import Release

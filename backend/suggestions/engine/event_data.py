@@ -9,14 +9,18 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F
 
-from backend.events.models import Alias, Attendee, Event, Interest, SessionPart
-from backend.events.models import Tie as TieRow
-from backend.events.rules import pair_of
-from backend.meetings.models import Availability, ContactShare
+from backend.events.models.agenda import SessionPart
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee, Interest
+from backend.events.models.events import Event
+from backend.events.models.events import Tie as TieRow
+from backend.events.rules.attendees import pair_of
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.connections import ContactShare
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.engine.texts import FIELDS
 from backend.suggestions.models import Feedback
-from matching.text import detect_language
+from matching.text.language import detect_language
 from matching.types import Participant, Tie
 
 DAYS_PER_YEAR = 365.25

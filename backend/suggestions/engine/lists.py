@@ -19,16 +19,12 @@ from backend.suggestions.models import LIST_SIZE, Run
 from matching.errors import BadPolicy, BadState
 from matching.parallel import thread_map
 from matching.policy import Policy
-from matching.recommend import (
-    QuotedText,
-    RunState,
-    build_run,
-    explain_pair,
-    quoted_texts,
-    update_people,
-    with_quotations,
-)
-from matching.text import split_sentences
+from matching.recommend.explain import explain_pair
+from matching.recommend.reasons import QuotedText, quoted_texts, with_quotations
+from matching.recommend.run import build_run
+from matching.recommend.state import RunState
+from matching.recommend.update import update_people
+from matching.text.sentences import split_sentences
 from matching.types import Explanation, Lists, Suggested, Vectors
 
 KEPT = 60

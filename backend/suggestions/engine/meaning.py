@@ -11,13 +11,15 @@ from django.conf import settings
 
 from backend.core import encoder
 from backend.suggestions.engine.texts import FIELDS, KINDS, TextVectors, stored_vectors, text_reader
-from matching.text import Kind, centre, detect_language, language_means, language_priors, split_sentences
+from matching.text.centring import centre, language_means
+from matching.text.encoder import Kind
+from matching.text.language import detect_language
+from matching.text.priors import language_priors
+from matching.text.sentences import split_sentences
 
 NEAR = 0.1  # the cosine below which a text is about something else than a search
 SEARCH_KIND: Kind = "passage"  # as what people offer: a search names that, and is no question
 SEARCH_SECONDS = 1.0  # until a page searches by words instead
-
-__all__ = ["NEAR", "ReadText", "closest_sentences", "read_search", "read_texts", "split_sentences"]
 
 
 class ReadText(NamedTuple):

@@ -16,8 +16,9 @@ from backend.core import encoder
 from backend.core.advisory_lock import advisory_lock, advisory_lock_if_free
 from backend.core.errors import BusinessError
 from backend.suggestions.models import Embedding
-from matching.recommend import Priors
-from matching.text import EncodePriors, Kind, encoder_name, language_priors, load_encoder
+from matching.recommend.features import Priors
+from matching.text.encoder import Kind, encoder_name, load_encoder
+from matching.text.priors import EncodePriors, language_priors
 from matching.types import Participant, Vectors
 
 TextVectors = npt.NDArray[np.float32]

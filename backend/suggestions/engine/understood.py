@@ -11,7 +11,9 @@ from django.conf import settings
 
 from backend.core import encoder
 from backend.suggestions.engine.texts import KINDS, text_reader, vectors_for
-from matching.text import detect_language, language_priors, similarities
+from matching.text.centring import similarities
+from matching.text.language import detect_language
+from matching.text.priors import language_priors
 
 MAX_CHARACTERS = 1_000  # one window of the model, read in less than half a second
 NEAR = 0.2  # texts outside the field of a forum stay below; measured on its nine languages

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.core.spreadsheets import escape_formula
-from backend.events.models import Event
-from backend.events.rules import pair_of
+from backend.events.models.events import Event
+from backend.events.rules.attendees import pair_of
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Feedback, Suggestion
 from backend.suggestions.selectors.runs import current_run

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, Event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.events.selectors import PersonNamed, ids_declaring_need, people_named
 from backend.safeguarding.rules import matchable, refused_pairs
-from backend.suggestions import engine
+from backend.suggestions.engine.event_data import read_event_data
+from backend.suggestions.engine.lists import score_pair
 from backend.suggestions.models import ListReading, Run, Suggestion
 from backend.suggestions.selectors.lists import ReasonRow, visible_reasons
+from matching.recommend.strength import Strength, strength_of
 
 LEAST_TOLD = 0.03
 """What adds less, either way, makes no difference to tell."""
@@ -26,7 +29,7 @@ class ListEntry:
     other: PersonNamed
     rank: int
     score: float
-    strength: engine.Strength
+    strength: Strength
     exploratory: bool
     reasons: tuple[ReasonRow, ...]
 
@@ -102,7 +105,7 @@ def list_inspection_for(*, event: Event, attendee_id: int) -> ListInspection:
             other=named[row.other_id],
             rank=rank,
             score=row.score,
-            strength=engine.strength_of(row.score, need_declared=need_declared),
+            strength=strength_of(row.score, need_declared=need_declared),
             exploratory=row.exploratory,
             reasons=tuple(visible_reasons(row.reasons, row.other_id, named, refused, shows_sessions=True)),
         )
@@ -122,7 +125,7 @@ def pair_inspection_for(*, event: Event, attendee_id: int, other_id: int) -> Pai
     if entry is None:
         raise NotFound(_("This attendee has nobody of that number on the list."))
     run = Run.objects.get(event=event, state=Run.State.CURRENT)
-    numbers = engine.score_pair(engine.read_event_data(event), run, attendee_id, other_id)
+    numbers = score_pair(read_event_data(event), run, attendee_id, other_id)
     return PairInspection(
         owner=found.owner,
         entry=entry,

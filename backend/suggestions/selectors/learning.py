@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
-from backend.events.models import Event
+from backend.events.models.events import Event
 from backend.suggestions.models import LearnedWeights, Learning, SuggestionRules
 
 

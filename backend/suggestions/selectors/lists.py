@@ -11,14 +11,15 @@ from typing import Any
 from django.db.models import QuerySet
 
 from backend.core.compiled import CompiledRows
-from backend.events.models import Attendee
-from backend.events.rules import interpreter_text, pair_of
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import pair_of
+from backend.events.rules.languages import interpreter_text
 from backend.events.selectors import PersonNamed, declares_need
 from backend.safeguarding.rules import refused_pairs
-from backend.safeguarding.selectors import PublicProfile, public_profiles_for
-from backend.suggestions import engine
+from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 from backend.suggestions.models import LIST_SIZE, Feedback, Run, Suggestion
 from backend.suggestions.selectors.runs import current_reading, current_run, is_stale
+from matching.recommend.strength import Strength, strength_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class SuggestionCard:
     other: PublicProfile
     rank: int
     score: float
-    strength: engine.Strength
+    strength: Strength
     exploratory: bool
     reasons: tuple[ReasonRow, ...]
     saved: bool
@@ -118,7 +119,7 @@ def suggestions_for(
         filters=filters,
         computed_at=reading.computed_at if reading else run.published_at,
         is_refreshing=is_stale(attendee, reading),
-        is_weak=bool(cards) and all(card.strength == engine.Strength.WORTH_A_LOOK for card in cards),
+        is_weak=bool(cards) and all(card.strength == Strength.WORTH_A_LOOK for card in cards),
     )
 
 
@@ -179,7 +180,7 @@ def _cards(
             other=(other := profiles[row.other_id]),
             rank=places[row.other_id],
             score=row.score,
-            strength=engine.strength_of(row.score, need_declared=need_declared),
+            strength=strength_of(row.score, need_declared=need_declared),
             exploratory=row.exploratory,
             reasons=tuple(
                 visible_reasons(

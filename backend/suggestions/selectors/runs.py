@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 
 from backend.core.compiled import CompiledRows
 from backend.core.queue import is_given_up
-from backend.events.models import Attendee, Event
-from backend.events.rules import is_over
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.states import is_over
 from backend.events.services.changes import matching_lock
 from backend.safeguarding.rules import matchable
 from backend.suggestions.models import ListReading, Run

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from backend.events.models import Event, Topic
-from backend.events.rules import pair_of
+from backend.events.models.events import Event, Topic
+from backend.events.rules.attendees import pair_of
 from backend.people.models import Constituency
 from backend.suggestions.models import Run, Suggestion
 

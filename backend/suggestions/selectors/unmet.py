@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.core.spreadsheets import csv_file
-from backend.events.models import Event, Interest, Theme, Topic
+from backend.events.models.attendees import Interest
+from backend.events.models.events import Event, Theme, Topic
 from backend.events.selectors import ChosenTopics, PersonNamed, chosen_topics, people_named
 from backend.safeguarding.rules import matchable
 from backend.suggestions.selectors.runs import current_run

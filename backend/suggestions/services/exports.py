@@ -7,8 +7,8 @@ import datetime as dt
 from backend.core.audit import record_act
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
-from backend.events.models import Event
-from backend.events.rules import check_organiser
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
 from backend.people.models import Person
 from backend.suggestions.selectors.unmet import unmet_needs_csv, unmet_needs_for
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from backend.core.compiled import CompiledRows, any_of
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee
-from backend.events.rules import Doing, TextTooLong, check_allowed, clean_text, is_allowed
-from backend.events.services import announce_changes
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong, clean_text
+from backend.events.rules.states import Doing, check_allowed, is_allowed
+from backend.events.services.changes import announce_changes
 from backend.people.models import Person
 from backend.safeguarding.rules import may_contact
 from backend.suggestions.models import NOTE_LENGTH, Feedback, Run, Suggestion, SuggestionView

@@ -16,11 +16,13 @@ from backend.core.errors import BusinessError
 from backend.core.models import Act
 from backend.core.queue import enqueue
 from backend.core.transactions import in_transaction
-from backend.events.models import Event
-from backend.events.rules import Doing, check_organiser
-from backend.events.services import matching_lock
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.events.services.changes import matching_lock
 from backend.people.models import Person
-from backend.suggestions import engine
+from backend.suggestions.engine.event_data import read_event_data
+from backend.suggestions.engine.learning import Counts, counts_of, learn_from_event, weights_as_rows
 from backend.suggestions.engine.texts import OnProgress
 from backend.suggestions.models import LearnedWeights, Learning, SuggestionRules
 from backend.suggestions.selectors.learning import learns_nightly, learns_since
@@ -44,7 +46,7 @@ class WeightsPreview:
     where the default weights are to be used: later days do not show a gain and no worse ranking."""
 
     weights: dict[str, dict[str, float]]
-    counts: engine.Counts
+    counts: Counts
     is_changed: bool
     is_kept: bool
 
@@ -78,16 +80,16 @@ def preview_weights(
     for an edition that is none.
     """
     _check_earlier(since, event)
-    learned, by_source = engine.learn_from_event(
+    learned, by_source = learn_from_event(
         event,
-        engine.read_event_data(event),
+        read_event_data(event),
         since=since,
         now=now,
         on_progress=progress,
     )
     return WeightsPreview(
-        engine.weights_as_rows(learned),
-        engine.counts_of(learned, by_source),
+        weights_as_rows(learned),
+        counts_of(learned, by_source),
         is_changed=learned.changed,
         is_kept=learned.changed and learned.is_kept,
     )

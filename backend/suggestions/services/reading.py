@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from backend.core import encoder
 from backend.core.limits import Kind, count_use
-from backend.events.models import Attendee, Topic
-from backend.events.rules import Doing, check_allowed
-from backend.suggestions import engine
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Topic
+from backend.events.rules.states import Doing, check_allowed
+from backend.suggestions.engine.understood import understand
 
 LEAST_CHARACTERS = 5
 
@@ -34,7 +35,7 @@ def understand_words(*, attendee: Attendee, field: str, text: str) -> Understood
         return None
     count_use(Kind.READ_ALONG, account=attendee.pk)
     topics = list(Topic.objects.filter(event=attendee.event_id).values_list("name", "description"))
-    read = engine.understand(words, field=field, topics=[topic_text(*one) for one in topics])
+    read = understand(words, field=field, topics=[topic_text(*one) for one in topics])
     return UnderstoodWords(read.language, tuple(topics[place][0] for place in read.topics))
 
 

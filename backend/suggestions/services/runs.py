@@ -17,12 +17,16 @@ from backend.core.models import Act
 from backend.core.progress import StageTimes
 from backend.core.queue import enqueue
 from backend.core.transactions import in_transaction
-from backend.events.models import Alias, Event
-from backend.events.rules import Doing, check_organiser
-from backend.events.services import matching_lock
+from backend.events.models.aliases import Alias
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.events.services.changes import matching_lock
 from backend.people.models import Person
-from backend.suggestions import engine
-from backend.suggestions.engine.texts import OnProgress
+from backend.suggestions.engine.event_data import EventData, read_event_data
+from backend.suggestions.engine.learning import policy_with_weights
+from backend.suggestions.engine.lists import build_lists, update_lists
+from backend.suggestions.engine.texts import OnProgress, text_reader
 from backend.suggestions.models import ListReading, Run, Suggestion
 from backend.suggestions.selectors.learning import active_weights
 from backend.suggestions.selectors.runs import needs_refresh, outdated_ids
@@ -75,7 +79,7 @@ def preview_run(
     *, event: Event, policy: Policy | None = None, progress: OnProgress | None = None
 ) -> dict[str, Any]:
     """The report of what `build_run` would publish; nothing is published. Refuses NobodyToMatch."""
-    return engine.build_lists(_event_data(event), _policy_for(event, policy), progress).report
+    return build_lists(_event_data(event), _policy_for(event, policy), progress).report
 
 
 def _policy_for(event: Event, policy: Policy | None) -> Policy:
@@ -84,12 +88,12 @@ def _policy_for(event: Event, policy: Policy | None) -> Policy:
         current = Run.objects.filter(event=event, state=Run.State.CURRENT)
         policy = Policy(ei_floor=current.values_list("policy__ei_floor", flat=True).first())
     learned = active_weights(event)
-    return engine.policy_with_weights(policy, learned.weights) if learned else policy
+    return policy_with_weights(policy, learned.weights) if learned else policy
 
 
-def _event_data(event: Event) -> engine.EventData:
+def _event_data(event: Event) -> EventData:
     """The event as matching reads it; refuses NobodyToMatch."""
-    data = engine.read_event_data(event)
+    data = read_event_data(event)
     if len(data.participants) < 2:
         raise NobodyToMatch(
             ngettext(
@@ -106,11 +110,11 @@ def _event_data(event: Event) -> engine.EventData:
 
 def _build_locked(event: Event, now: dt.datetime, policy: Policy, progress: OnProgress | None) -> Run:
     data = _event_data(event)
-    run = Run.objects.create(event=event, model=engine.text_reader().model, started_at=now)
+    run = Run.objects.create(event=event, model=text_reader().model, started_at=now)
     try:
         _ask_for_help(event, data)
         times = StageTimes(progress)
-        built = engine.build_lists(data, policy, times)
+        built = build_lists(data, policy, times)
         run.policy, run.report = built.policy, {**built.report, "seconds": times.seconds()}
         run.matching_state = built.state
         with transaction.atomic():
@@ -123,9 +127,9 @@ def _build_locked(event: Event, now: dt.datetime, policy: Policy, progress: OnPr
     return run
 
 
-def _ask_for_help(event: Event, data: engine.EventData) -> None:
+def _ask_for_help(event: Event, data: EventData) -> None:
     """Have other workers encode some of many new texts; where none is free, all are read by this one."""
-    for number in range(min(HELPERS, engine.text_reader().missing_chunks(data.participants))):
+    for number in range(min(HELPERS, text_reader().missing_chunks(data.participants))):
         name = f"{HELP_TO_READ}:{event.pk}:{number}"
         enqueue(HELP_TO_READ, lock=name, once=name, event_id=event.pk)
 
@@ -133,7 +137,7 @@ def _ask_for_help(event: Event, data: engine.EventData) -> None:
 def help_to_read(*, event: Event) -> None:
     """Encode what no other worker is encoding of the event's texts."""
     if Run.objects.filter(event=event, state=Run.State.BUILDING).exists():
-        engine.text_reader().help_to_read(engine.read_event_data(event).participants)
+        text_reader().help_to_read(read_event_data(event).participants)
 
 
 @in_transaction
@@ -162,10 +166,10 @@ def _refresh_locked(event: Event, now: dt.datetime) -> int:
     run = Run.objects.filter(event=event, state=Run.State.CURRENT).first()
     if run is None or not needs_refresh(event, run):
         return 0
-    data = engine.read_event_data(event)
+    data = read_event_data(event)
     changed = outdated_ids(run, data.versions)  # changed before it was read, not after
     few = len(changed) <= max(MAX_UPDATED, int(len(data.participants) * MAX_UPDATED_SHARE))
-    updated = engine.update_lists(data, run, changed) if few else None
+    updated = update_lists(data, run, changed) if few else None
     if updated is None:
         build_run(event=event, now=now)
         return len(changed)

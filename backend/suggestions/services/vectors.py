@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db.models import Exists, Func, OuterRef, TextField, Value
 from django.db.models.lookups import Exact
 
-from backend.events.models import Alias, Attendee, Topic
-from backend.suggestions.engine import FIELDS, text_hash
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Topic
+from backend.suggestions.engine.texts import FIELDS, text_hash
 from backend.suggestions.models import Embedding
 from backend.suggestions.services.reading import topic_text
 

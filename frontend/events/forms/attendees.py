@@ -9,11 +9,11 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from backend.directory.selectors import RosterPerson
-from backend.events.models import Attendee
-from backend.events.rules import languages_in
-from backend.events.services import AttendeeChange, NewAttendee, RoleChange
-from frontend.events.words.languages import language_name
+from backend.directory.selectors.roster import RosterPerson
+from backend.events.models.attendees import Attendee
+from backend.events.rules.languages import language_name, languages_in
+from backend.events.services.attendees import AttendeeChange, NewAttendee
+from backend.events.services.roles import RoleChange
 from frontend.fields import IdField, IdsField, ShownPeople
 
 if TYPE_CHECKING:

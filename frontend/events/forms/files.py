@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from frontend.fields import ShownPeople
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT
+from backend.events.rules.attendees import LANGUAGE_LIMIT, TEXT_LIMIT
+from backend.events.rules.languages import LANGUAGES, Language, language_name
 from backend.events.selectors import Profile
-from backend.events.services import ProfileChange
-from frontend.events.words.languages import LANGUAGES, Language, language_name
+from backend.events.services.profiles import ProfileChange
 
 if TYPE_CHECKING:
     pass

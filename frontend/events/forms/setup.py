@@ -12,13 +12,13 @@ from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Event, Session
-from backend.events.rules import LEAD, ORGANISER
-from backend.events.services import ForumData
-from backend.events.services.agenda import SessionData
+from backend.events.models.agenda import Session
+from backend.events.models.events import Event
+from backend.events.rules.languages import LANGUAGES
+from backend.events.rules.roles import LEAD, ORGANISER
+from backend.events.services.agenda.sessions import SessionData
 from backend.events.services.opening import EMAIL_LIMIT, NAME_LIMIT, PHONE_LIMIT
-from backend.events.services.starting import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED
-from frontend.events.words.languages import LANGUAGES
+from backend.events.services.starting import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED, ForumData
 from frontend.fields import DaysField, IdField
 
 if TYPE_CHECKING:

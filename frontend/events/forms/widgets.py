@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.rules import TEXT_LIMIT
+from backend.events.rules.attendees import TEXT_LIMIT
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee
-from backend.events.services import change_about
+from backend.events.models.attendees import Attendee
+from backend.events.services.about import change_about
 from frontend.access import Request, organiser
-from frontend.events.forms import AboutEventForm
+from frontend.events.forms.setup import AboutEventForm
 from frontend.events.words.times import zones_offered
 
 FIELD_OF = {"zone_fixed": "timezone", "unknown_zone": "timezone", "days_in_use": "starts_on"}

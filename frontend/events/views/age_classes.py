@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.events import services
-from backend.events.models import Attendee
-from backend.safeguarding.selectors import age_questions_for
+from backend.events.models.attendees import Attendee
+from backend.events.services import age_classes as services
+from backend.events.services.age_classes import consent_to_adult, decline_adult
+from backend.safeguarding.selectors.age_classes import age_questions_for
 from frontend.access import Request, fresh_proof, organiser, safeguarding_lead
-from frontend.events.forms import AdultDecisionForm, AgeAgreementForm
+from frontend.events.forms.attendees import AdultDecisionForm, AgeAgreementForm
 from frontend.fields import values_of
 
 
@@ -42,7 +43,7 @@ def decide_adult(request: Request, attendee: Attendee, proposal_id: int) -> Http
     """Consent to a proposal, or keep the person a minor."""
     decision = values_of(AdultDecisionForm(request.POST))["decision"]
     is_adult = decision == AdultDecisionForm.ADULT
-    decide = services.consent_to_adult if is_adult else services.decline_adult
+    decide = consent_to_adult if is_adult else decline_adult
     decide(event=attendee.event, proposal_id=proposal_id, by=request.user, now=timezone.now())
     done = _("The person counts as an adult now.") if is_adult else _("The person stays a minor.")
     messages.success(request, done)

@@ -14,20 +14,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.core.errors import BusinessError, NotFound
-from backend.directory import selectors as directory
-from backend.directory.services import open_times_for
-from backend.events.models import Attendee
-from backend.events.rules import country_names
-from backend.events.services import (
-    LeadHasToConsent,
-    add_attendee,
-    add_to_mailbox,
-    change_attendee,
-    change_organisation,
-    change_roles,
-)
+from backend.directory.selectors.roster import RosterPerson, organisation_names, roster_person, sector_choices
+from backend.directory.services.times import open_times_for
+from backend.events.models.attendees import Attendee
+from backend.events.rules.countries import country_names
+from backend.events.services.age_classes import LeadHasToConsent
+from backend.events.services.attendees import add_attendee, change_attendee, change_organisation
+from backend.events.services.mailboxes import add_to_mailbox
+from backend.events.services.roles import change_roles
 from frontend.access import Request, catch_refusal, fresh_proof, organiser
-from frontend.events.forms import AttendeeForm, NewAttendeeForm, OrganisationForm, RolesForm
+from frontend.events.forms.attendees import AttendeeForm, NewAttendeeForm, OrganisationForm, RolesForm
 from frontend.events.views.attendees import ask_about_adults, opened_words
 from frontend.fields import values_of
 
@@ -37,7 +33,7 @@ from frontend.fields import values_of
 def attendee_page(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """One attendee, with what organisers may change; a POST changes name, organisation, role and profile."""
     event = attendee.event
-    person = directory.roster_person(event=event, attendee_id=attendee_id)
+    person = roster_person(event=event, attendee_id=attendee_id)
     form = AttendeeForm(request.POST if request.method == "POST" else None, person)
     refusal = None
     if form.is_bound and form.is_valid():
@@ -62,7 +58,7 @@ def attendee_page(request: Request, attendee: Attendee, attendee_id: int) -> Htt
 def roles(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Set age class and visibility; that a minor is an adult is proposed to the leads."""
     event = attendee.event
-    person = directory.roster_person(event=event, attendee_id=attendee_id)
+    person = roster_person(event=event, attendee_id=attendee_id)
     form = RolesForm(request.POST, attendee)
     values_of(form)
     try:
@@ -93,7 +89,7 @@ def roles(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
 def times(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Open all meeting times of somebody who has none; they are told."""
     event = attendee.event
-    person = directory.roster_person(event=event, attendee_id=attendee_id)
+    person = roster_person(event=event, attendee_id=attendee_id)
     try:
         opened = open_times_for(event=event, attendee_ids=[attendee_id], by=request.user, now=timezone.now())
     except BusinessError as refusal:
@@ -107,7 +103,7 @@ def times(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
 def organisation(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Correct an organisation's name or sector, for all its people at this event."""
     event = attendee.event
-    person = directory.roster_person(event=event, attendee_id=attendee_id)
+    person = roster_person(event=event, attendee_id=attendee_id)
     values = values_of(OrganisationForm(request.POST))
     try:
         change_organisation(
@@ -146,7 +142,7 @@ def add_person(request: Request, attendee: Attendee) -> HttpResponse:
     context = {
         "form": form,
         "refusal": refusal,
-        "organisations": directory.organisation_names(event),
+        "organisations": organisation_names(event),
     }
     status = refusal.status if refusal else 400 if form.errors else 200
     return render(request, "events/attendee_add.html", context, status=status)
@@ -155,7 +151,7 @@ def add_person(request: Request, attendee: Attendee) -> HttpResponse:
 def _page(
     request: Request,
     attendee: Attendee,
-    person: directory.RosterPerson,
+    person: RosterPerson,
     *,
     form: AttendeeForm | None = None,
     refusal: BusinessError | None = None,
@@ -165,8 +161,8 @@ def _page(
         "person": person,
         "form": form,
         "refusal": refusal,
-        "sectors": directory.sector_choices(attendee.event),
-        "organisations": directory.organisation_names(attendee.event),
+        "sectors": sector_choices(attendee.event),
+        "organisations": organisation_names(attendee.event),
         "countries": country_names(),
         "choices": {
             "age_class": Attendee.AgeClass.choices,

@@ -14,27 +14,30 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.core.errors import BusinessError
-from backend.directory import selectors as directory
-from backend.directory.services import check_list_name, export_attendees, open_times_for
-from backend.events.models import Attendee
-from backend.events.services import (
-    MANY,
-    AdultsNotConfirmed,
-    LeadHasToConsent,
-    NobodyChosen,
-    answer_later,
-    change_roles,
+from backend.directory.selectors.roster import (
+    ROSTER_FILTERS,
+    SEARCH,
+    SORT,
+    TICKS,
+    roster_choices,
+    roster_ids,
+    roster_rows,
 )
-from backend.events.services.importing import (
-    COLUMNS,
-    EncodingNotConfirmed,
-    ImportReport,
-    import_attendees,
-    read_list,
-)
-from backend.invitations.services import preview_invitations
+from backend.directory.services.files import check_list_name, export_attendees
+from backend.directory.services.times import open_times_for
+from backend.events.models.attendees import Attendee
+from backend.events.services.age_classes import AdultsNotConfirmed, LeadHasToConsent
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.files import read_list
+from backend.events.services.importing.reading import EncodingNotConfirmed
+from backend.events.services.importing.report import ImportReport
+from backend.events.services.importing.rows import COLUMNS
+from backend.events.services.long_jobs import MANY, answer_later
+from backend.events.services.roles import NobodyChosen, change_roles
+from backend.invitations.services.sending import preview_invitations
 from frontend.access import Request, fresh_proof, organiser
-from frontend.events.forms import ImportForm, RolesForm
+from frontend.events.forms.attendees import RolesForm
+from frontend.events.forms.files import ImportForm
 from frontend.fields import values_of
 
 COLUMN_NAMES = tuple(dict.fromkeys(COLUMNS.values()))  # as the first line of a list may write them
@@ -54,7 +57,7 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
     """The list under the address's filters; a POST sets roles for those ticked or for all found."""
     event, refusal, kept = attendee.event, None, {}
     filters = roster_filters(request)
-    ids = directory.roster_ids(event=event, filters=filters)
+    ids = roster_ids(event=event, filters=filters)
     if request.method == "POST":
         form = RolesForm(request.POST, attendee)
         try:
@@ -82,11 +85,11 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
     query.pop("page", None)
     page = Paginator(ids, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "rows": directory.roster_rows(event=event, ids=list(page.object_list)),
+        "rows": roster_rows(event=event, ids=list(page.object_list)),
         "page": page,
         "filters": filters,
-        "is_narrowed": any(words for name, words in filters.items() if name != directory.SEARCH),
-        "choices": directory.roster_choices(event),
+        "is_narrowed": any(words for name, words in filters.items() if name != SEARCH),
+        "choices": roster_choices(event),
         "sorts": SORT_NAMES,
         "refusal": refusal,
         "kept": kept,
@@ -126,7 +129,7 @@ def opened_words(count: int) -> str:
 
 def roster_filters(request: Request) -> dict[str, str]:
     """What the address narrows and sorts the list by."""
-    names = (*directory.ROSTER_FILTERS, *directory.TICKS, directory.SEARCH, directory.SORT)
+    names = (*ROSTER_FILTERS, *TICKS, SEARCH, SORT)
     return {name: request.GET.get(name, "").replace("\0", "")[:200] for name in names}
 
 
@@ -144,7 +147,7 @@ def _change_roles(request: Request, attendee: Attendee, form: RolesForm, found: 
 
 def _name_people(request: Request, attendee: Attendee, form: RolesForm, ids: Collection[int]) -> HttpResponse:
     """Everybody who would be changed, by name, and what would be set; yes sends their ids."""
-    rows = directory.roster_rows(event=attendee.event, ids=list(ids))
+    rows = roster_rows(event=attendee.event, ids=list(ids))
     if not rows:
         raise NobodyChosen(_("Tick at least one person."))
     change = form.change()
@@ -176,7 +179,7 @@ def ask_about_adults(
     """
     assert isinstance(ids, list)
     context = {
-        "rows": directory.roster_rows(event=attendee.event, ids=ids),
+        "rows": roster_rows(event=attendee.event, ids=ids),
         "ids": ids[0] if is_minor else form.shown("confirmed_adults").sign(ids),
         "sent": form.sent(),
         "is_minor": is_minor,

@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from backend.events.models import Attendee
-from backend.events.services import update_profile
+from backend.events.models.attendees import Attendee
+from backend.events.services.profiles import update_profile
 from frontend.access import Request, catch_refusal
-from frontend.events.forms import ProfileForm
+from frontend.events.forms.profile import ProfileForm
 
 
 def is_draft(request: Request) -> bool:

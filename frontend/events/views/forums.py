@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError
-from backend.events.rules import is_administrator, what_opening_lacks
+from backend.events.rules.roles import is_administrator, what_opening_lacks
 from backend.events.selectors import (
     appointments_for,
     attendances_for,
@@ -19,12 +19,13 @@ from backend.events.selectors import (
     forums_for,
     outside_contact_for,
 )
-from backend.events.services import confirm_role, end_role, refuse_role, set_outside_contact
-from backend.meetings.services import start_forum
+from backend.events.services.appointments import confirm_role, end_role, refuse_role
+from backend.events.services.opening import set_outside_contact
+from backend.meetings.services.starting import start_forum
 from backend.people.selectors import people_allowed_to_start, unclear_addresses
 from backend.people.services import allow_starting
 from frontend.access import Request, administrator, forum_starter, fresh_proof
-from frontend.events.forms import DecisionForm, OutsideContactForm, StarterForm, StartForm
+from frontend.events.forms.setup import DecisionForm, OutsideContactForm, StarterForm, StartForm
 from frontend.events.words.times import zones_offered
 from frontend.fields import values_of
 

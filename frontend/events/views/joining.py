@@ -13,15 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from backend.core.encoder import EncoderAway
 from backend.core.errors import NotFound
 from backend.core.limits import TooOften
-from backend.events.models import Attendee
-from backend.events.rules import RealNameInText, TextTooLong, country_names
+from backend.events.models.attendees import Attendee
+from backend.events.rules.aliases import RealNameInText
+from backend.events.rules.attendees import TextTooLong
+from backend.events.rules.countries import country_names
 from backend.events.selectors import profile_for
-from backend.events.services import update_profile
-from backend.meetings.selectors import Joining, joining_for
-from backend.meetings.services import join_with_profile
-from backend.suggestions.services import prepare_to_read, understand_words
+from backend.events.services.profiles import update_profile
+from backend.meetings.selectors.joining import Joining, joining_for
+from backend.meetings.services.joining import join_with_profile
+from backend.suggestions.services.reading import prepare_to_read, understand_words
 from frontend.access import Outcome, Request, catch_refusal, participant
-from frontend.events.forms import JoinForm, ReadAlongForm
+from frontend.events.forms.profile import JoinForm, ReadAlongForm
 from frontend.events.views.drafts import is_draft, save_draft
 from frontend.events.words.examples import EXAMPLES
 from frontend.events.words.understood import sentence_for

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from backend.events.models import LongJob
-from backend.events.services import fetch_answer, jobs_before
+from backend.events.models.long_jobs import LongJob
+from backend.events.services.long_jobs import fetch_answer, jobs_before
 from frontend.access import Request, long_job_owner
 
 CSRF_TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]*')

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from backend.directory import selectors as directory
-from backend.events.models import Attendee
+from backend.directory.selectors.roster import SEARCH, roster_ids, roster_person, roster_rows
+from backend.events.models.attendees import Attendee
 from backend.privacy.selectors import merges_waiting_for
-from backend.privacy.services import answer_merge, merge_attendees
+from backend.privacy.services.merging import answer_merge, merge_attendees
 from frontend.access import (
     Request,
     catch_refusal,
@@ -30,10 +30,10 @@ MOST_FOUND = 20
 def choose_duplicate(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Whom of the list this attendee may be, too: those of the same name, or those a search finds."""
     event = attendee.event
-    person = directory.roster_person(event=event, attendee_id=attendee_id)
+    person = roster_person(event=event, attendee_id=attendee_id)
     searched = request.GET.get("q", "").replace("\0", "")[:200]
-    found = directory.roster_ids(event=event, filters={directory.SEARCH: searched or person.name})
-    rows = directory.roster_rows(event=event, ids=[pk for pk in found if pk != attendee_id][:MOST_FOUND])
+    found = roster_ids(event=event, filters={SEARCH: searched or person.name})
+    rows = roster_rows(event=event, ids=[pk for pk in found if pk != attendee_id][:MOST_FOUND])
     context = {"person": person, "rows": rows, "searched": searched}
     return render(request, "events/choose_duplicate.html", context)
 
@@ -44,8 +44,8 @@ def choose_duplicate(request: Request, attendee: Attendee, attendee_id: int) -> 
 def merge(request: Request, attendee: Attendee, attendee_id: int, duplicate_id: int) -> HttpResponse:
     """What each entry shows, side by side; a POST keeps the first, or asks both addresses."""
     event, refusal = attendee.event, None
-    kept = directory.roster_person(event=event, attendee_id=attendee_id)
-    duplicate = directory.roster_person(event=event, attendee_id=duplicate_id)
+    kept = roster_person(event=event, attendee_id=attendee_id)
+    duplicate = roster_person(event=event, attendee_id=duplicate_id)
     if request.method == "POST":
         with catch_refusal() as outcome:
             done = merge_attendees(

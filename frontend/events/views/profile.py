@@ -10,20 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from backend.events.models import Attendee
-from backend.events.rules import (
-    RealNameInText,
-    TextTooLong,
-    appears_under_alias,
-    country_names,
-    may_have_profile,
-)
+from backend.events.models.attendees import Attendee
+from backend.events.rules.aliases import RealNameInText, appears_under_alias
+from backend.events.rules.attendees import TextTooLong
+from backend.events.rules.consents import may_have_profile
+from backend.events.rules.countries import country_names
 from backend.events.selectors import profile_for
-from backend.events.services import update_profile
-from backend.safeguarding.selectors import blocks_made_by
-from backend.suggestions.selectors import is_being_matched
+from backend.events.services.profiles import update_profile
+from backend.safeguarding.selectors.blocks import blocks_made_by
+from backend.suggestions.selectors.runs import is_being_matched
 from frontend.access import Request, participant
-from frontend.events.forms import ProfileForm
+from frontend.events.forms.profile import ProfileForm
 from frontend.events.views.drafts import is_draft, save_draft
 
 

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee
-from backend.events.rules import ORGANISER, what_opening_lacks
+from backend.events.models.attendees import Attendee
+from backend.events.rules.roles import ORGANISER, what_opening_lacks
 from backend.events.selectors import appointments_for, outside_contact_for, people_to_propose
-from backend.events.services import confirm_role, end_role, propose_role, refuse_role, set_outside_contact
+from backend.events.services.appointments import confirm_role, end_role, propose_role, refuse_role
+from backend.events.services.opening import set_outside_contact
 from frontend.access import Request, fresh_proof, organiser_or_lead, safeguarding_lead
-from frontend.events.forms import DecisionForm, OutsideContactForm, ProposalForm
+from frontend.events.forms.setup import DecisionForm, OutsideContactForm, ProposalForm
 from frontend.fields import values_of
 
 

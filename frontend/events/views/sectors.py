@@ -13,12 +13,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import BusinessError
-from backend.events import services
-from backend.events.models import Attendee, Event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.events.selectors import sector_counts_for
+from backend.events.services.sectors import (
+    add_sector,
+    change_sector,
+    merge_sectors,
+    move_sector,
+    remove_sector,
+)
 from backend.people.models import Constituency
 from frontend.access import Request, organiser
-from frontend.events.forms import SectorsForm
+from frontend.events.forms.setup import SectorsForm
 from frontend.fields import BadForm, values_of
 
 
@@ -52,19 +59,19 @@ def _change(request: Request, event: Event, sent: dict[str, Any]) -> str:
     sector_id, name, constituency = sent["sector_id"] or 0, sent["name"], sent["constituency"]
     match do:
         case "add":
-            services.add_sector(event=event, name=name, constituency=constituency, by=by)
+            add_sector(event=event, name=name, constituency=constituency, by=by)
             return _("The sector is added.")
         case "change":
-            services.change_sector(
+            change_sector(
                 event=event, sector_id=sector_id, name=name, constituency=constituency, by=by, now=now
             )
             return _("The sector is changed.")
         case "up" | "down":
-            services.move_sector(event=event, sector_id=sector_id, up=do == "up", by=by)
+            move_sector(event=event, sector_id=sector_id, up=do == "up", by=by)
             return ""
         case "merge":
             into_id = sent["into_id"] or 0
-            count = services.merge_sectors(event=event, sector_id=sector_id, into_id=into_id, by=by, now=now)
+            count = merge_sectors(event=event, sector_id=sector_id, into_id=into_id, by=by, now=now)
             text = ngettext(
                 "The sectors are merged; %(count)d organisation moved.",
                 "The sectors are merged; %(count)d organisations moved.",
@@ -72,7 +79,7 @@ def _change(request: Request, event: Event, sent: dict[str, Any]) -> str:
             )
             return text % {"count": count}
         case "remove":
-            services.remove_sector(event=event, sector_id=sector_id, by=by)
+            remove_sector(event=event, sector_id=sector_id, by=by)
             return _("The sector is removed.")
         case _:
             raise BadForm(_("There is no such button on this page: load it again."))

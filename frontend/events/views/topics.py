@@ -13,11 +13,22 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import BusinessError
-from backend.events import services
-from backend.events.models import Attendee, Event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.events.selectors import topic_counts_for
+from backend.events.services.topics import (
+    add_theme,
+    add_topic,
+    change_topic,
+    merge_topics,
+    move_theme,
+    move_topic,
+    remove_theme,
+    remove_topic,
+    rename_theme,
+)
 from frontend.access import Request, organiser
-from frontend.events.forms import TopicsForm
+from frontend.events.forms.setup import TopicsForm
 from frontend.fields import BadForm, values_of
 
 
@@ -47,24 +58,24 @@ def _change(request: Request, event: Event, sent: dict[str, Any]) -> str:
     theme_id, topic_id = sent["theme_id"] or 0, sent["topic_id"] or 0
     match do:
         case "add_theme":
-            services.add_theme(event=event, name=sent["name"], by=by)
+            add_theme(event=event, name=sent["name"], by=by)
             return _("The theme is added.")
         case "rename_theme":
-            services.rename_theme(event=event, theme_id=theme_id, name=sent["name"], by=by)
+            rename_theme(event=event, theme_id=theme_id, name=sent["name"], by=by)
             return _("The theme is renamed.")
         case "theme_up" | "theme_down":
-            services.move_theme(event=event, theme_id=theme_id, up=do == "theme_up", by=by)
+            move_theme(event=event, theme_id=theme_id, up=do == "theme_up", by=by)
             return ""
         case "remove_theme":
-            services.remove_theme(event=event, theme_id=theme_id, by=by)
+            remove_theme(event=event, theme_id=theme_id, by=by)
             return _("The theme is removed.")
         case "add_topic":
-            services.add_topic(
+            add_topic(
                 event=event, theme_id=theme_id, name=sent["name"], description=sent["description"], by=by
             )
             return _("The topic is added.")
         case "change_topic":
-            services.change_topic(
+            change_topic(
                 event=event,
                 topic_id=topic_id,
                 theme_id=theme_id,
@@ -75,11 +86,11 @@ def _change(request: Request, event: Event, sent: dict[str, Any]) -> str:
             )
             return _("The topic is changed.")
         case "topic_up" | "topic_down":
-            services.move_topic(event=event, topic_id=topic_id, up=do == "topic_up", by=by)
+            move_topic(event=event, topic_id=topic_id, up=do == "topic_up", by=by)
             return ""
         case "merge_topic":
             into_id = sent["into_id"] or 0
-            count = services.merge_topics(event=event, topic_id=topic_id, into_id=into_id, by=by, now=now)
+            count = merge_topics(event=event, topic_id=topic_id, into_id=into_id, by=by, now=now)
             text = ngettext(
                 "The topics are merged; the choice of %(count)d person is kept.",
                 "The topics are merged; the choices of %(count)d people are kept.",
@@ -87,7 +98,7 @@ def _change(request: Request, event: Event, sent: dict[str, Any]) -> str:
             )
             return text % {"count": count}
         case "remove_topic":
-            services.remove_topic(event=event, topic_id=topic_id, by=by)
+            remove_topic(event=event, topic_id=topic_id, by=by)
             return _("The topic is removed.")
         case _:
             raise BadForm(_("There is no such button on this page: load it again."))

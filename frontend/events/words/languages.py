@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import re
 
-from backend.events.rules.languages import LANGUAGES, Language, language_name
-
-__all__ = ["LANGUAGES", "Language", "language_name", "language_of"]
-
 # Scripts that only one language of the region is written in.
 _SCRIPTS = (
     ("th", 0x0E00, 0x0E7F),

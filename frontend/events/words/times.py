@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backend.core.zones import zone_words
-from backend.events.models import Event
+from backend.events.models.events import Event
 
 REGIONS = ("Asia", "Africa", "America", "Antarctica", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 KEPT = 2_000  # times in words, for the next who reads of the same

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from backend.suggestions.services import UnderstoodWords
-from frontend.events.words.languages import language_name
+from backend.events.rules.languages import language_name
+from backend.suggestions.services.reading import UnderstoodWords
 
 
 def sentence_for(read: UnderstoodWords | None) -> str:

@@ -11,15 +11,20 @@ from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import BusinessError
 from backend.core.period import Period
-from backend.events.models import Attendee, Event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.events.selectors import agenda_for, session_for
-from backend.events.services import agenda, answer_later
-from backend.events.services.agenda import AgendaChanges, AgendaFile
-from backend.events.services.importing import EncodingNotConfirmed
-from backend.meetings import services
-from backend.meetings.selectors import double_booked_counts
+from backend.events.services.agenda.files import AgendaFile, read_agenda
+from backend.events.services.agenda.imports import AgendaChanges, plan_agenda
+from backend.events.services.agenda.sessions import add_session, remove_session
+from backend.events.services.importing.reading import EncodingNotConfirmed
+from backend.events.services.long_jobs import answer_later
+from backend.meetings.selectors.sessions import double_booked_counts
+from backend.meetings.services import agenda as services
+from backend.meetings.services.agenda import change_session
 from frontend.access import Request, organiser
-from frontend.events.forms import AgendaFileForm, SessionForm
+from frontend.events.forms.files import AgendaFileForm
+from frontend.events.forms.setup import SessionForm
 from frontend.fields import values_of
 
 
@@ -31,7 +36,7 @@ def agenda_page(request: Request, attendee: Attendee) -> HttpResponse:
     form = SessionForm(request.POST if request.method == "POST" else None, event)
     if form.is_bound and form.is_valid():
         try:
-            agenda.add_session(event=event, data=form.session_data(), by=request.user)
+            add_session(event=event, data=form.session_data(), by=request.user)
         except BusinessError as error:
             refusal = error
         else:
@@ -50,11 +55,11 @@ def session(request: Request, attendee: Attendee, session_id: int) -> HttpRespon
     form = SessionForm(request.POST if request.method == "POST" else None, event, found)
     try:
         if form.is_bound and form.data.get("do") == "remove":
-            agenda.remove_session(event=event, session_id=session_id, by=request.user)
+            remove_session(event=event, session_id=session_id, by=request.user)
             messages.success(request, _("The session is removed from everybody's agenda."))
             return redirect("agenda", event.slug)
         if form.is_bound and form.is_valid():
-            services.change_session(
+            change_session(
                 event=event,
                 session_id=session_id,
                 data=form.session_data(),
@@ -97,7 +102,7 @@ def import_agenda(request: Request, attendee: Attendee) -> HttpResponse:
             )
             messages.success(request, _summary(changes, removed=values["remove_missing"]))
             return redirect("agenda", event.slug)
-        changes = agenda.plan_agenda(event=event, file=file)
+        changes = plan_agenda(event=event, file=file)
     except EncodingNotConfirmed as refusal:
         context = {"refusal": refusal, "guesses": refusal.guesses, "carried": form.carried_text}
         return render(request, "meetings/setup/import_agenda.html", context)
@@ -120,7 +125,7 @@ def import_agenda(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 def _read(form: AgendaFileForm, event: Event) -> AgendaFile:
-    return agenda.read_agenda(form.content, event=event, encoding=form.cleaned_data["encoding"])
+    return read_agenda(form.content, event=event, encoding=form.cleaned_data["encoding"])
 
 
 def _summary(changes: AgendaChanges, *, removed: bool) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import NotFound
-from backend.meetings.selectors import (
+from backend.meetings.selectors.answer_links import (
     AnswerLink,
     LinkExpired,
     LinkInvalid,
@@ -18,12 +18,11 @@ from backend.meetings.selectors import (
     LinkWithdrawn,
     Purpose,
     answer_token,
-    meeting_for,
     open_token,
-    other_attendee_id,
     read_answer_link,
 )
-from backend.meetings.services import answer_by_link
+from backend.meetings.selectors.meetings import meeting_for, other_attendee_id
+from backend.meetings.services.answer_links import answer_by_link
 from frontend.access import Outcome, Request, catch_refusal, public
 from frontend.fields import values_of
 from frontend.meetings.forms import AnswerForm

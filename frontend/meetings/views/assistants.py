@@ -11,18 +11,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.errors import BusinessError
 from backend.core.limits import Kind
-from backend.events.models import Attendee
-from backend.meetings import services
+from backend.events.models.attendees import Attendee
 from backend.meetings.rules import can_have_assistants
-from backend.meetings.selectors import acting_for, asking_principals, assistants_for, principals_for
-from backend.meetings.services import (
-    accept_meeting,
-    accept_principal,
-    cancel_meeting,
-    decline_meeting,
-    name_assistant,
-    withdraw_request,
+from backend.meetings.selectors.assistants import (
+    acting_for,
+    asking_principals,
+    assistants_for,
+    principals_for,
 )
+from backend.meetings.services.answers import accept_meeting, decline_meeting, withdraw_request
+from backend.meetings.services.assistants import accept_principal, end_assistant, name_assistant
+from backend.meetings.services.meetings import cancel_meeting
 from frontend.access import Request, catch_refusal, counted, participant
 from frontend.fields import values_of
 from frontend.meetings.forms import AcceptForm, AssistantForm, ReasonForm
@@ -69,7 +68,7 @@ def accept(request: Request, attendee: Attendee, assistant_id: int) -> HttpRespo
 @require_POST
 def end(request: Request, attendee: Attendee, assistant_id: int) -> HttpResponse:
     """End that somebody acts for me, or I for somebody; or say no."""
-    services.end_assistant(attendee=attendee, assistant_id=assistant_id, by=request.user, now=timezone.now())
+    end_assistant(attendee=attendee, assistant_id=assistant_id, by=request.user, now=timezone.now())
     messages.success(request, _("Ended, at once."))
     return redirect("assistants", attendee.event.slug)
 

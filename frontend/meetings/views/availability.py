@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from backend.events.models import Attendee
-from backend.meetings.models import Meeting
-from backend.meetings.selectors import availability_for, own_rows, requests_sent, requests_to_answer
-from backend.meetings.services import change_slots
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.selectors.availability import availability_for
+from backend.meetings.selectors.meetings import own_rows, requests_sent, requests_to_answer
+from backend.meetings.services.availability import change_slots
 from backend.safeguarding.rules import why_not_open
 from frontend.access import Outcome, Request, catch_refusal, participant
 from frontend.fields import values_of

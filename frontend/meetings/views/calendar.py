@@ -9,9 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from backend.events.models import Attendee
-from backend.meetings.selectors import entry_for, feed_for, open_feed_for
-from backend.meetings.services import feed_address, make_feed, revoke_feed, rotate_feed, subscription_address
+from backend.events.models.attendees import Attendee
+from backend.meetings.selectors.calendar import entry_for, feed_for, open_feed_for
+from backend.meetings.services.calendar_feeds import (
+    feed_address,
+    make_feed,
+    revoke_feed,
+    rotate_feed,
+    subscription_address,
+)
 from frontend.access import Request, participant
 from frontend.fields import values_of
 from frontend.meetings.forms import CalendarFeedForm

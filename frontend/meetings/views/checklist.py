@@ -16,13 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.core.errors import BusinessError
 from backend.core.zones import zone_place
-from backend.events.models import Attendee, Event
-from backend.events.rules import NEXT_STATES, SENTENCES, Doing, is_allowed, is_event_open
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.states import NEXT_STATES, SENTENCES, Doing, is_allowed, is_event_open
 from backend.events.selectors import rehearsal_of
-from backend.events.services import change_state
-from backend.meetings.selectors import SetUp, set_up_for
-from backend.safeguarding.selectors import names_of_leads
-from backend.suggestions.selectors import has_lists
+from backend.events.services.opening import change_state
+from backend.meetings.selectors.set_up import SetUp, set_up_for
+from backend.safeguarding.selectors.reports import names_of_leads
+from backend.suggestions.selectors.runs import has_lists
 from frontend.access import Request, organiser, organiser_or_lead
 from frontend.fields import values_of
 from frontend.meetings.forms import StateForm

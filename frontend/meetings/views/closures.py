@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee
-from backend.meetings import services
-from backend.meetings.selectors import closures_for, meetings_in, rooms_for
+from backend.events.models.attendees import Attendee
+from backend.meetings.selectors.closures import closures_for, meetings_in, rooms_for
+from backend.meetings.services.closures import close_period, reopen_period, undo_closure
 from frontend.access import Request, organiser
 from frontend.fields import values_of
 from frontend.meetings.forms import ClosureButtonForm, ClosureForm
@@ -31,7 +31,7 @@ def closures(request: Request, attendee: Attendee) -> HttpResponse:
             affected = meetings_in(event, period, room).count()
         else:
             try:
-                services.close_period(
+                close_period(
                     event=event,
                     period=period,
                     room=room,
@@ -55,7 +55,7 @@ def change_closure(request: Request, attendee: Attendee, closure_id: int) -> Htt
     """Open a closed time again; within ten minutes its meetings can go back as before."""
     event, now = attendee.event, timezone.now()
     if values_of(ClosureButtonForm(request.POST))["do"] == "undo":
-        back = services.undo_closure(event=event, closure_id=closure_id, by=request.user, now=now)
+        back = undo_closure(event=event, closure_id=closure_id, by=request.user, now=now)
         text = ngettext(
             "The time is open again, and %(count)d meeting is back as before.",
             "The time is open again, and %(count)d meetings are back as before.",
@@ -63,6 +63,6 @@ def change_closure(request: Request, attendee: Attendee, closure_id: int) -> Htt
         )
         messages.success(request, text % {"count": back})
     else:
-        services.reopen_period(event=event, closure_id=closure_id, by=request.user, now=now)
+        reopen_period(event=event, closure_id=closure_id, by=request.user, now=now)
         messages.success(request, _("The time is open again."))
     return redirect("closures", event.slug)

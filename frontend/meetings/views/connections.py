@@ -9,16 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from backend.events.models import Attendee
-from backend.events.rules import appears_under_alias
-from backend.meetings import services
-from backend.meetings.selectors import (
+from backend.events.models.attendees import Attendee
+from backend.events.rules.aliases import appears_under_alias
+from backend.meetings.selectors.connections import (
     connections_csv,
     connections_for,
     connections_vcf,
     share_page_for,
 )
-from backend.meetings.services import ContactData
+from backend.meetings.services import connections as services
+from backend.meetings.services.connections import ContactData, end_connection
 from frontend.access import Request, catch_refusal, participant, signed_in
 from frontend.meetings.forms import ContactForm
 
@@ -90,7 +90,7 @@ def end(request: Request, attendee: Attendee, connection_id: int) -> HttpRespons
 
 
 def _end(request: Request, connection_id: int) -> None:
-    services.end_connection(connection_id=connection_id, by=request.user)
+    end_connection(connection_id=connection_id, by=request.user)
     messages.success(request, _("Ended. Neither of you reads the other’s contact details any more."))
 
 

@@ -10,10 +10,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee, Event
-from backend.meetings.selectors import contact_rule_effect
-from backend.safeguarding.selectors import contact_groups_for, contact_rule_row, contact_rules_for
-from backend.safeguarding.services import add_contact_rule, contact_rule_between, remove_contact_rule
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.meetings.selectors.contact_rules import contact_rule_effect
+from backend.safeguarding.selectors.contact_rules import (
+    contact_groups_for,
+    contact_rule_row,
+    contact_rules_for,
+)
+from backend.safeguarding.services.contact_rules import (
+    add_contact_rule,
+    contact_rule_between,
+    remove_contact_rule,
+)
 from frontend.access import Request, organiser
 from frontend.meetings.forms import ContactRuleForm
 

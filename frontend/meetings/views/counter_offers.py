@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from backend.events.models import Attendee
-from backend.meetings.selectors import meeting_for, times_to_offer
-from backend.meetings.services import (
+from backend.events.models.attendees import Attendee
+from backend.meetings.selectors.meetings import meeting_for, times_to_offer
+from backend.meetings.services.counter_offers import (
     make_counter_offer,
     refuse_counter_offer,
     take_counter_offer,

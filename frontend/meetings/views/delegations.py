@@ -9,15 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from backend.events.models import Attendee
-from backend.meetings import services
-from backend.meetings.selectors import (
+from backend.events.models.attendees import Attendee
+from backend.meetings.selectors.delegation_sessions import (
     led_delegation_session,
     led_delegation_sessions,
     own_delegation_sessions,
     session_choices,
     session_topics,
 )
+from backend.meetings.services import delegation_sessions as services
+from backend.meetings.services.delegation_sessions import ask_delegation_session, propose_delegation_session
 from backend.safeguarding.rules import can_ask_delegations, why_not_open
 from frontend.access import Request, catch_refusal, participant, safeguarding_lead
 from frontend.fields import YesOrNoForm, values_of
@@ -33,7 +34,7 @@ def my_delegation_sessions(request: Request, attendee: Attendee) -> HttpResponse
     form = AskDelegationForm(data, topics=session_topics(event.pk))
     if form.is_bound and form.is_valid():
         with catch_refusal() as outcome:
-            services.ask_delegation_session(attendee=attendee, by=request.user, now=now, **form.cleaned_data)
+            ask_delegation_session(attendee=attendee, by=request.user, now=now, **form.cleaned_data)
         if outcome.refusal is None:
             messages.success(request, _("The safeguarding leads are asked. You read here what comes of it."))
             return redirect("my_delegation_sessions", event.slug)
@@ -89,7 +90,7 @@ def delegation_session(request: Request, attendee: Attendee, session_id: int) ->
     form = PlanForm(request.POST if request.method == "POST" else None, choices=choices, event=event)
     if form.is_bound and form.is_valid():
         with catch_refusal() as outcome:
-            services.propose_delegation_session(
+            propose_delegation_session(
                 event=event, session_id=session_id, plan=form.plan, by=request.user, now=now
             )
         if outcome.refusal is None:

@@ -16,44 +16,37 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.limits import Kind
-from backend.directory.selectors import wished_by
-from backend.events.models import Attendee
-from backend.events.rules import Doing, is_allowed, is_over
-from backend.meetings import services
-from backend.meetings.models import Meeting
-from backend.meetings.selectors import (
-    acted_words,
-    agenda_for,
+from backend.directory.selectors.people import wished_by
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing, is_allowed, is_over
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.selectors.acted_words import acted_words
+from backend.meetings.selectors.agenda import agenda_for
+from backend.meetings.selectors.assistants import asking_principals, principals_for
+from backend.meetings.selectors.availability import availability_for, has_open_time
+from backend.meetings.selectors.connections import can_share_contact
+from backend.meetings.selectors.meetings import (
     answered_proposals,
-    asking_principals,
-    availability_for,
-    can_share_contact,
     confirmed_slot,
-    has_open_time,
     meeting_for,
     move_options_for,
-    notices_for,
     own_rows,
-    people_waiting_for,
-    principals_for,
     requests_sent,
     requests_to_answer,
-    requests_to_gather,
-    waiting_for,
-    with_office_hours,
 )
-from backend.meetings.services import (
-    accept_meeting,
-    answer_follow_up,
-    attest_meeting,
-    cancel_meeting,
-    decline_meeting,
-    mark_read,
-    note_follow_up,
-    withdraw_request,
-)
+from backend.meetings.selectors.notices import notices_for
+from backend.meetings.selectors.office_hours import requests_to_gather, with_office_hours
+from backend.meetings.selectors.waiting_list import people_waiting_for, waiting_for
+from backend.meetings.services import arrivals
+from backend.meetings.services import meetings as services
+from backend.meetings.services.answers import accept_meeting, decline_meeting, withdraw_request
+from backend.meetings.services.attestations import attest_meeting
+from backend.meetings.services.follow_ups import answer_follow_up, note_follow_up
+from backend.meetings.services.meetings import cancel_meeting
+from backend.meetings.services.moving import move_meeting
+from backend.meetings.services.notices import mark_read
 from backend.safeguarding.rules import why_not_open
-from backend.suggestions.selectors import shared_needs_for
+from backend.suggestions.selectors.shared_needs import shared_needs_for
 from frontend.access import (
     Outcome,
     Request,
@@ -220,7 +213,7 @@ def cancel(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
 @refused_on_its_page
 def arrive(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Say that I am at the table."""
-    services.arrive(attendee=attendee, meeting_id=meeting_id, by=request.user, now=timezone.now())
+    arrivals.arrive(attendee=attendee, meeting_id=meeting_id, by=request.user, now=timezone.now())
     messages.success(request, _("They see now that you are there."))
     return redirect("meeting", attendee.event.slug, meeting_id)
 
@@ -306,7 +299,7 @@ def move(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     if form.is_bound:
         with catch_refusal() as outcome:
             values = values_of(form)
-            services.move_meeting(
+            move_meeting(
                 event=event,
                 meeting_id=meeting_id,
                 slot_id=values["slot"] or options.slot.pk,

@@ -17,17 +17,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.errors import BusinessError
 from backend.core.limits import Kind
-from backend.events.models import Attendee
-from backend.meetings import services
-from backend.meetings.selectors import (
-    MeetingRow,
-    SlotChoice,
-    office_hour_for,
-    office_times_for,
-    place_kinds_for,
-    requests_to_gather,
+from backend.events.models.attendees import Attendee
+from backend.meetings.selectors.availability import SlotChoice
+from backend.meetings.selectors.meetings import MeetingRow
+from backend.meetings.selectors.office_hours import office_hour_for, office_times_for, requests_to_gather
+from backend.meetings.selectors.tables import place_kinds_for
+from backend.meetings.services import office_hours
+from backend.meetings.services.office_hours import (
+    ABOUT_LIMIT,
+    arrive_at_office_hour,
+    cancel_office_hour,
+    leave_office_hour,
+    open_office_hour,
 )
-from backend.suggestions.selectors import SharedNeed, shared_needs_for
+from backend.suggestions.selectors.shared_needs import SharedNeed, shared_needs_for
 from frontend.access import Outcome, Request, catch_refusal, counted, participant
 from frontend.fields import values_of
 from frontend.meetings.forms import GuestForm, OfficeHourForm, ReasonForm
@@ -55,7 +58,7 @@ def new_office_hour(request: Request, attendee: Attendee) -> HttpResponse:
     if form.is_bound:
         with catch_refusal() as outcome:
             values_of(form)
-            meeting = services.open_office_hour(
+            meeting = open_office_hour(
                 attendee=attendee,
                 data=form.office_hour_data(),
                 key=form.cleaned_data["key"],
@@ -101,7 +104,7 @@ def _new_page(
         "place": typed.get("place") or ("online" if rows and all(row.is_online for row in rows) else "table"),
         "about": typed["about"] if typed else need.name if need else "",
         "key": typed.get("key") or uuid.uuid4().hex,
-        "about_limit": services.ABOUT_LIMIT,
+        "about_limit": ABOUT_LIMIT,
         "refusal": refusal,
         "waiting": len(requests_to_gather(attendee, now)),
     }
@@ -157,7 +160,7 @@ def add_guest(request: Request, attendee: Attendee, meeting_id: int) -> HttpResp
     """Answer one more request with this office hour."""
     request_id = values_of(GuestForm(request.POST))["request"]
     now = timezone.now()
-    services.add_guest(
+    office_hours.add_guest(
         attendee=attendee, meeting_id=meeting_id, request_id=request_id, by=request.user, now=now
     )
     messages.success(request, _("They have a place in your office hour, and are told."))
@@ -170,7 +173,7 @@ def add_guest(request: Request, attendee: Attendee, meeting_id: int) -> HttpResp
 def leave(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Give my place back."""
     now = timezone.now()
-    services.leave_office_hour(attendee=attendee, meeting_id=meeting_id, by=request.user, now=now)
+    leave_office_hour(attendee=attendee, meeting_id=meeting_id, by=request.user, now=now)
     messages.success(request, _("Your place is free for another, and the time is yours again."))
     return redirect("meetings", attendee.event.slug)
 
@@ -182,9 +185,7 @@ def leave(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse
 def cancel(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Cancel my office hour, with a reason that all guests read."""
     now, reason = timezone.now(), values_of(ReasonForm(request.POST))["reason"]
-    services.cancel_office_hour(
-        attendee=attendee, meeting_id=meeting_id, reason=reason, by=request.user, now=now
-    )
+    cancel_office_hour(attendee=attendee, meeting_id=meeting_id, reason=reason, by=request.user, now=now)
     messages.success(request, _("The office hour is cancelled. All guests are told why."))
     return redirect("meetings", attendee.event.slug)
 
@@ -195,6 +196,6 @@ def cancel(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
 def arrive(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Say that I am at the table."""
     now = timezone.now()
-    services.arrive_at_office_hour(attendee=attendee, meeting_id=meeting_id, by=request.user, now=now)
+    arrive_at_office_hour(attendee=attendee, meeting_id=meeting_id, by=request.user, now=now)
     messages.success(request, _("They see now that you are there."))
     return redirect("office_hour", attendee.event.slug, meeting_id)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backend.core.limits import Kind
-from backend.events.models import Attendee
-from backend.meetings.services import answer_question, ask_question
+from backend.events.models.attendees import Attendee
+from backend.meetings.services.questions import answer_question, ask_question
 from frontend.access import Request, counted, participant
 from frontend.fields import values_of
 from frontend.meetings.forms import QuestionForm

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError, NotFound
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.events.selectors import next_seen_as, rehearsal_of
-from backend.events.services import end_rehearsal
-from backend.meetings.services import start_rehearsal
+from backend.events.services.rehearsing import end_rehearsal
+from backend.meetings.services.rehearsing import start_rehearsal
 from frontend.access import SEEN_AS, Request, organiser
 
 

@@ -16,29 +16,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.core.errors import BusinessError
 from backend.core.limits import Kind
-from backend.directory.selectors import person_for
-from backend.events.models import Attendee
+from backend.directory.selectors.people import person_for
+from backend.events.models.attendees import Attendee
 from backend.events.selectors import profile_for
-from backend.meetings.selectors import (
-    MeetingRow,
-    WaitingRow,
-    availability_for,
-    can_wait_for,
-    free_slots_between,
-    meeting_for,
-    meetings_between,
-    names_of_readers,
-    place_kinds_for,
-    waiting_for,
-)
-from backend.meetings.services import (
-    edit_request,
-    join_waiting_list,
-    leave_waiting_list,
-    request_meeting,
-)
-from backend.safeguarding.selectors import PublicProfile
-from backend.suggestions.selectors import suggestion_between
+from backend.meetings.selectors.assistants import names_of_readers
+from backend.meetings.selectors.availability import availability_for, free_slots_between
+from backend.meetings.selectors.meetings import MeetingRow, meeting_for, meetings_between
+from backend.meetings.selectors.tables import place_kinds_for
+from backend.meetings.selectors.waiting_list import WaitingRow, can_wait_for, waiting_for
+from backend.meetings.services.requests import edit_request, request_meeting
+from backend.meetings.services.waiting_list import join_waiting_list, leave_waiting_list
+from backend.safeguarding.selectors.public_profiles import PublicProfile
+from backend.suggestions.selectors.lists import suggestion_between
 from frontend.access import Outcome, Request, catch_refusal, counted, participant
 from frontend.meetings.forms import AskForm, WaitForm
 from frontend.meetings.words import by_day, first_line, theme_of

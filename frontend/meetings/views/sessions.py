@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.events.models import Attendee
-from backend.meetings.selectors import sessions_for
-from backend.meetings.services import bookmark_session, remove_bookmark
+from backend.events.models.attendees import Attendee
+from backend.meetings.selectors.sessions import sessions_for
+from backend.meetings.services.sessions import bookmark_session, remove_bookmark
 from frontend.access import Request, catch_refusal, participant
 from frontend.fields import values_of
 from frontend.meetings.forms import BookmarkForm

@@ -20,24 +20,27 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.errors import BusinessError
 from backend.core.period import HasPeriod, Period
-from backend.events import services as venue
-from backend.events.models import Attendee, Event
-from backend.events.rules import periods_of
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.slot_grid import periods_of
 from backend.events.selectors import slots_for, tables_for
-from backend.meetings import services
-from backend.meetings.selectors import (
+from backend.events.services import venue as venue
+from backend.events.services.venue import remove_table
+from backend.meetings.selectors.availability import rules_for
+from backend.meetings.selectors.deliveries import (
     delivery_figures_for,
     delivery_row,
-    dispute_row,
-    disputes_for,
     failing_deliveries,
-    overview_for,
-    possible_speakers,
-    rules_for,
-    speakers_by_session,
     unsent_deliveries,
 )
-from backend.safeguarding.selectors import visible_ids_for
+from backend.meetings.selectors.disputes import dispute_row, disputes_for
+from backend.meetings.selectors.overview import overview_for
+from backend.meetings.selectors.sessions import possible_speakers, speakers_by_session
+from backend.meetings.services import joining, meetings
+from backend.meetings.services.notices import resend_mails
+from backend.meetings.services.rules import set_rules
+from backend.meetings.services.sessions import assign_speaker, remove_speaker
+from backend.safeguarding.selectors.public_profiles import visible_ids_for
 from frontend.access import Outcome, Request, organiser
 from frontend.fields import values_of
 from frontend.meetings.forms import (
@@ -84,7 +87,7 @@ def add_slots(request: Request, attendee: Attendee) -> HttpResponse:
         periods = periods_of(form.grid(), event.zone)
         if form.cleaned_data["do"] != "add":
             return _page(request, attendee, part="slots", slots_form=form, preview=periods)
-        added = services.add_slots(event=event, periods=periods, by=request.user)
+        added = joining.add_slots(event=event, periods=periods, by=request.user)
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="slots", slots_form=form)
     text = ngettext("%(count)d meeting time added.", "%(count)d meeting times added.", added)
@@ -128,12 +131,12 @@ def change_table(request: Request, attendee: Attendee, table_id: int) -> HttpRes
     form = TableForm(request.POST, table)
     try:
         if values_of(TableButtonForm(request.POST))["do"] == "remove":
-            venue.remove_table(event=event, table_id=table_id, by=request.user)
+            remove_table(event=event, table_id=table_id, by=request.user)
             return _done(request, attendee, _("The table is removed."))
         if not form.is_valid():
             return _page(request, attendee, part="tables", changed=(table_id, form))
         data = form.tables()[0]
-        services.change_table(event=event, table_id=table_id, data=data, by=request.user, now=timezone.now())
+        meetings.change_table(event=event, table_id=table_id, data=data, by=request.user, now=timezone.now())
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="tables", changed=(table_id, form))
     return _done(request, attendee, _("The table is changed."))
@@ -147,7 +150,7 @@ def change_rules(request: Request, attendee: Attendee) -> HttpResponse:
     if not form.is_valid():
         return _page(request, attendee, part="rules", rules_form=form)
     try:
-        services.set_rules(event=attendee.event, **form.cleaned_data, by=request.user)
+        set_rules(event=attendee.event, **form.cleaned_data, by=request.user)
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="rules", rules_form=form)
     return _done(request, attendee, _("The rules are changed. What was asked before keeps its expiry."))
@@ -237,10 +240,10 @@ def speakers(request: Request, attendee: Attendee) -> HttpResponse:
 def _change_speaker(request: Request, event: Event, values: dict[str, Any]) -> HttpResponse:
     session_id, attendee_id = values["session_id"], values["attendee_id"]
     if values["do"] == "remove":
-        services.remove_speaker(event=event, session_id=session_id, attendee_id=attendee_id, by=request.user)
+        remove_speaker(event=event, session_id=session_id, attendee_id=attendee_id, by=request.user)
         messages.success(request, _("They no longer speak there, and are free then."))
     else:
-        services.assign_speaker(
+        assign_speaker(
             event=event,
             session_id=session_id,
             attendee_id=attendee_id,
@@ -258,7 +261,7 @@ def mails(request: Request, attendee: Attendee) -> HttpResponse:
     event = attendee.event
     if request.method == "POST":
         notice_id = values_of(ResendForm(request.POST))["notice"]
-        sent = services.resend_mails(event=event, notice_id=notice_id, by=request.user, now=timezone.now())
+        sent = resend_mails(event=event, notice_id=notice_id, by=request.user, now=timezone.now())
         text = ngettext("%(count)d mail goes out again.", "%(count)d mails go out again.", sent)
         messages.success(request, text % {"count": sent} if sent else _("No refused mail was left to send."))
         return redirect("mails", event.slug)

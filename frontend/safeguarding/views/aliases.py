@@ -13,17 +13,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.core.errors import NotFound
-from backend.events.models import Alias, Attendee
-from backend.events.rules import country_names
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee
+from backend.events.rules.countries import country_names
 from backend.people.selectors import who_reads_the_mailbox_of
-from backend.safeguarding import services
-from backend.safeguarding.selectors import (
+from backend.safeguarding.selectors.aliases import (
     alias_candidates,
     alias_entries_for,
     alias_subject,
     aliases_for,
     sessions_naming,
 )
+from backend.safeguarding.services.aliases import AliasData, lift_alias, read_alias, set_alias
 from frontend.access import Request, catch_refusal, fresh_proof, safeguarding_lead
 from frontend.safeguarding.forms import AliasForm, FindForm
 
@@ -51,10 +52,10 @@ def alias(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
         values = dict(form.cleaned_data)
         is_wish = values.pop("is_wish")
         with catch_refusal() as outcome:
-            services.set_alias(
+            set_alias(
                 event=event,
                 attendee_id=attendee_id,
-                data=services.AliasData(**values),
+                data=AliasData(**values),
                 is_wish=is_wish,
                 by=request.user,
                 now=now,
@@ -65,7 +66,7 @@ def alias(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
         form.add_refusal(outcome.refusal)
     found = None
     if subject.is_under_alias:
-        found = services.read_alias(event=event, attendee_id=attendee_id, by=request.user, now=now)
+        found = read_alias(event=event, attendee_id=attendee_id, by=request.user, now=now)
     if not form.is_bound:
         form = AliasForm(initial=_initial(subject, found))
     context = {
@@ -91,7 +92,7 @@ def lift(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse
         raise NotFound(_("There is no such page."))
     if request.method != "POST":
         return render(request, "safeguarding/lift_alias.html", {"subject": subject})
-    services.lift_alias(event=event, attendee_id=attendee_id, by=request.user, now=timezone.now())
+    lift_alias(event=event, attendee_id=attendee_id, by=request.user, now=timezone.now())
     messages.success(request, _("Everybody at this forum reads the real name and affiliation again."))
     return redirect("aliases", event.slug)
 

@@ -10,12 +10,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from backend.events.models import Attendee
-from backend.events.rules import country_names, last_day_of, wording_of
+from backend.events.models.attendees import Attendee
+from backend.events.rules.consents import last_day_of, wording_of
+from backend.events.rules.countries import country_names
 from backend.events.selectors import country_contacts_of, name_to_call
-from backend.events.services import add_country_contact, remove_country_contact
-from backend.safeguarding import services
-from backend.safeguarding.selectors import consent_row_for, consent_state, consents_for
+from backend.events.services.country_contacts import add_country_contact, remove_country_contact
+from backend.safeguarding.selectors.consents import consent_row_for, consent_state, consents_for
+from backend.safeguarding.services import consents as services
+from backend.safeguarding.services.consents import (
+    answer_consent,
+    ask_consent,
+    consent_of_link,
+    record_paper_consent,
+)
 from frontend.access import Request, catch_refusal, public, safeguarding_lead
 from frontend.fields import values_of
 from frontend.safeguarding.forms import ConsentAnswerForm, ConsentForm, CountryContactForm
@@ -39,7 +46,7 @@ def consent(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespo
     if form.is_bound and form.is_valid():
         with catch_refusal() as outcome:
             given = form.consent_values()
-            record = services.record_paper_consent if form.is_paper else services.ask_consent
+            record = record_paper_consent if form.is_paper else ask_consent
             record(event=event, attendee_id=attendee_id, by=request.user, now=now, **given)
         if outcome.refusal is None:
             done = _("Recorded.") if form.is_paper else _("The guardian is asked by mail.")
@@ -66,10 +73,10 @@ def consent_answer(request: Request, token: str) -> HttpResponse:
     """Say what is asked of the guardian; on POST, take the answer."""
     now = timezone.now()
     with catch_refusal() as outcome:
-        found = services.consent_of_link(token)
+        found = consent_of_link(token)
         if request.method == "POST":
             is_yes = values_of(ConsentAnswerForm(request.POST))["answer"] == ConsentAnswerForm.YES
-            found = services.answer_consent(token=token, is_yes=is_yes, now=now)
+            found = answer_consent(token=token, is_yes=is_yes, now=now)
     refusal = outcome.refusal
     context = {
         "consent": found,

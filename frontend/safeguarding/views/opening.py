@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from backend.events.models import Attendee
-from backend.events.services import check_fresh_proof
+from backend.events.models.attendees import Attendee
+from backend.events.services.second_factors import check_fresh_proof
 from backend.safeguarding.models import Report
-from backend.safeguarding.selectors import holds_identity
-from backend.safeguarding.services import read_report
+from backend.safeguarding.selectors.reports import holds_identity
+from backend.safeguarding.services.reports import read_report
 from frontend.access import Request
 
 

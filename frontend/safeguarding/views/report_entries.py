@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.events.selectors import shown_name
-from backend.meetings.selectors import Contacts, contacts_of, reported_meeting
-from backend.safeguarding import services
-from backend.safeguarding.selectors import news_for, report_page_for
+from backend.meetings.selectors.contacts import Contacts, contacts_of
+from backend.meetings.selectors.meetings import reported_meeting
+from backend.safeguarding.selectors.reports import news_for, report_page_for
+from backend.safeguarding.services import report_entries
+from backend.safeguarding.services.report_entries import export_report
 from frontend.access import Request, catch_refusal, fresh_proof, participant, safeguarding_lead
 from frontend.fields import RefusableForm, values_of
 from frontend.safeguarding.forms import CloseForm, DueForm, HandOverForm, NoteForm, WordForm
@@ -49,7 +51,7 @@ def add_note(request: Request, attendee: Attendee, report_id: int) -> HttpRespon
     if form.is_valid():
         with catch_refusal() as outcome:
             text, now = form.cleaned_data["note"], timezone.now()
-            services.add_note(lead=attendee, report_id=report_id, text=text, by=request.user, now=now)
+            report_entries.add_note(lead=attendee, report_id=report_id, text=text, by=request.user, now=now)
         if outcome.refusal is None:
             messages.success(request, _("The note is kept."))
             return redirect("report", attendee.event.slug, report_id)
@@ -65,7 +67,7 @@ def send_word(request: Request, attendee: Attendee, report_id: int) -> HttpRespo
     if form.is_valid():
         with catch_refusal() as outcome:
             text, now = form.cleaned_data["word"], timezone.now()
-            services.send_word(lead=attendee, report_id=report_id, text=text, by=request.user, now=now)
+            report_entries.send_word(lead=attendee, report_id=report_id, text=text, by=request.user, now=now)
         if outcome.refusal is None:
             messages.success(request, _("Sent. Whoever made the report reads it once they sign in."))
             return redirect("report", attendee.event.slug, report_id)
@@ -81,7 +83,9 @@ def set_due_time(request: Request, attendee: Attendee, report_id: int) -> HttpRe
     if form.is_valid():
         with catch_refusal() as outcome:
             due_at, now = form.due_at(attendee.event), timezone.now()
-            services.set_due_time(lead=attendee, report_id=report_id, due_at=due_at, by=request.user, now=now)
+            report_entries.set_due_time(
+                lead=attendee, report_id=report_id, due_at=due_at, by=request.user, now=now
+            )
         if outcome.refusal is None:
             messages.success(request, _("The due time is set."))
             return redirect("report", attendee.event.slug, report_id)
@@ -94,7 +98,7 @@ def set_due_time(request: Request, attendee: Attendee, report_id: int) -> HttpRe
 def assign_report(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
     """Put a lead in charge of the report."""
     to_id = values_of(HandOverForm(request.POST))["lead"]
-    services.assign_report(
+    report_entries.assign_report(
         lead=attendee, report_id=report_id, to_id=to_id, by=request.user, now=timezone.now()
     )
     messages.success(request, _("Assigned. This is written down."))
@@ -118,7 +122,7 @@ def report_contacts(request: Request, attendee: Attendee, report_id: int) -> Htt
 def report_file(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
     """All of one report as a text file; that it was downloaded is recorded first."""
     now = timezone.now()
-    opened = services.export_report(lead=attendee, report_id=report_id, by=request.user, now=now)
+    opened = export_report(lead=attendee, report_id=report_id, by=request.user, now=now)
     page = report_page_for(opened)
     context = {
         "page": page,

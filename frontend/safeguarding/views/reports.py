@@ -13,30 +13,33 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError, NotFound
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.events.selectors import appointments_for, country_contacts_of, outside_contact_of
-from backend.meetings import services as meetings
-from backend.meetings.selectors import meeting_for, office_hours_for, other_attendee_id
-from backend.safeguarding import services
+from backend.meetings.selectors.meetings import meeting_for, other_attendee_id
+from backend.meetings.selectors.office_hours import office_hours_for
+from backend.meetings.services import meetings as meetings
+from backend.meetings.services.meetings import report_unsafe
 from backend.safeguarding.models import Report
-from backend.safeguarding.selectors import (
+from backend.safeguarding.selectors.age_classes import waiting_age_questions
+from backend.safeguarding.selectors.aliases import can_appear_under_alias
+from backend.safeguarding.selectors.blocks import block_made_by
+from backend.safeguarding.selectors.consents import consents_for
+from backend.safeguarding.selectors.public_profiles import person_for_attendee, visible_ids_for
+from backend.safeguarding.selectors.reports import (
     asked_to_hear,
-    block_made_by,
-    can_appear_under_alias,
-    consents_for,
-    count_suspended,
     has_reader,
     last_report_by,
     leads_to_hand_over_to,
     leads_who_read,
     people_called,
-    person_for_attendee,
     person_of_event,
     report_page_for,
     reports_for,
-    visible_ids_for,
-    waiting_age_questions,
 )
+from backend.safeguarding.selectors.suspensions import count_suspended
+from backend.safeguarding.services import reports as services
+from backend.safeguarding.services.blocks import block_person, unblock_person
+from backend.safeguarding.services.reports import hand_over_report, hand_over_reports
 from frontend.access import Request, fresh_proof, participant, safeguarding_lead
 from frontend.fields import values_of
 from frontend.safeguarding.forms import LIFT, CloseForm, FindForm, HandOverForm, ReportForm, UnsafeForm
@@ -54,7 +57,7 @@ def block(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
         visible = visible_ids_for(viewer=attendee, ids=[attendee_id], channel="page", now=now)
         context = {"name": target.name, "attendee_id": attendee_id, "is_seen": bool(visible)}
         return render(request, "safeguarding/block.html", context)
-    services.block_person(blocked=target.person, by=request.user, now=now)
+    block_person(blocked=target.person, by=request.user, now=now)
     done = _("%(name)s is blocked.") % {"name": target.name} if target.name else _("This person is blocked.")
     after = _("You no longer appear to each other. What the two of you had agreed is called off.")
     messages.success(request, f"{done} {after}")
@@ -66,7 +69,7 @@ def block(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
 def unblock(request: Request, attendee: Attendee, block_id: int) -> HttpResponse:
     """Take one of my blocks back."""
     blocked = block_made_by(request.user, block_id).blocked
-    services.unblock_person(blocked=blocked, by=request.user, now=timezone.now())
+    unblock_person(blocked=blocked, by=request.user, now=timezone.now())
     messages.success(request, _("The block is lifted. You may appear to each other again."))
     return redirect("profile", attendee.event.slug)
 
@@ -159,7 +162,7 @@ def safety(request: Request, attendee: Attendee) -> HttpResponse:
     if form.is_bound and form.is_valid():
         values = form.cleaned_data
         try:
-            meetings.report_unsafe(
+            report_unsafe(
                 attendee=attendee,
                 words=values["words"],
                 named=values["named"],
@@ -221,7 +224,7 @@ def reports(request: Request, attendee: Attendee) -> HttpResponse:
 def hand_over_all(request: Request, attendee: Attendee) -> HttpResponse:
     """Let another lead read all that I may read."""
     to_id = values_of(HandOverForm(request.POST))["lead"]
-    count = services.hand_over_reports(lead=attendee, to_id=to_id, by=request.user, now=timezone.now())
+    count = hand_over_reports(lead=attendee, to_id=to_id, by=request.user, now=timezone.now())
     text = ngettext("%(count)d report is handed over.", "%(count)d reports are handed over.", count)
     messages.success(request, text % {"count": count})
     return redirect("reports", attendee.event.slug)
@@ -233,9 +236,7 @@ def hand_over_all(request: Request, attendee: Attendee) -> HttpResponse:
 def hand_over(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
     """Let another lead read this report."""
     to_id = values_of(HandOverForm(request.POST))["lead"]
-    services.hand_over_report(
-        lead=attendee, report_id=report_id, to_id=to_id, by=request.user, now=timezone.now()
-    )
+    hand_over_report(lead=attendee, report_id=report_id, to_id=to_id, by=request.user, now=timezone.now())
     messages.success(request, _("The report is handed over. This is written down."))
     return redirect("report", attendee.event.slug, report_id)
 

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from backend.events.models import Attendee
-from backend.safeguarding import services
-from backend.safeguarding.selectors import candidates_for, delegations_of_minors, supervision_for
+from backend.events.models.attendees import Attendee
+from backend.safeguarding.selectors.supervision import candidates_for, delegations_of_minors, supervision_for
+from backend.safeguarding.services import supervision as services
+from backend.safeguarding.services.supervision import record_vetting
 from frontend.access import Request, catch_refusal, safeguarding_lead
 from frontend.fields import values_of
 from frontend.safeguarding.forms import ChaperoneForm, OpenPlaceForm, VettingForm
@@ -26,7 +27,7 @@ def supervision(request: Request, attendee: Attendee) -> HttpResponse:
     form = VettingForm(data, candidates=candidates_for(attendee, now))
     if form.is_bound and form.is_valid():
         with catch_refusal() as outcome:
-            services.record_vetting(event=event, by=request.user, now=now, **form.cleaned_data)
+            record_vetting(event=event, by=request.user, now=now, **form.cleaned_data)
         if outcome.refusal is None:
             messages.success(request, _("Recorded."))
             return redirect("supervision", event.slug)

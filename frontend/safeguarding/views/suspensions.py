@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee
-from backend.events.rules import is_paused
-from backend.safeguarding import services
-from backend.safeguarding.selectors import people_called, person_of_event, suspensions_for
+from backend.events.models.attendees import Attendee
+from backend.events.rules.roles import is_paused
+from backend.safeguarding.selectors.reports import people_called, person_of_event
+from backend.safeguarding.selectors.suspensions import suspensions_for
+from backend.safeguarding.services import suspensions as services
+from backend.safeguarding.services.suspensions import suspend_person
 from frontend.access import Request, catch_refusal, safeguarding_lead
 from frontend.fields import values_of
 from frontend.safeguarding.forms import FindForm, SuspendedForm, SuspendForm
@@ -47,7 +49,7 @@ def suspend(request: Request, attendee: Attendee) -> HttpResponse:
     form = SuspendForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         with catch_refusal() as outcome:
-            services.suspend_person(
+            suspend_person(
                 lead=attendee,
                 attendee_id=attendee_id,
                 reason=form.cleaned_data["reason"],

@@ -9,8 +9,9 @@ from django.db import connection
 
 from backend.audit.models import PlannedTrace
 from backend.audit.selectors import audit_entries_for
-from backend.events.models import Attendee
-from backend.programme import services
+from backend.events.models.attendees import Attendee
+from backend.programme.services.drafting import replan, stop_planning
+from backend.programme.services.publishing import withdraw_plan
 from frontend.audit.words import audit_entry_text
 from tests.backend.programme.conftest import make_desk
 from tests.factories import NOW, block_contact
@@ -55,15 +56,15 @@ def test_each_change_of_a_planned_meeting_says_who_did_what_to_which(desk):
 def test_planning_again_and_stopping_are_entries_and_the_planners_own_rows_are_not(desk):
     plan = desk.plan(most=3)
     asked = {"event": desk.event, "plan_id": plan.pk, "by": desk.by}
-    again = partial(services.replan, **asked, now=NOW)
-    stop = partial(services.stop_planning, **asked)
+    again = partial(replan, **asked, now=NOW)
+    stop = partial(stop_planning, **asked)
     assert texts_of(desk, again) == [("Olga", f"Had programme {plan.pk} planned again")]
     assert texts_of(desk, stop) == [("Olga", f"Stopped the planner at programme {plan.pk}")]
     assert entries_of(desk, stop) == [], "asking twice is asking once"
     desk.solve(plan)
     assert plan.planned.count() == 9
     assert len(entries_of(desk, again)) == 1, "that it may go on again is no entry of its own"
-    assert [entry.what for entry in entries_of(desk, partial(services.withdraw_plan, **asked, now=NOW))] == [
+    assert [entry.what for entry in entries_of(desk, partial(withdraw_plan, **asked, now=NOW))] == [
         "withdrawn"
     ]
     assert not PlannedTrace.objects.exists()

@@ -19,9 +19,9 @@ from backend.benchmarks.graded import (
     strength_table,
 )
 from matching.policy import Policy
-from matching.recommend import build_run
+from matching.recommend.run import build_run
 from matching.recommend.strength import CUTS
-from matching.text import detect_language
+from matching.text.language import detect_language
 from matching.types import Suggested, Vectors
 
 PEOPLE = 16

@@ -39,7 +39,8 @@ from backend.config.embedded import DATABASE, USER, DatabaseUnusable, EmbeddedPo
 from backend.config.environment import backup_key_from, folder_from
 from backend.config.supervision import bound_socket
 from backend.people.models import AccountMail
-from backend.privacy.services import erase_account, merge_erasures
+from backend.privacy.services.leaving import erase_account
+from backend.privacy.services.remembering import merge_erasures
 from tests.other_forums import make_stage
 from tests.reading_everything import NO_EVENT, mark
 from tests.servers import address_of_the_database, get

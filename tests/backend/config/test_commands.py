@@ -7,14 +7,15 @@ from functools import cache
 import pytest
 
 from backend.config.commands import run_command
-from backend.suggestions import engine
+from backend.suggestions.engine import texts
+from backend.suggestions.engine.texts import TextReader
 from tests.factories import make_attendee, make_event
 
 
 @pytest.fixture
 def no_model(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.TITIAN_MODEL = "/nowhere/model"  # type: ignore[attr-defined]
-    monkeypatch.setattr(engine.texts, "text_reader", cache(engine.TextReader))  # the process may know another
+    monkeypatch.setattr(texts, "text_reader", cache(TextReader))  # the process may know another
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,7 +21,7 @@ from backend.config.database import check_database, is_about_the_server
 from backend.config.embedded import DatabaseUnusable
 from backend.config.environment import database_from
 from backend.core.compiled import CompiledRows
-from backend.events.models import Slot
+from backend.events.models.agenda import Slot
 from tests.database import connected_as
 
 

@@ -19,8 +19,8 @@ from pytest_django import Settings
 
 from backend.core import encoder
 from backend.core.encoder import EncoderAway, encode, wake
-from backend.suggestions.engine import TextReader
-from matching.text import load_encoder
+from backend.suggestions.engine.texts import TextReader
+from matching.text.encoder import load_encoder
 from tests.encoder import RunningEncoder
 
 TEXTS = ["A helpline for children.", "สายด่วนสำหรับเด็ก", ""]

@@ -11,13 +11,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 from backend.config.environment import cluster_from
 from backend.core.cluster import ClusterRefused, cluster_map
-from backend.suggestions import services
 from backend.suggestions.engine import lists
+from backend.suggestions.services import runs
 from matching.policy import Policy
-from matching.recommend import blocks, build_run
+from matching.recommend import blocks
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import prepare_features
 from matching.recommend.pool import CandidatePool, Known
+from matching.recommend.run import build_run
 from matching.recommend.scoring import Scorer, fit_standardiser
 from matching.recommend.tiles import ScoredTiles
 from tests.cluster import LocalCluster
@@ -119,7 +120,7 @@ def test_lists_of_a_large_event_are_made_on_the_cluster_and_published(cluster, s
         make_attendee(event, seeks_topics=["sextortion"], offers_topics=["victim-support"])
 
     def places() -> list[tuple[object, ...]]:
-        run = services.build_run(event=event, now=NOW)
+        run = runs.build_run(event=event, now=NOW)
         return sorted(run.suggestions.values_list("attendee", "other", "rank", "score"))
 
     here = places()

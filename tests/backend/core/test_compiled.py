@@ -9,7 +9,8 @@ from django.db.models import QuerySet, Value
 from django.utils import timezone
 
 from backend.core.compiled import CompiledQuery, CompiledRows, any_of
-from backend.events.models import Event, Slot
+from backend.events.models.agenda import Slot
+from backend.events.models.events import Event
 from tests.factories import make_event
 
 NOW = timezone.now()

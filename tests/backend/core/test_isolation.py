@@ -9,9 +9,10 @@ from django.db import OperationalError
 
 from backend.core.isolation import for_each
 from backend.core.models import StepFailure
-from backend.events.models import Attendee, Event
-from backend.events.services import follow_days
-from backend.privacy.services import purge_all
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.services.opening import follow_days
+from backend.privacy.services.retention import purge_all
 from tests.database import refusing
 from tests.factories import NOW, make_attendee, make_event
 

@@ -15,8 +15,9 @@ from rest_framework.serializers import Serializer
 from rest_framework.test import APIClient, APIRequestFactory
 
 from backend.core.api import RefusalSerializer
-from backend.events.models import Attendee, Table
-from backend.meetings.models import Meeting
+from backend.events.models.agenda import Table
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.meetings import Meeting
 from backend.people.api import PersonView
 from backend.people.models import ApiToken
 from tests.backend.meetings.conftest import make_forum

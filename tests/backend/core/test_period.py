@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.core.period import Period, overlapping, overlapping_range, overlaps
-from backend.events.models import Slot
+from backend.events.models.agenda import Slot
 from tests.factories import make_event
 
 instants = st.datetimes(

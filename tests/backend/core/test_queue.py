@@ -28,12 +28,12 @@ from backend.core.queue import (
     enqueue,
     try_job_again,
 )
-from backend.events.services import ATTENDEES_CHANGED, announce_changes
-from backend.meetings.models import Delivery
-from backend.meetings.services import SEND_NOTICE
+from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes
+from backend.meetings.models.notices import Delivery
+from backend.meetings.services.notices import SEND_NOTICE
 from backend.programme.models import Plan
 from backend.programme.services import drafting
-from backend.suggestions.services import BUILD_SUGGESTIONS
+from backend.suggestions.services.runs import BUILD_SUGGESTIONS
 from tests.backend.meetings.conftest import Forum
 from tests.backend.meetings.services.test_notices import _real_mail, forum, post  # noqa: F401 - fixtures
 from tests.smtp import MailServer

@@ -6,7 +6,7 @@ import pytest
 
 from backend.demo.loading import AddressTaken, load_forum
 from backend.demo.texts import demo_text
-from backend.events.models import Event
+from backend.events.models.events import Event
 from backend.people.models import Person
 from tests.factories import NOW
 

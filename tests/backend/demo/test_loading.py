@@ -28,24 +28,20 @@ from backend.demo.meetings import ASKED, EXPIRY, PROPOSED, ask_from_lists, propo
 from backend.demo.people import demo_people, unlisted_people
 from backend.demo.selectors import CURRENT, EARLIER
 from backend.demo.texts import demo_text
-from backend.events.models import (
-    Attendee,
-    Event,
-    Interest,
-    Organisation,
-    Session,
-    SessionPart,
-    Slot,
-    Table,
-    Tie,
-)
-from backend.events.rules import leads_of
-from backend.meetings.models import Availability, Delivery, Meeting
-from backend.meetings.selectors import agenda_for, failing_deliveries, requests_sent, requests_to_answer
+from backend.events.models.agenda import Session, SessionPart, Slot, Table
+from backend.events.models.attendees import Attendee, Interest, Organisation
+from backend.events.models.events import Event, Tie
+from backend.events.rules.roles import leads_of
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Delivery
+from backend.meetings.selectors.agenda import agenda_for
+from backend.meetings.selectors.deliveries import failing_deliveries
+from backend.meetings.selectors.meetings import requests_sent, requests_to_answer
 from backend.people.models import Person
 from backend.safeguarding.models import Block, Report
 from backend.safeguarding.rules import matchable, refused_pairs
-from backend.safeguarding.selectors import reports_for
+from backend.safeguarding.selectors.reports import reports_for
 from tests.factories import make_run
 
 pytestmark = pytest.mark.django_db

@@ -11,10 +11,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.directory.models import SearchText
-from backend.directory.selectors import BY_MEANING, Found, Wanted, by_meaning
-from backend.directory.services import find_people, read_all_texts, read_texts
-from backend.events.models import Attendee, Event, Slot
-from backend.meetings.models import Availability
+from backend.directory.selectors import by_meaning
+from backend.directory.selectors.finding import BY_MEANING, Found, Wanted
+from backend.directory.services.finding import find_people
+from backend.directory.services.reading import read_all_texts, read_texts
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.meetings.models.availability import Availability
 from backend.suggestions.engine import meaning
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_organisation
 

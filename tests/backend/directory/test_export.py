@@ -8,9 +8,10 @@ import pytest
 
 from backend.core.errors import NotFound, OrganisersOnly
 from backend.core.models import Act
-from backend.directory.services import export_attendees
-from backend.events.models import Attendee
-from backend.events.services.importing import import_attendees, read_list
+from backend.directory.services.files import export_attendees
+from backend.events.models.attendees import Attendee
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.files import read_list
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 from tests.long_jobs import read
 

@@ -10,12 +10,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.core.limits import LIMITS, Kind, TooOften
-from backend.directory import services
 from backend.directory.models import SearchName
-from backend.directory.selectors import Found, Wanted
-from backend.directory.services import find_people, read_names
-from backend.events.models import Attendee, Event, Session, SessionPart, Slot, Topic
-from backend.meetings.models import Availability
+from backend.directory.selectors.finding import Found, Wanted
+from backend.directory.services import finding
+from backend.directory.services.finding import find_people, read_all_names, read_names
+from backend.events.models.agenda import Session, SessionPart, Slot
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event, Topic
+from backend.meetings.models.availability import Availability
 from backend.people.models import KnownMinor
 from tests.factories import (
     NOW,
@@ -181,22 +183,22 @@ def test_a_name_changed_by_whatever_code_is_found_at_once(event: Event, viewer: 
 
 def test_reading_names_waits_for_none_and_touches_what_changed_alone(event: Event, viewer: Attendee) -> None:
     find(viewer, "x")
-    assert services.read_all_names() == 0
+    assert read_all_names() == 0
     Attendee.objects.update(country="Laos")
-    assert services.read_all_names() == 0
+    assert read_all_names() == 0
     Topic.objects.filter(event=event, key="sextortion").update(name="Coercion online")
-    assert services.read_all_names() == 1
+    assert read_all_names() == 1
 
 
 def test_a_search_reads_no_more_than_five_hundred_names_at_once(event: Event, viewer: Attendee) -> None:
-    assert services.read_names(event.pk) > 0
+    assert finding.read_names(event.pk) > 0
     Topic.objects.bulk_create(
         Topic(event=event, theme=event.themes.all()[0], key=f"t{n}", name=f"Topic {n}", position=n)
         for n in range(501)
     )
     find(viewer, "topic")
     assert SearchName.objects.filter(keys=None).count() == 1
-    assert services.read_all_names() == 1
+    assert read_all_names() == 1
 
 
 def test_topics_and_sessions_are_found_with_whom_one_sees_there(event: Event, viewer: Attendee) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from backend.core.texts import folded
 from backend.demo.people import demo_people
-from backend.directory.engine import NameQuery, closeness_of, name_keys, read_query
+from backend.directory.engine.names import NameQuery, closeness_of, name_keys, read_query
 
 FOREIGN = json.loads((Path(__file__).parents[2] / "fixtures" / "names.json").read_text("utf-8"))
 NAMES = sorted(

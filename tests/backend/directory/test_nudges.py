@@ -12,10 +12,13 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from backend.core.errors import OrganisersOnly
 from backend.core.smtp import MailDelayed
 from backend.directory.models import Nudge
-from backend.directory.selectors import needs_help_csv, needs_help_rows
-from backend.directory.services import nudge_people, preview_nudges, send_nudge
-from backend.events.models import Attendee, Slot
-from backend.meetings.models import Availability, Delivery, Notice, Seat
+from backend.directory.selectors.needs_help import needs_help_csv, needs_help_rows
+from backend.directory.services.nudges import nudge_people, preview_nudges, send_nudge
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Seat
+from backend.meetings.models.notices import Delivery, Notice
 from tests.backend.stats.events import make_meeting
 from tests.factories import NOW, block_contact, make_attendee, make_event
 from tests.smtp import MailServer

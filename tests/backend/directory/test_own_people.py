@@ -12,22 +12,20 @@ from django.test.utils import CaptureQueriesContext
 from backend.core.errors import NotFound, NotYours
 from backend.core.limits import LIMITS, Kind, TooOften
 from backend.directory.models import ProfileVisit
-from backend.directory.selectors import (
-    person_for,
-    recently_seen_for,
-    saved_for,
-    session_companions_for,
-    working_on_for,
-)
-from backend.directory.services import (
+from backend.directory.selectors.own_people import recently_seen_for, saved_for, session_companions_for
+from backend.directory.selectors.people import person_for
+from backend.directory.selectors.working_on import working_on_for
+from backend.directory.services.own_people import (
     clear_visits,
     find_session_companions,
     find_working_on,
     record_visit,
 )
-from backend.events.models import Attendee, Event, Session, SessionPart
-from backend.events.rules import TextTooLong
-from backend.suggestions.services import UnknownVerdict, give_feedback, withdraw_feedback
+from backend.events.models.agenda import Session, SessionPart
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import TextTooLong
+from backend.suggestions.services.feedback import UnknownVerdict, give_feedback, withdraw_feedback
 from tests.database import refused_by
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_organisation, make_session
 

@@ -10,10 +10,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from backend.core.errors import OrganisersOnly
 from backend.core.models import Act
 from backend.directory.models import TimesMail
-from backend.directory.services import open_times_for, send_times_mail, wish_to_meet
-from backend.events.models import Slot
-from backend.meetings.models import Availability
-from backend.meetings.services import NobodyToOpen, NoTimesToCome, close_slots
+from backend.directory.services.times import open_times_for, send_times_mail, wish_to_meet
+from backend.events.models.agenda import Slot
+from backend.meetings.models.availability import Availability
+from backend.meetings.services.availability import close_slots
+from backend.meetings.services.joining import NobodyToOpen, NoTimesToCome
 from tests.factories import NOW, make_attendee, make_event
 from tests.long_jobs import answered
 

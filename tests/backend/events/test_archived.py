@@ -13,17 +13,31 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Model
 
-from backend.events import services as events
-from backend.events.models import Attendee, Event, Session
-from backend.events.rules import NotInThisState, current_agreement
-from backend.events.services import RoleChange, importing
-from backend.invitations.services import send_test_invitation
-from backend.meetings import services as meetings
-from backend.meetings.models import Availability, CalendarFeed, Meeting, Notice
+from backend.events.models.agenda import Session
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.agreements import current_agreement
+from backend.events.rules.states import NotInThisState
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import read_csv
+from backend.events.services.roles import RoleChange, change_roles
+from backend.events.services.topics import add_theme
+from backend.events.services.venue import remove_slots
+from backend.invitations.services.sending import send_test_invitation
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.calendar_feeds import CalendarFeed
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
+from backend.meetings.services.availability import close_slots
+from backend.meetings.services.calendar_feeds import make_feed
+from backend.meetings.services.joining import join_event
+from backend.meetings.services.notices import mark_read
+from backend.meetings.services.sessions import bookmark_session
 from backend.safeguarding.models import Block, Report
-from backend.safeguarding.services import block_person, report_unsafe
+from backend.safeguarding.services.blocks import block_person
+from backend.safeguarding.services.reports import report_unsafe
 from backend.suggestions.models import Feedback
-from backend.suggestions.services import give_feedback
+from backend.suggestions.services.feedback import give_feedback
 from tests.backend.meetings.conftest import make_forum
 from tests.factories import NOW, appoint, make_attendee, make_session
 from tests.openapi_requests import Findings, make_hall, operations, try_operation
@@ -113,23 +127,23 @@ def test_nothing_of_an_archived_forum_is_changed_by_anybody() -> None:
     for one in (*forum.people, session):
         one.event = event
     slot, mine = [forum.slots[1].pk], {"attendee": a, "by": a.person}
-    table = importing.read_csv(b"email,name\nnew@example.org,New\n")
+    table = read_csv(b"email,name\nnew@example.org,New\n")
     refused: list[Callable[[], object]] = [
         lambda: forum.accept(b, meeting),
         lambda: forum.withdraw(a, meeting),
-        lambda: meetings.close_slots(slot_ids=slot, now=NOW, **mine),
-        lambda: meetings.bookmark_session(session_id=session.pk, now=NOW, **mine),
-        lambda: meetings.make_feed(now=NOW, **mine),
-        lambda: meetings.mark_read(now=NOW, **mine),
-        lambda: meetings.join_event(version=current_agreement().version, now=NOW, **mine),
+        lambda: close_slots(slot_ids=slot, now=NOW, **mine),
+        lambda: bookmark_session(session_id=session.pk, now=NOW, **mine),
+        lambda: make_feed(now=NOW, **mine),
+        lambda: mark_read(now=NOW, **mine),
+        lambda: join_event(version=current_agreement().version, now=NOW, **mine),
         lambda: give_feedback(other_id=b.pk, verdict="good", now=NOW, **mine),
-        lambda: importing.import_attendees(event=event, table=table, now=NOW),
-        lambda: importing.import_attendees(event=event, table=table, now=NOW, dry_run=True),
-        lambda: events.change_roles(
+        lambda: import_attendees(event=event, table=table, now=NOW),
+        lambda: import_attendees(event=event, table=table, now=NOW, dry_run=True),
+        lambda: change_roles(
             event=event, attendee_ids=[a.pk], change=RoleChange(visibility="hidden"), by=organiser, now=NOW
         ),
-        lambda: events.remove_slots(event=event, slot_ids=slot, by=organiser),
-        lambda: events.add_theme(event=event, name="New", by=organiser),
+        lambda: remove_slots(event=event, slot_ids=slot, by=organiser),
+        lambda: add_theme(event=event, name="New", by=organiser),
         lambda: send_test_invitation(event=event, by=organiser, now=NOW),
     ]
     before = what_there_is()

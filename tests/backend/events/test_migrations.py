@@ -15,12 +15,14 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import StateApps
 from pytest_django import DjangoDbBlocker
 
-from backend.events.models import AgeAgreement, Attendee, Event, Organisation, Sector
-from backend.events.rules import current_agreement
+from backend.events.models.age_classes import AgeAgreement
+from backend.events.models.attendees import Attendee, Organisation, Sector
+from backend.events.models.events import Event
+from backend.events.rules.agreements import current_agreement
 from backend.meetings import jobs
-from backend.meetings.models import Meeting
-from backend.meetings.selectors import answer_token
-from backend.meetings.services import answer_by_link
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.selectors.answer_links import answer_token
+from backend.meetings.services.answer_links import answer_by_link
 from tests.backend.meetings import before_joining
 from tests.catalogue import SCHEMA, catalogue
 from tests.database import connected_as

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.directory.selectors import roster_ids, roster_rows
-from backend.events.models import Attendee
+from backend.directory.selectors.roster import roster_ids, roster_rows
+from backend.events.models.attendees import Attendee
 from backend.events.selectors import (
     name_in_lists,
     name_in_roster,
@@ -14,7 +14,7 @@ from backend.events.selectors import (
     people_named,
     shown_name,
 )
-from backend.meetings.selectors import possible_speakers
+from backend.meetings.selectors.sessions import possible_speakers
 from tests.factories import make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

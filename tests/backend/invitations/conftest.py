@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pytest
 from django.utils import timezone
 
-from backend.events.models import Attendee, Event
-from backend.invitations.services import preview_invitations, send_invitations
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.invitations.services.sending import preview_invitations, send_invitations
 from tests.factories import in_two_weeks, make_attendee, make_event
 from tests.smtp import MailServer
 

@@ -10,29 +10,27 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from backend.events.models import Attendee, Event
-from backend.events.rules import NotInThisState, TextTooLong
-from backend.invitations import services
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import TextTooLong
+from backend.events.rules.states import NotInThisState
 from backend.invitations.models import Invitation, InvitationRules
 from backend.invitations.rules import BadInvitationRules
 from backend.invitations.selectors import invitation_figures, invited_people, people_to_invite
-from backend.invitations.services import (
+from backend.invitations.services import sending
+from backend.invitations.services.bounces import NoSuchMail, mark_bounced
+from backend.invitations.services.deliveries import SEND_INVITATION
+from backend.invitations.services.letters import example_invitation
+from backend.invitations.services.links import LinkExpired, LinkInvalid, LinkUsed, read_link, use_link
+from backend.invitations.services.reminders import queue_reminders
+from backend.invitations.services.rules import InvitationRulesData, set_invitation_rules
+from backend.invitations.services.sending import (
     BadSelection,
-    InvitationRulesData,
-    LinkExpired,
-    LinkInvalid,
-    LinkUsed,
     NobodyToInvite,
-    NoSuchMail,
     TooManyInvitations,
-    mark_bounced,
     preview_invitations,
-    queue_reminders,
-    read_link,
     send_invitations,
     send_test_invitation,
-    set_invitation_rules,
-    use_link,
 )
 from backend.mails.rules import BadMailText
 from backend.mails.services import MailTextsData, set_mail_texts
@@ -282,7 +280,7 @@ def test_the_same_preview_sent_twice_invites_once(forum: Forum, post: MailServer
 def test_a_forum_sends_so_many_invitations_a_day_and_no_more(
     forum: Forum, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services.sending, "MAILS_A_DAY", 2)
+    monkeypatch.setattr(sending, "MAILS_A_DAY", 2)
     people = [forum.add(f"p{number}@example.org") for number in range(3)]
     with pytest.raises(TooManyInvitations):
         forum.invite(*people)
@@ -298,7 +296,7 @@ def test_a_mail_waits_for_the_end_of_its_readers_quiet_hours(forum: Forum, post:
     mali.person.quiet_until = (local + dt.timedelta(hours=1)).time()
     mali.person.save()
     forum.invite(mali)
-    assert [later for _, later in waiting_jobs(services.SEND_INVITATION)] == [True]
+    assert [later for _, later in waiting_jobs(SEND_INVITATION)] == [True]
     do_jobs()
     assert post.mails == []
 
@@ -354,9 +352,7 @@ def test_the_list_takes_as_many_queries_for_one_as_for_thirty(forum: Forum) -> N
 
 def test_a_placeholder_in_a_name_is_not_filled_again(forum: Forum) -> None:
     reader = forum.add("odd@example.org", name="<b>{forum}")
-    mail = services.example_invitation(
-        reader, InvitationRules(event=forum.event), "invitation", timezone.now()
-    )
+    mail = example_invitation(reader, InvitationRules(event=forum.event), "invitation", timezone.now())
     assert "Dear <b>{forum}" in mail.body
     ((html, _kind),) = mail.alternatives
     assert "Dear &lt;b&gt;{forum}" in html

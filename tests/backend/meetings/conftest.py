@@ -7,9 +7,28 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from backend.events.models import Attendee, Event, Slot, Table
-from backend.meetings import services
-from backend.meetings.models import Assistant, Availability, Meeting, WaitingListEntry
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.meetings.models.assistants import Assistant
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.waiting_list import WaitingListEntry
+from backend.meetings.services.answers import accept_meeting, decline_meeting, withdraw_request
+from backend.meetings.services.assistants import accept_principal, name_assistant
+from backend.meetings.services.attestations import attest_meeting
+from backend.meetings.services.counter_offers import (
+    make_counter_offer,
+    refuse_counter_offer,
+    take_counter_offer,
+    withdraw_counter_offer,
+)
+from backend.meetings.services.meetings import cancel_meeting
+from backend.meetings.services.moving import move_meeting
+from backend.meetings.services.proposals import arrange_meeting, propose_meeting
+from backend.meetings.services.questions import answer_question, ask_question
+from backend.meetings.services.requests import MeetingRequestData, edit_request, request_meeting
+from backend.meetings.services.waiting_list import join_waiting_list
 from tests.factories import NOW, make_attendee, make_event
 
 
@@ -37,17 +56,17 @@ class Forum:
         )
 
     def ask(self, asker: Attendee, other: Attendee, *slots: Slot, key: str = "", **wish: object) -> Meeting:
-        return services.request_meeting(
+        return request_meeting(
             attendee=asker,
             other_id=other.pk,
-            data=services.MeetingRequestData(slot_ids=tuple(slot.pk for slot in slots), **wish),
+            data=MeetingRequestData(slot_ids=tuple(slot.pk for slot in slots), **wish),
             key=key,
             by=asker.person,
             now=self.now,
         )
 
     def accept(self, attendee: Attendee, meeting: Meeting, slot: Slot | None = None) -> Meeting:
-        return services.accept_meeting(
+        return accept_meeting(
             attendee=attendee,
             meeting_id=meeting.pk,
             slot_id=slot.pk if slot else None,
@@ -56,14 +75,12 @@ class Forum:
         )
 
     def decline(self, attendee: Attendee, meeting: Meeting, reason: str = "") -> Meeting:
-        return services.decline_meeting(
+        return decline_meeting(
             attendee=attendee, meeting_id=meeting.pk, reason=reason, by=attendee.person, now=self.now
         )
 
     def withdraw(self, attendee: Attendee, meeting: Meeting) -> Meeting:
-        return services.withdraw_request(
-            attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=self.now
-        )
+        return withdraw_request(attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=self.now)
 
     def boss(self) -> Attendee:
         """An organiser whom nobody sees."""
@@ -72,7 +89,7 @@ class Forum:
 
     def propose(self, a: Attendee, b: Attendee, *slots: Slot, **more: object) -> Meeting:
         """As an organiser, propose to both that they meet."""
-        return services.propose_meeting(
+        return propose_meeting(
             event=self.event,
             pair=(a.pk, b.pk),
             slot_ids=[slot.pk for slot in slots],
@@ -83,7 +100,7 @@ class Forum:
 
     def arrange(self, a: Attendee, b: Attendee, slot: Slot, **more: object) -> Meeting:
         """As an organiser, have both meet."""
-        return services.arrange_meeting(
+        return arrange_meeting(
             event=self.event,
             pair=(a.pk, b.pk),
             slot_ids=[slot.pk],
@@ -94,7 +111,7 @@ class Forum:
 
     def move(self, meeting: Meeting, slot: Slot, table: Table | None = None) -> Meeting:
         """As an organiser, move an agreed meeting."""
-        return services.move_meeting(
+        return move_meeting(
             event=self.event,
             meeting_id=meeting.pk,
             slot_id=slot.pk,
@@ -104,7 +121,7 @@ class Forum:
         )
 
     def counter(self, attendee: Attendee, meeting: Meeting, *slots: Slot) -> Meeting:
-        return services.make_counter_offer(
+        return make_counter_offer(
             attendee=attendee,
             meeting_id=meeting.pk,
             slot_ids=tuple(slot.pk for slot in slots),
@@ -113,67 +130,65 @@ class Forum:
         )
 
     def take_counter(self, attendee: Attendee, meeting: Meeting, slot: Slot) -> Meeting:
-        return services.take_counter_offer(
+        return take_counter_offer(
             attendee=attendee, meeting_id=meeting.pk, slot_id=slot.pk, by=attendee.person, now=self.now
         )
 
     def refuse_counter(self, attendee: Attendee, meeting: Meeting) -> Meeting:
-        return services.refuse_counter_offer(
+        return refuse_counter_offer(
             attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=self.now
         )
 
     def withdraw_counter(self, attendee: Attendee, meeting: Meeting) -> Meeting:
-        return services.withdraw_counter_offer(
+        return withdraw_counter_offer(
             attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=self.now
         )
 
     def wait(self, attendee: Attendee, other: Attendee, **wish: object) -> WaitingListEntry:
         """Wait for a free time with the other."""
-        return services.join_waiting_list(
+        return join_waiting_list(
             attendee=attendee,
             other_id=other.pk,
-            data=services.MeetingRequestData(**wish),
+            data=MeetingRequestData(**wish),
             by=attendee.person,
             now=self.now,
         )
 
     def assist(self, assistant: Attendee, principal: Attendee) -> Assistant:
         """The principal names the assistant, who agrees."""
-        named = services.name_assistant(
+        named = name_assistant(
             attendee=principal, email=assistant.person.email, by=principal.person, now=self.now
         )
-        return services.accept_principal(
-            attendee=assistant, assistant_id=named.pk, by=assistant.person, now=self.now
-        )
+        return accept_principal(attendee=assistant, assistant_id=named.pk, by=assistant.person, now=self.now)
 
     def question(self, attendee: Attendee, meeting: Meeting, text: str) -> Meeting:
-        return services.ask_question(
+        return ask_question(
             attendee=attendee, meeting_id=meeting.pk, text=text, by=attendee.person, now=self.now
         )
 
     def reply(self, attendee: Attendee, meeting: Meeting, text: str) -> Meeting:
-        return services.answer_question(
+        return answer_question(
             attendee=attendee, meeting_id=meeting.pk, text=text, by=attendee.person, now=self.now
         )
 
     def edit(self, attendee: Attendee, meeting: Meeting, *slots: Slot, **wish: object) -> Meeting:
-        return services.edit_request(
+        return edit_request(
             attendee=attendee,
             meeting_id=meeting.pk,
-            data=services.MeetingRequestData(slot_ids=tuple(slot.pk for slot in slots), **wish),
+            data=MeetingRequestData(slot_ids=tuple(slot.pk for slot in slots), **wish),
             by=attendee.person,
             now=self.now,
         )
 
     def cancel(self, attendee: Attendee, meeting: Meeting, reason: str = "I fell ill") -> Meeting:
-        return services.cancel_meeting(
+        return cancel_meeting(
             attendee=attendee, meeting_id=meeting.pk, reason=reason, by=attendee.person, now=self.now
         )
 
     def attest(
         self, attendee: Attendee, meeting: Meeting, took_place: bool, usefulness: int | None = None
     ) -> Meeting:
-        return services.attest_meeting(
+        return attest_meeting(
             attendee=attendee,
             meeting_id=meeting.pk,
             took_place=took_place,

@@ -11,12 +11,13 @@ from django.db import connection, transaction
 from hypothesis.stateful import RuleBasedStateMachine
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee, Session, Slot, Table
-from backend.events.rules import SlotGrid, periods_of
-from backend.meetings import services
-from backend.meetings.models import Meeting, Seat
-from backend.meetings.selectors import common_slots
+from backend.events.models.agenda import Session, Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.rules.slot_grid import SlotGrid, periods_of
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.selectors.availability import common_slots
 from backend.meetings.selectors.calendar import feed_for
+from backend.meetings.services.requests import expire_requests
 from backend.safeguarding.rules import may_contact
 from tests.backend.meetings.conftest import Forum
 from tests.factories import make_attendee, make_event
@@ -75,7 +76,7 @@ class MeetingMachineBase(RuleBasedStateMachine):
         try:
             self._feeds_show_what_is_agreed()
             self.forum.now += dt.timedelta(days=30)
-            services.expire_requests(now=self.forum.now)
+            expire_requests(now=self.forum.now)
             assert not Meeting.objects.requests().exists()  # every quota has returned
         finally:
             self.watching.__exit__(None, None, None)

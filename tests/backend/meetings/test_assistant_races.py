@@ -6,9 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from backend.meetings import services
-from backend.meetings.models import Assistant, Meeting, Notice
+from backend.meetings.models.assistants import Assistant
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
 from backend.meetings.services import acting
+from backend.meetings.services.answers import accept_meeting
+from backend.meetings.services.assistants import end_assistant
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.backend.meetings.test_lock_order import begin, holding, wait_until_waiting
 from tests.backend.meetings.test_races import at_once
@@ -26,7 +29,7 @@ def minister_and_request() -> tuple[Forum, Meeting]:
 
 def accept_as_assistant(forum: Forum, meeting: Meeting) -> Meeting:
     minister, ana, _ = forum.people
-    return services.accept_meeting(attendee=minister, meeting_id=meeting.pk, by=ana.person, now=forum.now)
+    return accept_meeting(attendee=minister, meeting_id=meeting.pk, by=ana.person, now=forum.now)
 
 
 @pytest.mark.parametrize("attempt", range(4))
@@ -53,7 +56,7 @@ def accept_while_it_ends() -> str:
         with holding(minister):
             (ended,) = begin(
                 pool,
-                lambda: services.end_assistant(
+                lambda: end_assistant(
                     attendee=minister, assistant_id=row.pk, by=minister.person, now=forum.now
                 ),
             )

@@ -7,22 +7,16 @@ import datetime as dt
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from backend.events.models import Slot, Table
-from backend.meetings.models import (
-    Assistant,
-    Availability,
-    Closure,
-    ContactShare,
-    CounterOffer,
-    CounterOfferTime,
-    DisplacedMeeting,
-    FollowUp,
-    Meeting,
-    Question,
-    RequestedTime,
-    Seat,
-    WaitingListEntry,
-)
+from backend.events.models.agenda import Slot, Table
+from backend.meetings.models.assistants import Assistant
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.closures import Closure, DisplacedMeeting
+from backend.meetings.models.connections import ContactShare
+from backend.meetings.models.counter_offers import CounterOffer, CounterOfferTime
+from backend.meetings.models.follow_ups import FollowUp
+from backend.meetings.models.meetings import Meeting, RequestedTime, Seat
+from backend.meetings.models.questions import Question
+from backend.meetings.models.waiting_list import WaitingListEntry
 from tests.backend.meetings.conftest import make_forum
 from tests.database import refused_by
 from tests.factories import NOW

@@ -14,14 +14,17 @@ from django.db import connection, connections, transaction
 
 from backend.core import transactions
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee, Event
-from backend.events.services import importing
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.events.services.importing import attendees as importer
-from backend.meetings import services
-from backend.meetings.models import Meeting
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import read_csv
+from backend.events.services.importing.rows import COLUMNS
+from backend.meetings.models.meetings import Meeting
 from backend.meetings.services import booking, requests
+from backend.meetings.services.availability import close_slots
 from backend.safeguarding.models import Report
-from backend.safeguarding.services import close_report, report_person
+from backend.safeguarding.services.reports import close_report, report_person
 from tests.backend.meetings.conftest import make_forum
 from tests.factories import NOW, appoint, make_attendee
 
@@ -59,7 +62,7 @@ def two_who_write_the_same_requests() -> list[Callable[[], object]]:
     slots = [forum.slots[0].pk]
     return [
         lambda: forum.accept(b, mine),
-        lambda: services.close_slots(attendee=c, slot_ids=slots, by=c.person, now=forum.now),
+        lambda: close_slots(attendee=c, slot_ids=slots, by=c.person, now=forum.now),
     ]
 
 
@@ -131,10 +134,10 @@ def an_import_beside_an_ask() -> list[str]:
     forum = make_forum(people=3)
     first, between, last = forum.people
     text = "email,name,about\n" + "".join(f"{one.person.email},P,New words\n" for one in forum.people)
-    table = importing.read_csv(text.encode(), columns=frozenset(importing.COLUMNS))
+    table = read_csv(text.encode(), columns=frozenset(COLUMNS))
     with ThreadPoolExecutor(2) as pool:
         with holding(between):
-            answers = begin(pool, lambda: importing.import_attendees(event=forum.event, table=table, now=NOW))
+            answers = begin(pool, lambda: import_attendees(event=forum.event, table=table, now=NOW))
             wait_until_waiting(1)
             answers += begin(pool, lambda: forum.ask(first, last, forum.slots[0]))
             wait_until_waiting(2)

@@ -9,8 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.core.models import StepFailure
-from backend.meetings import jobs, services
-from backend.meetings.models import Notice, WaitingListEntry
+from backend.meetings import jobs
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.waiting_list import WaitingListEntry
+from backend.meetings.services.meetings import end_refused_meetings
+from backend.meetings.services.notices import remind_people
+from backend.meetings.services.waiting_list import end_refused_waiting
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.database import refusing
 
@@ -84,7 +88,7 @@ def test_a_reminder_of_one_forum_waits_for_no_other_forum(forum: Forum) -> None:
     asked = [forum.ask(forum.people[0], other, forum.slots[0]) for other in forum.people[1:3]]
     half_way = asked[0].asked_at + (asked[0].expires_at - asked[0].asked_at) / 2
     with CaptureQueriesContext(connection) as caught:
-        assert services.remind_people(now=half_way) == 2
+        assert remind_people(now=half_way) == 2
     begun = [query["sql"] for query in caught if query["sql"].startswith("BEGIN")]
     assert len(begun) == 2
 
@@ -97,8 +101,8 @@ def test_asking_the_policy_costs_the_same_for_one_who_waits_and_for_many() -> No
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as caught:
-            assert services.end_refused_waiting(now=forum.now) == 0
-            assert services.end_refused_meetings(now=forum.now) == 0
+            assert end_refused_waiting(now=forum.now) == 0
+            assert end_refused_meetings(now=forum.now) == 0
         return len(caught)
 
     forum.wait(rest[0], wanted)

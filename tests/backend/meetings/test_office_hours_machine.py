@@ -12,11 +12,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from backend.core.period import Period
-from backend.events.models import Attendee
-from backend.meetings import services
-from backend.meetings.models import Meeting, Notice, Seat
-from backend.meetings.selectors import office_hours_for
-from backend.meetings.services import OfficeHourData
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.selectors.office_hours import office_hours_for
+from backend.meetings.services.meetings import end_everything_of, end_refused_meetings
+from backend.meetings.services.notices import remind_people
+from backend.meetings.services.office_hours import (
+    OfficeHourData,
+    add_guest,
+    cancel_office_hour,
+    end_refused_seats,
+    leave_office_hour,
+    open_office_hour,
+)
+from backend.meetings.services.requests import expire_requests
+from backend.meetings.services.sessions import bookmark_session
 from backend.safeguarding.rules import may_contact
 from tests.backend.meetings.state_machine import SLOTS, MeetingMachineBase
 from tests.factories import block_contact, unblock_contact
@@ -82,7 +93,7 @@ class OfficeHourMachine(MeetingMachineBase):
         data = OfficeHourData(
             request_ids=tuple(ids), slot_id=self._slots([slot])[0].pk, about="The same", is_online=online
         )
-        self._try(lambda: services.open_office_hour(attendee=me, data=data, by=me.person, now=self.forum.now))
+        self._try(lambda: open_office_hour(attendee=me, data=data, by=me.person, now=self.forum.now))
 
     @rule(h=host, which=any_one, request=any_one)
     def add(self, h: int, which: int, request: int) -> None:
@@ -91,7 +102,7 @@ class OfficeHourMachine(MeetingMachineBase):
         if hours and waiting:
             target = {"meeting_id": hours[which % len(hours)].pk, "by": me.person, "now": self.forum.now}
             asked = waiting[request % len(waiting)].pk
-            self._try(lambda: services.add_guest(attendee=me, request_id=asked, **target))
+            self._try(lambda: add_guest(attendee=me, request_id=asked, **target))
 
     @rule(a=someone, which=any_one)
     def leave(self, a: int, which: int) -> None:
@@ -99,7 +110,7 @@ class OfficeHourMachine(MeetingMachineBase):
         hours = list(Meeting.objects.office_hours().of(who).order_by("-pk"))
         if hours:
             target = {"meeting_id": hours[which % len(hours)].pk, "by": who.person, "now": self.forum.now}
-            self._try(lambda: services.leave_office_hour(attendee=who, **target))
+            self._try(lambda: leave_office_hour(attendee=who, **target))
 
     @rule(h=host, which=any_one, really=rarely)
     def cancel(self, h: int, which: int, really: bool) -> None:
@@ -107,7 +118,7 @@ class OfficeHourMachine(MeetingMachineBase):
         hours = self._of(me)
         if hours and really:
             target = {"meeting_id": hours[which % len(hours)].pk, "by": me.person, "now": self.forum.now}
-            self._try(lambda: services.cancel_office_hour(attendee=me, reason="Ill", **target))
+            self._try(lambda: cancel_office_hour(attendee=me, reason="Ill", **target))
 
     @rule(h=host, request=any_one, really=rarely)
     def accept_one_alone(self, h: int, request: int, really: bool) -> None:
@@ -120,7 +131,7 @@ class OfficeHourMachine(MeetingMachineBase):
         who = self._who(a)
         mine = {"attendee": who, "session_id": self.session.pk, "by": who.person, "now": self.forum.now}
         if really:
-            self._try(lambda: services.bookmark_session(**mine))
+            self._try(lambda: bookmark_session(**mine))
 
     @rule(a=someone, b=someone, how=st.sampled_from(["block", "report"]), lift=st.booleans(), really=rarely)
     def part(self, a: int, b: int, how: str, lift: bool, really: bool) -> None:
@@ -136,7 +147,7 @@ class OfficeHourMachine(MeetingMachineBase):
     @rule(a=someone, really=rarely)
     def leave_the_forum(self, a: int, really: bool) -> None:
         if really:
-            services.end_everything_of(attendee_ids=[self._who(a).pk], now=self.forum.now)
+            end_everything_of(attendee_ids=[self._who(a).pk], now=self.forum.now)
 
     # --- what time does -------------------------------------------------------------------------------
 
@@ -148,10 +159,10 @@ class OfficeHourMachine(MeetingMachineBase):
     @rule()
     def run_the_jobs(self) -> None:
         now = self.forum.now
-        services.end_refused_meetings(now=now)
-        services.end_refused_seats(now=now)
-        services.expire_requests(now=now)
-        services.remind_people(now=now)
+        end_refused_meetings(now=now)
+        end_refused_seats(now=now)
+        expire_requests(now=now)
+        remind_people(now=now)
         for meeting in Meeting.objects.office_hours().to_come(now):
             people = [seat.attendee for seat in meeting.seats.filter(is_active=True)]
             assert all(may_contact(a, b, "meeting", now) for a, b in combinations(people, 2))

@@ -11,12 +11,25 @@ import pytest
 from django.db import connection, connections, models
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee, SessionPart, Table
-from backend.events.services import TableData
-from backend.meetings import services
-from backend.meetings.models import ContactShare, Meeting, Notice, Seat
-from backend.meetings.selectors import connections_for
-from backend.meetings.services import answers, booking, change_table, locks, office_hours, sessions
+from backend.events.models.agenda import SessionPart, Table
+from backend.events.models.attendees import Attendee
+from backend.events.services.venue import TableData
+from backend.meetings.models.connections import ContactShare
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.selectors.connections import connections_for
+from backend.meetings.services import answers, booking, locks, office_hours, sessions
+from backend.meetings.services.connections import ContactData, end_connection, share_contact
+from backend.meetings.services.meetings import change_table
+from backend.meetings.services.office_hours import (
+    OfficeHourData,
+    add_guest,
+    cancel_office_hour,
+    leave_office_hour,
+    open_office_hour,
+)
+from backend.meetings.services.requests import expire_requests
+from backend.meetings.services.sessions import bookmark_session
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import NOW, make_attendee
 
@@ -115,14 +128,12 @@ def two_places_left() -> tuple[Meeting, list[Callable[[], object]]]:
     host, *askers = forum.people
     now = forum.now
     requests = [forum.ask(asker, host, forum.slots[0]) for asker in askers]
-    data = services.OfficeHourData(
+    data = OfficeHourData(
         request_ids=tuple(one.pk for one in requests[:6]), slot_id=forum.slots[1].pk, about="Evidence"
     )
-    meeting = services.open_office_hour(attendee=host, data=data, by=host.person, now=now)
+    meeting = open_office_hour(attendee=host, data=data, by=host.person, now=now)
     target = {"attendee": host, "meeting_id": meeting.pk, "by": host.person, "now": now}
-    return meeting, [
-        lambda pk=request.pk: services.add_guest(**target, request_id=pk) for request in requests[6:]
-    ]
+    return meeting, [lambda pk=request.pk: add_guest(**target, request_id=pk) for request in requests[6:]]
 
 
 def places_of(meeting: Meeting) -> list[int]:
@@ -156,9 +167,9 @@ def test_an_office_hour_opened_twice_at_once_with_one_key_is_one():
     forum = make_forum(people=4)
     host, *askers = forum.people
     ids = tuple(forum.ask(asker, host, forum.slots[0]).pk for asker in askers)
-    data = services.OfficeHourData(request_ids=ids, slot_id=forum.slots[1].pk, about="Evidence")
+    data = OfficeHourData(request_ids=ids, slot_id=forum.slots[1].pk, about="Evidence")
     open_it = {"attendee": host, "data": data, "key": "once", "by": host.person, "now": forum.now}
-    assert at_once(*[lambda: services.open_office_hour(**open_it)] * 4) == ["ok"] * 4
+    assert at_once(*[lambda: open_office_hour(**open_it)] * 4) == ["ok"] * 4
     assert Meeting.objects.office_hours().count() == 1
 
 
@@ -167,8 +178,8 @@ def test_a_guest_who_leaves_while_the_host_cancels_is_told_once_that_it_is_off()
     host, guest = meeting.asker, Seat.objects.get(meeting=meeting, place=1).attendee
     by = {"meeting_id": meeting.pk, "now": NOW}
     answers_ = at_once(
-        lambda: services.leave_office_hour(attendee=guest, by=guest.person, **by),
-        lambda: services.cancel_office_hour(attendee=host, reason="Ill", by=host.person, **by),
+        lambda: leave_office_hour(attendee=guest, by=guest.person, **by),
+        lambda: cancel_office_hour(attendee=host, reason="Ill", by=host.person, **by),
     )
     assert answers_[1] == "ok"
     assert answers_[0] in ("ok", "already_answered")
@@ -319,7 +330,7 @@ def bookmark_and_accept() -> list[Callable[[], object]]:
     meeting, slot = forum.ask(a, b, forum.slots[0]), forum.slots[0]
     session = forum.event.sessions.create(title="Opening", starts_at=slot.starts_at, ends_at=slot.ends_at)
     keep = {"attendee": a, "session_id": session.pk, "by": a.person, "now": forum.now}
-    return [lambda: forum.accept(b, meeting, slot), lambda: services.bookmark_session(**keep)]
+    return [lambda: forum.accept(b, meeting, slot), lambda: bookmark_session(**keep)]
 
 
 def booked_in_a_session() -> int:
@@ -360,7 +371,7 @@ def test_a_cancel_and_an_expiry_job_at_once_end_a_meeting_once():
     assert meeting.notices.filter(kind="cancelled").count() == 2
     late = forum.now + dt.timedelta(days=3)
     again = forum.ask(a, b, forum.slots[1])
-    at_once(*[lambda: services.expire_requests(now=late)] * 4)
+    at_once(*[lambda: expire_requests(now=late)] * 4)
     assert again.notices.filter(kind="expired").count() == 2
 
 
@@ -426,10 +437,10 @@ def two_who_met() -> Forum:
 
 
 def share(forum: Forum, giver: Attendee, other: Attendee) -> ContactShare:
-    return services.share_contact(
+    return share_contact(
         attendee=giver,
         other_id=other.pk,
-        data=services.ContactData(email=giver.person.email),
+        data=ContactData(email=giver.person.email),
         by=giver.person,
         now=forum.now,
     )
@@ -450,8 +461,8 @@ def test_a_connection_that_both_end_at_once_while_one_shares_anew_is_shown_to_no
     a, b = forum.people
     mine, theirs = share(forum, a, b), share(forum, b, a)
     answers = at_once(
-        lambda: services.end_connection(connection_id=mine.pk, by=a.person),
-        lambda: services.end_connection(connection_id=theirs.pk, by=b.person),
+        lambda: end_connection(connection_id=mine.pk, by=a.person),
+        lambda: end_connection(connection_id=theirs.pk, by=b.person),
         lambda: share(forum, a, b),
     )
     assert answers[2] == "ok"
@@ -470,7 +481,7 @@ def test_what_is_taken_back_is_never_read_after_that():
     late: list[int] = []
 
     def end() -> None:
-        services.end_connection(connection_id=mine.pk, by=a.person)
+        end_connection(connection_id=mine.pk, by=a.person)
         ended.set()
 
     def read() -> None:

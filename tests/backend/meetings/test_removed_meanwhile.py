@@ -12,10 +12,14 @@ from django.db.models import Model
 from django.db.models.signals import ModelSignal, post_save, pre_delete
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee, Session, SessionPart, Slot, Table
-from backend.events.services import agenda, remove_slots, remove_table
-from backend.meetings import services
-from backend.meetings.models import Availability, Meeting, RequestedTime
+from backend.events.models.agenda import Session, SessionPart, Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.services.agenda.sessions import remove_session
+from backend.events.services.venue import remove_slots, remove_table
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting, RequestedTime
+from backend.meetings.services.availability import open_slots
+from backend.meetings.services.sessions import bookmark_session
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import make_attendee, make_session
 
@@ -88,7 +92,7 @@ def test_whoever_opens_a_slot_that_is_removed_meanwhile_is_refused() -> None:
     with at_first(
         pre_delete,
         Slot,
-        lambda: services.open_slots(attendee=late, slot_ids=[slot.pk], by=late.person, now=forum.now),
+        lambda: open_slots(attendee=late, slot_ids=[slot.pk], by=late.person, now=forum.now),
     ):
         assert remove_slots(event=forum.event, slot_ids=[slot.pk], by=by) == 1
     assert not Availability.objects.filter(slot=slot.pk).exists()
@@ -111,10 +115,10 @@ def test_a_session_that_is_removed_while_somebody_puts_it_into_their_agenda_is_g
     session = make_session(forum.event)
 
     def bookmark() -> None:
-        services.bookmark_session(attendee=one, session_id=session.pk, by=one.person, now=forum.now)
+        bookmark_session(attendee=one, session_id=session.pk, by=one.person, now=forum.now)
 
     with at_first(pre_delete, Session, bookmark):
-        agenda.remove_session(event=forum.event, session_id=session.pk, by=by)
+        remove_session(event=forum.event, session_id=session.pk, by=by)
     assert not SessionPart.objects.exists()
 
 
@@ -125,11 +129,9 @@ def test_whoever_takes_a_session_that_is_removed_meanwhile_reads_that_there_is_n
     with at_first(
         post_save,
         SessionPart,
-        lambda: agenda.remove_session(event=forum.event, session_id=session.pk, by=by),
+        lambda: remove_session(event=forum.event, session_id=session.pk, by=by),
     ):
         taken = outcome_of(
-            lambda: services.bookmark_session(
-                attendee=one, session_id=session.pk, by=one.person, now=forum.now
-            )
+            lambda: bookmark_session(attendee=one, session_id=session.pk, by=one.person, now=forum.now)
         )
     assert taken == "not_found"

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from backend.meetings.models import Meeting
+from backend.meetings.models.meetings import Meeting
 from backend.meetings.rules import allowed_actions, expiry_of, is_expired
 from tests.backend.meetings.conftest import Forum
 

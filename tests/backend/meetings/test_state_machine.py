@@ -19,9 +19,19 @@ from hypothesis.stateful import (
 )
 
 from backend.core.period import Period
-from backend.events.models import Attendee
-from backend.meetings import selectors, services
-from backend.meetings.models import CounterOffer, Meeting, Notice, Seat, WaitingListEntry
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.counter_offers import CounterOffer
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.waiting_list import WaitingListEntry
+from backend.meetings.selectors.meetings import confirmed_meetings_for
+from backend.meetings.services.attestations import ask_whether_held, settle_unattested
+from backend.meetings.services.availability import close_slots, open_slots
+from backend.meetings.services.meetings import end_refused_meetings
+from backend.meetings.services.notices import remind_people
+from backend.meetings.services.requests import expire_requests
+from backend.meetings.services.sessions import bookmark_session
+from backend.meetings.services.waiting_list import end_refused_waiting, leave_waiting_list, offer_freed_times
 from backend.safeguarding.rules import may_contact
 from tests.backend.meetings.state_machine import PEOPLE, SLOTS, ZONES, MeetingMachineBase
 from tests.factories import block_contact, unblock_contact
@@ -117,7 +127,7 @@ class MeetingMachine(MeetingMachineBase):
         waiter, other = map(self._who, pair)
         if first:
             to_come = [slot.pk for slot in self.forum.slots if slot.starts_at > self.forum.now]
-            services.close_slots(attendee=other, slot_ids=to_come[1:], by=other.person, now=self.forum.now)
+            close_slots(attendee=other, slot_ids=to_come[1:], by=other.person, now=self.forum.now)
         self._try(lambda: self.forum.wait(waiter, other))
 
     @rule(number=any_meeting)
@@ -126,12 +136,12 @@ class MeetingMachine(MeetingMachineBase):
         if entries:
             entry = entries[number % len(entries)]
             mine = {"attendee": entry.attendee, "entry_id": entry.pk, "by": entry.attendee.person}
-            self._try(lambda: services.leave_waiting_list(**mine))
+            self._try(lambda: leave_waiting_list(**mine))
 
     @rule()
     def offer_what_fell_free(self) -> None:
-        services.end_refused_waiting(now=self.forum.now)
-        services.offer_freed_times(now=self.forum.now)
+        end_refused_waiting(now=self.forum.now)
+        offer_freed_times(now=self.forum.now)
 
     @invariant()
     def what_was_given_to_who_waited_is_asked_for_then_and_nobody_waits_for_whom_they_meet(self) -> None:
@@ -174,7 +184,7 @@ class MeetingMachine(MeetingMachineBase):
 
     @rule(a=someone, slots=some_slots, opening=st.booleans())
     def change_slots(self, a: int, slots: list[int], opening: bool) -> None:
-        change = services.open_slots if opening else services.close_slots
+        change = open_slots if opening else close_slots
         who, ids = self._who(a), [slot.pk for slot in self._slots(slots)]
         self._try(lambda: change(attendee=who, slot_ids=ids, by=who.person, now=self.forum.now))
 
@@ -184,7 +194,7 @@ class MeetingMachine(MeetingMachineBase):
         if not really:
             return
         self._try(
-            lambda: services.bookmark_session(
+            lambda: bookmark_session(
                 attendee=who, session_id=self.session.pk, by=who.person, now=self.forum.now
             )
         )
@@ -210,11 +220,11 @@ class MeetingMachine(MeetingMachineBase):
     @rule()
     def run_the_jobs(self) -> None:
         now = self.forum.now
-        services.end_refused_meetings(now=now)
-        services.expire_requests(now=now)
-        services.remind_people(now=now)
-        services.ask_whether_held(now=now)
-        services.settle_unattested(now=now)
+        end_refused_meetings(now=now)
+        expire_requests(now=now)
+        remind_people(now=now)
+        ask_whether_held(now=now)
+        settle_unattested(now=now)
         assert not Meeting.objects.requests().filter(expires_at__lte=now).exists()
         for meeting in Meeting.objects.to_come(now):
             first, second = self._seated(meeting)
@@ -223,8 +233,8 @@ class MeetingMachine(MeetingMachineBase):
     @rule()
     @precondition(lambda self: Notice.objects.exists())
     def remind_twice(self) -> None:
-        services.remind_people(now=self.forum.now)
-        assert services.remind_people(now=self.forum.now) == 0
+        remind_people(now=self.forum.now)
+        assert remind_people(now=self.forum.now) == 0
 
     # --- what always holds ----------------------------------------------------------------------------
 
@@ -275,7 +285,7 @@ class MeetingMachine(MeetingMachineBase):
             for meeting in agreed
         }
         shown = {
-            who.pk: {row.meeting_id for row in selectors.confirmed_meetings_for(who, self.forum.now)}
+            who.pk: {row.meeting_id for row in confirmed_meetings_for(who, self.forum.now)}
             for who in {self.minor, *(who for both in seated.values() for who in both)}
         }
         assert shown[self.minor.pk] == set()

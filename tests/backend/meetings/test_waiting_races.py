@@ -8,10 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.events.models import Slot
-from backend.meetings import services
-from backend.meetings.models import Meeting, WaitingListEntry
+from backend.events.models.agenda import Slot
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.waiting_list import WaitingListEntry
 from backend.meetings.services import arrivals, booking, waiting_list
+from backend.meetings.services.arrivals import arrive
+from backend.meetings.services.waiting_list import leave_waiting_list, offer_freed_times
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.backend.meetings.test_races import (
     TABLES,
@@ -69,7 +71,7 @@ def test_the_constraint_alone_gives_the_time_to_one_of_the_two(monkeypatch):
 def test_a_cancel_and_several_refills_at_once_give_the_time_to_the_first_alone(attempt):
     forum, meeting, (first, second) = one_time_taken()
     a, b, *_ = forum.people
-    refill = lambda: services.offer_freed_times(now=forum.now)  # noqa: E731
+    refill = lambda: offer_freed_times(now=forum.now)  # noqa: E731
     answers = at_once(lambda: forum.cancel(a, meeting), lambda: forum.cancel(b, meeting), refill, refill)
     assert answers == ["ok"] * 4
     refill()  # the job that the cancel queued
@@ -85,8 +87,8 @@ def test_who_stops_waiting_while_the_time_is_offered_has_left_or_has_asked_and_n
     forum, meeting, (first, _second) = one_time_taken()
     forum.cancel(forum.people[0], meeting)
     mine = {"attendee": first.attendee, "entry_id": first.pk, "by": first.attendee.person}
-    refill = lambda: services.offer_freed_times(now=forum.now)  # noqa: E731
-    assert at_once(lambda: services.leave_waiting_list(**mine), refill) == ["ok", "ok"]
+    refill = lambda: offer_freed_times(now=forum.now)  # noqa: E731
+    assert at_once(lambda: leave_waiting_list(**mine), refill) == ["ok", "ok"]
     refill()
     first.refresh_from_db()
     asked = Meeting.objects.requests().filter(asker=first.attendee_id).exists()
@@ -102,7 +104,7 @@ def test_a_time_taken_by_somebody_else_while_it_is_offered_is_booked_once_and_co
     request = forum.ask(last, wanted, forum.slots[0])
     answers = at_once(
         lambda: forum.accept(wanted, request, forum.slots[0]),
-        lambda: services.offer_freed_times(now=forum.now),
+        lambda: offer_freed_times(now=forum.now),
     )
     assert answers == ["ok", "ok"]
     assert double_booked() == 0
@@ -136,7 +138,7 @@ def late_and_next() -> tuple[Forum, list[Callable[[], object]]]:
     request = forum.ask(c, d, after)
     Meeting.objects.filter(pk=late.pk).update(table_freed_at=forum.now)
     come = {"attendee": a, "meeting_id": late.pk, "by": a.person, "now": forum.now}
-    return forum, [lambda: services.arrive(**come), lambda: forum.accept(d, request, after)]
+    return forum, [lambda: arrive(**come), lambda: forum.accept(d, request, after)]
 
 
 def both_have_chosen_the_table(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,8 +20,8 @@ from procrastinate.contrib.django import app
 from backend.core.encryption import decrypt, encrypt
 from backend.core.queue import CODES, MAIL, QUEUES
 from backend.directory.models import Nudge
-from backend.directory.services import nudge_people
-from backend.events.models import Attendee
+from backend.directory.services.nudges import nudge_people
+from backend.events.models.attendees import Attendee
 from backend.people.models import AccountMail, Person
 from backend.people.services import (
     SEND_ACCOUNT_MAIL,

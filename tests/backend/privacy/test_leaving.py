@@ -15,27 +15,29 @@ from django.test import Client
 from backend.core.errors import NotYours
 from backend.demo.models import OutgoingMail
 from backend.directory.models import ProfileVisit, WishToMeet
-from backend.events.models import Attendee, Organisation, SessionPart, Suspension, Tie
+from backend.events.models.agenda import SessionPart
+from backend.events.models.attendees import Attendee, Organisation
+from backend.events.models.events import Tie
+from backend.events.models.suspensions import Suspension
 from backend.events.services.appointments import LastOrganiser
-from backend.events.services.importing import import_attendees, read_csv
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import read_csv
 from backend.invitations.models import Invitation
-from backend.meetings.models import Meeting, Notice, Seat, WaitingListEntry
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.waiting_list import WaitingListEntry
 from backend.people.models import ApiToken, Person, address_hash
 from backend.people.services import make_token
-from backend.privacy.services import (
-    NotConfirmed,
-    StillInCharge,
-    close_cases,
-    erase_account,
-    forget_expired,
-    leave_event,
-)
+from backend.privacy.services.closing import close_cases, forget_expired
+from backend.privacy.services.leaving import NotConfirmed, StillInCharge, erase_account, leave_event
 from backend.safeguarding.models import Block, HeldIdentity, Report
 from backend.safeguarding.rules import may_contact
-from backend.safeguarding.selectors import report_page_for
-from backend.safeguarding.services import block_person, close_report, file_report, suspend_person
-from backend.stats.rules import countable
-from backend.suggestions.engine import text_hash
+from backend.safeguarding.selectors.reports import report_page_for
+from backend.safeguarding.services.blocks import block_person
+from backend.safeguarding.services.reports import close_report, file_report
+from backend.safeguarding.services.suspensions import suspend_person
+from backend.stats.rules.access import countable
+from backend.suggestions.engine.texts import text_hash
 from backend.suggestions.models import Embedding, Feedback
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.database import tables_holding

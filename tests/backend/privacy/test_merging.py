@@ -13,17 +13,33 @@ from django.db.models import Q
 from backend.core.errors import NotFound, OrganisersOnly
 from backend.core.models import Act
 from backend.directory.models import WishToMeet
-from backend.events.models import Alias, Attendee, Event, GuardianConsent, Interest, Merge, Tie
-from backend.events.rules import NotInThisState
-from backend.events.services.importing import import_attendees, read_csv
-from backend.meetings.models import ContactShare, Meeting, Notice, Seat
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee, Interest
+from backend.events.models.consents import GuardianConsent
+from backend.events.models.events import Event, Tie
+from backend.events.models.merges import Merge
+from backend.events.rules.states import NotInThisState
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import read_csv
+from backend.meetings.models.connections import ContactShare
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
 from backend.people.models import FormerAddress, KnownMinor, Person, address_hash
-from backend.privacy.services import CannotMerge, LeadMerges, MergeWaits, answer_merge, merge_attendees
-from backend.privacy.services.merging import CARRIED, PROTECTING
+from backend.privacy.services.merging import (
+    CARRIED,
+    PROTECTING,
+    CannotMerge,
+    LeadMerges,
+    MergeWaits,
+    answer_merge,
+    merge_attendees,
+)
 from backend.safeguarding.models import Block, Chaperone, Report, ReportLink
 from backend.safeguarding.rules import may_contact
-from backend.safeguarding.selectors import blocks_made_by
-from backend.safeguarding.services import block_person, file_report, suspend_person
+from backend.safeguarding.selectors.blocks import blocks_made_by
+from backend.safeguarding.services.blocks import block_person
+from backend.safeguarding.services.reports import file_report
+from backend.safeguarding.services.suspensions import suspend_person
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.backend.meetings.test_lock_order import begin, holding, wait_until_waiting
 from tests.factories import NOW, make_attendee, make_event, make_organisation, make_tie

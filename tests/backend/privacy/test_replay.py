@@ -12,11 +12,12 @@ import pytest
 from django.conf import settings as project
 from django.db import connection, transaction
 
-from backend.events.models import Attendee
-from backend.events.services.importing import import_attendees, read_csv
+from backend.events.models.attendees import Attendee
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import read_csv
 from backend.people.models import Person
-from backend.privacy.services import erase_account, leave_event, merge_erasures, replay_erasures
-from backend.privacy.services.remembering import remember_attendee
+from backend.privacy.services.leaving import erase_account, leave_event
+from backend.privacy.services.remembering import merge_erasures, remember_attendee, replay_erasures
 from tests.database import connected_as, tables_holding
 from tests.factories import NOW, make_attendee, make_event
 

@@ -8,12 +8,14 @@ import io
 import pytest
 from django.core.management import call_command
 
-from backend.events.models import Attendee, Event, Tie
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event, Tie
 from backend.people.models import KnownMinor, Person
 from backend.privacy.jobs import purge
-from backend.privacy.services import PurgeReport, purge_all, purge_event, replay_erasures
+from backend.privacy.services.remembering import replay_erasures
+from backend.privacy.services.retention import PurgeReport, purge_all, purge_event
 from backend.safeguarding.models import HeldIdentity
-from backend.safeguarding.services import file_report
+from backend.safeguarding.services.reports import file_report
 from tests.factories import make_attendee, make_event, make_tie
 
 pytestmark = pytest.mark.django_db

@@ -8,13 +8,23 @@ from itertools import combinations
 
 import pytest
 
-from backend.events.models import Attendee, Event, Slot, Table
-from backend.meetings import services as meetings
-from backend.meetings.models import Meeting
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.services.answers import accept_meeting
 from backend.people.models import Person
-from backend.programme import services
 from backend.programme.models import Plan, PlannedMeeting
-from backend.programme.rules import PlanOptions
+from backend.programme.rules.options import PlanOptions
+from backend.programme.services import drafting
+from backend.programme.services.drafting import draft_plan
+from backend.programme.services.editing import drop_planned, lock_planned, move_planned
+from backend.programme.services.publishing import (
+    apply_publication,
+    publish_plan,
+    set_publishing,
+    withdraw_plan,
+)
 from backend.programme.services.solving import solve_plan
 from backend.suggestions.models import Suggestion
 from tests.backend.meetings.conftest import Forum, make_forum
@@ -64,7 +74,7 @@ class Desk:
 
     def order(self, **options: object) -> Plan:
         wanted = PlanOptions(**{"most": 3, "seconds": 1, **options})
-        return services.draft_plan(event=self.event, options=wanted, by=self.by, now=NOW)
+        return draft_plan(event=self.event, options=wanted, by=self.by, now=NOW)
 
     def solve(self, plan: Plan) -> Plan:
         """What the worker does with the order."""
@@ -77,10 +87,10 @@ class Desk:
         return self.solve(self.order(**options))
 
     def replan(self, plan: Plan) -> Plan:
-        return self.solve(services.replan(event=self.event, plan_id=plan.pk, by=self.by, now=NOW))
+        return self.solve(drafting.replan(event=self.event, plan_id=plan.pk, by=self.by, now=NOW))
 
     def move(self, row: PlannedMeeting, slot: Slot, table: Table | None = None) -> PlannedMeeting:
-        return services.move_planned(
+        return move_planned(
             event=self.event,
             plan_id=row.plan_id,
             planned_id=row.pk,
@@ -91,33 +101,33 @@ class Desk:
         )
 
     def lock(self, row: PlannedMeeting, locked: bool = True) -> PlannedMeeting:
-        return services.lock_planned(
+        return lock_planned(
             event=self.event, plan_id=row.plan_id, planned_id=row.pk, locked=locked, by=self.by
         )
 
     def drop(self, row: PlannedMeeting) -> None:
-        services.drop_planned(event=self.event, plan_id=row.plan_id, planned_id=row.pk, by=self.by)
+        drop_planned(event=self.event, plan_id=row.plan_id, planned_id=row.pk, by=self.by)
 
     def publish(self, plan: Plan) -> Plan:
         """Publish, and do what the worker does."""
-        plan = services.publish_plan(event=self.event, plan_id=plan.pk, by=self.by, now=NOW)
-        services.apply_publication(plan=plan, by=self.by, now=NOW)
+        plan = publish_plan(event=self.event, plan_id=plan.pk, by=self.by, now=NOW)
+        apply_publication(plan=plan, by=self.by, now=NOW)
         plan.refresh_from_db()
         return plan
 
     def withdraw(self, plan: Plan) -> Plan:
-        plan = services.withdraw_plan(event=self.event, plan_id=plan.pk, by=self.by, now=NOW)
-        services.apply_publication(plan=plan, by=self.by, now=NOW)
+        plan = withdraw_plan(event=self.event, plan_id=plan.pk, by=self.by, now=NOW)
+        apply_publication(plan=plan, by=self.by, now=NOW)
         plan.refresh_from_db()
         return plan
 
     def confirm_at_once(self) -> None:
-        services.set_publishing(event=self.event, confirms=True, by=self.by)
+        set_publishing(event=self.event, confirms=True, by=self.by)
 
     def accept(self, meeting: Meeting) -> Meeting:
         """Both say yes."""
         for seat in meeting.seats.select_related("attendee__person", "attendee__event"):
-            meeting = meetings.accept_meeting(
+            meeting = accept_meeting(
                 attendee=seat.attendee, meeting_id=meeting.pk, by=seat.attendee.person, now=NOW
             )
         return meeting

@@ -3,9 +3,9 @@
 import pytest
 from rest_framework.test import APIClient
 
-from backend.meetings.models import Meeting
-from backend.programme import services
+from backend.meetings.models.meetings import Meeting
 from backend.programme.models import Plan
+from backend.programme.services.publishing import apply_publication
 from tests.factories import NOW, make_attendee, make_event
 
 BASE = "/api/v1/events/forum/plans/"
@@ -41,7 +41,7 @@ def test_a_plan_is_ordered_read_changed_published_and_withdrawn(desk):
     assert client.put(f"{BASE}publishing/", {"confirms": True}, format="json").json() == {"confirms": True}
     published = client.post(f"{address}publish/")
     assert (published.status_code, published.json()["work"]) == (202, "carrying_out")
-    services.apply_publication(plan=Plan.objects.get(pk=plan.pk), by=desk.by, now=NOW)
+    apply_publication(plan=Plan.objects.get(pk=plan.pk), by=desk.by, now=NOW)
     assert {meeting["state"] for meeting in client.get(address).json()["meetings"]} == {"agreed"}
     again = client.post(f"{address}again/")
     assert (again.status_code, again.json()["plan"] != plan.pk) == (202, True)

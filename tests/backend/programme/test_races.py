@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.programme.models import Plan
-from backend.programme.rules import MAX_DRAFTS
+from backend.programme.rules.options import MAX_DRAFTS
 from tests.backend.meetings.test_races import at_once
 from tests.backend.programme.conftest import make_desk
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from backend.events.models import Attendee, Event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.safeguarding.models import Report
-from backend.safeguarding.services import close_report, read_report, report_person
+from backend.safeguarding.services.reports import close_report, read_report, report_person
 from tests.factories import NOW, make_attendee, make_event
 
 

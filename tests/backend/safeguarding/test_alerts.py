@@ -9,19 +9,18 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import MailDelayed
-from backend.events.models import OutsideContact
-from backend.meetings.services import SEND_NOTICE
+from backend.events.models.roles import OutsideContact
+from backend.meetings.services.notices import SEND_NOTICE
 from backend.safeguarding.models import ReportAlert
-from backend.safeguarding.services import (
-    WordsNeeded,
+from backend.safeguarding.services.alerts import (
+    UNREAD_AFTER,
     alert_all_leads,
     alert_leads,
     alert_outside,
-    read_report,
     send_alert,
     send_outside_alert,
 )
-from backend.safeguarding.services.alerts import UNREAD_AFTER
+from backend.safeguarding.services.reports import WordsNeeded, read_report
 from tests.factories import NOW, make_attendee
 from tests.worker import next_job
 

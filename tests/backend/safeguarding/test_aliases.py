@@ -10,44 +10,41 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from backend.core.errors import BusinessError, NotFound
-from backend.directory.selectors import Wanted
+from backend.directory.selectors.finding import Wanted
 from backend.directory.selectors.roster import roster_export, roster_ids, roster_person
-from backend.directory.services import find_people
-from backend.events.models import Alias, Attendee, Event, Organisation
-from backend.events.rules import RealNameInText, SetByLead
-from backend.events.services import (
+from backend.directory.services.finding import find_people
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee, Organisation
+from backend.events.models.events import Event
+from backend.events.rules.aliases import RealNameInText, SetByLead
+from backend.events.services.addresses import change_address
+from backend.events.services.appointments import CannotPropose, propose_role
+from backend.events.services.attendees import (
     AlreadyThere,
     AttendeeChange,
     NewAttendee,
-    ProfileChange,
     add_attendee,
-    add_to_mailbox,
-    change_address,
     change_attendee,
-    propose_role,
-    update_profile,
 )
-from backend.events.services.appointments import CannotPropose
-from backend.events.services.importing import import_attendees, read_csv
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import read_csv
+from backend.events.services.mailboxes import add_to_mailbox
+from backend.events.services.profiles import ProfileChange, update_profile
 from backend.people.models import Person, address_hash
 from backend.safeguarding.models import AliasEntry
-from backend.safeguarding.selectors import (
-    alias_entries_for,
-    aliases_for,
-    blocks_made_by,
-    person_for_attendee,
-    sessions_naming,
-)
-from backend.safeguarding.services import (
+from backend.safeguarding.selectors.aliases import alias_entries_for, aliases_for, sessions_naming
+from backend.safeguarding.selectors.blocks import blocks_made_by
+from backend.safeguarding.selectors.public_profiles import person_for_attendee
+from backend.safeguarding.services.aliases import (
     AliasData,
     BadAlias,
     CannotHaveAlias,
-    block_person,
     lift_alias,
     read_alias,
     set_alias,
 )
-from backend.suggestions.engine import read_event_data
+from backend.safeguarding.services.blocks import block_person
+from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.models import Suggestion
 from tests.backend.safeguarding.conftest import Cast
 from tests.database import tables_holding

@@ -4,9 +4,9 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
-from backend.events.models import Slot, Table
-from backend.meetings import services as meetings
-from backend.meetings.models import Availability
+from backend.events.models.agenda import Slot, Table
+from backend.meetings.models.availability import Availability
+from backend.meetings.services.requests import MeetingRequestData, request_meeting
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportView
 from tests.factories import NOW, make_attendee, make_event
@@ -87,9 +87,9 @@ def test_a_report_of_a_meeting_shows_the_meeting_to_the_lead(cast):
     Table.objects.create(event=cast.event, label="T1")
     for one in (cast.reporter, cast.reported):
         Availability.objects.create(event=cast.event, attendee=one, slot=slot)
-    meeting = meetings.request_meeting(
+    meeting = request_meeting(
         attendee=cast.reported, other_id=cast.reporter.pk,
-        data=meetings.MeetingRequestData(message="Come alone."),
+        data=MeetingRequestData(message="Come alone."),
         by=cast.reported.person, now=NOW,
     )  # fmt: skip
     assert send(cast, f"meetings/{meeting.pk}/report/").status_code == 201

@@ -10,15 +10,23 @@ from django.core import mail
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import BusinessError, NotFound
-from backend.events.models import Attendee, Event, GuardianConsent
-from backend.events.rules import ConsentMissing, may_have_profile
-from backend.events.services import ProfileChange, update_profile
+from backend.events.models.attendees import Attendee
+from backend.events.models.consents import GuardianConsent
+from backend.events.models.events import Event
+from backend.events.rules.consents import ConsentMissing, may_have_profile
 from backend.events.services.country_contacts import add_country_contact
 from backend.events.services.opening import NotReadyToOpen, change_state
+from backend.events.services.profiles import ProfileChange, update_profile
 from backend.people.models import FormerAddress, older_hash
 from backend.people.services import BadEmail
-from backend.safeguarding.selectors import consents_for, own_consent_until
-from backend.safeguarding.services import (
+from backend.safeguarding.selectors.consents import consents_for, own_consent_until
+from backend.safeguarding.services.consent_mails import (
+    remind_of_consents,
+    send_consent_mail,
+    send_consent_news,
+    token_of,
+)
+from backend.safeguarding.services.consents import (
     BadConsent,
     ConsentLinkInvalid,
     ConsentOver,
@@ -26,10 +34,6 @@ from backend.safeguarding.services import (
     ask_consent,
     end_consent,
     record_paper_consent,
-    remind_of_consents,
-    send_consent_mail,
-    send_consent_news,
-    token_of,
 )
 from tests.factories import NOW, make_attendee, make_event
 

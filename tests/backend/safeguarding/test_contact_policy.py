@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.safeguarding.models import Block, ContactRule, Report
 from backend.safeguarding.rules import (
     CHANNELS,
@@ -16,8 +16,8 @@ from backend.safeguarding.rules import (
     may_contact,
     refused_pairs,
 )
-from backend.safeguarding.selectors import public_profiles_for
-from backend.safeguarding.services import CannotBlockSelf, block_person, unblock_person
+from backend.safeguarding.selectors.public_profiles import public_profiles_for
+from backend.safeguarding.services.blocks import CannotBlockSelf, block_person, unblock_person
 from tests.factories import NOW, block_contact, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

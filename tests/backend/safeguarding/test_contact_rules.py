@@ -6,14 +6,15 @@ import pytest
 from django.utils import timezone
 
 from backend.core.errors import NotFound, OrganisersOnly
-from backend.events.models import Attendee, Event
-from backend.events.services import SectorInUse, merge_sectors
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.services.sectors import SectorInUse, merge_sectors
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import CHANNELS, RefusedPairs, contactable_for, may_contact, refused_pairs
-from backend.safeguarding.services import (
+from backend.safeguarding.services.blocks import block_person
+from backend.safeguarding.services.contact_rules import (
     BadContactRule,
     add_contact_rule,
-    block_person,
     contact_rule_between,
     remove_contact_rule,
 )

@@ -8,13 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound, NotYours
-from backend.events.models import Appointment
-from backend.events.services import confirm_role, end_role, propose_role
+from backend.events.models.roles import Appointment
+from backend.events.services.appointments import confirm_role, end_role, propose_role
 from backend.people.models import Person
 from backend.safeguarding.models import ReportHandOver
 from backend.safeguarding.rules import readable_for
-from backend.safeguarding.selectors import leads_to_hand_over_to, report_page_for, reports_for
-from backend.safeguarding.services import hand_over_report, hand_over_reports, read_report
+from backend.safeguarding.selectors.reports import leads_to_hand_over_to, report_page_for, reports_for
+from backend.safeguarding.services.reports import hand_over_report, hand_over_reports, read_report
 from tests.factories import NOW, appoint, make_attendee
 from tests.frontend.conftest import client_of
 

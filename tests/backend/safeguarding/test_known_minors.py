@@ -9,29 +9,22 @@ from django.apps import apps
 from django.contrib.admin import site
 from django.utils import timezone
 
-from backend.directory.selectors import roster_person
-from backend.events.models import AgeAgreement, Appointment, Attendee
-from backend.events.services import (
-    NewAttendee,
-    add_attendee,
-    agree_adult,
-    change_address,
-    consent_to_adult,
-    propose_adult,
-)
-from backend.events.services.addresses import AddressHeld
+from backend.directory.selectors.roster import roster_person
+from backend.events.models.age_classes import AgeAgreement
+from backend.events.models.attendees import Attendee
+from backend.events.models.roles import Appointment
+from backend.events.services.addresses import AddressHeld, change_address
+from backend.events.services.age_classes import agree_adult, consent_to_adult, propose_adult
+from backend.events.services.attendees import NewAttendee, add_attendee
 from backend.people.jobs import delete_expired_hashes
 from backend.people.models import KnownMinor, Person, address_hash, older_hash
-from backend.privacy.services import leave_event
+from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.rules import CHANNELS, contactable_for, matchable, may_contact, refused_pairs
-from backend.safeguarding.selectors import (
-    age_questions_for,
-    alias_candidates,
-    can_appear_under_alias,
-    report_page_for,
-    waiting_age_questions,
-)
-from backend.safeguarding.services import AliasData, CannotHaveAlias, file_report, set_alias
+from backend.safeguarding.selectors.age_classes import age_questions_for, waiting_age_questions
+from backend.safeguarding.selectors.aliases import alias_candidates, can_appear_under_alias
+from backend.safeguarding.selectors.reports import report_page_for
+from backend.safeguarding.services.aliases import AliasData, CannotHaveAlias, set_alias
+from backend.safeguarding.services.reports import file_report
 from tests.factories import NOW, block_contact, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

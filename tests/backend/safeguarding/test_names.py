@@ -4,11 +4,11 @@ import pytest
 
 from backend.events.selectors import names_of_people
 from backend.meetings.rules import NotJoined
-from backend.meetings.services import propose_meeting
+from backend.meetings.services.proposals import propose_meeting
 from backend.people.models import Person
-from backend.privacy.services import leave_event
-from backend.safeguarding.selectors import name_shown_to
-from backend.safeguarding.services import AliasData, set_alias
+from backend.privacy.services.leaving import leave_event
+from backend.safeguarding.selectors.names import name_shown_to
+from backend.safeguarding.services.aliases import AliasData, set_alias
 from tests.factories import NOW, block_contact, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

@@ -10,17 +10,17 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from backend.core.errors import NotFound
-from backend.directory.selectors import saved_for
-from backend.events.models import Attendee
+from backend.directory.selectors.own_people import saved_for
+from backend.events.models.attendees import Attendee
 from backend.invitations.models import Invitation
-from backend.invitations.services import LinkExpired, read_link
-from backend.invitations.services.links import hash_of, new_token
-from backend.meetings.selectors import overview_for
+from backend.invitations.services.links import LinkExpired, hash_of, new_token, read_link
+from backend.meetings.selectors.overview import overview_for
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import refused_pairs
-from backend.safeguarding.selectors import blocks_made_by, waiting_reports
+from backend.safeguarding.selectors.blocks import blocks_made_by
 from backend.safeguarding.selectors.contact_rules import contact_rule_row
-from backend.safeguarding.services import file_report
+from backend.safeguarding.selectors.reports import waiting_reports
+from backend.safeguarding.services.reports import file_report
 from backend.stats.selectors.names import people_counted
 from backend.suggestions.engine.learning import read_editions
 from backend.suggestions.models import Feedback

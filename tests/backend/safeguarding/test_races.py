@@ -6,11 +6,13 @@ import threading
 
 import pytest
 
-from backend.events.models import Suspension
-from backend.events.rules import leads_of
+from backend.events.models.suspensions import Suspension
+from backend.events.rules.roles import leads_of
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.rules import readable_for
-from backend.safeguarding.services import close_report, read_report, reports, suspend_person
+from backend.safeguarding.services import reports
+from backend.safeguarding.services.reports import close_report, read_report
+from backend.safeguarding.services.suspensions import suspend_person
 from tests.backend.meetings.test_races import PATIENCE, at_once
 from tests.factories import NOW, make_attendee
 

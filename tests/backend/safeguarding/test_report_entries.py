@@ -10,26 +10,22 @@ from django.db import DatabaseError, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound, NotYours
-from backend.events.models import Attendee
-from backend.events.rules import TextTooLong
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong
 from backend.safeguarding.models import Report, ReportEntry
-from backend.safeguarding.selectors import news_for, report_page_for, reports_for
-from backend.safeguarding.services import (
+from backend.safeguarding.selectors.reports import news_for, report_page_for, reports_for
+from backend.safeguarding.services.report_entries import (
     AlreadyClosed,
     BadDueTime,
     CannotHear,
     EntryNeeded,
     add_note,
     assign_report,
-    close_report,
-    hand_over_report,
-    link_report,
-    report_unsafe,
-    send_assigned,
-    send_news,
     send_word,
     set_due_time,
 )
+from backend.safeguarding.services.report_mails import send_assigned, send_news
+from backend.safeguarding.services.reports import close_report, hand_over_report, link_report, report_unsafe
 from tests.factories import NOW, appoint, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

@@ -9,19 +9,14 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound, NotYours
-from backend.events.models import Attendee
-from backend.events.rules import TextTooLong
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong
 from backend.safeguarding.models import Report, ReportAlert, ReportView
 from backend.safeguarding.rules import CHANNELS, may_contact, refused_pairs
-from backend.safeguarding.selectors import has_reader, report_page_for, reports_for, waiting_reports
-from backend.safeguarding.services import (
-    AlreadyClosed,
-    OutcomeNeeded,
-    UnknownCategory,
-    WordsNeeded,
-    block_person,
-    file_report,
-)
+from backend.safeguarding.selectors.reports import has_reader, report_page_for, reports_for, waiting_reports
+from backend.safeguarding.services.blocks import block_person
+from backend.safeguarding.services.report_entries import AlreadyClosed
+from backend.safeguarding.services.reports import OutcomeNeeded, UnknownCategory, WordsNeeded, file_report
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

@@ -8,11 +8,13 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, Event, Table
+from backend.events.models.agenda import Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.safeguarding.models import Chaperone, OpenPlace, Vetting
 from backend.safeguarding.rules import is_vetted
-from backend.safeguarding.selectors import candidates_for, supervision_for
-from backend.safeguarding.services import (
+from backend.safeguarding.selectors.supervision import candidates_for, supervision_for
+from backend.safeguarding.services.supervision import (
     BadChaperone,
     BadVetting,
     add_chaperone,

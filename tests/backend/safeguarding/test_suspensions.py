@@ -9,18 +9,21 @@ from django.core import mail
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound, NotYours
-from backend.events.models import Appointment, Attendee, Suspension
-from backend.events.rules import TextTooLong, leads_of, organisers_of
+from backend.events.models.attendees import Attendee
+from backend.events.models.roles import Appointment
+from backend.events.models.suspensions import Suspension
+from backend.events.rules.attendees import TextTooLong
+from backend.events.rules.roles import leads_of, organisers_of
 from backend.safeguarding.models import ReportEntry
 from backend.safeguarding.rules import CHANNELS, contactable_for, matchable, may_contact, readable_for
-from backend.safeguarding.selectors import suspensions_for
-from backend.safeguarding.services import (
+from backend.safeguarding.selectors.suspensions import suspensions_for
+from backend.safeguarding.services.report_entries import EntryNeeded
+from backend.safeguarding.services.report_mails import send_suspension
+from backend.safeguarding.services.suspensions import (
     AlreadySuspended,
     CannotSuspend,
-    EntryNeeded,
     NotSuspended,
     lift_suspension,
-    send_suspension,
     suspend_person,
 )
 from tests.factories import NOW, make_attendee, make_event

@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from backend.stats.models import Release
-from backend.stats.selectors import NOTE
+from backend.stats.selectors.worksheets import NOTE
 from tests.backend.stats.events import large_event, make_meeting, seven_people
 from tests.factories import make_attendee, make_event, token_of
 from tests.long_jobs import answered, read

@@ -11,9 +11,11 @@ import pytest
 
 from backend.core.errors import BusinessError
 from backend.core.models import Act
-from backend.events.models import Event, Organisation, Tie
+from backend.events.models.attendees import Organisation
+from backend.events.models.events import Event, Tie
 from backend.stats.models import Release
-from backend.stats.selectors import WITHHELD, event_stats
+from backend.stats.selectors.event_stats import event_stats
+from backend.stats.selectors.worksheets import WITHHELD
 from backend.stats.services import export_stats_file, release_for
 from tests.backend.stats.adversary import Adversary
 from tests.backend.stats.events import make_meeting

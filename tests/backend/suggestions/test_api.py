@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from backend.config import api_urls
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from tests.factories import make_attendee, make_event, make_run, token_of
 
 pytestmark = pytest.mark.django_db

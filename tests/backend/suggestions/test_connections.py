@@ -6,12 +6,12 @@ import datetime as dt
 
 import pytest
 
-from backend.events.models import Attendee, Event
-from backend.meetings.models import ContactShare
-from backend.meetings.services import end_connection
-from backend.safeguarding.services import AliasData
-from backend.safeguarding.services.aliases import set_alias_of
-from backend.suggestions.engine import read_event_data
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.meetings.models.connections import ContactShare
+from backend.meetings.services.connections import end_connection
+from backend.safeguarding.services.aliases import AliasData, set_alias_of
+from backend.suggestions.engine.event_data import read_event_data
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

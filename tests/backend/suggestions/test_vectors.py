@@ -8,10 +8,11 @@ import pytest
 from django.db import connections
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from backend.suggestions import jobs, services
+from backend.suggestions import jobs
 from backend.suggestions.engine import texts
 from backend.suggestions.engine.texts import vectors_for
 from backend.suggestions.models import Embedding, Run
+from backend.suggestions.services.runs import HELP_TO_READ, build_run
 from tests.factories import NOW, make_attendee, make_event
 
 TIMEOUT = 60  # seconds until a test that hangs fails
@@ -78,10 +79,10 @@ def test_other_workers_are_asked_to_read_along_where_texts_are_many_and_a_run_is
     event = make_event()
     for number in range(4):
         make_attendee(event, about=f"Line {number}: we keep children safe online.")
-    services.build_run(event=event, now=NOW)
-    asked = ProcrastinateJob.objects.filter(task_name=services.HELP_TO_READ)
+    build_run(event=event, now=NOW)
+    asked = ProcrastinateJob.objects.filter(task_name=HELP_TO_READ)
     assert [job.args for job in asked] == [{"event_id": event.pk}] * 2
-    services.build_run(event=event, now=NOW)
+    build_run(event=event, now=NOW)
     assert asked.count() == 2
     Embedding.objects.all().delete()
     jobs.help_to_read(event.pk)

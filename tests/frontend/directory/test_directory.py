@@ -1,6 +1,7 @@
 """Another attendee's page."""
 
-from backend.events.models import Attendee, SessionPart
+from backend.events.models.agenda import SessionPart
+from backend.events.models.attendees import Attendee
 from backend.suggestions.models import Feedback
 from tests.factories import make_session
 from tests.frontend.conftest import OFFER, SEEK, client_of

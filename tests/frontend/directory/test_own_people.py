@@ -1,7 +1,8 @@
 """The pages of people one saved, read about, and shares sessions and topics with, and the same by the API."""
 
 from backend.directory.models import ProfileVisit
-from backend.events.models import Attendee, SessionPart
+from backend.events.models.agenda import SessionPart
+from backend.events.models.attendees import Attendee
 from tests.factories import make_session
 from tests.frontend.conftest import client_of
 from tests.frontend.events.test_profile import PROFILE

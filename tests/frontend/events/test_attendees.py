@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from tests.backend.stats.events import make_meeting
 from tests.factories import make_attendee, make_event
 from tests.long_jobs import answered

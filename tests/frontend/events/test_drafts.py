@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from backend.events.models import Attendee
-from backend.events.services import ATTENDEES_CHANGED
+from backend.events.models.attendees import Attendee
+from backend.events.services.changes import ATTENDEES_CHANGED
 from tests.frontend.conftest import Cast, client_of
 from tests.worker import waiting_jobs
 

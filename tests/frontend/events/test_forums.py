@@ -9,10 +9,13 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import BusinessError
 from backend.core.models import Act
-from backend.events.models import Appointment, Event, Organisation, Slot, Table
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Organisation
+from backend.events.models.events import Event
+from backend.events.models.roles import Appointment
 from backend.invitations.models import InvitationRules
 from backend.mails.models import MailTexts
-from backend.meetings.models import MeetingRules
+from backend.meetings.models.availability import MeetingRules
 from backend.people.models import FirstAdministratorLink, Person
 from backend.safeguarding.models import ContactRule
 from tests.factories import NOW, make_attendee, make_event, make_organisation

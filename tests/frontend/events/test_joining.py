@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from backend.core.encoder import encode
-from backend.events.models import Attendee
-from backend.events.rules import current_agreement
-from backend.meetings.models import Availability
+from backend.events.models.attendees import Attendee
+from backend.events.rules.agreements import current_agreement
+from backend.meetings.models.availability import Availability
 from backend.suggestions.engine import understood
 from tests.factories import make_attendee
 from tests.frontend.conftest import Cast, client_of

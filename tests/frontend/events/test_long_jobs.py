@@ -15,7 +15,9 @@ from django.utils import timezone
 from backend.core.errors import NotFound
 from backend.core.progress import report_progress
 from backend.core.queue import LONG, QUEUES
-from backend.events.models import Alias, Attendee, LongJob
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee
+from backend.events.models.long_jobs import LongJob
 from backend.events.services import long_jobs
 from backend.people.models import ApiToken
 from backend.people.services import end_all_sign_ins, make_token

@@ -3,7 +3,7 @@
 import pytest
 from django.core import mail
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from tests.factories import make_attendee, make_event
 from tests.pages import page_of
 from tests.worker import do_jobs

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.people.models import Person
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 from tests.pages import page_of

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend.events.models import Attendee
-from backend.events.rules import TEXT_LIMIT
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TEXT_LIMIT
 from backend.suggestions.models import ListReading, Run
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

@@ -6,7 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from backend.events.models import Appointment, Attendee, Event, OutsideContact
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.models.roles import Appointment, OutsideContact
 from backend.safeguarding.models import Report
 from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of

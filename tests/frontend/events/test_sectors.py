@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 from rest_framework.test import APIClient
 
-from backend.events.models import Sector
+from backend.events.models.attendees import Sector
 from frontend.fields import BadForm
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

@@ -2,7 +2,8 @@
 
 import pytest
 
-from backend.events.models import Interest, Topic
+from backend.events.models.attendees import Interest
+from backend.events.models.events import Topic
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 

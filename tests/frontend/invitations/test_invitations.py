@@ -8,7 +8,8 @@ import re
 import pytest
 from django.test import Client
 
-from backend.events.models import Attendee, Event
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.invitations.models import Invitation
 from backend.people.models import Person
 from tests.factories import NOW, in_two_weeks, make_attendee, make_event

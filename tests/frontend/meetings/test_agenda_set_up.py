@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from backend.events.models import Session
+from backend.events.models.agenda import Session
 from tests.factories import make_event, make_session
 from tests.frontend.conftest import client_of
 from tests.long_jobs import answered

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from backend.events.models import Attendee
-from backend.events.rules import current_agreement
-from backend.meetings.models import Meeting, Seat
+from backend.events.models.attendees import Attendee
+from backend.events.rules.agreements import current_agreement
+from backend.meetings.models.meetings import Meeting, Seat
 from backend.meetings.selectors.answer_links import make_answer_link
 from tests.factories import block_contact, make_attendee, make_event
 from tests.frontend.conftest import client_of

@@ -8,9 +8,12 @@ import pytest
 from django.test import Client
 
 from backend.core.limits import LIMITS, Kind, count_use
-from backend.events.models import Attendee
-from backend.meetings import services
-from backend.meetings.models import Assistant, Meeting, Notice, Seat
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.assistants import Assistant
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.services.answers import decline_meeting
+from backend.meetings.services.assistants import accept_principal, name_assistant
 from frontend import urls
 from tests.factories import block_contact, make_attendee
 from tests.frontend.conftest import Booking, client_of
@@ -22,10 +25,10 @@ def ana(booking: Booking) -> Attendee:
     """Who acts for Mali."""
     cast = booking.cast
     ana = make_attendee(cast.event, name="Ana Reyes")
-    row = services.name_assistant(
+    row = name_assistant(
         attendee=cast.official, email=ana.person.email, by=cast.official.person, now=booking.now
     )
-    services.accept_principal(attendee=ana, assistant_id=row.pk, by=ana.person, now=booking.now)
+    accept_principal(attendee=ana, assistant_id=row.pk, by=ana.person, now=booking.now)
     return ana
 
 
@@ -147,9 +150,7 @@ def test_a_refusal_is_read_on_the_page_with_what_was_typed(booking, hers):
     assert answer.status_code == 400
     assert "Please keep the reason under 500 characters." in page
     assert page.text_of("textarea[name=reason]").strip() == "x" * 501
-    services.decline_meeting(
-        attendee=cast.official, meeting_id=meeting.pk, by=cast.official.person, now=booking.now
-    )
+    decline_meeting(attendee=cast.official, meeting_id=meeting.pk, by=cast.official.person, now=booking.now)
     answer = hers.post(acting(booking, meeting, "accept"), {"slot": booking.slots[0].pk})
     assert answer.status_code == 409
     assert "This request is no longer open: declined." in page_of(answer)

@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 
-from backend.events.models import Slot
-from backend.meetings.models import Availability, Meeting, Notice
+from backend.events.models.agenda import Slot
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
 from tests.factories import make_session
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

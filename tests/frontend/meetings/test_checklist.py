@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.events.models import Event, Slot, Table
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.events import Event
 from backend.people.models import Person
 from backend.suggestions.models import Run
 from tests.factories import make_attendee, make_session

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend.meetings import services
-from backend.meetings.models import Closure
+from backend.meetings.models.closures import Closure
+from backend.meetings.services.closures import displace_meetings
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
@@ -36,7 +36,7 @@ def test_a_time_is_counted_closed_and_opened_with_its_meeting_back(booking, send
     closure = Closure.objects.get()
     assert (closure.starts_at, closure.reason) == (booking.slots[0].starts_at, "Flood")
     assert "1 still to move" in page_of(client_of(cast.organiser.person).get(cast.address("set-up/closed/")))
-    services.displace_meetings(now=booking.now)
+    displace_meetings(now=booking.now)
     meeting.refresh_from_db()
     assert meeting.slot == booking.slots[1]
     page = page_of(client_of(cast.official.person).get(cast.address("availability/")))

@@ -9,11 +9,10 @@ import vobject
 from django.test import Client
 from rest_framework.test import APIClient
 
-from backend.events.models import Event
-from backend.meetings.models import ContactShare
-from backend.privacy.services import purge_event
-from backend.safeguarding.services import AliasData
-from backend.safeguarding.services.aliases import set_alias_of
+from backend.events.models.events import Event
+from backend.meetings.models.connections import ContactShare
+from backend.privacy.services.retention import purge_event
+from backend.safeguarding.services.aliases import AliasData, set_alias_of
 from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import Booking, client_of
 from tests.pages import page_of

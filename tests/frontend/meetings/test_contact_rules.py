@@ -4,8 +4,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from backend.core.models import Act
-from backend.meetings.models import Meeting
-from backend.meetings.services import end_refused_meetings
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.services.meetings import end_refused_meetings
 from backend.safeguarding.models import ContactRule
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.meetings.models import CounterOffer, Meeting
+from backend.meetings.models.counter_offers import CounterOffer
+from backend.meetings.models.meetings import Meeting
 from backend.meetings.selectors.answer_links import answer_token
 from tests.frontend.conftest import Booking, client_of
 from tests.pages import page_of

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from backend.meetings import services
-from backend.meetings.selectors import own_delegation_sessions
+from backend.meetings.selectors.delegation_sessions import own_delegation_sessions
+from backend.meetings.services.calendar_feeds import feed_address, make_feed
 from backend.safeguarding.models import DelegationSession
 from tests.delegations import Delegations, make_delegations
 from tests.factories import in_two_weeks, make_attendee, make_event
@@ -137,8 +137,8 @@ def test_a_bad_answer_gets_one_sentence(scene):
 
 def test_calendars_say_session_with_a_delegation_and_name_nobody(scene):
     scene.confirmed()
-    feed = services.make_feed(attendee=scene.asker, by=scene.asker.person, now=scene.now)
-    path = services.feed_address(feed).split("/", 3)[3]
+    feed = make_feed(attendee=scene.asker, by=scene.asker.person, now=scene.now)
+    path = feed_address(feed).split("/", 3)[3]
     entries = Client().get(f"/{path}").content.decode()
     assert "SUMMARY:Session with a delegation" in entries
     assert "Kham" not in entries

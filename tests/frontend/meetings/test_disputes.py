@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from backend.events.models import Attendee
-from backend.meetings import services
-from backend.safeguarding.services import block_person
+from backend.events.models.attendees import Attendee
+from backend.meetings.services.attestations import attest_meeting, settle_unattested
+from backend.safeguarding.services.blocks import block_person
 from frontend.meetings.views import setup
 from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of
@@ -42,9 +42,7 @@ def met(booking):
 
 
 def attest(booking, who, meeting, took_place):
-    services.attest_meeting(
-        attendee=who, meeting_id=meeting.pk, took_place=took_place, by=who.person, now=booking.now
-    )
+    attest_meeting(attendee=who, meeting_id=meeting.pk, took_place=took_place, by=who.person, now=booking.now)
 
 
 def test_only_the_forum_s_organisers_read_it(met, cast, official):
@@ -58,7 +56,7 @@ def test_disputes_come_first_with_both_reports_then_meetings_reported_by_one(boo
     assert "Nothing to ask about" in page()
     attest(booking, cast.engineer, met[0], took_place=False)
     assert "The two reports differ 1" in page(address="set-up/venue/")
-    services.settle_unattested(now=booking.now + dt.timedelta(days=4))
+    settle_unattested(now=booking.now + dt.timedelta(days=4))
     text = page().text
     disputed, by_one = text.index("Arif Rahman"), text.index("Linh Tran")
     assert disputed < by_one

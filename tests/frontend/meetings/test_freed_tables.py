@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from backend.meetings.models import Meeting
+from backend.meetings.models.meetings import Meeting
 from tests.frontend.conftest import Booking, client_of
 from tests.pages import page_of
 

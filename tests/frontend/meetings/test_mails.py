@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from backend.events.models import Attendee
-from backend.meetings.models import Delivery, Notice
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.notices import Delivery, Notice
 from frontend.meetings.views import setup
 from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of

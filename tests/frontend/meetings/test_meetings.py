@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.events.models import Slot, Table
-from backend.meetings.models import Availability, Meeting, Notice, Seat
-from backend.meetings.services import end_refused_meetings
+from backend.events.models.agenda import Slot, Table
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.services.meetings import end_refused_meetings
 from tests.factories import make_attendee, make_session
 from tests.frontend.conftest import block_contact_by_page, client_of
 from tests.pages import page_of

@@ -8,11 +8,13 @@ import icalendar
 import pytest
 from django.utils import timezone
 
-from backend.events.models import Attendee, Interest, Topic
-from backend.meetings import services
-from backend.meetings.models import Meeting
-from backend.meetings.selectors import overview_for
+from backend.events.models.attendees import Attendee, Interest
+from backend.events.models.events import Topic
+from backend.meetings.models.meetings import Meeting
 from backend.meetings.selectors.calendar import feed_for
+from backend.meetings.selectors.overview import overview_for
+from backend.meetings.services.calendar_feeds import make_feed
+from backend.meetings.services.notices import remind_people
 from backend.privacy.selectors import export_for
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import block_contact, in_two_weeks, token_of
@@ -181,7 +183,7 @@ def test_calendars_name_the_host_and_follow_what_changes(forum: Forum) -> None:
     assert (entry["status"], int(entry["sequence"])) == ("CANCELLED", before + 1)
     (theirs,) = entries(client_of(other.person), file)
     assert theirs["status"] == "CONFIRMED"
-    services.make_feed(attendee=host, by=host.person, now=forum.now)
+    make_feed(attendee=host, by=host.person, now=forum.now)
     (mine,) = icalendar.Calendar.from_ical(feed_for(host, forum.now, forum.now)).walk("VEVENT")
     assert str(mine["summary"]) == f"Your office hour “{ABOUT}”"
 
@@ -221,7 +223,7 @@ def test_the_api_proposes_opens_adds_leaves_and_cancels(forum: Forum) -> None:
 def test_times_of_an_office_hour_are_mailed_ten_minutes_before(forum: Forum) -> None:
     meeting = opened(forum)
     soon = forum.slots[1].starts_at - dt.timedelta(minutes=5)
-    services.remind_people(now=soon)
+    remind_people(now=soon)
     reminded = set(meeting.notices.filter(kind="reminder_soon").values_list("attendee", flat=True))
     assert reminded == {one.pk for one in forum.people[:5]}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from backend.core.limits import LIMITS, Kind, count_use
-from backend.meetings.models import Meeting, Question
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.questions import Question
 from tests.factories import token_of
 from tests.frontend.conftest import Booking, client_of
 from tests.pages import page_of

@@ -8,11 +8,15 @@ from django.db.models import ForeignKey
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from backend.events.models import Attendee, Event, OutsideContact, Slot, Table
-from backend.events.rules import RehearsalOnly
-from backend.events.services import NewAttendee, add_attendee
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.models.roles import OutsideContact
+from backend.events.rules.rehearsals import RehearsalOnly
+from backend.events.services.attendees import NewAttendee, add_attendee
 from backend.events.services.setup import find_or_add_attendee
-from backend.meetings.models import Availability, Meeting, MeetingRules
+from backend.meetings.models.availability import Availability, MeetingRules
+from backend.meetings.models.meetings import Meeting
 from backend.people.models import Person
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import matchable

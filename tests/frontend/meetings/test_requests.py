@@ -2,8 +2,11 @@
 
 import re
 
-from backend.events.models import Attendee, Table, Topic
-from backend.meetings.models import Availability, Meeting, MeetingRules
+from backend.events.models.agenda import Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Topic
+from backend.meetings.models.availability import Availability, MeetingRules
+from backend.meetings.models.meetings import Meeting
 from tests.factories import make_attendee
 from tests.frontend.conftest import OFFER, SEEK, client_of
 from tests.pages import page_of

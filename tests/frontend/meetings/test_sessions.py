@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.events.models import SessionPart, Theme
+from backend.events.models.agenda import SessionPart
+from backend.events.models.events import Theme
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from backend.events.models import Slot, Table
-from backend.meetings.models import MeetingRules
+from backend.events.models.agenda import Slot, Table
+from backend.meetings.models.availability import MeetingRules
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.events.models import SessionPart
+from backend.events.models.agenda import SessionPart
 from tests.factories import make_session
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from backend.events.models import Attendee
-from backend.meetings import services
-from backend.meetings.models import Availability, Meeting, WaitingListEntry
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.waiting_list import WaitingListEntry
+from backend.meetings.services.meetings import cancel_meeting
+from backend.meetings.services.requests import MeetingRequestData
+from backend.meetings.services.waiting_list import join_waiting_list, offer_freed_times
 from tests.factories import block_contact, make_attendee
 from tests.frontend.conftest import Booking, client_of
 from tests.pages import page_of
@@ -27,8 +31,8 @@ def others_who_wait(full: Booking, count: int) -> list[Attendee]:
     found = [make_attendee(full.cast.event, name=f"Waiter {number}") for number in range(count)]
     for one in found:
         Availability.objects.create(event=full.cast.event, attendee=one, slot=full.slots[0])
-        services.join_waiting_list(
-            attendee=one, other_id=full.cast.engineer.pk, data=services.MeetingRequestData(), by=one.person,
+        join_waiting_list(
+            attendee=one, other_id=full.cast.engineer.pk, data=MeetingRequestData(), by=one.person,
             now=full.now,
         )  # fmt: skip
     return found
@@ -67,10 +71,10 @@ def test_when_a_time_falls_free_both_read_what_happened(full: Booking) -> None:
     mali, arif = client_of(cast.official.person), client_of(cast.engineer.person)
     mali.post(cast.address(f"people/{cast.engineer.pk}/wait/"), {"message": "Evidence"})
     meeting = Meeting.objects.get()
-    services.cancel_meeting(
+    cancel_meeting(
         attendee=cast.lawyer, meeting_id=meeting.pk, reason="Ill", by=cast.lawyer.person, now=full.now
     )
-    services.offer_freed_times(now=full.now)
+    offer_freed_times(now=full.now)
     hers, his = (page_of(one.get(cast.address("meetings/"))) for one in (mali, arif))
     assert "A time with Arif Rahman fell free, and they are asked to meet you then." in hers
     assert not hers.has("section[aria-labelledby=waits]")

@@ -14,9 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.core.limits import Kind, is_too_often
-from backend.events.models import Attendee
-from backend.events.services import NewAttendee, add_to_mailbox, change_address
-from backend.invitations.services import preview_invitations, send_invitations
+from backend.events.models.attendees import Attendee
+from backend.events.services.addresses import change_address
+from backend.events.services.attendees import NewAttendee
+from backend.events.services.mailboxes import add_to_mailbox
+from backend.invitations.services.sending import preview_invitations, send_invitations
 from backend.people.models import Person, address_hash
 from backend.people.rules import KNOWN_BROWSER
 from backend.people.services import end_all_sign_ins

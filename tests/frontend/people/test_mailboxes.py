@@ -15,10 +15,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from backend.events.models import Attendee
-from backend.events.services import add_to_mailbox, change_address
+from backend.events.models.attendees import Attendee
+from backend.events.services.addresses import change_address
 from backend.events.services.attendees import NewAttendee
-from backend.invitations.services import preview_invitations, send_invitations
+from backend.events.services.mailboxes import add_to_mailbox
+from backend.invitations.services.sending import preview_invitations, send_invitations
 from backend.people.models import Person
 from tests.factories import in_two_weeks, make_attendee, make_event
 from tests.frontend.conftest import client_of

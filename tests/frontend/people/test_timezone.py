@@ -7,7 +7,7 @@ import datetime as dt
 import icalendar
 import pytest
 
-from backend.meetings.models import Notice
+from backend.meetings.models.notices import Notice
 from backend.meetings.services.notice_mails import mail_for
 from tests.pages import page_of
 

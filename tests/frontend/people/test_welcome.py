@@ -8,7 +8,7 @@ from django.core import mail
 from django.template.loader import render_to_string
 from django.test import Client
 
-from backend.events.models import Event
+from backend.events.models.events import Event
 from backend.people.models import Person
 from tests.accounts import send_account_mails
 from tests.factories import make_attendee, make_event

@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.people.models import Person
 from backend.people.services import make_token
 from backend.safeguarding.models import Report
-from backend.safeguarding.services import file_report, suspend_person
+from backend.safeguarding.services.reports import file_report
+from backend.safeguarding.services.suspensions import suspend_person
 from tests.factories import NOW, make_attendee
 from tests.frontend.conftest import Booking, Cast, client_of
 from tests.pages import page_of

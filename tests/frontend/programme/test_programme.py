@@ -2,10 +2,11 @@
 
 import pytest
 
-from backend.events.models import Table
-from backend.meetings.models import Availability, Meeting
-from backend.programme import services
+from backend.events.models.agenda import Table
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting
 from backend.programme.models import Plan, PlannedMeeting
+from backend.programme.services.publishing import apply_publication
 from tests.backend.programme.conftest import Desk, make_desk
 from tests.factories import NOW, block_contact
 from tests.frontend.conftest import client_of
@@ -123,7 +124,7 @@ def test_publishing_arranges_or_proposes_as_the_event_is_set(desk, client):
     assert "6 meetings are agreed at once" in page_of(client.get(where)).text_of(publish)
     client.post(f"{where}publish/")
     assert "The meetings are being put forward." in page_of(client.get(where)).text_of("#work")
-    services.apply_publication(plan=Plan.objects.get(), by=desk.by, now=NOW)
+    apply_publication(plan=Plan.objects.get(), by=desk.by, now=NOW)
     page = page_of(client.get(where))
     assert page.texts(".entry .chip") == ["Agreed"] * 12
     assert not page.has(f'.entry a[href^="{where}meetings/"]')
@@ -157,7 +158,7 @@ def test_withdrawing_and_planning_again(desk, client):
     again = Plan.objects.latest("pk")
     assert (again.pk != plan.pk, again.state, again.most) == (True, "draft", 2)
     client.post(address(desk, f"{plan.pk}/withdraw/"))
-    services.apply_publication(plan=Plan.objects.get(pk=plan.pk), by=desk.by, now=NOW)
+    apply_publication(plan=Plan.objects.get(pk=plan.pk), by=desk.by, now=NOW)
     assert len(page_of(client.get(address(desk, f"{plan.pk}/"))).all(".entry.off")) == 12
 
 

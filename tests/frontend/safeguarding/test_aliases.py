@@ -15,13 +15,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backend.core.models import UseCount
-from backend.events.models import Alias, Appointment, Attendee, Organisation
-from backend.meetings.models import ContactShare, Notice
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee, Organisation
+from backend.events.models.roles import Appointment
+from backend.meetings.models.connections import ContactShare
+from backend.meetings.models.notices import Notice
 from backend.meetings.services.notice_mails import mail_for
 from backend.people.models import Person
-from backend.privacy.services import leave_event
+from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.models import AliasEntry, Report
-from backend.safeguarding.services import file_report
+from backend.safeguarding.services.reports import file_report
 from backend.suggestions.models import Suggestion
 from tests.database import tables_holding
 from tests.factories import appoint, make_attendee

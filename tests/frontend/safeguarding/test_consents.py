@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from backend.events.models import CountryContact, GuardianConsent
-from backend.safeguarding.services import token_of
+from backend.events.models.consents import GuardianConsent
+from backend.events.models.roles import CountryContact
+from backend.safeguarding.services.consent_mails import token_of
 from tests.factories import make_attendee
 from tests.frontend.conftest import Cast, client_of
 from tests.pages import page_of

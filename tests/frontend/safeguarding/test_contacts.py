@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from backend.meetings.selectors import contacts_of
-from backend.meetings.services import bookmark_session
+from backend.meetings.selectors.contacts import contacts_of
+from backend.meetings.services.sessions import bookmark_session
 from backend.safeguarding.models import Report, ReportEntry, ReportView
-from backend.safeguarding.services import add_note
+from backend.safeguarding.services.report_entries import add_note
 from tests.factories import make_attendee, make_session
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

@@ -14,7 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver
 
-from backend.events.models import Attendee, SessionPart
+from backend.events.models.agenda import SessionPart
+from backend.events.models.attendees import Attendee
 from backend.people.models import KnownMinor
 from tests.backend.stats.events import make_meeting
 from tests.factories import make_attendee, make_event, make_run, make_session

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from backend.events.models import GuardianConsent, Suspension
+from backend.events.models.consents import GuardianConsent
+from backend.events.models.suspensions import Suspension
 from backend.safeguarding.models import Report, ReportEntry
 from tests.factories import NOW, make_attendee
 from tests.frontend.conftest import client_of

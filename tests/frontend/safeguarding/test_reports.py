@@ -2,12 +2,13 @@
 
 import pytest
 
-from backend.events.models import Attendee, CountryContact
-from backend.events.services import propose_role
-from backend.meetings.services import end_refused_meetings
+from backend.events.models.attendees import Attendee
+from backend.events.models.roles import CountryContact
+from backend.events.services.appointments import propose_role
+from backend.meetings.services.meetings import end_refused_meetings
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportView
-from backend.safeguarding.services import block_person
+from backend.safeguarding.services.blocks import block_person
 from tests.factories import NOW, appoint, block_contact, make_attendee
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

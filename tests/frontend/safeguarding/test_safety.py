@@ -4,9 +4,9 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.smtp import MailDelayed
-from backend.events.models import OutsideContact
+from backend.events.models.roles import OutsideContact
 from backend.safeguarding.models import OutsideAlert, Report
-from backend.safeguarding.services import alert_all_leads, send_outside_alert
+from backend.safeguarding.services.alerts import alert_all_leads, send_outside_alert
 from tests.factories import NOW, make_attendee
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from backend.events.models import Table
+from backend.events.models.agenda import Table
 from backend.safeguarding.models import Chaperone, OpenPlace, Vetting
 from tests.factories import make_attendee
 from tests.frontend.conftest import Cast, client_of

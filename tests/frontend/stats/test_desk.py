@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.directory.models import Nudge
-from backend.stats.selectors import event_stats
+from backend.stats.selectors.event_stats import event_stats
 from tests.backend.stats.events import seven_people
 from tests.backend.stats.selectors.test_headlines import make_forum
 from tests.factories import NOW, make_attendee, make_event, make_organisation, make_run

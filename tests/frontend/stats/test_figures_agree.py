@@ -13,10 +13,12 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
-from backend.directory.selectors import roster_ids
-from backend.events.models import Event, Organisation
+from backend.directory.selectors.roster import roster_ids
+from backend.events.models.attendees import Organisation
+from backend.events.models.events import Event
 from backend.stats.models import Release
-from backend.stats.selectors import WITHHELD, event_stats
+from backend.stats.selectors.event_stats import event_stats
+from backend.stats.selectors.worksheets import WITHHELD
 from tests.backend.stats.events import large_event, seven_people
 from tests.factories import make_attendee, make_event
 from tests.long_jobs import read

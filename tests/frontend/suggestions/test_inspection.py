@@ -6,10 +6,10 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.models import Act
-from backend.events.models import Event
+from backend.events.models.events import Event
 from backend.suggestions.models import LearnedWeights, Learning, Run
-from backend.suggestions.selectors import learns_nightly
-from backend.suggestions.services import LEARN_WEIGHTS
+from backend.suggestions.selectors.learning import learns_nightly
+from backend.suggestions.services.learning import LEARN_WEIGHTS
 from tests.factories import NOW, make_attendee, make_event, make_run
 from tests.pages import page_of
 

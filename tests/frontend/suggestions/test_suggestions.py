@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.suggestions.models import Feedback, ListReading, Run, Suggestion, SuggestionView
 from tests.factories import NOW, make_attendee, make_event, make_run
 from tests.frontend.conftest import OFFER, SEEK, block_contact_by_page, client_of

@@ -2,8 +2,7 @@
 
 import pytest
 
-from backend.suggestions.engine import Strength
-from backend.suggestions.selectors import ReasonRow
+from backend.suggestions.selectors.lists import ReasonRow
 from frontend.suggestions.words import (
     FEATURES,
     REASONS,
@@ -15,6 +14,7 @@ from frontend.suggestions.words import (
     short_reason_blocks,
 )
 from matching.recommend import scoring
+from matching.recommend.strength import Strength
 
 TOPICS = {"sextortion": "Sextortion and sexual harassment"}
 

@@ -9,10 +9,10 @@ from django.template import Context
 from django.test import RequestFactory
 
 from backend.directory.rules import Cause
-from backend.directory.selectors import NeedsHelpRow
-from backend.events.models import Event
+from backend.directory.selectors.needs_help import NeedsHelpRow
+from backend.events.models.events import Event
 from backend.safeguarding.models import Block
-from backend.safeguarding.selectors import PublicProfile
+from backend.safeguarding.selectors.public_profiles import PublicProfile
 from frontend.templatetags.ui import PossibleActions, _kept, include_cached, include_cached_form
 from tests.factories import NOW
 from tests.frontend.conftest import client_of

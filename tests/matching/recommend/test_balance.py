@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import logit
 
-from matching.network import ei_index, expected_ei_index
+from matching.network.mixing import ei_index, expected_ei_index
 from matching.policy import Policy
 from matching.recommend.balance import balance_pairs
 from matching.recommend.candidates import find_candidates

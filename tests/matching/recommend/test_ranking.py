@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from matching.errors import BadParticipant, BadPolicy, BadTie, BadVectors, DuplicatePerson
 from matching.policy import Policy
-from matching.recommend import build_run, ranking
+from matching.recommend import ranking
 from matching.recommend.ranking import (
     RankedLists,
     exploration_draw,
@@ -16,6 +16,7 @@ from matching.recommend.ranking import (
     make_lists,
     make_shortlists,
 )
+from matching.recommend.run import build_run
 from matching.types import Participant, Tie, Vectors
 from tests.matching.recommend.strategies import datasets, make_people
 

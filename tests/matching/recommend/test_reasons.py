@@ -7,18 +7,19 @@ import pytest
 
 from matching.errors import UnknownPerson
 from matching.policy import Policy
-from matching.recommend import (
+from matching.recommend.dataset import prepare_dataset
+from matching.recommend.explain import explain_pair
+from matching.recommend.features import prepare_features
+from matching.recommend.pagerank import resolvent
+from matching.recommend.reasons import (
     QuotedText,
-    build_run,
     closest_sentences,
-    explain_pair,
+    excerpt,
+    quoted_fields,
     quoted_texts,
     with_quotations,
 )
-from matching.recommend.dataset import prepare_dataset
-from matching.recommend.features import prepare_features
-from matching.recommend.pagerank import resolvent
-from matching.recommend.reasons import excerpt, quoted_fields
+from matching.recommend.run import build_run
 from matching.recommend.scoring import (
     FEATURES,
     acceptance_probabilities,

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.policy import Policy
-from matching.recommend import build_run, update_people
 from matching.recommend.exclusions import Exclusions
 from matching.recommend.ranking import exposure_caps, make_lists, make_shortlists
+from matching.recommend.run import build_run
 from matching.recommend.scoring import probability
+from matching.recommend.update import update_people
 from matching.types import Participant, Vectors
 from tests.matching.recommend.strategies import datasets, make_people
 

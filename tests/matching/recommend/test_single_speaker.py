@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from matching.policy import Policy
-from matching.recommend import build_run
-from matching.text import language_priors
+from matching.recommend.run import build_run
 from matching.text.encoder import Encoder
+from matching.text.priors import language_priors
 from matching.types import Participant, Vectors
 
 DEMO = Path("backend/demo/data")

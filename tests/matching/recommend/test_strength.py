@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.recommend import Strength, build_run, strength_of
-from matching.recommend.strength import CUTS
+from matching.recommend.run import build_run
+from matching.recommend.strength import CUTS, Strength, strength_of
 from tests.matching.recommend.strategies import make_people
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from matching.policy import Policy
-from matching.recommend import build_run
 from matching.recommend.candidates import score_candidates
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import prepare_features
+from matching.recommend.run import build_run
 from matching.recommend.scoring import (
     Scorer,
     fit_standardiser,

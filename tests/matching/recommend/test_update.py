@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.errors import BadState, UnknownPerson
-from matching.recommend import RunState, build_run, update_people
+from matching.recommend.run import build_run
+from matching.recommend.state import RunState
+from matching.recommend.update import update_people
 from matching.text.lsa import LatentSpace
 from matching.text.tfidf import count_field_terms, merged_terms, tfidf_vectors
 from matching.types import Participant, Vectors

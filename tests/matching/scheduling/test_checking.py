@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from matching.scheduling import Locked, Meeting, Pair, Plan, Problem, faults_in
+from matching.scheduling.checking import faults_in
+from matching.scheduling.problem import Locked, Meeting, Pair, Plan, Problem
 
 CHOICE = Problem(
     people=4,

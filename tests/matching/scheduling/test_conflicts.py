@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from matching.scheduling import BadProblem, Conflict, Locked, Pair, Plan, Problem, solve
+from matching.scheduling.problem import BadProblem, Conflict, Locked, Pair, Plan, Problem
+from matching.scheduling.solve import solve
 
 OPEN = (True, True, True)
 FOURTH: dict[str, object] = {"people": 4, "available": (OPEN,) * 4, "most": (3,) * 4}

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from matching.scheduling import Locked, Pair, Plan, Problem, Progress, solve, solve_with_share
+from matching.scheduling.problem import Locked, Pair, Plan, Problem
+from matching.scheduling.share_constraint import solve_with_share
+from matching.scheduling.solve import Progress, solve
 
 KIND = (0, 1, 2, 0, 1, 2)  # two people of each; a meeting counts if its two differ
 COUPLES = list(itertools.combinations(range(6), 2))

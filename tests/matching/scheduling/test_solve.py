@@ -14,7 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.scheduling import Locked, Pair, Plan, Problem, faults_in, solve
+from matching.scheduling.checking import faults_in
+from matching.scheduling.problem import Locked, Pair, Plan, Problem
+from matching.scheduling.solve import solve
 
 
 def plan_of(problem: Problem, seconds: float = 20.0) -> Plan:

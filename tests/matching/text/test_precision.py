@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matching.text import encoder_name, load_encoder
-from matching.text.encoder import PROMPT_NAMES, Encoder, Kind
+from matching.text.encoder import PROMPT_NAMES, Encoder, Kind, encoder_name, load_encoder
 from matching.text.priors import language_priors
 from tests.matching.sample_texts import SAMPLE_TEXTS
 

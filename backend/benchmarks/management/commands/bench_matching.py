@@ -15,7 +15,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from backend.benchmarks.synthetic import DIMENSIONS, synthetic_people
 from matching.parallel import one_blas_thread, thread_map
-from matching.recommend import blocks, build_run, update_people
+from matching.recommend import blocks
+from matching.recommend.run import build_run
+from matching.recommend.update import update_people
 
 MOST = {10_000: (60.0, 4096.0), 100_000: (900.0, 6144.0)}
 """People -> the most seconds and MB of so many or more."""

@@ -29,10 +29,11 @@ from backend.benchmarks.learning import (
 )
 from backend.benchmarks.vector_cache import Rows, cached_vectors
 from backend.core.progress import progress_lines
-from backend.suggestions.engine import FIELDS, KINDS, text_reader
+from backend.suggestions.engine.texts import FIELDS, KINDS, text_reader
 from matching.errors import MatchingError
-from matching.text import Kind, detect_language
 from matching.text.centring import normalise_rows
+from matching.text.encoder import Kind
+from matching.text.language import detect_language
 from matching.types import Vectors
 
 OnProgress = Callable[[str, float], None]

@@ -14,9 +14,11 @@ from backend.benchmarks.b2b.conflicts import b2b_conflict_text
 from backend.benchmarks.b2b.problem import B2BProblem
 from backend.benchmarks.b2b.solve import solve_b2b
 from backend.benchmarks.plan_file import parse_problem, plan_as_json
-from backend.programme.rules import conflict_text
+from backend.programme.rules.conflicts import conflict_text
 from matching.errors import MatchingError
-from matching.scheduling import Conflict, Plan, Problem, faults_in, solve
+from matching.scheduling.checking import faults_in
+from matching.scheduling.problem import Conflict, Plan, Problem
+from matching.scheduling.solve import solve
 
 WITHOUT_PLAN = 1  # none was found in time, nor proven that there is none
 UNUSABLE = 2  # a file that cannot be read, is malformed or cannot be written, or an unusable option

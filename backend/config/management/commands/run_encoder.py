@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from backend.config.encoder import IDLE_SECONDS, EncoderServer
-from matching.text import load_encoder
+from matching.text.encoder import load_encoder
 
 
 class Command(BaseCommand):

@@ -23,8 +23,8 @@ from backend.core.queue import (
     wait_for_database,
     work_until_stopped,
 )
-from backend.suggestions.engine import text_reader
-from matching.text import ModelError
+from backend.suggestions.engine.texts import text_reader
+from matching.text.model import ModelError
 
 log = logging.getLogger(__name__)
 

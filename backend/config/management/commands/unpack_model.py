@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from backend.core.progress import progress_lines
-from matching.text import bundled_model
+from matching.text.model import bundled_model
 
 
 class Command(BaseCommand):

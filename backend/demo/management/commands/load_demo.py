@@ -15,8 +15,8 @@ from backend.core.progress import progress_lines, show_step
 from backend.demo.lists import read_lists
 from backend.demo.loading import load_demo
 from backend.demo.selectors import CURRENT, has_read_lists
-from backend.events.models import Event
-from backend.suggestions.selectors import current_run
+from backend.events.models.events import Event
+from backend.suggestions.selectors.runs import current_run
 
 
 class Command(BaseCommand):

@@ -12,17 +12,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from backend.core.progress import progress_lines, showing_progress
-from backend.events.models import Event
+from backend.events.models.events import Event
 from backend.events.selectors import event_for
-from backend.events.services.importing import (
-    MAX_FILE_BYTES,
-    CsvTable,
-    EncodingNotConfirmed,
-    ImportReport,
-    import_attendees,
-    read_list,
-    refusals_csv,
-)
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.files import read_list
+from backend.events.services.importing.reading import MAX_FILE_BYTES, CsvTable, EncodingNotConfirmed
+from backend.events.services.importing.report import ImportReport, refusals_csv
 
 SHOWN = 20
 

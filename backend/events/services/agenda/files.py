@@ -13,7 +13,7 @@ import icalendar
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from django.utils.translation import gettext as _
 
-from backend.events.models import Event
+from backend.events.models.events import Event
 from backend.events.selectors import theme_names_for
 from backend.events.services.agenda.sessions import SessionData
 from backend.events.services.importing.reading import MAX_ROWS, CsvLine, UnreadableFile, column_key, read_csv

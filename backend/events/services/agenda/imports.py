@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
-from backend.events.models import Event, Session
-from backend.events.rules import Doing, check_organiser
+from backend.events.models.agenda import Session
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
 from backend.events.services.agenda.files import AgendaFile, FileSession
 from backend.events.services.agenda.sessions import (
     SessionData,

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
-from backend.events.models import Event, Session, Theme
-from backend.events.rules import Doing, check_organiser, clean_text
+from backend.events.models.agenda import Session
+from backend.events.models.events import Event, Theme
+from backend.events.rules.attendees import check_organiser, clean_text
+from backend.events.rules.states import Doing
 from backend.events.selectors import session_for
 from backend.people.models import Person
 

@@ -14,15 +14,13 @@ from backend.core.advisory_lock import advisory_lock
 from backend.core.mail_addresses import canonical_address
 from backend.core.progress import report_progress
 from backend.core.transactions import Busy, in_transaction, read_only
-from backend.events.models import Alias, Attendee, Event, Interest, Organisation, Sector, Topic
-from backend.events.rules import (
-    Doing,
-    check_allowed,
-    check_organiser,
-    check_takes_people,
-    name_of_list,
-    put_back,
-)
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee, Interest, Organisation, Sector
+from backend.events.models.events import Event, Topic
+from backend.events.rules.aliases import name_of_list, put_back
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.rehearsals import check_takes_people
+from backend.events.rules.states import Doing, check_allowed
 from backend.events.selectors import (
     ChosenTopics,
     attendees_by_former_address,

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from backend.core.errors import BusinessError
 from backend.core.spreadsheets import unescape_formula
 from backend.core.texts import without_bidi_controls
-from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT, clean_text, country_name
+from backend.events.rules.attendees import LANGUAGE_LIMIT, TEXT_LIMIT, clean_text
+from backend.events.rules.countries import country_name
 from backend.events.rules.languages import languages_in
 from backend.events.services.importing.reading import CsvLine, CsvTable, column_key
 from backend.events.services.importing.report import RefusedLine

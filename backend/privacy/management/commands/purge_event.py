@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from backend.events.selectors import event_for
-from backend.privacy.services import purge_event
+from backend.privacy.services.retention import purge_event
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from backend.privacy.services import replay_erasures
+from backend.privacy.services.remembering import replay_erasures
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from backend.core.progress import progress_lines
 from backend.events.selectors import event_for
 from backend.suggestions.models import Suggestion
-from backend.suggestions.services import build_run, preview_run
+from backend.suggestions.services.runs import build_run, preview_run
 from matching.errors import MatchingError
 from matching.policy import Policy
 

@@ -10,12 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, Event
-from backend.events.rules import is_under_alias
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.aliases import is_under_alias
 from backend.events.selectors import event_for
 from backend.people.models import address_hash
 from backend.safeguarding.rules import matchable
-from backend.suggestions import engine
+from backend.suggestions.engine.event_data import read_event_data
+from backend.suggestions.engine.lists import explain_with_quotations
 from backend.suggestions.models import Run
 
 
@@ -32,7 +34,7 @@ class Command(BaseCommand):
         event = event_for(slug)
         first, second = _attendee(event, a), _attendee(event, b)
         run = Run.objects.filter(event=event, state=Run.State.CURRENT).first()
-        found = engine.explain_with_quotations(engine.read_event_data(event), run, first.pk, second.pk)
+        found = explain_with_quotations(read_event_data(event), run, first.pk, second.pk)
         table = Table("feature", "A to B", "adds", "B to A", "adds", title=f"A {first.pk}, B {second.pk}")
         for feature, *numbers in found.rows():
             table.add_row(feature, *(f"{number:+.3f}" for number in numbers))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.events.selectors import event_for
-from backend.suggestions.selectors import exported_rows
+from backend.suggestions.selectors.export import exported_rows
 
 COLUMNS = ("attendee", "suggested", "rank", "score", "reasons")
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from backend.core.progress import progress_lines
 from backend.events.selectors import event_for
-from backend.suggestions.services import WeightsPreview, learn_weights, preview_weights
+from backend.suggestions.services.learning import WeightsPreview, learn_weights, preview_weights
 from matching.recommend.learning import RANKING_TOLERANCE
 
 SOURCES = {

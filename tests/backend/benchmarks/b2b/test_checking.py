@@ -8,7 +8,7 @@ import pytest
 
 from backend.benchmarks.b2b.checking import b2b_faults_in
 from backend.benchmarks.b2b.problem import B2BProblem, RequestedMeeting
-from matching.scheduling import Meeting, Plan
+from matching.scheduling.problem import Meeting, Plan
 
 B2B = B2BProblem(
     3,

@@ -13,7 +13,7 @@ from backend.benchmarks.b2b.checking import b2b_faults_in
 from backend.benchmarks.b2b.conflicts import b2b_conflict_text
 from backend.benchmarks.b2b.problem import B2BProblem, RequestedMeeting
 from backend.benchmarks.b2b.solve import fair_breaks, solve_b2b
-from matching.scheduling import Plan
+from matching.scheduling.problem import Plan
 
 
 def plan_of(problem: B2BProblem, seconds: float = 60) -> Plan:

@@ -4,9 +4,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from backend.events.models import Event
-from backend.events.rules import interpreter_text, languages_in_common, needs_interpreter
-from backend.events.rules.languages import language_code, languages_in
+from backend.events.models.events import Event
+from backend.events.rules.languages import (
+    interpreter_text,
+    language_code,
+    languages_in,
+    languages_in_common,
+    needs_interpreter,
+)
 
 
 def test_languages_are_read_as_codes_and_names_and_unknown_ones_are_listed() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.core.period import Period
-from backend.events.rules import BadGrid, SlotGrid, periods_of
+from backend.events.rules.slot_grid import BadGrid, SlotGrid, periods_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

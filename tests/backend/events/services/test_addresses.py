@@ -9,15 +9,17 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from backend.events.models import Attendee, Suspension
-from backend.events.services import NewAttendee, add_attendee, ask_address_change, change_address
-from backend.events.services.addresses import AddressHeld, SameAddress
-from backend.events.services.attendees import AlreadyThere
-from backend.events.services.importing import CsvLine, CsvTable, import_attendees
+from backend.events.models.attendees import Attendee
+from backend.events.models.suspensions import Suspension
+from backend.events.services.addresses import AddressHeld, SameAddress, ask_address_change, change_address
+from backend.events.services.attendees import AlreadyThere, NewAttendee, add_attendee
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import CsvLine, CsvTable
 from backend.people.models import FormerAddress, KnownMinor, Person, address_hash, older_hash
 from backend.people.selectors import person_with_email
 from backend.people.services import AddressTaken, BadEmail
-from backend.privacy.services import erase_account, replay_erasures
+from backend.privacy.services.leaving import erase_account
+from backend.privacy.services.remembering import replay_erasures
 from backend.safeguarding.models import Block
 from backend.safeguarding.rules import may_contact
 from tests.accounts import send_account_mails

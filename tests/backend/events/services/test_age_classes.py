@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from backend.core.errors import NotFound, OrganisersOnly
-from backend.events.models import AdultProposal, AgeAgreement, Attendee
-from backend.events.services import RoleChange, agree_adult, change_roles, consent_to_adult, decline_adult
+from backend.events.models.age_classes import AdultProposal, AgeAgreement
+from backend.events.models.attendees import Attendee
 from backend.events.services.age_classes import (
     AdultsNotConfirmed,
     AlreadyDecided,
@@ -17,12 +17,17 @@ from backend.events.services.age_classes import (
     NotSetAsMinor,
     OwnAgeClass,
     OwnProposal,
+    agree_adult,
+    consent_to_adult,
+    decline_adult,
     propose_adult,
 )
-from backend.events.services.importing import import_attendees, read_csv
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import read_csv
+from backend.events.services.roles import RoleChange, change_roles
 from backend.people.models import KnownMinor
 from backend.safeguarding.rules import matchable
-from backend.safeguarding.selectors import age_questions_for, waiting_age_questions
+from backend.safeguarding.selectors.age_classes import age_questions_for, waiting_age_questions
 from tests.factories import NOW, appoint, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

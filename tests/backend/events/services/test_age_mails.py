@@ -11,9 +11,10 @@ from django.core.mail import EmailMessage
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.smtp import MailDelayed
-from backend.events.models import AdultProposal, Attendee, Event
-from backend.events.services import agree_adult, consent_to_adult
-from backend.events.services.age_classes import propose_adult
+from backend.events.models.age_classes import AdultProposal
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.services.age_classes import agree_adult, consent_to_adult, propose_adult
 from backend.events.services.age_mails import send_age_mail, tell_of_doubts
 from backend.people.models import KnownMinor, Person
 from backend.people.rules import GATHERING

@@ -7,16 +7,11 @@ from django.db import IntegrityError, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound, OrganisersOnly
-from backend.events.models import Appointment, Attendee, Event, OutsideContact
-from backend.events.rules import DemoAccount, leads_of
-from backend.events.services import (
-    appoint_lead,
-    appoint_organiser,
-    confirm_role,
-    end_role,
-    propose_role,
-    refuse_role,
-)
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.models.roles import Appointment, OutsideContact
+from backend.events.rules.attendees import DemoAccount
+from backend.events.rules.roles import leads_of
 from backend.events.services.appointment_mails import send_appointment_mail
 from backend.events.services.appointments import (
     PROPOSALS_A_DAY,
@@ -27,7 +22,12 @@ from backend.events.services.appointments import (
     TooFewLeads,
     TooManyProposals,
     UnknownPermission,
+    confirm_role,
+    end_role,
+    propose_role,
+    refuse_role,
 )
+from backend.events.services.setup import appoint_lead, appoint_organiser
 from backend.people.models import Person
 from tests.factories import NOW, appoint, make_attendee, make_event
 

@@ -10,15 +10,20 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 
 from backend.core.errors import OrganisersOnly
-from backend.events.models import Alias, Appointment, Attendee, Event
-from backend.events.rules import SharesMailbox
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.models.roles import Appointment
+from backend.events.rules.attendees import SharesMailbox
 from backend.events.selectors import mailbox_choices
-from backend.events.services import CannotShareMailbox, add_to_mailbox, change_address, propose_role
-from backend.events.services.appointments import CannotPropose
+from backend.events.services.addresses import change_address
+from backend.events.services.appointments import CannotPropose, propose_role
 from backend.events.services.attendees import NewAttendee
-from backend.events.services.importing import import_attendees, read_csv
-from backend.meetings.models import Assistant
-from backend.meetings.services import name_assistant
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import read_csv
+from backend.events.services.mailboxes import CannotShareMailbox, add_to_mailbox
+from backend.meetings.models.assistants import Assistant
+from backend.meetings.services.assistants import name_assistant
 from backend.people.models import KnownMinor, Person
 from backend.people.selectors import has_second_factor, person_with_email, who_reads_the_mailbox_of
 from backend.people.services import (
@@ -28,7 +33,7 @@ from backend.people.services import (
     reset_second_factors,
     set_own_name,
 )
-from backend.privacy.services import erase_account, leave_event
+from backend.privacy.services.leaving import erase_account, leave_event
 from backend.safeguarding.models import Chaperone, Vetting
 from tests.backend.meetings.test_lock_order import begin, wait_until_waiting
 from tests.factories import NOW, make_attendee, make_event

@@ -4,12 +4,19 @@ import pytest
 
 from backend.core.errors import OrganisersOnly
 from backend.core.models import Act
-from backend.directory.services import nudge_people
-from backend.events.models import Event, OutsideContact
-from backend.events.rules import NotOpenYet
-from backend.events.services import open_event, set_outside_contact
-from backend.events.services.opening import BadOutsideContact, LeadsOnly, NotReadyToOpen
-from backend.meetings.services import MeetingRequestData, arrange_meeting, request_meeting
+from backend.directory.services.nudges import nudge_people
+from backend.events.models.events import Event
+from backend.events.models.roles import OutsideContact
+from backend.events.rules.states import NotOpenYet
+from backend.events.services.opening import (
+    BadOutsideContact,
+    LeadsOnly,
+    NotReadyToOpen,
+    open_event,
+    set_outside_contact,
+)
+from backend.meetings.services.proposals import arrange_meeting
+from backend.meetings.services.requests import MeetingRequestData, request_meeting
 from backend.people.models import Person
 from tests.factories import NOW, make_attendee, make_event
 

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.events.models import Event, Organisation, Sector
+from backend.events.models.attendees import Organisation, Sector
+from backend.events.models.events import Event
 from backend.events.services.organisations import find_or_create_organisations
 from backend.events.services.sectors import load_sectors
 from tests.factories import make_event

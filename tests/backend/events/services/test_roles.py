@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from backend.core.errors import OrganisersOnly
-from backend.events.models import Attendee
-from backend.events.services import propose_role
+from backend.events.models.attendees import Attendee
 from backend.events.services.age_classes import OwnAgeClass
+from backend.events.services.appointments import propose_role
 from backend.events.services.roles import (
     NobodyChosen,
     RoleChange,

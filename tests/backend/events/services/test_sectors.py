@@ -7,11 +7,24 @@ import datetime as dt
 import pytest
 
 from backend.core.errors import NotFound, OrganisersOnly
-from backend.events import services
-from backend.events.models import Attendee, Event, Organisation, Sector
+from backend.events.models.attendees import Attendee, Organisation, Sector
+from backend.events.models.events import Event
 from backend.events.selectors import sector_counts_for
-from backend.events.services.importing import COLUMNS, import_attendees, read_csv
-from backend.events.services.sectors import MAX_SECTORS, sectors_by_word
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import read_csv
+from backend.events.services.importing.rows import COLUMNS
+from backend.events.services.sectors import (
+    MAX_SECTORS,
+    BadSector,
+    SectorInUse,
+    add_sector,
+    change_sector,
+    load_sectors,
+    merge_sectors,
+    move_sector,
+    remove_sector,
+    sectors_by_word,
+)
 from backend.people.models import Constituency
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 
@@ -22,7 +35,7 @@ LATER = NOW + dt.timedelta(hours=1)
 @pytest.fixture
 def event() -> Event:
     made = make_event()
-    services.load_sectors(event=made)
+    load_sectors(event=made)
     return made
 
 
@@ -43,7 +56,7 @@ def test_a_new_event_has_the_shipped_sectors_once_and_they_cover_every_constitue
     assert len(names(event)) == 19
     assert {row.constituency for row in sector_counts_for(event)} == set(Constituency.values)
     sector(event, "advocate").delete()
-    services.load_sectors(event=event)
+    load_sectors(event=event)
     assert len(names(event)) == 18
 
 
@@ -62,7 +75,7 @@ def test_a_merge_keeps_the_organisations_and_has_lists_computed_anew_where_the_c
     before = bystander.changed_at
     into = sector(event, "law-enforcement")
     merge = {"event": event, "by": boss.person, "now": LATER}
-    assert services.merge_sectors(sector_id=sector(event, "advocate").pk, into_id=into.pk, **merge) == 1
+    assert merge_sectors(sector_id=sector(event, "advocate").pk, into_id=into.pk, **merge) == 1
     assert "Advocate" not in names(event)
     lawyers.refresh_from_db()
     bystander.refresh_from_db()
@@ -74,10 +87,10 @@ def test_a_changed_constituency_holds_for_all_its_people_and_a_new_name_recomput
     youth = make_attendee(event, sector="youth", constituency="youth")
     before = youth.changed_at
     change = {"event": event, "sector_id": sector(event, "youth").pk, "by": boss.person, "now": LATER}
-    services.change_sector(name="Young people", constituency="youth", **change)
+    change_sector(name="Young people", constituency="youth", **change)
     youth.refresh_from_db()
     assert youth.changed_at == before
-    services.change_sector(name="Young people", constituency="civil-society", **change)
+    change_sector(name="Young people", constituency="civil-society", **change)
     youth = Attendee.objects.get(pk=youth.pk)
     assert (youth.changed_at, youth.constituency) == (LATER, "civil-society")
     assert youth.organisation.sector.name == "Young people"
@@ -86,16 +99,16 @@ def test_a_changed_constituency_holds_for_all_its_people_and_a_new_name_recomput
 def test_a_sector_with_organisations_and_the_one_for_all_others_are_not_removed(event, boss):
     make_organisation(event, "academia", "academia")
     remove = {"event": event, "by": boss.person}
-    with pytest.raises(services.SectorInUse, match="merge it into another sector"):
-        services.remove_sector(sector_id=sector(event, "academia").pk, **remove)
+    with pytest.raises(SectorInUse, match="merge it into another sector"):
+        remove_sector(sector_id=sector(event, "academia").pk, **remove)
     other = sector(event, "other")
-    with pytest.raises(services.SectorInUse, match="stays"):
-        services.remove_sector(sector_id=other.pk, **remove)
-    with pytest.raises(services.SectorInUse, match="stays"):
-        services.merge_sectors(sector_id=other.pk, into_id=sector(event, "youth").pk, now=NOW, **remove)
-    with pytest.raises(services.BadSector, match="no constituency"):
-        services.change_sector(sector_id=other.pk, name="Rest", constituency="youth", now=NOW, **remove)
-    services.remove_sector(sector_id=sector(event, "advocate").pk, **remove)
+    with pytest.raises(SectorInUse, match="stays"):
+        remove_sector(sector_id=other.pk, **remove)
+    with pytest.raises(SectorInUse, match="stays"):
+        merge_sectors(sector_id=other.pk, into_id=sector(event, "youth").pk, now=NOW, **remove)
+    with pytest.raises(BadSector, match="no constituency"):
+        change_sector(sector_id=other.pk, name="Rest", constituency="youth", now=NOW, **remove)
+    remove_sector(sector_id=sector(event, "advocate").pk, **remove)
     assert "Advocate" not in names(event)
 
 
@@ -107,21 +120,21 @@ def test_bad_sectors_are_refused_in_a_sentence(event, boss):
         ("LAW enforcement", "youth", "already"),
         ("Media", "press", "Choose the constituency"),
     ):
-        with pytest.raises(services.BadSector, match=text):
-            services.add_sector(name=name, constituency=constituency, **add)
+        with pytest.raises(BadSector, match=text):
+            add_sector(name=name, constituency=constituency, **add)
     for number in range(MAX_SECTORS - 19):
-        services.add_sector(name=f"Kind {number}", constituency="other", **add)
-    with pytest.raises(services.BadSector, match="at most 60"):
-        services.add_sector(name="One more", constituency="other", **add)
+        add_sector(name=f"Kind {number}", constituency="other", **add)
+    with pytest.raises(BadSector, match="at most 60"):
+        add_sector(name="One more", constituency="other", **add)
     with pytest.raises(NotFound):
-        services.move_sector(sector_id=0, up=True, **add)
+        move_sector(sector_id=0, up=True, **add)
     with pytest.raises(OrganisersOnly):
-        services.add_sector(event=event, name="Media", constituency="youth", by=make_attendee(event).person)
+        add_sector(event=event, name="Media", constituency="youth", by=make_attendee(event).person)
 
 
 def test_an_import_knows_the_events_own_sectors_and_brings_no_shipped_one_back(event, boss):
-    services.add_sector(event=event, name="Faith groups", constituency="civil-society", by=boss.person)
-    services.remove_sector(event=event, sector_id=sector(event, "advocate").pk, by=boss.person)
+    add_sector(event=event, name="Faith groups", constituency="civil-society", by=boss.person)
+    remove_sector(event=event, sector_id=sector(event, "advocate").pk, by=boss.person)
     lines = (
         "name,email,organisation,sector",
         "A,a@example.org,Temple,Faith Groups",

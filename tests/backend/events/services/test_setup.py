@@ -9,8 +9,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee, Event, Sector, Theme, Topic
-from backend.events.rules import is_organiser
+from backend.events.models.attendees import Attendee, Sector
+from backend.events.models.events import Event, Theme, Topic
+from backend.events.rules.attendees import is_organiser
 from backend.events.services.setup import (
     ConflictingRoles,
     appoint_lead,

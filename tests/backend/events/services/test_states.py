@@ -6,12 +6,13 @@ import pytest
 
 from backend.core.errors import OrganisersOnly
 from backend.core.models import Act
-from backend.events.models import Event, Slot, Table
-from backend.events.rules import NEXT_STATES, NotInThisState, NotOpenYet
-from backend.events.services import ProfileChange, change_state, follow_days, update_profile
-from backend.events.services.opening import NotReadyToOpen, WrongState
-from backend.meetings.models import Availability
-from backend.meetings.services import MeetingRequestData, request_meeting
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.events import Event
+from backend.events.rules.states import NEXT_STATES, NotInThisState, NotOpenYet
+from backend.events.services.opening import NotReadyToOpen, WrongState, change_state, follow_days
+from backend.events.services.profiles import ProfileChange, update_profile
+from backend.meetings.models.availability import Availability
+from backend.meetings.services.requests import MeetingRequestData, request_meeting
 from tests.factories import NOW, make_attendee, make_event
 
 State = Event.State

@@ -5,9 +5,22 @@ from __future__ import annotations
 import pytest
 
 from backend.core.errors import NotFound, OrganisersOnly
-from backend.events import services
-from backend.events.models import Attendee, Event, Interest, Theme, Topic
+from backend.events.models.attendees import Attendee, Interest
+from backend.events.models.events import Event, Theme, Topic
 from backend.events.selectors import topic_counts_for
+from backend.events.services.topics import (
+    BadTopic,
+    TopicInUse,
+    add_theme,
+    add_topic,
+    change_topic,
+    merge_topics,
+    move_theme,
+    move_topic,
+    remove_theme,
+    remove_topic,
+    rename_theme,
+)
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +50,7 @@ def test_a_merge_moves_what_each_person_chose_and_has_their_lists_computed_anew(
     both = make_attendee(event, seeks_topics=["sextortion"], offers_topics=["evidence-reporting"])
     neither = make_attendee(event, offers_topics=["victim-support"])
     before = {one.pk: Attendee.objects.get(pk=one.pk).changed_at for one in (only, both, neither)}
-    moved = services.merge_topics(event=event, topic_id=first.pk, into_id=second.pk, by=boss.person, now=NOW)
+    moved = merge_topics(event=event, topic_id=first.pk, into_id=second.pk, by=boss.person, now=NOW)
     assert moved == 2
     assert not Topic.objects.filter(pk=first.pk).exists()
     chosen = {one.attendee_id: (one.seeks, one.offers) for one in Interest.objects.filter(topic=second)}
@@ -49,48 +62,48 @@ def test_a_merge_moves_what_each_person_chose_and_has_their_lists_computed_anew(
 
 def test_a_chosen_topic_is_not_removed_and_an_unchosen_one_is(event, boss):
     make_attendee(event, seeks_topics=["sextortion"])
-    with pytest.raises(services.TopicInUse, match="merge it into another topic"):
-        services.remove_topic(event=event, topic_id=topic(event, "sextortion").pk, by=boss.person)
-    services.remove_topic(event=event, topic_id=topic(event, "victim-support").pk, by=boss.person)
+    with pytest.raises(TopicInUse, match="merge it into another topic"):
+        remove_topic(event=event, topic_id=topic(event, "sextortion").pk, by=boss.person)
+    remove_topic(event=event, topic_id=topic(event, "victim-support").pk, by=boss.person)
     assert keys(event) == [["Evidence reporting"], ["Sextortion", "Safety by design schools"]]
 
 
 def test_themes_and_topics_move_by_one_place_and_the_ends_stay(event, boss):
     first = Theme.objects.get(event=event, key="justice")
-    services.move_theme(event=event, theme_id=first.pk, up=True, by=boss.person)
+    move_theme(event=event, theme_id=first.pk, up=True, by=boss.person)
     assert [theme.name for theme in topic_counts_for(event)] == ["Justice", "Prevention"]
-    services.move_theme(event=event, theme_id=first.pk, up=False, by=boss.person)
+    move_theme(event=event, theme_id=first.pk, up=False, by=boss.person)
     assert [theme.name for theme in topic_counts_for(event)] == ["Prevention", "Justice"]
-    services.move_topic(event=event, topic_id=topic(event, "victim-support").pk, up=True, by=boss.person)
+    move_topic(event=event, topic_id=topic(event, "victim-support").pk, up=True, by=boss.person)
     assert keys(event)[1] == ["Victim support", "Evidence reporting"]
 
 
 def test_rows_at_one_place_are_put_in_order_by_a_move(event, boss):
     Topic.objects.filter(event=event).update(position=0)
-    services.move_topic(event=event, topic_id=topic(event, "evidence-reporting").pk, up=False, by=boss.person)
+    move_topic(event=event, topic_id=topic(event, "evidence-reporting").pk, up=False, by=boss.person)
     assert keys(event)[0] == ["Victim support", "Evidence reporting"]
 
 
 def test_a_new_name_in_any_script_gets_a_key_of_its_own(event, boss):
-    theme = services.add_theme(event=event, name="กฎหมาย", by=boss.person)
-    other = services.add_theme(event=event, name="ยุติธรรม", by=boss.person)
+    theme = add_theme(event=event, name="กฎหมาย", by=boss.person)
+    other = add_theme(event=event, name="ยุติธรรม", by=boss.person)
     assert (theme.key, other.key, theme.position, other.position) == ("theme", "theme-2", 2, 3)
-    made = services.add_topic(event=event, theme_id=theme.pk, name=" Sextortion of  boys ", by=boss.person)
+    made = add_topic(event=event, theme_id=theme.pk, name=" Sextortion of  boys ", by=boss.person)
     assert (made.key, made.name) == ("sextortion-of-boys", "Sextortion of boys")
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 121, "sextortion"])
 def test_a_topic_needs_a_name_of_its_own(event, boss, name):
     theme = Theme.objects.get(event=event, key="justice")
-    with pytest.raises(services.BadTopic):
-        services.add_topic(event=event, theme_id=theme.pk, name=name, by=boss.person)
+    with pytest.raises(BadTopic):
+        add_topic(event=event, theme_id=theme.pk, name=name, by=boss.person)
     assert Topic.objects.filter(event=event).count() == 4
 
 
 def test_a_renamed_topic_keeps_who_chose_it_and_may_change_its_theme(event, boss):
     one = make_attendee(event, offers_topics=["sextortion"])
     justice = Theme.objects.get(event=event, key="justice")
-    changed = services.change_topic(
+    changed = change_topic(
         event=event,
         topic_id=topic(event, "sextortion").pk,
         theme_id=justice.pk,
@@ -106,8 +119,8 @@ def test_a_renamed_topic_keeps_who_chose_it_and_may_change_its_theme(event, boss
 
 def test_a_theme_with_topics_stays(event, boss):
     theme = Theme.objects.get(event=event, key="justice")
-    with pytest.raises(services.TopicInUse):
-        services.remove_theme(event=event, theme_id=theme.pk, by=boss.person)
+    with pytest.raises(TopicInUse):
+        remove_theme(event=event, theme_id=theme.pk, by=boss.person)
 
 
 def test_another_forum_s_rows_and_another_s_organisers_are_refused(event, boss):
@@ -115,11 +128,11 @@ def test_another_forum_s_rows_and_another_s_organisers_are_refused(event, boss):
     stranger = make_attendee(elsewhere, permission="organiser")
     theme = Theme.objects.get(event=event, key="justice")
     with pytest.raises(NotFound):
-        services.rename_theme(event=elsewhere, theme_id=theme.pk, name="Mine", by=stranger.person)
+        rename_theme(event=elsewhere, theme_id=theme.pk, name="Mine", by=stranger.person)
     with pytest.raises(OrganisersOnly):
-        services.rename_theme(event=event, theme_id=theme.pk, name="Mine", by=stranger.person)
+        rename_theme(event=event, theme_id=theme.pk, name="Mine", by=stranger.person)
     with pytest.raises(NotFound):
-        services.merge_topics(
+        merge_topics(
             event=event,
             topic_id=topic(event, "sextortion").pk,
             into_id=topic(elsewhere, "sextortion").pk,

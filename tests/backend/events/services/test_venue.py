@@ -8,8 +8,8 @@ import pytest
 
 from backend.core.errors import BusinessError, NotFound, OrganisersOnly
 from backend.core.period import Period
-from backend.events.models import Slot, Table
-from backend.events.rules import BadGrid
+from backend.events.models.agenda import Slot, Table
+from backend.events.rules.slot_grid import BadGrid
 from backend.events.services import venue
 from backend.events.services.venue import TableData, VenueInUse
 from tests.backend.meetings.conftest import make_forum

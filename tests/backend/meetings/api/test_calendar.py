@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from backend.events.models import Attendee
-from backend.meetings.models import CalendarFeed, Delivery, Notice
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.calendar_feeds import CalendarFeed
+from backend.meetings.models.notices import Delivery, Notice
 from tests.backend.meetings.conftest import Forum
 from tests.factories import NOW, make_attendee, make_event
 

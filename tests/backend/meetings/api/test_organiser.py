@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from rest_framework.test import APIClient
 
-from backend.events.models import Session, Topic
+from backend.events.models.agenda import Session
+from backend.events.models.events import Topic
 from tests.factories import make_attendee
 from tests.long_jobs import answered
 

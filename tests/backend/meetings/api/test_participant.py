@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from backend.meetings.models import Meeting
+from backend.meetings.models.meetings import Meeting
 from tests.factories import NOW, block_contact, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

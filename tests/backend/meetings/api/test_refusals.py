@@ -11,8 +11,10 @@ import pytest
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
-from backend.events.models import Attendee, Table
-from backend.meetings.models import Availability, Meeting, MeetingRules
+from backend.events.models.agenda import Table
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.availability import Availability, MeetingRules
+from backend.meetings.models.meetings import Meeting
 from tests.backend.meetings.conftest import Forum
 from tests.factories import make_attendee
 

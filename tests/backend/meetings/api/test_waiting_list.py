@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from backend.meetings import services
-from backend.meetings.models import Meeting, WaitingListEntry
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.waiting_list import WaitingListEntry
+from backend.meetings.services.waiting_list import leave_waiting_list, offer_freed_times
 from tests.backend.meetings.api.test_participant import BASE, client_of
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import NOW
@@ -42,9 +43,9 @@ def test_one_waits_is_asked_for_and_leaves_over_the_api(full: Forum) -> None:
     assert joined.json()["waiting_for_me"] == 0
     assert them.get(BASE + "waiting-list/").json() == {"waiting_for": [], "waiting_for_me": 2}
     assert client_of(d).delete(f"{BASE}waiting-list/{row['entry']}/").status_code == 404
-    services.leave_waiting_list(attendee=d, entry_id=WaitingListEntry.objects.get(attendee=d).pk, by=d.person)
+    leave_waiting_list(attendee=d, entry_id=WaitingListEntry.objects.get(attendee=d).pk, by=d.person)
     full.cancel(b, Meeting.objects.get())
-    services.offer_freed_times(now=NOW)
+    offer_freed_times(now=NOW)
     [asked] = them.get(BASE + "meetings/").json()["to_answer"]
     assert (asked["message"], asked["theme"]) == ("Shall we?", "justice")
     assert me.get(BASE + "waiting-list/").json()["waiting_for"] == []

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from backend.core.errors import BusinessError, NotFound
-from backend.meetings.models import Meeting
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.rules import AlreadyAnswered
 from backend.meetings.selectors.answer_links import (
     LinkExpired,
     LinkInvalid,
@@ -16,7 +17,8 @@ from backend.meetings.selectors.answer_links import (
     make_answer_link,
     read_answer_link,
 )
-from backend.meetings.services import AlreadyAnswered, SlotTaken, answer_by_link
+from backend.meetings.services.answer_links import answer_by_link
+from backend.meetings.services.booking import SlotTaken
 from tests.backend.meetings.conftest import Forum
 from tests.factories import block_contact
 

@@ -11,12 +11,15 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.events.models import Attendee, SessionPart, Slot, Table
-from backend.meetings.models import CalendarFeed, Meeting, Seat
+from backend.events.models.agenda import SessionPart, Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.calendar_feeds import CalendarFeed
+from backend.meetings.models.meetings import Meeting, Seat
 from backend.meetings.selectors.calendar import feed_for, invitation_for, zone_between
 from backend.meetings.selectors.meetings import rows_for
-from backend.meetings.services import end_refused_meetings, feed_address, make_feed, revoke_feed, rotate_feed
-from backend.safeguarding.services import block_person
+from backend.meetings.services.calendar_feeds import feed_address, make_feed, revoke_feed, rotate_feed
+from backend.meetings.services.meetings import end_refused_meetings
+from backend.safeguarding.services.blocks import block_person
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import block_contact, make_session, unblock_contact
 

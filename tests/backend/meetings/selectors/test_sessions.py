@@ -9,10 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from backend.events.models import SessionPart, Theme
-from backend.meetings import services
-from backend.meetings.selectors import sessions_for
-from backend.safeguarding.services import block_person
+from backend.events.models.agenda import SessionPart
+from backend.events.models.events import Theme
+from backend.meetings.selectors.sessions import sessions_for
+from backend.meetings.services.availability import close_slots
+from backend.meetings.services.sessions import bookmark_session
+from backend.safeguarding.services.blocks import block_person
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +41,7 @@ def rows_of(attendee, now=NOW, **asked):
 
 
 def keep(attendee, session):
-    services.bookmark_session(attendee=attendee, session_id=session.pk, by=attendee.person, now=NOW)
+    bookmark_session(attendee=attendee, session_id=session.pk, by=attendee.person, now=NOW)
 
 
 def test_sessions_stand_by_day_of_the_event_s_zone_and_each_theme_is_counted(forum):
@@ -88,7 +90,7 @@ def test_a_session_says_how_many_open_times_it_alone_takes(forum):
     }
     keep(a, short)
     assert rows_of(a)["Long"].times == 2
-    services.close_slots(attendee=a, slot_ids=[forum.slots[0].pk], by=a.person, now=NOW)
+    close_slots(attendee=a, slot_ids=[forum.slots[0].pk], by=a.person, now=NOW)
     assert rows_of(a)["Long"].times == 1
     assert rows_of(a, forum.slots[2].starts_at)["Long"].times == 0
     assert rows_of(b)["Long"].part == ""

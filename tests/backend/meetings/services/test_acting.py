@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 
 from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models import Attendee, Event
-from backend.meetings import services
-from backend.meetings.models import Meeting, Notice, Seat
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
 from backend.meetings.rules import AlreadyAnswered
-from backend.meetings.selectors import (
-    acted_notice_words,
-    acted_words,
-    acting_for,
-    meeting_for,
-    principals_for,
-)
+from backend.meetings.selectors.acted_words import acted_notice_words, acted_words
+from backend.meetings.selectors.assistants import acting_for, principals_for
+from backend.meetings.selectors.meetings import meeting_for
+from backend.meetings.services.answers import accept_meeting, decline_meeting, withdraw_request
+from backend.meetings.services.assistants import end_assistant
+from backend.meetings.services.meetings import cancel_for_both, cancel_meeting
 from backend.meetings.services.notice_mails import mail_for
-from backend.privacy.services import leave_event
+from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.models import ContactRule
 from tests.backend.meetings.conftest import Forum
 from tests.factories import block_contact, make_attendee, make_organisation
@@ -46,14 +47,19 @@ def asked(forum: Forum, minister: Attendee) -> Meeting:
     return forum.ask(forum.people[1], minister, *forum.slots[:2], message="Shall we?")
 
 
-def do(service: str, by: Attendee, principal: Attendee, meeting: Meeting, forum: Forum, **more: object):
-    return getattr(services, service)(
-        attendee=principal, meeting_id=meeting.pk, by=by.person, now=forum.now, **more
-    )
+def do(
+    service: Callable[..., object],
+    by: Attendee,
+    principal: Attendee,
+    meeting: Meeting,
+    forum: Forum,
+    **more: object,
+):
+    return service(attendee=principal, meeting_id=meeting.pk, by=by.person, now=forum.now, **more)
 
 
 def accept(by: Attendee, principal: Attendee, meeting: Meeting, forum: Forum, **more: object) -> Meeting:
-    return do("accept_meeting", by, principal, meeting, forum, **more)
+    return do(accept_meeting, by, principal, meeting, forum, **more)
 
 
 def mail(reader: Attendee, kind: str, forum: Forum) -> str:
@@ -94,7 +100,7 @@ def test_an_assistant_declines_with_a_reason_of_which_the_principal_is_told(
     forum: Forum, minister: Attendee, ana: Attendee, asked: Meeting
 ) -> None:
     other = forum.people[1]
-    do("decline_meeting", ana, minister, asked, forum, reason="She is in Jakarta then.")
+    do(decline_meeting, ana, minister, asked, forum, reason="She is in Jakarta then.")
     text = mail(minister, "declined", forum)
     assert text.startswith(f"Ana Reyes declined the request of {other.name} for you\n")
     assert "She is in Jakarta then." in text
@@ -108,7 +114,7 @@ def test_an_assistant_takes_a_request_back(forum: Forum, minister: Attendee, ana
     other = forum.people[1]
     meeting = forum.ask(minister, other, forum.slots[0])
     assert shown(forum, ana, minister)["sent"] == [meeting.pk]
-    do("withdraw_request", ana, minister, meeting, forum)
+    do(withdraw_request, ana, minister, meeting, forum)
     assert f"Ana Reyes took your request to {other.name} back for you." in mail(minister, "withdrawn", forum)
     assert words(other, meeting, forum) == f"Ana Reyes, assistant of {minister.name}, took the request back."
     assert mail(other, "withdrawn", forum) == ""  # they had no mail of it
@@ -121,8 +127,8 @@ def test_an_assistant_cancels_with_a_reason(
     forum.accept(minister, asked)
     assert words(other, asked, forum) == ""
     with pytest.raises(BusinessError, match="why it is cancelled"):
-        do("cancel_meeting", ana, minister, asked, forum, reason="")
-    do("cancel_meeting", ana, minister, asked, forum, reason="She is ill.")
+        do(cancel_meeting, ana, minister, asked, forum, reason="")
+    do(cancel_meeting, ana, minister, asked, forum, reason="She is ill.")
     text = mail(minister, "cancelled", forum)
     assert f"Ana Reyes cancelled the meeting with {other.name} for you." in text
     assert "She is ill." in text
@@ -153,7 +159,7 @@ def test_a_cancellation_by_the_other_or_the_organisers_names_no_assistant(
 ) -> None:
     other = forum.people[1]
     accept(ana, minister, asked, forum)
-    services.cancel_for_both(
+    cancel_for_both(
         event=forum.event, meeting_id=asked.pk, reason="Fire drill", by=forum.boss().person, now=forum.now
     )
     assert words(other, asked, forum) == words(minister, asked, forum) == ""
@@ -201,10 +207,10 @@ def test_whom_the_policy_hides_from_the_assistant_leaves_no_trace(
     assert shown(forum, ana, minister) == {"to_answer": [], "sent": [], "to_come": []}
     assert [row.waiting for row in principals_for(ana, forum.now)] == [0]
     for service, meeting, more in (
-        ("accept_meeting", asked, {}),
-        ("decline_meeting", asked, {}),
-        ("withdraw_request", sent, {}),
-        ("cancel_meeting", agreed, {"reason": "x"}),
+        (accept_meeting, asked, {}),
+        (decline_meeting, asked, {}),
+        (withdraw_request, sent, {}),
+        (cancel_meeting, agreed, {"reason": "x"}),
     ):
         with pytest.raises(NotFound):
             do(service, ana, minister, meeting, forum, **more)
@@ -247,7 +253,7 @@ def test_a_proposal_and_what_is_the_principals_own_stay_with_them(
     other, third = forum.people[1:3]
     proposal = forum.propose(minister, other, forum.slots[0])
     assert shown(forum, ana, minister)["to_answer"] == []
-    for service in ("accept_meeting", "decline_meeting"):
+    for service in (accept_meeting, decline_meeting):
         with pytest.raises(NotFound):
             do(service, ana, minister, proposal, forum)
     meeting = forum.ask(third, minister, forum.slots[1])
@@ -281,7 +287,7 @@ def test_of_another_pair_and_after_the_end_the_assistant_is_a_stranger(
     with pytest.raises(NotYours):
         accept(ana, other, asked, forum)
     row = minister.assistants.get()
-    services.end_assistant(attendee=minister, assistant_id=row.pk, by=minister.person, now=forum.now)
+    end_assistant(attendee=minister, assistant_id=row.pk, by=minister.person, now=forum.now)
     with pytest.raises(NotYours):
         accept(ana, minister, asked, forum)
 
@@ -299,7 +305,7 @@ def test_what_is_refused_the_principal_is_refused_the_assistant(
 def test_the_assistants_words_go_when_they_leave(
     forum: Forum, minister: Attendee, ana: Attendee, asked: Meeting
 ) -> None:
-    do("decline_meeting", ana, minister, asked, forum, reason="She is in Jakarta then.")
+    do(decline_meeting, ana, minister, asked, forum, reason="She is in Jakarta then.")
     leave_event(attendee=ana, is_confirmed=True, by=ana.person, now=forum.now)
     asked.refresh_from_db()
     assert asked.reason == ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from backend.core.period import Period
-from backend.events.models import SessionPart
-from backend.events.services import agenda
-from backend.events.services.agenda import SessionData, read_agenda
-from backend.meetings import services
-from backend.meetings.selectors import double_booked_counts
+from backend.events.models.agenda import SessionPart
+from backend.events.services.agenda.files import read_agenda
+from backend.events.services.agenda.sessions import SessionData, remove_session
+from backend.meetings.selectors.sessions import double_booked_counts
+from backend.meetings.services.agenda import change_session, import_agenda
+from backend.meetings.services.sessions import bookmark_session
 from tests.factories import make_attendee, make_session
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ def talk(forum):
     session.starts_at, session.ends_at = forum.slots[5].starts_at, forum.slots[5].ends_at
     session.save()
     a = forum.people[0]
-    services.bookmark_session(attendee=a, session_id=session.pk, by=a.person, now=forum.now)
+    bookmark_session(attendee=a, session_id=session.pk, by=a.person, now=forum.now)
     return session
 
 
@@ -33,9 +34,7 @@ def boss(forum):
 
 def move(forum, talk, boss, slot):
     data = SessionData(title=talk.title, starts_at=slot.starts_at, ends_at=slot.ends_at)
-    return services.change_session(
-        event=forum.event, session_id=talk.pk, data=data, by=boss.person, now=forum.now
-    )
+    return change_session(event=forum.event, session_id=talk.pk, data=data, by=boss.person, now=forum.now)
 
 
 def test_a_request_offers_other_times_once_the_session_moves_onto_its_own(forum, talk, boss):
@@ -62,7 +61,7 @@ def test_a_session_renamed_in_place_changes_no_request(forum, talk, boss):
     a, b, *_ = forum.people
     meeting = forum.ask(b, a, forum.slots[0])
     data = SessionData(title="Talk of the day", starts_at=talk.starts_at, ends_at=talk.ends_at, room="Hall")
-    services.change_session(event=forum.event, session_id=talk.pk, data=data, by=boss.person, now=forum.now)
+    change_session(event=forum.event, session_id=talk.pk, data=data, by=boss.person, now=forum.now)
     assert set(meeting.times.values_list("slot_id", flat=True)) == {forum.slots[0].pk}
     talk.refresh_from_db()
     assert (talk.title, talk.room) == ("Talk of the day", "Hall")
@@ -74,13 +73,11 @@ def test_an_imported_programme_frees_requests_like_a_change_by_hand(forum, talk,
     slot = forum.slots[0]
     line = f"Talk,{slot.starts_at.isoformat()},{slot.ends_at.isoformat()}"
     file = read_agenda(f"title,starts,ends\n{line}\n".encode(), event=forum.event)
-    changes = services.import_agenda(
-        event=forum.event, file=file, remove_missing=False, by=boss.person, now=forum.now
-    )
+    changes = import_agenda(event=forum.event, file=file, remove_missing=False, by=boss.person, now=forum.now)
     assert [change.data.title for change in changes.moved] == ["Talk"]
     assert forum.slots[0].pk not in set(meeting.times.values_list("slot_id", flat=True))
 
 
 def test_a_removed_session_leaves_everybody_s_agenda(forum, talk, boss):
-    agenda.remove_session(event=forum.event, session_id=talk.pk, by=boss.person)
+    remove_session(event=forum.event, session_id=talk.pk, by=boss.person)
     assert not SessionPart.objects.exists()

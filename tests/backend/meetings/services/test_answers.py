@@ -7,10 +7,19 @@ import datetime as dt
 import pytest
 
 from backend.core.errors import NotFound, NotYours
-from backend.events.models import Attendee, Event, Slot, Table
-from backend.events.rules import NotInThisState, TextTooLong
-from backend.meetings import selectors, services
-from backend.meetings.models import Meeting, Notice, Seat
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import TextTooLong
+from backend.events.rules.states import NotInThisState
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.rules import AlreadyAnswered, ReasonNeeded, RequestExpired, TooLate
+from backend.meetings.selectors.meetings import meeting_for, requests_sent, requests_to_answer
+from backend.meetings.services.booking import NoTableFree, SlotTaken
+from backend.meetings.services.choosing import NotOffered
+from backend.meetings.services.meetings import end_refused_meetings
+from backend.meetings.services.requests import expire_requests
 from tests.backend.meetings.conftest import make_forum
 from tests.factories import block_contact
 
@@ -46,7 +55,7 @@ def test_accepting_the_same_again_notifies_nobody_and_another_time_is_refused(fo
     forum.accept(b, meeting, forum.slots[0])
     before = notified(meeting)
     assert forum.accept(b, meeting, forum.slots[0]).pk == forum.accept(b, meeting).pk == meeting.pk
-    with pytest.raises(services.AlreadyAnswered):
+    with pytest.raises(AlreadyAnswered):
         forum.accept(b, meeting, forum.slots[1])
     assert notified(meeting) == before
 
@@ -57,7 +66,7 @@ def test_a_forum_that_is_over_has_no_request_to_answer(forum):
     forum.event.state = Event.State.CLOSED
     forum.event.save()
     b = Attendee.objects.get(pk=b.pk)
-    assert selectors.requests_to_answer(b, forum.now) == ()
+    assert requests_to_answer(b, forum.now) == ()
     with pytest.raises(NotInThisState, match="is over"):
         forum.accept(b, meeting)
     assert forum.decline(b, meeting).state == Meeting.State.DECLINED
@@ -85,7 +94,7 @@ def test_a_decline_and_a_withdrawal_notify_once_and_are_final(forum):
     assert notified(declined) == [("requested", b.pk), ("declined", a.pk)]
     assert notified(withdrawn) == [("requested", b.pk), ("withdrawn", b.pk)]
     for meeting, who in ((declined, b), (withdrawn, b)):
-        with pytest.raises(services.AlreadyAnswered) as caught:
+        with pytest.raises(AlreadyAnswered) as caught:
             forum.accept(who, meeting)
         assert caught.value.details["state"] in {"declined", "withdrawn"}
 
@@ -102,7 +111,7 @@ def test_a_time_that_was_not_offered_or_is_no_slot_of_this_forum_is_refused(foru
     meeting = forum.ask(a, b, forum.slots[0])
     elsewhere = make_forum(slug="elsewhere", people=0)
     for slot in (forum.slots[1], elsewhere.slots[0]):
-        with pytest.raises(services.NotOffered):
+        with pytest.raises(NotOffered):
             forum.accept(b, meeting, slot)
 
 
@@ -111,10 +120,10 @@ def test_a_request_past_its_expiry_cannot_be_accepted_even_before_the_job_has_ru
     meeting = forum.ask(a, b, forum.slots[0])
     forum.now = meeting.expires_at
     for change in (forum.accept, forum.decline):
-        with pytest.raises(services.RequestExpired):
+        with pytest.raises(RequestExpired):
             change(b, meeting)
-    assert selectors.requests_to_answer(b, forum.now) == ()
-    assert selectors.requests_sent(a, forum.now)[0].state == "expired"
+    assert requests_to_answer(b, forum.now) == ()
+    assert requests_sent(a, forum.now)[0].state == "expired"
 
 
 def test_the_job_expires_what_is_due_notifies_both_once_and_leaves_the_rest(forum):
@@ -123,8 +132,8 @@ def test_the_job_expires_what_is_due_notifies_both_once_and_leaves_the_rest(foru
     forum.now += HOUR
     later = forum.ask(a, c, forum.slots[0])
     forum.now = due.expires_at
-    assert services.expire_requests(now=forum.now) == 1
-    assert services.expire_requests(now=forum.now) == 0
+    assert expire_requests(now=forum.now) == 1
+    assert expire_requests(now=forum.now) == 0
     due.refresh_from_db()
     assert due.state == "expired"
     assert notified(due)[1:] == [("expired", a.pk), ("expired", b.pk)]
@@ -146,7 +155,7 @@ def test_a_request_that_loses_its_last_slot_offers_the_next_three_and_both_get_a
     forum.accept(b, forum.ask(a, b, forum.slots[0]))
     assert [time.slot for time in loser.times.all()] == forum.slots[1:4]
     assert sorted(notified(loser)[1:]) == [("time_taken", b.pk), ("time_taken", c.pk)]
-    with pytest.raises(services.SlotTaken) as caught:
+    with pytest.raises(SlotTaken) as caught:
         forum.accept(b, loser, forum.slots[0])
     assert [row["slot"] for row in caught.value.details["alternatives"]] == [s.pk for s in forum.slots[1:4]]
 
@@ -192,15 +201,15 @@ def test_a_cancelled_meeting_frees_both_and_the_table_and_raises_the_sequence(fo
 def test_only_an_agreed_meeting_that_is_not_over_can_be_cancelled_and_only_with_a_reason(forum):
     a, b, c, _ = forum.people
     waiting = forum.ask(a, b, forum.slots[0])
-    with pytest.raises(services.AlreadyAnswered):
+    with pytest.raises(AlreadyAnswered):
         forum.cancel(a, waiting)
     meeting = forum.accept(b, waiting)
-    with pytest.raises(services.ReasonNeeded):
+    with pytest.raises(ReasonNeeded):
         forum.cancel(a, meeting, reason="  ")
     with pytest.raises(NotFound):
         forum.cancel(c, meeting)
     forum.now = forum.slots[0].ends_at
-    with pytest.raises(services.TooLate):
+    with pytest.raises(TooLate):
         forum.cancel(a, meeting)
 
 
@@ -220,7 +229,7 @@ def test_tables_go_in_order_step_free_ones_last_unless_asked_for_and_online_is_n
     assert agree(0).table == plain
     needing = forum.ask(*forum.people[2:4], slot, needs_step_free=True)
     Table.objects.filter(pk=forum.tables[0].pk).update(step_free=False)
-    with pytest.raises(services.NoTableFree) as caught:
+    with pytest.raises(NoTableFree) as caught:
         forum.accept(forum.people[3], needing)
     assert caught.value.details["alternatives"] == []
     assert "no longer has the kind of place" in caught.value.message
@@ -228,7 +237,7 @@ def test_tables_go_in_order_step_free_ones_last_unless_asked_for_and_online_is_n
     forum.now += dt.timedelta(hours=1)
     rooms = [agree(pair, is_online=True) for pair in (1, 2, 3)]
     assert {meeting.table for meeting in rooms} == {online}
-    links = {selectors.meeting_for(m.asker, m.pk, forum.now).place.link for m in rooms}
+    links = {meeting_for(m.asker, m.pk, forum.now).place.link for m in rooms}
     assert links == {f"https://meet.example.org/{meeting.uid.hex}" for meeting in rooms}
 
 
@@ -238,7 +247,7 @@ def test_who_needs_a_step_free_table_gets_one_and_nothing_else():
     a, b, c, d = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0], needs_step_free=True))
     assert meeting.table == forum.tables[1]
-    with pytest.raises(services.NoTableFree) as caught:
+    with pytest.raises(NoTableFree) as caught:
         forum.accept(d, forum.ask(c, d, forum.slots[0], needs_step_free=True))
     assert [row["slot"] for row in caught.value.details["alternatives"]] == [s.pk for s in forum.slots[1:4]]
 
@@ -256,13 +265,13 @@ def test_what_the_contact_policy_no_longer_allows_is_hidden_at_once_and_ended_by
         Attendee.objects.filter(pk=b.pk).update(**fields)
     for person, meeting in ((a, waiting), (b, waiting), (b, agreed), (c, agreed)):
         with pytest.raises(NotFound):
-            selectors.meeting_for(person, meeting.pk, forum.now)
+            meeting_for(person, meeting.pk, forum.now)
     with pytest.raises(NotFound):
         forum.accept(b, waiting)
     with pytest.raises(NotFound):
         forum.cancel(c, agreed)
-    assert services.end_refused_meetings(now=forum.now) == 2
-    assert services.end_refused_meetings(now=forum.now) == 0
+    assert end_refused_meetings(now=forum.now) == 2
+    assert end_refused_meetings(now=forum.now) == 0
     waiting.refresh_from_db()
     agreed.refresh_from_db()
     assert (waiting.state, agreed.state) == ("expired", "cancelled")
@@ -275,6 +284,6 @@ def test_a_refused_change_writes_no_notice(forum):
     first, second = forum.ask(a, b, forum.slots[0]), forum.ask(c, b, forum.slots[0])
     forum.accept(b, first)
     before = notified(second)
-    with pytest.raises(services.SlotTaken):
+    with pytest.raises(SlotTaken):
         forum.accept(b, second, forum.slots[0])
     assert notified(second) == before

@@ -7,10 +7,13 @@ import datetime as dt
 import pytest
 
 from backend.core.errors import NotFound
-from backend.events.models import Slot, Table
-from backend.meetings import services
-from backend.meetings.models import Meeting, Seat
-from backend.meetings.selectors import meeting_for
+from backend.events.models.agenda import Slot, Table
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.rules import AlreadyAnswered, TooEarly, TooLate
+from backend.meetings.selectors.meetings import meeting_for
+from backend.meetings.services import arrivals
+from backend.meetings.services.arrivals import free_absent_tables
+from backend.meetings.services.booking import NoTableFree
 from backend.meetings.services.notice_mails import mail_for
 from tests.backend.meetings.conftest import Forum, make_forum
 
@@ -19,7 +22,7 @@ QUARTER = dt.timedelta(minutes=15)
 
 
 def arrive(forum: Forum, attendee, meeting):
-    return services.arrive(attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=forum.now)
+    return arrivals.arrive(attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=forum.now)
 
 
 def test_from_a_quarter_of_an_hour_before_until_the_end_the_other_sees_who_is_there(forum: Forum) -> None:
@@ -28,7 +31,7 @@ def test_from_a_quarter_of_an_hour_before_until_the_end_the_other_sees_who_is_th
     start, end = meeting.period.lower, meeting.period.upper
     forum.now = start - QUARTER - dt.timedelta(seconds=1)
     assert "arrive" not in meeting_for(a, meeting.pk, forum.now).actions
-    with pytest.raises(services.TooEarly):
+    with pytest.raises(TooEarly):
         arrive(forum, a, meeting)
     forum.now = start - QUARTER
     assert "arrive" in meeting_for(a, meeting.pk, forum.now).actions
@@ -43,7 +46,7 @@ def test_from_a_quarter_of_an_hour_before_until_the_end_the_other_sees_who_is_th
     arrive(forum, b, meeting)
     assert Seat.objects.get(meeting=meeting, attendee=a).here_at == first
     forum.now = end
-    with pytest.raises(services.TooLate):
+    with pytest.raises(TooLate):
         arrive(forum, b, meeting)
 
 
@@ -59,7 +62,7 @@ def test_a_meeting_that_moves_finds_nobody_there(forum: Forum) -> None:
 def test_nobody_is_there_for_a_meeting_that_is_not_agreed_or_not_theirs(forum: Forum) -> None:
     a, b, c, *_ = forum.people
     request = forum.ask(a, b, forum.slots[0])
-    with pytest.raises(services.AlreadyAnswered):
+    with pytest.raises(AlreadyAnswered):
         arrive(forum, a, request)
     forum.accept(b, request)
     with pytest.raises(NotFound):
@@ -95,14 +98,14 @@ def later_slot(forum: Forum) -> Slot:
 
 def free_tables_at(forum: Forum, after: dt.timedelta) -> int:
     forum.now = forum.slots[0].starts_at + after
-    return services.free_absent_tables(now=forum.now)
+    return free_absent_tables(now=forum.now)
 
 
 def test_after_a_quarter_of_an_hour_the_table_of_two_who_do_not_come_is_another_s(full: Forum) -> None:
     _, _, c, d, e, f = full.people
     meeting = absent_meeting(full)
     request = full.ask(e, f, later_slot(full))
-    with pytest.raises(services.NoTableFree):
+    with pytest.raises(NoTableFree):
         full.accept(f, request)
     assert free_tables_at(full, QUARTER - dt.timedelta(seconds=1)) == 0
     assert [free_tables_at(full, QUARTER), free_tables_at(full, QUARTER)] == [1, 0]

@@ -10,20 +10,33 @@ from django.core import mail
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models import Alias, Attendee, Event, Suspension
-from backend.meetings import services
-from backend.meetings.models import Assistant, Meeting
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.models.suspensions import Suspension
+from backend.meetings.models.assistants import Assistant
+from backend.meetings.models.meetings import Meeting
 from backend.meetings.rules import may_act_for
-from backend.meetings.selectors import (
+from backend.meetings.selectors.assistants import (
     acting_for,
     asking_principals,
     assistants_for,
     names_of_readers,
     principals_for,
 )
+from backend.meetings.services.answers import accept_meeting
+from backend.meetings.services.assistant_mails import SEND_ASSISTANT_MAIL, send_assistant_mail
+from backend.meetings.services.assistants import (
+    CannotAssist,
+    TooManyAssistants,
+    TooManyPrincipals,
+    accept_principal,
+    end_assistant,
+    name_assistant,
+)
 from backend.people.models import Person, older_hash
 from backend.people.services import BadEmail
-from backend.privacy.services import leave_event
+from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.models import Chaperone, ContactRule
 from tests.backend.meetings.conftest import Forum
 from tests.factories import NOW, appoint, block_contact, make_attendee, make_event
@@ -40,17 +53,15 @@ def pair(forum: Forum) -> tuple[Attendee, Attendee]:
 
 
 def name(forum: Forum, principal: Attendee, email: str) -> Assistant:
-    return services.name_assistant(attendee=principal, email=email, by=principal.person, now=forum.now)
+    return name_assistant(attendee=principal, email=email, by=principal.person, now=forum.now)
 
 
 def accept(forum: Forum, attendee: Attendee, row: Assistant) -> Assistant:
-    return services.accept_principal(
-        attendee=attendee, assistant_id=row.pk, by=attendee.person, now=forum.now
-    )
+    return accept_principal(attendee=attendee, assistant_id=row.pk, by=attendee.person, now=forum.now)
 
 
 def end(forum: Forum, attendee: Attendee, row: Assistant) -> None:
-    services.end_assistant(attendee=attendee, assistant_id=row.pk, by=attendee.person, now=forum.now)
+    end_assistant(attendee=attendee, assistant_id=row.pk, by=attendee.person, now=forum.now)
 
 
 def set_fields(**fields: object) -> Callable[[Attendee, Attendee], object]:
@@ -118,7 +129,7 @@ def test_each_condition_alone_ends_it_at_once(
     with pytest.raises(NotFound):
         acting_for(ana, minister.pk, forum.now)
     with pytest.raises(NotYours):
-        services.accept_meeting(attendee=minister, meeting_id=meeting.pk, by=ana.person, now=forum.now)
+        accept_meeting(attendee=minister, meeting_id=meeting.pk, by=ana.person, now=forum.now)
 
 
 @pytest.mark.parametrize("whose", [0, 1], ids=["principal", "assistant"])
@@ -184,9 +195,7 @@ def test_ending_is_possible_after_the_forum_and_for_nobody_else(
     with pytest.raises(NotFound):
         end(forum, forum.people[2], row)
     with pytest.raises(NotYours):
-        services.end_assistant(
-            attendee=minister, assistant_id=row.pk, by=forum.people[2].person, now=forum.now
-        )
+        end_assistant(attendee=minister, assistant_id=row.pk, by=forum.people[2].person, now=forum.now)
     Event.objects.filter(pk=forum.event.pk).update(state="archived")
     end(forum, Attendee.objects.get(pk=minister.pk), row)
     assert not Assistant.objects.in_force().exists()
@@ -224,7 +233,7 @@ def test_somebody_else_cannot_accept(forum: Forum) -> None:
     with pytest.raises(NotFound):
         accept(forum, ben, row)
     with pytest.raises(NotYours):
-        services.accept_principal(attendee=ana, assistant_id=row.pk, by=ben.person, now=forum.now)
+        accept_principal(attendee=ana, assistant_id=row.pk, by=ben.person, now=forum.now)
     with pytest.raises(NotFound):
         end(forum, ben, row)
     with pytest.raises(NotFound):
@@ -237,11 +246,11 @@ def test_two_assistants_and_five_principals_are_the_most(forum: Forum) -> None:
     minister, ana, ben, _ = forum.people
     forum.assist(ana, minister)
     name(forum, minister, "somebody@example.org")
-    with pytest.raises(services.TooManyAssistants):
+    with pytest.raises(TooManyAssistants):
         name(forum, minister, ben.person.email)
     for principal in forum.join(4):
         forum.assist(ana, principal)
-    with pytest.raises(services.TooManyPrincipals):
+    with pytest.raises(TooManyPrincipals):
         forum.assist(ana, forum.join(1)[0])
     assert len(principals_for(ana, forum.now)) == 5
 
@@ -259,14 +268,12 @@ NONE = {
 
 @pytest.mark.parametrize("who", NONE)
 def test_who_has_no_assistant_names_none(forum: Forum, who: str) -> None:
-    with pytest.raises(services.CannotAssist):
+    with pytest.raises(CannotAssist):
         name(forum, make_attendee(forum.event, **NONE[who]), "a@example.org")
     assert not Assistant.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("email", "refusal"), [("nothing", BadEmail), ("own@example.org", services.CannotAssist)]
-)
+@pytest.mark.parametrize(("email", "refusal"), [("nothing", BadEmail), ("own@example.org", CannotAssist)])
 def test_an_assistant_is_named_by_an_address_of_somebody_else(
     forum: Forum, email: str, refusal: type[BusinessError]
 ) -> None:
@@ -289,7 +296,7 @@ def test_whom_the_policy_hides_since_is_not_named_to_the_principal(
 
 def test_after_the_forum_nobody_names_an_assistant(forum: Forum) -> None:
     forum.now = dt.datetime.combine(forum.event.ends_on, dt.time(12), dt.UTC) + dt.timedelta(days=1)
-    with pytest.raises(services.CannotAssist):
+    with pytest.raises(CannotAssist):
         name(forum, forum.people[0], "a@example.org")
 
 
@@ -307,7 +314,7 @@ def test_leaving_deletes_who_acts_for_them_and_who_asked_them(forum: Forum) -> N
 def mailed(row: Assistant, change: str, forum: Forum) -> list[tuple[list[str], str, str]]:
     """What the job of this mail sends: to whom, subject, and text."""
     mail.outbox.clear()
-    services.send_assistant_mail(assistant_id=row.pk, change=change, now=forum.now)
+    send_assistant_mail(assistant_id=row.pk, change=change, now=forum.now)
     return [(one.to, one.subject, one.body) for one in mail.outbox]
 
 
@@ -346,7 +353,7 @@ def test_a_mail_waits_for_the_end_of_quiet_hours(forum: Forum) -> None:
     ana.person.quiet_from, ana.person.quiet_until = dt.time(0), dt.time(23, 59)
     ana.person.save()
     assert mailed(row, "asked", forum) == []
-    waiting = ProcrastinateJob.objects.filter(task_name=services.SEND_ASSISTANT_MAIL)
+    waiting = ProcrastinateJob.objects.filter(task_name=SEND_ASSISTANT_MAIL)
     assert waiting.filter(scheduled_at__gt=forum.now).exists()
 
 
@@ -358,7 +365,7 @@ def test_one_mail_says_how_many_requests_wait_and_names_no_asker(forum: Forum) -
     asked = forum.ask(other, minister, forum.slots[0])
     forum.ask(third, minister, forum.slots[1])
     forum.ask(ana, minister, forum.slots[2])  # which is the minister's to answer
-    jobs = ProcrastinateJob.objects.filter(task_name=services.SEND_ASSISTANT_MAIL)
+    jobs = ProcrastinateJob.objects.filter(task_name=SEND_ASSISTANT_MAIL)
     assert [job.args["change"] for job in jobs].count("waiting") == 1
     ((to, subject, body),) = mailed(row, "waiting", forum)
     assert (to, subject) == ([ana.person.email], f"{minister.name} is asked to meet")

@@ -7,8 +7,13 @@ import datetime as dt
 import pytest
 
 from backend.core.errors import NotFound
-from backend.meetings import selectors, services
-from backend.meetings.models import Meeting, Notice
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
+from backend.meetings.rules import AlreadyAnswered, AlreadySettled, BadUsefulness, TooEarly
+from backend.meetings.selectors.meetings import meeting_for
+from backend.meetings.selectors.overview import overview_for
+from backend.meetings.services.attestations import ask_whether_held, settle_unattested
+from backend.meetings.services.notices import remind_people
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -41,10 +46,10 @@ def test_a_dispute_is_shown_to_nobody_but_the_organiser(forum, met):
     a, b, *_ = forum.people
     forum.attest(a, met, True, 5)
     forum.attest(b, met, False)
-    shown = [selectors.meeting_for(who, met.pk, forum.now) for who in (a, b)]
+    shown = [meeting_for(who, met.pk, forum.now) for who in (a, b)]
     assert [row.state for row in shown] == ["held", "not_held"]
     assert [(row.my_word, row.my_usefulness) for row in shown] == [("held", 5), ("not_held", None)]
-    assert selectors.overview_for(forum.event, forum.now).disputed == (met.pk,)
+    assert overview_for(forum.event, forum.now).disputed == (met.pk,)
 
 
 def test_a_report_can_be_changed_until_the_other_has_reported(forum, met):
@@ -53,7 +58,7 @@ def test_a_report_can_be_changed_until_the_other_has_reported(forum, met):
     forum.attest(a, met, True, 4)
     forum.attest(b, met, True, 3)
     forum.attest(b, met, True, 2)  # how useful it was may be thought over
-    with pytest.raises(services.AlreadySettled):
+    with pytest.raises(AlreadySettled):
         forum.attest(a, met, False)
     met.refresh_from_db()
     assert met.state == "held"
@@ -67,12 +72,12 @@ def test_that_they_met_counts_by_one_after_72_unanswered_hours_and_the_other_can
     forum.now = forum.slots[0].ends_at + spoken_after * HOUR
     forum.attest(a, met, True)
     forum.now += 72 * HOUR - dt.timedelta.resolution
-    assert services.settle_unattested(now=forum.now) == 0
+    assert settle_unattested(now=forum.now) == 0
     forum.now += dt.timedelta.resolution
-    assert [services.settle_unattested(now=forum.now) for _ in range(2)] == [1, 0]
+    assert [settle_unattested(now=forum.now) for _ in range(2)] == [1, 0]
     met.refresh_from_db()
     assert met.state == "held"
-    assert selectors.overview_for(forum.event, forum.now).held_by_one == 1
+    assert overview_for(forum.event, forum.now).held_by_one == 1
     forum.attest(b, met, False)
     met.refresh_from_db()
     assert met.state == "disputed"
@@ -82,21 +87,21 @@ def test_one_report_of_not_held_does_not_decide_for_both(forum, met):
     a, b, *_ = forum.people
     forum.attest(a, met, False)
     forum.now += 1000 * HOUR
-    assert services.settle_unattested(now=forum.now) == 0
+    assert settle_unattested(now=forum.now) == 0
     met.refresh_from_db()
     assert met.state == "accepted"
-    overview = selectors.overview_for(forum.event, forum.now)
+    overview = overview_for(forum.event, forum.now)
     assert (overview.not_held, overview.not_held_by_one) == (0, 1)
-    assert selectors.meeting_for(b, met.pk, forum.now).actions == ("attest",)
+    assert meeting_for(b, met.pk, forum.now).actions == ("attest",)
     forum.attest(b, met, True)
     met.refresh_from_db()
     assert met.state == "disputed"
-    assert selectors.overview_for(forum.event, forum.now).not_held_by_one == 0
+    assert overview_for(forum.event, forum.now).not_held_by_one == 0
 
 
 def test_where_nobody_speaks_nothing_is_concluded(forum, met):
     forum.now += 100 * HOUR
-    assert services.settle_unattested(now=forum.now) == 0
+    assert settle_unattested(now=forum.now) == 0
     met.refresh_from_db()
     assert met.state == "accepted"
 
@@ -108,24 +113,24 @@ def test_nobody_speaks_of_a_meeting_before_its_time_of_others_or_one_that_was_ca
     slot = forum.slots[0]
     for early in (slot.starts_at - HOUR, slot.ends_at - dt.timedelta.resolution):
         forum.now = early
-        with pytest.raises(services.TooEarly):
+        with pytest.raises(TooEarly):
             forum.attest(a, met, True)
-        assert "attest" not in selectors.meeting_for(a, met.pk, forum.now).actions
+        assert "attest" not in meeting_for(a, met.pk, forum.now).actions
     forum.cancel(a, met)
     forum.now = forum.slots[0].ends_at
-    with pytest.raises(services.AlreadyAnswered):
+    with pytest.raises(AlreadyAnswered):
         forum.attest(a, met, True)
 
 
 @pytest.mark.parametrize(("took_place", "usefulness"), [(True, 0), (True, 6), (False, 3)])
 def test_usefulness_is_one_to_five_of_a_meeting_that_took_place(forum, met, took_place, usefulness):
-    with pytest.raises(services.BadUsefulness):
+    with pytest.raises(BadUsefulness):
         forum.attest(forum.people[0], met, took_place, usefulness)
 
 
 def test_both_are_asked_once_whether_it_took_place(forum, met):
-    assert services.ask_whether_held(now=forum.now) == 1
-    assert services.ask_whether_held(now=forum.now + HOUR) == 0
+    assert ask_whether_held(now=forum.now) == 1
+    assert ask_whether_held(now=forum.now + HOUR) == 0
     asked = Notice.objects.filter(kind="attest").values_list("attendee_id", flat=True)
     assert sorted(asked) == [forum.people[0].pk, forum.people[1].pk]
 
@@ -139,8 +144,8 @@ def test_the_one_who_was_asked_is_reminded_once_half_way_to_the_expiry(forum):
     a, b, *_ = forum.people
     meeting = forum.ask(a, b, forum.slots[0])
     half = meeting.asked_at + (meeting.expires_at - meeting.asked_at) / 2
-    assert services.remind_people(now=half - dt.timedelta(seconds=1)) == 0
-    assert [services.remind_people(now=half) for _ in range(2)] == [1, 0]
+    assert remind_people(now=half - dt.timedelta(seconds=1)) == 0
+    assert [remind_people(now=half) for _ in range(2)] == [1, 0]
     assert kinds(meeting) == [("reminder_half", b.pk)]
 
 
@@ -148,16 +153,16 @@ def test_both_are_reminded_a_day_and_ten_minutes_before_and_who_agreed_late_only
     a, b, c, d = forum.people
     early = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     starts_at = forum.slots[0].starts_at
-    services.remind_people(now=starts_at - 25 * HOUR)
+    remind_people(now=starts_at - 25 * HOUR)
     assert kinds(early) == []
     forum.now = starts_at - 23 * HOUR
-    services.remind_people(now=forum.now)
+    remind_people(now=forum.now)
     late = forum.accept(d, forum.ask(c, d, forum.slots[0]))
-    services.remind_people(now=forum.now + HOUR)
-    services.remind_people(now=starts_at - dt.timedelta(minutes=9))
-    services.remind_people(now=starts_at - dt.timedelta(minutes=8))
+    remind_people(now=forum.now + HOUR)
+    remind_people(now=starts_at - dt.timedelta(minutes=9))
+    remind_people(now=starts_at - dt.timedelta(minutes=8))
     days = [("reminder_day", a.pk), ("reminder_day", b.pk)]
     assert kinds(early) == [*days, ("reminder_soon", a.pk), ("reminder_soon", b.pk)]
     assert kinds(late) == [("reminder_soon", c.pk), ("reminder_soon", d.pk)]
     forum.cancel(a, early)
-    assert services.remind_people(now=starts_at - dt.timedelta(minutes=7)) == 0
+    assert remind_people(now=starts_at - dt.timedelta(minutes=7)) == 0

@@ -11,10 +11,12 @@ import vobject
 from django.db import transaction
 
 from backend.core.errors import NotFound, NotYours
-from backend.events.models import Attendee, Event
-from backend.events.rules import NotInThisState
-from backend.meetings.models import ContactShare, Meeting
-from backend.meetings.selectors import (
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.states import NotInThisState
+from backend.meetings.models.connections import ContactShare
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.selectors.connections import (
     Connections,
     ContactDetails,
     can_share_contact,
@@ -23,7 +25,7 @@ from backend.meetings.selectors import (
     connections_vcf,
     share_page_for,
 )
-from backend.meetings.services import (
+from backend.meetings.services.connections import (
     BadContact,
     ContactData,
     NothingShared,
@@ -33,9 +35,11 @@ from backend.meetings.services import (
     share_contact,
 )
 from backend.people.models import KnownMinor, Person
-from backend.privacy.services import erase_account, leave_event, purge_event, replay_erasures
-from backend.safeguarding.services import AliasData, suspend_person
-from backend.safeguarding.services.aliases import lift_alias, set_alias_of
+from backend.privacy.services.leaving import erase_account, leave_event
+from backend.privacy.services.remembering import replay_erasures
+from backend.privacy.services.retention import purge_event
+from backend.safeguarding.services.aliases import AliasData, lift_alias, set_alias_of
+from backend.safeguarding.services.suspensions import suspend_person
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import block_contact, make_attendee, make_event, unblock_contact
 

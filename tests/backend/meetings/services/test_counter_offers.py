@@ -7,12 +7,18 @@ import datetime as dt
 import pytest
 
 from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models import Attendee
-from backend.meetings import services
-from backend.meetings.models import CounterOffer, Meeting, Notice, Seat
-from backend.meetings.selectors import meeting_for, requests_to_answer
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.counter_offers import CounterOffer
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.rules import AlreadyAnswered, TooLate
 from backend.meetings.selectors.calendar import entry_for
+from backend.meetings.selectors.meetings import meeting_for, requests_to_answer
+from backend.meetings.services.booking import SlotTaken
+from backend.meetings.services.choosing import NotOffered
+from backend.meetings.services.counter_offers import CounterOfferWaits, NoCounterOffer
 from backend.meetings.services.notice_mails import mail_for
+from backend.meetings.services.requests import AskedTooOften, BadTimes, expire_requests
 from tests.backend.meetings.conftest import Forum
 from tests.factories import block_contact
 
@@ -94,7 +100,7 @@ def test_refused_the_request_still_waits_and_a_meeting_stays(forum: Forum, asked
     assert "Your meeting stays as it was agreed." in mail_of(a, forum)
     meeting.refresh_from_db()
     assert (meeting.slot_id, meeting.state) == (forum.slots[0].pk, "accepted")
-    with pytest.raises(services.NoCounterOffer):
+    with pytest.raises(NoCounterOffer):
         forum.refuse_counter(b, meeting)
 
 
@@ -119,7 +125,7 @@ def test_what_was_offered_ends_with_what_it_was_offered_for(forum: Forum, asked:
             forum.withdraw_counter(b, asked)
     assert offered(a, asked, forum) is None
     assert mail_for(notice, forum.now) is None
-    with pytest.raises(services.NoCounterOffer):
+    with pytest.raises(NoCounterOffer):
         forum.take_counter(a, asked, forum.slots[2])
 
 
@@ -131,9 +137,9 @@ def test_a_request_stays_open_while_other_times_can_be_taken(forum: Forum, asked
     asked.refresh_from_db()
     assert asked.expires_at > first
     forum.now = asked.expires_at
-    services.expire_requests(now=forum.now)
+    expire_requests(now=forum.now)
     assert offered(a, asked, forum) is None
-    with pytest.raises(services.NoCounterOffer):
+    with pytest.raises(NoCounterOffer):
         forum.take_counter(a, asked, forum.slots[-1])
 
 
@@ -142,10 +148,10 @@ def test_a_time_that_is_gone_is_not_shown_and_not_taken(forum: Forum, asked: Mee
     forum.counter(b, asked, forum.slots[1], forum.slots[2])
     forum.accept(b, forum.ask(c, b, forum.slots[1]))
     assert offered(a, asked, forum) == (False, [forum.slots[2].pk])
-    with pytest.raises(services.SlotTaken):
+    with pytest.raises(SlotTaken):
         forum.take_counter(a, asked, forum.slots[1])
     assert CounterOffer.objects.get().state == "open"
-    with pytest.raises(services.NotOffered):
+    with pytest.raises(NotOffered):
         forum.take_counter(a, asked, forum.slots[3])
 
 
@@ -159,7 +165,7 @@ def test_the_same_again_changes_nothing_and_another_offer_replaces_it(forum: For
     assert [one.state for one in CounterOffer.objects.all()] == ["withdrawn", "open"]
     for number in (3, 1, 2):
         forum.counter(b, asked, forum.slots[number])
-    with pytest.raises(services.AskedTooOften):
+    with pytest.raises(AskedTooOften):
         forum.counter(b, asked, forum.slots[4])
 
 
@@ -170,23 +176,23 @@ def test_each_wrong_offer_is_refused_in_a_sentence_of_its_own(forum: Forum, aske
     refused: list[tuple[type[BusinessError], Attendee, Meeting, list[int]]] = [
         (NotYours, a, asked, [1]),
         (NotFound, c, asked, [1]),
-        (services.BadTimes, b, asked, []),
-        (services.BadTimes, b, asked, [1, 1]),
-        (services.BadTimes, b, asked, [1, 2, 3, 4]),
-        (services.BadTimes, b, asked, [0]),
-        (services.BadTimes, d, anytime, [1]),
-        (services.AlreadyAnswered, a, proposal, [2]),
+        (BadTimes, b, asked, []),
+        (BadTimes, b, asked, [1, 1]),
+        (BadTimes, b, asked, [1, 2, 3, 4]),
+        (BadTimes, b, asked, [0]),
+        (BadTimes, d, anytime, [1]),
+        (AlreadyAnswered, a, proposal, [2]),
     ]
     for refusal, who, meeting, numbers in refused:
         with pytest.raises(refusal):
             forum.counter(who, meeting, *(forum.slots[number] for number in numbers))
     forum.counter(b, forum.accept(b, asked), forum.slots[1])
-    with pytest.raises(services.CounterOfferWaits):
+    with pytest.raises(CounterOfferWaits):
         forum.counter(a, asked, forum.slots[2])
-    with pytest.raises(services.NoCounterOffer):
+    with pytest.raises(NoCounterOffer):
         forum.take_counter(b, asked, forum.slots[1])  # one's own
     forum.now = asked.slot.starts_at if asked.slot else forum.slots[0].starts_at
-    with pytest.raises(services.TooLate):
+    with pytest.raises(TooLate):
         forum.counter(a, asked, forum.slots[2])
 
 

@@ -11,12 +11,36 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound, NotYours
 from backend.core.period import Period
-from backend.events.models import Attendee, GuardianConsent, Session, Suspension, Table
-from backend.events.services import TableData
-from backend.meetings import services
-from backend.meetings.models import Meeting, Notice, Seat
-from backend.meetings.selectors import led_delegation_session, own_delegation_sessions
-from backend.meetings.services import BadDelegationSession, DelegationSessionSettled, NotAllAgreed
+from backend.events.models.agenda import Session, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.consents import GuardianConsent
+from backend.events.models.suspensions import Suspension
+from backend.events.services.venue import TableData
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.selectors.delegation_sessions import led_delegation_session, own_delegation_sessions
+from backend.meetings.services.attestations import ask_whether_held, settle_unattested
+from backend.meetings.services.closures import close_period, displace_meetings
+from backend.meetings.services.delegation_mails import send_delegation_mail
+from backend.meetings.services.delegation_sessions import (
+    BadDelegationSession,
+    DelegationSessionSettled,
+    NotAllAgreed,
+    answer_delegation_session,
+    close_delegation_session,
+    confirm_delegation_session,
+    end_broken_sessions,
+    leave_delegation_session,
+    propose_delegation_session,
+)
+from backend.meetings.services.meetings import (
+    cancel_for_both,
+    cancel_meeting,
+    change_table,
+    end_refused_meetings,
+)
+from backend.meetings.services.moving import move_meeting
+from backend.meetings.services.notices import remind_people
 from backend.people.models import Person
 from backend.safeguarding.models import (
     Block,
@@ -132,7 +156,7 @@ def test_a_refusal_is_final_and_the_asker_reads_only_that_it_does_not_take_place
     assert state(scene, scene.asker) == ["waiting"]
     with pytest.raises(BadDelegationSession):
         scene.propose(session)  # who said no is not asked again
-    services.close_delegation_session(event=scene.event, session_id=session.pk, by=scene.lead.person, now=NOW)
+    close_delegation_session(event=scene.event, session_id=session.pk, by=scene.lead.person, now=NOW)
     [row] = own_delegation_sessions(scene.asker, NOW)
     assert (row.state, row.minors, row.adults, row.starts_at) == ("ended", (), (), None)
 
@@ -225,8 +249,8 @@ def test_it_is_off_for_everybody_as_soon_as_something_it_takes_falls_away(scene,
     for one in here:
         [row] = own_delegation_sessions(one, NOW)
         assert (row.state, row.minors, row.adults) == ("ended", (), ())
-    assert services.end_broken_sessions(now=NOW) == 1
-    assert services.end_broken_sessions(now=NOW) == 0
+    assert end_broken_sessions(now=NOW) == 1
+    assert end_broken_sessions(now=NOW) == 0
     assert DelegationSession.objects.get(pk=session.pk).state == "ended"
     assert not Seat.objects.filter(is_active=True).exists()
     assert told("ended") == {one.pk for one in here}
@@ -284,12 +308,10 @@ def told(change: str) -> set[int]:
 def test_each_ends_it_without_a_reason_and_nobody_can_tell_who_it_was(scene, who):
     session = scene.confirmed()
     if who == "lead":
-        services.close_delegation_session(
-            event=scene.event, session_id=session.pk, by=scene.lead.person, now=NOW
-        )
+        close_delegation_session(event=scene.event, session_id=session.pk, by=scene.lead.person, now=NOW)
     else:
         one = scene.minors[0] if who == "minor" else getattr(scene, who)
-        services.leave_delegation_session(attendee=one, session_id=session.pk, by=one.person, now=NOW)
+        leave_delegation_session(attendee=one, session_id=session.pk, by=one.person, now=NOW)
     assert pairs(scene) == set()
     assert not Seat.objects.filter(is_active=True).exists()
     assert Meeting.objects.get().state == "cancelled"
@@ -302,15 +324,13 @@ def test_each_ends_it_without_a_reason_and_nobody_can_tell_who_it_was(scene, who
 def test_an_adult_who_no_longer_wants_to_ends_it_before_it_is_confirmed_only_for_themself(scene):
     session = scene.propose(scene.ask())
     scene.answer(session, scene.chaperone)
-    services.leave_delegation_session(
+    leave_delegation_session(
         attendee=scene.chaperone, session_id=session.pk, by=scene.chaperone.person, now=NOW
     )
     assert led_delegation_session(scene.lead, session.pk, NOW).state == "proposed"
     assert not led_delegation_session(scene.lead, session.pk, NOW).is_sound
     assert state(scene, scene.minors[0]) == []
-    services.leave_delegation_session(
-        attendee=scene.asker, session_id=session.pk, by=scene.asker.person, now=NOW
-    )
+    leave_delegation_session(attendee=scene.asker, session_id=session.pk, by=scene.asker.person, now=NOW)
     assert DelegationSession.objects.get().state == "ended"
 
 
@@ -382,13 +402,13 @@ def test_nobody_but_a_lead_who_has_no_seat_proposes_and_confirms(scene):
     by = {"event": scene.event, "session_id": session.pk, "now": NOW}
     for other in (scene.asker, make_attendee(scene.event, permission="organiser")):
         for refused in (
-            services.confirm_delegation_session,
-            services.close_delegation_session,
+            confirm_delegation_session,
+            close_delegation_session,
         ):
             with pytest.raises(NotFound):
                 refused(by=other.person, **by)
         with pytest.raises(NotFound):
-            services.propose_delegation_session(plan=scene.plan(), by=other.person, **by)
+            propose_delegation_session(plan=scene.plan(), by=other.person, **by)
     own = scene.ask(attendee=scene.lead, by=scene.lead.person)
     scene.propose(own)
     for one in (scene.chaperone, scene.vetted, scene.minors[0]):
@@ -400,13 +420,13 @@ def test_nobody_but_a_lead_who_has_no_seat_proposes_and_confirms(scene):
 def test_nobody_answers_or_ends_for_another_and_a_stranger_finds_nothing(scene):
     session = scene.propose(scene.ask())
     with pytest.raises(NotYours):
-        services.answer_delegation_session(
+        answer_delegation_session(
             attendee=scene.minors[0], session_id=session.pk, is_yes=True, by=scene.asker.person, now=NOW
         )
     stranger = make_attendee(scene.event)
     for do in (
         lambda: scene.answer(session, stranger),
-        lambda: services.leave_delegation_session(
+        lambda: leave_delegation_session(
             attendee=stranger, session_id=session.pk, by=stranger.person, now=NOW
         ),
     ):
@@ -446,10 +466,8 @@ def test_a_closed_time_and_a_moved_table_end_it_and_nobody_gets_a_notice_that_na
     organiser = make_attendee(scene.event, permission="organiser").person
     scene.confirmed()
     slot = scene.slots[0]
-    services.close_period(
-        event=scene.event, period=Period(slot.starts_at, slot.ends_at), by=organiser, now=NOW
-    )
-    services.displace_meetings(now=NOW)
+    close_period(event=scene.event, period=Period(slot.starts_at, slot.ends_at), by=organiser, now=NOW)
+    displace_meetings(now=NOW)
     assert DelegationSession.objects.get().state == "ended"
     assert not Notice.objects.exists()
 
@@ -457,7 +475,7 @@ def test_a_closed_time_and_a_moved_table_end_it_and_nobody_gets_a_notice_that_na
 def test_a_table_that_is_moved_is_no_longer_known_as_open(scene):
     organiser = make_attendee(scene.event, permission="organiser").person
     scene.confirmed()
-    services.change_table(
+    change_table(
         event=scene.event,
         table_id=scene.table.pk,
         data=TableData(label="Foyer 1", place="Cellar"),
@@ -470,11 +488,11 @@ def test_a_table_that_is_moved_is_no_longer_known_as_open(scene):
 
 def test_requests_and_proposals_whose_time_is_past_end(scene):
     session = scene.propose(scene.ask())
-    assert services.end_broken_sessions(now=NOW) == 0
-    assert services.end_broken_sessions(now=scene.slots[0].starts_at) == 1
+    assert end_broken_sessions(now=NOW) == 0
+    assert end_broken_sessions(now=scene.slots[0].starts_at) == 1
     assert DelegationSession.objects.get(pk=session.pk).state == "ended"
     scene.ask()
-    assert services.end_broken_sessions(now=LONG_AFTER) == 1
+    assert end_broken_sessions(now=LONG_AFTER) == 1
 
 
 def test_organisers_neither_cancel_nor_move_it_nor_does_it_appear_among_meetings(scene):
@@ -482,37 +500,35 @@ def test_organisers_neither_cancel_nor_move_it_nor_does_it_appear_among_meetings
     scene.confirmed()
     meeting = Meeting.objects.get()
     for do in (
-        lambda: services.cancel_for_both(
-            event=scene.event, meeting_id=meeting.pk, reason="No", by=organiser, now=NOW
-        ),
-        lambda: services.move_meeting(
+        lambda: cancel_for_both(event=scene.event, meeting_id=meeting.pk, reason="No", by=organiser, now=NOW),
+        lambda: move_meeting(
             event=scene.event,
             meeting_id=meeting.pk,
             slot_id=scene.slots[1].pk,
             by=organiser,
             now=NOW,
         ),
-        lambda: services.cancel_meeting(
+        lambda: cancel_meeting(
             attendee=scene.asker, meeting_id=meeting.pk, reason="No", by=scene.asker.person, now=NOW
         ),
     ):
         with pytest.raises(NotFound):
             do()
     during = scene.slots[0].ends_at
-    assert services.remind_people(now=NOW + (scene.slots[0].starts_at - NOW) / 2) == 0
-    assert services.remind_people(now=scene.slots[0].starts_at - dt.timedelta(minutes=5)) == 0
-    assert services.ask_whether_held(now=during) == 0
-    assert services.settle_unattested(now=LONG_AFTER) == 0
-    assert services.end_refused_meetings(now=NOW) == 0
+    assert remind_people(now=NOW + (scene.slots[0].starts_at - NOW) / 2) == 0
+    assert remind_people(now=scene.slots[0].starts_at - dt.timedelta(minutes=5)) == 0
+    assert ask_whether_held(now=during) == 0
+    assert settle_unattested(now=LONG_AFTER) == 0
+    assert end_refused_meetings(now=NOW) == 0
     assert not Notice.objects.exists()
 
 
 def test_mails_name_nobody_and_are_sent_while_they_are_true(scene):
     session = scene.confirmed()
     for change in ("proposed", "confirmed", "ended"):
-        services.send_delegation_mail(session_id=session.pk, attendee_id=scene.minors[0].pk, change=change)
-    services.send_delegation_mail(session_id=session.pk, attendee_id=scene.lead.pk, change="news")
-    services.send_delegation_mail(session_id=session.pk, attendee_id=scene.asker.pk, change="news")
+        send_delegation_mail(session_id=session.pk, attendee_id=scene.minors[0].pk, change=change)
+    send_delegation_mail(session_id=session.pk, attendee_id=scene.lead.pk, change="news")
+    send_delegation_mail(session_id=session.pk, attendee_id=scene.asker.pk, change="news")
     assert [one.to for one in mail.outbox] == [[scene.minors[0].person.email], [scene.lead.person.email]]
     for one in mail.outbox:
         text = f"{one.subject} {one.body}"

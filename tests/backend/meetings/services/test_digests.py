@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from backend.meetings.models import Delivery
-from backend.meetings.services import deliver_notice
+from backend.meetings.models.notices import Delivery
+from backend.meetings.services.notices import deliver_notice
 from backend.people.models import Person
-from backend.safeguarding.services import block_person
+from backend.safeguarding.services.blocks import block_person
 from tests.backend.meetings.conftest import Forum, make_forum
 
 pytestmark = pytest.mark.django_db

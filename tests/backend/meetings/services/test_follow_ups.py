@@ -7,24 +7,24 @@ import datetime as dt
 import pytest
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee
-from backend.events.rules import TextTooLong
-from backend.meetings.models import Delivery, FollowUp, Meeting, Notice
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong
+from backend.meetings.models.follow_ups import FollowUp
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Delivery, Notice
 from backend.meetings.rules import AlreadyAnswered, TooEarly
-from backend.meetings.selectors import FollowUpFigures, follow_up_figures_for, meeting_for
-from backend.meetings.services import (
+from backend.meetings.selectors.meetings import meeting_for
+from backend.meetings.selectors.overview import FollowUpFigures, follow_up_figures_for
+from backend.meetings.services.connections import ContactData, end_connection, share_contact
+from backend.meetings.services.follow_ups import (
     BadFollowUp,
-    ContactData,
     answer_follow_up,
-    end_connection,
     note_follow_up,
     remind_follow_ups,
-    share_contact,
 )
 from backend.meetings.services.notice_mails import mail_for
-from backend.privacy.services import leave_event
-from backend.safeguarding.services import AliasData
-from backend.safeguarding.services.aliases import set_alias_of
+from backend.privacy.services.leaving import leave_event
+from backend.safeguarding.services.aliases import AliasData, set_alias_of
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import block_contact
 

@@ -10,11 +10,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound, NotYours
 from backend.core.period import Period
-from backend.events.models import SessionPart
-from backend.events.rules import current_agreement
-from backend.events.services import OldAgreement
-from backend.meetings import selectors, services
-from backend.meetings.models import Availability
+from backend.events.models.agenda import SessionPart
+from backend.events.rules.agreements import current_agreement
+from backend.events.services.joining import OldAgreement
+from backend.meetings.models.availability import Availability
+from backend.meetings.rules import NotJoined
+from backend.meetings.selectors.availability import free_slots_between
+from backend.meetings.services.availability import close_slots
+from backend.meetings.services.joining import PERSON_JOINED, AgeNotConfirmed, add_slots, join_event
 from tests.factories import NOW, make_attendee, make_session
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +25,7 @@ VERSION = current_agreement().version
 
 
 def join(attendee, version=VERSION, now=NOW):
-    return services.join_event(attendee=attendee, version=version, by=attendee.person, now=now)
+    return join_event(attendee=attendee, version=version, by=attendee.person, now=now)
 
 
 def opened(attendee):
@@ -33,7 +36,7 @@ def add_slot(forum, boss):
     """Organisers add a slot after all others; gives its id."""
     last = max(slot.ends_at for slot in forum.slots)
     period = Period(last, last + dt.timedelta(minutes=20))
-    assert services.add_slots(event=forum.event, periods=[period], by=boss.person) == 1
+    assert add_slots(event=forum.event, periods=[period], by=boss.person) == 1
     return forum.event.slots.latest("pk").pk
 
 
@@ -48,7 +51,7 @@ def test_joining_keeps_the_version_and_opens_every_time_to_come(forum):
 def test_joining_again_changes_nothing_and_a_new_version_keeps_the_day(forum):
     one = make_attendee(forum.event, has_joined=False)
     join(one)
-    services.close_slots(attendee=one, slot_ids=opened(one), by=one.person, now=NOW)
+    close_slots(attendee=one, slot_ids=opened(one), by=one.person, now=NOW)
     type(one).objects.filter(pk=one.pk).update(agreement_version="2025-01-01")
     again = join(one, now=NOW + dt.timedelta(days=1))
     assert (again.agreed_at, again.agreement_version, opened(one)) == (NOW, VERSION, set())
@@ -61,14 +64,14 @@ def test_a_bookmarked_session_keeps_busy_though_every_time_is_open(forum):
     session.save()
     SessionPart.objects.create(event=forum.event, attendee=one, session=session)
     join(one)
-    free = {choice.slot_id for choice in selectors.free_slots_between(other, one.pk, NOW)}
+    free = {choice.slot_id for choice in free_slots_between(other, one.pk, NOW)}
     assert free == {slot.pk for slot in forum.slots[1:]}
 
 
 def test_only_oneself_joins_and_only_with_the_version_of_today(forum):
     one, other = make_attendee(forum.event, has_joined=False), forum.people[0]
     with pytest.raises(NotYours):
-        services.join_event(attendee=one, version=VERSION, by=other.person, now=NOW)
+        join_event(attendee=one, version=VERSION, by=other.person, now=NOW)
     with pytest.raises(OldAgreement):
         join(one, version="2025-01-01")
     one.refresh_from_db()
@@ -78,7 +81,7 @@ def test_only_oneself_joins_and_only_with_the_version_of_today(forum):
 @pytest.mark.parametrize("age_class", ["minor", "unknown"])
 def test_nobody_joins_whom_the_organisers_have_not_confirmed_as_an_adult(forum, age_class):
     one = make_attendee(forum.event, has_joined=False, age_class=age_class)
-    with pytest.raises(services.AgeNotConfirmed, match="organiser must confirm that you are an adult"):
+    with pytest.raises(AgeNotConfirmed, match="organiser must confirm that you are an adult"):
         join(one)
     one.refresh_from_db()
     assert (one.agreed_at, opened(one)) == (None, set())
@@ -90,7 +93,7 @@ def test_a_slot_added_later_opens_for_who_joined_but_not_for_who_closed_all(foru
     unjoined = make_attendee(forum.event, has_joined=False)
     join(one)
     join(other)
-    services.close_slots(attendee=other, slot_ids=opened(other), by=other.person, now=NOW)
+    close_slots(attendee=other, slot_ids=opened(other), by=other.person, now=NOW)
     added = add_slot(forum, boss)
     assert added in opened(one)
     assert (opened(other), opened(unjoined), opened(boss)) == (set(), set(), set())
@@ -110,7 +113,7 @@ def test_who_has_not_joined_asks_nobody_and_is_asked_by_nobody(forum, shows_unjo
     forum.event.shows_unjoined = shows_unjoined
     forum.event.save()
     one, other = make_attendee(forum.event, has_joined=False, name="Mali Wongsa"), forum.people[0]
-    refusal = services.NotJoined if shows_unjoined else NotFound
+    refusal = NotJoined if shows_unjoined else NotFound
     with pytest.raises(refusal, match="Mali Wongsa has not joined" if shows_unjoined else "no such person"):
         forum.ask(other, one)
     with pytest.raises(refusal, match="You have not joined" if shows_unjoined else "no such person"):
@@ -123,7 +126,7 @@ def test_joining_queues_one_job_for_what_was_planned(forum):
     one = make_attendee(forum.event, has_joined=False)
     join(one)
     join(one)
-    jobs = ProcrastinateJob.objects.filter(task_name=services.PERSON_JOINED)
+    jobs = ProcrastinateJob.objects.filter(task_name=PERSON_JOINED)
     assert [job.args for job in jobs] == [{"event_id": forum.event.pk}]
 
 

@@ -8,19 +8,18 @@ from collections.abc import Iterator
 import pytest
 from django.utils import timezone
 
-from backend.events.models import Attendee
-from backend.meetings.models import Delivery, Meeting, MeetingRules, Notice
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.availability import MeetingRules
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Delivery, Notice
 from backend.meetings.rules import (
     ASKER_REQUESTS,
     PAIR_REQUESTS,
     REQUEST_EDITS,
     REQUEST_UPDATES,
 )
-from backend.meetings.services import (
-    SEND_NOTICE,
-    AskedTooOften,
-    deliver_notice,
-)
+from backend.meetings.services.notices import SEND_NOTICE, deliver_notice
+from backend.meetings.services.requests import AskedTooOften
 from backend.people.rules import GATHERING
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.smtp import MailServer

@@ -10,16 +10,18 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from backend.core.errors import NotFound, OrganisersOnly
-from backend.events.models import Attendee, Table
+from backend.events.models.agenda import Table
+from backend.events.models.attendees import Attendee
 from backend.events.services.venue import BadTable, TableData
-from backend.meetings import services
-from backend.meetings.models import Delivery, Meeting, Notice, Seat
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Delivery, Notice
+from backend.meetings.rules import AlreadyAnswered, ReasonNeeded, TooLate
 from backend.meetings.selectors.meetings import meeting_for, meetings_without_contact
-from backend.meetings.services import (
-    StepFreeNeeded,
-    change_table,
-)
+from backend.meetings.services import meetings
+from backend.meetings.services.availability import close_slots
+from backend.meetings.services.meetings import StepFreeNeeded, change_table, end_refused_meetings
 from backend.meetings.services.notice_mails import mail_for
+from backend.meetings.services.requests import expire_requests
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import NOW, block_contact, make_attendee, make_event
 
@@ -60,7 +62,7 @@ def test_an_arranged_meeting_is_one_mail_to_each_that_says_so_with_an_entry_for_
 
 
 def cancel_for_both(forum, meeting, by, reason="The hall is closed"):
-    return services.cancel_for_both(
+    return meetings.cancel_for_both(
         event=forum.event, meeting_id=meeting.pk, reason=reason, by=by.person, now=forum.now
     )
 
@@ -87,7 +89,7 @@ def test_a_cancellation_by_one_of_the_two_or_by_a_job_does_not_name_the_organise
     own = forum.cancel(a, forum.accept(b, forum.ask(a, b, forum.slots[0])))
     assert not meeting_for(b, own.pk, forum.now).ended_by_organisers
     asked = forum.ask(c, b)
-    services.expire_requests(now=asked.expires_at)
+    expire_requests(now=asked.expires_at)
     assert not meeting_for(b, asked.pk, asked.expires_at).ended_by_organisers
 
 
@@ -97,16 +99,16 @@ def test_only_an_organiser_of_the_forum_can_and_only_what_is_still_to_come(forum
     waiting = forum.ask(b, forum.people[2], forum.slots[1])
     with pytest.raises(OrganisersOnly):
         cancel_for_both(forum, meeting, a)
-    with pytest.raises(services.ReasonNeeded):
+    with pytest.raises(ReasonNeeded):
         cancel_for_both(forum, meeting, boss, reason="  ")
-    with pytest.raises(services.AlreadyAnswered):
+    with pytest.raises(AlreadyAnswered):
         cancel_for_both(forum, waiting, boss)
     elsewhere = make_forum(slug="elsewhere", people=0)
     stranger = make_attendee(elsewhere.event, permission="organiser")
     with pytest.raises(NotFound):
         cancel_for_both(elsewhere, meeting, stranger)
     forum.now = forum.slots[0].ends_at
-    with pytest.raises(services.TooLate):
+    with pytest.raises(TooLate):
         cancel_for_both(forum, meeting, boss)
     meeting.refresh_from_db()
     assert meeting.state == "accepted"
@@ -120,13 +122,13 @@ def test_the_job_that_ends_what_is_refused_asks_the_policy_once_for_an_event(for
     ]
     assert meetings_without_contact(Meeting.objects.all()) == set()
     with CaptureQueriesContext(connection) as caught:
-        assert services.end_refused_meetings(now=forum.now) == 0
+        assert end_refused_meetings(now=forum.now) == 0
     assert len(caught) == 5
     block_contact(blocked_by, others[2], a)
     assert meetings_without_contact(Meeting.objects.all()) == {agreed[2].pk}
     others[4].person.is_active = False
     others[4].person.save()
-    assert services.end_refused_meetings(now=forum.now) == 2
+    assert end_refused_meetings(now=forum.now) == 2
     states = [*Meeting.objects.order_by("pk").values_list("state", flat=True)]
     assert states == ["accepted", "accepted", "cancelled", "accepted", "cancelled", "accepted"]
     a.delete()
@@ -139,13 +141,13 @@ def test_requests_of_somebody_who_was_erased_end_and_break_nothing(forum):
     erased = b.pk
     for gone in (b, c):
         gone.delete()
-    services.close_slots(attendee=a, slot_ids=[forum.slots[0].pk], by=a.person, now=forum.now)
+    close_slots(attendee=a, slot_ids=[forum.slots[0].pk], by=a.person, now=forum.now)
     with pytest.raises(NotFound):
         forum.ask(a, Attendee(pk=erased), key="one")
     for change in (forum.withdraw, forum.cancel):
         with pytest.raises(NotFound):
             change(a, asked)
-    assert services.end_refused_meetings(now=forum.now) == 2
+    assert end_refused_meetings(now=forum.now) == 2
     asked.refresh_from_db()
     agreed.refresh_from_db()
     assert (asked.state, agreed.state) == ("expired", "cancelled")

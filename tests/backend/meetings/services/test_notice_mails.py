@@ -10,13 +10,22 @@ from django.conf import settings as django_settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import resolve
 
-from backend.events.models import Attendee, Slot
-from backend.events.services import TableData
-from backend.meetings import services
-from backend.meetings.models import Delivery, Meeting, Notice, Seat
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.events.services.venue import TableData
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Delivery, Notice
 from backend.meetings.selectors.answer_links import read_answer_link
-from backend.meetings.services import change_table, deliver_notice
+from backend.meetings.services.arrivals import free_absent_tables
+from backend.meetings.services.attestations import ask_whether_held
+from backend.meetings.services.availability import close_slots
+from backend.meetings.services.connections import ContactData, share_contact
+from backend.meetings.services.follow_ups import note_follow_up, remind_follow_ups
+from backend.meetings.services.meetings import change_table, end_refused_meetings
 from backend.meetings.services.notice_mails import mail_for
+from backend.meetings.services.notices import deliver_notice, remind_people
+from backend.meetings.services.requests import expire_requests
+from backend.meetings.services.waiting_list import offer_freed_times
 from tests.backend.meetings.conftest import Forum
 from tests.factories import block_contact
 from tests.pages import page_of
@@ -64,7 +73,7 @@ def meeting_in_every_state(forum: Forum) -> dict[str, tuple[Attendee, EmailMulti
     forum.edit(a, meeting, *forum.slots[:3], message="Sooner?")
     keep("changed", b)
     half = meeting.asked_at + (meeting.expires_at - meeting.asked_at) / 2
-    services.remind_people(now=half)
+    remind_people(now=half)
     keep("reminder_half", b, half)
     forum.ask(c, b, *forum.slots[:2])
     forum.counter(b, meeting, forum.slots[4])
@@ -80,25 +89,25 @@ def meeting_in_every_state(forum: Forum) -> dict[str, tuple[Attendee, EmailMulti
     keep("time_taken", c)
     starts_at = forum.slots[0].starts_at
     for kind, now in (("reminder_day", starts_at - 23 * HOUR), ("reminder_soon", starts_at - HOUR / 12)):
-        services.remind_people(now=now)
+        remind_people(now=now)
         keep(kind, a, now)
     Seat.objects.filter(meeting=other_pair(forum)).update(here_at=starts_at)
-    services.free_absent_tables(now=starts_at + HOUR / 4)
+    free_absent_tables(now=starts_at + HOUR / 4)
     keep("table_freed", a, starts_at + HOUR / 4)
     after = forum.slots[0].ends_at + HOUR
-    services.ask_whether_held(now=after)
+    ask_whether_held(now=after)
     keep("attest", b, after)
     for giver, other, kind in ((a, b, "contact_offered"), (b, a, "connected")):
-        services.share_contact(
-            attendee=giver, other_id=other.pk, data=services.ContactData("a@example.org"), by=giver.person,
+        share_contact(
+            attendee=giver, other_id=other.pk, data=ContactData("a@example.org"), by=giver.person,
             now=after,
         )  # fmt: skip
         keep(kind, other, after)
-    services.note_follow_up(
+    note_follow_up(
         attendee=a, meeting_id=meeting.pk, agreed="", due_on=after.astimezone(forum.event.zone).date(),
         by=a.person, now=after,
     )  # fmt: skip
-    services.remind_follow_ups(now=after)
+    remind_follow_ups(now=after)
     keep("follow_up", a, after)
     forum.cancel(b, forum.accept(b, forum.ask(d, b, forum.slots[3])), reason="The minister calls")
     keep("cancelled", d)
@@ -121,15 +130,15 @@ def meeting_in_every_state(forum: Forum) -> dict[str, tuple[Attendee, EmailMulti
     keep("moved", a)
     taken, waits = forum.join(2)
     times = [slot.pk for slot in forum.slots[1:]]
-    services.close_slots(attendee=taken, slot_ids=times, by=taken.person, now=forum.now)
+    close_slots(attendee=taken, slot_ids=times, by=taken.person, now=forum.now)
     meeting = forum.arrange(taken, c, forum.slots[0])
     forum.wait(waits, taken)
     forum.cancel(taken, meeting)
-    services.offer_freed_times(now=forum.now)
+    offer_freed_times(now=forum.now)
     keep("time_freed", waits)
     forum.now += HOUR
     late = forum.ask(d, b).expires_at
-    services.expire_requests(now=late)
+    expire_requests(now=late)
     keep("expired", d, late)
     return mails
 
@@ -273,7 +282,7 @@ def test_after_a_block_or_report_no_mail_names_anyone_and_a_meeting_is_called_of
     forum.ask(c, a, message="More words")
     block_contact(blocked_by, b, a, forum.now)
     block_contact(blocked_by, c, a, forum.now)
-    services.end_refused_meetings(now=forum.now)
+    end_refused_meetings(now=forum.now)
     deliver_all(forum.now)
     assert sorted(mail.to[0] for mail in mailoutbox) == sorted([a.person.email, b.person.email])
     for mail in mailoutbox:
@@ -309,7 +318,7 @@ def test_a_closed_account_gets_no_mail_at_all(forum: Forum, mailoutbox: list[Ema
     forum.accept(b, forum.ask(a, b))
     b.person.is_active = False
     b.person.save()
-    services.end_refused_meetings(now=forum.now)
+    end_refused_meetings(now=forum.now)
     deliver_all(forum.now)
     assert [mail.to for mail in mailoutbox] == [[a.person.email]]
 

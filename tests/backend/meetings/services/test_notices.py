@@ -11,10 +11,10 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from backend.core.smtp import MAX_WAIT_SECONDS, Backoff, MailDelayed
-from backend.events.models import Attendee
-from backend.meetings.models import Delivery, Notice
-from backend.meetings.selectors import delivery_figures_for
-from backend.meetings.services import SEND_NOTICE, deliver_notice, resend_mails
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.notices import Delivery, Notice
+from backend.meetings.selectors.deliveries import delivery_figures_for
+from backend.meetings.services.notices import SEND_NOTICE, deliver_notice, resend_mails
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.smtp import MailServer
 from tests.worker import do_jobs, let_the_wait_pass, waiting_jobs

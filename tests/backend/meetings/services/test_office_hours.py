@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from backend.core.errors import BusinessError, NotFound
-from backend.events.models import Attendee, Slot, Table
-from backend.meetings import services
-from backend.meetings.models import Meeting, Notice, Seat, WaitingListEntry
-from backend.meetings.selectors import agenda_for
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.waiting_list import WaitingListEntry
+from backend.meetings.selectors.agenda import agenda_for
 from backend.meetings.selectors.office_hours import (
     office_hour_for,
     office_hours_for,
@@ -16,7 +18,18 @@ from backend.meetings.selectors.office_hours import (
     those_together,
     with_office_hours,
 )
-from backend.meetings.services import OfficeHourData
+from backend.meetings.services.meetings import end_everything_of
+from backend.meetings.services.office_hours import (
+    OfficeHourData,
+    add_guest,
+    arrive_at_office_hour,
+    cancel_office_hour,
+    end_refused_seats,
+    leave_office_hour,
+    open_office_hour,
+)
+from backend.meetings.services.requests import MeetingRequestData
+from backend.meetings.services.waiting_list import join_waiting_list, offer_freed_times
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import block_contact, make_attendee
 
@@ -32,7 +45,7 @@ def opened(forum: Forum, requests: list[Meeting], slot: Slot, **more: object) ->
     host = forum.people[0]
     key = str(more.pop("key", ""))
     data = {"about": "Evidence across borders"} | more
-    return services.open_office_hour(
+    return open_office_hour(
         attendee=host,
         data=OfficeHourData(request_ids=tuple(one.pk for one in requests), slot_id=slot.pk, **data),
         key=key,
@@ -43,18 +56,18 @@ def opened(forum: Forum, requests: list[Meeting], slot: Slot, **more: object) ->
 
 def added(forum: Forum, meeting: Meeting, request: Meeting) -> Meeting:
     host = forum.people[0]
-    return services.add_guest(
+    return add_guest(
         attendee=host, meeting_id=meeting.pk, request_id=request.pk, by=host.person, now=forum.now
     )
 
 
 def left(forum: Forum, guest: Attendee, meeting: Meeting) -> Meeting:
-    return services.leave_office_hour(attendee=guest, meeting_id=meeting.pk, by=guest.person, now=forum.now)
+    return leave_office_hour(attendee=guest, meeting_id=meeting.pk, by=guest.person, now=forum.now)
 
 
 def cancelled(forum: Forum, meeting: Meeting, reason: str = "I fell ill") -> Meeting:
     host = forum.people[0]
-    return services.cancel_office_hour(
+    return cancel_office_hour(
         attendee=host, meeting_id=meeting.pk, reason=reason, by=host.person, now=forum.now
     )
 
@@ -145,12 +158,12 @@ def test_a_block_between_two_guests_or_with_the_host_ends_a_place_at_once() -> N
     assert office_hour_for(c, meeting.pk, forum.now).state == "cancelled"
     assert office_hours_for(d, forum.now) == ()
     assert office_hour_for(host, meeting.pk, forum.now).places_left == 6
-    assert services.end_refused_seats(now=forum.now) == 1
+    assert end_refused_seats(now=forum.now) == 1
     assert list(Seat.objects.filter(meeting=meeting, is_active=True).values_list("attendee", flat=True)) == [
         host.pk, a.pk, b.pk,
     ]  # fmt: skip
     assert told(c)[-1] == told(d)[-1] == "cancelled"
-    assert services.end_refused_seats(now=forum.now) == 0
+    assert end_refused_seats(now=forum.now) == 0
 
 
 def test_only_adults_whose_age_is_known_are_ever_guests() -> None:
@@ -256,18 +269,18 @@ def test_nobody_acts_in_an_office_hour_of_others() -> None:
     guest = mine | {"attendee": askers[0], "by": askers[0].person}
     for arguments in (mine, guest):
         with pytest.raises(NotFound):
-            services.cancel_office_hour(**arguments, reason="No")
+            cancel_office_hour(**arguments, reason="No")
         with pytest.raises(NotFound):
-            services.add_guest(**arguments, request_id=late.pk)
+            add_guest(**arguments, request_id=late.pk)
     with pytest.raises(NotFound):
-        services.leave_office_hour(**mine)
+        leave_office_hour(**mine)
     with pytest.raises(NotFound):
-        services.arrive_at_office_hour(**mine)
+        arrive_at_office_hour(**mine)
     with pytest.raises(NotFound):
         office_hour_for(stranger, meeting.pk, forum.now)
     with pytest.raises(NotFound):  # a host leaves nothing, they cancel
-        services.leave_office_hour(**mine | {"attendee": host, "by": host.person})
-    assert refusal_of(lambda: services.leave_office_hour(**mine | {"attendee": host})) == "not_yours"
+        leave_office_hour(**mine | {"attendee": host, "by": host.person})
+    assert refusal_of(lambda: leave_office_hour(**mine | {"attendee": host})) == "not_yours"
 
 
 def test_what_two_do_with_a_meeting_of_two_is_not_for_an_office_hour() -> None:
@@ -291,7 +304,7 @@ def test_a_guest_says_that_they_are_there_and_the_others_see_it() -> None:
     host, a, b = forum.people
     meeting = opened(forum, asked_by(forum, [a, b]), forum.slots[0])
     now = forum.slots[0].starts_at
-    services.arrive_at_office_hour(attendee=a, meeting_id=meeting.pk, by=a.person, now=now)
+    arrive_at_office_hour(attendee=a, meeting_id=meeting.pk, by=a.person, now=now)
     assert office_hour_for(host, meeting.pk, now).here == (a.pk,)
     assert office_hour_for(b, meeting.pk, now).here == (a.pk,)
     assert office_hour_for(a, meeting.pk, now).i_am_here
@@ -301,9 +314,9 @@ def test_who_leaves_the_forum_leaves_their_place_and_a_host_ends_the_office_hour
     forum = make_forum(people=5)
     host, a, *others = forum.people
     meeting = opened(forum, asked_by(forum, [a, *others]), forum.slots[0])
-    services.end_everything_of(attendee_ids=[a.pk], now=forum.now)
+    end_everything_of(attendee_ids=[a.pk], now=forum.now)
     assert names_beside(host, meeting, forum) == {one.name for one in others}
-    services.end_everything_of(attendee_ids=[host.pk], now=forum.now)
+    end_everything_of(attendee_ids=[host.pk], now=forum.now)
     assert states([meeting]) == ["cancelled"]
     assert all(told(one)[-1] == "cancelled" for one in others)
 
@@ -338,9 +351,7 @@ def test_somebody_elses_attendee_is_refused() -> None:
     data = OfficeHourData(request_ids=tuple(one.pk for one in requests), slot_id=forum.slots[0].pk, about="x")
     other = make_attendee(forum.event)
     assert (
-        refusal_of(
-            lambda: services.open_office_hour(attendee=host, data=data, by=other.person, now=forum.now)
-        )
+        refusal_of(lambda: open_office_hour(attendee=host, data=data, by=other.person, now=forum.now))
         == "not_yours"
     )
 
@@ -350,16 +361,16 @@ def test_what_falls_free_by_it_is_offered_to_who_waits_and_who_comes_waits_no_lo
     host, a, b, waiting = forum.people
     requests = asked_by(forum, [a, b])
     meeting = opened(forum, requests, forum.slots[0])
-    services.join_waiting_list(
+    join_waiting_list(
         attendee=waiting,
         other_id=host.pk,
-        data=services.MeetingRequestData(),
+        data=MeetingRequestData(),
         by=waiting.person,
         now=forum.now,
     )
-    assert services.offer_freed_times(now=forum.now) == 0
+    assert offer_freed_times(now=forum.now) == 0
     cancelled(forum, meeting)
-    assert services.offer_freed_times(now=forum.now) == 1
+    assert offer_freed_times(now=forum.now) == 1
     asked = Meeting.objects.requests().get(asker=waiting)
     again = asked_by(forum, [a])
     opened(forum, [asked, *again], forum.slots[0])

@@ -9,12 +9,20 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.urls import resolve
 
-from backend.events.models import Attendee
-from backend.events.services import TableData
-from backend.meetings import services
-from backend.meetings.models import Meeting, Notice
-from backend.meetings.services import OfficeHourData
+from backend.events.models.attendees import Attendee
+from backend.events.services.venue import TableData
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
+from backend.meetings.services.meetings import change_table
 from backend.meetings.services.notice_mails import mail_for
+from backend.meetings.services.notices import remind_people
+from backend.meetings.services.office_hours import (
+    OfficeHourData,
+    cancel_office_hour,
+    end_refused_seats,
+    leave_office_hour,
+    open_office_hour,
+)
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import block_contact
 
@@ -31,7 +39,7 @@ def opened() -> tuple[Forum, Meeting]:
     data = OfficeHourData(
         request_ids=tuple(one.pk for one in requests), slot_id=forum.slots[2].pk, about=ABOUT
     )
-    meeting = services.open_office_hour(attendee=host, data=data, by=host.person, now=forum.now)
+    meeting = open_office_hour(attendee=host, data=data, by=host.person, now=forum.now)
     return forum, meeting
 
 
@@ -45,7 +53,7 @@ def method_of(found: EmailMultiAlternatives | None) -> str:
 
 
 def leave(forum: Forum, meeting: Meeting, guest: Attendee) -> None:
-    services.leave_office_hour(attendee=guest, meeting_id=meeting.pk, by=guest.person, now=forum.now)
+    leave_office_hour(attendee=guest, meeting_id=meeting.pk, by=guest.person, now=forum.now)
 
 
 def test_an_invitation_names_the_host_and_counts_the_others(opened: tuple[Forum, Meeting]) -> None:
@@ -82,7 +90,7 @@ def test_the_host_is_told_of_a_free_place_and_the_guest_gets_the_time_back(
 def test_the_reason_of_the_host_is_read_and_what_is_past_is_not_mailed(opened: tuple[Forum, Meeting]) -> None:
     forum, meeting = opened
     host, guest, *_others = forum.people
-    services.remind_people(now=forum.slots[2].starts_at - dt.timedelta(hours=23))
+    remind_people(now=forum.slots[2].starts_at - dt.timedelta(hours=23))
     day = forum.slots[2].starts_at - dt.timedelta(hours=23)
     reminder = mail(guest, "reminder_day", day)
     assert reminder is not None
@@ -91,7 +99,7 @@ def test_the_reason_of_the_host_is_read_and_what_is_past_is_not_mailed(opened: t
     assert mine is not None
     assert "You hold the office hour" in mine.body
     assert mail(guest, "reminder_day", forum.slots[2].ends_at) is None
-    services.cancel_office_hour(
+    cancel_office_hour(
         attendee=host, meeting_id=meeting.pk, reason="The minister calls", by=host.person, now=forum.now
     )
     off = mail(guest, "cancelled", forum.now)
@@ -108,7 +116,7 @@ def test_of_a_host_whom_the_policy_hides_the_mail_names_nobody(
     host, guest, *_others = forum.people
     block_contact(how, host, guest)
     assert mail(guest, "office_hour", forum.now) is None
-    services.end_refused_seats(now=forum.now)
+    end_refused_seats(now=forum.now)
     off = mail(guest, "cancelled", forum.now)
     assert off is not None
     assert host.name not in off.subject + off.body
@@ -120,7 +128,7 @@ def test_another_table_is_told_to_those_who_come_alone(opened: tuple[Forum, Meet
     forum, meeting = opened
     host, guest, *others = forum.people
     leave(forum, meeting, guest)
-    services.change_table(
+    change_table(
         event=forum.event,
         table_id=meeting.table_id,
         data=TableData(label="Terrace"),

@@ -10,19 +10,31 @@ from django.db import transaction
 from rest_framework.test import APIClient
 
 from backend.core.errors import BusinessError, NotFound, OrganisersOnly
-from backend.events.models import Attendee, Table
-from backend.meetings import services
-from backend.meetings.models import Meeting, MeetingRules, Notice, Seat
-from backend.meetings.selectors import (
-    agenda_for,
+from backend.events.models.agenda import Table
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.availability import MeetingRules
+from backend.meetings.models.meetings import Meeting, Seat
+from backend.meetings.models.notices import Notice
+from backend.meetings.rules import AlreadyAnswered, TooLate
+from backend.meetings.selectors.agenda import agenda_for
+from backend.meetings.selectors.meetings import (
     answered_proposals,
     meeting_for,
     open_contacts_for,
-    overview_for,
     requests_sent,
     requests_to_answer,
 )
+from backend.meetings.selectors.overview import overview_for
+from backend.meetings.services.availability import close_slots
+from backend.meetings.services.booking import NoTableFree, SlotTaken
+from backend.meetings.services.choosing import NotOffered
+from backend.meetings.services.meetings import end_refused_meetings
+from backend.meetings.services.moving import move_meeting
 from backend.meetings.services.notice_mails import mail_for
+from backend.meetings.services.notices import remind_people
+from backend.meetings.services.proposals import propose_meeting, withdraw_proposal
+from backend.meetings.services.requests import AlreadyAsked, BadTimes, KeyReused, expire_requests
+from backend.meetings.services.rules import BadRules, set_rules
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import block_contact, make_attendee
 
@@ -35,9 +47,7 @@ def kinds(attendee: Attendee) -> list[str]:
 
 
 def withdraw(forum: Forum, meeting: Meeting) -> Meeting:
-    return services.withdraw_proposal(
-        event=forum.event, meeting_id=meeting.pk, by=forum.boss().person, now=forum.now
-    )
+    return withdraw_proposal(event=forum.event, meeting_id=meeting.pk, by=forum.boss().person, now=forum.now)
 
 
 def refusal_of(forum: Forum, *people: Attendee, slot: int = 0) -> tuple[str, str, object]:
@@ -100,7 +110,7 @@ def test_an_own_answer_can_be_changed_until_both_said_yes(forum: Forum) -> None:
     forum.accept(b, meeting)
     assert meeting_for(b, meeting.pk, forum.now).actions == ("decline",)
     assert forum.accept(a, meeting).state == "accepted"
-    with pytest.raises(services.AlreadyAnswered):
+    with pytest.raises(AlreadyAnswered):
         forum.decline(b, meeting)
 
 
@@ -108,12 +118,12 @@ def test_three_times_may_be_proposed_and_a_yes_is_to_any_of_them(forum: Forum) -
     a, b, *_ = forum.people
     meeting = forum.propose(a, b, *forum.slots[:3])
     forum.accept(a, meeting)
-    with pytest.raises(services.NotOffered):
+    with pytest.raises(NotOffered):
         forum.accept(b, meeting, forum.slots[4])
     assert forum.accept(b, meeting, forum.slots[1]).slot == forum.slots[1]
-    with pytest.raises(services.BadTimes):
+    with pytest.raises(BadTimes):
         forum.propose(a, forum.people[2], *forum.slots[:4])
-    with pytest.raises(services.BadTimes):
+    with pytest.raises(BadTimes):
         forum.propose(a, forum.people[2])
 
 
@@ -169,17 +179,17 @@ def test_until_it_expires_nothing_differs_between_alive_refused_and_withdrawn(
         forum.now = meeting.asked_at + HOUR
         if mine:
             (forum.accept if mine == "yes" else forum.decline)(a, meeting)
-        services.end_refused_meetings(now=forum.now)
-        services.remind_people(now=meeting.asked_at + 40 * HOUR)
+        end_refused_meetings(now=forum.now)
+        remind_people(now=meeting.asked_at + 40 * HOUR)
         for at in (meeting.asked_at + 41 * HOUR, meeting.expires_at - dt.timedelta(seconds=1)):
             time_machine.move_to(at, tick=False)
-            services.expire_requests(now=at)
+            expire_requests(now=at)
             found.append(told(seen_by(a, meeting, at), meeting, 0))
             for who, other in ((a, b), (b, a)):
-                with pytest.raises(services.AlreadyAsked, match="The organisers proposed that you two meet"):
+                with pytest.raises(AlreadyAsked, match="The organisers proposed that you two meet"):
                     forum.ask(who, other)
         time_machine.move_to(meeting.expires_at, tick=False)
-        services.expire_requests(now=meeting.expires_at)
+        expire_requests(now=meeting.expires_at)
         found.append(told(seen_by(a, meeting, meeting.expires_at), meeting, 0))
         assert kinds(a)[-1] == kinds(b)[-1] == "expired"
         meeting.refresh_from_db()
@@ -220,7 +230,7 @@ def test_time_and_table_are_checked_in_the_same_way_whatever_the_other_said(foru
         Table.objects.all().delete()
     refusals = set()
     for meeting in (alive, dead, agreed):
-        with pytest.raises((services.SlotTaken, services.NoTableFree)) as caught:
+        with pytest.raises((SlotTaken, NoTableFree)) as caught:
             forum.accept(a, meeting)
         refusals.add((caught.value.code, caught.value.message))
     assert len(refusals) == 1
@@ -230,7 +240,7 @@ def test_a_reason_given_with_a_no_is_not_kept(forum: Forum) -> None:
     a, b, *_ = forum.people
     meeting = forum.propose(a, b, forum.slots[0])
     forum.decline(b, meeting, "She is dull")
-    services.expire_requests(now=meeting.expires_at)
+    expire_requests(now=meeting.expires_at)
     meeting.refresh_from_db()
     assert (meeting.reason, meeting.ended_by) == ("", None)
 
@@ -245,7 +255,7 @@ def test_when_its_time_closes_it_gets_the_next_and_a_yes_is_asked_again(forum: F
     forum.accept(a, meeting)
     if no:
         forum.decline(b, meeting)
-    services.close_slots(attendee=b, slot_ids=[forum.slots[0].pk], by=b.person, now=forum.now)
+    close_slots(attendee=b, slot_ids=[forum.slots[0].pk], by=b.person, now=forum.now)
     assert [*meeting.times.values_list("slot", flat=True)] == [forum.slots[1].pk]
     assert {seat.attendee_id: seat.answer for seat in meeting.seats.all()} == {
         a.pk: "",
@@ -267,7 +277,7 @@ def test_with_no_time_left_it_ends_and_both_are_told_that_it_did_not_come_about(
     if no:
         forum.decline(b, meeting)
     every = [slot.pk for slot in forum.slots]
-    services.close_slots(attendee=a, slot_ids=every, by=a.person, now=forum.now)
+    close_slots(attendee=a, slot_ids=every, by=a.person, now=forum.now)
     meeting.refresh_from_db()
     assert (meeting.state, kinds(a)[-1], kinds(b)[-1]) == ("expired", "expired", "expired")
 
@@ -276,15 +286,15 @@ def test_it_waits_for_hours_of_its_own_and_reminds_who_has_not_answered(forum: F
     a, b, *_ = forum.people
     boss = forum.boss().person
     limits = {"open_requests": 8, "expiry_hours": 48, "proposal_hours": 20}
-    services.set_rules(event=forum.event, **limits, by=boss)
-    with pytest.raises(services.BadRules):
-        services.set_rules(event=forum.event, **{**limits, "proposal_hours": 0}, by=boss)
+    set_rules(event=forum.event, **limits, by=boss)
+    with pytest.raises(BadRules):
+        set_rules(event=forum.event, **{**limits, "proposal_hours": 0}, by=boss)
     meeting = forum.propose(a, b, forum.slots[0])
     assert meeting.expires_at == forum.now + 20 * HOUR
     forum.accept(a, meeting)
-    assert services.remind_people(now=forum.now + 9 * HOUR) == 0
-    assert services.remind_people(now=forum.now + 10 * HOUR) == 1
-    assert services.remind_people(now=forum.now + 11 * HOUR) == 0
+    assert remind_people(now=forum.now + 9 * HOUR) == 0
+    assert remind_people(now=forum.now + 10 * HOUR) == 1
+    assert remind_people(now=forum.now + 11 * HOUR) == 0
     assert (kinds(a), kinds(b)) == (["proposed"], ["proposed", "reminder_half"])
 
 
@@ -295,7 +305,7 @@ def test_the_contact_policy_ends_it_and_erased_people_break_nothing(forum: Forum
     assert requests_to_answer(b, forum.now) == ()
     for gone in (c, d):
         gone.delete()
-    assert services.end_refused_meetings(now=forum.now) == 2
+    assert end_refused_meetings(now=forum.now) == 2
     for meeting in (parted, left):
         meeting.refresh_from_db()
         assert meeting.state == "expired"
@@ -305,7 +315,7 @@ def test_only_an_organiser_withdraws_and_only_a_proposal_that_is_open(forum: For
     a, b, c, _ = forum.people
     meeting, asked = forum.propose(a, b, forum.slots[0]), forum.ask(a, c)
     with pytest.raises(OrganisersOnly):
-        services.withdraw_proposal(event=forum.event, meeting_id=meeting.pk, by=a.person, now=forum.now)
+        withdraw_proposal(event=forum.event, meeting_id=meeting.pk, by=a.person, now=forum.now)
     with pytest.raises(NotFound):
         withdraw(forum, asked)
     assert withdraw(forum, meeting).withdrawn_at == withdraw(forum, meeting).withdrawn_at == forum.now
@@ -313,7 +323,7 @@ def test_only_an_organiser_withdraws_and_only_a_proposal_that_is_open(forum: For
     assert (again.pk, again.withdrawn_at, kinds(a)) == (meeting.pk, None, ["proposed", "time_taken"])
     for who in (a, b):
         forum.accept(who, again)
-    with pytest.raises(services.AlreadyAnswered):
+    with pytest.raises(AlreadyAnswered):
         withdraw(forum, meeting)
 
 
@@ -343,7 +353,7 @@ def test_refusals_name_what_is_wrong(forum: Forum) -> None:
     elsewhere = make_forum(slug="elsewhere", people=1)
     assert refusal_of(forum, a, a)[0] == "same_person"
     assert refusal_of(forum, a, elsewhere.people[0])[0] == "not_found"
-    with pytest.raises(services.BadTimes):
+    with pytest.raises(BadTimes):
         forum.propose(a, b, elsewhere.slots[0])
     with pytest.raises(NotFound):
         forum.propose(a, b, forum.slots[0], table_id=elsewhere.tables[0].pk)
@@ -357,10 +367,10 @@ def test_refusals_name_what_is_wrong(forum: Forum) -> None:
     forum.accept(d, forum.ask(c, d, forum.slots[0]))
     assert refusal_of(forum, c, b)[2][0]["slot"] == forum.slots[1].pk
     with pytest.raises(OrganisersOnly):
-        services.propose_meeting(
+        propose_meeting(
             event=forum.event, pair=(a.pk, c.pk), slot_ids=[forum.slots[1].pk], by=a.person, now=forum.now
         )
-    with pytest.raises(services.KeyReused):
+    with pytest.raises(KeyReused):
         forum.propose(a, c, forum.slots[1], key="k")
         forum.propose(b, d, forum.slots[1], key="k")
 
@@ -378,7 +388,7 @@ def test_organisers_count_them_apart(forum: Forum) -> None:
     assert (figures.waiting, figures.proposed, figures.accepted, figures.not_agreed) == (1, 2, 1, 0)
     later = overview_for(forum.event, third.expires_at)
     assert (later.proposed, later.not_agreed, later.answer_hours) == (0, 2, None)
-    services.expire_requests(now=first.expires_at)
+    expire_requests(now=first.expires_at)
     after = overview_for(forum.event, third.expires_at)
     assert (after.proposed, after.not_agreed, after.expired) == (0, 2, 1)
 
@@ -414,17 +424,17 @@ def test_it_moves_only_where_both_and_the_table_are_free(forum: Forum) -> None:
     a, b, c, d = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     other = forum.accept(d, forum.ask(c, d, forum.slots[0]))
-    with pytest.raises(services.NoTableFree):
+    with pytest.raises(NoTableFree):
         forum.move(meeting, forum.slots[0], other.table)
     forum.accept(c, forum.ask(a, c, forum.slots[1]))
-    with pytest.raises(services.SlotTaken):
+    with pytest.raises(SlotTaken):
         forum.move(meeting, forum.slots[1])
     with pytest.raises(OrganisersOnly):
-        services.move_meeting(
+        move_meeting(
             event=forum.event, meeting_id=meeting.pk, slot_id=forum.slots[2].pk, by=a.person, now=forum.now
         )
     forum.now = forum.slots[0].starts_at
-    with pytest.raises(services.TooLate):
+    with pytest.raises(TooLate):
         forum.move(meeting, forum.slots[2])
     meeting.refresh_from_db()
     assert (meeting.slot, meeting.sequence) == (forum.slots[0], 0)
@@ -434,5 +444,5 @@ def test_a_pair_that_was_parted_moves_to_no_other_time(forum: Forum, blocked_by:
     a, b, *_ = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     block_contact(blocked_by, a, b, forum.now)
-    with pytest.raises(services.SlotTaken):
+    with pytest.raises(SlotTaken):
         forum.move(meeting, forum.slots[2])

@@ -7,16 +7,17 @@ import datetime as dt
 import pytest
 
 from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models import Attendee
-from backend.events.rules import TextTooLong
-from backend.meetings.models import Meeting, Notice, Question
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.questions import Question
 from backend.meetings.rules import AlreadyAnswered, RequestExpired
-from backend.meetings.selectors import meeting_for, requests_to_answer
-from backend.meetings.selectors.meetings import reported_meeting
-from backend.meetings.services import AlreadyQuestioned, NoQuestion
+from backend.meetings.selectors.meetings import meeting_for, reported_meeting, requests_to_answer
 from backend.meetings.services.notice_mails import mail_for
-from backend.privacy.services import leave_event
-from backend.safeguarding.services import WordsNeeded
+from backend.meetings.services.questions import AlreadyQuestioned, NoQuestion
+from backend.privacy.services.leaving import leave_event
+from backend.safeguarding.services.reports import WordsNeeded
 from tests.backend.meetings.conftest import Forum
 from tests.factories import block_contact
 

@@ -9,14 +9,11 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 
 from backend.directory.models import Nudge
-from backend.directory.services import nudge_people, send_nudge
-from backend.events.models import Attendee
-from backend.meetings.models import Delivery
-from backend.meetings.selectors import failing_deliveries
-from backend.meetings.services import (
-    deliver_notice,
-    remind_people,
-)
+from backend.directory.services.nudges import nudge_people, send_nudge
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.notices import Delivery
+from backend.meetings.selectors.deliveries import failing_deliveries
+from backend.meetings.services.notices import deliver_notice, remind_people
 from tests.backend.meetings.conftest import Forum, make_forum
 
 pytestmark = pytest.mark.django_db

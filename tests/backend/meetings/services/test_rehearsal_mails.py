@@ -10,17 +10,23 @@ from django.utils import timezone
 
 from backend.core.smtp import send_mail_now
 from backend.directory.models import Nudge, TimesMail
-from backend.directory.services import nudge_people, open_times_for, send_test_mail
-from backend.events.models import Attendee, Event, OutsideContact
-from backend.events.services import propose_role
+from backend.directory.services.mail_examples import send_test_mail
+from backend.directory.services.nudges import nudge_people
+from backend.directory.services.times import open_times_for
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.models.roles import OutsideContact
+from backend.events.services.appointments import propose_role
 from backend.invitations.models import Invitation
-from backend.invitations.services import send_test_invitation
+from backend.invitations.services.sending import send_test_invitation
 from backend.mails.models import MailTest
-from backend.meetings.models import Availability, Delivery
-from backend.meetings.services import MeetingRequestData, request_meeting, start_rehearsal
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.notices import Delivery
+from backend.meetings.services.rehearsing import start_rehearsal
+from backend.meetings.services.requests import MeetingRequestData, request_meeting
 from backend.people.models import Person
 from backend.safeguarding.models import ReportAlert
-from backend.safeguarding.services import report_person
+from backend.safeguarding.services.reports import report_person
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import appoint, make_attendee
 from tests.smtp import MailServer

@@ -7,11 +7,27 @@ import datetime as dt
 import pytest
 
 from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models import Attendee, SessionPart, Slot, Table
-from backend.events.rules import TextTooLong
-from backend.meetings import services
-from backend.meetings.models import Meeting, MeetingRules, Notice
-from backend.meetings.rules import expiry_of
+from backend.events.models.agenda import SessionPart, Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong
+from backend.meetings.models.availability import MeetingRules
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
+from backend.meetings.rules import AlreadyAnswered, RequestExpired, expiry_of
+from backend.meetings.services.availability import close_slots
+from backend.meetings.services.booking import SlotTaken
+from backend.meetings.services.requests import (
+    AlreadyAsked,
+    BadKey,
+    BadTimes,
+    CapReached,
+    KeyReused,
+    MeetingRequestData,
+    NoOpenSlots,
+    NoSuchPlace,
+    UnknownTheme,
+    request_meeting,
+)
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_session
 
 pytestmark = pytest.mark.django_db
@@ -76,26 +92,24 @@ def test_nobody_asks_in_another_s_name(forum):
     a, b, c, _ = forum.people
     refused(
         NotYours,
-        lambda: services.request_meeting(
-            attendee=a, other_id=b.pk, data=services.MeetingRequestData(), by=c.person, now=NOW
-        ),
+        lambda: request_meeting(attendee=a, other_id=b.pk, data=MeetingRequestData(), by=c.person, now=NOW),
     )
 
 
 def test_more_than_three_times_twice_the_same_and_slots_of_elsewhere_are_refused(forum):
     a, b, *_ = forum.people
-    refused(services.BadTimes, lambda: forum.ask(a, b, *forum.slots[:4]))
-    refused(services.BadTimes, lambda: forum.ask(a, b, forum.slots[0], forum.slots[0]))
+    refused(BadTimes, lambda: forum.ask(a, b, *forum.slots[:4]))
+    refused(BadTimes, lambda: forum.ask(a, b, forum.slots[0], forum.slots[0]))
     elsewhere = make_event("elsewhere")
     foreign = Slot.objects.create(event=elsewhere, starts_at=NOW + HOUR, ends_at=NOW + 2 * HOUR)
-    refused(services.BadTimes, lambda: forum.ask(a, b, foreign))
+    refused(BadTimes, lambda: forum.ask(a, b, foreign))
 
 
 def test_a_long_message_a_long_key_and_an_unknown_theme_are_refused(forum):
     a, b, *_ = forum.people
     refused(TextTooLong, lambda: forum.ask(a, b, message="x" * 1_001))
-    refused(services.BadKey, lambda: forum.ask(a, b, key="x" * 65))
-    refused(services.UnknownTheme, lambda: forum.ask(a, b, theme="cooking"))
+    refused(BadKey, lambda: forum.ask(a, b, key="x" * 65))
+    refused(UnknownTheme, lambda: forum.ask(a, b, theme="cooking"))
 
 
 def test_what_no_place_of_the_forum_could_hold_is_refused_when_asked_and_when_edited(forum):
@@ -105,30 +119,26 @@ def test_what_no_place_of_the_forum_could_hold_is_refused_when_asked_and_when_ed
         ({"is_online": True}, "no online room"),
         ({"needs_step_free": True}, "without steps"),
     ):
-        assert (
-            words in refused(services.NoSuchPlace, lambda w=wish: forum.ask(a, forum.people[2], **w)).message
-        )
-        assert words in refused(services.NoSuchPlace, lambda w=wish: forum.edit(a, meeting, **w)).message
+        assert words in refused(NoSuchPlace, lambda w=wish: forum.ask(a, forum.people[2], **w)).message
+        assert words in refused(NoSuchPlace, lambda w=wish: forum.edit(a, meeting, **w)).message
     Table.objects.filter(event=forum.event).delete()
-    assert (
-        "nobody can be asked" in refused(services.NoSuchPlace, lambda: forum.ask(a, forum.people[2])).message
-    )
+    assert "nobody can be asked" in refused(NoSuchPlace, lambda: forum.ask(a, forum.people[2])).message
     room = {"label": "Online", "is_online": True, "room_link": "https://meet.example.org/{meeting}"}
     Table.objects.create(event=forum.event, **room)
-    assert "online rooms only" in refused(services.NoSuchPlace, lambda: forum.ask(a, forum.people[2])).message
+    assert "online rooms only" in refused(NoSuchPlace, lambda: forum.ask(a, forum.people[2])).message
     assert forum.ask(a, forum.people[2], is_online=True, needs_step_free=True).is_online
 
 
 def test_who_opened_no_slot_cannot_be_asked(forum):
     a = forum.people[0]
     closed = make_attendee(forum.event)
-    refused(services.NoOpenSlots, lambda: forum.ask(a, closed))
+    refused(NoOpenSlots, lambda: forum.ask(a, closed))
 
 
 def test_a_time_that_one_of_the_two_did_not_open_or_is_busy_in_is_refused_with_the_next_three(forum):
     a, b, *_ = forum.people
-    services.close_slots(attendee=b, slot_ids=[forum.slots[0].pk], by=b.person, now=NOW)
-    refusal = refused(services.SlotTaken, lambda: forum.ask(a, b, forum.slots[0], forum.slots[1]))
+    close_slots(attendee=b, slot_ids=[forum.slots[0].pk], by=b.person, now=NOW)
+    refusal = refused(SlotTaken, lambda: forum.ask(a, b, forum.slots[0], forum.slots[1]))
     assert [row["slot"] for row in refusal.details["alternatives"]] == [s.pk for s in forum.slots[1:4]]
     session = make_session(forum.event)
     session.starts_at, session.ends_at = forum.slots[1].starts_at, forum.slots[2].ends_at
@@ -137,7 +147,7 @@ def test_a_time_that_one_of_the_two_did_not_open_or_is_busy_in_is_refused_with_t
         SessionPart.objects.update_or_create(
             event=forum.event, attendee=a, session=session, defaults={"part": part}
         )
-        refusal = refused(services.SlotTaken, lambda: forum.ask(a, b, forum.slots[2]))
+        refusal = refused(SlotTaken, lambda: forum.ask(a, b, forum.slots[2]))
         assert [row["slot"] for row in refusal.details["alternatives"]] == [s.pk for s in forum.slots[3:6]]
 
 
@@ -145,8 +155,8 @@ def test_with_no_common_time_at_all_any_time_is_refused_without_alternatives(for
     a = forum.people[0]
     late = make_attendee(forum.event)
     forum.open(late, forum.slots[:1])
-    services.close_slots(attendee=a, slot_ids=[forum.slots[0].pk], by=a.person, now=NOW)
-    refusal = refused(services.SlotTaken, lambda: forum.ask(a, late))
+    close_slots(attendee=a, slot_ids=[forum.slots[0].pk], by=a.person, now=NOW)
+    refusal = refused(SlotTaken, lambda: forum.ask(a, late))
     assert refusal.details["alternatives"] == []
 
 
@@ -154,10 +164,10 @@ def test_a_pair_has_one_open_request_or_meeting_at_a_time_in_either_direction(fo
     a, b, *_ = forum.people
     meeting = forum.ask(a, b, forum.slots[0])
     for asker, other in ((a, b), (b, a)):
-        refusal = refused(services.AlreadyAsked, lambda p=(asker, other): forum.ask(*p, forum.slots[1]))
+        refusal = refused(AlreadyAsked, lambda p=(asker, other): forum.ask(*p, forum.slots[1]))
         assert refusal.details["meeting"] == meeting.pk
     forum.accept(b, meeting)
-    refused(services.AlreadyAsked, lambda: forum.ask(b, a, forum.slots[1]))
+    refused(AlreadyAsked, lambda: forum.ask(b, a, forum.slots[1]))
     forum.cancel(a, meeting)
     assert forum.ask(b, a, forum.slots[1]).state == "requested"
 
@@ -167,15 +177,15 @@ def test_the_cap_returns_with_every_answer_withdrawal_and_expiry(forum):
     others = forum.people[1:] + forum.join(9)
     MeetingRules.objects.create(event=forum.event, open_requests=2)
     first, _second = forum.ask(me, others[0]), forum.ask(me, others[1])
-    assert refused(services.CapReached, lambda: forum.ask(me, others[2])).details["cap"] == 2
+    assert refused(CapReached, lambda: forum.ask(me, others[2])).details["cap"] == 2
     forum.accept(others[0], first)
     third = forum.ask(me, others[2])
-    refused(services.CapReached, lambda: forum.ask(me, others[3]))
+    refused(CapReached, lambda: forum.ask(me, others[3]))
     forum.decline(others[2], third)
     fourth = forum.ask(me, others[3])
     forum.withdraw(me, fourth)
     forum.ask(me, others[4])
-    refused(services.CapReached, lambda: forum.ask(me, others[5]))
+    refused(CapReached, lambda: forum.ask(me, others[5]))
     forum.now += 49 * HOUR  # expired, whether or not the job has run
     assert forum.ask(me, others[5]).state == "requested"
     # What is asked of me does not count.
@@ -198,8 +208,8 @@ def test_an_edit_changes_times_and_words_with_one_notice_and_the_same_again_with
     assert [time.slot for time in meeting.times.all()] == [forum.slots[3], forum.slots[1]]
     readers = Notice.objects.filter(kind="changed").values_list("attendee_id", flat=True)
     assert list(readers) == [b.pk]
-    services.close_slots(attendee=b, slot_ids=[forum.slots[5].pk], by=b.person, now=forum.now)
-    refused(services.SlotTaken, lambda: forum.edit(a, meeting, forum.slots[5]))
+    close_slots(attendee=b, slot_ids=[forum.slots[5].pk], by=b.person, now=forum.now)
+    refused(SlotTaken, lambda: forum.edit(a, meeting, forum.slots[5]))
 
 
 def test_only_the_asker_edits_and_only_until_the_answer(forum):
@@ -208,10 +218,10 @@ def test_only_the_asker_edits_and_only_until_the_answer(forum):
     refused(NotYours, lambda: forum.edit(b, meeting, forum.slots[1]))
     refused(NotFound, lambda: forum.edit(c, meeting, forum.slots[1]))
     forum.accept(b, meeting)
-    refused(services.AlreadyAnswered, lambda: forum.edit(a, meeting, forum.slots[1]))
+    refused(AlreadyAnswered, lambda: forum.edit(a, meeting, forum.slots[1]))
     other = forum.ask(a, c, forum.slots[1])
     forum.now += 49 * HOUR
-    refused(services.RequestExpired, lambda: forum.edit(a, other, forum.slots[2]))
+    refused(RequestExpired, lambda: forum.edit(a, other, forum.slots[2]))
 
 
 @pytest.mark.parametrize("blocked_by", ["block", "report"])
@@ -227,5 +237,5 @@ def test_the_same_key_gives_the_same_meeting_even_when_much_has_changed_since(fo
     first = forum.ask(a, b, forum.slots[0], key="tap")
     forum.accept(b, first)
     assert forum.ask(a, b, forum.slots[0], key="tap").pk == first.pk
-    refused(services.KeyReused, lambda: forum.ask(a, c, forum.slots[1], key="tap"))
+    refused(KeyReused, lambda: forum.ask(a, c, forum.slots[1], key="tap"))
     assert forum.ask(c, b, forum.slots[1], key="tap").pk != first.pk  # another asker's key is another

@@ -6,8 +6,8 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import OrganisersOnly
-from backend.events.services import ATTENDEES_CHANGED
-from backend.meetings.services import BadRules, set_rules
+from backend.events.services.changes import ATTENDEES_CHANGED
+from backend.meetings.services.rules import BadRules, set_rules
 from tests.backend.meetings.conftest import make_forum
 from tests.factories import NOW, make_attendee
 

@@ -7,8 +7,10 @@ import datetime as dt
 import pytest
 from rest_framework.test import APIClient
 
-from backend.events.models import Attendee, Session, SessionPart
-from backend.meetings.models import Meeting, Notice
+from backend.events.models.agenda import Session, SessionPart
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
 from tests.backend.meetings.conftest import Forum
 from tests.factories import NOW, make_attendee, make_event, make_session
 

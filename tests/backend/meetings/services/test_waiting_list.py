@@ -7,12 +7,22 @@ import datetime as dt
 import pytest
 
 from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models import Attendee, Event, Session, SessionPart, Slot
-from backend.meetings import services
-from backend.meetings.models import Meeting, Notice, WaitingListEntry
+from backend.events.models.agenda import Session, SessionPart, Slot
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
+from backend.meetings.models.waiting_list import WaitingListEntry
 from backend.meetings.rules import FREED_TIME_WAITS, MIN_NOTICE
-from backend.meetings.selectors import requests_to_answer
+from backend.meetings.selectors.meetings import requests_to_answer
+from backend.meetings.services.availability import close_slots, open_slots
+from backend.meetings.services.freed_times import OFFER_FREED_TIMES
+from backend.meetings.services.meetings import end_everything_of, end_refused_meetings
 from backend.meetings.services.notice_mails import mail_for
+from backend.meetings.services.requests import expire_requests
+from backend.meetings.services.rules import set_rules
+from backend.meetings.services.sessions import remove_bookmark
+from backend.meetings.services.waiting_list import end_refused_waiting, leave_waiting_list, offer_freed_times
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import block_contact
 
@@ -38,7 +48,7 @@ def free(forum: Forum, place: int = 0) -> None:
 
 
 def offer(forum: Forum) -> int:
-    return services.offer_freed_times(now=forum.now)
+    return offer_freed_times(now=forum.now)
 
 
 def states(*entries: WaitingListEntry) -> list[str]:
@@ -59,7 +69,7 @@ def mail_of(attendee: Attendee, forum: Forum) -> str:
 def test_the_first_whose_time_fits_gets_what_falls_free_for_two_hours_and_both_are_told(full: Forum):
     wanted, _, _, d, e, f, _g = full.people
     Attendee.objects.filter(pk=d.pk).update(visibility="listed")
-    services.close_slots(attendee=d, slot_ids=[full.slots[0].pk], by=d.person, now=full.now)
+    close_slots(attendee=d, slot_ids=[full.slots[0].pk], by=d.person, now=full.now)
     first, second, third = (
         full.wait(d, wanted),
         full.wait(e, wanted, message="Evidence"),
@@ -88,7 +98,7 @@ def test_without_an_answer_the_next_gets_it_after_two_hours(full: Forum):
         assert request.asker_id == waiter.pk
         assert states(*entries) == ["ended"] * place + ["asked"] + ["waiting"] * (2 - place)
         full.now += FREED_TIME_WAITS
-        services.expire_requests(now=full.now)
+        expire_requests(now=full.now)
         assert "the time goes to the next who waits" in mail_of(waiter, full)
         offer(full)
     assert states(*entries) == ["ended"] * 3
@@ -163,7 +173,7 @@ def test_an_answer_is_due_shortly_before_a_time_that_is_soon_and_none_is_offered
     free(full)
     assert Meeting.objects.requests().get().expires_at == full.slots[0].starts_at - MIN_NOTICE
     full.now = full.slots[0].starts_at - MIN_NOTICE
-    services.expire_requests(now=full.now)
+    expire_requests(now=full.now)
     full.wait(g, wanted)
     assert offer(full) == 0
 
@@ -204,25 +214,23 @@ def opened(forum: Forum, wanted: Attendee) -> None:
     )
     for one in forum.people[3:]:
         forum.open(one, [new])
-    services.open_slots(attendee=wanted, slot_ids=[new.pk], by=wanted.person, now=forum.now)
+    open_slots(attendee=wanted, slot_ids=[new.pk], by=wanted.person, now=forum.now)
 
 
 def left(forum: Forum, wanted: Attendee) -> None:
-    services.end_everything_of(attendee_ids=[forum.people[1].pk], now=forum.now)
+    end_everything_of(attendee_ids=[forum.people[1].pk], now=forum.now)
 
 
 def blocked(forum: Forum, wanted: Attendee) -> None:
     block_contact("block", wanted, forum.people[1])
-    services.end_refused_meetings(now=forum.now)
+    end_refused_meetings(now=forum.now)
 
 
 def jobs_of(event: Event) -> int:
     """Jobs that are queued to offer a time, which go into the database with what frees it."""
     from procrastinate.contrib.django.models import ProcrastinateJob
 
-    return ProcrastinateJob.objects.filter(
-        task_name=services.OFFER_FREED_TIMES, args__event_id=event.pk
-    ).count()
+    return ProcrastinateJob.objects.filter(task_name=OFFER_FREED_TIMES, args__event_id=event.pk).count()
 
 
 @pytest.mark.parametrize("freed", [cancelled, declined_hour_moved, opened, left, blocked])
@@ -246,7 +254,7 @@ def test_a_bookmark_removed_and_a_closed_time_opened_again_free_a_time(full: For
     entry = full.wait(g, wanted)
     free(full)
     assert states(entry) == ["waiting"]
-    services.remove_bookmark(attendee=wanted, session_id=session.pk, by=wanted.person)
+    remove_bookmark(attendee=wanted, session_id=session.pk, by=wanted.person)
     offer(full)
     assert states(entry) == ["asked"]
 
@@ -254,15 +262,13 @@ def test_a_bookmark_removed_and_a_closed_time_opened_again_free_a_time(full: For
 def test_nobody_waits_where_a_time_is_free_or_none_was_opened(forum: Forum):
     a, b, *_ = forum.people
     assert code(lambda: forum.wait(a, b)) == "times_free"
-    services.close_slots(attendee=b, slot_ids=[one.pk for one in forum.slots], by=b.person, now=forum.now)
+    close_slots(attendee=b, slot_ids=[one.pk for one in forum.slots], by=b.person, now=forum.now)
     assert code(lambda: forum.wait(a, b)) == "no_open_slots"
 
 
 def test_waiting_counts_in_the_cap_and_an_offer_makes_no_difference_to_it(full: Forum):
     wanted, _b, _, _, _e, f, g = full.people
-    services.set_rules(
-        event=full.event, open_requests=1, expiry_hours=48, proposal_hours=72, by=full.boss().person
-    )
+    set_rules(event=full.event, open_requests=1, expiry_hours=48, proposal_hours=72, by=full.boss().person)
     entry = full.wait(g, wanted)
     assert code(lambda: full.ask(g, f)) == "cap_reached"
     full.wait(g, wanted, message="Again keeps the place")
@@ -292,7 +298,7 @@ def test_whom_the_policy_parts_meanwhile_is_passed_over_and_waits_no_more(full: 
     first, second = full.wait(f, wanted), full.wait(g, wanted)
     block_contact("block", f, wanted)
     if job == "end":
-        assert services.end_refused_waiting(now=full.now) == 1
+        assert end_refused_waiting(now=full.now) == 1
         assert states(first, second) == ["ended", "waiting"]
     free(full)
     assert states(first, second) == ["ended", "asked"]
@@ -302,17 +308,17 @@ def test_whom_the_policy_parts_meanwhile_is_passed_over_and_waits_no_more(full: 
 def test_entries_end_where_the_forum_is_over_or_somebody_leaves(full: Forum):
     wanted, *_, e, f, g = full.people
     first, second, third = full.wait(e, wanted), full.wait(f, wanted), full.wait(g, wanted)
-    services.end_everything_of(attendee_ids=[e.pk], now=full.now)
+    end_everything_of(attendee_ids=[e.pk], now=full.now)
     assert states(first, second, third) == ["ended", "waiting", "waiting"]
-    services.leave_waiting_list(attendee=f, entry_id=second.pk, by=f.person)
-    services.leave_waiting_list(attendee=f, entry_id=second.pk, by=f.person)  # again: the same
+    leave_waiting_list(attendee=f, entry_id=second.pk, by=f.person)
+    leave_waiting_list(attendee=f, entry_id=second.pk, by=f.person)  # again: the same
     assert states(second, third) == ["left", "waiting"]
     with pytest.raises(NotFound):
-        services.leave_waiting_list(attendee=f, entry_id=third.pk, by=f.person)
+        leave_waiting_list(attendee=f, entry_id=third.pk, by=f.person)
     with pytest.raises(NotYours):
-        services.leave_waiting_list(attendee=g, entry_id=third.pk, by=f.person)
+        leave_waiting_list(attendee=g, entry_id=third.pk, by=f.person)
     Event.objects.filter(pk=full.event.pk).update(state="closed")
-    services.end_refused_waiting(now=full.now)
+    end_refused_waiting(now=full.now)
     assert states(third) == ["ended"]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.programme.rules import conflict_text
+from backend.programme.rules.conflicts import conflict_text
 
 NAMES = {"people": ["Ana", "Budi"], "slot": "slot 0", "table": "T1"}
 

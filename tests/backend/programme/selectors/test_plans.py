@@ -2,19 +2,20 @@
 
 import pytest
 
-from backend.events.models import Attendee, SessionPart
-from backend.programme import selectors
-from backend.programme.selectors import read_planning_data
-from backend.suggestions.engine import Strength
+from backend.events.models.agenda import SessionPart
+from backend.events.models.attendees import Attendee
+from backend.programme.selectors.edit_options import edit_options_for
+from backend.programme.selectors.planning_data import read_planning_data
+from backend.programme.selectors.plans import plan_for, plan_page_for
+from backend.programme.selectors.printed_schedules import printed_schedules_for
 from frontend.programme.words import better_words
+from matching.recommend.strength import Strength
 from tests.backend.programme.conftest import make_desk
 from tests.factories import NOW, block_contact, make_session
 
 
 def page_of(desk, plan):
-    return selectors.plan_page_for(
-        selectors.plan_for(desk.event, plan.pk), read_planning_data(desk.event, NOW)
-    )
+    return plan_page_for(plan_for(desk.event, plan.pk), read_planning_data(desk.event, NOW))
 
 
 def test_the_same_meetings_by_person_by_slot_and_by_table(desk):
@@ -81,7 +82,7 @@ def test_edit_options_name_their_clash(desk):
     plan = desk.plan(most=3)
     page = page_of(desk, plan)
     entry = page.entries[0]
-    choices = selectors.edit_options_for(plan, entry, read_planning_data(desk.event, NOW))
+    choices = edit_options_for(plan, entry, read_planning_data(desk.event, NOW))
     assert [choice.slot for choice in choices.slots] == desk.slots
     own = next(choice for choice in choices.slots if choice.slot == entry.slot)
     assert own.clash == ""
@@ -96,13 +97,13 @@ def test_printed_schedules_hold_what_takes_place_by_day_with_a_persons_sessions(
     session = make_session(desk.event, "Opening")
     SessionPart.objects.create(event=desk.event, attendee=a, session=session)
     page, data = page_of(desk, desk.plan(most=2)), read_planning_data(desk.event, NOW)
-    own = next(s for s in selectors.printed_schedules_for(page, data, "person") if s.key == a.pk)
+    own = next(s for s in printed_schedules_for(page, data, "person") if s.key == a.pk)
     [day] = own.days
     assert [line.title for line in day.lines] == ["Opening", "", ""]
     assert all(
         line.starts_at < later.starts_at for line, later in zip(day.lines, day.lines[1:], strict=False)
     )
-    by_table = selectors.printed_schedules_for(page, data, "table")
+    by_table = printed_schedules_for(page, data, "table")
     assert [schedule.title for schedule in by_table] == sorted(schedule.title for schedule in by_table)
     assert sum(len(day.lines) for schedule in by_table for day in schedule.days) == 6
 

@@ -6,10 +6,20 @@ import pytest
 from rest_framework.test import APIClient
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee
-from backend.meetings.models import Availability, Meeting
-from backend.meetings.services import decline_meeting, expire_requests
-from backend.programme import selectors, services
+from backend.events.models.attendees import Attendee
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.services.answers import decline_meeting
+from backend.meetings.services.requests import expire_requests
+from backend.programme.selectors.by_hand import (
+    likely_partners,
+    one_by_hand,
+    people_to_choose,
+    put_forward_by_hand,
+    times_for,
+)
+from backend.programme.selectors.planning_data import read_planning_data
+from backend.programme.services import by_hand
 from tests.backend.programme.conftest import seats_of
 from tests.factories import NOW, block_contact, make_attendee, make_run
 
@@ -25,7 +35,7 @@ def client(desk, time_machine):
 
 
 def put_forward(desk, a, b, *slots, **more):
-    return services.put_forward(
+    return by_hand.put_forward(
         event=desk.event, pair=(a.pk, b.pk), slot_ids=[slot.pk for slot in slots], by=desk.by, now=NOW, **more
     )
 
@@ -37,7 +47,7 @@ def test_it_is_proposed_or_arranged_as_the_event_publishes(desk, confirms):
     a, b, *_ = desk.people
     meeting = put_forward(desk, a, b, desk.slots[0], table_id=desk.tables[1].pk, because="You share a topic.")
     assert (meeting.state, meeting.message) == ("accepted" if confirms else "proposed", "You share a topic.")
-    (row,) = selectors.put_forward_by_hand(desk.event, NOW)
+    (row,) = put_forward_by_hand(desk.event, NOW)
     assert (row.slot, row.table, row.can_move) == (desk.slots[0], desk.tables[1], confirms)
     assert row.can_withdraw is not confirms
 
@@ -46,26 +56,26 @@ def test_the_list_tells_no_no_and_holds_nothing_a_plan_put_forward(desk):
     a, b, *_ = desk.people
     meeting = put_forward(desk, a, b, desk.slots[0])
     desk.publish(desk.plan(most=1))
-    before = selectors.put_forward_by_hand(desk.event, NOW)
+    before = put_forward_by_hand(desk.event, NOW)
     assert [row.meeting_id for row in before] == [meeting.pk]
     decline_meeting(attendee=a, meeting_id=meeting.pk, by=a.person, now=NOW)
-    assert selectors.put_forward_by_hand(desk.event, NOW) == before
+    assert put_forward_by_hand(desk.event, NOW) == before
     expire_requests(now=meeting.expires_at)
-    (after,) = selectors.put_forward_by_hand(desk.event, meeting.expires_at)
+    (after,) = put_forward_by_hand(desk.event, meeting.expires_at)
     assert after.state == "expired"
 
 
 def test_whoever_joined_can_be_chosen_and_a_parted_pair_has_no_time(desk, blocked_by):
     a, b, *_ = desk.people
     make_attendee(desk.event, name="Not Yet", has_joined=False)
-    chosen = {one.name for one in selectors.people_to_choose(desk.event)}
+    chosen = {one.name for one in people_to_choose(desk.event)}
     assert chosen == {f"Person {letter}" for letter in "ABCDEF"}, "the organiser is hidden"
     block_contact(blocked_by, a, b)
-    assert chosen == {one.name for one in selectors.people_to_choose(desk.event)}
+    assert chosen == {one.name for one in people_to_choose(desk.event)}
     named = {"event": desk.event, "first_id": a.pk, "now": NOW}
     lonely = desk.people[2]
     lonely.availability.all().delete()
-    parted, without = (selectors.times_for(second_id=one.pk, **named) for one in (b, lonely))
+    parted, without = (times_for(second_id=one.pk, **named) for one in (b, lonely))
     assert (parted.times, parted.tables) == (without.times, without.tables)
     assert parted.times == ()
 
@@ -74,11 +84,11 @@ def test_who_is_hidden_is_neither_chosen_nor_named(desk):
     a, b, *_ = desk.people
     meeting = put_forward(desk, a, b, desk.slots[0])
     Attendee.objects.filter(pk=a.pk).update(visibility=Attendee.Visibility.HIDDEN)
-    assert a.pk not in {one.attendee_id for one in selectors.people_to_choose(desk.event)}
+    assert a.pk not in {one.attendee_id for one in people_to_choose(desk.event)}
     with pytest.raises(NotFound):
-        selectors.times_for(event=desk.event, first_id=a.pk, second_id=b.pk, now=NOW)
-    (row,) = selectors.put_forward_by_hand(desk.event, NOW)
-    for people in (row.people, selectors.one_by_hand(meeting, NOW).people):
+        times_for(event=desk.event, first_id=a.pk, second_id=b.pk, now=NOW)
+    (row,) = put_forward_by_hand(desk.event, NOW)
+    for people in (row.people, one_by_hand(meeting, NOW).people):
         assert {one.name for one in people} == {"Somebody", "Person B"}
 
 
@@ -88,7 +98,7 @@ def test_an_open_proposal_by_hand_stands_fixed_beside_the_next_plan(desk):
     rows = list(desk.plan(most=3).planned.all())
     assert (desk.slots[0].pk, desk.tables[0].pk) not in {(row.slot_id, row.table_id) for row in rows}
     assert not {(a.pk, desk.slots[0].pk), (b.pk, desk.slots[0].pk)} & set(seats_of(rows))
-    data = selectors.read_planning_data(desk.event, NOW)
+    data = read_planning_data(desk.event, NOW)
     assert [fixed.meeting_id for fixed in data.fixed_meetings] == [meeting.pk]
 
 
@@ -127,7 +137,7 @@ def names_of(found):
 
 
 def likely(desk, attendee):
-    return names_of(selectors.likely_partners(event=desk.event, attendee_id=attendee.pk, now=NOW))
+    return names_of(likely_partners(event=desk.event, attendee_id=attendee.pk, now=NOW))
 
 
 def test_the_first_three_of_a_list_who_have_a_time_are_likely_partners(desk):
@@ -139,7 +149,7 @@ def test_the_first_three_of_a_list_who_have_a_time_are_likely_partners(desk):
     put_forward(desk, a, b, desk.slots[0])
     assert likely(desk, a) == [d.pk, e.pk]  # b is proposed already, c has no time
     assert likely(desk, b) == []
-    assert names_of(selectors.likely_partners(event=desk.event, attendee_id=0, now=NOW)) == []
+    assert names_of(likely_partners(event=desk.event, attendee_id=0, now=NOW)) == []
 
 
 @pytest.mark.parametrize("how", ["block", "report"])

@@ -5,12 +5,14 @@ from collections import Counter
 
 import pytest
 
-from backend.events.models import SessionPart
-from backend.meetings.models import Availability, Meeting
-from backend.programme import services
+from backend.events.models.agenda import SessionPart
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting
 from backend.programme.models import Plan
-from backend.programme.rules import MAX_DRAFTS, BadOptions
-from backend.programme.selectors import plan_page_for, read_planning_data
+from backend.programme.rules.options import MAX_DRAFTS, BadOptions
+from backend.programme.selectors.planning_data import read_planning_data
+from backend.programme.selectors.plans import plan_page_for
+from backend.programme.services.drafting import NoSuggestions, NothingToPlanWith, TooManyDrafts
 from backend.programme.services.solving import solve_plan
 from backend.suggestions.models import Feedback, Suggestion
 from frontend.programme.words import better_words
@@ -253,13 +255,13 @@ def test_unusable_options_are_refused_by_field(desk, options, field):
 
 def test_without_lists_times_or_tables_there_is_nothing_to_plan(desk):
     desk.event.tables.all().delete()
-    with pytest.raises(services.NothingToPlanWith, match="tables"):
+    with pytest.raises(NothingToPlanWith, match="tables"):
         desk.order()
     desk.event.slots.all().delete()
-    with pytest.raises(services.NothingToPlanWith, match="times"):
+    with pytest.raises(NothingToPlanWith, match="times"):
         desk.order()
     desk.event.runs.all().delete()
-    with pytest.raises(services.NoSuggestions):
+    with pytest.raises(NoSuggestions):
         desk.order()
 
 
@@ -269,7 +271,7 @@ def test_an_event_has_so_many_drafts_and_no_more_until_one_is_withdrawn(desk):
         desk.order()
     last = desk.plan(most=1)
     for more in (desk.order, lambda: desk.replan(published)):
-        with pytest.raises(services.TooManyDrafts, match=f"{MAX_DRAFTS} drafts"):
+        with pytest.raises(TooManyDrafts, match=f"{MAX_DRAFTS} drafts"):
             more()
     assert Plan.objects.filter(state="draft").count() == MAX_DRAFTS
     desk.replan(last)  # the draft it is, planned again

@@ -4,10 +4,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from backend.core.errors import NotFound
-from backend.events.models import SessionPart
-from backend.meetings.models import Availability
-from backend.programme import services
+from backend.events.models.agenda import SessionPart
+from backend.meetings.models.availability import Availability
 from backend.programme.models import PlannedMeeting
+from backend.programme.services.drafting import PlanBusy, replan
+from backend.programme.services.editing import CannotPlace, NotADraft, drop_planned, move_planned
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_session
 
 
@@ -53,16 +54,16 @@ def test_every_clash_is_refused_with_who_and_what(desk, plan):
     SessionPart.objects.create(event=desk.event, attendee=d, session=session)
     Availability.objects.filter(attendee=a, slot=desk.slots[5]).delete()
     desk.forum.accept(b, desk.forum.ask(a, b, desk.slots[3]))
-    with pytest.raises(services.CannotPlace, match=r"Person D is at “Opening” then\."):
+    with pytest.raises(CannotPlace, match=r"Person D is at “Opening” then\."):
         desk.move(row, desk.slots[4])
-    with pytest.raises(services.CannotPlace, match=r"Person A has not opened this time\."):
+    with pytest.raises(CannotPlace, match=r"Person A has not opened this time\."):
         desk.move(row, desk.slots[5])
-    with pytest.raises(services.CannotPlace, match=r"Person A meets Person B then, and that stands\."):
+    with pytest.raises(CannotPlace, match=r"Person A meets Person B then, and that stands\."):
         desk.move(row, desk.slots[3])
     planned(desk, plan, a, c, desk.slots[2], desk.tables[0])
-    with pytest.raises(services.CannotPlace, match=r"Person A meets Person C then, in this plan\."):
+    with pytest.raises(CannotPlace, match=r"Person A meets Person C then, in this plan\."):
         desk.move(row, desk.slots[2])
-    with pytest.raises(services.CannotPlace, match=r"Table T1 is taken then by Person C and Person F\."):
+    with pytest.raises(CannotPlace, match=r"Table T1 is taken then by Person C and Person F\."):
         desk.move(row, desk.slots[1], desk.tables[0])
     row.refresh_from_db()
     assert (row.slot, row.table, row.moved_by_hand) == (desk.slots[0], desk.tables[0], False)
@@ -73,7 +74,7 @@ def test_with_every_table_taken_a_move_is_refused(desk, plan):
     planned(desk, plan, b, d, desk.slots[1], desk.tables[1])
     [g, h] = desk.join(2)
     row = planned(desk, plan, g, h, desk.slots[2], desk.tables[0])
-    with pytest.raises(services.CannotPlace, match="Every table is taken then"):
+    with pytest.raises(CannotPlace, match="Every table is taken then"):
         desk.move(row, desk.slots[1])
 
 
@@ -106,10 +107,10 @@ def test_no_refusal_names_a_blocked_pair(desk, plan, blocked_by):
     with pytest.raises(NotFound, match="no such meeting"):
         desk.move(planned_apart, desk.slots[2])
     row = planned(desk, plan, c, d, desk.slots[2], desk.tables[0])
-    with pytest.raises(services.CannotPlace, match=r"Person D meets somebody then, in this plan\."):
+    with pytest.raises(CannotPlace, match=r"Person D meets somebody then, in this plan\."):
         desk.move(row, desk.slots[0])
     free = planned(desk, plan, *desk.join(2), desk.slots[3], desk.tables[0])
-    with pytest.raises(services.CannotPlace, match=r"Table T1 is taken then by others\."):
+    with pytest.raises(CannotPlace, match=r"Table T1 is taken then by others\."):
         desk.move(free, desk.slots[0], desk.tables[0])
 
 
@@ -123,10 +124,10 @@ def test_only_organisers_and_only_the_plans_of_their_own_event(desk, plan):
     stranger = make_attendee(make_event("elsewhere"), permission="organiser")
     for by in (desk.people[0].person, stranger.person):
         with pytest.raises(Exception, match="Only the forum's organisers") as refusal:
-            services.drop_planned(event=desk.event, plan_id=plan.pk, planned_id=row.pk, by=by)
+            drop_planned(event=desk.event, plan_id=plan.pk, planned_id=row.pk, by=by)
         assert refusal.value.status == 403
     with pytest.raises(Exception, match="There is no such plan") as refusal:
-        services.drop_planned(event=stranger.event, plan_id=plan.pk, planned_id=row.pk, by=stranger.person)
+        drop_planned(event=stranger.event, plan_id=plan.pk, planned_id=row.pk, by=stranger.person)
     assert refusal.value.status == 404
 
 
@@ -135,19 +136,19 @@ def test_unknown_slots_tables_and_meetings_are_not_found(desk, plan):
     for changes in ({"slot_id": 0}, {"slot_id": desk.slots[2].pk, "table_id": 0}, {"planned_id": 0}):
         arguments = {"planned_id": row.pk, "slot_id": desk.slots[2].pk, **changes}
         with pytest.raises(Exception, match="no such") as refusal:
-            services.move_planned(event=desk.event, plan_id=plan.pk, by=desk.by, now=NOW, **arguments)
+            move_planned(event=desk.event, plan_id=plan.pk, by=desk.by, now=NOW, **arguments)
         assert refusal.value.status == 404
 
 
 def test_a_plan_at_work_or_published_cannot_be_changed(desk, plan):
     row = row_of(plan, desk.people[0])
-    services.replan(event=desk.event, plan_id=plan.pk, by=desk.by, now=NOW)
-    with pytest.raises(services.PlanBusy):
+    replan(event=desk.event, plan_id=plan.pk, by=desk.by, now=NOW)
+    with pytest.raises(PlanBusy):
         desk.drop(row)
     desk.solve(plan)
     row = plan.planned.first()
     desk.publish(plan)
-    with pytest.raises(services.NotADraft, match="This plan is published"):
+    with pytest.raises(NotADraft, match="This plan is published"):
         desk.move(row, desk.slots[3])
 
 

@@ -5,12 +5,25 @@ from collections import Counter
 import pytest
 from django.db.models import Q
 
-from backend.events.models import Attendee
-from backend.events.rules import current_agreement
-from backend.meetings.models import Availability, Meeting, Notice
-from backend.meetings.services import decline_meeting, join_event, set_rules
-from backend.programme import services
-from backend.programme.selectors import plan_page_for, read_planning_data
+from backend.events.models.attendees import Attendee
+from backend.events.rules.agreements import current_agreement
+from backend.meetings.models.availability import Availability
+from backend.meetings.models.meetings import Meeting
+from backend.meetings.models.notices import Notice
+from backend.meetings.services.answers import decline_meeting
+from backend.meetings.services.joining import join_event
+from backend.meetings.services.rules import set_rules
+from backend.programme.selectors.planning_data import read_planning_data
+from backend.programme.selectors.plans import plan_page_for
+from backend.programme.services import publishing
+from backend.programme.services.drafting import PlanBusy, replan
+from backend.programme.services.publishing import (
+    NothingPlanned,
+    apply_publication,
+    publish_plan,
+    set_publishing,
+    withdraw_plan,
+)
 from backend.suggestions.models import Suggestion
 from tests.backend.programme.conftest import places, seats_of
 from tests.factories import NOW, block_contact
@@ -64,12 +77,12 @@ def test_publishing_twice_sends_nothing_twice(desk):
     plan = desk.publish(desk.plan(most=2))
     type(plan).objects.filter(pk=plan.pk).update(work="carrying_out")
     plan.refresh_from_db()
-    services.apply_publication(plan=plan, by=desk.by, now=NOW)
+    apply_publication(plan=plan, by=desk.by, now=NOW)
     assert Meeting.objects.count() == 6
     plan.planned.update(meeting=None)  # as if the job ended between the request and its row
     type(plan).objects.filter(pk=plan.pk).update(work="carrying_out")
     plan.refresh_from_db()
-    services.apply_publication(plan=plan, by=desk.by, now=NOW)
+    apply_publication(plan=plan, by=desk.by, now=NOW)
     assert Meeting.objects.count() == 6
 
 
@@ -99,11 +112,11 @@ def test_what_is_proposed_is_outside_the_cap_of_open_requests(desk):
 
 def test_an_empty_or_unfinished_draft_is_not_published(desk):
     plan = desk.order()
-    with pytest.raises(services.PlanBusy):
+    with pytest.raises(PlanBusy):
         desk.publish(plan)
     desk.solve(plan)
     plan.planned.all().delete()
-    with pytest.raises(services.NothingPlanned):
+    with pytest.raises(NothingPlanned):
         desk.publish(plan)
     assert not Meeting.objects.exists()
 
@@ -177,11 +190,11 @@ def test_a_withdrawn_draft_sends_nothing(desk):
 
 def test_only_organisers_publish(desk):
     plan = desk.plan(most=2)
-    for service in (services.publish_plan, services.withdraw_plan, services.replan):
+    for service in (publish_plan, withdraw_plan, replan):
         with pytest.raises(Exception, match="Only the forum's organisers"):
             service(event=desk.event, plan_id=plan.pk, by=desk.people[0].person, now=NOW)
     with pytest.raises(Exception, match="Only the forum's organisers"):
-        services.set_publishing(event=desk.event, confirms=True, by=desk.people[0].person)
+        set_publishing(event=desk.event, confirms=True, by=desk.people[0].person)
     assert not Meeting.objects.exists()
 
 
@@ -201,7 +214,7 @@ def test_what_is_planned_for_who_has_not_joined_waits_until_they_do(desk, confir
     assert (Meeting.objects.count(), theirs.filter(meeting=None, refusal="").count()) == (4, 2)
 
     join_event(attendee=late, version=current_agreement().version, by=late.person, now=NOW)
-    services.publishing.send_waiting(event=desk.event, now=NOW)
+    publishing.send_waiting(event=desk.event, now=NOW)
     page = plan_page_for(plan, read_planning_data(desk.event, NOW))
     assert (page.figures.waiting, Meeting.objects.count()) == (0, 6)
     assert {row.meeting.state for row in theirs} == {"accepted" if confirms else "proposed"}

@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from backend.stats.engine.figures import NO_THEME, Connection, Day
-from backend.stats.selectors import event_stats
-from backend.suggestions.services import record_views
+from backend.stats.selectors.event_stats import event_stats
+from backend.suggestions.services.feedback import record_views
 from tests.backend.stats.events import make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event, make_organisation, make_run, make_tie
 

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from backend.core.spreadsheets import Worksheet
-from backend.events.models import Attendee
-from backend.stats.selectors import event_stats
+from backend.events.models.attendees import Attendee
+from backend.stats.selectors.event_stats import event_stats
 from backend.stats.selectors.export import csv_for, graphml_for, workbook_for
 from backend.stats.selectors.worksheets import NOTE, draft_release
 from backend.suggestions.models import Suggestion

@@ -5,9 +5,10 @@ from itertools import combinations, product
 
 import pytest
 
-from backend.meetings.models import Seat
-from backend.stats.selectors import WITHHELD, event_stats, exact_worksheets, headlines_for
-from backend.stats.selectors.worksheets import draft_release
+from backend.meetings.models.meetings import Seat
+from backend.stats.selectors.event_stats import event_stats
+from backend.stats.selectors.headlines import headlines_for
+from backend.stats.selectors.worksheets import WITHHELD, draft_release, exact_worksheets
 from tests.backend.stats.events import large_event, make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 

@@ -10,10 +10,12 @@ import pytest
 from django.utils.translation import override
 from pypdf import PdfReader
 
-from backend.events.models import Organisation, Theme
+from backend.events.models.attendees import Organisation
+from backend.events.models.events import Theme
 from backend.stats.models import Release
-from backend.stats.selectors import WITHHELD, names_for
+from backend.stats.selectors.names import names_for
 from backend.stats.selectors.report import report_content, report_for
+from backend.stats.selectors.worksheets import WITHHELD
 from backend.stats.services import release_for
 from tests.backend.stats.events import large_event, seven_people
 from tests.factories import NOW, make_attendee, make_event

@@ -4,8 +4,16 @@ from itertools import pairwise
 
 import pytest
 
-from backend.stats.selectors import WITHHELD, event_stats, exact_worksheets
-from backend.stats.selectors.worksheets import Count, Table, draft_release, groupings, worksheet_of
+from backend.stats.selectors.event_stats import event_stats
+from backend.stats.selectors.worksheets import (
+    WITHHELD,
+    Count,
+    Table,
+    draft_release,
+    exact_worksheets,
+    groupings,
+    worksheet_of,
+)
 from tests.backend.stats.events import large_event, make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.people.models import Person
-from backend.safeguarding.services import block_person
-from backend.suggestions.selectors import exported_rows
-from backend.suggestions.services import give_feedback
+from backend.safeguarding.services.blocks import block_person
+from backend.suggestions.selectors.export import exported_rows
+from backend.suggestions.services.feedback import give_feedback
 from tests.factories import NOW, make_run
 
 pytestmark = pytest.mark.django_db

@@ -8,11 +8,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.events.models import Attendee
+from backend.events.models.attendees import Attendee
 from backend.suggestions.engine.lists import KEPT
 from backend.suggestions.models import LIST_SIZE, Suggestion
-from backend.suggestions.selectors import exported_rows, list_inspection_for, suggestions_for
-from backend.suggestions.services import build_run, give_feedback, refresh_lists
+from backend.suggestions.selectors.export import exported_rows
+from backend.suggestions.selectors.inspection import list_inspection_for
+from backend.suggestions.selectors.lists import suggestions_for
+from backend.suggestions.services.feedback import give_feedback
+from backend.suggestions.services.runs import build_run, refresh_lists
 from tests.factories import NOW, make_attendee, make_event, make_run
 
 pytestmark = pytest.mark.django_db

@@ -4,14 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.events.models import Attendee
-from backend.suggestions.engine import Strength, read_event_data
-from backend.suggestions.selectors import (
-    Filters,
-    exported_rows,
-    list_inspection_for,
-    suggestions_for,
-)
+from backend.events.models.attendees import Attendee
+from backend.suggestions.engine.event_data import read_event_data
+from backend.suggestions.selectors.export import exported_rows
+from backend.suggestions.selectors.inspection import list_inspection_for
+from backend.suggestions.selectors.lists import Filters, suggestions_for
+from matching.recommend.strength import Strength
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_run
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from backend.events.models import Attendee, Interest, Topic
-from backend.suggestions.selectors import shared_needs_for
+from backend.events.models.attendees import Attendee, Interest
+from backend.events.models.events import Topic
+from backend.suggestions.selectors.shared_needs import shared_needs_for
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import block_contact, make_run
 

@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.events.models import Attendee
-from backend.suggestions.selectors import current_run, unmet_needs_csv, unmet_needs_for
-from backend.suggestions.services import build_run
+from backend.events.models.attendees import Attendee
+from backend.suggestions.selectors.runs import current_run
+from backend.suggestions.selectors.unmet import unmet_needs_csv, unmet_needs_for
+from backend.suggestions.services.runs import build_run
 from tests.factories import NOW, make_attendee, make_event, make_run
 
 pytestmark = pytest.mark.django_db

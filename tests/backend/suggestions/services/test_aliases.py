@@ -8,11 +8,11 @@ import json
 import pytest
 from django.db.models import Q
 
-from backend.events.models import Attendee
-from backend.safeguarding.services import AliasData, set_alias
-from backend.suggestions import services
+from backend.events.models.attendees import Attendee
+from backend.safeguarding.services.aliases import AliasData, set_alias
 from backend.suggestions.models import Suggestion
-from backend.suggestions.selectors import exported_rows
+from backend.suggestions.selectors.export import exported_rows
+from backend.suggestions.services.runs import build_run, refresh_lists
 from tests.factories import NOW, make_attendee, make_event, make_tie
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
@@ -58,13 +58,13 @@ def about(officer: Attendee) -> list[dict[str, object]]:
 
 def test_a_quotation_and_a_tie_are_gone_at_once_and_from_the_next_lists(forum):
     event, new, officer, lead = forum
-    services.build_run(event=event, now=NOW)
+    build_run(event=event, now=NOW)
     assert "qxsomchai" in stored()
     assert [one for one in about(officer) if "person" in one["evidence"]]
     hide(officer, lead)
     assert about(officer) == []
     assert "qxsomchai" not in stored()
-    services.refresh_lists(event=event, now=LATER)
+    refresh_lists(event=event, now=LATER)
     assert Suggestion.objects.filter(attendee=new, other=officer).exists()
     assert not [one for one in about(officer) if "person" in one["evidence"]]
     assert "qxsomchai" not in stored()
@@ -79,11 +79,11 @@ def test_an_alias_set_while_lists_are_computed_is_waited_for(forum):
             done.append(True)
             hide(officer, lead)
 
-    services.build_run(event=event, now=NOW, progress=meanwhile)
+    build_run(event=event, now=NOW, progress=meanwhile)
     assert done
     assert "qxsomchai" not in stored()
     assert about(officer) == []
-    services.refresh_lists(event=event, now=LATER)
+    refresh_lists(event=event, now=LATER)
     assert about(officer)
     assert "qxsomchai" not in stored()
 
@@ -91,7 +91,7 @@ def test_an_alias_set_while_lists_are_computed_is_waited_for(forum):
 def test_a_file_of_the_lists_has_the_alias_in_the_place_of_the_address(forum):
     event, _new, officer, lead = forum
     hide(officer, lead)
-    services.build_run(event=event, now=LATER)
+    build_run(event=event, now=LATER)
     cells = {cell for row in exported_rows(event) for cell in row[:2]}
     assert "Officer K." in cells
     assert not any("qx" in str(cell) for row in exported_rows(event) for cell in row)

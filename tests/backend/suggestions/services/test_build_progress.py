@@ -3,7 +3,9 @@
 import pytest
 
 from backend.core.progress import progress_lines
-from backend.suggestions import engine, services
+from backend.suggestions.engine import texts
+from backend.suggestions.engine.texts import TextReader
+from backend.suggestions.services.runs import build_run
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
@@ -18,10 +20,10 @@ def test_a_build_reports_loading_the_model_and_every_batch_of_texts(monkeypatch)
             offers=f"Helpline {place}",
             about="" if place else "A judge.",
         )
-    reader = engine.TextReader()  # no model yet
-    monkeypatch.setattr(engine.texts, "text_reader", lambda: reader)
+    reader = TextReader()  # no model yet
+    monkeypatch.setattr(texts, "text_reader", lambda: reader)
     calls = []
-    services.build_run(event=event, now=NOW, progress=lambda stage, share: calls.append((stage, share)))
+    build_run(event=event, now=NOW, progress=lambda stage, share: calls.append((stage, share)))
     stages = list(dict.fromkeys(stage for stage, _ in calls))
     assert stages[:4] == [
         "Loading the language model",

@@ -9,9 +9,9 @@ from django.db import connection, connections, transaction
 
 from backend.core.models import AbandonedJob
 from backend.events.services.changes import matching_lock
-from backend.suggestions import services
 from backend.suggestions.models import Run
-from backend.suggestions.selectors import current_run, run_status_for
+from backend.suggestions.selectors.runs import current_run, run_status_for
+from backend.suggestions.services.runs import build_run
 from tests.factories import NOW, make_attendee, make_event
 
 TIMEOUT = 60  # seconds until a test that hangs fails
@@ -42,15 +42,13 @@ def until_waiting(number):
 @pytest.mark.django_db(transaction=True)
 def test_two_concurrent_builds_run_one_after_the_other_and_both_publish():
     event = make_forum()
-    services.build_run(event=event, now=NOW)
+    build_run(event=event, now=NOW)
     start, stages = threading.Barrier(2), []
 
     def build():
         try:
             start.wait(TIMEOUT)
-            return services.build_run(
-                event=event, now=NOW, progress=lambda stage, share: stages.append(stage)
-            ).pk
+            return build_run(event=event, now=NOW, progress=lambda stage, share: stages.append(stage)).pk
         finally:
             connections.close_all()
 
@@ -70,7 +68,7 @@ def test_the_next_build_marks_a_killed_build_as_failed():
     event = make_forum()
     killed = Run.objects.create(event=event, model="x", started_at=NOW)
     assert run_status_for(event).is_building
-    services.build_run(event=event, now=NOW)
+    build_run(event=event, now=NOW)
     killed.refresh_from_db()
     assert killed.state == "failed"
     page = run_status_for(event)

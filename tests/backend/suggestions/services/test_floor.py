@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 from django.core.management import CommandError, call_command
 
-from backend.suggestions import jobs, services
+from backend.suggestions import jobs
 from backend.suggestions.models import Run, Suggestion
-from backend.suggestions.selectors import current_run, events_with_stale_lists
+from backend.suggestions.selectors.runs import current_run, events_with_stale_lists
+from backend.suggestions.services.runs import build_run, preview_run, refresh_lists
 from matching.policy import Policy
 from tests.factories import NOW, make_attendee, make_event
 
@@ -30,7 +31,7 @@ def event():
 def test_a_dry_run_prints_the_cost_of_a_floor_and_publishes_nothing(event, capsys):
     call_command("build_suggestions", event.slug, "--floor", "0.5", "--dry-run")
     printed = capsys.readouterr().out
-    report = services.preview_run(event=event, policy=Policy(ei_floor=0.5))
+    report = preview_run(event=event, policy=Policy(ei_floor=0.5))
     assert report["score_cost"] > 0
     assert (
         f"E-I index of the lists: {report['ei_lists']:.2f}; by chance {report['ei_chance']:.2f}, " in printed
@@ -62,10 +63,10 @@ def test_an_invalid_floor_is_refused(event, floor):
 def test_refreshing_lists_of_an_older_version_rebuilds_all_and_keeps_the_floor(event):
     spoils = ({"policy": {"renamed": 1, "ei_floor": 0.5}}, {"matching_state": b"of another version"})
     for hours, spoilt in enumerate(spoils, start=1):
-        old = services.build_run(event=event, now=NOW)
+        old = build_run(event=event, now=NOW)
         Run.objects.filter(pk=old.pk).update(**spoilt)
         event.attendees.update(changed_at=NOW + dt.timedelta(hours=hours))
-        assert services.refresh_lists(event=event, now=NOW) == 24
+        assert refresh_lists(event=event, now=NOW) == 24
         new = current_run(event)
         assert new != old
         assert new.policy["ei_floor"] == 0.5
@@ -78,7 +79,7 @@ def test_a_floor_that_is_met_anyway_says_that_no_cost_was_needed(event, capsys):
 
 
 def test_interpreters_reach_the_lists_and_a_change_of_them_rebuilds_all(event):
-    services.build_run(event=event, now=NOW)
+    build_run(event=event, now=NOW)
     assert current_run(event).policy["interpreters"] is False
     assert events_with_stale_lists() == []
     event.interpreters = True
@@ -87,5 +88,5 @@ def test_interpreters_reach_the_lists_and_a_change_of_them_rebuilds_all(event):
     jobs.refresh_lists(event.pk)
     assert current_run(event).policy["interpreters"] is True
     assert events_with_stale_lists() == []
-    services.build_run(event=event, now=NOW, policy=Policy(ei_floor=0.5))
+    build_run(event=event, now=NOW, policy=Policy(ei_floor=0.5))
     assert current_run(event).policy["interpreters"] is True

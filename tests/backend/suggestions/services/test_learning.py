@@ -9,10 +9,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.config.logs import redacted
 from backend.core.errors import NotFound, OrganisersOnly
-from backend.events.models import Slot, Table
-from backend.meetings.models import Meeting
-from backend.suggestions import jobs, services
-from backend.suggestions.engine import read_event_data
+from backend.events.models.agenda import Slot, Table
+from backend.meetings.models.meetings import Meeting
+from backend.suggestions import jobs
+from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.engine.learning import read_answers, read_editions
 from backend.suggestions.models import (
     Embedding,
@@ -22,7 +22,20 @@ from backend.suggestions.models import (
     SuggestionRules,
     SuggestionView,
 )
-from backend.suggestions.selectors import active_weights, current_run, learns_nightly
+from backend.suggestions.selectors.learning import active_weights, learns_nightly
+from backend.suggestions.selectors.runs import current_run
+from backend.suggestions.services.feedback import record_views
+from backend.suggestions.services.learning import (
+    LEARN_WEIGHTS,
+    LearningIsOff,
+    NotEarlier,
+    learn_weights,
+    preview_weights,
+    request_learning,
+    reset_weights,
+    set_nightly_learning,
+)
+from backend.suggestions.services.runs import build_run
 from matching.policy import Policy
 from matching.text.model import ModelError
 from tests.backend.stats.events import make_meeting
@@ -87,7 +100,7 @@ def answers_of(event):
 
 def test_learning_from_saved_fits_raises_the_weight_of_topics(event):
     show_everybody_and_save_fits(event)
-    services.learn_weights(event=event, now=LATER)
+    learn_weights(event=event, now=LATER)
     stored = active_weights(event)
     topic = stored.weights["topic"]
     assert topic["prior"] == Policy().topic < topic["value"]
@@ -101,32 +114,32 @@ def test_learning_from_saved_fits_raises_the_weight_of_topics(event):
 def test_the_next_run_uses_and_stores_the_learned_weights_until_they_are_reset(event):
     show_everybody_and_save_fits(event)
     organiser = make_organiser(event)
-    learned = services.learn_weights(event=event, now=LATER).weights["topic"]["value"]
+    learned = learn_weights(event=event, now=LATER).weights["topic"]["value"]
     assert learned != pytest.approx(Policy().topic)
-    assert services.build_run(event=event, now=LATER).policy["topic"] == pytest.approx(learned)
-    assert services.build_run(event=event, now=LATER, policy=Policy(ei_floor=0.1)).policy[
-        "topic"
-    ] == pytest.approx(learned)
-    services.set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
-    services.reset_weights(event=event, by=organiser.person, now=NOW)
+    assert build_run(event=event, now=LATER).policy["topic"] == pytest.approx(learned)
+    assert build_run(event=event, now=LATER, policy=Policy(ei_floor=0.1)).policy["topic"] == pytest.approx(
+        learned
+    )
+    set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
+    reset_weights(event=event, by=organiser.person, now=NOW)
     assert active_weights(event) is None
     assert not learns_nightly(event)
-    assert services.build_run(event=event, now=LATER).policy["topic"] == Policy().topic
+    assert build_run(event=event, now=LATER).policy["topic"] == Policy().topic
 
 
 def test_under_two_hundred_answers_nothing_is_stored(event):
     people = list(event.attendees.order_by("pk"))
     for other in people[1:]:
         SuggestionView.objects.create(attendee=people[0], other=other, rank=1, viewed_at=NOW)
-    assert not services.preview_weights(event=event, now=LATER).is_changed
-    services.learn_weights(event=event, now=LATER)
+    assert not preview_weights(event=event, now=LATER).is_changed
+    learn_weights(event=event, now=LATER)
     assert not LearnedWeights.objects.exists()
 
 
 def test_learning_again_replaces_the_weights_and_keeps_the_earlier_ones(event):
     show_everybody_and_save_fits(event)
     for _ in range(2):
-        services.learn_weights(event=event, now=LATER)
+        learn_weights(event=event, now=LATER)
     second, first = LearnedWeights.objects.all()
     assert (first.is_active, second.is_active) == (False, True)
     assert first.weights == second.weights
@@ -135,9 +148,9 @@ def test_learning_again_replaces_the_weights_and_keeps_the_earlier_ones(event):
 def test_only_organisers_reset_the_weights_or_switch_the_nightly_learning(event):
     someone = event.attendees.first().person
     with pytest.raises(OrganisersOnly):
-        services.reset_weights(event=event, by=someone, now=NOW)
+        reset_weights(event=event, by=someone, now=NOW)
     with pytest.raises(OrganisersOnly):
-        services.set_nightly_learning(event=event, is_on=True, by=someone, now=NOW)
+        set_nightly_learning(event=event, is_on=True, by=someone, now=NOW)
 
 
 def test_the_nightly_job_learns_only_where_it_is_switched_on_and_gains(event):
@@ -151,7 +164,7 @@ def test_the_nightly_job_learns_only_where_it_is_switched_on_and_gains(event):
 
 def test_the_nightly_job_keeps_what_came_of_it(event):
     organiser = make_organiser(event)
-    services.set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
+    set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
     jobs.learn_weights(event.pk)
     assert Learning.objects.get().state == "too-few"
     show_everybody_anew_and_save_at_random(event, seed=0)
@@ -163,7 +176,7 @@ def test_the_nightly_job_keeps_what_came_of_it(event):
     jobs.learn_weights(event.pk)
     assert Learning.objects.get().state == "learned"
     assert active_weights(event) is not None
-    services.set_nightly_learning(event=event, is_on=False, by=organiser.person, now=NOW)
+    set_nightly_learning(event=event, is_on=False, by=organiser.person, now=NOW)
     jobs.learn_weights(event.pk)
     assert not Learning.objects.exists()
 
@@ -181,15 +194,15 @@ def test_a_learning_that_fails_says_so_and_fails_its_job(event, settings):
 def test_an_organiser_has_the_weights_learned_at_once_where_learning_is_on(event):
     organiser = make_organiser(event)
     with pytest.raises(OrganisersOnly):
-        services.request_learning(event=event, by=event.attendees.last().person, now=NOW)
-    with pytest.raises(services.LearningIsOff):
-        services.request_learning(event=event, by=organiser.person, now=NOW)
+        request_learning(event=event, by=event.attendees.last().person, now=NOW)
+    with pytest.raises(LearningIsOff):
+        request_learning(event=event, by=organiser.person, now=NOW)
     assert not ProcrastinateJob.objects.exists()
-    services.set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
+    set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
     for _ in range(2):
-        services.request_learning(event=event, by=organiser.person, now=NOW)
+        request_learning(event=event, by=organiser.person, now=NOW)
     assert Learning.objects.get().state == "waiting"
-    assert [job.task_name for job in ProcrastinateJob.objects.all()] == [services.LEARN_WEIGHTS]
+    assert [job.task_name for job in ProcrastinateJob.objects.all()] == [LEARN_WEIGHTS]
 
 
 def show_everybody_anew_and_save_at_random(event, seed):
@@ -208,7 +221,7 @@ def show_everybody_anew_and_save_at_random(event, seed):
 
 def test_weights_that_predict_no_better_are_not_used_and_their_figures_are_told(event, capsys, caplog):
     show_everybody_and_save_fits(event)
-    services.learn_weights(event=event, now=NOW)
+    learn_weights(event=event, now=NOW)
     assert active_weights(event) is not None
     show_everybody_anew_and_save_at_random(event, seed=12)
     call_command("learn_weights", event.slug, "--dry-run")
@@ -223,7 +236,7 @@ def test_weights_that_predict_no_better_are_not_used_and_their_figures_are_told(
     assert "use the default weights" in printed
     assert gain in caplog.text
     assert redacted(caplog.text) == caplog.text
-    assert services.build_run(event=event, now=LATER).policy["topic"] == Policy().topic
+    assert build_run(event=event, now=LATER).policy["topic"] == Policy().topic
 
 
 def test_what_was_shown_becomes_a_yes_or_a_no_as_likely_read_as_its_rank(event):
@@ -284,7 +297,7 @@ def test_pairs_that_may_not_be_in_touch_and_people_not_matched_teach_nothing(eve
 def test_a_view_keeps_the_place_and_propensity_of_the_card(event):
     a, b, c = event.attendees.order_by("pk")[:3]
     make_run(event, {a: [b, c]})
-    services.record_views(attendee=a, other_ids=[c.pk], by=a.person, now=NOW)
+    record_views(attendee=a, other_ids=[c.pk], by=a.person, now=NOW)
     view = SuggestionView.objects.get()
     assert (view.other, view.rank, view.propensity) == (c, 2, 1.0)
 
@@ -308,7 +321,7 @@ def test_ties_of_earlier_editions_count_from_the_edition_named(event, capsys):
     data = read_event_data(event)
     edition = read_editions(event, data, before)[0]
     assert (edition.day, len(edition.met), edition.earlier) == (before.starts_on.toordinal(), 20, ())
-    assert services.preview_weights(event=event, now=NOW).counts["by_source"]["ties"] == 0
+    assert preview_weights(event=event, now=NOW).counts["by_source"]["ties"] == 0
     call_command("learn_weights", event.slug, "--since", before.slug, "--dry-run")
     printed = capsys.readouterr().out
     assert "from earlier editions" in printed
@@ -321,16 +334,16 @@ def test_the_nightly_job_learns_from_earlier_editions_since_the_one_chosen(event
     show_everybody_and_save_fits(event)
     organiser = make_organiser(event)
     for since, ties in ((None, False), (before, True)):
-        services.set_nightly_learning(event=event, is_on=True, since=since, by=organiser.person, now=NOW)
+        set_nightly_learning(event=event, is_on=True, since=since, by=organiser.person, now=NOW)
         jobs.learn_weights(event.pk)
         assert (active_weights(event).counts["by_source"]["ties"] > 0) == ties
-    with pytest.raises(services.NotEarlier):
-        services.set_nightly_learning(event=event, is_on=True, since=event, by=organiser.person, now=NOW)
+    with pytest.raises(NotEarlier):
+        set_nightly_learning(event=event, is_on=True, since=event, by=organiser.person, now=NOW)
 
 
 def test_an_edition_that_is_not_earlier_is_refused(event):
-    with pytest.raises(services.NotEarlier):
-        services.preview_weights(event=event, since=event, now=NOW)
+    with pytest.raises(NotEarlier):
+        preview_weights(event=event, since=event, now=NOW)
     with pytest.raises(NotFound):
         call_command("learn_weights", event.slug, "--since", "nowhere")
 
@@ -355,7 +368,7 @@ def test_the_command_prints_what_changed_from_how_many_answers_and_the_gain(even
 
 def test_what_is_stored_outlives_the_answers_and_names_nobody(event):
     show_everybody_and_save_fits(event)
-    services.learn_weights(event=event, now=LATER)
+    learn_weights(event=event, now=LATER)
     event.attendees.all().delete()
     stored = active_weights(event)
     numbers = [value for row in stored.weights.values() for value in row.values()]

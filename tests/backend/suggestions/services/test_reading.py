@@ -10,12 +10,12 @@ from pytest_django import Settings
 
 from backend.core.encoder import EncoderAway, encode
 from backend.core.limits import LIMITS, Kind, TooOften
-from backend.events.models import Topic
-from backend.suggestions import engine
+from backend.events.models.events import Topic
 from backend.suggestions.engine import understood
 from backend.suggestions.engine.texts import text_hash
+from backend.suggestions.engine.understood import Understood, understand
 from backend.suggestions.models import Embedding
-from backend.suggestions.services import UnderstoodWords, understand_words
+from backend.suggestions.services.reading import UnderstoodWords, understand_words
 from tests.factories import make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -80,5 +80,5 @@ def test_where_the_model_is_away_that_is_refused(attendee, settings: Settings, t
 
 
 def test_a_forum_without_topics_says_the_language(attendee) -> None:
-    read = engine.understand(WORDS["th"][0], field="seeks", topics=[])
-    assert read == engine.Understood("th", ())
+    read = understand(WORDS["th"][0], field="seeks", topics=[])
+    assert read == Understood("th", ())

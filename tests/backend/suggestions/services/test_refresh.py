@@ -6,11 +6,15 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from backend.events.models import Attendee, Event
-from backend.suggestions import engine, jobs, services
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.suggestions import engine, jobs
+from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.models import ListReading, Suggestion
-from backend.suggestions.selectors import current_run, events_with_stale_lists, stale_ids_for, suggestions_for
-from backend.suggestions.services import give_feedback, withdraw_feedback
+from backend.suggestions.selectors.lists import suggestions_for
+from backend.suggestions.selectors.runs import current_run, events_with_stale_lists, stale_ids_for
+from backend.suggestions.services.feedback import give_feedback, withdraw_feedback
+from backend.suggestions.services.runs import BUILD_SUGGESTIONS, build_run, refresh_lists
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +36,7 @@ def forum():
         )
         for place in range(6)
     ]
-    services.build_run(event=event, now=NOW)
+    build_run(event=event, now=NOW)
     return event, people
 
 
@@ -96,14 +100,14 @@ def test_somebody_new_who_fits_nobody_is_not_stale_after_the_job(forum):
 def test_a_change_between_check_and_read_is_matched_with_the_others(forum, monkeypatch):
     event, (me, other, *_) = forum
     Attendee.objects.filter(pk=me.pk).update(changed_at=LATER)
-    read = engine.read_event_data
+    read = read_event_data
 
     def change_then_read(changed_event):
         Attendee.objects.filter(pk=other.pk).update(changed_at=LATER)
         return read(changed_event)
 
     monkeypatch.setattr(engine, "read_event_data", change_then_read)
-    assert services.refresh_lists(event=event, now=LATER) == 2
+    assert refresh_lists(event=event, now=LATER) == 2
     assert events_with_stale_lists() == []
     computed = dict(ListReading.objects.values_list("attendee_id", "computed_at"))
     assert computed[me.pk] == computed[other.pk] == LATER
@@ -117,7 +121,7 @@ def test_every_night_the_lists_of_forums_that_are_not_over_are_built(forum, time
         Event.objects.filter(pk=event.pk).update(state=state)
         ProcrastinateJob.objects.all().delete()
         jobs.build_nightly(0)
-        return ProcrastinateJob.objects.filter(task_name=services.BUILD_SUGGESTIONS).exists()
+        return ProcrastinateJob.objects.filter(task_name=BUILD_SUGGESTIONS).exists()
 
     states = Event.State
     assert [state for state in states if not is_built(state)] == [states.CLOSED, states.ARCHIVED]

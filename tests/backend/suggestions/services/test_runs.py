@@ -10,13 +10,20 @@ from django.db import IntegrityError, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, Event, SessionPart, Slot
-from backend.events.services import ProfileChange, change_state, update_profile
-from backend.meetings.services import close_slots, open_slots
-from backend.suggestions import engine, jobs, services
-from backend.suggestions.engine.texts import READING, text_hash
+from backend.events.models.agenda import SessionPart, Slot
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.services.opening import change_state
+from backend.events.services.profiles import ProfileChange, update_profile
+from backend.meetings.services.availability import close_slots, open_slots
+from backend.suggestions import engine, jobs
+from backend.suggestions.engine.event_data import read_event_data
+from backend.suggestions.engine.lists import explain_with_quotations
+from backend.suggestions.engine.texts import READING, text_hash, text_reader
 from backend.suggestions.models import Embedding, ListReading, Run, Suggestion
-from backend.suggestions.selectors import current_run, events_with_stale_lists, stale_ids_for, suggestions_for
+from backend.suggestions.selectors.lists import suggestions_for
+from backend.suggestions.selectors.runs import current_run, events_with_stale_lists, stale_ids_for
+from backend.suggestions.services.runs import NobodyToMatch, build_first_run, build_run, refresh_lists
 from matching.policy import Policy
 from tests.factories import (
     NOW,
@@ -58,7 +65,7 @@ def forum():
 
 
 def build(event, now=NOW):
-    return services.build_run(event=event, now=now)
+    return build_run(event=event, now=now)
 
 
 def change_of(attendee, **fields):
@@ -114,7 +121,7 @@ def test_a_text_is_encoded_once_and_again_only_when_it_changes(forum):
     def read_in(now):
         """The fields of which a build encodes anything."""
         stages = []
-        services.build_run(event=event, now=now, progress=lambda stage, _share: stages.append(stage))
+        build_run(event=event, now=now, progress=lambda stage, _share: stages.append(stage))
         return [field for field, stage in READING.items() if stage in stages]
 
     assert read_in(NOW) == ["seeks", "offers"]
@@ -148,7 +155,7 @@ def test_a_failed_run_changes_no_published_list(forum):
     event, seeker, _ = forum
     good = build(event)
     Attendee.objects.filter(pk=seeker.pk).update(seeks="A new text")
-    too_wide = Embedding(model=engine.text_reader().model, kind="query", vector=[1.0, 2.0])
+    too_wide = Embedding(model=text_reader().model, kind="query", vector=[1.0, 2.0])
     too_wide.text_hash = text_hash("A new text")
     too_wide.save()  # a vector of another length, as a broken model would leave
     with pytest.raises(ValueError, match=r"dimension|shape|size"):
@@ -161,7 +168,7 @@ def test_a_failed_run_changes_no_published_list(forum):
 def test_an_event_with_nobody_to_match_is_refused():
     event = make_event()
     make_attendee(event, age_class="unknown")
-    with pytest.raises(services.NobodyToMatch, match="age_class"):
+    with pytest.raises(NobodyToMatch, match="age_class"):
         build(event)
     assert not Run.objects.exists()
 
@@ -180,19 +187,19 @@ def test_a_change_is_announced_in_its_own_transaction_and_refreshed_by_the_job(f
         )
     assert ProcrastinateJob.objects.filter(task_name="events.attendees_changed").count() == 1
     assert events_with_stale_lists() == [event]
-    assert services.refresh_lists(event=event, now=LATER) == 1
+    assert refresh_lists(event=event, now=LATER) == 1
     found = suggestions_for(attendee=Attendee.objects.select_related("event").get(pk=seeker.pk), now=LATER)
     assert (found.is_refreshing, found.computed_at) == (False, LATER)
     quotes = {reason.evidence.get("seek") for card in found.cards for reason in card.reasons}
     assert "Counsellors after school hours" in quotes
     assert SEEKS_EVIDENCE not in quotes
-    assert services.refresh_lists(event=event, now=LATER) == 0
+    assert refresh_lists(event=event, now=LATER) == 0
 
 
 def test_a_change_made_during_a_build_is_stale_after_publishing(forum, monkeypatch):
     event, seeker, _ = forum
     build(event)
-    read = engine.read_event_data
+    read = read_event_data
 
     def read_then_change(changed_event):
         forum_read = read(changed_event)
@@ -210,7 +217,7 @@ def test_a_block_or_report_takes_both_off_each_others_lists_at_the_next_refresh(
     event, seeker, fitting = forum
     build(event)
     block_contact(blocked_by, fitting, seeker, LATER)
-    assert services.refresh_lists(event=event, now=LATER) == 2
+    assert refresh_lists(event=event, now=LATER) == 2
     pair = {seeker.pk, fitting.pk}
     assert not Suggestion.objects.filter(attendee__in=pair, other__in=pair).exists()
 
@@ -243,7 +250,7 @@ def test_capacity_is_the_number_of_open_slots_or_the_events_default(forum):
     ]
     open_slots(attendee=seeker, slot_ids=slots, by=seeker.person, now=NOW)
     close_slots(attendee=seeker, slot_ids=slots[:1], by=seeker.person, now=NOW)
-    room = {person.id: person.capacity for person in engine.read_event_data(event).participants}
+    room = {person.id: person.capacity for person in read_event_data(event).participants}
     assert room.pop(seeker.pk) == 2
     assert set(room.values()) == {event.meetings_per_person}
     assert (
@@ -275,10 +282,10 @@ def test_with_interpreters_people_without_a_common_language_are_suggested_after_
     for interpreters in (True, False):
         Event.objects.filter(pk=event.pk).update(interpreters=interpreters)
         event.refresh_from_db()
-        services.refresh_lists(event=event, now=NOW)
+        refresh_lists(event=event, now=NOW)
         listed = Suggestion.objects.filter(run=current_run(event), attendee=seeker, other=fitting)
         assert listed.exists() == interpreters
-        assert services.refresh_lists(event=event, now=NOW) == 0
+        assert refresh_lists(event=event, now=NOW) == 0
 
 
 def test_a_run_stores_the_profile_version_of_every_listed_adult(forum):
@@ -295,7 +302,7 @@ def test_explain_prints_contributions_that_add_up_to_the_score(forum, capsys):
     run = build(event)
     call_command("explain", event.slug, seeker.person.email, str(fitting.pk))
     printed = capsys.readouterr().out
-    found = engine.explain_with_quotations(engine.read_event_data(event), run, seeker.pk, fitting.pk)
+    found = explain_with_quotations(read_event_data(event), run, seeker.pk, fitting.pk)
     stored = Suggestion.objects.get(attendee=seeker, other=fitting)
     assert found.score == pytest.approx(stored.score, abs=1e-6)
     assert f"score of B for A {stored.score:.3f}" in printed
@@ -318,10 +325,10 @@ def test_explain_refuses_somebody_matching_may_not_read(forum):
 def test_a_forum_that_opens_gets_its_first_lists_and_one_that_has_them_or_nobody_stays_as_it_is(forum):
     event, _seeker, _fitting = forum
     empty = make_event("empty")
-    assert services.build_first_run(event=empty, now=NOW) is None
-    first = services.build_first_run(event=event, now=NOW)
+    assert build_first_run(event=empty, now=NOW) is None
+    first = build_first_run(event=event, now=NOW)
     assert current_run(event) == first
-    assert services.build_first_run(event=event, now=LATER) is None
+    assert build_first_run(event=event, now=LATER) is None
     assert Run.objects.count() == 1
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.events.models import Alias, Attendee, Topic
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Topic
 from backend.suggestions import jobs
-from backend.suggestions.engine import text_hash
+from backend.suggestions.engine.texts import text_hash
 from backend.suggestions.models import Embedding
 from backend.suggestions.services.reading import topic_text
 from tests.factories import NOW, make_attendee, make_event

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from backend.suggestions.models import SuggestionView
-from backend.suggestions.services import NotYourList, record_views
+from backend.suggestions.services.feedback import NotYourList, record_views
 from tests.factories import NOW, make_attendee, make_event, make_run
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,8 @@
 
 import pytest
 
-from frontend.events.words.languages import LANGUAGES, language_name, language_of
+from backend.events.rules.languages import LANGUAGES, language_name
+from frontend.events.words.languages import language_of
 
 
 @pytest.mark.parametrize(

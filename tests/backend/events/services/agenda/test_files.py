@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from backend.events.models import Event
-from backend.events.services.agenda import FileSession, read_agenda
-from backend.events.services.importing import EncodingNotConfirmed, UnreadableFile
+from backend.events.models.events import Event
+from backend.events.services.agenda.files import FileSession, read_agenda
+from backend.events.services.importing.reading import EncodingNotConfirmed, UnreadableFile
 from tests.factories import make_event
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from backend.core.errors import OrganisersOnly
-from backend.events.models import Attendee, Event, Session
-from backend.events.services import agenda
-from backend.events.services.agenda import AgendaFile, read_agenda
+from backend.events.models.agenda import Session
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.services.agenda.files import AgendaFile, read_agenda
+from backend.events.services.agenda.imports import AgendaChanges, import_agenda, plan_agenda
+from backend.events.services.agenda.sessions import BadSession, SessionData, SessionTaken, add_session
 from tests.factories import make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +38,7 @@ def csv(event: Event, *lines: str) -> AgendaFile:
     return read_agenda("\n".join(["title,starts,ends,room", *lines]).encode(), event=event)
 
 
-def told(changes: agenda.AgendaChanges) -> dict[str, list[str]]:
+def told(changes: AgendaChanges) -> dict[str, list[str]]:
     found = {
         name: sorted(change.data.title for change in getattr(changes, name))
         for name in ("added", "moved", "changed")
@@ -52,9 +55,7 @@ def snapshot(event: Event) -> list[tuple[object, ...]]:
 
 
 def test_the_second_version_of_a_schedule_moves_renames_adds_and_drops(event, boss):
-    agenda.import_agenda(
-        event=event, file=programme(event, "pretalx-1.json"), remove_missing=False, by=boss.person
-    )
+    import_agenda(event=event, file=programme(event, "pretalx-1.json"), remove_missing=False, by=boss.person)
     ids = dict(Session.objects.values_list("title", "pk"))
     assert len(ids) == 4
     second = programme(event, "pretalx-2.json")
@@ -65,9 +66,9 @@ def test_the_second_version_of_a_schedule_moves_renames_adds_and_drops(event, bo
         "missing": ["Hotlines: what works"],
     }
     before = snapshot(event)
-    assert told(agenda.plan_agenda(event=event, file=second)) == expected
+    assert told(plan_agenda(event=event, file=second)) == expected
     assert snapshot(event) == before
-    done = agenda.import_agenda(event=event, file=second, remove_missing=True, by=boss.person)
+    done = import_agenda(event=event, file=second, remove_missing=True, by=boss.person)
     assert told(done) == expected
     after = dict(Session.objects.values_list("title", "pk"))
     assert after["Opening and welcome"] == ids["Opening"]
@@ -78,29 +79,25 @@ def test_the_second_version_of_a_schedule_moves_renames_adds_and_drops(event, bo
 @pytest.mark.parametrize("name", ["pretalx-1.json", "pretalx-1.ics"])
 def test_the_same_file_again_changes_nothing(event, boss, name):
     file = programme(event, name)
-    agenda.import_agenda(event=event, file=file, remove_missing=True, by=boss.person)
+    import_agenda(event=event, file=file, remove_missing=True, by=boss.person)
     before = snapshot(event)
-    again = agenda.import_agenda(event=event, file=file, remove_missing=True, by=boss.person)
+    again = import_agenda(event=event, file=file, remove_missing=True, by=boss.person)
     assert (again.unchanged, again.writes, again.missing) == (4, (), ())
     assert snapshot(event) == before
 
 
 def test_missing_sessions_stay_unless_their_removal_is_asked(event, boss):
-    agenda.import_agenda(
-        event=event, file=programme(event, "pretalx-1.json"), remove_missing=False, by=boss.person
-    )
-    agenda.import_agenda(
-        event=event, file=programme(event, "pretalx-2.json"), remove_missing=False, by=boss.person
-    )
+    import_agenda(event=event, file=programme(event, "pretalx-1.json"), remove_missing=False, by=boss.person)
+    import_agenda(event=event, file=programme(event, "pretalx-2.json"), remove_missing=False, by=boss.person)
     assert Session.objects.filter(event=event, title="Hotlines: what works").exists()
 
 
 def test_sessions_that_swap_times_keep_their_rows(event, boss):
     first = csv(event, "A,2026-12-09 09:00,2026-12-09 10:00,", "B,2026-12-09 10:00,2026-12-09 11:00,")
-    agenda.import_agenda(event=event, file=first, remove_missing=False, by=boss.person)
+    import_agenda(event=event, file=first, remove_missing=False, by=boss.person)
     ids = dict(Session.objects.values_list("title", "pk"))
     swapped = csv(event, "A,2026-12-09 10:00,2026-12-09 11:00,", "B,2026-12-09 09:00,2026-12-09 10:00,")
-    done = agenda.import_agenda(event=event, file=swapped, remove_missing=True, by=boss.person)
+    done = import_agenda(event=event, file=swapped, remove_missing=True, by=boss.person)
     assert told(done)["moved"] == ["A", "B"]
     assert dict(Session.objects.values_list("title", "pk")) == ids
 
@@ -108,9 +105,9 @@ def test_sessions_that_swap_times_keep_their_rows(event, boss):
 def test_a_series_of_one_title_moved_later_meets_no_old_place(event, boss):
     hours = [(f"2026-12-09 {hour:02}:00", f"2026-12-09 {hour + 1:02}:00") for hour in range(9, 13)]
     first = csv(event, *(f"Coffee,{starts},{ends}," for starts, ends in hours[:3]))
-    agenda.import_agenda(event=event, file=first, remove_missing=False, by=boss.person)
+    import_agenda(event=event, file=first, remove_missing=False, by=boss.person)
     later = csv(event, *(f"Coffee,{starts},{ends}," for starts, ends in hours[1:]))
-    agenda.import_agenda(event=event, file=later, remove_missing=True, by=boss.person)
+    import_agenda(event=event, file=later, remove_missing=True, by=boss.person)
     found = Session.objects.filter(event=event).values_list("starts_at", flat=True)
     assert [one.astimezone(event.zone).hour for one in found] == [10, 11, 12]
 
@@ -124,7 +121,7 @@ def test_lines_outside_the_forum_and_repeated_ones_are_refused_with_their_line(e
         "Backwards,2026-12-09 10:00,2026-12-09 09:00,",
         "Room,2026-12-09 10:00,2026-12-09 11:00," + "x" * 81,
     )
-    done = agenda.import_agenda(event=event, file=file, remove_missing=False, by=boss.person)
+    done = import_agenda(event=event, file=file, remove_missing=False, by=boss.person)
     assert [(one.line, one.what) for one in done.refused] == [
         (3, "A"), (4, "Early"), (5, "Backwards"), (6, "Room"),
     ]  # fmt: skip
@@ -135,28 +132,24 @@ def test_lines_outside_the_forum_and_repeated_ones_are_refused_with_their_line(e
 def test_only_organisers_import_and_another_forum_s_sessions_are_not_touched(event, boss):
     elsewhere = make_event("elsewhere", timezone="Asia/Jakarta")
     other = make_attendee(elsewhere, permission="organiser")
-    agenda.import_agenda(
+    import_agenda(
         event=elsewhere, file=programme(elsewhere, "pretalx-1.json"), remove_missing=False, by=other.person
     )
     before = snapshot(elsewhere)
     with pytest.raises(OrganisersOnly):
-        agenda.import_agenda(
+        import_agenda(
             event=event, file=programme(event, "pretalx-2.json"), remove_missing=True, by=other.person
         )
-    agenda.import_agenda(
-        event=event, file=programme(event, "pretalx-2.json"), remove_missing=True, by=boss.person
-    )
+    import_agenda(event=event, file=programme(event, "pretalx-2.json"), remove_missing=True, by=boss.person)
     assert snapshot(elsewhere) == before
 
 
 def test_a_session_lasts_at_most_a_day_and_is_written_once(event, boss):
     starts_at = dt.datetime(2026, 12, 9, 9, tzinfo=event.zone)
-    data = agenda.SessionData(title="A", starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=1))
-    agenda.add_session(event=event, data=data, by=boss.person)
-    with pytest.raises(agenda.SessionTaken):
-        agenda.add_session(event=event, data=data, by=boss.person)
-    with pytest.raises(agenda.BadSession):
-        longer = agenda.SessionData(
-            title="B", starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=25)
-        )
-        agenda.add_session(event=event, data=longer, by=boss.person)
+    data = SessionData(title="A", starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=1))
+    add_session(event=event, data=data, by=boss.person)
+    with pytest.raises(SessionTaken):
+        add_session(event=event, data=data, by=boss.person)
+    with pytest.raises(BadSession):
+        longer = SessionData(title="B", starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=25))
+        add_session(event=event, data=longer, by=boss.person)

@@ -9,10 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.core.errors import OrganisersOnly
-from backend.events.models import Attendee, Event, Interest, Organisation
-from backend.events.services import ProfileChange, appoint_organiser, create_event, update_profile
-from backend.events.services.importing import COLUMNS, ImportReport, import_attendees, read_csv
-from backend.events.services.importing.attendees import ROWS_AT_ONCE
+from backend.events.models.attendees import Attendee, Interest, Organisation
+from backend.events.models.events import Event
+from backend.events.services.importing.attendees import ROWS_AT_ONCE, import_attendees
+from backend.events.services.importing.reading import read_csv
+from backend.events.services.importing.report import ImportReport
+from backend.events.services.importing.rows import COLUMNS
+from backend.events.services.profiles import ProfileChange, update_profile
+from backend.events.services.setup import appoint_organiser, create_event
 from backend.people.models import Person
 
 pytestmark = pytest.mark.django_db

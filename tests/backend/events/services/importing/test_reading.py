@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.core.errors import BusinessError
-from backend.events.services.importing import (
-    COLUMNS,
+from backend.events.services.importing.reading import (
     MAX_COLUMNS,
     MAX_FILE_BYTES,
     MAX_LINES,
@@ -18,6 +17,7 @@ from backend.events.services.importing import (
     UnreadableFile,
     read_csv,
 )
+from backend.events.services.importing.rows import COLUMNS
 
 THAI = "email,name,organisation\na@example.org,สมชาย ใจดี,กระทรวงดิจิทัลเพื่อเศรษฐกิจและสังคม\n"
 

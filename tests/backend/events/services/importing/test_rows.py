@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.events.services.importing import CsvLine, RefusedLine, read_csv, refusals_csv
+from backend.events.services.importing.reading import CsvLine, read_csv
+from backend.events.services.importing.report import RefusedLine, refusals_csv
 from backend.events.services.importing.rows import (
     COLUMNS,
     BadColumns,

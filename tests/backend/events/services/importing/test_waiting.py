@@ -9,9 +9,13 @@ import pytest
 from django.db import connection
 
 from backend.core.progress import showing_progress
-from backend.events.models import Attendee, Event, Organisation
-from backend.events.services.importing import COLUMNS, CsvTable, ImportReport, import_attendees, read_csv
+from backend.events.models.attendees import Attendee, Organisation
+from backend.events.models.events import Event
 from backend.events.services.importing import attendees as importing
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import CsvTable, read_csv
+from backend.events.services.importing.report import ImportReport
+from backend.events.services.importing.rows import COLUMNS
 from backend.people.models import Person
 from tests.factories import NOW, make_event
 

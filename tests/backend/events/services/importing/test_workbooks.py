@@ -11,15 +11,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from backend.events.models import Attendee, Event
-from backend.events.services.importing import (
-    MAX_COLUMNS,
-    ImportReport,
-    UnreadableFile,
-    import_attendees,
-    read_list,
-)
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.events.services.importing import workbook as reading
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.files import read_list
+from backend.events.services.importing.reading import MAX_COLUMNS, UnreadableFile
+from backend.events.services.importing.report import ImportReport
 from backend.events.services.importing.workbook import READING_SECONDS
 from tests.factories import NOW, make_event
 
