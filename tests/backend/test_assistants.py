@@ -22,6 +22,7 @@ FEATURES = (
     "programme", "audit", "stats", "privacy",
 )  # fmt: skip
 ADMITTING = {accept_meeting, cancel_meeting, decline_meeting, withdraw_request}
+PARTS = {"record_appointed", "lock_meeting_to_act"}  # of services, which refuse before or by them
 SAMPLES: dict[str, Any] = {"str": "x", "int": 0, "bool": True}
 
 
@@ -41,7 +42,11 @@ def own_services() -> list[Any]:
     for feature in FEATURES:
         for module in service_modules(feature):
             for name, service in sorted(vars(module).items()):
-                if name.startswith("_") or getattr(service, "__module__", "") != module.__name__:
+                if (
+                    name.startswith("_")
+                    or name in PARTS
+                    or getattr(service, "__module__", "") != module.__name__
+                ):
                     continue
                 given = inspect.signature(service).parameters if inspect.isfunction(service) else {}
                 if "by" in given and any(one.annotation == "Attendee" for one in given.values()):
