@@ -10,7 +10,7 @@ from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.consents import GuardianConsent
 from backend.events.models.events import Event
-from backend.meetings.services.delegation_sessions import (
+from backend.groups.services.delegation_sessions import (
     SessionPlan,
     answer_delegation_session,
     ask_delegation_session,

@@ -26,13 +26,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from backend.core.models import UseCount
 from backend.core.spreadsheets import FORMULA_PREFIXES
 from backend.events.models.attendees import Attendee
-from backend.meetings.models.connections import ContactShare
-from backend.meetings.models.meetings import Meeting
-from backend.meetings.models.notices import Notice
-from backend.meetings.services.calendar_feeds import feed_address, make_feed
-from backend.meetings.services.notice_mails import mail_for
+from backend.outcomes.models import ContactShare
+from backend.booking.models.meetings import Meeting
+from backend.booking.models.notices import Notice
+from backend.agenda.services.calendar_feeds import feed_address, make_feed
+from backend.notifications.services.notice_mails import mail_for
 from backend.suggestions.services.runs import build_run
-from tests.backend.meetings.conftest import Forum, make_forum
+from tests.backend.conftest import Forum, make_forum
 from tests.database import count_rows_anew
 from tests.frontend.conftest import client_of
 from tests.long_jobs import answered, read

@@ -31,7 +31,7 @@ from schemathesis.specs.openapi.checks import (
 from backend.core.models import UseCount
 from backend.programme.models import Plan, PlannedMeeting
 from backend.safeguarding.services.reports import file_report
-from tests.backend.meetings.conftest import make_forum
+from tests.backend.conftest import make_forum
 from tests.factories import make_attendee, make_run, make_session, token_of
 
 ROLES = ("anonymous", "participant", "organiser", "lead")

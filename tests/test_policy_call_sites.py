@@ -11,15 +11,15 @@ from tests.policy_call_sites import Site, call_sites, listed_sites
 
 # One of each kind: a list, a page, a file, a mail, a feed, figures, matching, the planner, and asking.
 SOME = [
-    "backend.meetings.selectors.meetings._rows_of: public_profiles_for",
+    "backend.booking.selectors.meetings._rows_of: public_profiles_for",
     "backend.directory.selectors.people.person_for: public_profiles_for",
     "backend.suggestions.selectors.export.exported_rows: refused_pairs",
     "backend.directory.selectors.needs_help.attendees_needing_help: matchable",
-    "backend.meetings.rules.can_see_meeting: contactable_ids",
+    "backend.booking.rules.can_see_meeting: contactable_ids",
     "backend.stats.rules.access.countable: matchable",
     "backend.suggestions.selectors.lists._cards: public_profiles_for",
     "backend.programme.selectors.planning_data.read_planning_data: refused_pairs",
-    "backend.meetings.services.requests.request_meeting: check_reachable",
+    "backend.booking.services.requests.request_meeting: check_reachable",
 ]
 
 

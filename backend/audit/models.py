@@ -15,9 +15,9 @@ from backend.events.models.age_classes import AdultProposal, AgeAgreement
 from backend.events.models.agenda import Session, Slot, Table
 from backend.events.models.attendees import Attendee, Sector
 from backend.events.models.events import Theme, Topic
-from backend.meetings.models.availability import MeetingRules
-from backend.meetings.models.closures import Closure
-from backend.meetings.models.meetings import Meeting
+from backend.booking.models.availability import MeetingRules
+from backend.booking.models.closures import Closure
+from backend.booking.models.meetings import Meeting
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.suggestions.models import Run
 

@@ -32,7 +32,7 @@ from backend.core.models import Act
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.selectors import name_and_delegation, names_of_people, shown_name
-from backend.meetings.models.meetings import Meeting, Seat
+from backend.booking.models.meetings import Meeting, Seat
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Run
 

@@ -6,7 +6,7 @@ from backend.directory import api as directory
 from backend.events.api.forum import AboutView, OpenEventView, StateView
 from backend.events.api.long_jobs import LongJobAnswerView, LongJobView
 from backend.events.api.profile import ProfileView
-from backend.events.api.roles import (
+from backend.roles.api import (
     AppointmentListView,
     ConfirmRoleView,
     EndRoleView,
@@ -25,9 +25,9 @@ from backend.events.api.topics import (
 )
 from backend.invitations import api as invitations
 from backend.mails.api import MailTextsView
-from backend.meetings.api.calendar import CalendarFeedView, MeetingFileView
-from backend.meetings.api.closures import ClosureListView, ClosureUndoView, ClosureView
-from backend.meetings.api.connections import (
+from backend.agenda.api.calendar import CalendarFeedView, MeetingFileView
+from backend.setup.api.closures import ClosureListView, ClosureUndoView, ClosureView
+from backend.outcomes.api.connections import (
     AddressBookView,
     ConnectionCardView,
     ConnectionListView,
@@ -35,10 +35,10 @@ from backend.meetings.api.connections import (
     ConnectionView,
     ContactShareView,
 )
-from backend.meetings.api.contact_rules import ContactRuleListView, ContactRulePreviewView, ContactRuleView
-from backend.meetings.api.forums import EventListView, RehearsalView
-from backend.meetings.api.joining import JoiningView
-from backend.meetings.api.office_hours import (
+from backend.setup.api.contact_rules import ContactRuleListView, ContactRulePreviewView, ContactRuleView
+from backend.setup.api.forums import EventListView, RehearsalView
+from backend.booking.api.joining import JoiningView
+from backend.groups.api import (
     OfficeHourArriveView,
     OfficeHourCancelView,
     OfficeHourGuestView,
@@ -46,49 +46,25 @@ from backend.meetings.api.office_hours import (
     OfficeHourListView,
     OfficeHourView,
 )
-from backend.meetings.api.organiser import (
-    CancelForBothView,
-    DisputeListView,
-    MailListView,
-    MoveView,
-    OverviewView,
-    RulesView,
-    SlotListView,
-    SlotPreviewView,
-    SpeakerView,
-    TableListView,
-    TableView,
-)
-from backend.meetings.api.participant import (
-    AcceptView,
-    AgendaNowView,
-    AgendaView,
-    ArriveView,
-    AttestView,
-    AvailabilityView,
-    BookmarkView,
-    CancelView,
-    CounterOfferView,
-    DeclineView,
-    FollowUpView,
-    FreeSlotsView,
-    MeetingListView,
-    MeetingView,
-    NoticeListView,
-    QuestionAnswerView,
-    QuestionView,
-    RefuseCounterOfferView,
-    SessionListView,
-    TakeCounterOfferView,
-    WithdrawView,
-)
-from backend.meetings.api.programme_sessions import (
+from backend.setup.api.venue import RulesView, SlotListView, SlotPreviewView, TableListView, TableView
+from backend.booking.api.organiser import CancelForBothView, MoveView
+from backend.stats.api import OverviewView
+from backend.outcomes.api.meetings import DisputeListView
+from backend.notifications.api import MailListView
+from backend.agenda.api.sessions import SpeakerView
+from backend.booking.api.participant import AcceptView, AvailabilityView, CancelView, CounterOfferView, DeclineView, FreeSlotsView, MeetingView, QuestionAnswerView, QuestionView, RefuseCounterOfferView, TakeCounterOfferView, WithdrawView
+from backend.outcomes.api.meetings import ArriveView, AttestView, FollowUpView
+from backend.notifications.api import NoticeListView
+from backend.agenda.api.meetings import MeetingListView
+from backend.agenda.api.sessions import BookmarkView, SessionListView
+from backend.agenda.api.agenda import AgendaNowView, AgendaView
+from backend.agenda.api.programme_sessions import (
     ProgrammeImportView,
     ProgrammeSessionListView,
     ProgrammeSessionView,
 )
-from backend.meetings.api.reports import MeetingReportView, ReportDetailView, UnsafeReportView
-from backend.meetings.api.waiting_list import MostWantedView, WaitingEntryView, WaitingListView
+from backend.outcomes.api.reports import MeetingReportView, ReportDetailView, UnsafeReportView
+from backend.booking.api.waiting_list import MostWantedView, WaitingEntryView, WaitingListView
 from backend.people.api import MeView
 from backend.privacy.api import EraseAccountView, LeaveView, MyDataView
 from backend.programme import api as programme

@@ -13,7 +13,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from backend.config.health import failed, healthz, readyz
 from backend.config.metrics import metrics
 from backend.config.security import security_txt
-from backend.meetings.api.calendar import calendar_file
+from backend.agenda.api.calendar import calendar_file
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

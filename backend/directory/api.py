@@ -43,15 +43,10 @@ from backend.directory.services.own_people import clear_visits, find_session_com
 from backend.directory.services.times import open_times_for, wish_to_meet
 from backend.events.api.views import LongJobSerializer, OrganiserView, ParticipantView
 from backend.events.models.attendees import Attendee
-from backend.events.services.attendees import (
-    AttendeeChange,
-    NewAttendee,
-    add_attendee,
-    change_attendee,
-    change_organisation,
-)
+from backend.events.services.attendees import AttendeeChange, change_attendee, change_organisation
+from backend.imports.services.adding import NewAttendee, add_attendee
 from backend.mails.api import LetterSerializer
-from backend.meetings.api.serializers import MeetingSerializer
+from backend.booking.api.serializers import MeetingSerializer
 from backend.safeguarding.api import PublicProfileSerializer
 from backend.suggestions.api import SuggestionSerializer
 

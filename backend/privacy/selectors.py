@@ -19,18 +19,18 @@ from backend.events.rules.aliases import appears_under_alias
 from backend.events.rules.consents import has_consent
 from backend.events.selectors import attendances_for
 from backend.invitations.models import Invitation
-from backend.meetings.models.assistants import Assistant
-from backend.meetings.models.availability import Availability
-from backend.meetings.models.calendar_feeds import CalendarFeed
-from backend.meetings.models.connections import ContactShare
-from backend.meetings.models.follow_ups import FollowUp
-from backend.meetings.models.meetings import Meeting, Seat
-from backend.meetings.models.notices import Notice
-from backend.meetings.models.questions import Question
-from backend.meetings.models.waiting_list import WaitingListEntry
-from backend.meetings.selectors.connections import connections_for
-from backend.meetings.selectors.meetings import MeetingRow, rows_for
-from backend.meetings.selectors.office_hours import office_rows_for
+from backend.assistants.models import Assistant
+from backend.booking.models.availability import Availability
+from backend.agenda.models import CalendarFeed
+from backend.outcomes.models import ContactShare
+from backend.booking.models.follow_ups import FollowUp
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Notice
+from backend.booking.models.questions import Question
+from backend.booking.models.waiting_list import WaitingListEntry
+from backend.outcomes.selectors.connections import connections_for
+from backend.booking.selectors.meetings import MeetingRow, rows_for
+from backend.groups.selectors.office_hours import office_rows_for
 from backend.people.models import Person
 from backend.people.selectors import tokens_of
 from backend.safeguarding.models import Block, DelegationSeat, Report

@@ -13,10 +13,10 @@ from rest_framework.response import Response
 
 from backend.core.api import BoundedIntegerField, BoundedListField, ShareField, TextField, id_field, validated
 from backend.events.api.views import OrganiserView
-from backend.meetings.api.participant import KEY
-from backend.meetings.api.serializers import SlotSerializer
-from backend.meetings.models.meetings import MAX_TIMES
-from backend.meetings.services.proposals import withdraw_proposal
+from backend.agenda.api.meetings import KEY
+from backend.booking.api.serializers import SlotSerializer
+from backend.booking.models.meetings import MAX_TIMES
+from backend.booking.services.proposals import withdraw_proposal
 from backend.people.models import Constituency, Person
 from backend.programme.models import Plan
 from backend.programme.rules.options import MAX_SECONDS, MAX_SEED, PlanOptions

@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 
 from backend.core.queue import PLANS
 from backend.events.models.events import Event
-from backend.meetings.services.joining import PERSON_JOINED
+from backend.booking.services.joining import PERSON_JOINED
 from backend.people.models import Person
 from backend.programme.models import Plan
 from backend.programme.services import drafting, publishing, solving

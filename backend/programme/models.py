@@ -13,7 +13,7 @@ from backend.core.period import single_id_range
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.meetings.models.meetings import Meeting
+from backend.booking.models.meetings import Meeting
 from backend.people.models import Constituency, Person
 
 

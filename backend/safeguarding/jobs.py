@@ -8,6 +8,12 @@ from procrastinate.contrib.django import app
 from backend.core.queue import CLOCK, MAIL, URGENT
 from backend.core.smtp import Backoff
 from backend.safeguarding.services import alerts, consent_mails, report_mails, supervision
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from backend.core.queue import CLOCK
+from backend.core.queue import MAIL
+from backend.core.smtp import Backoff
+from backend.safeguarding.services import age_mails
 
 
 @app.task(name=alerts.SEND_ALERT, queue=MAIL, priority=URGENT, retry=Backoff())
@@ -86,3 +92,21 @@ def remind_of_consents(timestamp: int) -> None:  # noqa: ARG001
 def remind_of_vettings(timestamp: int) -> None:  # noqa: ARG001
     """Once a day: tell leads of checks that run out."""
     supervision.remind_of_vettings(now=timezone.now())
+
+
+@app.task(name=age_mails.SEND_AGE_MAIL, queue=MAIL, retry=Backoff())
+def send_age_mail(lead_id: int) -> None:
+    """Mail one safeguarding lead that age classes wait."""
+    age_mails.send_age_mail(lead_id=lead_id, now=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(
+    name="events.tell_of_doubts",
+    queue=CLOCK,
+    lock="events.tell_of_doubts",
+    queueing_lock="events.tell_of_doubts",
+)
+def tell_of_doubts(timestamp: int) -> None:  # noqa: ARG001
+    """Every ten minutes: find leads not told yet of an age class that two forums have to settle."""
+    age_mails.tell_of_doubts(timezone.now())

@@ -15,6 +15,15 @@ from backend.events.api.views import LongJobSerializer, OrganiserView
 from backend.stats.models import Release
 from backend.stats.selectors.worksheets import NOTE
 from backend.stats.services import export_stats_file, release_for
+from typing import Any
+from rest_framework import serializers
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from backend.events.api.views import OrganiserView
+from backend.booking.api import serializers as shapes
+from backend.stats.selectors.overview import overview_for
 
 
 class WorksheetSerializer(serializers.Serializer[dict[str, object]]):
@@ -74,3 +83,41 @@ class StatsFileView(OrganiserView):
         response = HttpResponse(file.content, content_type=file.media_type)
         response["Content-Disposition"] = f'attachment; filename="{slug}-{name}"'
         return response
+
+
+class OverviewSerializer(serializers.Serializer[Any]):
+    """The figures of this moment."""
+
+    people = serializers.IntegerField()
+    people_joined = serializers.IntegerField()
+    people_with_open_slots = serializers.IntegerField()
+    people_without_meeting = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    accepted = serializers.IntegerField()
+    declined = serializers.IntegerField()
+    withdrawn = serializers.IntegerField()
+    expired = serializers.IntegerField()
+    proposed = serializers.IntegerField(help_text="By the organisers, and open.")
+    not_agreed = serializers.IntegerField(help_text="Proposals of which nothing came.")
+    cancelled = serializers.IntegerField()
+    held = serializers.IntegerField()
+    held_by_one = serializers.IntegerField()
+    not_held = serializers.IntegerField()
+    not_held_by_one = serializers.IntegerField()
+    disputed = serializers.ListField(child=serializers.IntegerField())
+    answer_hours = serializers.FloatField(allow_null=True)
+    mails_waiting = serializers.IntegerField()
+    mails_in_trouble = serializers.IntegerField(help_text="Refused for good, or stuck.")
+    follow_ups = serializers.IntegerField(allow_null=True, help_text="With a day; null: fewer than five.")
+    follow_ups_kept = serializers.IntegerField(
+        allow_null=True, help_text="Null: fewer than five, or fewer than five that are not."
+    )
+    office_hours = serializers.IntegerField(help_text="To come and over; in no other figure.")
+    office_hour_guests = serializers.IntegerField()
+
+
+class OverviewView(OrganiserView):
+    @extend_schema(operation_id="meetings_overview", responses={200: shapes.OverviewSerializer})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """The figures of all meetings at this moment."""
+        return Response(shapes.OverviewSerializer(overview_for(self.event, timezone.now())).data)

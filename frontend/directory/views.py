@@ -30,7 +30,7 @@ from backend.directory.services.times import wish_to_meet
 from backend.events.models.attendees import Attendee
 from backend.events.rules.states import is_event_open, is_over
 from backend.events.selectors import profile_for, topic_names_for
-from backend.meetings.selectors.meetings import open_contacts_for
+from backend.booking.selectors.meetings import open_contacts_for
 from backend.safeguarding.rules import why_not_open
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors.lists import suggestion_between

@@ -18,7 +18,7 @@ from backend.directory.selectors.finding import Found
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name
 from backend.events.selectors import theme_names_for, topic_names_for
-from backend.meetings.selectors.meetings import MeetingRow
+from backend.booking.selectors.meetings import MeetingRow
 from frontend.people.words import constituency_label
 
 HOUR = 60

@@ -32,7 +32,7 @@ from backend.events.rules.roles import can_start_forums
 from backend.events.rules.states import is_event_open
 from backend.events.selectors import attendances_for, is_in_a_team
 from backend.events.services.addresses import ask_address_change, change_address
-from backend.meetings.selectors.connections import connections_for
+from backend.outcomes.selectors.connections import connections_for
 from backend.people.models import QUIET_UNTIL, ApiToken, Person
 from backend.people.rules import BY_CODE, remember_browser
 from backend.people.selectors import (

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models.attendees import Attendee
-from backend.meetings.services.proposals import withdraw_proposal
+from backend.booking.services.proposals import withdraw_proposal
 from backend.programme.selectors.by_hand import (
     Choosable,
     likely_partners,

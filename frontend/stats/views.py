@@ -16,8 +16,8 @@ from backend.directory.services.nudges import nudge_people, preview_nudges
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.services.long_jobs import answer_later
-from backend.meetings.selectors.overview import follow_up_figures_for
-from backend.meetings.selectors.waiting_list import most_wanted_for
+from backend.stats.selectors.overview import follow_up_figures_for
+from backend.booking.selectors.waiting_list import most_wanted_for
 from backend.stats.engine.figures import MATRIX_STEPS, NO_THEME
 from backend.stats.selectors.event_stats import event_stats
 from backend.stats.selectors.headlines import headlines_for, missing_bridges

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from backend.core.errors import BusinessError, NotYours
-from backend.meetings.services.answers import accept_meeting, decline_meeting, withdraw_request
-from backend.meetings.services.meetings import cancel_meeting
+from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
+from backend.booking.services.meetings import cancel_meeting
 from backend.suggestions.services.feedback import NotYourList
-from tests.backend.meetings.conftest import make_forum
+from tests.backend.conftest import make_forum
 
 FEATURES = (
     "people", "events", "mails", "safeguarding", "invitations", "meetings", "suggestions", "directory",

@@ -245,9 +245,9 @@ def _agree_meetings(readers: Sequence[object]) -> None:
     from django.utils import timezone
 
     from backend.core.errors import BusinessError
-    from backend.meetings.models.notices import Delivery
-    from backend.meetings.services.answers import accept_meeting
-    from backend.meetings.services.requests import MeetingRequestData, request_meeting
+    from backend.booking.models.notices import Delivery
+    from backend.booking.services.answers import accept_meeting
+    from backend.booking.services.requests import MeetingRequestData, request_meeting
 
     now, data = timezone.now(), MeetingRequestData()
     for place, first in enumerate(readers[:-2]):

@@ -65,8 +65,8 @@ def _agree_meetings(readers: Sequence[object]) -> None:
     from django.utils import timezone
 
     from backend.core.errors import BusinessError
-    from backend.meetings.services.answers import accept_meeting
-    from backend.meetings.services.requests import MeetingRequestData, request_meeting
+    from backend.booking.services.answers import accept_meeting
+    from backend.booking.services.requests import MeetingRequestData, request_meeting
 
     now = timezone.now()
     for first, second in zip(readers[::2], readers[1::2], strict=False):

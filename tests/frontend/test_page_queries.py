@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.events.models.agenda import Session
-from backend.meetings.models.meetings import Meeting, Seat
+from backend.booking.models.meetings import Meeting, Seat
 from tests.factories import make_attendee, make_event, make_run
 from tests.frontend.conftest import client_of
 

@@ -9,7 +9,7 @@ from itertools import combinations
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.meetings.models.availability import Availability
+from backend.booking.models.availability import Availability
 from backend.suggestions.models import LIST_SIZE, Suggestion
 from tests.factories import in_two_weeks, make_attendee, make_event, make_run
 

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from backend.meetings.models.meetings import Meeting
+from backend.booking.models.meetings import Meeting
 from tests.factories import make_attendee
 from tests.journeys.axe import faults_of
 from tests.journeys.conftest import accept, mail_to

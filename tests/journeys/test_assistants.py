@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from backend.meetings.models.assistants import Assistant
-from backend.meetings.models.meetings import Meeting
+from backend.assistants.models import Assistant
+from backend.booking.models.meetings import Meeting
 from tests.factories import make_attendee
 from tests.journeys.axe import faults_of
 from tests.journeys.conftest import ask, mail_to

@@ -15,11 +15,11 @@ from playwright.sync_api import Page
 
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
-from backend.meetings.models.meetings import Meeting, Seat
-from backend.meetings.selectors.calendar import entry_for, feed_for
-from backend.meetings.services.calendar_feeds import feed_address, make_feed
+from backend.booking.models.meetings import Meeting, Seat
+from backend.agenda.selectors.calendar import entry_for, feed_for
+from backend.agenda.services.calendar_feeds import feed_address, make_feed
 from backend.safeguarding.services.blocks import block_person
-from tests.backend.meetings.conftest import Forum, make_forum
+from tests.backend.conftest import Forum, make_forum
 
 DAY = dt.timedelta(days=1)
 PARSER = Path(__file__).parent.parent / "vendor" / "ical.js"

@@ -9,7 +9,7 @@ import vobject
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from backend.meetings.models.meetings import Meeting
+from backend.booking.models.meetings import Meeting
 from tests.journeys.axe import faults_of
 from tests.journeys.conftest import accept, ask
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from backend.core.encoder import encode
 from backend.events.models.attendees import Attendee, Interest
-from backend.meetings.models.availability import Availability
+from backend.booking.models.availability import Availability
 from backend.suggestions.engine import understood
 
 OFFICIAL = "A ministry official from Thailand"

@@ -7,10 +7,10 @@ import re
 
 from django.utils import timezone
 
-from backend.meetings.models.meetings import Meeting
-from backend.meetings.models.notices import Delivery
-from backend.meetings.services.answers import decline_meeting
-from backend.meetings.services.counter_offers import make_counter_offer
+from backend.booking.models.meetings import Meeting
+from backend.booking.models.notices import Delivery
+from backend.booking.services.answers import decline_meeting
+from backend.booking.services.counter_offers import make_counter_offer
 from tests.factories import make_attendee, make_session
 from tests.journeys.conftest import accept, ask, mail_to
 

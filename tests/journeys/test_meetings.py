@@ -10,8 +10,8 @@ from django.conf import settings as project
 from django.test import Client
 from playwright.sync_api import expect
 
-from backend.meetings.models.availability import Availability
-from backend.meetings.models.meetings import Meeting
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Meeting
 from tests.factories import make_attendee, make_session
 from tests.journeys.axe import PAGE_SIZES, faults_of
 from tests.journeys.conftest import accept, ask, mail_to

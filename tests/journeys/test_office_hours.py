@@ -5,7 +5,7 @@ from __future__ import annotations
 import icalendar
 from playwright.sync_api import expect
 
-from backend.meetings.models.meetings import Meeting
+from backend.booking.models.meetings import Meeting
 from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Forum, ask, mail_to
 

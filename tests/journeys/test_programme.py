@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import expect
 
-from backend.meetings.models.meetings import Meeting, Seat
+from backend.booking.models.meetings import Meeting, Seat
 from tests.journeys.programme_forum import ORGANISER, make_planned_forum
 from tests.worker import do_jobs, workers_at_work
 

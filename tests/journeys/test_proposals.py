@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from backend.meetings.models.meetings import Meeting
-from backend.meetings.services.requests import expire_requests
+from backend.booking.models.meetings import Meeting
+from backend.booking.services.requests import expire_requests
 from backend.programme.rules.options import PlanOptions
 from backend.programme.services.drafting import draft_plan
 from backend.programme.services.publishing import apply_publication, publish_plan, set_publishing

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
-from backend.meetings.services.arrivals import arrive
+from backend.outcomes.services.arrivals import arrive
 from backend.programme.models import Plan
 from backend.programme.rules.options import PlanOptions
 from backend.programme.services.drafting import draft_plan

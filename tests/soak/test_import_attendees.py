@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.events.services.importing.reading import MAX_ROWS
-from tests.backend.events.management.test_import_attendees import import_change_and_leave
+from backend.imports.services.reading import MAX_ROWS
+from tests.backend.imports.management.test_import_attendees import import_change_and_leave
 from tests.factories import make_event
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.db import connection
 
 from backend.benchmarks.load.clients import ResponseLog
-from backend.meetings.models.meetings import Meeting, Seat
-from backend.meetings.models.waiting_list import WaitingListEntry
-from backend.meetings.services.notices import SEND_NOTICE
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.waiting_list import WaitingListEntry
+from backend.booking.services.notices import SEND_NOTICE
 
 # Counted by comparing pairs, not by relying on the constraints under test.
 DOUBLE_SEATS = """

@@ -16,10 +16,10 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import has_empty_profile, pair_of
 from backend.invitations.models import Invitation
-from backend.meetings.models.meetings import Meeting, Seat
-from backend.meetings.models.notices import Delivery
-from backend.meetings.rules import MIN_NOTICE
-from backend.meetings.selectors.availability import with_open_time
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Delivery
+from backend.booking.rules import MIN_NOTICE
+from backend.booking.selectors.availability import with_open_time
 from backend.safeguarding.rules import matchable, refused_pairs
 
 

@@ -12,11 +12,12 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.roles import CountryContact
 from backend.events.rules.states import is_over
 from backend.events.selectors import country_contacts_of, delegation_of, name_to_call, profile_for
-from backend.meetings.models.meetings import Meeting
-from backend.meetings.selectors.assistants import PrincipalRow, asking_principals, principals_for
-from backend.meetings.selectors.availability import availability_for
-from backend.meetings.selectors.delegation_sessions import own_delegation_sessions
-from backend.meetings.selectors.meetings import (
+from backend.booking.models.meetings import Meeting
+from backend.booking.selectors.acting import PrincipalRow, principals_for
+from backend.assistants.selectors import asking_principals
+from backend.booking.selectors.availability import availability_for
+from backend.groups.selectors.delegation_sessions import own_delegation_sessions
+from backend.booking.selectors.meetings import (
     MeetingRow,
     OpenContact,
     confirmed_meetings_for,
@@ -24,7 +25,7 @@ from backend.meetings.selectors.meetings import (
     own_rows,
     requests_to_answer,
 )
-from backend.meetings.selectors.office_hours import OfficeHourRow, office_hours_for
+from backend.groups.selectors.office_hours import OfficeHourRow, office_hours_for
 from backend.safeguarding.rules import why_not_open
 from backend.safeguarding.selectors.consents import own_consent_until
 from backend.safeguarding.selectors.public_profiles import PublicProfile

@@ -14,7 +14,7 @@ from backend.events.models.attendees import AttendeeQuerySet
 from backend.events.models.events import Event
 from backend.events.rules.attendees import has_empty_profile
 from backend.events.selectors import name_in_lists
-from backend.meetings.rules import has_meeting
+from backend.booking.rules import has_meeting
 from backend.safeguarding.rules import matchable
 
 COLUMNS = ["name", "organisation", "sector", "country", "has_meeting", "profile", "cause", "nudged_today"]

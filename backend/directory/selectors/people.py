@@ -14,7 +14,7 @@ from backend.core.errors import NotFound
 from backend.directory.models import WishToMeet
 from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee
-from backend.meetings.selectors.availability import with_open_time
+from backend.booking.selectors.availability import with_open_time
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 from backend.suggestions.models import Feedback
 

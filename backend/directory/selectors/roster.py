@@ -15,9 +15,9 @@ from backend.events.models.attendees import Attendee, AttendeeQuerySet, Organisa
 from backend.events.models.events import Event
 from backend.events.rules.attendees import has_empty_profile, has_joined
 from backend.events.selectors import name_in_lists, name_in_roster
-from backend.events.services.importing.rows import WITHHELD
-from backend.meetings.rules import has_meeting
-from backend.meetings.selectors.availability import has_time_to_come
+from backend.imports.services.rows import WITHHELD
+from backend.booking.rules import has_meeting
+from backend.booking.selectors.availability import has_time_to_come
 from backend.people.models import Constituency
 
 ROSTER_FILTERS = {

@@ -29,8 +29,8 @@ from backend.mails.selectors import (
     letterhead_for,
 )
 from backend.mails.services import queue_test_mail
-from backend.meetings.models.notices import Notice
-from backend.meetings.services.mail_examples import example_mail
+from backend.booking.models.notices import Notice
+from backend.notifications.services.mail_examples import example_mail
 from backend.people.models import Person
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 

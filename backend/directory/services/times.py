@@ -25,9 +25,10 @@ from backend.events.rules.states import Doing, is_allowed
 from backend.events.services.locks import lock_attendees
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
-from backend.meetings.rules import ASKER_REQUESTS, LIMITS_WINDOW, check_own, check_reachable
-from backend.meetings.selectors.availability import has_open_time
-from backend.meetings.services.joining import open_all_times
+from backend.booking.rules import ASKER_REQUESTS, LIMITS_WINDOW, check_reachable
+from backend.events.rules.attendees import check_own
+from backend.booking.selectors.availability import has_open_time
+from backend.booking.services.joining import open_all_times
 from backend.people.models import Person
 from backend.people.rules import quiet_hours_end
 from backend.safeguarding.selectors.names import name_shown_to

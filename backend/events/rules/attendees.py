@@ -15,6 +15,12 @@ from backend.events.models.events import Event
 from backend.events.rules.states import Doing, check_allowed
 from backend.people.models import Person
 from backend.people.selectors import who_reads_the_mailbox_of
+from django.utils.translation import gettext as _
+from backend.core.errors import NotYours
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing
+from backend.events.rules.states import check_allowed
+from backend.people.models import Person
 
 IdPair = tuple[int, int]
 
@@ -102,3 +108,11 @@ def has_empty_profile() -> Combinable | Q:
     """The same as an expression on rows of Attendee, whose texts are stored trimmed."""
     chose_topics = Exists(Interest.objects.filter(attendee=OuterRef("pk")))
     return Q(about="", seeks="", offers="") & ~Q(chose_topics)
+
+
+def check_own(attendee: Attendee, by: Person, doing: Doing | None = None) -> None:
+    """Refuse NotYours unless `by` is the attendee; and as `check_allowed` does this in the event."""
+    if attendee.person_id != by.pk:
+        raise NotYours(_("Only the attendee can do this."))
+    if doing is not None:
+        check_allowed(attendee.event, doing)

@@ -17,9 +17,9 @@ from backend.events.rules.countries import country_name
 from backend.events.rules.states import Doing
 from backend.events.selectors import attendees_by_former_address, former_owner
 from backend.events.services.changes import announce_changes
-from backend.events.services.importing.attendees import import_attendees
-from backend.events.services.importing.reading import CsvLine, CsvTable
-from backend.events.services.importing.rows import normalise_text
+from backend.imports.services.attendees import import_attendees
+from backend.imports.services.reading import CsvLine, CsvTable
+from backend.core.texts import normalise_text
 from backend.events.services.locks import lock_event, lock_rows
 from backend.events.services.organisations import find_or_create_organisations
 from backend.events.services.sectors import load_sectors
@@ -32,20 +32,8 @@ SHOWN_OF_ALIAS = frozenset({"name", "short_name", "title", "organisation", "coun
 LENGTHS = {"name": 200, "short_name": 60, "organisation": 255, "country": 80, "title": 200}
 
 
-class AlreadyThere(BusinessError):
-    """Somebody with this address is on the list; `attendee_id` says who, where organisers read addresses.
-
-    They read none of who is under an alias or no adult, and cannot tell which of these it is.
-    """
-
-    code = "already_there"
 
 
-class BadRow(BusinessError):
-    """An import would refuse this row."""
-
-    code = "bad_row"
-    status = 400
 
 
 class OwnWords(BusinessError):
@@ -70,18 +58,6 @@ class UnknownSector(BusinessError):
     status = 400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewAttendee:
-    """What is known of somebody who is added by hand, as a row of a list would say it."""
-
-    email: str
-    name: str
-    short_name: str = ""
-    organisation: str = ""
-    sector: str = ""
-    role: str = ""
-    age_class: str = ""
-    country: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,33 +76,6 @@ class AttendeeChange:
     languages: tuple[str, ...] | None = None
 
 
-def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime) -> Attendee:
-    """Add one person to the event, by the rules of a list with this one row; the attendee.
-
-    Refuses OrganisersOnly, BadEmail, BadRow (what an import would refuse), AlreadyThere (whose
-    `attendee_id` is their page), RehearsalOnly and Busy.
-    """
-    check_organiser(by, event, Doing.EDIT)
-    email = check_email(new.email)
-    here = Attendee.objects.filter(event=event, person__address_hash=address_hash(email))
-    if there := list(here.knowing_aliases()):
-        shown = [one for one in there if one.age_class == Attendee.AgeClass.ADULT and not one.is_under_alias]
-        shown_id = {"attendee_id": shown[0].pk} if shown else {}
-        raise AlreadyThere(_("Somebody with this address is on the list already."), **shown_id)
-    owner = former_owner(attendees_by_former_address(event), email)
-    if owner is not None:
-        # Told in the same way of everybody: an answer must not tell who is under an alias.
-        if word_in(new.name, telling_words([name_of_list(owner)], [])):
-            raise AlreadyThere(_("Somebody of this name who had this address before is on the list already."))
-        find_or_create_people(names={email: new.name})  # the address is somebody else's now
-    names = [field.name for field in fields(new)]
-    cells = tuple(email if name == "email" else getattr(new, name) for name in names)
-    table = CsvTable(tuple(names), (CsvLine(1, cells),), (), "")
-    report = import_attendees(event=event, table=table, by=by, now=now)
-    if report.refused:
-        reason = report.refused[0].reason
-        raise BadRow(_("This cannot be added: %(reason)s.") % {"reason": reason})
-    return here.select_related("person").get()
 
 
 @in_transaction

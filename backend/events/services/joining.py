@@ -33,7 +33,7 @@ def take_back(attendees: Collection[Attendee], *, visibility: str, now: dt.datet
 def record_agreement(*, attendee: Attendee, version: str, by: Person, now: dt.datetime) -> bool:
     """Write that a locked attendee accepted this version; gives whether they joined by it.
 
-    For `meetings.services.joining.join_event`. Whoever accepted an earlier version keeps the day on which
+    For `booking.services.joining.join_event`. Whoever accepted an earlier version keeps the day on which
     they joined. Refuses NotYours and OldAgreement.
     """
     if attendee.person_id != by.pk:

@@ -22,12 +22,14 @@ from backend.events.rules.attendees import check_can_hold_role, check_organiser,
 from backend.events.rules.languages import LANGUAGES
 from backend.events.rules.rehearsals import check_takes_people
 from backend.events.rules.states import Doing
-from backend.events.services.appointments import check_fits, record_appointed
+from backend.roles.services.appointments import check_fits, record_appointed
 from backend.events.services.changes import announce_changes
 from backend.events.services.joining import take_back
 from backend.events.services.sectors import load_sectors
 from backend.people.models import Person
 from backend.people.services import check_email, find_or_create_people
+from backend.roles.services.installing import appoint_lead
+from backend.roles.services.installing import appoint_organiser
 
 THEMES_FILE = Path(__file__).parents[1] / "data" / "themes.json"
 MAX_MEETINGS = 50
@@ -50,10 +52,6 @@ class SlugTaken(BusinessError):
     code = "slug_taken"
 
 
-class ConflictingRoles(BusinessError):
-    """One person at one event is organiser or safeguarding lead, never both (S10)."""
-
-    code = "conflicting_roles"
 
 
 @in_transaction
@@ -202,59 +200,9 @@ def load_themes(*, event: Event) -> int:
     return missing
 
 
-@in_transaction
-def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
-    """Make the person with this address an organiser of the event.
-
-    For whoever runs the installation, by a command; people at the event propose and confirm each other.
-    Refuses BadEmail, ConflictingRoles, CannotPropose and DemoAccount. Who is not an attendee yet becomes a
-    hidden one: organisers run the forum and are not suggested in it.
-    Without a name, who is new to the event carries the first part of the address.
-    """
-    return _appoint(event, email, name, Attendee.Permission.ORGANISER, now)
 
 
-@in_transaction
-def appoint_lead(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
-    """Make the person with this address a safeguarding lead of the event; as `appoint_organiser`."""
-    return _appoint(event, email, name, Attendee.Permission.SAFEGUARDING_LEAD, now)
 
 
-def _appoint(event: Event, email: str, name: str, permission: str, now: dt.datetime) -> Attendee:
-    attendee = find_or_add_attendee(event=event, email=email, name=name, now=now)
-    if attendee.permission not in (permission, Attendee.Permission.PARTICIPANT):
-        raise ConflictingRoles(
-            _("One person cannot be organiser and safeguarding lead of the same event: name somebody else.")
-        )
-    if attendee.permission != permission:
-        check_fits(attendee, permission)
-        record_appointed(attendee=attendee, permission=permission, now=now)
-    return attendee
 
 
-def find_or_add_attendee(*, event: Event, email: str, name: str, now: dt.datetime) -> Attendee:
-    """The attendee with this address; a new one is hidden.
-
-    Refuses BadEmail, DemoAccount and RehearsalOnly.
-    """
-    check_takes_people(event)
-    email = check_email(email)
-    name = name or email.partition("@")[0]  # what an account is called is its owner's
-    person = find_or_create_people(names={email: name})[email]
-    check_can_hold_role(person, event)
-    attendee, _created = Attendee.with_left.get_or_create(
-        event=event,
-        person=person,
-        defaults={
-            "name": name,
-            "visibility": Attendee.Visibility.HIDDEN,
-            "age_class": Attendee.AgeClass.ADULT,
-            "joined_at": now,
-            "changed_at": now,
-        },
-    )
-    if attendee.left_at is not None:
-        attendee.name = name
-        attendee.save(update_fields=["name"])
-        take_back([attendee], visibility=Attendee.Visibility.HIDDEN, now=now)
-    return attendee

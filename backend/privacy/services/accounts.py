@@ -17,7 +17,7 @@ from django.db.models import Q
 from backend.core.erasure import address_erased
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Tie
-from backend.meetings.models.connections import ContactShare
+from backend.outcomes.models import ContactShare
 from backend.people.models import Person
 from backend.people.services import end_tokens, give_up_mailbox
 from backend.privacy.services.rows import LEFT_NAME, no_address

@@ -6,7 +6,7 @@ import datetime as dt
 
 from backend.events.models.attendees import Attendee
 from backend.events.models.roles import Appointment
-from backend.meetings.services.meetings import end_everything_of
+from backend.groups.services.leaving import end_everything_of
 from backend.people.models import Person
 from backend.privacy.services.accounts import close_account, end_sessions
 from backend.privacy.services.rows import erase_rows

@@ -14,8 +14,8 @@ from backend.events.models.events import Tie
 from backend.events.models.roles import Appointment
 from backend.events.rules.roles import LEAD, ORGANISER, leads_of, organisers_of
 from backend.events.rules.states import is_over
-from backend.events.services.appointments import end_role
-from backend.meetings.services.connections import forget_connections
+from backend.roles.services.appointments import end_role
+from backend.outcomes.services.connections import forget_connections
 from backend.people.models import Person
 from backend.people.selectors import administrators
 from backend.privacy.services.erasing import erase_attendees, erase_person

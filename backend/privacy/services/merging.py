@@ -31,12 +31,12 @@ from backend.events.rules.attendees import check_organiser
 from backend.events.rules.roles import check_lead, leads_of
 from backend.events.rules.states import Doing, check_allowed
 from backend.events.services.locks import lock_attendees, lock_event
-from backend.meetings.models.availability import Availability
-from backend.meetings.models.connections import ContactShare
-from backend.meetings.models.counter_offers import CounterOffer
-from backend.meetings.models.follow_ups import FollowUp
-from backend.meetings.models.meetings import Meeting, Seat
-from backend.meetings.models.waiting_list import WaitingListEntry
+from backend.booking.models.availability import Availability
+from backend.outcomes.models import ContactShare
+from backend.booking.models.counter_offers import CounterOffer
+from backend.booking.models.follow_ups import FollowUp
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.waiting_list import WaitingListEntry
 from backend.people.models import FormerAddress, KnownMinor, Person
 from backend.privacy.services.erasing import erase_attendees
 from backend.privacy.services.merge_mails import ASKED, DONE, tell_of_merge

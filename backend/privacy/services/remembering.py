@@ -17,7 +17,7 @@ from django.utils.crypto import salted_hmac
 
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
-from backend.meetings.services.connections import keep_connections
+from backend.outcomes.services.connections import keep_connections
 from backend.people.models import Person
 from backend.privacy.rules import is_time_over
 from backend.privacy.services.erasing import erase_attendees, erase_person

@@ -12,8 +12,8 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee, AttendeeQuerySet
 from backend.events.models.events import Event, Tie
 from backend.events.rules.age_classes import is_known_adult
-from backend.meetings.models.connections import ContactShare
-from backend.meetings.services.connections import keep_connections
+from backend.outcomes.models import ContactShare
+from backend.outcomes.services.connections import keep_connections
 from backend.people.models import Person
 from backend.privacy.rules import MINORS_KEPT
 from backend.privacy.services.erasing import erase_attendees, erase_person

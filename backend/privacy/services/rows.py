@@ -22,15 +22,15 @@ from backend.events.models.suspensions import Suspension
 from backend.events.services.changes import announce_changes
 from backend.invitations.models import Invitation
 from backend.mails.models import MailTest
-from backend.meetings.models.assistants import Assistant
-from backend.meetings.models.availability import Availability
-from backend.meetings.models.calendar_feeds import CalendarFeed
-from backend.meetings.models.follow_ups import FollowUp
-from backend.meetings.models.meetings import Meeting, Seat
-from backend.meetings.models.notices import Notice
-from backend.meetings.models.questions import Question
-from backend.meetings.models.waiting_list import WaitingListEntry
-from backend.meetings.services.connections import forget_connections
+from backend.assistants.models import Assistant
+from backend.booking.models.availability import Availability
+from backend.agenda.models import CalendarFeed
+from backend.booking.models.follow_ups import FollowUp
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Notice
+from backend.booking.models.questions import Question
+from backend.booking.models.waiting_list import WaitingListEntry
+from backend.outcomes.services.connections import forget_connections
 from backend.people.models import Person
 from backend.programme.models import PlannedMeeting
 from backend.safeguarding.models import (

@@ -12,7 +12,7 @@ from backend.core.period import overlaps
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.events import Event
 from backend.events.rules.attendees import IdPair
-from backend.meetings.rules import MIN_NOTICE
+from backend.booking.rules import MIN_NOTICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import IdPair, pair_of
 from backend.events.selectors import ids_declaring_need, shown_name
-from backend.meetings.models.availability import Availability
-from backend.meetings.models.meetings import Meeting, Seat
-from backend.meetings.selectors.closures import closed_everywhere
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.selectors.closures import closed_everywhere
 from backend.programme.models import Plan, PlannedMeeting
 from backend.programme.rules.planning_data import BusyPeriod, FixedMeeting, PlannableAttendee, PlanningData
 from backend.safeguarding.rules import matchable, refused_pairs

@@ -14,8 +14,8 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Doing, check_allowed
-from backend.meetings.models.meetings import Meeting
-from backend.meetings.services.proposals import arrange_meeting, propose_meeting, withdraw_proposal
+from backend.booking.models.meetings import Meeting
+from backend.booking.services.proposals import arrange_meeting, propose_meeting, withdraw_proposal
 from backend.people.models import Person
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.programme.services.drafting import PlanBusy, plan_for_update

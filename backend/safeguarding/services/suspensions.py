@@ -12,7 +12,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.roles import Appointment
 from backend.events.models.suspensions import Suspension
 from backend.events.rules.roles import LEAD, check_lead
-from backend.events.services.appointments import end_role
+from backend.roles.services.appointments import end_role
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_attendees, lock_event
 from backend.people.models import Person

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backend.meetings.models.meetings import Meeting
+from backend.booking.models.meetings import Meeting
 from backend.stats.engine.data import Array, Grouping, Meetings, Pairs, People, StatsData
 from backend.stats.engine.figures import (
     ACCEPTED,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from backend.meetings.models.meetings import Meeting
+from backend.booking.models.meetings import Meeting
 from backend.stats.engine.data import Array, Meetings, Pairs, StatsData
 from backend.stats.engine.figures import (
     ACCEPTED,

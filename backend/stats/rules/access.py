@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from backend.events.models.attendees import Attendee, AttendeeQuerySet
 from backend.events.models.events import Event
-from backend.meetings.models.meetings import Meeting, Seat
+from backend.booking.models.meetings import Meeting, Seat
 from backend.safeguarding.rules import matchable
 
 

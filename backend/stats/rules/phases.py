@@ -6,7 +6,7 @@ import datetime as dt
 
 from backend.events.models.events import Event
 from backend.events.rules.states import is_over
-from backend.meetings.rules import ATTESTATION_WINDOW
+from backend.booking.rules import ATTESTATION_WINDOW
 from backend.stats.models import Release
 
 

@@ -15,8 +15,8 @@ from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Event
 from backend.events.models.events import Tie as TieRow
 from backend.events.rules.attendees import pair_of
-from backend.meetings.models.availability import Availability
-from backend.meetings.models.connections import ContactShare
+from backend.booking.models.availability import Availability
+from backend.outcomes.models import ContactShare
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.engine.texts import FIELDS
 from backend.suggestions.models import Feedback

@@ -11,7 +11,7 @@ import numpy as np
 
 from backend.events.models.events import Event
 from backend.events.models.events import Tie as TieRow
-from backend.meetings.models.meetings import Meeting, Seat
+from backend.booking.models.meetings import Meeting, Seat
 from backend.safeguarding.rules import refused_pairs
 from backend.suggestions.engine import texts
 from backend.suggestions.engine.event_data import DAYS_PER_YEAR, EventData

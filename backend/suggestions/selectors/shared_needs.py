@@ -12,9 +12,9 @@ from django.db.models import Q
 from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Theme, Topic
 from backend.events.rules.states import Doing, is_allowed
-from backend.meetings.models.meetings import MAX_GUESTS
-from backend.meetings.selectors.meetings import MeetingRow
-from backend.meetings.selectors.office_hours import requests_to_gather, those_together
+from backend.booking.models.meetings import MAX_GUESTS
+from backend.booking.selectors.meetings import MeetingRow
+from backend.groups.selectors.office_hours import requests_to_gather, those_together
 from backend.suggestions.models import Run, Suggestion
 
 FEWEST_ASKERS = 3  # fewer are no office hour yet: two can be met one by one

@@ -16,9 +16,9 @@ from backend.events.models.agenda import Session
 from backend.events.models.events import Event
 from backend.events.rules.languages import LANGUAGES
 from backend.events.rules.roles import LEAD, ORGANISER
-from backend.events.services.agenda.sessions import SessionData
+from backend.agenda.services.sessions import SessionData
 from backend.events.services.opening import EMAIL_LIMIT, NAME_LIMIT, PHONE_LIMIT
-from backend.events.services.starting import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED, ForumData
+from backend.setup.services.forums import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED, ForumData
 from frontend.fields import DaysField, IdField
 
 if TYPE_CHECKING:

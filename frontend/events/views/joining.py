@@ -19,8 +19,8 @@ from backend.events.rules.attendees import TextTooLong
 from backend.events.rules.countries import country_names
 from backend.events.selectors import profile_for
 from backend.events.services.profiles import update_profile
-from backend.meetings.selectors.joining import Joining, joining_for
-from backend.meetings.services.joining import join_with_profile
+from backend.booking.selectors.joining import Joining, joining_for
+from backend.booking.services.joining import join_with_profile
 from backend.suggestions.services.reading import prepare_to_read, understand_words
 from frontend.access import Outcome, Request, catch_refusal, participant
 from frontend.events.forms.profile import JoinForm, ReadAlongForm

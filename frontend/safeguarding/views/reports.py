@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models.attendees import Attendee
 from backend.events.selectors import appointments_for, country_contacts_of, outside_contact_of
-from backend.meetings.selectors.meetings import meeting_for, other_attendee_id
-from backend.meetings.selectors.office_hours import office_hours_for
-from backend.meetings.services import meetings as meetings
-from backend.meetings.services.meetings import report_unsafe
+from backend.booking.selectors.meetings import meeting_for, other_attendee_id
+from backend.groups.selectors.office_hours import office_hours_for
+from backend.booking.services import meetings
+from backend.outcomes.services.reports import report_unsafe
 from backend.safeguarding.models import Report
 from backend.safeguarding.selectors.age_classes import waiting_age_questions
 from backend.safeguarding.selectors.aliases import can_appear_under_alias

@@ -18,19 +18,19 @@ from backend.directory.services.files import export_needs_help
 from backend.directory.services.nudges import nudge_people
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
-from backend.events.services.roles import RoleChange, change_roles
-from backend.meetings.models.availability import Availability
-from backend.meetings.models.meetings import Meeting
-from backend.meetings.services.meetings import cancel_for_both
-from backend.meetings.services.moving import move_meeting
-from backend.meetings.services.proposals import arrange_meeting, propose_meeting, withdraw_proposal
+from backend.roles.services.roles import RoleChange, change_roles
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Meeting
+from backend.booking.services.meetings import cancel_for_both
+from backend.booking.services.moving import move_meeting
+from backend.booking.services.proposals import arrange_meeting, propose_meeting, withdraw_proposal
 from backend.programme.models import Plan
 from backend.safeguarding.models import Block
 from backend.stats.services import export_stats_file
 from backend.suggestions.services.exports import export_unmet_needs
 from backend.suggestions.services.runs import request_build
 from frontend.audit.words import KINDS as WORDS
-from tests.backend.meetings.conftest import make_forum
+from tests.backend.conftest import make_forum
 from tests.backend.stats.events import make_meeting
 from tests.factories import NOW, make_attendee, make_event
 

@@ -1,3 +1,3 @@
 """The forum of the meetings' tests, for the load client's."""
 
-from tests.backend.meetings.conftest import forum as forum
+from tests.backend.conftest import forum as forum

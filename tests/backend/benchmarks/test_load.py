@@ -12,8 +12,8 @@ from django.db import connection
 from backend.benchmarks.load.clients import ResponseLog
 from backend.benchmarks.load.consistency import check_load
 from backend.core.errors import BusinessError
-from backend.meetings.models.meetings import Meeting
-from backend.meetings.models.notices import Notice
+from backend.booking.models.meetings import Meeting
+from backend.booking.models.notices import Notice
 
 
 @pytest.fixture

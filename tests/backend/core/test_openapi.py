@@ -17,10 +17,10 @@ from rest_framework.test import APIClient, APIRequestFactory
 from backend.core.api import RefusalSerializer
 from backend.events.models.agenda import Table
 from backend.events.models.attendees import Attendee
-from backend.meetings.models.meetings import Meeting
+from backend.booking.models.meetings import Meeting
 from backend.people.api import PersonView
 from backend.people.models import ApiToken
-from tests.backend.meetings.conftest import make_forum
+from tests.backend.conftest import make_forum
 from tests.factories import make_attendee, make_event, token_of
 
 SHAPE = set(RefusalSerializer().fields)

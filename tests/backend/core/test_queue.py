@@ -29,13 +29,13 @@ from backend.core.queue import (
     try_job_again,
 )
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes
-from backend.meetings.models.notices import Delivery
-from backend.meetings.services.notices import SEND_NOTICE
+from backend.booking.models.notices import Delivery
+from backend.booking.services.notices import SEND_NOTICE
 from backend.programme.models import Plan
 from backend.programme.services import drafting
 from backend.suggestions.services.runs import BUILD_SUGGESTIONS
-from tests.backend.meetings.conftest import Forum
-from tests.backend.meetings.services.test_notices import _real_mail, forum, post  # noqa: F401 - fixtures
+from tests.backend.conftest import Forum
+from tests.backend.notifications.services.test_notices import _real_mail, forum, post  # noqa: F401 - fixtures
 from tests.smtp import MailServer
 from tests.worker import do_jobs, kill_worker_at_work, next_job, waiting_jobs, workers_at_work
 

@@ -6,7 +6,7 @@ from backend.core.errors import NotFound
 from backend.demo.lists import read_lists
 from backend.demo.selectors import CURRENT, has_read_lists, is_demo_ready
 from backend.suggestions.models import SuggestionView
-from tests.backend.meetings.conftest import make_forum
+from tests.backend.conftest import make_forum
 from tests.factories import NOW, make_attendee, make_event, make_run
 
 pytestmark = pytest.mark.django_db

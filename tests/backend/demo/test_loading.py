@@ -32,12 +32,12 @@ from backend.events.models.agenda import Session, SessionPart, Slot, Table
 from backend.events.models.attendees import Attendee, Interest, Organisation
 from backend.events.models.events import Event, Tie
 from backend.events.rules.roles import leads_of
-from backend.meetings.models.availability import Availability
-from backend.meetings.models.meetings import Meeting
-from backend.meetings.models.notices import Delivery
-from backend.meetings.selectors.agenda import agenda_for
-from backend.meetings.selectors.deliveries import failing_deliveries
-from backend.meetings.selectors.meetings import requests_sent, requests_to_answer
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Meeting
+from backend.booking.models.notices import Delivery
+from backend.agenda.selectors.agenda import agenda_for
+from backend.notifications.selectors.deliveries import failing_deliveries
+from backend.booking.selectors.meetings import requests_sent, requests_to_answer
 from backend.people.models import Person
 from backend.safeguarding.models import Block, Report
 from backend.safeguarding.rules import matchable, refused_pairs

@@ -18,7 +18,7 @@ from backend.directory.services.reading import read_all_texts, read_texts
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.meetings.models.availability import Availability
+from backend.booking.models.availability import Availability
 from backend.suggestions.engine import meaning
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_organisation
 

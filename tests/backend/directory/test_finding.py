@@ -17,7 +17,7 @@ from backend.directory.services.finding import find_people, read_all_names, read
 from backend.events.models.agenda import Session, SessionPart, Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Topic
-from backend.meetings.models.availability import Availability
+from backend.booking.models.availability import Availability
 from backend.people.models import KnownMinor
 from tests.factories import (
     NOW,

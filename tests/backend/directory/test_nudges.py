@@ -16,9 +16,9 @@ from backend.directory.selectors.needs_help import needs_help_csv, needs_help_ro
 from backend.directory.services.nudges import nudge_people, preview_nudges, send_nudge
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
-from backend.meetings.models.availability import Availability
-from backend.meetings.models.meetings import Seat
-from backend.meetings.models.notices import Delivery, Notice
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Seat
+from backend.booking.models.notices import Delivery, Notice
 from tests.backend.stats.events import make_meeting
 from tests.factories import NOW, block_contact, make_attendee, make_event
 from tests.smtp import MailServer

@@ -12,9 +12,9 @@ from backend.core.models import Act
 from backend.directory.models import TimesMail
 from backend.directory.services.times import open_times_for, send_times_mail, wish_to_meet
 from backend.events.models.agenda import Slot
-from backend.meetings.models.availability import Availability
-from backend.meetings.services.availability import close_slots
-from backend.meetings.services.joining import NobodyToOpen, NoTimesToCome
+from backend.booking.models.availability import Availability
+from backend.booking.services.availability import close_slots
+from backend.booking.services.joining import NobodyToOpen, NoTimesToCome
 from tests.factories import NOW, make_attendee, make_event
 from tests.long_jobs import answered
 

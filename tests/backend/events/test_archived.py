@@ -18,27 +18,27 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.agreements import current_agreement
 from backend.events.rules.states import NotInThisState
-from backend.events.services.importing.attendees import import_attendees
-from backend.events.services.importing.reading import read_csv
-from backend.events.services.roles import RoleChange, change_roles
+from backend.imports.services.attendees import import_attendees
+from backend.imports.services.reading import read_csv
+from backend.roles.services.roles import RoleChange, change_roles
 from backend.events.services.topics import add_theme
 from backend.events.services.venue import remove_slots
 from backend.invitations.services.sending import send_test_invitation
-from backend.meetings.models.availability import Availability
-from backend.meetings.models.calendar_feeds import CalendarFeed
-from backend.meetings.models.meetings import Meeting
-from backend.meetings.models.notices import Notice
-from backend.meetings.services.availability import close_slots
-from backend.meetings.services.calendar_feeds import make_feed
-from backend.meetings.services.joining import join_event
-from backend.meetings.services.notices import mark_read
-from backend.meetings.services.sessions import bookmark_session
+from backend.booking.models.availability import Availability
+from backend.agenda.models import CalendarFeed
+from backend.booking.models.meetings import Meeting
+from backend.booking.models.notices import Notice
+from backend.booking.services.availability import close_slots
+from backend.agenda.services.calendar_feeds import make_feed
+from backend.booking.services.joining import join_event
+from backend.notifications.services.deliveries import mark_read
+from backend.agenda.services.bookmarks import bookmark_session
 from backend.safeguarding.models import Block, Report
 from backend.safeguarding.services.blocks import block_person
 from backend.safeguarding.services.reports import report_unsafe
 from backend.suggestions.models import Feedback
 from backend.suggestions.services.feedback import give_feedback
-from tests.backend.meetings.conftest import make_forum
+from tests.backend.conftest import make_forum
 from tests.factories import NOW, appoint, make_attendee, make_session
 from tests.openapi_requests import Findings, make_hall, operations, try_operation
 

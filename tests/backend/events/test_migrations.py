@@ -19,11 +19,11 @@ from backend.events.models.age_classes import AgeAgreement
 from backend.events.models.attendees import Attendee, Organisation, Sector
 from backend.events.models.events import Event
 from backend.events.rules.agreements import current_agreement
-from backend.meetings import jobs
-from backend.meetings.models.meetings import Meeting
-from backend.meetings.selectors.answer_links import answer_token
-from backend.meetings.services.answer_links import answer_by_link
-from tests.backend.meetings import before_joining
+from backend.booking import jobs
+from backend.booking.models.meetings import Meeting
+from backend.notifications.selectors.answer_links import answer_token
+from backend.notifications.services.answer_links import answer_by_link
+from tests.backend.booking import before_joining
 from tests.catalogue import SCHEMA, catalogue
 from tests.database import connected_as
 from tests.factories import NOW

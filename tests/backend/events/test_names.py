@@ -14,7 +14,7 @@ from backend.events.selectors import (
     people_named,
     shown_name,
 )
-from backend.meetings.selectors.sessions import possible_speakers
+from backend.agenda.selectors.sessions import possible_speakers
 from tests.factories import make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

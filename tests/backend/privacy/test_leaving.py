@@ -19,13 +19,13 @@ from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee, Organisation
 from backend.events.models.events import Tie
 from backend.events.models.suspensions import Suspension
-from backend.events.services.appointments import LastOrganiser
-from backend.events.services.importing.attendees import import_attendees
-from backend.events.services.importing.reading import read_csv
+from backend.roles.services.appointments import LastOrganiser
+from backend.imports.services.attendees import import_attendees
+from backend.imports.services.reading import read_csv
 from backend.invitations.models import Invitation
-from backend.meetings.models.meetings import Meeting, Seat
-from backend.meetings.models.notices import Notice
-from backend.meetings.models.waiting_list import WaitingListEntry
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Notice
+from backend.booking.models.waiting_list import WaitingListEntry
 from backend.people.models import ApiToken, Person, address_hash
 from backend.people.services import make_token
 from backend.privacy.services.closing import close_cases, forget_expired
@@ -39,7 +39,7 @@ from backend.safeguarding.services.suspensions import suspend_person
 from backend.stats.rules.access import countable
 from backend.suggestions.engine.texts import text_hash
 from backend.suggestions.models import Embedding, Feedback
-from tests.backend.meetings.conftest import Forum, make_forum
+from tests.backend.conftest import Forum, make_forum
 from tests.database import tables_holding
 from tests.factories import make_attendee, make_event, make_run, make_session, make_tie
 

@@ -11,8 +11,8 @@ import pytest
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.meetings.models.meetings import Meeting
-from backend.meetings.services.answers import accept_meeting
+from backend.booking.models.meetings import Meeting
+from backend.booking.services.answers import accept_meeting
 from backend.people.models import Person
 from backend.programme.models import Plan, PlannedMeeting
 from backend.programme.rules.options import PlanOptions
@@ -27,7 +27,7 @@ from backend.programme.services.publishing import (
 )
 from backend.programme.services.solving import solve_plan
 from backend.suggestions.models import Suggestion
-from tests.backend.meetings.conftest import Forum, make_forum
+from tests.backend.conftest import Forum, make_forum
 from tests.factories import NOW, make_attendee, make_run
 
 CONSTITUENCIES = ("government", "industry", "civil-society")

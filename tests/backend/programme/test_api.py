@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from backend.meetings.models.meetings import Meeting
+from backend.booking.models.meetings import Meeting
 from backend.programme.models import Plan
 from backend.programme.services.publishing import apply_publication
 from tests.factories import NOW, make_attendee, make_event

@@ -6,7 +6,7 @@ import pytest
 
 from backend.programme.models import Plan
 from backend.programme.rules.options import MAX_DRAFTS
-from tests.backend.meetings.test_races import at_once
+from tests.backend.booking.test_races import at_once
 from tests.backend.programme.conftest import make_desk
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -18,16 +18,11 @@ from backend.events.models.attendees import Attendee, Organisation
 from backend.events.models.events import Event
 from backend.events.rules.aliases import RealNameInText, SetByLead
 from backend.events.services.addresses import change_address
-from backend.events.services.appointments import CannotPropose, propose_role
-from backend.events.services.attendees import (
-    AlreadyThere,
-    AttendeeChange,
-    NewAttendee,
-    add_attendee,
-    change_attendee,
-)
-from backend.events.services.importing.attendees import import_attendees
-from backend.events.services.importing.reading import read_csv
+from backend.roles.services.appointments import CannotPropose, propose_role
+from backend.events.services.attendees import AttendeeChange, change_attendee
+from backend.imports.services.adding import AlreadyThere, NewAttendee, add_attendee
+from backend.imports.services.attendees import import_attendees
+from backend.imports.services.reading import read_csv
 from backend.events.services.mailboxes import add_to_mailbox
 from backend.events.services.profiles import ProfileChange, update_profile
 from backend.people.models import Person, address_hash

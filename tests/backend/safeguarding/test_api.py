@@ -5,8 +5,8 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from backend.events.models.agenda import Slot, Table
-from backend.meetings.models.availability import Availability
-from backend.meetings.services.requests import MeetingRequestData, request_meeting
+from backend.booking.models.availability import Availability
+from backend.booking.services.requests import MeetingRequestData, request_meeting
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportView
 from tests.factories import NOW, make_attendee, make_event

@@ -9,7 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound, NotYours
 from backend.events.models.roles import Appointment
-from backend.events.services.appointments import confirm_role, end_role, propose_role
+from backend.roles.services.appointments import confirm_role, end_role, propose_role
 from backend.people.models import Person
 from backend.safeguarding.models import ReportHandOver
 from backend.safeguarding.rules import readable_for

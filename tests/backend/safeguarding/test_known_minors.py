@@ -14,8 +14,8 @@ from backend.events.models.age_classes import AgeAgreement
 from backend.events.models.attendees import Attendee
 from backend.events.models.roles import Appointment
 from backend.events.services.addresses import AddressHeld, change_address
-from backend.events.services.age_classes import agree_adult, consent_to_adult, propose_adult
-from backend.events.services.attendees import NewAttendee, add_attendee
+from backend.safeguarding.services.age_classes import agree_adult, consent_to_adult, propose_adult
+from backend.imports.services.adding import NewAttendee, add_attendee
 from backend.people.jobs import delete_expired_hashes
 from backend.people.models import KnownMinor, Person, address_hash, older_hash
 from backend.privacy.services.leaving import leave_event

@@ -3,8 +3,8 @@
 import pytest
 
 from backend.events.selectors import names_of_people
-from backend.meetings.rules import NotJoined
-from backend.meetings.services.proposals import propose_meeting
+from backend.booking.rules import NotJoined
+from backend.booking.services.proposals import propose_meeting
 from backend.people.models import Person
 from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.selectors.names import name_shown_to

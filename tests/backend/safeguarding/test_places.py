@@ -14,7 +14,7 @@ from backend.directory.selectors.own_people import saved_for
 from backend.events.models.attendees import Attendee
 from backend.invitations.models import Invitation
 from backend.invitations.services.links import LinkExpired, hash_of, new_token, read_link
-from backend.meetings.selectors.overview import overview_for
+from backend.stats.selectors.overview import overview_for
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors.blocks import blocks_made_by

@@ -13,7 +13,7 @@ from backend.safeguarding.rules import readable_for
 from backend.safeguarding.services import reports
 from backend.safeguarding.services.reports import close_report, read_report
 from backend.safeguarding.services.suspensions import suspend_person
-from tests.backend.meetings.test_races import PATIENCE, at_once
+from tests.backend.booking.test_races import PATIENCE, at_once
 from tests.factories import NOW, make_attendee
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,8 +8,8 @@ import pytest
 
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.meetings.models.connections import ContactShare
-from backend.meetings.services.connections import end_connection
+from backend.outcomes.models import ContactShare
+from backend.outcomes.services.connections import end_connection
 from backend.safeguarding.services.aliases import AliasData, set_alias_of
 from backend.suggestions.engine.event_data import read_event_data
 from tests.factories import NOW, make_attendee, make_event

@@ -10,7 +10,7 @@ from pghistory.models import Context
 from backend.core.audit import record_act
 from backend.core.models import Act
 from backend.events.models.attendees import Attendee
-from backend.meetings.models.meetings import Meeting
+from backend.booking.models.meetings import Meeting
 from backend.safeguarding.models import Block
 from tests.backend.programme.conftest import make_desk
 from tests.backend.stats.events import make_meeting

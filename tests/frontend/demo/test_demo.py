@@ -9,9 +9,9 @@ from rest_framework.test import APIClient
 
 from backend.demo.accounts import ACCOUNTS_FILE, demo_accounts, end_demo_access
 from backend.demo.models import OutgoingMail
-from backend.meetings.services.notices import deliver_notice
+from backend.notifications.services.deliveries import deliver_notice
 from backend.people.models import Constituency, Person
-from tests.backend.meetings.conftest import make_forum
+from tests.backend.conftest import make_forum
 from tests.factories import make_attendee, make_event, make_run, token_of
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

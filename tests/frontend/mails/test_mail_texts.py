@@ -13,7 +13,7 @@ from backend.directory.services.nudges import nudge_people
 from backend.events.models.events import Event
 from backend.invitations.models import InvitationRules
 from backend.mails.models import MailTest, MailTexts
-from backend.meetings.models.notices import Notice
+from backend.booking.models.notices import Notice
 from tests.factories import in_two_weeks, make_attendee, make_event
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

@@ -7,8 +7,8 @@ import datetime as dt
 import icalendar
 import pytest
 
-from backend.meetings.models.notices import Notice
-from backend.meetings.services.notice_mails import mail_for
+from backend.booking.models.notices import Notice
+from backend.notifications.services.notice_mails import mail_for
 from tests.pages import page_of
 
 MINE = "yours 12:00–12:30"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from backend.meetings.models.meetings import Meeting
+from backend.booking.models.meetings import Meeting
 from tests.backend.programme.conftest import make_desk
 from tests.factories import NOW, block_contact
 from tests.pages import page_of

@@ -18,9 +18,9 @@ from backend.core.models import UseCount
 from backend.events.models.aliases import Alias
 from backend.events.models.attendees import Attendee, Organisation
 from backend.events.models.roles import Appointment
-from backend.meetings.models.connections import ContactShare
-from backend.meetings.models.notices import Notice
-from backend.meetings.services.notice_mails import mail_for
+from backend.outcomes.models import ContactShare
+from backend.booking.models.notices import Notice
+from backend.notifications.services.notice_mails import mail_for
 from backend.people.models import Person
 from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.models import AliasEntry, Report

@@ -4,8 +4,8 @@ import pytest
 
 from backend.events.models.attendees import Attendee
 from backend.events.models.roles import CountryContact
-from backend.events.services.appointments import propose_role
-from backend.meetings.services.meetings import end_refused_meetings
+from backend.roles.services.appointments import propose_role
+from backend.booking.services.meetings import end_refused_meetings
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.services.blocks import block_person

@@ -12,9 +12,9 @@ from django.utils import timezone
 from backend.events.models.attendees import Attendee
 from backend.events.models.suspensions import Suspension
 from backend.events.services.addresses import AddressHeld, SameAddress, ask_address_change, change_address
-from backend.events.services.attendees import AlreadyThere, NewAttendee, add_attendee
-from backend.events.services.importing.attendees import import_attendees
-from backend.events.services.importing.reading import CsvLine, CsvTable
+from backend.imports.services.adding import AlreadyThere, NewAttendee, add_attendee
+from backend.imports.services.attendees import import_attendees
+from backend.imports.services.reading import CsvLine, CsvTable
 from backend.people.models import FormerAddress, KnownMinor, Person, address_hash, older_hash
 from backend.people.selectors import person_with_email
 from backend.people.services import AddressTaken, BadEmail

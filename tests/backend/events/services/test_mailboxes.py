@@ -17,13 +17,13 @@ from backend.events.models.roles import Appointment
 from backend.events.rules.attendees import SharesMailbox
 from backend.events.selectors import mailbox_choices
 from backend.events.services.addresses import change_address
-from backend.events.services.appointments import CannotPropose, propose_role
-from backend.events.services.attendees import NewAttendee
-from backend.events.services.importing.attendees import import_attendees
-from backend.events.services.importing.reading import read_csv
+from backend.roles.services.appointments import CannotPropose, propose_role
+from backend.imports.services.adding import NewAttendee
+from backend.imports.services.attendees import import_attendees
+from backend.imports.services.reading import read_csv
 from backend.events.services.mailboxes import CannotShareMailbox, add_to_mailbox
-from backend.meetings.models.assistants import Assistant
-from backend.meetings.services.assistants import name_assistant
+from backend.assistants.models import Assistant
+from backend.assistants.services.assistants import name_assistant
 from backend.people.models import KnownMinor, Person
 from backend.people.selectors import has_second_factor, person_with_email, who_reads_the_mailbox_of
 from backend.people.services import (
@@ -35,7 +35,7 @@ from backend.people.services import (
 )
 from backend.privacy.services.leaving import erase_account, leave_event
 from backend.safeguarding.models import Chaperone, Vetting
-from tests.backend.meetings.test_lock_order import begin, wait_until_waiting
+from tests.backend.booking.test_lock_order import begin, wait_until_waiting
 from tests.factories import NOW, make_attendee, make_event
 from tests.second_factor import without_factor
 

@@ -15,8 +15,8 @@ from backend.events.services.opening import (
     open_event,
     set_outside_contact,
 )
-from backend.meetings.services.proposals import arrange_meeting
-from backend.meetings.services.requests import MeetingRequestData, request_meeting
+from backend.booking.services.proposals import arrange_meeting
+from backend.booking.services.requests import MeetingRequestData, request_meeting
 from backend.people.models import Person
 from tests.factories import NOW, make_attendee, make_event
 

@@ -10,9 +10,9 @@ from backend.core.errors import NotFound, OrganisersOnly
 from backend.events.models.attendees import Attendee, Organisation, Sector
 from backend.events.models.events import Event
 from backend.events.selectors import sector_counts_for
-from backend.events.services.importing.attendees import import_attendees
-from backend.events.services.importing.reading import read_csv
-from backend.events.services.importing.rows import COLUMNS
+from backend.imports.services.attendees import import_attendees
+from backend.imports.services.reading import read_csv
+from backend.imports.services.rows import COLUMNS
 from backend.events.services.sectors import (
     MAX_SECTORS,
     BadSector,

@@ -12,13 +12,8 @@ from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee, Sector
 from backend.events.models.events import Event, Theme, Topic
 from backend.events.rules.attendees import is_organiser
-from backend.events.services.setup import (
-    ConflictingRoles,
-    appoint_lead,
-    appoint_organiser,
-    check_zone,
-    load_themes,
-)
+from backend.events.services.setup import check_zone, load_themes
+from backend.roles.services.installing import ConflictingRoles, appoint_lead, appoint_organiser
 from backend.people.models import Person
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from backend.events.models.events import Event
 from backend.events.rules.states import NEXT_STATES, NotInThisState, NotOpenYet
 from backend.events.services.opening import NotReadyToOpen, WrongState, change_state, follow_days
 from backend.events.services.profiles import ProfileChange, update_profile
-from backend.meetings.models.availability import Availability
-from backend.meetings.services.requests import MeetingRequestData, request_meeting
+from backend.booking.models.availability import Availability
+from backend.booking.services.requests import MeetingRequestData, request_meeting
 from tests.factories import NOW, make_attendee, make_event
 
 State = Event.State

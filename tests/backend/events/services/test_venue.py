@@ -12,7 +12,7 @@ from backend.events.models.agenda import Slot, Table
 from backend.events.rules.slot_grid import BadGrid
 from backend.events.services import venue
 from backend.events.services.venue import TableData, VenueInUse
-from tests.backend.meetings.conftest import make_forum
+from tests.backend.conftest import make_forum
 from tests.factories import make_attendee
 
 

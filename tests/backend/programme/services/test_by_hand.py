@@ -7,10 +7,10 @@ from rest_framework.test import APIClient
 
 from backend.core.errors import NotFound
 from backend.events.models.attendees import Attendee
-from backend.meetings.models.availability import Availability
-from backend.meetings.models.meetings import Meeting
-from backend.meetings.services.answers import decline_meeting
-from backend.meetings.services.requests import expire_requests
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Meeting
+from backend.booking.services.answers import decline_meeting
+from backend.booking.services.requests import expire_requests
 from backend.programme.selectors.by_hand import (
     likely_partners,
     one_by_hand,

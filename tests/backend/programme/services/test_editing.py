@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 
 from backend.core.errors import NotFound
 from backend.events.models.agenda import SessionPart
-from backend.meetings.models.availability import Availability
+from backend.booking.models.availability import Availability
 from backend.programme.models import PlannedMeeting
 from backend.programme.services.drafting import PlanBusy, replan
 from backend.programme.services.editing import CannotPlace, NotADraft, drop_planned, move_planned

@@ -7,12 +7,12 @@ from django.db.models import Q
 
 from backend.events.models.attendees import Attendee
 from backend.events.rules.agreements import current_agreement
-from backend.meetings.models.availability import Availability
-from backend.meetings.models.meetings import Meeting
-from backend.meetings.models.notices import Notice
-from backend.meetings.services.answers import decline_meeting
-from backend.meetings.services.joining import join_event
-from backend.meetings.services.rules import set_rules
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Meeting
+from backend.booking.models.notices import Notice
+from backend.booking.services.answers import decline_meeting
+from backend.booking.services.joining import join_event
+from backend.booking.services.rules import set_rules
 from backend.programme.selectors.planning_data import read_planning_data
 from backend.programme.selectors.plans import plan_page_for
 from backend.programme.services import publishing

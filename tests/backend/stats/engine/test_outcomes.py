@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.meetings.selectors.overview import overview_for
+from backend.stats.selectors.overview import overview_for
 from backend.stats.selectors.event_stats import event_stats
 from tests.backend.stats.events import make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event

@@ -5,7 +5,7 @@ from itertools import combinations, product
 
 import pytest
 
-from backend.meetings.models.meetings import Seat
+from backend.booking.models.meetings import Seat
 from backend.stats.selectors.event_stats import event_stats
 from backend.stats.selectors.headlines import headlines_for
 from backend.stats.selectors.worksheets import WITHHELD, draft_release, exact_worksheets

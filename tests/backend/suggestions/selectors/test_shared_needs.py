@@ -7,7 +7,7 @@ import pytest
 from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Topic
 from backend.suggestions.selectors.shared_needs import shared_needs_for
-from tests.backend.meetings.conftest import Forum, make_forum
+from tests.backend.conftest import Forum, make_forum
 from tests.factories import block_contact, make_run
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from backend.config.logs import redacted
 from backend.core.errors import NotFound, OrganisersOnly
 from backend.events.models.agenda import Slot, Table
-from backend.meetings.models.meetings import Meeting
+from backend.booking.models.meetings import Meeting
 from backend.suggestions import jobs
 from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.engine.learning import read_answers, read_editions

@@ -15,7 +15,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.services.opening import change_state
 from backend.events.services.profiles import ProfileChange, update_profile
-from backend.meetings.services.availability import close_slots, open_slots
+from backend.booking.services.availability import close_slots, open_slots
 from backend.suggestions import engine, jobs
 from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.engine.lists import explain_with_quotations

@@ -1,0 +1,65 @@
+"""TODO."""
+
+from __future__ import annotations
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from backend.core.api import validated
+from backend.core.limits import Kind
+from backend.booking.api import serializers as shapes
+from backend.booking.rules import KEY_LIMIT
+from backend.booking.selectors.meetings import confirmed_meetings_for
+from backend.booking.selectors.meetings import own_rows
+from backend.booking.selectors.meetings import requests_sent
+from backend.booking.selectors.meetings import requests_to_answer
+from backend.groups.selectors.office_hours import with_office_hours
+from backend.booking.services.requests import request_meeting
+from backend.booking.api.participant import MeetingAnswerView
+from backend.booking.api.participant import _request_data
+
+
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "maxLength": KEY_LIMIT},
+    OpenApiParameter.HEADER,
+    description="A mark of your own, at most 64 characters: however often sent, it makes one meeting.",
+)
+
+
+class MeetingListView(MeetingAnswerView):
+    """What waits for me, what I asked, and what is agreed."""
+
+    counts = {"POST": Kind.MEETING_ASKED}
+
+    @extend_schema(operation_id="meetings_list", responses={200: shapes.MeetingListsSerializer})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        now = timezone.now()
+        rows = own_rows(self.attendee, now)
+        to_answer = requests_to_answer(self.attendee, now, rows)
+        lists = {
+            "to_answer": with_office_hours(self.attendee, to_answer, now),
+            "sent": requests_sent(self.attendee, now, rows),
+            "agreed": confirmed_meetings_for(self.attendee, now, rows),
+        }
+        return Response(shapes.MeetingListsSerializer(lists).data)
+
+    @extend_schema(
+        operation_id="meetings_request",
+        parameters=[KEY],
+        request=shapes.MeetingRequestSerializer,
+        responses={201: shapes.MeetingSerializer},
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Request a one-to-one meeting."""
+        data = validated(shapes.MeetingRequestSerializer, request)
+        meeting = request_meeting(
+            attendee=self.attendee,
+            other_id=data["other"],
+            data=_request_data(data),
+            key=request.headers.get("Idempotency-Key", ""),
+            by=self.attendee.person,
+            now=timezone.now(),
+        )
+        return self.shown(meeting.pk, 201)

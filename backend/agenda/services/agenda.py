@@ -1,0 +1,70 @@
+"""Changes of sessions by organisers, and what they mean for the people who have them in their agenda."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from backend.core.transactions import in_transaction
+from backend.events.models.agenda import Session, SessionPart
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.agenda.services import imports
+from backend.agenda.services import sessions as agenda
+from backend.agenda.services.files import AgendaFile
+from backend.agenda.services.imports import AgendaChanges
+from backend.agenda.services.sessions import SessionData
+from backend.events.services.locks import lock_attendees
+from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.requests import release_requests
+from backend.people.models import Person
+
+
+@in_transaction
+def change_session(
+    *, event: Event, session_id: int, data: SessionData, by: Person, now: dt.datetime
+) -> Session:
+    """Change a session; requests of those who have it in their agenda lose the time it moves to.
+
+    Confirmed meetings stay. Refuses what `agenda.services.sessions.change_session` refuses.
+    """
+    check_organiser(by, event, Doing.EDIT)
+    _lock_people(event, [session_id])
+    before = Session.objects.filter(event=event, pk=session_id).first()
+    session = agenda.change_session(event=event, session_id=session_id, data=data, by=by)
+    if before and (before.starts_at, before.ends_at) != (session.starts_at, session.ends_at):
+        _release([session], now)
+        announce_freed_times(event.pk)
+    return session
+
+
+@in_transaction
+def import_agenda(
+    *, event: Event, file: AgendaFile, remove_missing: bool, by: Person, now: dt.datetime
+) -> AgendaChanges:
+    """Carry out what a file of sessions changes, all or nothing; requests lose the times of moved sessions.
+
+    Refuses OrganisersOnly and SessionTaken.
+    """
+    check_organiser(by, event, Doing.EDIT)
+    _lock_people(event)
+    changes = imports.import_agenda(event=event, file=file, remove_missing=remove_missing, by=by)
+    _release([change.session for change in changes.moved if change.session], now)
+    announce_freed_times(event.pk)
+    return changes
+
+
+def _lock_people(event: Event, session_ids: Iterable[int] | None = None) -> None:
+    """Lock those who have these sessions, or any of the event, in their agenda: before the sessions' rows."""
+    parts = SessionPart.objects.filter(event=event)
+    if session_ids is not None:
+        parts = parts.filter(session__in=session_ids)
+    lock_attendees(parts.values_list("attendee_id", flat=True))
+
+
+def _release(sessions: Iterable[Session], now: dt.datetime) -> None:
+    for session in sessions:
+        parts = SessionPart.objects.filter(session=session).order_by("attendee_id")
+        busy = list(parts.values_list("attendee_id", flat=True))
+        release_requests(attendee_ids=busy, starts_at=session.starts_at, ends_at=session.ends_at, now=now)

@@ -1,0 +1,15 @@
+"""TODO."""
+
+from __future__ import annotations
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from backend.core.queue import MAIL
+from backend.core.smtp import Backoff
+from backend.assistants.services import assistant_mails
+from backend.assistants.services.assistant_mails import SEND_ASSISTANT_MAIL
+
+
+@app.task(name=SEND_ASSISTANT_MAIL, queue=MAIL, retry=Backoff())
+def send_assistant_mail(assistant_id: int, change: str) -> None:
+    """Mail one of the two that somebody is asked to act for another, agreed, or that it ended."""
+    assistant_mails.send_assistant_mail(assistant_id=assistant_id, change=change, now=timezone.now())

@@ -1,0 +1,46 @@
+"""TODO."""
+
+from __future__ import annotations
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from backend.core.api import validated
+from backend.events.api.views import OrganiserView
+from backend.booking.api import serializers as shapes
+from backend.booking.services.meetings import cancel_for_both
+from backend.booking.services.moving import move_meeting
+
+
+class CancelForBothView(OrganiserView):
+    @extend_schema(
+        operation_id="meetings_cancel_for_both",
+        request=shapes.NeededReasonSerializer,
+        responses={204: None},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Cancel an agreed meeting of two others; both read the reason."""
+        cancel_for_both(
+            event=self.event,
+            meeting_id=meeting_id,
+            reason=validated(shapes.CancelReasonSerializer, request)["reason"],
+            by=self.attendee.person,
+            now=timezone.now(),
+        )
+        return Response(status=204)
+
+
+class MoveView(OrganiserView):
+    @extend_schema(operation_id="meetings_move", request=shapes.MoveSerializer, responses={204: None})
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Give an agreed meeting of two others another time both have, or another table; both are told."""
+        data = validated(shapes.MoveSerializer, request)
+        move_meeting(
+            event=self.event,
+            meeting_id=meeting_id,
+            slot_id=data["slot"],
+            table_id=data["table"],
+            by=self.attendee.person,
+            now=timezone.now(),
+        )
+        return Response(status=204)

@@ -1,0 +1,91 @@
+"""Slots in which an attendee can be asked, opened and closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError
+from backend.core.transactions import in_transaction
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_attendees
+from backend.booking.models.availability import Availability
+from backend.events.rules.attendees import check_own
+from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.requests import release_requests
+from backend.people.models import Person
+
+
+class UnknownSlot(BusinessError):
+    code = "unknown_slot"
+    status = 400
+
+
+@in_transaction
+def open_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, now: dt.datetime) -> int:
+    """Open these slots for requests; returns the number newly opened. Refuses NotYours and UnknownSlot."""
+    check_own(attendee, by, Doing.TAKE_PART)
+    lock_attendees([attendee.pk])
+    known = set(_known_slots(attendee, slot_ids, now))
+    closed = known - set(
+        Availability.objects.filter(attendee=attendee, slot__in=known).values_list("slot_id", flat=True)
+    )
+    Availability.objects.bulk_create(
+        Availability(event_id=attendee.event_id, attendee=attendee, slot_id=pk) for pk in sorted(closed)
+    )
+    if closed:
+        announce_freed_times(attendee.event_id, [attendee.pk])
+    return len(closed)
+
+
+@in_transaction
+def close_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, now: dt.datetime) -> int:
+    """Close these slots; returns the number newly closed. Confirmed meetings stay; requests lose the slot.
+
+    Refuses NotYours and UnknownSlot.
+    """
+    check_own(attendee, by, Doing.TAKE_PART)
+    lock_attendees([attendee.pk])
+    known = _known_slots(attendee, slot_ids, now)
+    opened = Availability.objects.filter(attendee=attendee, slot__in=known)
+    closing = list(opened.select_related("slot").order_by("slot__starts_at", "slot_id"))
+    opened.delete()
+    for row in closing:
+        release_requests(
+            attendee_ids=[attendee.pk], starts_at=row.slot.starts_at, ends_at=row.slot.ends_at, now=now
+        )
+    return len(closing)
+
+
+@in_transaction
+def change_slots(
+    *,
+    attendee: Attendee,
+    opening: Collection[int],
+    closing: Collection[int],
+    by: Person,
+    now: dt.datetime,
+) -> None:
+    """Open some slots and close others, all or none; refuses as `open_slots` and `close_slots` do."""
+    open_slots(attendee=attendee, slot_ids=opening, by=by, now=now)
+    close_slots(attendee=attendee, slot_ids=closing, by=by, now=now)
+
+
+def _known_slots(attendee: Attendee, slot_ids: Collection[int], now: dt.datetime) -> list[int]:
+    """The ids, each once; refuses UnknownSlot for any that is not a slot to come of the attendee's event."""
+    wanted = set(slot_ids)
+    known = set(
+        Slot.objects.filter(event=attendee.event_id, pk__in=wanted, starts_at__gt=now).values_list(
+            "pk", flat=True
+        )
+    )
+    if unknown := sorted(wanted - known):
+        raise UnknownSlot(
+            _("One of these is not a meeting slot to come of this forum. Load your times again."),
+            slot=unknown[0],
+        )
+    return sorted(known)

@@ -1,0 +1,83 @@
+"""TODO."""
+
+from __future__ import annotations
+import datetime as dt
+from dataclasses import dataclass
+from dataclasses import fields
+from django.utils.translation import gettext as _
+from backend.core.errors import BusinessError
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.aliases import name_of_list
+from backend.events.rules.aliases import telling_words
+from backend.events.rules.aliases import word_in
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.events.selectors import attendees_by_former_address
+from backend.events.selectors import former_owner
+from backend.imports.services.attendees import import_attendees
+from backend.imports.services.reading import CsvLine
+from backend.imports.services.reading import CsvTable
+from backend.people.models import Person
+from backend.people.models import address_hash
+from backend.people.services import check_email
+from backend.people.services import find_or_create_people
+
+
+class AlreadyThere(BusinessError):
+    """Somebody with this address is on the list; `attendee_id` says who, where organisers read addresses.
+
+    They read none of who is under an alias or no adult, and cannot tell which of these it is.
+    """
+
+    code = "already_there"
+
+
+class BadRow(BusinessError):
+    """An import would refuse this row."""
+
+    code = "bad_row"
+    status = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAttendee:
+    """What is known of somebody who is added by hand, as a row of a list would say it."""
+
+    email: str
+    name: str
+    short_name: str = ""
+    organisation: str = ""
+    sector: str = ""
+    role: str = ""
+    age_class: str = ""
+    country: str = ""
+
+
+def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime) -> Attendee:
+    """Add one person to the event, by the rules of a list with this one row; the attendee.
+
+    Refuses OrganisersOnly, BadEmail, BadRow (what an import would refuse), AlreadyThere (whose
+    `attendee_id` is their page), RehearsalOnly and Busy.
+    """
+    check_organiser(by, event, Doing.EDIT)
+    email = check_email(new.email)
+    here = Attendee.objects.filter(event=event, person__address_hash=address_hash(email))
+    if there := list(here.knowing_aliases()):
+        shown = [one for one in there if one.age_class == Attendee.AgeClass.ADULT and not one.is_under_alias]
+        shown_id = {"attendee_id": shown[0].pk} if shown else {}
+        raise AlreadyThere(_("Somebody with this address is on the list already."), **shown_id)
+    owner = former_owner(attendees_by_former_address(event), email)
+    if owner is not None:
+        # Told in the same way of everybody: an answer must not tell who is under an alias.
+        if word_in(new.name, telling_words([name_of_list(owner)], [])):
+            raise AlreadyThere(_("Somebody of this name who had this address before is on the list already."))
+        find_or_create_people(names={email: new.name})  # the address is somebody else's now
+    names = [field.name for field in fields(new)]
+    cells = tuple(email if name == "email" else getattr(new, name) for name in names)
+    table = CsvTable(tuple(names), (CsvLine(1, cells),), (), "")
+    report = import_attendees(event=event, table=table, by=by, now=now)
+    if report.refused:
+        reason = report.refused[0].reason
+        raise BadRow(_("This cannot be added: %(reason)s.") % {"reason": reason})
+    return here.select_related("person").get()

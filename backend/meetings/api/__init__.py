@@ -1,1 +1,0 @@
-"""Meetings over HTTP: the same services, selectors and refusals as the pages."""

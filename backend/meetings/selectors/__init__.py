@@ -1,1 +1,0 @@
-"""Reads: an attendee's requests, meetings, agenda and availability, and the organisers' figures."""

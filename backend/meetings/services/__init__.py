@@ -1,1 +1,0 @@
-"""Writes: requests, answers, counter-offers, meetings, availability, sessions, notices, calendar feeds."""

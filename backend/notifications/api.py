@@ -1,0 +1,107 @@
+"""TODO."""
+
+from __future__ import annotations
+from typing import Any
+from rest_framework import serializers
+from backend.core.api import id_field
+from backend.booking.api.serializers import MeetingSerializer
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from backend.core.api import CountSerializer
+from backend.events.api.views import ParticipantView
+from backend.booking.api import serializers as shapes
+from backend.notifications.selectors.notices import notices_for
+from backend.notifications.services.deliveries import mark_read
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from backend.core.api import CountSerializer
+from backend.core.api import validated
+from backend.events.api.views import OrganiserView
+from backend.booking.api import serializers as shapes
+from backend.notifications.selectors.deliveries import delivery_figures_for
+from backend.notifications.services.deliveries import resend_mails
+
+
+class NoticeSerializer(serializers.Serializer[Any]):
+    notice = serializers.IntegerField(source="notice_id")
+    kind = serializers.CharField()
+    facts = serializers.DictField(child=serializers.JSONField())
+    created_at = serializers.DateTimeField()
+    is_read = serializers.BooleanField()
+    meeting = MeetingSerializer(allow_null=True, help_text="None: one I may no longer see is off.")
+    office_hour = serializers.IntegerField(
+        source="office_hour.meeting_id", default=None, allow_null=True, help_text="What it is about, instead."
+    )
+
+
+class DeliverySerializer(serializers.Serializer[Any]):
+    """One mail that waits after a failure, was not tried for ten minutes, or failed permanently."""
+
+    notice = serializers.IntegerField(source="notice_id")
+    attendee = serializers.IntegerField(source="attendee_id")
+    kind = serializers.CharField()
+    state = serializers.CharField()
+    attempts = serializers.IntegerField()
+    error = serializers.CharField(help_text="An SMTP code, or a word such as timeout or no_server.")
+    tried_at = serializers.DateTimeField(allow_null=True)
+
+
+class DeliveryFiguresSerializer(serializers.Serializer[Any]):
+    queued = serializers.IntegerField()
+    sent = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    in_trouble = DeliverySerializer(many=True)
+
+
+class ResendSerializer(serializers.Serializer[Any]):
+    notice = id_field(
+        required=False, help_text="The mail of this notice; without it, all that were given up."
+    )
+
+
+class NoticeListView(ParticipantView):
+    """My latest notices, newest first."""
+
+    @extend_schema(
+        operation_id="notices_list",
+        responses={200: shapes.NoticeSerializer(many=True)},
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        notices = notices_for(self.attendee, timezone.now())
+        return Response(shapes.NoticeSerializer(notices, many=True).data)
+
+    @extend_schema(
+        operation_id="notices_read",
+        request=None,
+        responses={200: CountSerializer},
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """I have seen them all."""
+        count = mark_read(attendee=self.attendee, by=self.attendee.person, now=timezone.now())
+        return Response({"count": count})
+
+
+class MailListView(OrganiserView):
+    """What became of the forum's mails."""
+
+    @extend_schema(operation_id="mails_overview", responses={200: shapes.DeliveryFiguresSerializer})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        return Response(
+            shapes.DeliveryFiguresSerializer(delivery_figures_for(self.event, timezone.now())).data
+        )
+
+    @extend_schema(
+        operation_id="mails_resend",
+        request=shapes.ResendSerializer,
+        responses={200: CountSerializer},
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Try the mails that were refused for good again, or one of them."""
+        event, notice_id = self.event, validated(shapes.ResendSerializer, request).get("notice")
+        by, now = self.attendee.person, timezone.now()
+        return Response({"count": resend_mails(event=event, notice_id=notice_id, by=by, now=now)})

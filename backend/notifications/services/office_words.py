@@ -1,0 +1,135 @@
+"""Notices of office hours in words: what the mail of each kind says."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from backend.events.models.attendees import Attendee
+from backend.booking.models.notices import Notice
+from backend.agenda.selectors.calendar import location_words, meeting_address
+from backend.groups.selectors.office_hours import OfficeHourRow
+from backend.agenda.selectors.times import reader_words, short_words
+from backend.notifications.services.notice_words import Link, MailContent
+
+Kind = Notice.Kind
+
+
+def office_words(kind: Notice.Kind, row: OfficeHourRow, reader: Attendee) -> MailContent:
+    """What a notice of this kind says of the office hour as it is now."""
+    if kind == Kind.CANCELLED:
+        return _cancelled(row, reader)
+    subject, lines = _WRITERS[kind](row, reader)
+    return MailContent(
+        subject=subject,
+        lines=lines,
+        times=(reader_words(row.starts_at, row.ends_at, reader),),
+        where=location_words(row.place, reader) if row.place else "",
+        links=(
+            Link(_("Open the office hour"), office_hour_address(row, reader), is_main=True),
+            _agenda_link(reader),
+        ),
+    )
+
+
+def office_hour_address(row: OfficeHourRow, reader: Attendee) -> str:
+    return f"{meeting_address(reader)}office-hours/{row.meeting_id}/"
+
+
+def _invited(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
+    named = _named(row, reader)
+    others = ngettext(
+        "%(count)d other who asked about it comes, too.",
+        "%(count)d others who asked about it come, too.",
+        len(row.guests),
+    ) % {"count": len(row.guests)}
+    return (
+        _("%(host)s invites you to an office hour on %(time)s") % named,
+        (
+            _("%(who)s answers your request with an office hour: “%(about)s”.") % named,
+            *([others] if row.guests else []),
+            _("You have a place, and nothing is to be done. If you cannot come, say so on its page."),
+        ),
+    )
+
+
+def _left(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
+    named = _named(row, reader)
+    return (
+        _("A place is free in your office hour on %(time)s") % named,
+        (
+            _("A guest does not come to your office hour “%(about)s”.") % named,
+            _("You can give the place to another who asked to meet you: on the card of the request."),
+        ),
+    )
+
+
+def _moved(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
+    named = _named(row, reader)
+    return (
+        _("Another place: office hour on %(time)s") % named,
+        (_("The office hour “%(about)s” takes place somewhere else.") % named,),
+    )
+
+
+def _tomorrow(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
+    named = _named(row, reader)
+    return (
+        _("Reminder: office hour on %(time)s") % named,
+        (_line(row) % named, _("If you cannot come, say so on its page now.")),
+    )
+
+
+def _soon(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
+    return (
+        _("In a few minutes: office hour “%(about)s”") % _named(row, reader),
+        (_line(row) % _named(row, reader),),
+    )
+
+
+def _cancelled(row: OfficeHourRow, reader: Attendee) -> MailContent:
+    """Off for the reader: cancelled, or they have no place in it any more."""
+    named = _named(row, reader)
+    if row.reason:
+        why = _("The office hour “%(about)s” does not take place.")
+    elif row.is_host:
+        why = _("No guest is left in your office hour “%(about)s”, so it does not take place.")
+    else:
+        why = _("You have no place in the office hour “%(about)s” any more.")
+    return MailContent(
+        subject=_("Cancelled for you: office hour on %(time)s") % named,
+        lines=(why % named, _("The time is yours again.")),
+        times=(reader_words(row.starts_at, row.ends_at, reader),),
+        quote=row.reason,
+        links=(_agenda_link(reader),),
+    )
+
+
+_WRITERS = {
+    Kind.OFFICE_HOUR: _invited,
+    Kind.OFFICE_LEFT: _left,
+    Kind.MOVED: _moved,
+    Kind.REMINDER_DAY: _tomorrow,
+    Kind.REMINDER_SOON: _soon,
+}
+
+
+def _line(row: OfficeHourRow) -> str:
+    if row.is_host:
+        return _("You hold the office hour “%(about)s”.")
+    return _("%(who)s holds the office hour “%(about)s”, and you have a place.")
+
+
+def _named(row: OfficeHourRow, reader: Attendee) -> dict[str, str]:
+    host = row.host
+    organisation = f" ({host.organisation})" if host and host.organisation else ""
+    return {
+        "host": host.name if host else "",
+        "who": f"{host.name}{organisation}" if host else "",
+        "about": row.about,
+        "time": short_words(row.starts_at, reader),
+    }
+
+
+def _agenda_link(reader: Attendee) -> Link:
+    return Link(_("See your meetings"), meeting_address(reader))

@@ -1,0 +1,114 @@
+"""TODO."""
+
+from __future__ import annotations
+from typing import Any
+from rest_framework import serializers
+from backend.core.api import BoundedIntegerField
+from backend.core.api import TextField
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from backend.core.api import validated
+from backend.booking.api import serializers as shapes
+from backend.outcomes.services.arrivals import arrive
+from backend.outcomes.services.attestations import attest_meeting
+from backend.outcomes.services.follow_ups import answer_follow_up
+from backend.outcomes.services.follow_ups import note_follow_up
+from backend.booking.api.participant import MeetingAnswerView
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from backend.events.api.views import OrganiserView
+from backend.booking.api import serializers as shapes
+from backend.outcomes.selectors.disputes import dispute_row
+from backend.outcomes.selectors.disputes import disputes_for
+from backend.setup.api.meetings import MAX_DISPUTES
+
+
+class AttestationSerializer(serializers.Serializer[Any]):
+    """Whether it took place and, if so, how useful it was: 1 to 5."""
+
+    took_place = serializers.BooleanField()
+    usefulness = BoundedIntegerField(lowest=1, highest=5, required=False, allow_null=True, default=None)
+
+
+class FollowUpDataSerializer(serializers.Serializer[Any]):
+    """What we agreed, in one line, and the day to follow it up; with neither the note goes."""
+
+    agreed = TextField(max_length=300, allow_blank=True, default="")
+    due_on = serializers.DateField(allow_null=True, default=None)
+
+
+class FollowUpKeptSerializer(serializers.Serializer[Any]):
+    kept = serializers.BooleanField()
+
+
+class DisputeSideSerializer(serializers.Serializer[Any]):
+    attendee = serializers.IntegerField(source="attendee_id")
+    name = serializers.CharField(help_text="Of a minor the first name only.")
+    organisation = serializers.CharField()
+    word = serializers.CharField(help_text="held, not_held, or nothing.")
+
+
+class DisputeSerializer(serializers.Serializer[Any]):
+    """One meeting, and what each of the two reported of it; the asker comes first."""
+
+    meeting = serializers.IntegerField(source="meeting_id")
+    is_disputed = serializers.BooleanField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    table = serializers.CharField()
+    sides = DisputeSideSerializer(many=True)
+
+
+class ArriveView(MeetingAnswerView):
+    @extend_schema(operation_id="meetings_arrive", request=None, responses={200: shapes.MeetingSerializer})
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say that I am at the table, from a quarter of an hour before the meeting on."""
+        arrive(**self.target(meeting_id))
+        return self.shown(meeting_id)
+
+
+class AttestView(MeetingAnswerView):
+    @extend_schema(
+        operation_id="meetings_attest",
+        request=shapes.AttestationSerializer,
+        responses={200: shapes.MeetingSerializer},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say whether the meeting took place, and how useful it was."""
+        attest_meeting(**self.target(meeting_id), **validated(shapes.AttestationSerializer, request))
+        return self.shown(meeting_id)
+
+
+class FollowUpView(MeetingAnswerView):
+    """What I noted after the meeting, for myself."""
+
+    @extend_schema(
+        operation_id="meetings_follow_up",
+        request=shapes.FollowUpDataSerializer,
+        responses={200: shapes.MeetingSerializer},
+    )
+    def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Note what we agreed and the day to follow it up; I am reminded once, on that day."""
+        note_follow_up(**self.target(meeting_id), **validated(shapes.FollowUpDataSerializer, request))
+        return self.shown(meeting_id)
+
+    @extend_schema(
+        operation_id="meetings_follow_up_kept",
+        request=shapes.FollowUpKeptSerializer,
+        responses={200: shapes.MeetingSerializer},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say whether it was kept."""
+        kept = validated(shapes.FollowUpKeptSerializer, request)["kept"]
+        answer_follow_up(**self.target(meeting_id), kept=kept)
+        return self.shown(meeting_id)
+
+
+class DisputeListView(OrganiserView):
+    @extend_schema(operation_id="meetings_told", responses={200: shapes.DisputeSerializer(many=True)})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Meetings on which the two reports differ, then those reported by one side only; at most 500."""
+        rows = [dispute_row(meeting) for meeting in disputes_for(self.event)[:MAX_DISPUTES]]
+        return Response(shapes.DisputeSerializer(rows, many=True).data)

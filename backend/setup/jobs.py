@@ -1,0 +1,61 @@
+"""TODO."""
+
+from __future__ import annotations
+from collections.abc import Callable
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from backend.core.isolation import for_each
+from backend.core.queue import CLOCK
+from backend.setup.services import closures
+from backend.booking.services import waiting_list
+from backend.outcomes.services.arrivals import free_absent_tables
+from backend.outcomes.services.attestations import ask_whether_held
+from backend.outcomes.services.attestations import settle_unattested
+from backend.setup.services.closures import DISPLACE_MEETINGS
+from backend.groups.services.delegation_sessions import end_broken_sessions
+from backend.outcomes.services.follow_ups import remind_follow_ups
+from backend.booking.services.meetings import end_refused_meetings
+from backend.notifications.services.reminders import remind_people
+from backend.groups.services.office_hours import end_refused_seats
+from backend.booking.services.requests import expire_requests
+from backend.booking.services.waiting_list import end_refused_waiting
+
+
+DEADLINES: tuple[Callable[..., int], ...] = (
+    end_refused_meetings,
+    end_refused_seats,
+    end_broken_sessions,
+    closures.displace_meetings,
+    expire_requests,
+    end_refused_waiting,
+    waiting_list.offer_freed_times,
+    remind_people,
+    free_absent_tables,
+    ask_whether_held,
+    settle_unattested,
+    remind_follow_ups,
+)
+
+
+@app.task(name=DISPLACE_MEETINGS, queue=CLOCK)
+def displace_meetings() -> None:
+    """Move or cancel the meetings of closed times."""
+    closures.displace_meetings(now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="meetings.run_meeting_deadlines",
+    queue=CLOCK,
+    lock="meetings.run_meeting_deadlines",
+    queueing_lock="meetings.run_meeting_deadlines",
+)
+def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
+    """Once a minute: end refused meetings, move those of closed times, expire requests, offer what
+    fell free to who waits, remind, give tables free, attest, remind of follow-ups.
+
+    Where one of these fails, the others are done all the same.
+    """
+    now = timezone.now()
+    for service in DEADLINES:
+        for_each(f"meetings.{service.__name__}", [service], lambda run: run(now=now))

@@ -1,0 +1,64 @@
+"""What an event has, and what it lacks, for its organisers' set-up page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from backend.events.models.attendees import Attendee, Sector
+from backend.events.models.events import Event
+from backend.events.rules.roles import leads_of, what_opening_lacks
+from backend.mails.selectors import mail_texts_for
+from backend.booking.selectors.availability import rules_for
+from backend.notifications.selectors.deliveries import failing_deliveries
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """How much an event has of each thing.
+
+    `opening_lacks` is a sentence, empty where nothing is missing; `reply_to` is where answers to mails go.
+    """
+
+    themes: int
+    topics: int
+    sectors: int
+    in_no_sector: int  # organisations that count as other
+    sessions: int
+    slots: int
+    tables: int
+    rooms: int
+    open_requests: int
+    expiry_hours: int
+    contact_rules: int
+    people: int
+    not_joined: int
+    leads: int
+    opening_lacks: str
+    reply_to: str
+    mails_in_trouble: int
+
+
+def set_up_for(event: Event, now: dt.datetime) -> SetUp:
+    """What the event has now; the same number of queries for every size. For organisers only."""
+    rules = rules_for(event.pk)
+    people = Attendee.objects.of(event).filter(permission=Attendee.Permission.PARTICIPANT)
+    return SetUp(
+        themes=event.themes.count(),
+        topics=event.topics.count(),
+        sectors=event.sectors.count(),
+        in_no_sector=event.organisations.filter(sector__key=Sector.OTHER).count(),
+        sessions=event.sessions.count(),
+        slots=event.slots.count(),
+        tables=event.tables.filter(is_online=False).count(),
+        rooms=event.tables.filter(is_online=True).count(),
+        open_requests=rules.open_requests,
+        expiry_hours=rules.expiry_hours,
+        contact_rules=event.contact_rules.count(),
+        people=people.count(),
+        not_joined=people.filter(agreed_at=None).count(),
+        leads=leads_of(event).count(),
+        opening_lacks=what_opening_lacks(event, now),
+        reply_to=mail_texts_for(event).reply_to,
+        mails_in_trouble=failing_deliveries(event, now).count(),
+    )

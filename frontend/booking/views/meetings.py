@@ -1,0 +1,369 @@
+"""My meetings: requests to answer, my agenda, one meeting with its actions, and notices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from backend.core.errors import BusinessError, NotFound
+from backend.core.limits import Kind
+from backend.directory.selectors.people import wished_by
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing, is_allowed, is_over
+from backend.booking.models.meetings import Meeting
+from backend.booking.selectors.acted_words import acted_words
+from backend.agenda.selectors.agenda import agenda_for
+from backend.booking.selectors.acting import principals_for
+from backend.assistants.selectors import asking_principals
+from backend.booking.selectors.availability import availability_for, has_open_time
+from backend.outcomes.selectors.connections import can_share_contact
+from backend.booking.selectors.meetings import (
+    answered_proposals,
+    confirmed_slot,
+    meeting_for,
+    move_options_for,
+    own_rows,
+    requests_sent,
+    requests_to_answer,
+)
+from backend.notifications.selectors.notices import notices_for
+from backend.groups.selectors.office_hours import requests_to_gather, with_office_hours
+from backend.booking.selectors.waiting_list import people_waiting_for, waiting_for
+from backend.outcomes.services import arrivals
+from backend.booking.services import meetings as services
+from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
+from backend.outcomes.services.attestations import attest_meeting
+from backend.outcomes.services.follow_ups import answer_follow_up, note_follow_up
+from backend.booking.services.meetings import cancel_meeting
+from backend.booking.services.moving import move_meeting
+from backend.notifications.services.deliveries import mark_read
+from backend.safeguarding.rules import why_not_open
+from backend.suggestions.selectors.shared_needs import shared_needs_for
+from frontend.access import (
+    Outcome,
+    Request,
+    View,
+    catch_refusal,
+    counted,
+    organiser,
+    participant,
+    public,
+)
+from frontend.fields import YesOrNoForm, values_of
+from frontend.booking.forms import (
+    AcceptForm,
+    AttestForm,
+    FollowUpForm,
+    MoveForm,
+    QuestionForm,
+    ReasonForm,
+)
+from frontend.booking.words import accepted_words, day_in
+
+NOTICES = 5
+
+
+@participant
+@require_safe
+def meetings(request: Request, attendee: Attendee) -> HttpResponse:
+    """Requests to answer, my agenda by day, my own requests, and the latest notices."""
+    now = timezone.now()
+    rows = own_rows(attendee, now)
+    agenda = agenda_for(attendee, now, rows)
+    to_answer = with_office_hours(attendee, requests_to_answer(attendee, now, rows), now)
+    cells = [cell for day in availability_for(attendee, now) for cell in day.cells]
+    context = {
+        "to_answer": to_answer,
+        "shared_needs": shared_needs_for(attendee, now, requests_to_gather(attendee, now, to_answer)),
+        "sent": requests_sent(attendee, now, rows),
+        "proposals": answered_proposals(attendee, now, rows),
+        "waits_for": waiting_for(attendee, now),
+        "waiting_for_me": people_waiting_for(attendee, now),
+        "agenda": agenda,
+        "to_attest": [
+            item.meeting
+            for day in agenda.days
+            for item in day.items
+            if item.meeting and "attest" in item.meeting.actions and not item.meeting.my_word
+        ],
+        "principals": principals_for(attendee, now),
+        "asking": asking_principals(attendee, now),
+        "notices": notices_for(attendee, now, rows, limit=NOTICES),
+        "can_be_asked": sum(cell.can_be_asked for cell in cells),
+        "has_opened": any(cell.is_open and not cell.is_past for cell in cells),
+        "absent": why_not_open(attendee),
+        "keeps_offline": _keeps_offline(attendee),
+        "today": day_in(attendee.event, now),
+        "is_over": is_over(attendee.event, now),
+        "now": now,
+    }
+    return render(request, "meetings/page.html", context)
+
+
+@participant
+@require_safe
+def meeting(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """One meeting of mine, with all I can do about it."""
+    return meeting_page(request, attendee, meeting_id)
+
+
+def meeting_page(
+    request: Request, attendee: Attendee, meeting_id: int, refusal: BusinessError | None = None
+) -> HttpResponse:
+    """The meeting as it is now; after a refusal with its sentence, and with what was typed."""
+    now = timezone.now()
+    row = meeting_for(attendee, meeting_id, now)
+    context = {
+        "row": row,
+        "acted": acted_words(row),
+        "can_share_contact": can_share_contact(attendee, row.other.attendee_id, now),
+        "refusal": refusal,
+        "typed": ReasonForm(request.POST)["reason"].value()
+        or QuestionForm(request.POST)["text"].value()
+        or "",
+        "usefulness": AttestForm(request.POST)["usefulness"].value() or "",
+        "refused_at": (at := request.resolver_match.url_name if refusal and request.resolver_match else ""),
+        "follow_up": FollowUpForm(request.POST if at == "follow_up" else None, row.follow_up),
+    }
+    return render(request, "meetings/meeting.html", context, status=refusal.status if refusal else 200)
+
+
+def refused_on(page: View) -> Callable[[View], View]:
+    """Show a refusal of a view on this page, which takes the same arguments; NotFound stays a 404."""
+
+    def wear(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: Request, **named: Any) -> HttpResponse:
+            try:
+                return view(request, **named)
+            except NotFound:
+                raise
+            except BusinessError as refusal:
+                return page(request, refusal=refusal, **named)
+
+        return wrapped
+
+    return wear
+
+
+refused_on_its_page = refused_on(meeting_page)
+
+
+@participant
+@require_POST
+@refused_on_its_page
+def accept(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Accept one of the slots of a request, or say yes to a proposal."""
+    now, slot_id = timezone.now(), values_of(AcceptForm(request.POST))["slot"]
+    accept_meeting(attendee=attendee, meeting_id=meeting_id, slot_id=slot_id, by=request.user, now=now)
+    row = meeting_for(attendee, meeting_id, now)
+    if row.state == Meeting.State.PROPOSED:
+        return _done(
+            request,
+            attendee,
+            _("Your yes is noted. You are told once it is agreed, or that it did not come about."),
+        )
+    return _done(request, attendee, accepted_words(row, attendee.event))
+
+
+@participant
+@require_POST
+@refused_on_its_page
+@counted(Kind.MESSAGE_SENT)
+def decline(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Decline a request, with or without a reason, or say no to a proposal."""
+    now, reason = timezone.now(), values_of(ReasonForm(request.POST))["reason"]
+    found = decline_meeting(attendee=attendee, meeting_id=meeting_id, reason=reason, by=request.user, now=now)
+    if found.state == Meeting.State.PROPOSED:
+        return _done(request, attendee, _("Your no is noted. Nobody is told what you answered."))
+    return _done(request, attendee, _("Declined. They are told."))
+
+
+@participant
+@require_POST
+@refused_on_its_page
+def withdraw(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Take my own request back."""
+    withdraw_request(attendee=attendee, meeting_id=meeting_id, by=request.user, now=timezone.now())
+    return _done(request, attendee, _("Your request is taken back."))
+
+
+@participant
+@require_POST
+@refused_on_its_page
+@counted(Kind.MESSAGE_SENT)
+def cancel(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Cancel a confirmed meeting, with a reason."""
+    now, reason = timezone.now(), values_of(ReasonForm(request.POST))["reason"]
+    cancel_meeting(attendee=attendee, meeting_id=meeting_id, reason=reason, by=request.user, now=now)
+    text = _("The meeting is cancelled, and you are both free again. They are told why.")
+    return _done(request, attendee, text)
+
+
+@participant
+@require_POST
+@refused_on_its_page
+def arrive(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Say that I am at the table."""
+    arrivals.arrive(attendee=attendee, meeting_id=meeting_id, by=request.user, now=timezone.now())
+    messages.success(request, _("They see now that you are there."))
+    return redirect("meeting", attendee.event.slug, meeting_id)
+
+
+@participant
+@require_POST
+@refused_on_its_page
+def attest(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Report whether the meeting took place and, if so, how useful it was."""
+    values = values_of(AttestForm(request.POST))
+    took_place = values["took_place"] == "yes"
+    attest_meeting(
+        attendee=attendee,
+        meeting_id=meeting_id,
+        took_place=took_place,
+        usefulness=values["usefulness"] if took_place else None,
+        by=request.user,
+        now=timezone.now(),
+    )
+    if not took_place:
+        return _done(request, attendee, _("Thank you, noted."))
+    messages.success(request, _("Thank you, noted. What came of it? You can note it below, for yourself."))
+    return redirect("meeting", attendee.event.slug, meeting_id)
+
+
+@participant
+@require_POST
+@refused_on_its_page
+def follow_up(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Note what was agreed, and the day to follow it up."""
+    values = values_of(FollowUpForm(request.POST))
+    note_follow_up(attendee=attendee, meeting_id=meeting_id, by=request.user, now=timezone.now(), **values)
+    messages.success(request, _("Saved. Nobody but you reads it."))
+    return redirect("meeting", attendee.event.slug, meeting_id)
+
+
+@participant
+@require_POST
+@refused_on_its_page
+def follow_up_kept(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Say whether the follow-up was kept."""
+    form = YesOrNoForm(request.POST)
+    kept = values_of(form)["answer"] == form.YES
+    answer_follow_up(attendee=attendee, meeting_id=meeting_id, kept=kept, by=request.user, now=timezone.now())
+    messages.success(request, _("Thank you, noted."))
+    return redirect("meeting", attendee.event.slug, meeting_id)
+
+
+def _done(request: Request, attendee: Attendee, text: str) -> HttpResponse:
+    messages.success(request, text)
+    return redirect("meetings", attendee.event.slug)
+
+
+@organiser
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_for_both(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """As an organiser, cancel a confirmed meeting of two others, with a reason."""
+    event, outcome = attendee.event, Outcome()
+    slot = confirmed_slot(event, meeting_id)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_bound:
+        with catch_refusal() as outcome:
+            reason, now = values_of(form)["reason"], timezone.now()
+            services.cancel_for_both(
+                event=event, meeting_id=meeting_id, reason=reason, by=request.user, now=now
+            )
+        if outcome.refusal is None:
+            messages.success(request, _("The meeting is called off, and both are told why."))
+            return redirect("programme", event.slug)
+    refusal = outcome.refusal
+    status = refusal.status if refusal else 200
+    context = {"slot": slot, "refusal": refusal, "typed": form["reason"].value() or ""}
+    return render(request, "meetings/cancel_for_both.html", context, status=status)
+
+
+@organiser
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """As an organiser, give an agreed meeting of two others another time or table."""
+    event, outcome, now = attendee.event, Outcome(), timezone.now()
+    options = move_options_for(event, meeting_id, now)
+    form = MoveForm(request.POST if request.method == "POST" else None)
+    if form.is_bound:
+        with catch_refusal() as outcome:
+            values = values_of(form)
+            move_meeting(
+                event=event,
+                meeting_id=meeting_id,
+                slot_id=values["slot"] or options.slot.pk,
+                table_id=values["table"],
+                by=request.user,
+                now=now,
+            )
+        if outcome.refusal is None:
+            messages.success(request, _("The meeting is moved. Both are told, and either can cancel."))
+            return redirect("programme", event.slug)
+    refusal = outcome.refusal
+    context = {"options": options, "refusal": refusal, "chosen": values_of(form) if form.is_bound else {}}
+    return render(request, "meetings/move.html", context, status=refusal.status if refusal else 200)
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def notices(request: Request, attendee: Attendee) -> HttpResponse:
+    """My notices, newest first, and who would like to meet me; on POST, mark the notices as read."""
+    now = timezone.now()
+    if request.method == "POST":
+        mark_read(attendee=attendee, by=request.user, now=now)
+        return redirect("notices", attendee.event.slug)
+    has_wishes = is_allowed(attendee.event, Doing.ASK) and not has_open_time(attendee.pk, now)
+    context = {
+        "notices": notices_for(attendee, now),
+        "wished_by": wished_by(attendee, now) if has_wishes else (),
+    }
+    return render(request, "meetings/notices.html", context)
+
+
+@participant
+@require_safe
+def offline_agenda(request: Request, attendee: Attendee) -> HttpResponse:
+    """My agenda alone, for the service worker to show where there is no network; adults may keep it."""
+    if not _keeps_offline(attendee):
+        raise NotFound(_("There is no such page."))
+    now = timezone.now()
+    context = {"days": agenda_for(attendee, now).days, "kept_at": now}
+    return render(request, "meetings/offline_agenda.html", context)
+
+
+def _keeps_offline(attendee: Attendee) -> bool:
+    return why_not_open(attendee) not in ("minor", "age") and not attendee.event.is_rehearsal
+
+
+@public("a script without data")
+@require_safe
+def service_worker(request: Request) -> HttpResponse:  # noqa: ARG001
+    """The script that shows a kept agenda; served from the root, so that it answers for every page."""
+    text = (settings.BASE_DIR / "frontend" / "static" / "js" / "service-worker.js").read_text()
+    return HttpResponse(text, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@participant
+@require_safe
+def day_sheet(request: Request, attendee: Attendee) -> HttpResponse:
+    """One day of my agenda to print: the day asked for, else the next with something on."""
+    now = timezone.now()
+    days = agenda_for(attendee, now).days
+    asked = request.GET.get("day", "")
+    today = day_in(attendee.event, now)
+    chosen = next((day for day in days if str(day.date) == asked), None)
+    chosen = chosen or next((day for day in days if day.date >= today), days[-1] if days else None)
+    context = {"day": chosen, "days": days, "printed_at": now}
+    return render(request, "meetings/day_sheet.html", context)

@@ -1,0 +1,102 @@
+"""Who organises and leads the forum: proposed, confirmed, ended; and the outside contact."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from backend.core.errors import BusinessError
+from backend.events.models.attendees import Attendee
+from backend.events.rules.roles import ORGANISER, what_opening_lacks
+from backend.events.selectors import appointments_for, outside_contact_for, people_to_propose
+from backend.roles.services.appointments import confirm_role, end_role, propose_role, refuse_role
+from backend.events.services.opening import set_outside_contact
+from frontend.access import Request, fresh_proof, organiser_or_lead, safeguarding_lead
+from frontend.events.forms.setup import DecisionForm, OutsideContactForm, ProposalForm
+from frontend.fields import values_of
+
+
+@organiser_or_lead
+@fresh_proof()
+@require_http_methods(["GET", "HEAD", "POST"])
+def roles(request: Request, attendee: Attendee) -> HttpResponse:
+    """The organisers and leads, and who is proposed; on POST, propose somebody."""
+    if request.method != "POST":
+        return _page(request, attendee)
+    try:
+        values = values_of(ProposalForm(request.POST))
+        propose_role(event=attendee.event, **values, by=request.user, now=timezone.now())
+    except BusinessError as refusal:
+        return _page(request, attendee, refusal)
+    messages.success(
+        request, _("Proposed. The leads and organisers are told by mail; somebody else confirms it.")
+    )
+    return redirect("roles", attendee.event.slug)
+
+
+@organiser_or_lead
+@fresh_proof()
+@require_POST
+def decide_role(request: Request, attendee: Attendee, appointment_id: int) -> HttpResponse:
+    """Confirm or refuse a proposal, or end what somebody holds."""
+    try:
+        do = values_of(DecisionForm(request.POST))["do"]
+        service, text = {
+            DecisionForm.CONFIRM: (confirm_role, _("Confirmed. The leads and organisers are told by mail.")),
+            DecisionForm.REFUSE: (refuse_role, _("Refused. The leads and organisers are told by mail.")),
+            DecisionForm.END: (end_role, _("Ended. The leads and organisers are told by mail.")),
+        }[do]
+        decided = service(
+            event=attendee.event, appointment_id=appointment_id, by=request.user, now=timezone.now()
+        )
+    except BusinessError as refusal:
+        return _page(request, attendee, refusal)
+    messages.success(request, text)
+    is_own_end = do == DecisionForm.END and decided.attendee_id == attendee.pk
+    return redirect("event_home" if is_own_end else "roles", attendee.event.slug)
+
+
+@safeguarding_lead
+@fresh_proof()
+@require_POST
+def outside_contact(request: Request, attendee: Attendee) -> HttpResponse:
+    """Say whom to turn to outside the forum."""
+    form = OutsideContactForm(request.POST)
+    if form.is_valid():
+        try:
+            set_outside_contact(
+                event=attendee.event, **form.cleaned_data, by=request.user, now=timezone.now()
+            )
+        except BusinessError as refusal:
+            form.add_error(str(refusal.details.get("field", "name")), refusal.message)
+        else:
+            messages.success(request, _("The outside contact is saved."))
+            return redirect("roles", attendee.event.slug)
+    return _page(request, attendee, contact_form=form)
+
+
+def _page(
+    request: Request,
+    attendee: Attendee,
+    refusal: BusinessError | None = None,
+    *,
+    contact_form: OutsideContactForm | None = None,
+) -> HttpResponse:
+    event = attendee.event
+    is_organiser = attendee.permission == ORGANISER
+    contact = outside_contact_for(event, request.user)
+    initial = {name: getattr(contact, name) for name in OutsideContactForm.base_fields} if contact else None
+    context = {
+        "rows": appointments_for(event, request.user),
+        "people": people_to_propose(event) if is_organiser else (),
+        "is_organiser": is_organiser,
+        "contact_form": None if is_organiser else contact_form or OutsideContactForm(initial=initial),
+        "missing": what_opening_lacks(event, timezone.now()),
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 422 if contact_form is not None else 200
+    return render(request, "events/roles.html", context, status=status)

@@ -1,0 +1,159 @@
+"""The forums of an installation: started, with their first organiser and lead, and who may start one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from backend.core.errors import BusinessError
+from backend.events.rules.roles import is_administrator, what_opening_lacks
+from backend.events.selectors import (
+    appointments_for,
+    attendances_for,
+    editions_to_copy,
+    event_for,
+    forums_for,
+    outside_contact_for,
+)
+from backend.roles.services.appointments import confirm_role, end_role, refuse_role
+from backend.events.services.opening import set_outside_contact
+from backend.setup.services.starting import start_forum
+from backend.people.selectors import people_allowed_to_start, unclear_addresses
+from backend.people.services import allow_starting
+from frontend.access import Request, administrator, forum_starter, fresh_proof
+from frontend.events.forms.setup import DecisionForm, OutsideContactForm, StarterForm, StartForm
+from frontend.events.words.times import zones_offered
+from frontend.fields import values_of
+
+
+@forum_starter
+@require_safe
+def forums(request: Request) -> HttpResponse:
+    """The forums there are, and for administrators who may start one."""
+    return _forums(request)
+
+
+@administrator
+@fresh_proof()
+@require_POST
+def starters(request: Request) -> HttpResponse:
+    """Let somebody start forums, or no longer."""
+    form = StarterForm(request.POST)
+    if not form.is_valid():
+        return _forums(request, form=form)
+    allowed = form.cleaned_data["do"] != StarterForm.END
+    try:
+        allow_starting(email=form.cleaned_data["email"], allowed=allowed, by=request.user)
+    except BusinessError as refusal:
+        form.add_error("email", refusal.message)
+        return _forums(request, form=form)
+    text = _("They can start forums from now on.") if allowed else _("They can start no forum any more.")
+    messages.success(request, text)
+    return redirect("forums")
+
+
+@forum_starter
+@fresh_proof()
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: Request) -> HttpResponse:
+    """A form for a new forum; on POST, start it."""
+    editions = editions_to_copy(request.user)
+    form = StartForm(request.POST if request.method == "POST" else None, editions)
+    if form.is_valid():
+        try:
+            event = start_forum(data=form.forum_data(), by=request.user, now=timezone.now())
+        except BusinessError as refusal:
+            form.add_error(form.FIELD_OF.get(refusal.code), refusal.message)
+        else:
+            messages.success(request, _started(is_administrator(request.user)) % {"event": event.name})
+            return redirect("forums")
+    context = {"form": form, "regions": zones_offered(), "is_administrator": is_administrator(request.user)}
+    return render(request, "events/start.html", context, status=422 if form.is_bound else 200)
+
+
+def _started(is_confirmed: bool) -> str:
+    if is_confirmed:
+        return _(
+            "“%(event)s” is started as a draft. Its organiser, who sets it up, and its safeguarding lead are "
+            "told by mail."
+        )
+    return _(
+        "“%(event)s” is started as a draft. Its organiser and its safeguarding lead are proposed: an "
+        "administrator confirms them."
+    )
+
+
+@administrator
+@fresh_proof()
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_roles(request: Request, slug: str) -> HttpResponse:
+    """Who organises and leads a forum, and its outside contact; on POST, save the contact."""
+    event = event_for(slug)
+    form = OutsideContactForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            set_outside_contact(event=event, **form.cleaned_data, by=request.user, now=timezone.now())
+        except BusinessError as refusal:
+            form.add_error(str(refusal.details.get("field", "name")), refusal.message)
+        else:
+            messages.success(request, _("The outside contact is saved."))
+            return redirect("forum_roles", slug)
+    return _roles(request, slug, form=form)
+
+
+@administrator
+@fresh_proof()
+@require_POST
+def decide_forum_role(request: Request, slug: str, appointment_id: int) -> HttpResponse:
+    """Confirm or refuse a proposal, or end what somebody holds."""
+    try:
+        do = values_of(DecisionForm(request.POST))["do"]
+        service, text = {
+            DecisionForm.CONFIRM: (confirm_role, _("Confirmed. The leads and organisers are told by mail.")),
+            DecisionForm.REFUSE: (refuse_role, _("Refused. The leads and organisers are told by mail.")),
+            DecisionForm.END: (end_role, _("Ended. The leads and organisers are told by mail.")),
+        }[do]
+        service(event=event_for(slug), appointment_id=appointment_id, by=request.user, now=timezone.now())
+    except BusinessError as refusal:
+        return _roles(request, slug, refusal)
+    messages.success(request, text)
+    return redirect("forum_roles", slug)
+
+
+def _forums(request: Request, *, form: StarterForm | None = None) -> HttpResponse:
+    may_allow = is_administrator(request.user)
+    context = {
+        "rows": forums_for(request.user),
+        "is_administrator": may_allow,
+        "own": {attendee.event.slug for attendee in attendances_for(request.user)},
+        "starters": people_allowed_to_start() if may_allow else (),
+        "unclear_addresses": unclear_addresses() if may_allow else (),
+        "form": form or StarterForm(),
+    }
+    return render(request, "events/forums.html", context, status=422 if form is not None else 200)
+
+
+def _roles(
+    request: Request,
+    slug: str,
+    refusal: BusinessError | None = None,
+    *,
+    form: OutsideContactForm | None = None,
+) -> HttpResponse:
+    event = event_for(slug)
+    contact = outside_contact_for(event, request.user)
+    initial = {name: getattr(contact, name) for name in OutsideContactForm.base_fields} if contact else None
+    is_broken = form is not None and form.is_bound
+    context = {
+        "event": event,
+        "rows": appointments_for(event, request.user),
+        "missing": what_opening_lacks(event, timezone.now()),
+        "contact_form": form if is_broken else OutsideContactForm(initial=initial),
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 422 if is_broken else 200
+    return render(request, "events/forum_roles.html", context, status=status)
