@@ -4,38 +4,44 @@ from __future__ import annotations
 
 from django.urls import path
 
+from frontend.agenda.views import agenda, calendar, sessions
+from frontend.assistants import views as assistants
 from frontend.audit import views as audit
+from frontend.booking.views import availability, counter_offers, meetings, questions, requests
 from frontend.demo import views as demo
 from frontend.directory import views as directory
-from frontend.events.views import about, attendee, attendees, joining, long_jobs, merging, profile, sectors, status, topics
-from frontend.safeguarding.views import age_classes
-from frontend.setup.views import forums
-from frontend.roles import views as roles
+from frontend.events.views import (
+    about,
+    attendee,
+    attendees,
+    joining,
+    long_jobs,
+    merging,
+    profile,
+    sectors,
+    status,
+    topics,
+)
+from frontend.groups.views import delegations, office_hours
 from frontend.invitations import views as invitations
 from frontend.mails import views as mails
-from frontend.agenda.views import agenda
 from frontend.notifications import views as answer_links
-from frontend.assistants import views as assistants
-from frontend.booking.views import availability
-from frontend.agenda.views import calendar
-from frontend.setup.views import checklist
-from frontend.setup.views import closures
 from frontend.outcomes.views import connections
-from frontend.setup.views import contact_rules
-from frontend.booking.views import counter_offers
-from frontend.groups.views import delegations
-from frontend.booking.views import meetings
-from frontend.groups.views import office_hours
-from frontend.booking.views import questions
-from frontend.setup.views import rehearsal
-from frontend.booking.views import requests
-from frontend.agenda.views import sessions
-from frontend.setup.views import venue as setup
 from frontend.people import views as people
 from frontend.privacy import views as privacy
 from frontend.programme import views as programme
-from frontend.safeguarding.views import aliases, consents, report_entries, supervision, suspensions
+from frontend.roles import views as roles
+from frontend.safeguarding.views import (
+    age_classes,
+    aliases,
+    consents,
+    report_entries,
+    supervision,
+    suspensions,
+)
 from frontend.safeguarding.views import reports as safeguarding
+from frontend.setup.views import checklist, closures, contact_rules, forums, rehearsal
+from frontend.setup.views import venue as setup
 from frontend.stats import views as desk
 from frontend.suggestions import views as suggestions
 

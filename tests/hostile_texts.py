@@ -23,14 +23,14 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from backend.agenda.services.calendar_feeds import feed_address, make_feed
+from backend.booking.models.meetings import Meeting
+from backend.booking.models.notices import Notice
 from backend.core.models import UseCount
 from backend.core.spreadsheets import FORMULA_PREFIXES
 from backend.events.models.attendees import Attendee
-from backend.outcomes.models import ContactShare
-from backend.booking.models.meetings import Meeting
-from backend.booking.models.notices import Notice
-from backend.agenda.services.calendar_feeds import feed_address, make_feed
 from backend.notifications.services.notice_mails import mail_for
+from backend.outcomes.models import ContactShare
 from backend.suggestions.services.runs import build_run
 from tests.backend.conftest import Forum, make_forum
 from tests.database import count_rows_anew

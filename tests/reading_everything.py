@@ -25,6 +25,15 @@ from django.test import Client
 from django.urls import resolve
 from django.utils import timezone
 
+from backend.agenda.services.calendar_feeds import feed_address, make_feed
+from backend.assistants.models import Assistant
+from backend.booking.models.availability import Availability
+from backend.booking.models.closures import Closure
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Notice
+from backend.booking.models.waiting_list import WaitingListEntry
+from backend.booking.services.answers import accept_meeting
+from backend.booking.services.requests import MeetingRequestData, request_meeting
 from backend.config import api_urls
 from backend.core.models import UseCount
 from backend.events.api.views import OrganiserView, TeamView
@@ -34,17 +43,8 @@ from backend.events.models.attendees import Attendee, Organisation
 from backend.events.models.events import Event
 from backend.events.models.roles import Appointment
 from backend.events.models.suspensions import Suspension
-from backend.assistants.models import Assistant
-from backend.booking.models.availability import Availability
-from backend.booking.models.closures import Closure
-from backend.outcomes.models import ContactShare
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.models.notices import Notice
-from backend.booking.models.waiting_list import WaitingListEntry
-from backend.booking.services.answers import accept_meeting
-from backend.agenda.services.calendar_feeds import feed_address, make_feed
 from backend.notifications.services.notice_mails import mail_for
-from backend.booking.services.requests import MeetingRequestData, request_meeting
+from backend.outcomes.models import ContactShare
 from backend.people.models import KnownMinor, Person
 from backend.programme.models import Plan, PlannedMeeting
 from backend.safeguarding.models import Block, Chaperone, Report

@@ -1,12 +1,14 @@
 """TODO."""
 
 from __future__ import annotations
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from backend.core.queue import MAIL
-from backend.core.smtp import Backoff
+
 from backend.assistants.services import assistant_mails
 from backend.assistants.services.assistant_mails import SEND_ASSISTANT_MAIL
+from backend.core.queue import MAIL
+from backend.core.smtp import Backoff
 
 
 @app.task(name=SEND_ASSISTANT_MAIL, queue=MAIL, retry=Backoff())

@@ -1,21 +1,18 @@
 """TODO."""
 
 from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Collection
-from django.db.models import Exists
-from django.db.models import OuterRef
-from django.db.models import Q
-from backend.events.models.attendees import Attendee
-from backend.events.models.attendees import AttendeeQuerySet
+
+from django.db.models import Exists, OuterRef, Q
+
+from backend.assistants.models import Assistant
+from backend.events.models.attendees import Attendee, AttendeeQuerySet
 from backend.events.rules.aliases import is_under_alias
 from backend.events.rules.states import is_over
-from backend.assistants.models import Assistant
 from backend.safeguarding.models import Chaperone
-from backend.safeguarding.rules import contactable_for
-from backend.safeguarding.rules import is_open
-from backend.safeguarding.rules import is_reachable_by
-
+from backend.safeguarding.rules import contactable_for, is_open, is_reachable_by
 
 MAX_ASSISTANTS = 2  # of one principal
 

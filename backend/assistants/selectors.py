@@ -1,18 +1,22 @@
-"""TODO."""
+"""Whom somebody named as an assistant, who asks them to be one, and who reads along."""
 
 from __future__ import annotations
+
 import datetime as dt
 from dataclasses import dataclass
+
 from django.db.models import QuerySet
-from backend.events.models.attendees import Attendee
+
 from backend.assistants.models import Assistant
 from backend.assistants.rules import pairable_with
+from backend.core.compiled import CompiledRows
+from backend.events.models.attendees import Attendee
 from backend.people.models import mailbox_hashes
-from backend.safeguarding.selectors.public_profiles import PublicProfile
-from backend.safeguarding.selectors.public_profiles import public_profiles_for
-from backend.safeguarding.selectors.public_profiles import public_profiles_of
-from backend.booking.selectors.acting import PrincipalRow
-from backend.booking.selectors.acting import _asking
+from backend.safeguarding.selectors.public_profiles import (
+    PublicProfile,
+    public_profiles_for,
+    public_profiles_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,15 @@ class AssistantRow:
     named_at: dt.datetime
     accepted_at: dt.datetime | None
     may_act: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalRow:
+    """Somebody for whom the viewer acts, or who asks them to; `waiting`: their requests to answer."""
+
+    assistant_id: int
+    profile: PublicProfile
+    waiting: int
 
 
 def assistants_for(principal: Attendee, now: dt.datetime) -> tuple[AssistantRow, ...]:
@@ -62,9 +75,7 @@ def _asking_for(event: int, one_hash: str, other_hash: str) -> QuerySet[Assistan
     return waiting.values_list("principal", "pk")
 
 
-def _agreed_by(attendee: int) -> QuerySet[Assistant, tuple[int, int]]:
-    mine = Assistant.objects.in_force().filter(attendee=attendee).order_by("pk")
-    return mine.values_list("principal", "pk")
+_asking = CompiledRows(_asking_for, event=-1, one_hash="-", other_hash="--")
 
 
 def names_of_readers(asker: Attendee, principal_id: int, now: dt.datetime) -> tuple[str, ...]:

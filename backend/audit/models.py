@@ -10,14 +10,14 @@ import pghistory
 import pgtrigger
 from django.db import models
 
+from backend.booking.models.availability import MeetingRules
+from backend.booking.models.closures import Closure
+from backend.booking.models.meetings import Meeting
 from backend.directory.models import Nudge
 from backend.events.models.age_classes import AdultProposal, AgeAgreement
 from backend.events.models.agenda import Session, Slot, Table
 from backend.events.models.attendees import Attendee, Sector
 from backend.events.models.events import Theme, Topic
-from backend.booking.models.availability import MeetingRules
-from backend.booking.models.closures import Closure
-from backend.booking.models.meetings import Meeting
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.suggestions.models import Run
 

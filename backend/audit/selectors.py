@@ -28,11 +28,11 @@ from django.db.models.functions import Cast
 
 from backend.audit import models as traces
 from backend.audit.models import ADDED
+from backend.booking.models.meetings import Meeting, Seat
 from backend.core.models import Act
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.selectors import name_and_delegation, names_of_people, shown_name
-from backend.booking.models.meetings import Meeting, Seat
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Run
 

@@ -5,21 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models.attendees import Attendee, AttendeeQuerySet
-from backend.events.rules.aliases import is_under_alias
-from backend.events.rules.attendees import TextTooLong, clean_text
-from backend.events.rules.states import Doing, check_allowed, is_over
-from backend.assistants.models import Assistant
 from backend.booking.models.meetings import Meeting, MeetingQuerySet, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.models.questions import Question
-from backend.people.models import Person
-from backend.safeguarding.models import Chaperone
-from backend.safeguarding.rules import contactable_for, contactable_ids, is_open, is_reachable_by
+from backend.core.errors import BusinessError, NotFound
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong, clean_text
+from backend.safeguarding.rules import contactable_ids
 from backend.safeguarding.selectors.names import name_shown_to
 
 Kind = Notice.Kind
@@ -134,18 +129,6 @@ def expiry_of(
     is_short = last_starts_at - changed_at < SHORT_NOTICE
     margin = MIN_NOTICE if is_short else ANSWER_MARGIN
     return min(asked_at + dt.timedelta(hours=hours), last_starts_at - margin)
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 def check_reachable(attendee: Attendee, other_id: int, now: dt.datetime) -> None:

@@ -2,17 +2,36 @@
 
 from django.urls import path
 
+from backend.agenda.api.agenda import AgendaNowView, AgendaView
+from backend.agenda.api.calendar import CalendarFeedView, MeetingFileView
+from backend.agenda.api.meetings import MeetingListView
+from backend.agenda.api.programme_sessions import (
+    ProgrammeImportView,
+    ProgrammeSessionListView,
+    ProgrammeSessionView,
+)
+from backend.agenda.api.sessions import BookmarkView, SessionListView, SpeakerView
+from backend.booking.api.joining import JoiningView
+from backend.booking.api.organiser import CancelForBothView, MoveView
+from backend.booking.api.participant import (
+    AcceptView,
+    AvailabilityView,
+    CancelView,
+    CounterOfferView,
+    DeclineView,
+    FreeSlotsView,
+    MeetingView,
+    QuestionAnswerView,
+    QuestionView,
+    RefuseCounterOfferView,
+    TakeCounterOfferView,
+    WithdrawView,
+)
+from backend.booking.api.waiting_list import MostWantedView, WaitingEntryView, WaitingListView
 from backend.directory import api as directory
 from backend.events.api.forum import AboutView, OpenEventView, StateView
 from backend.events.api.long_jobs import LongJobAnswerView, LongJobView
 from backend.events.api.profile import ProfileView
-from backend.roles.api import (
-    AppointmentListView,
-    ConfirmRoleView,
-    EndRoleView,
-    OutsideContactView,
-    RefuseRoleView,
-)
 from backend.events.api.sectors import SectorListView, SectorMergeView, SectorMoveView, SectorView
 from backend.events.api.topics import (
     ThemeListView,
@@ -23,21 +42,6 @@ from backend.events.api.topics import (
     TopicMoveView,
     TopicView,
 )
-from backend.invitations import api as invitations
-from backend.mails.api import MailTextsView
-from backend.agenda.api.calendar import CalendarFeedView, MeetingFileView
-from backend.setup.api.closures import ClosureListView, ClosureUndoView, ClosureView
-from backend.outcomes.api.connections import (
-    AddressBookView,
-    ConnectionCardView,
-    ConnectionListView,
-    ConnectionTableView,
-    ConnectionView,
-    ContactShareView,
-)
-from backend.setup.api.contact_rules import ContactRuleListView, ContactRulePreviewView, ContactRuleView
-from backend.setup.api.forums import EventListView, RehearsalView
-from backend.booking.api.joining import JoiningView
 from backend.groups.api import (
     OfficeHourArriveView,
     OfficeHourCancelView,
@@ -46,28 +50,29 @@ from backend.groups.api import (
     OfficeHourListView,
     OfficeHourView,
 )
-from backend.setup.api.venue import RulesView, SlotListView, SlotPreviewView, TableListView, TableView
-from backend.booking.api.organiser import CancelForBothView, MoveView
-from backend.stats.api import OverviewView
-from backend.outcomes.api.meetings import DisputeListView
-from backend.notifications.api import MailListView
-from backend.agenda.api.sessions import SpeakerView
-from backend.booking.api.participant import AcceptView, AvailabilityView, CancelView, CounterOfferView, DeclineView, FreeSlotsView, MeetingView, QuestionAnswerView, QuestionView, RefuseCounterOfferView, TakeCounterOfferView, WithdrawView
-from backend.outcomes.api.meetings import ArriveView, AttestView, FollowUpView
-from backend.notifications.api import NoticeListView
-from backend.agenda.api.meetings import MeetingListView
-from backend.agenda.api.sessions import BookmarkView, SessionListView
-from backend.agenda.api.agenda import AgendaNowView, AgendaView
-from backend.agenda.api.programme_sessions import (
-    ProgrammeImportView,
-    ProgrammeSessionListView,
-    ProgrammeSessionView,
+from backend.invitations import api as invitations
+from backend.mails.api import MailTextsView
+from backend.notifications.api import MailListView, NoticeListView
+from backend.outcomes.api.connections import (
+    AddressBookView,
+    ConnectionCardView,
+    ConnectionListView,
+    ConnectionTableView,
+    ConnectionView,
+    ContactShareView,
 )
+from backend.outcomes.api.meetings import ArriveView, AttestView, DisputeListView, FollowUpView
 from backend.outcomes.api.reports import MeetingReportView, ReportDetailView, UnsafeReportView
-from backend.booking.api.waiting_list import MostWantedView, WaitingEntryView, WaitingListView
 from backend.people.api import MeView
 from backend.privacy.api import EraseAccountView, LeaveView, MyDataView
 from backend.programme import api as programme
+from backend.roles.api import (
+    AppointmentListView,
+    ConfirmRoleView,
+    EndRoleView,
+    OutsideContactView,
+    RefuseRoleView,
+)
 from backend.safeguarding.api import (
     CloseReportView,
     HandOverAllView,
@@ -76,7 +81,11 @@ from backend.safeguarding.api import (
     PersonReportView,
     ReportListView,
 )
-from backend.stats.api import StatsFileView, StatsView
+from backend.setup.api.closures import ClosureListView, ClosureUndoView, ClosureView
+from backend.setup.api.contact_rules import ContactRuleListView, ContactRulePreviewView, ContactRuleView
+from backend.setup.api.forums import EventListView, RehearsalView
+from backend.setup.api.venue import RulesView, SlotListView, SlotPreviewView, TableListView, TableView
+from backend.stats.api import OverviewView, StatsFileView, StatsView
 from backend.suggestions.api import FeedbackView, SharedNeedListView, SuggestionListView, UnderstoodView
 
 urlpatterns = [

@@ -10,10 +10,10 @@ from django.views.defaults import page_not_found
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from backend.agenda.api.calendar import calendar_file
 from backend.config.health import failed, healthz, readyz
 from backend.config.metrics import metrics
 from backend.config.security import security_txt
-from backend.agenda.api.calendar import calendar_file
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -8,9 +8,6 @@ from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-import re
-import unicodedata
-from backend.events.rules.attendees import clean_text
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # with line and paragraph separators
 # Embeddings, overrides and isolates: they turn around the letters that stand after a name, as well.
@@ -54,12 +51,3 @@ def validate_one_line(text: str) -> None:
     """Raise ValidationError where the text holds a line break or another control character."""
     if CONTROL.search(text) or BIDI_CONTROLS.search(text):
         raise ValidationError(_("Write it on one line, without control characters."), code="control")
-
-
-def normalise_text(text: str, *, paragraphs: bool = False) -> str:
-    """The text with composed letters, without what PostgreSQL cannot hold; one line unless `paragraphs`.
-
-    Vietnamese Excel files decompose letters and marks; composed, equal names are equal texts.
-    """
-    text = unicodedata.normalize("NFC", clean_text(text))
-    return re.sub(r"\r\n?", "\n", text) if paragraphs else re.sub(r"\s+", " ", text)

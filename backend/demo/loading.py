@@ -26,13 +26,13 @@ from backend.events.models.events import Event, Theme, Tie
 from backend.events.rules.agreements import current_agreement
 from backend.events.rules.attendees import pair_of
 from backend.events.rules.roles import leads_of
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import CsvLine, CsvTable
 from backend.events.services.opening import open_event
 from backend.events.services.setup import create_event
-from backend.roles.services.installing import appoint_lead, appoint_organiser
+from backend.imports.services.attendees import import_attendees
+from backend.imports.services.reading import CsvLine, CsvTable
 from backend.people.models import Person
 from backend.people.services import find_or_create_people
+from backend.roles.services.installing import appoint_lead, appoint_organiser
 from backend.safeguarding.services.blocks import block_person
 from backend.safeguarding.services.consents import ask_consent, record_paper_consent
 

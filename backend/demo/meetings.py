@@ -10,22 +10,22 @@ from itertools import pairwise
 
 from django.db import transaction
 
+from backend.booking.models.meetings import Meeting
+from backend.booking.models.notices import Delivery
+from backend.booking.selectors.availability import SlotChoice, free_slots_between
+from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
+from backend.booking.services.availability import open_slots
+from backend.booking.services.meetings import cancel_meeting
+from backend.booking.services.requests import MeetingRequestData, expire_requests, request_meeting
+from backend.booking.services.rules import set_rules
 from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Topic
 from backend.events.rules.slot_grid import SlotGrid, periods_of
 from backend.events.selectors import shown_name, slots_for
 from backend.events.services.venue import TableData, add_slots, add_tables
-from backend.booking.models.meetings import Meeting
-from backend.booking.models.notices import Delivery
-from backend.booking.selectors.availability import SlotChoice, free_slots_between
-from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
 from backend.outcomes.services.attestations import attest_meeting
-from backend.booking.services.availability import open_slots
-from backend.booking.services.meetings import cancel_meeting
 from backend.outcomes.services.reports import report_meeting
-from backend.booking.services.requests import MeetingRequestData, expire_requests, request_meeting
-from backend.booking.services.rules import set_rules
 from backend.people.models import Person
 from backend.programme.services.by_hand import put_forward
 from backend.safeguarding.rules import matchable

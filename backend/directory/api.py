@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.booking.api.serializers import MeetingSerializer
 from backend.core.api import (
     BoundedListField,
     CountSerializer,
@@ -46,7 +47,6 @@ from backend.events.models.attendees import Attendee
 from backend.events.services.attendees import AttendeeChange, change_attendee, change_organisation
 from backend.imports.services.adding import NewAttendee, add_attendee
 from backend.mails.api import LetterSerializer
-from backend.booking.api.serializers import MeetingSerializer
 from backend.safeguarding.api import PublicProfileSerializer
 from backend.suggestions.api import SuggestionSerializer
 

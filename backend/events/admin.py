@@ -8,27 +8,20 @@ organisers and safeguarding leads there is what the administrator decides: who i
 # Django's admin classes take no type argument when they run.
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import models
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from backend.core.errors import BusinessError
 from backend.events.models.agenda import Session
-from backend.events.models.attendees import Attendee, Organisation, Sector
+from backend.events.models.attendees import Organisation, Sector
 from backend.events.models.events import Event, Theme, Topic
-from backend.events.models.roles import Appointment, OutsideContact
-from backend.events.rules.age_classes import is_known_adult
-from backend.events.rules.aliases import is_under_alias
-from backend.events.selectors import name_in_lists
-from backend.roles.services.appointments import confirm_role, end_role, refuse_role
+from backend.events.models.roles import OutsideContact
 from backend.events.services.opening import set_outside_contact
 from backend.events.services.setup import check_zone
 from backend.people.admin import OneLineAdmin
@@ -134,8 +127,6 @@ class OrganisationAdmin(OneLineAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Organisation | None = None) -> tuple[str, ...]:  # noqa: ARG002
         """A stored organisation stays with its event: the attendees who work there do."""
         return ("event",) if obj else ()
-
-
 
 
 class OutsideContactForm(forms.ModelForm):

@@ -5,18 +5,9 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from backend.core.queue import CLOCK, LONG, MAIL, URGENT
-from backend.core.smtp import Backoff
+from backend.core.queue import CLOCK, LONG
 from backend.events.services import long_jobs
-from backend.safeguarding.services import age_mails
-from backend.roles.services import appointment_mails
 from backend.events.services.opening import follow_days
-
-
-
-
-
-
 
 
 @app.periodic(cron="7 * * * *")

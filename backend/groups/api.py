@@ -10,12 +10,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import BoundedListField, TextField, id_field, validated
-from backend.core.limits import Kind
-from backend.events.api.views import ParticipantView
 from backend.agenda.api.meetings import KEY
 from backend.booking.api.serializers import NeededReasonSerializer, PlaceSerializer
 from backend.booking.models.meetings import MAX_GUESTS
+from backend.core.api import BoundedListField, TextField, id_field, validated
+from backend.core.limits import Kind
+from backend.events.api.views import ParticipantView
 from backend.groups.selectors.office_hours import office_hour_for, office_hours_for
 from backend.groups.services.office_hours import (
     ABOUT_LIMIT,

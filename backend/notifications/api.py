@@ -1,29 +1,21 @@
 """TODO."""
 
 from __future__ import annotations
+
 from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from backend.core.api import id_field
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from backend.booking.api.serializers import MeetingSerializer
-from django.utils import timezone
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
-from rest_framework.response import Response
-from backend.core.api import CountSerializer
-from backend.events.api.views import ParticipantView
-from backend.booking.api import serializers as shapes
-from backend.notifications.selectors.notices import notices_for
-from backend.notifications.services.deliveries import mark_read
-from django.utils import timezone
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
-from rest_framework.response import Response
-from backend.core.api import CountSerializer
-from backend.core.api import validated
-from backend.events.api.views import OrganiserView
-from backend.booking.api import serializers as shapes
+from backend.core.api import CountSerializer, id_field, validated
+from backend.events.api.views import OrganiserView, ParticipantView
 from backend.notifications.selectors.deliveries import delivery_figures_for
-from backend.notifications.services.deliveries import resend_mails
+from backend.notifications.selectors.notices import notices_for
+from backend.notifications.services.deliveries import mark_read, resend_mails
 
 
 class NoticeSerializer(serializers.Serializer[Any]):
@@ -69,11 +61,11 @@ class NoticeListView(ParticipantView):
 
     @extend_schema(
         operation_id="notices_list",
-        responses={200: shapes.NoticeSerializer(many=True)},
+        responses={200: NoticeSerializer(many=True)},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         notices = notices_for(self.attendee, timezone.now())
-        return Response(shapes.NoticeSerializer(notices, many=True).data)
+        return Response(NoticeSerializer(notices, many=True).data)
 
     @extend_schema(
         operation_id="notices_read",
@@ -89,19 +81,17 @@ class NoticeListView(ParticipantView):
 class MailListView(OrganiserView):
     """What became of the forum's mails."""
 
-    @extend_schema(operation_id="mails_overview", responses={200: shapes.DeliveryFiguresSerializer})
+    @extend_schema(operation_id="mails_overview", responses={200: DeliveryFiguresSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        return Response(
-            shapes.DeliveryFiguresSerializer(delivery_figures_for(self.event, timezone.now())).data
-        )
+        return Response(DeliveryFiguresSerializer(delivery_figures_for(self.event, timezone.now())).data)
 
     @extend_schema(
         operation_id="mails_resend",
-        request=shapes.ResendSerializer,
+        request=ResendSerializer,
         responses={200: CountSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Try the mails that were refused for good again, or one of them."""
-        event, notice_id = self.event, validated(shapes.ResendSerializer, request).get("notice")
+        event, notice_id = self.event, validated(ResendSerializer, request).get("notice")
         by, now = self.attendee.person, timezone.now()
         return Response({"count": resend_mails(event=event, notice_id=notice_id, by=by, now=now)})

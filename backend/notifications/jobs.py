@@ -1,11 +1,13 @@
 """TODO."""
 
 from __future__ import annotations
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
+
+from backend.booking.services.notices import SEND_NOTICE
 from backend.core.queue import MAIL
 from backend.core.smtp import Backoff
-from backend.booking.services.notices import SEND_NOTICE
 from backend.notifications.services.deliveries import deliver_notice
 
 

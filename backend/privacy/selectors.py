@@ -10,6 +10,15 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from backend.agenda.models import CalendarFeed
+from backend.assistants.models import Assistant
+from backend.booking.models.availability import Availability
+from backend.booking.models.follow_ups import FollowUp
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Notice
+from backend.booking.models.questions import Question
+from backend.booking.models.waiting_list import WaitingListEntry
+from backend.booking.selectors.meetings import MeetingRow, rows_for
 from backend.directory.models import ProfileVisit, WishToMeet
 from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee, Interest
@@ -18,19 +27,10 @@ from backend.events.models.merges import Merge
 from backend.events.rules.aliases import appears_under_alias
 from backend.events.rules.consents import has_consent
 from backend.events.selectors import attendances_for
-from backend.invitations.models import Invitation
-from backend.assistants.models import Assistant
-from backend.booking.models.availability import Availability
-from backend.agenda.models import CalendarFeed
-from backend.outcomes.models import ContactShare
-from backend.booking.models.follow_ups import FollowUp
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.models.notices import Notice
-from backend.booking.models.questions import Question
-from backend.booking.models.waiting_list import WaitingListEntry
-from backend.outcomes.selectors.connections import connections_for
-from backend.booking.selectors.meetings import MeetingRow, rows_for
 from backend.groups.selectors.office_hours import office_rows_for
+from backend.invitations.models import Invitation
+from backend.outcomes.models import ContactShare
+from backend.outcomes.selectors.connections import connections_for
 from backend.people.models import Person
 from backend.people.selectors import tokens_of
 from backend.safeguarding.models import Block, DelegationSeat, Report

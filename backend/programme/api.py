@@ -11,12 +11,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import BoundedIntegerField, BoundedListField, ShareField, TextField, id_field, validated
-from backend.events.api.views import OrganiserView
 from backend.agenda.api.meetings import KEY
 from backend.booking.api.serializers import SlotSerializer
 from backend.booking.models.meetings import MAX_TIMES
 from backend.booking.services.proposals import withdraw_proposal
+from backend.core.api import BoundedIntegerField, BoundedListField, ShareField, TextField, id_field, validated
+from backend.events.api.views import OrganiserView
 from backend.people.models import Constituency, Person
 from backend.programme.models import Plan
 from backend.programme.rules.options import MAX_SECONDS, MAX_SEED, PlanOptions

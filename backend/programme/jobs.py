@@ -8,9 +8,9 @@ import pghistory
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from backend.booking.services.joining import PERSON_JOINED
 from backend.core.queue import PLANS
 from backend.events.models.events import Event
-from backend.booking.services.joining import PERSON_JOINED
 from backend.people.models import Person
 from backend.programme.models import Plan
 from backend.programme.services import drafting, publishing, solving

@@ -9,11 +9,11 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backend.booking.models.meetings import Meeting
 from backend.core.period import single_id_range
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.booking.models.meetings import Meeting
 from backend.people.models import Constituency, Person
 
 

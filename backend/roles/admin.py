@@ -1,25 +1,24 @@
+# mypy: disable-error-code="type-arg"
 """TODO."""
 
 from __future__ import annotations
+
 from collections.abc import Callable
-from django.contrib import admin
-from django.contrib import messages
-from django.db.models import Exists
-from django.db.models import OuterRef
-from django.db.models import QuerySet
+
+from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
 from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.events.models.roles import Appointment
 from backend.events.rules.age_classes import is_known_adult
 from backend.events.rules.aliases import is_under_alias
 from backend.events.selectors import name_in_lists
-from backend.roles.services.appointments import confirm_role
-from backend.roles.services.appointments import end_role
-from backend.roles.services.appointments import refuse_role
+from backend.roles.services.appointments import confirm_role, end_role, refuse_role
 
 
 @admin.register(Appointment)

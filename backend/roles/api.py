@@ -18,8 +18,8 @@ from backend.events import selectors
 from backend.events.api.views import TeamView
 from backend.events.models.events import Event
 from backend.events.rules.roles import LEAD, ORGANISER
-from backend.roles.services.appointments import confirm_role, end_role, propose_role, refuse_role
 from backend.events.services.opening import EMAIL_LIMIT, NAME_LIMIT, PHONE_LIMIT, set_outside_contact
+from backend.roles.services.appointments import confirm_role, end_role, propose_role, refuse_role
 
 
 class AppointmentSerializer(serializers.Serializer[Any]):

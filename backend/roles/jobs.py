@@ -1,9 +1,10 @@
 """TODO."""
 
 from __future__ import annotations
+
 from procrastinate.contrib.django import app
-from backend.core.queue import MAIL
-from backend.core.queue import URGENT
+
+from backend.core.queue import MAIL, URGENT
 from backend.core.smtp import Backoff
 from backend.roles.services import appointment_mails
 

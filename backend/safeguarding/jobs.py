@@ -7,13 +7,7 @@ from procrastinate.contrib.django import app
 
 from backend.core.queue import CLOCK, MAIL, URGENT
 from backend.core.smtp import Backoff
-from backend.safeguarding.services import alerts, consent_mails, report_mails, supervision
-from django.utils import timezone
-from procrastinate.contrib.django import app
-from backend.core.queue import CLOCK
-from backend.core.queue import MAIL
-from backend.core.smtp import Backoff
-from backend.safeguarding.services import age_mails
+from backend.safeguarding.services import age_mails, alerts, consent_mails, report_mails, supervision
 
 
 @app.task(name=alerts.SEND_ALERT, queue=MAIL, priority=URGENT, retry=Backoff())

@@ -1,25 +1,26 @@
 """TODO."""
 
 from __future__ import annotations
+
 from collections.abc import Callable
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from backend.core.isolation import for_each
-from backend.core.queue import CLOCK
-from backend.setup.services import closures
+
 from backend.booking.services import waiting_list
-from backend.outcomes.services.arrivals import free_absent_tables
-from backend.outcomes.services.attestations import ask_whether_held
-from backend.outcomes.services.attestations import settle_unattested
-from backend.setup.services.closures import DISPLACE_MEETINGS
-from backend.groups.services.delegation_sessions import end_broken_sessions
-from backend.outcomes.services.follow_ups import remind_follow_ups
 from backend.booking.services.meetings import end_refused_meetings
-from backend.notifications.services.reminders import remind_people
-from backend.groups.services.office_hours import end_refused_seats
 from backend.booking.services.requests import expire_requests
 from backend.booking.services.waiting_list import end_refused_waiting
-
+from backend.core.isolation import for_each
+from backend.core.queue import CLOCK
+from backend.groups.services.delegation_sessions import end_broken_sessions
+from backend.groups.services.office_hours import end_refused_seats
+from backend.notifications.services.reminders import remind_people
+from backend.outcomes.services.arrivals import free_absent_tables
+from backend.outcomes.services.attestations import ask_whether_held, settle_unattested
+from backend.outcomes.services.follow_ups import remind_follow_ups
+from backend.setup.services import closures
+from backend.setup.services.closures import DISPLACE_MEETINGS
 
 DEADLINES: tuple[Callable[..., int], ...] = (
     end_refused_meetings,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,17 +15,9 @@ from rest_framework.response import Response
 from backend.core.api import IgnoreAcceptHeader
 from backend.events.api.views import LongJobSerializer, OrganiserView
 from backend.stats.models import Release
+from backend.stats.selectors.overview import overview_for
 from backend.stats.selectors.worksheets import NOTE
 from backend.stats.services import export_stats_file, release_for
-from typing import Any
-from rest_framework import serializers
-from django.utils import timezone
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
-from rest_framework.response import Response
-from backend.events.api.views import OrganiserView
-from backend.booking.api import serializers as shapes
-from backend.stats.selectors.overview import overview_for
 
 
 class WorksheetSerializer(serializers.Serializer[dict[str, object]]):
@@ -117,7 +111,7 @@ class OverviewSerializer(serializers.Serializer[Any]):
 
 
 class OverviewView(OrganiserView):
-    @extend_schema(operation_id="meetings_overview", responses={200: shapes.OverviewSerializer})
+    @extend_schema(operation_id="meetings_overview", responses={200: OverviewSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """The figures of all meetings at this moment."""
-        return Response(shapes.OverviewSerializer(overview_for(self.event, timezone.now())).data)
+        return Response(OverviewSerializer(overview_for(self.event, timezone.now())).data)

@@ -9,19 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from backend.assistants.rules import can_have_assistants
+from backend.assistants.selectors import asking_principals, assistants_for
+from backend.assistants.services.assistants import accept_principal, end_assistant, name_assistant
+from backend.booking.selectors.acting import acting_for, principals_for
+from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
+from backend.booking.services.meetings import cancel_meeting
 from backend.core.errors import BusinessError
 from backend.core.limits import Kind
 from backend.events.models.attendees import Attendee
-from backend.assistants.rules import can_have_assistants
-from backend.booking.selectors.acting import acting_for, principals_for
-from backend.assistants.selectors import asking_principals, assistants_for
-from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
-from backend.assistants.services.assistants import accept_principal, end_assistant, name_assistant
-from backend.booking.services.meetings import cancel_meeting
 from frontend.access import Request, catch_refusal, counted, participant
-from frontend.fields import values_of
-from frontend.booking.forms import AcceptForm, AssistantForm, ReasonForm
+from frontend.assistants.forms import AssistantForm
+from frontend.booking.forms import AcceptForm, ReasonForm
 from frontend.booking.views.meetings import refused_on
+from frontend.fields import values_of
 
 
 @participant

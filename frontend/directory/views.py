@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from backend.booking.selectors.meetings import open_contacts_for
 from backend.core.limits import Kind
 from backend.directory.selectors.finding import PAGE_SIZE
 from backend.directory.selectors.home import home_for, meetings_to_come, minor_home_for, minutes_to_go
@@ -30,7 +31,6 @@ from backend.directory.services.times import wish_to_meet
 from backend.events.models.attendees import Attendee
 from backend.events.rules.states import is_event_open, is_over
 from backend.events.selectors import profile_for, topic_names_for
-from backend.booking.selectors.meetings import open_contacts_for
 from backend.safeguarding.rules import why_not_open
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors.lists import suggestion_between

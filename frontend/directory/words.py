@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from backend.booking.selectors.meetings import MeetingRow
 from backend.directory.rules import Gap
 from backend.directory.selectors.facets import Facet
 from backend.directory.selectors.finding import Found
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name
 from backend.events.selectors import theme_names_for, topic_names_for
-from backend.booking.selectors.meetings import MeetingRow
 from frontend.people.words import constituency_label
 
 HOUR = 60

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from backend.booking.selectors.availability import has_open_time
+from backend.booking.selectors.meetings import meeting_for, other_attendee_id
 from backend.core.errors import NotFound
+from backend.directory.selectors.people import wished_by
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing, is_allowed
 from backend.notifications.selectors.answer_links import (
     AnswerLink,
     LinkExpired,
@@ -21,12 +30,21 @@ from backend.notifications.selectors.answer_links import (
     open_token,
     read_answer_link,
 )
-from backend.booking.selectors.meetings import meeting_for, other_attendee_id
+from backend.notifications.selectors.deliveries import (
+    delivery_figures_for,
+    delivery_row,
+    failing_deliveries,
+    unsent_deliveries,
+)
+from backend.notifications.selectors.notices import notices_for
 from backend.notifications.services.answer_links import answer_by_link
-from frontend.access import Outcome, Request, catch_refusal, public
-from frontend.fields import values_of
-from frontend.booking.forms import AnswerForm
+from backend.notifications.services.deliveries import mark_read, resend_mails
+from frontend.access import Outcome, Request, catch_refusal, organiser, participant, public
 from frontend.booking.words import by_day
+from frontend.fields import values_of
+from frontend.notifications.forms import AnswerForm, ResendForm
+from frontend.notifications.words import delivery_error_words, mail_kind_words
+from frontend.setup.views.venue import PAGE
 
 
 @public("a signed link is for one answer of one person, and answers only when its button is pressed")
@@ -111,3 +129,42 @@ def _hidden(request: Request, token: str, hidden: NotFound) -> HttpResponse:
         "report": signed.meeting_id if other_attendee_id(signed.attendee, signed.meeting_id) else None,
     }
     return render(request, "meetings/answered.html", context, status=hidden.status)
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def notices(request: Request, attendee: Attendee) -> HttpResponse:
+    """My notices, newest first, and who would like to meet me; on POST, mark the notices as read."""
+    now = timezone.now()
+    if request.method == "POST":
+        mark_read(attendee=attendee, by=request.user, now=now)
+        return redirect("notices", attendee.event.slug)
+    has_wishes = is_allowed(attendee.event, Doing.ASK) and not has_open_time(attendee.pk, now)
+    context = {
+        "notices": notices_for(attendee, now),
+        "wished_by": wished_by(attendee, now) if has_wishes else (),
+    }
+    return render(request, "meetings/notices.html", context)
+
+
+@organiser
+@require_http_methods(["GET", "HEAD", "POST"])
+def mails(request: Request, attendee: Attendee) -> HttpResponse:
+    """Mails that wait or were refused; on POST, send the refused again: all, or that of one notice."""
+    event = attendee.event
+    if request.method == "POST":
+        notice_id = values_of(ResendForm(request.POST))["notice"]
+        sent = resend_mails(event=event, notice_id=notice_id, by=request.user, now=timezone.now())
+        text = ngettext("%(count)d mail goes out again.", "%(count)d mails go out again.", sent)
+        messages.success(request, text % {"count": sent} if sent else _("No refused mail was left to send."))
+        return redirect("mails", event.slug)
+    now = timezone.now()
+    page = Paginator(unsent_deliveries(event), PAGE).get_page(request.GET.get("page"))
+    rows = [delivery_row(delivery) for delivery in page.object_list]
+    context = {
+        "rows": [(row, mail_kind_words(row), delivery_error_words(row)) for row in rows],
+        "page": page,
+        "figures": delivery_figures_for(event, now, limit=0),
+        "trouble": failing_deliveries(event, now).count(),
+    }
+    return render(request, "meetings/setup/mails.html", context)

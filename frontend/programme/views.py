@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from backend.booking.services.proposals import withdraw_proposal
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models.attendees import Attendee
-from backend.booking.services.proposals import withdraw_proposal
 from backend.programme.selectors.by_hand import (
     Choosable,
     likely_partners,

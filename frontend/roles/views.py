@@ -13,11 +13,12 @@ from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.events.rules.roles import ORGANISER, what_opening_lacks
 from backend.events.selectors import appointments_for, outside_contact_for, people_to_propose
-from backend.roles.services.appointments import confirm_role, end_role, propose_role, refuse_role
 from backend.events.services.opening import set_outside_contact
+from backend.roles.services.appointments import confirm_role, end_role, propose_role, refuse_role
 from frontend.access import Request, fresh_proof, organiser_or_lead, safeguarding_lead
-from frontend.events.forms.setup import DecisionForm, OutsideContactForm, ProposalForm
+from frontend.events.forms.setup import OutsideContactForm
 from frontend.fields import values_of
+from frontend.roles.forms import DecisionForm, ProposalForm
 
 
 @organiser_or_lead

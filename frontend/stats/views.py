@@ -10,18 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from backend.booking.selectors.waiting_list import most_wanted_for
 from backend.directory.selectors.needs_help import NeedsHelpRow, needs_help_rows
 from backend.directory.services.files import NEEDS_HELP_FILE, export_needs_help
 from backend.directory.services.nudges import nudge_people, preview_nudges
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.services.long_jobs import answer_later
-from backend.stats.selectors.overview import follow_up_figures_for
-from backend.booking.selectors.waiting_list import most_wanted_for
 from backend.stats.engine.figures import MATRIX_STEPS, NO_THEME
 from backend.stats.selectors.event_stats import event_stats
 from backend.stats.selectors.headlines import headlines_for, missing_bridges
 from backend.stats.selectors.names import CAUSES, STEPS, names_for, people_counted
+from backend.stats.selectors.overview import follow_up_figures_for
 from backend.stats.selectors.printed import edition_rows, printed_groups, printed_themes
 from backend.stats.selectors.worksheets import NOTE, exact_worksheets
 from backend.stats.services import export_stats_file, is_release_current, release_for

@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from backend.booking.selectors.meetings import open_contacts_for
 from backend.directory.selectors.own_people import saved_for
 from backend.directory.selectors.people import person_for, without_open_time
 from backend.events.models.attendees import Attendee
 from backend.events.rules.languages import language_name
 from backend.events.selectors import Profile, attendee_for, profile_for, topic_names_for
-from backend.booking.selectors.meetings import open_contacts_for
 from backend.safeguarding.rules import why_not_open
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors.inspection import list_inspection_for, list_owners_for, pair_inspection_for

@@ -18,18 +18,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from backend.booking.selectors.meetings import OpenContact
 from backend.core.zones import zone_place
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name
 from backend.events.rules.states import Doing, is_allowed
 from backend.events.selectors import shown_name
-from backend.booking.selectors.meetings import OpenContact
 from backend.safeguarding.selectors.contact_rules import FEW
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 from frontend.directory.words import field_label
 from frontend.events.words import times
 from frontend.events.words.languages import language_of
-from frontend.booking.words import notice_words
+from frontend.notifications.words import notice_words
 from frontend.people.words import constituency_label
 from frontend.suggestions.words import (
     amount_label,

@@ -7,16 +7,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from backend.events.models.agenda import Slot, Table
-from backend.events.models.attendees import Attendee
-from backend.events.models.events import Event
 from backend.assistants.models import Assistant
+from backend.assistants.services.assistants import accept_principal, name_assistant
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.waiting_list import WaitingListEntry
 from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
-from backend.assistants.services.assistants import accept_principal, name_assistant
-from backend.outcomes.services.attestations import attest_meeting
 from backend.booking.services.counter_offers import (
     make_counter_offer,
     refuse_counter_offer,
@@ -29,6 +25,10 @@ from backend.booking.services.proposals import arrange_meeting, propose_meeting
 from backend.booking.services.questions import answer_question, ask_question
 from backend.booking.services.requests import MeetingRequestData, edit_request, request_meeting
 from backend.booking.services.waiting_list import join_waiting_list
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.outcomes.services.attestations import attest_meeting
 from tests.factories import NOW, make_attendee, make_event
 
 

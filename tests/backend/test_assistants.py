@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from backend.core.errors import BusinessError, NotYours
 from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
 from backend.booking.services.meetings import cancel_meeting
+from backend.core.errors import BusinessError, NotYours
 from backend.suggestions.services.feedback import NotYourList
 from tests.backend.conftest import make_forum
 

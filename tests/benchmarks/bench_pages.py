@@ -244,10 +244,10 @@ def _agree_meetings(readers: Sequence[object]) -> None:
     from django.db import connection
     from django.utils import timezone
 
-    from backend.core.errors import BusinessError
     from backend.booking.models.notices import Delivery
     from backend.booking.services.answers import accept_meeting
     from backend.booking.services.requests import MeetingRequestData, request_meeting
+    from backend.core.errors import BusinessError
 
     now, data = timezone.now(), MeetingRequestData()
     for place, first in enumerate(readers[:-2]):

@@ -64,9 +64,9 @@ def _agree_meetings(readers: Sequence[object]) -> None:
     """Every two neighbours meet at the first time both have."""
     from django.utils import timezone
 
-    from backend.core.errors import BusinessError
     from backend.booking.services.answers import accept_meeting
     from backend.booking.services.requests import MeetingRequestData, request_meeting
+    from backend.core.errors import BusinessError
 
     now = timezone.now()
     for first, second in zip(readers[::2], readers[1::2], strict=False):

@@ -10,13 +10,13 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from backend.events.models.agenda import Slot, Table
-from backend.events.models.attendees import Attendee
-from backend.events.models.events import Event
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
 from backend.booking.services.answers import accept_meeting
 from backend.booking.services.requests import MeetingRequestData, request_meeting
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.people.models import Person
 from backend.safeguarding.models import Block
 from tests.factories import NOW, make_attendee, make_event, make_run, provide_for_minors

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from backend.events.models.agenda import Session
 from backend.booking.models.meetings import Meeting, Seat
+from backend.events.models.agenda import Session
 from tests.factories import make_attendee, make_event, make_run
 from tests.frontend.conftest import client_of
 

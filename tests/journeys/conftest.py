@@ -21,13 +21,13 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django import DjangoDbBlocker
 
-from backend.events.models.agenda import Slot, Table
-from backend.events.models.attendees import Attendee
-from backend.events.models.events import Event
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
 from backend.booking.services.answers import accept_meeting
 from backend.booking.services.requests import MeetingRequestData, request_meeting
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.safeguarding.models import Block
 from backend.suggestions.services.runs import build_run
 from tests.factories import NOW, in_two_weeks, make_attendee, make_event, make_run, make_session

@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from backend.booking.models.availability import Availability
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.booking.models.availability import Availability
 from backend.suggestions.models import LIST_SIZE, Suggestion
 from tests.factories import in_two_weeks, make_attendee, make_event, make_run
 

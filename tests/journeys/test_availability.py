@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from backend.events.models.agenda import SessionPart
 from backend.booking.models.availability import Availability
+from backend.events.models.agenda import SessionPart
 from tests.factories import make_session
 from tests.journeys.axe import PAGE_SIZES
 from tests.journeys.conftest import accept, ask

@@ -13,11 +13,11 @@ import vobject
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from playwright.sync_api import Page
 
-from backend.events.models.agenda import Slot
-from backend.events.models.attendees import Attendee
-from backend.booking.models.meetings import Meeting, Seat
 from backend.agenda.selectors.calendar import entry_for, feed_for
 from backend.agenda.services.calendar_feeds import feed_address, make_feed
+from backend.booking.models.meetings import Meeting, Seat
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
 from backend.safeguarding.services.blocks import block_person
 from tests.backend.conftest import Forum, make_forum
 

@@ -14,9 +14,9 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from backend.booking.models.availability import Availability
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
-from backend.booking.models.availability import Availability
 from backend.suggestions.models import Suggestion
 from tests.backend.stats.events import make_meeting
 from tests.factories import in_two_weeks, make_attendee, make_event, make_organisation

@@ -11,11 +11,11 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from backend.booking.models.meetings import Meeting
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.invitations.models import Invitation
-from backend.booking.models.meetings import Meeting
 from backend.people.models import Person
 from tests.factories import in_two_weeks, make_attendee, make_event, make_organisation
 from tests.journeys.axe import faults_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from backend.booking.models.availability import Availability
 from backend.core.encoder import encode
 from backend.events.models.attendees import Attendee, Interest
-from backend.booking.models.availability import Availability
 from backend.suggestions.engine import understood
 
 OFFICIAL = "A ministry official from Thailand"

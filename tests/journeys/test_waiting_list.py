@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from backend.events.models.agenda import Slot
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
 from backend.booking.services.requests import MeetingRequestData
 from backend.booking.services.waiting_list import join_waiting_list, leave_waiting_list
+from backend.events.models.agenda import Slot
 from tests.factories import make_attendee
 from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Forum, accept, ask, mail_to

@@ -12,9 +12,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import IgnoreAcceptHeader
-from backend.core.errors import NotFound
-from backend.events.api.views import ParticipantView
 from backend.agenda.api.serializers import FeedSerializer
 from backend.agenda.models import CalendarFeed
 from backend.agenda.selectors.calendar import entry_for
@@ -26,6 +23,9 @@ from backend.agenda.services.calendar_feeds import (
     rotate_feed,
     subscription_address,
 )
+from backend.core.api import IgnoreAcceptHeader
+from backend.core.errors import NotFound
+from backend.events.api.views import ParticipantView
 
 
 class CalendarFeedView(ParticipantView):

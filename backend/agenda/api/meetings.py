@@ -1,24 +1,26 @@
 """TODO."""
 
 from __future__ import annotations
+
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from backend.agenda.api.serializers import MeetingListsSerializer
+from backend.booking.api.participant import MeetingAnswerView, _request_data
+from backend.booking.api.serializers import MeetingRequestSerializer, MeetingSerializer
+from backend.booking.rules import KEY_LIMIT
+from backend.booking.selectors.meetings import (
+    confirmed_meetings_for,
+    own_rows,
+    requests_sent,
+    requests_to_answer,
+)
+from backend.booking.services.requests import request_meeting
 from backend.core.api import validated
 from backend.core.limits import Kind
-from backend.booking.api import serializers as shapes
-from backend.booking.rules import KEY_LIMIT
-from backend.booking.selectors.meetings import confirmed_meetings_for
-from backend.booking.selectors.meetings import own_rows
-from backend.booking.selectors.meetings import requests_sent
-from backend.booking.selectors.meetings import requests_to_answer
 from backend.groups.selectors.office_hours import with_office_hours
-from backend.booking.services.requests import request_meeting
-from backend.booking.api.participant import MeetingAnswerView
-from backend.booking.api.participant import _request_data
-
 
 KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -33,7 +35,7 @@ class MeetingListView(MeetingAnswerView):
 
     counts = {"POST": Kind.MEETING_ASKED}
 
-    @extend_schema(operation_id="meetings_list", responses={200: shapes.MeetingListsSerializer})
+    @extend_schema(operation_id="meetings_list", responses={200: MeetingListsSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         now = timezone.now()
         rows = own_rows(self.attendee, now)
@@ -43,17 +45,17 @@ class MeetingListView(MeetingAnswerView):
             "sent": requests_sent(self.attendee, now, rows),
             "agreed": confirmed_meetings_for(self.attendee, now, rows),
         }
-        return Response(shapes.MeetingListsSerializer(lists).data)
+        return Response(MeetingListsSerializer(lists).data)
 
     @extend_schema(
         operation_id="meetings_request",
         parameters=[KEY],
-        request=shapes.MeetingRequestSerializer,
-        responses={201: shapes.MeetingSerializer},
+        request=MeetingRequestSerializer,
+        responses={201: MeetingSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Request a one-to-one meeting."""
-        data = validated(shapes.MeetingRequestSerializer, request)
+        data = validated(MeetingRequestSerializer, request)
         meeting = request_meeting(
             attendee=self.attendee,
             other_id=data["other"],

@@ -8,17 +8,21 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.agenda.api.serializers import (
+    ProgrammeChangesSerializer,
+    ProgrammeFileSerializer,
+    ProgrammeSessionSerializer,
+)
+from backend.agenda.services.agenda import change_session, import_agenda
+from backend.agenda.services.files import read_agenda
+from backend.agenda.services.imports import plan_agenda
+from backend.agenda.services.sessions import SessionData, add_session, remove_session
 from backend.core.api import validated
 from backend.events.api.views import LongJobSerializer, OrganiserView
 from backend.events.models.agenda import Session
 from backend.events.selectors import agenda_for, session_for
-from backend.agenda.services.files import read_agenda
-from backend.agenda.services.imports import plan_agenda
-from backend.agenda.services.sessions import SessionData, add_session, remove_session
-from backend.booking.api import serializers as shapes
-from backend.agenda.services.agenda import change_session, import_agenda
 
-SESSION = shapes.ProgrammeSessionSerializer
+SESSION = ProgrammeSessionSerializer
 
 
 def _session_data(request: Request) -> SessionData:
@@ -77,7 +81,7 @@ class ProgrammeImportView(OrganiserView):
 
     @extend_schema(
         operation_id="programme_sessions_import",
-        request=shapes.ProgrammeFileSerializer,
+        request=ProgrammeFileSerializer,
         responses={202: LongJobSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
@@ -86,7 +90,7 @@ class ProgrammeImportView(OrganiserView):
         The answer names the sessions `added`, `moved`, `changed` and `missing`, counts those `unchanged`, and
         holds the entries `refused`.
         """
-        event, values = self.event, validated(shapes.ProgrammeFileSerializer, request)
+        event, values = self.event, validated(ProgrammeFileSerializer, request)
         self.answer_later(_("Importing a programme"))
         file = read_agenda(values["content"].encode(), event=event)
         if values["dry_run"]:
@@ -108,4 +112,4 @@ class ProgrammeImportView(OrganiserView):
             "missing": [session.title for session in changes.missing],
             "refused": changes.refused,
         }
-        return Response(shapes.ProgrammeChangesSerializer(body).data)
+        return Response(ProgrammeChangesSerializer(body).data)

@@ -1,11 +1,14 @@
 """TODO."""
 
 from __future__ import annotations
+
 from typing import Any
+
 from rest_framework import serializers
+
+from backend.booking.api.serializers import MeetingSerializer
 from backend.core.api import TextField
 from backend.safeguarding.api import PublicProfileSerializer
-from backend.booking.api.serializers import MeetingSerializer
 
 
 class AgendaItemSerializer(serializers.Serializer[Any]):

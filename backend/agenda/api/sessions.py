@@ -1,24 +1,21 @@
 """TODO."""
 
 from __future__ import annotations
-from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
-from rest_framework.response import Response
-from backend.events.api.views import ParticipantView
-from backend.booking.api import serializers as shapes
-from backend.agenda.selectors.sessions import sessions_for
-from backend.agenda.services.bookmarks import bookmark_session
-from backend.agenda.services.bookmarks import remove_bookmark
-from django.utils import timezone
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
-from rest_framework.response import Response
-from backend.events.api.views import OrganiserView
-from backend.agenda.services.bookmarks import assign_speaker
-from backend.agenda.services.bookmarks import remove_speaker
 
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.agenda.api.serializers import SessionDaySerializer
+from backend.agenda.selectors.sessions import sessions_for
+from backend.agenda.services.bookmarks import (
+    assign_speaker,
+    bookmark_session,
+    remove_bookmark,
+    remove_speaker,
+)
+from backend.events.api.views import OrganiserView, ParticipantView
 
 THEME = OpenApiParameter("theme", str, description="A theme's key: only its sessions.")
 
@@ -29,12 +26,12 @@ class SessionListView(ParticipantView):
     @extend_schema(
         operation_id="sessions_list",
         parameters=[THEME],
-        responses={200: shapes.SessionDaySerializer(many=True)},
+        responses={200: SessionDaySerializer(many=True)},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         theme = request.query_params.get("theme", "")
         found = sessions_for(self.attendee, timezone.now(), theme=theme)
-        return Response(shapes.SessionDaySerializer(found.days, many=True).data)
+        return Response(SessionDaySerializer(found.days, many=True).data)
 
 
 class BookmarkView(ParticipantView):

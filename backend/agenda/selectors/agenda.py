@@ -9,11 +9,11 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
+from backend.booking.models.meetings import Meeting
+from backend.booking.selectors.meetings import MeetingRow, confirmed_meetings_for
 from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee
-from backend.booking.models.meetings import Meeting
 from backend.groups.selectors.delegation_sessions import own_delegation_sessions
-from backend.booking.selectors.meetings import MeetingRow, confirmed_meetings_for
 from backend.groups.selectors.office_hours import OfficeHourRow, office_hours_for
 
 

@@ -18,17 +18,17 @@ import icalendar
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from backend.agenda.models import CalendarFeed
+from backend.agenda.selectors.times import reader_words
+from backend.booking.models.meetings import Meeting
+from backend.booking.selectors.meetings import MeetingRow, Place, meeting_for, place_of, rows_for
 from backend.core.errors import NotFound
 from backend.core.texts import one_line
 from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee
 from backend.events.selectors import shown_name
-from backend.agenda.models import CalendarFeed
-from backend.booking.models.meetings import Meeting
 from backend.groups.selectors.delegation_sessions import own_delegation_sessions
-from backend.booking.selectors.meetings import MeetingRow, Place, meeting_for, place_of, rows_for
 from backend.groups.selectors.office_hours import OfficeHourRow, office_hour_for, office_rows_for
-from backend.agenda.selectors.times import reader_words
 
 PRODUCT = "-//Titian//Titian 1//EN"
 REFRESH_INTERVAL = dt.timedelta(minutes=15)

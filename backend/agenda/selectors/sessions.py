@@ -10,14 +10,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Meeting, Seat
 from backend.core.compiled import CompiledRows
 from backend.core.period import Period
 from backend.events.models.agenda import Session, SessionPart
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.selectors import name_in_lists
-from backend.booking.models.availability import Availability
-from backend.booking.models.meetings import Meeting, Seat
 from backend.groups.selectors.office_hours import office_hours_for
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from backend.core.transactions import in_transaction
-from backend.events.models.agenda import Session, SessionPart
-from backend.events.models.events import Event
-from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
 from backend.agenda.services import imports
 from backend.agenda.services import sessions as agenda
 from backend.agenda.services.files import AgendaFile
 from backend.agenda.services.imports import AgendaChanges
 from backend.agenda.services.sessions import SessionData
-from backend.events.services.locks import lock_attendees
 from backend.booking.services.freed_times import announce_freed_times
 from backend.booking.services.requests import release_requests
+from backend.core.transactions import in_transaction
+from backend.events.models.agenda import Session, SessionPart
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 
 

@@ -6,20 +6,19 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from backend.booking.models.meetings import Seat
+from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.requests import release_requests
 from backend.core.errors import BusinessError, NotFound
 from backend.core.period import overlapping_range
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Session, SessionPart
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.events.rules.attendees import check_organiser
+from backend.events.rules.attendees import check_organiser, check_own
 from backend.events.rules.states import Doing
 from backend.events.selectors import session_for
 from backend.events.services.locks import lock_attendees
-from backend.booking.models.meetings import Seat
-from backend.events.rules.attendees import check_own
-from backend.booking.services.freed_times import announce_freed_times
-from backend.booking.services.requests import release_requests
 from backend.people.models import Person
 
 SPEAKING = SessionPart.Part.SPEAKING

@@ -11,14 +11,14 @@ from django.conf import settings
 from django.core import signing
 from django.utils.translation import gettext as _
 
+from backend.agenda.models import CalendarFeed
+from backend.agenda.selectors.calendar import feed_for
 from backend.core.errors import NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import check_own
 from backend.events.rules.states import Doing
 from backend.events.services.locks import lock_attendees
-from backend.agenda.models import CalendarFeed
-from backend.events.rules.attendees import check_own
-from backend.agenda.selectors.calendar import feed_for
 from backend.people.models import Person
 
 _signer = signing.Signer(sep=".", salt="meetings.calendar")

@@ -13,9 +13,9 @@ import icalendar
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from django.utils.translation import gettext as _
 
+from backend.agenda.services.sessions import SessionData
 from backend.events.models.events import Event
 from backend.events.selectors import theme_names_for
-from backend.agenda.services.sessions import SessionData
 from backend.imports.services.reading import MAX_ROWS, CsvLine, UnreadableFile, column_key, read_csv
 from backend.imports.services.report import RefusedLine
 

@@ -8,12 +8,6 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
-from backend.core.transactions import in_transaction
-from backend.events.models.agenda import Session
-from backend.events.models.events import Event
-from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
 from backend.agenda.services.files import AgendaFile, FileSession
 from backend.agenda.services.sessions import (
     SessionData,
@@ -21,6 +15,12 @@ from backend.agenda.services.sessions import (
     save_session,
     themes_by_key,
 )
+from backend.core.errors import BusinessError
+from backend.core.transactions import in_transaction
+from backend.events.models.agenda import Session
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
 from backend.imports.services.report import RefusedLine
 from backend.people.models import Person
 

@@ -11,15 +11,15 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from backend.assistants.models import Assistant
+from backend.assistants.rules import pairable_with
+from backend.booking.selectors.acting import acting_for
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import MailDelayed, send_mail_now
 from backend.events.models.attendees import Attendee
 from backend.events.selectors import shown_name
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
-from backend.assistants.models import Assistant
-from backend.assistants.rules import pairable_with
-from backend.booking.selectors.acting import acting_for
 from backend.people.models import mailbox_hashes
 from backend.people.rules import next_digest, quiet_hours_end
 

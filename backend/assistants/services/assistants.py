@@ -6,15 +6,15 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from backend.assistants.models import Assistant
+from backend.assistants.rules import MAX_ASSISTANTS, MAX_PRINCIPALS, can_have_assistants, pairable_with
+from backend.assistants.services.assistant_mails import Change, queue_assistant_mail
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import check_own
 from backend.events.rules.states import Doing
 from backend.events.services.locks import lock_attendees
-from backend.assistants.models import Assistant
-from backend.assistants.rules import MAX_ASSISTANTS, MAX_PRINCIPALS, can_have_assistants, pairable_with
-from backend.events.rules.attendees import check_own
-from backend.assistants.services.assistant_mails import Change, queue_assistant_mail
 from backend.people.models import Person, address_hash, mailbox_hashes
 from backend.people.services import check_email
 

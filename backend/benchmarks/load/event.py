@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from backend.booking.models.availability import Availability
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee, Organisation, Sector
 from backend.events.models.events import Event
 from backend.events.rules.agreements import current_agreement
 from backend.events.rules.slot_grid import SlotGrid, periods_of
-from backend.booking.models.availability import Availability
 from backend.people.models import ApiToken, Person
 from backend.people.selectors import token_hash
 

@@ -10,10 +10,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import TextField, validated
-from backend.events.api.views import ParticipantView
 from backend.booking.selectors.joining import joining_for
 from backend.booking.services.joining import join_event
+from backend.core.api import TextField, validated
+from backend.events.api.views import ParticipantView
 
 
 class AgreementSerializer(serializers.Serializer[Any]):

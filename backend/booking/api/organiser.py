@@ -1,21 +1,23 @@
 """TODO."""
 
 from __future__ import annotations
+
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from backend.core.api import validated
-from backend.events.api.views import OrganiserView
-from backend.booking.api import serializers as shapes
+
+from backend.booking.api.serializers import CancelReasonSerializer, MoveSerializer, NeededReasonSerializer
 from backend.booking.services.meetings import cancel_for_both
 from backend.booking.services.moving import move_meeting
+from backend.core.api import validated
+from backend.events.api.views import OrganiserView
 
 
 class CancelForBothView(OrganiserView):
     @extend_schema(
         operation_id="meetings_cancel_for_both",
-        request=shapes.NeededReasonSerializer,
+        request=NeededReasonSerializer,
         responses={204: None},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
@@ -23,7 +25,7 @@ class CancelForBothView(OrganiserView):
         cancel_for_both(
             event=self.event,
             meeting_id=meeting_id,
-            reason=validated(shapes.CancelReasonSerializer, request)["reason"],
+            reason=validated(CancelReasonSerializer, request)["reason"],
             by=self.attendee.person,
             now=timezone.now(),
         )
@@ -31,10 +33,10 @@ class CancelForBothView(OrganiserView):
 
 
 class MoveView(OrganiserView):
-    @extend_schema(operation_id="meetings_move", request=shapes.MoveSerializer, responses={204: None})
+    @extend_schema(operation_id="meetings_move", request=MoveSerializer, responses={204: None})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Give an agreed meeting of two others another time both have, or another table; both are told."""
-        data = validated(shapes.MoveSerializer, request)
+        data = validated(MoveSerializer, request)
         move_meeting(
             event=self.event,
             meeting_id=meeting_id,

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
-from django.http import HttpResponseBase
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.renderers import JSONRenderer
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import CountSerializer, validated
-from backend.core.limits import Kind
-from backend.events.api.views import ParticipantView
-from backend.booking.api import serializers as shapes
-from backend.booking.rules import KEY_LIMIT
-from backend.agenda.selectors.agenda import agenda_for
+from backend.booking.api.serializers import (
+    AcceptSerializer,
+    CancelReasonSerializer,
+    GridDaySerializer,
+    MeetingRequestDataSerializer,
+    MeetingSerializer,
+    NeededReasonSerializer,
+    OfferedTimeSerializer,
+    OfferedTimesSerializer,
+    QuestionTextSerializer,
+    SlotsChangeSerializer,
+    TimeSerializer,
+)
 from backend.booking.selectors.availability import availability_for, free_slots_between
 from backend.booking.selectors.meetings import (
-    confirmed_meetings_for,
     meeting_for,
-    own_rows,
-    requests_sent,
-    requests_to_answer,
 )
-from backend.notifications.selectors.notices import notices_for
-from backend.groups.selectors.office_hours import with_office_hours
-from backend.agenda.selectors.sessions import sessions_for
 from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
-from backend.outcomes.services.arrivals import arrive
-from backend.outcomes.services.attestations import attest_meeting
 from backend.booking.services.availability import change_slots
 from backend.booking.services.counter_offers import (
     make_counter_offer,
@@ -41,13 +34,12 @@ from backend.booking.services.counter_offers import (
     take_counter_offer,
     withdraw_counter_offer,
 )
-from backend.outcomes.services.follow_ups import answer_follow_up, note_follow_up
 from backend.booking.services.meetings import cancel_meeting
-from backend.notifications.services.deliveries import mark_read
 from backend.booking.services.questions import answer_question, ask_question
-from backend.booking.services.requests import MeetingRequestData, edit_request, request_meeting
-from backend.agenda.services.bookmarks import bookmark_session, remove_bookmark
-
+from backend.booking.services.requests import MeetingRequestData, edit_request
+from backend.core.api import validated
+from backend.core.limits import Kind
+from backend.events.api.views import ParticipantView
 
 
 def _request_data(data: dict[str, Any]) -> MeetingRequestData:
@@ -65,7 +57,7 @@ class MeetingAnswerView(ParticipantView):
 
     def shown(self, meeting_id: int, status: int = 200) -> Response:
         row = meeting_for(self.attendee, meeting_id, timezone.now())
-        return Response(shapes.MeetingSerializer(row).data, status=status)
+        return Response(MeetingSerializer(row).data, status=status)
 
     def target(self, meeting_id: int) -> dict[str, Any]:
         """The arguments that every service of one meeting takes."""
@@ -77,27 +69,25 @@ class MeetingAnswerView(ParticipantView):
         }
 
 
-
-
 class MeetingView(MeetingAnswerView):
     """One meeting of mine."""
 
     counts = {"PUT": Kind.MEETING_ASKED}
 
-    @extend_schema(operation_id="meetings_read", responses={200: shapes.MeetingSerializer})
+    @extend_schema(operation_id="meetings_read", responses={200: MeetingSerializer})
     def get(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         return self.shown(meeting_id)
 
     @extend_schema(
         operation_id="meetings_edit",
-        request=shapes.MeetingRequestDataSerializer,
-        responses={200: shapes.MeetingSerializer},
+        request=MeetingRequestDataSerializer,
+        responses={200: MeetingSerializer},
     )
     def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Change what I asked for, until it is answered."""
         edit_request(
             **self.target(meeting_id),
-            data=_request_data(validated(shapes.MeetingRequestDataSerializer, request)),
+            data=_request_data(validated(MeetingRequestDataSerializer, request)),
         )
         return self.shown(meeting_id)
 
@@ -105,12 +95,12 @@ class MeetingView(MeetingAnswerView):
 class AcceptView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_accept",
-        request=shapes.AcceptSerializer,
-        responses={200: shapes.MeetingSerializer},
+        request=AcceptSerializer,
+        responses={200: MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Agree to a request, at one of its times."""
-        data = validated(shapes.AcceptSerializer, request)
+        data = validated(AcceptSerializer, request)
         accept_meeting(**self.target(meeting_id), slot_id=data.get("slot"))
         return self.shown(meeting_id)
 
@@ -120,13 +110,13 @@ class DeclineView(MeetingAnswerView):
 
     @extend_schema(
         operation_id="meetings_decline",
-        request=shapes.CancelReasonSerializer,
-        responses={200: shapes.MeetingSerializer},
+        request=CancelReasonSerializer,
+        responses={200: MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say no to a request; a reason is optional."""
         decline_meeting(
-            **self.target(meeting_id), reason=validated(shapes.CancelReasonSerializer, request)["reason"]
+            **self.target(meeting_id), reason=validated(CancelReasonSerializer, request)["reason"]
         )
         return self.shown(meeting_id)
 
@@ -135,7 +125,7 @@ class WithdrawView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_withdraw",
         request=None,
-        responses={200: shapes.MeetingSerializer},
+        responses={200: MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Take my own request back."""
@@ -148,14 +138,12 @@ class CancelView(MeetingAnswerView):
 
     @extend_schema(
         operation_id="meetings_cancel",
-        request=shapes.NeededReasonSerializer,
-        responses={200: shapes.MeetingSerializer},
+        request=NeededReasonSerializer,
+        responses={200: MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Cancel an agreed meeting; the other reads the reason."""
-        cancel_meeting(
-            **self.target(meeting_id), reason=validated(shapes.CancelReasonSerializer, request)["reason"]
-        )
+        cancel_meeting(**self.target(meeting_id), reason=validated(CancelReasonSerializer, request)["reason"])
         return self.shown(meeting_id)
 
 
@@ -164,16 +152,16 @@ class CounterOfferView(MeetingAnswerView):
 
     @extend_schema(
         operation_id="meetings_counter",
-        request=shapes.OfferedTimesSerializer,
-        responses={200: shapes.MeetingSerializer},
+        request=OfferedTimesSerializer,
+        responses={200: MeetingSerializer},
     )
     def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Offer up to three; nothing changes until the other takes one."""
-        slot_ids = tuple(validated(shapes.OfferedTimesSerializer, request)["slots"])
+        slot_ids = tuple(validated(OfferedTimesSerializer, request)["slots"])
         make_counter_offer(**self.target(meeting_id), slot_ids=slot_ids)
         return self.shown(meeting_id)
 
-    @extend_schema(operation_id="meetings_withdraw_counter", responses={200: shapes.MeetingSerializer})
+    @extend_schema(operation_id="meetings_withdraw_counter", responses={200: MeetingSerializer})
     def delete(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Take back the times I offered."""
         withdraw_counter_offer(**self.target(meeting_id))
@@ -183,20 +171,18 @@ class CounterOfferView(MeetingAnswerView):
 class TakeCounterOfferView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_take_counter",
-        request=shapes.OfferedTimeSerializer,
-        responses={200: shapes.MeetingSerializer},
+        request=OfferedTimeSerializer,
+        responses={200: MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Meet at one of the times the other offered: the request is agreed, or the meeting moves."""
-        slot_id = validated(shapes.OfferedTimeSerializer, request)["slot"]
+        slot_id = validated(OfferedTimeSerializer, request)["slot"]
         take_counter_offer(**self.target(meeting_id), slot_id=slot_id)
         return self.shown(meeting_id)
 
 
 class RefuseCounterOfferView(MeetingAnswerView):
-    @extend_schema(
-        operation_id="meetings_refuse_counter", request=None, responses={200: shapes.MeetingSerializer}
-    )
+    @extend_schema(operation_id="meetings_refuse_counter", request=None, responses={200: MeetingSerializer})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say that none of the times the other offered suits."""
         refuse_counter_offer(**self.target(meeting_id))
@@ -210,12 +196,12 @@ class QuestionView(MeetingAnswerView):
 
     @extend_schema(
         operation_id="meetings_ask_question",
-        request=shapes.QuestionTextSerializer,
-        responses={200: shapes.MeetingSerializer},
+        request=QuestionTextSerializer,
+        responses={200: MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Ask it, before I accept or decline; the request waits its time anew."""
-        ask_question(**self.target(meeting_id), **validated(shapes.QuestionTextSerializer, request))
+        ask_question(**self.target(meeting_id), **validated(QuestionTextSerializer, request))
         return self.shown(meeting_id)
 
 
@@ -224,19 +210,13 @@ class QuestionAnswerView(MeetingAnswerView):
 
     @extend_schema(
         operation_id="meetings_answer_question",
-        request=shapes.QuestionTextSerializer,
-        responses={200: shapes.MeetingSerializer},
+        request=QuestionTextSerializer,
+        responses={200: MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Answer the question about my request, once."""
-        answer_question(**self.target(meeting_id), **validated(shapes.QuestionTextSerializer, request))
+        answer_question(**self.target(meeting_id), **validated(QuestionTextSerializer, request))
         return self.shown(meeting_id)
-
-
-
-
-
-
 
 
 class AvailabilityView(ParticipantView):
@@ -244,20 +224,20 @@ class AvailabilityView(ParticipantView):
 
     @extend_schema(
         operation_id="availability_read",
-        responses={200: shapes.GridDaySerializer(many=True)},
+        responses={200: GridDaySerializer(many=True)},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         grid = availability_for(self.attendee, timezone.now())
-        return Response(shapes.GridDaySerializer(grid, many=True).data)
+        return Response(GridDaySerializer(grid, many=True).data)
 
     @extend_schema(
         operation_id="availability_change",
-        request=shapes.SlotsChangeSerializer,
-        responses={200: shapes.GridDaySerializer(many=True)},
+        request=SlotsChangeSerializer,
+        responses={200: GridDaySerializer(many=True)},
     )
     def post(self, request: Request, slug: str) -> Response:
         """Open and close slots."""
-        data = validated(shapes.SlotsChangeSerializer, request)
+        data = validated(SlotsChangeSerializer, request)
         change_slots(
             attendee=self.attendee,
             opening=data["open"],
@@ -273,18 +253,8 @@ class FreeSlotsView(ParticipantView):
 
     @extend_schema(
         operation_id="free_slots_list",
-        responses={200: shapes.TimeSerializer(many=True)},
+        responses={200: TimeSerializer(many=True)},
     )
     def get(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         times = free_slots_between(self.attendee, attendee_id, timezone.now())
-        return Response(shapes.TimeSerializer(times, many=True).data)
-
-
-
-
-
-
-
-
-
-
+        return Response(TimeSerializer(times, many=True).data)

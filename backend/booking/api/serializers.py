@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from backend.core.api import BoundedIntegerField, BoundedListField, TextField, id_field
+from backend.core.api import BoundedListField, TextField, id_field
 from backend.safeguarding.api import PublicProfileSerializer
 
 
@@ -145,16 +145,10 @@ class MoveSerializer(serializers.Serializer[Any]):
     table = id_field(required=False, allow_null=True, default=None)
 
 
-
-
 class QuestionTextSerializer(serializers.Serializer[Any]):
     """A question or its answer."""
 
     text = TextField(max_length=500)
-
-
-
-
 
 
 class CellSerializer(serializers.Serializer[Any]):
@@ -179,20 +173,6 @@ class SlotsChangeSerializer(serializers.Serializer[Any]):
     close = BoundedListField(child=id_field(), max_length=500, default=list)
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 class PeriodSerializer(serializers.Serializer[Any]):
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
@@ -200,41 +180,3 @@ class PeriodSerializer(serializers.Serializer[Any]):
 
 class SlotSerializer(PeriodSerializer):
     slot = serializers.IntegerField(source="pk")
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-

@@ -10,13 +10,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import TextField, id_field, validated
-from backend.core.limits import Kind
-from backend.events.api.views import OrganiserView, ParticipantView
 from backend.booking.selectors import waiting_list
 from backend.booking.selectors.waiting_list import WantedRow, most_wanted_for, people_waiting_for
 from backend.booking.services.requests import MeetingRequestData
 from backend.booking.services.waiting_list import join_waiting_list, leave_waiting_list
+from backend.core.api import TextField, id_field, validated
+from backend.core.limits import Kind
+from backend.events.api.views import OrganiserView, ParticipantView
 from backend.safeguarding.api import PublicProfileSerializer
 from backend.safeguarding.selectors.contact_rules import count_or_few
 

@@ -1,4 +1,4 @@
-"""Meetings with their seats, counter-offers, questions and waiting lists; availability, closed times, notices."""
+"""Meetings with their seats, counter-offers, questions and waiting lists; availability, closures, notices."""
 
 from backend.booking.models import (  # noqa: F401 - Django finds them here
     availability,

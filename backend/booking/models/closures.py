@@ -7,9 +7,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backend.booking.models.meetings import Meeting
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.events import Event
-from backend.booking.models.meetings import Meeting
 
 
 class Closure(models.Model):

@@ -7,10 +7,10 @@ import datetime as dt
 from django.db import models
 from django.db.models import Q
 
+from backend.booking.models.meetings import MAX_TIMES, Meeting
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.booking.models.meetings import MAX_TIMES, Meeting
 
 
 class CounterOfferQuerySet(models.QuerySet["CounterOffer"]):

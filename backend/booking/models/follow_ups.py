@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from backend.events.models.attendees import Attendee
 from backend.booking.models.meetings import Meeting
+from backend.events.models.attendees import Attendee
 
 
 class FollowUp(models.Model):

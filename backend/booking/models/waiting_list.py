@@ -10,10 +10,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from backend.booking.models.meetings import Meeting
 from backend.core.period import single_id_range
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Theme
-from backend.booking.models.meetings import Meeting
 
 
 class WaitingListQuerySet(models.QuerySet["WaitingListEntry"]):

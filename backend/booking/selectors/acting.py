@@ -9,35 +9,21 @@ from dataclasses import dataclass, replace
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from backend.assistants.models import Assistant
+from backend.assistants.rules import principals_of
+from backend.assistants.selectors import PrincipalRow
+from backend.booking.models.meetings import Meeting
+from backend.booking.rules import BY_ASSISTANTS
+from backend.booking.selectors.meetings import MeetingRow, rows_for
 from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
 from backend.events.models.attendees import Attendee
 from backend.events.rules.states import Doing, is_allowed
-from backend.assistants.models import Assistant
-from backend.booking.models.meetings import Meeting
-from backend.booking.rules import BY_ASSISTANTS
-from backend.assistants.rules import pairable_with, principals_of
-from backend.booking.selectors.meetings import MeetingRow, rows_for
-from backend.people.models import mailbox_hashes
 from backend.safeguarding.selectors.public_profiles import (
     PublicProfile,
-    public_profiles_for,
     public_profiles_of,
     visible_ids_for,
 )
-from backend.assistants.selectors import _agreed_by
-from backend.assistants.selectors import _asking_for
-
-
-
-
-@dataclass(frozen=True, slots=True)
-class PrincipalRow:
-    """Somebody for whom the viewer acts, or who asks them to; `waiting`: their requests to answer."""
-
-    assistant_id: int
-    profile: PublicProfile
-    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +45,6 @@ class ActingFor:
         raise NotFound(_("There is no such meeting, or you cannot see it."))
 
 
-
-
-
-
 def principals_for(assistant: Attendee, now: dt.datetime) -> tuple[PrincipalRow, ...]:
     """For whom this attendee acts now, with how many of the requests that they may see wait for an answer."""
     ids = dict(_agreed.fetch(attendee=assistant.pk))
@@ -77,14 +59,12 @@ def principals_for(assistant: Attendee, now: dt.datetime) -> tuple[PrincipalRow,
     )
 
 
+def _agreed_by(attendee: int) -> QuerySet[Assistant, tuple[int, int]]:
+    mine = Assistant.objects.in_force().filter(attendee=attendee).order_by("pk")
+    return mine.values_list("principal", "pk")
 
 
-
-
-_asking = CompiledRows(_asking_for, event=-1, one_hash="-", other_hash="--")
 _agreed = CompiledRows(_agreed_by, attendee=-1)
-
-
 
 
 def acting_for(assistant: Attendee, principal_id: int, now: dt.datetime) -> ActingFor:

@@ -13,15 +13,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now, TruncDate
 
-from backend.core.compiled import CompiledQuery, CompiledRows, CompiledRowsOfMany, any_of
-from backend.core.period import Period, overlapping, overlapping_range, overlaps
-from backend.events.models.agenda import SessionPart, Slot
-from backend.events.models.attendees import Attendee
 from backend.booking.models.availability import Availability, MeetingRules
 from backend.booking.models.closures import Closure
 from backend.booking.models.meetings import Seat
 from backend.booking.rules import MIN_NOTICE, check_reachable, may_meet
 from backend.booking.selectors.closures import closed_everywhere
+from backend.core.compiled import CompiledQuery, CompiledRows, CompiledRowsOfMany, any_of
+from backend.core.period import Period, overlapping, overlapping_range, overlaps
+from backend.events.models.agenda import SessionPart, Slot
+from backend.events.models.attendees import Attendee
 
 
 @dataclass(frozen=True, slots=True)

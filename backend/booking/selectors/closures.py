@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 
+from backend.booking.models.closures import Closure, DisplacedMeeting
+from backend.booking.models.meetings import Meeting
 from backend.core.period import Period, overlapping, overlapping_range
 from backend.events.models.agenda import Table
 from backend.events.models.events import Event
-from backend.booking.models.closures import Closure, DisplacedMeeting
-from backend.booking.models.meetings import Meeting
 
 UNDO_WINDOW = dt.timedelta(minutes=10)
 Moment = dt.datetime | Combinable

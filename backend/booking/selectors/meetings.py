@@ -11,13 +11,6 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from backend.core.compiled import CompiledRows, any_of
-from backend.core.errors import NotFound
-from backend.events.models.agenda import SessionPart, Slot, Table
-from backend.events.models.attendees import Attendee
-from backend.events.models.events import Event
-from backend.events.rules.languages import interpreter_text
-from backend.events.rules.states import Doing, is_allowed
 from backend.booking.models.counter_offers import CounterOffer
 from backend.booking.models.follow_ups import FollowUp
 from backend.booking.models.meetings import Meeting, MeetingQuerySet, Seat
@@ -30,6 +23,13 @@ from backend.booking.selectors.availability import (
     times_of_two,
 )
 from backend.booking.selectors.tables import suitable_tables
+from backend.core.compiled import CompiledRows, any_of
+from backend.core.errors import NotFound
+from backend.events.models.agenda import SessionPart, Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.languages import interpreter_text
+from backend.events.rules.states import Doing, is_allowed
 from backend.safeguarding.models import DelegationSeat
 from backend.safeguarding.rules import JOINING, contactable_pairs
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
-from backend.core.period import overlapping_range
-from backend.events.models.agenda import Slot, Table
 from backend.booking.models.meetings import Meeting
 from backend.booking.selectors.closures import closed_tables
+from backend.core.period import overlapping_range
+from backend.events.models.agenda import Slot, Table
 
 
 @dataclass(frozen=True, slots=True)

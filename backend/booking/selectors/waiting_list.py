@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
+from backend.booking.models.waiting_list import WaitingListEntry
+from backend.booking.selectors.availability import has_open_time
 from backend.core.compiled import CompiledRows
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.selectors import name_in_lists
-from backend.booking.models.waiting_list import WaitingListEntry
-from backend.booking.selectors.availability import has_open_time
 from backend.safeguarding.rules import matchable
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for, visible_ids_for
 

@@ -9,17 +9,17 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from backend.assistants.models import Assistant
+from backend.assistants.rules import may_act_for
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.rules import can_see_meeting
+from backend.booking.selectors.meetings import seated_ids
+from backend.booking.services.locks import lock_meeting, lock_own_meeting
 from backend.core.audit import note_principal
 from backend.core.errors import NotFound, NotYours
 from backend.events.models.attendees import Attendee
 from backend.events.rules.states import Doing, check_allowed
 from backend.events.services.locks import lock_attendees
-from backend.assistants.models import Assistant
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.rules import can_see_meeting
-from backend.assistants.rules import may_act_for
-from backend.booking.selectors.meetings import seated_ids
-from backend.booking.services.locks import lock_meeting, lock_own_meeting
 from backend.people.models import Person
 from backend.safeguarding.rules import contactable_for
 

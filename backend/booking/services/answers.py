@@ -6,10 +6,6 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import NotYours
-from backend.core.transactions import in_transaction
-from backend.events.models.attendees import Attendee
-from backend.events.rules.states import Doing, check_allowed
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import check_open_request, clean_reason, is_asker
@@ -21,6 +17,10 @@ from backend.booking.services.choosing import choose_slot
 from backend.booking.services.notices import notify
 from backend.booking.services.proposals import answer_proposal
 from backend.booking.services.requests import pass_freed_time_on, release_requests
+from backend.core.errors import NotYours
+from backend.core.transactions import in_transaction
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing, check_allowed
 from backend.people.models import Person
 
 

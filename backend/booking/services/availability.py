@@ -7,16 +7,16 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
+from backend.booking.models.availability import Availability
+from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.requests import release_requests
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import check_own
 from backend.events.rules.states import Doing
 from backend.events.services.locks import lock_attendees
-from backend.booking.models.availability import Availability
-from backend.events.rules.attendees import check_own
-from backend.booking.services.freed_times import announce_freed_times
-from backend.booking.services.requests import release_requests
 from backend.people.models import Person
 
 

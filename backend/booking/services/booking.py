@@ -10,8 +10,6 @@ from django.db import Error, IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
-from backend.events.models.agenda import Slot, Table
 from backend.booking.models.counter_offers import CounterOffer
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.waiting_list import WaitingListEntry
@@ -20,6 +18,8 @@ from backend.booking.selectors.availability import common_slots
 from backend.booking.selectors.meetings import present_ids, seated_ids
 from backend.booking.selectors.tables import free_tables, slots_with_table, suitable_tables
 from backend.booking.services.locks import lock_requests
+from backend.core.errors import BusinessError
+from backend.events.models.agenda import Slot, Table
 
 SEAT_CONSTRAINT = "seat_one_per_attendee_at_a_time"
 TABLE_CONSTRAINT = "meeting_one_per_table_at_a_time"

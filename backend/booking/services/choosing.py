@@ -6,11 +6,11 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
-from backend.events.models.agenda import Slot
 from backend.booking.models.meetings import Meeting, RequestedTime
 from backend.booking.selectors.tables import slots_with_table
 from backend.booking.services.booking import slot_taken
+from backend.core.errors import BusinessError
+from backend.events.models.agenda import Slot
 
 
 class NotOffered(BusinessError):

@@ -6,11 +6,6 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotYours
-from backend.core.transactions import in_transaction
-from backend.events.models.agenda import Slot
-from backend.events.models.attendees import Attendee
-from backend.events.rules.states import Doing, check_allowed
 from backend.booking.models.counter_offers import CounterOffer, CounterOfferTime
 from backend.booking.models.meetings import MAX_TIMES, Meeting, RequestedTime
 from backend.booking.models.notices import Notice
@@ -39,6 +34,11 @@ from backend.booking.services.requests import (
     keep_open,
     release_requests,
 )
+from backend.core.errors import BusinessError, NotYours
+from backend.core.transactions import in_transaction
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing, check_allowed
 from backend.people.models import Person
 
 

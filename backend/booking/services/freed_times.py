@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from backend.core.queue import CLOCK, enqueue
 from backend.booking.models.waiting_list import WaitingListEntry
+from backend.core.queue import CLOCK, enqueue
 
 OFFER_FREED_TIMES = "meetings.offer_freed_times"
 

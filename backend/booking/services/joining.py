@@ -8,6 +8,10 @@ from collections.abc import Collection, Iterable
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from backend.booking.models.availability import Availability
+from backend.booking.rules import MIN_NOTICE
+from backend.booking.selectors.availability import with_open_time
+from backend.booking.services.freed_times import announce_freed_times
 from backend.core.errors import BusinessError
 from backend.core.period import Period
 from backend.core.queue import PLANS, enqueue
@@ -22,10 +26,6 @@ from backend.events.services.joining import record_agreement
 from backend.events.services.locks import lock_attendees, lock_event
 from backend.events.services.profiles import ProfileChange, update_profile
 from backend.events.services.venue import add_slots as add_slot_rows
-from backend.booking.models.availability import Availability
-from backend.booking.rules import MIN_NOTICE
-from backend.booking.selectors.availability import with_open_time
-from backend.booking.services.freed_times import announce_freed_times
 from backend.people.models import Person
 from backend.people.services import BATCH
 

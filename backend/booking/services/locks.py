@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import NotFound
-from backend.events.models.attendees import Attendee
-from backend.events.rules.states import Doing
-from backend.events.services.locks import lock_attendees
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.rules import can_see_meeting
-from backend.events.rules.attendees import check_own
 from backend.booking.selectors.meetings import seated_ids
+from backend.core.errors import NotFound
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import check_own
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 
 

@@ -3,50 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound
-from backend.core.transactions import in_transaction
-from backend.events.models.agenda import Table
-from backend.events.models.attendees import Attendee
-from backend.events.models.events import Event
-from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
-from backend.events.services.locks import lock_attendees
-from backend.events.services.venue import TableData
-from backend.events.services.venue import change_table as change_table_row
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
-from backend.booking.models.waiting_list import WaitingListEntry
 from backend.booking.rules import check_cancellable, clean_cancel_reason, may_meet
-from backend.events.rules.attendees import check_own
 from backend.booking.selectors.meetings import (
-    ids_near,
     meetings_without_contact,
-    other_attendee_id,
-    present_ids,
     seated_ids,
 )
 from backend.booking.services.acting import lock_meeting_to_act, note_who_acts
-from backend.groups.services.delegation_sessions import leave_sessions
 from backend.booking.services.freed_times import announce_freed_times
-from backend.booking.services.locks import lock_meeting, lock_requests
+from backend.booking.services.locks import lock_meeting
 from backend.booking.services.notices import notify
-from backend.groups.services.office_hours import leave_office_hours
 from backend.booking.services.requests import (
     end_each,
     expire_request,
 )
+from backend.core.errors import NotFound
+from backend.core.transactions import in_transaction
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
 from backend.people.models import Person
-from backend.safeguarding.models import DelegationSeat, DelegationSession, Report
 from backend.safeguarding.rules import JOINING
-from backend.safeguarding.services import reports
-from backend.safeguarding.services.reports import file_report
-from backend.safeguarding.services.supervision import forget_open_place
-
-
 
 
 @in_transaction
@@ -128,13 +110,3 @@ def end_refused_meetings(*, now: dt.datetime) -> int:
     one_to_one = Meeting.objects.one_to_one()
     refused = meetings_without_contact(one_to_one.unsettled() | one_to_one.to_come(now))
     return end_each("meetings.end_refused_meetings", Meeting.objects.filter(pk__in=refused), end)
-
-
-
-
-
-
-
-
-
-

@@ -6,12 +6,6 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import NotFound
-from backend.core.transactions import in_transaction
-from backend.events.models.agenda import Slot, Table
-from backend.events.models.events import Event
-from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import MAX_ALTERNATIVES, TooLate, check_cancellable
@@ -23,6 +17,12 @@ from backend.booking.services.freed_times import announce_freed_times
 from backend.booking.services.locks import lock_meeting
 from backend.booking.services.notices import notify
 from backend.booking.services.requests import release_requests
+from backend.core.errors import NotFound
+from backend.core.transactions import in_transaction
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.events import Event
+from backend.events.rules.attendees import check_organiser
+from backend.events.rules.states import Doing
 from backend.people.models import Person
 
 

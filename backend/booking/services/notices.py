@@ -4,25 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-from django.core.mail import EmailMultiAlternatives
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-
-from backend.core.isolation import for_each
-from backend.core.queue import MAIL, enqueue
-from backend.core.smtp import deliver_queued_mail
-from backend.core.transactions import in_transaction
-from backend.events.models.attendees import Attendee
-from backend.events.models.events import Event
-from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
-from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Delivery, Notice
 from backend.booking.rules import IN_DIGESTS, cannot_wait
-from backend.events.rules.attendees import check_own
-from backend.notifications.services.notice_mails import digest_of, mail_for, wanted_notices
-from backend.people.models import Person
+from backend.core.queue import MAIL, enqueue
+from backend.events.models.attendees import Attendee
 from backend.people.rules import GATHERING, next_digest, quiet_hours_end
 
 SEND_NOTICE = "meetings.send_notice"
@@ -86,15 +73,3 @@ def _enqueue_mail(notice: Notice, *, not_before: dt.datetime | None = None) -> N
         not_before=not_before,
         notice_id=notice.pk,
     )
-
-
-
-
-
-
-
-
-
-
-
-

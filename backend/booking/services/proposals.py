@@ -8,14 +8,6 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound
-from backend.core.transactions import in_transaction
-from backend.events.models.agenda import Slot, Table
-from backend.events.models.attendees import Attendee
-from backend.events.models.events import Event
-from backend.events.rules.attendees import TextTooLong, check_organiser, clean_text
-from backend.events.rules.states import Doing
-from backend.events.services.locks import lock_attendees
 from backend.booking.models.meetings import MAX_TIMES, Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import (
@@ -42,6 +34,14 @@ from backend.booking.services.requests import (
     offer_slots,
     release_requests,
 )
+from backend.core.errors import BusinessError, NotFound
+from backend.core.transactions import in_transaction
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import TextTooLong, check_organiser, clean_text
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 from backend.safeguarding.selectors.names import name_shown_to
 

@@ -6,11 +6,6 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotYours
-from backend.core.transactions import in_transaction
-from backend.events.models.attendees import Attendee
-from backend.events.rules.attendees import TextTooLong, clean_text
-from backend.events.rules.states import Doing, check_allowed
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.models.questions import Question
@@ -19,6 +14,11 @@ from backend.booking.selectors.meetings import other_id_in
 from backend.booking.services.locks import lock_own_meeting
 from backend.booking.services.notices import notify
 from backend.booking.services.requests import keep_open
+from backend.core.errors import BusinessError, NotYours
+from backend.core.transactions import in_transaction
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong, clean_text
+from backend.events.rules.states import Doing, check_allowed
 from backend.people.models import Person
 from backend.safeguarding.services.reports import WordsNeeded
 

@@ -10,6 +10,35 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from backend.assistants.services.assistant_mails import mail_assistants
+from backend.booking.models.availability import Availability
+from backend.booking.models.counter_offers import CounterOffer
+from backend.booking.models.meetings import MAX_TIMES, Meeting, RequestedTime, Seat
+from backend.booking.models.notices import Notice
+from backend.booking.models.waiting_list import WaitingListEntry
+from backend.booking.rules import (
+    ASKER_REQUESTS,
+    KEY_LIMIT,
+    LIMITS_WINDOW,
+    MAX_ALTERNATIVES,
+    MESSAGE_LIMIT,
+    MIN_NOTICE,
+    PAIR_INTERVAL,
+    PAIR_REQUESTS,
+    REQUEST_EDITS,
+    can_see_meeting,
+    check_open_request,
+    check_reachable,
+    expiry_of,
+    is_asker,
+)
+from backend.booking.selectors.availability import common_slots, rules_for
+from backend.booking.selectors.meetings import other_id_in, seated_ids
+from backend.booking.selectors.tables import place_kinds_for
+from backend.booking.services.booking import SlotTaken, slot_details
+from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.locks import lock_meeting, lock_own_meeting, lock_requests
+from backend.booking.services.notices import notify
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.isolation import for_each
 from backend.core.period import overlapping
@@ -17,24 +46,9 @@ from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Theme
-from backend.events.rules.attendees import TextTooLong, clean_text
+from backend.events.rules.attendees import TextTooLong, check_own, clean_text
 from backend.events.rules.states import Doing, check_allowed
 from backend.events.services.locks import lock_attendees
-from backend.booking.models.availability import Availability
-from backend.booking.models.counter_offers import CounterOffer
-from backend.booking.models.meetings import MAX_TIMES, Meeting, RequestedTime, Seat
-from backend.booking.models.notices import Notice
-from backend.booking.models.waiting_list import WaitingListEntry
-from backend.booking.rules import ASKER_REQUESTS, KEY_LIMIT, LIMITS_WINDOW, MAX_ALTERNATIVES, MESSAGE_LIMIT, MIN_NOTICE, PAIR_INTERVAL, PAIR_REQUESTS, REQUEST_EDITS, can_see_meeting, check_open_request, check_reachable, expiry_of, is_asker
-from backend.events.rules.attendees import check_own
-from backend.booking.selectors.availability import common_slots, rules_for
-from backend.booking.selectors.meetings import other_id_in, seated_ids
-from backend.booking.selectors.tables import place_kinds_for
-from backend.assistants.services.assistant_mails import mail_assistants
-from backend.booking.services.booking import SlotTaken, slot_details
-from backend.booking.services.freed_times import announce_freed_times
-from backend.booking.services.locks import lock_meeting, lock_own_meeting, lock_requests
-from backend.booking.services.notices import notify
 from backend.people.models import Person
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from backend.booking.models.availability import MeetingRules
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Doing
 from backend.events.services.setup import set_interpreters
-from backend.booking.models.availability import MeetingRules
 from backend.people.models import Person
 
 

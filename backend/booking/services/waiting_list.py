@@ -9,24 +9,20 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound
-from backend.core.isolation import for_each
-from backend.core.period import Period
-from backend.core.transactions import in_transaction
-from backend.events.models.agenda import Slot
-from backend.events.models.attendees import Attendee
-from backend.events.models.events import Event, Theme
-from backend.events.rules.attendees import clean_text
-from backend.events.rules.states import Doing, check_allowed, is_over
-from backend.events.services.locks import lock_attendees
+from backend.assistants.services.assistant_mails import mail_assistants
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.models.waiting_list import WaitingListEntry
-from backend.booking.rules import FREED_TIME_WAITS, MAX_ALTERNATIVES, MIN_NOTICE, GroupsApart, NotJoined, check_reachable
-from backend.events.rules.attendees import check_own
+from backend.booking.rules import (
+    FREED_TIME_WAITS,
+    MAX_ALTERNATIVES,
+    MIN_NOTICE,
+    GroupsApart,
+    NotJoined,
+    check_reachable,
+)
 from backend.booking.selectors.availability import common_slots
 from backend.booking.selectors.tables import slots_with_table
-from backend.assistants.services.assistant_mails import mail_assistants
 from backend.booking.services.booking import slot_details, violates
 from backend.booking.services.freed_times import OFFER_FREED_TIMES
 from backend.booking.services.notices import notify
@@ -38,6 +34,16 @@ from backend.booking.services.requests import (
     check_wish,
     write_request,
 )
+from backend.core.errors import BusinessError, NotFound
+from backend.core.isolation import for_each
+from backend.core.period import Period
+from backend.core.transactions import in_transaction
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event, Theme
+from backend.events.rules.attendees import check_own, clean_text
+from backend.events.rules.states import Doing, check_allowed, is_over
+from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 from backend.people.rules import quiet_hours_end
 from backend.safeguarding.rules import contactable_pairs

@@ -8,6 +8,10 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Delivery
+from backend.booking.rules import MIN_NOTICE
+from backend.booking.selectors.availability import with_open_time
 from backend.core.compiled import CompiledRows, any_of
 from backend.directory.models import TimesMail
 from backend.directory.rules import Cause
@@ -16,10 +20,6 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import has_empty_profile, pair_of
 from backend.invitations.models import Invitation
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.models.notices import Delivery
-from backend.booking.rules import MIN_NOTICE
-from backend.booking.selectors.availability import with_open_time
 from backend.safeguarding.rules import matchable, refused_pairs
 
 

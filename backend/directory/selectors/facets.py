@@ -12,11 +12,11 @@ from typing import Any
 from django.db.models import Count, F, Func, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
+from backend.booking.selectors.availability import days_with_free_time, has_free_time_on
 from backend.core.api import MAX_ID
 from backend.core.compiled import CompiledRowsOfMany, any_of
 from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest, Organisation, Sector
 from backend.events.models.events import Event
-from backend.booking.selectors.availability import days_with_free_time, has_free_time_on
 from backend.safeguarding.rules import group_of_attendee
 
 COUNTED = ("constituency", "sector", "theme", "topic", "country", "language")  # in one query

@@ -6,17 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend.directory.rules import Gap, first_gap
-from backend.directory.selectors.people import wished_by
-from backend.events.models.attendees import Attendee
-from backend.events.models.roles import CountryContact
-from backend.events.rules.states import is_over
-from backend.events.selectors import country_contacts_of, delegation_of, name_to_call, profile_for
+from backend.assistants.selectors import PrincipalRow, asking_principals
 from backend.booking.models.meetings import Meeting
-from backend.booking.selectors.acting import PrincipalRow, principals_for
-from backend.assistants.selectors import asking_principals
+from backend.booking.selectors.acting import principals_for
 from backend.booking.selectors.availability import availability_for
-from backend.groups.selectors.delegation_sessions import own_delegation_sessions
 from backend.booking.selectors.meetings import (
     MeetingRow,
     OpenContact,
@@ -25,6 +18,13 @@ from backend.booking.selectors.meetings import (
     own_rows,
     requests_to_answer,
 )
+from backend.directory.rules import Gap, first_gap
+from backend.directory.selectors.people import wished_by
+from backend.events.models.attendees import Attendee
+from backend.events.models.roles import CountryContact
+from backend.events.rules.states import is_over
+from backend.events.selectors import country_contacts_of, delegation_of, name_to_call, profile_for
+from backend.groups.selectors.delegation_sessions import own_delegation_sessions
 from backend.groups.selectors.office_hours import OfficeHourRow, office_hours_for
 from backend.safeguarding.rules import why_not_open
 from backend.safeguarding.selectors.consents import own_consent_until

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from backend.booking.rules import has_meeting
 from backend.core.compiled import CompiledRows
 from backend.core.spreadsheets import csv_file
 from backend.directory.models import Nudge
@@ -14,7 +15,6 @@ from backend.events.models.attendees import AttendeeQuerySet
 from backend.events.models.events import Event
 from backend.events.rules.attendees import has_empty_profile
 from backend.events.selectors import name_in_lists
-from backend.booking.rules import has_meeting
 from backend.safeguarding.rules import matchable
 
 COLUMNS = ["name", "organisation", "sector", "country", "has_meeting", "profile", "cause", "nudged_today"]

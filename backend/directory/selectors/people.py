@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from backend.booking.selectors.availability import with_open_time
 from backend.core.compiled import CompiledRows, any_of
 from backend.core.errors import NotFound
 from backend.directory.models import WishToMeet
 from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee
-from backend.booking.selectors.availability import with_open_time
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 from backend.suggestions.models import Feedback
 

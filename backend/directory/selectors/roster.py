@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from backend.booking.rules import has_meeting
+from backend.booking.selectors.availability import has_time_to_come
 from backend.core.errors import NotFound
 from backend.core.spreadsheets import CellValue
 from backend.core.texts import folded
@@ -16,8 +18,6 @@ from backend.events.models.events import Event
 from backend.events.rules.attendees import has_empty_profile, has_joined
 from backend.events.selectors import name_in_lists, name_in_roster
 from backend.imports.services.rows import WITHHELD
-from backend.booking.rules import has_meeting
-from backend.booking.selectors.availability import has_time_to_come
 from backend.people.models import Constituency
 
 ROSTER_FILTERS = {

@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backend.booking.models.notices import Notice
 from backend.core.errors import NotFound
 from backend.core.smtp import deliver_queued_mail
 from backend.directory.models import TimesMail
@@ -29,7 +30,6 @@ from backend.mails.selectors import (
     letterhead_for,
 )
 from backend.mails.services import queue_test_mail
-from backend.booking.models.notices import Notice
 from backend.notifications.services.mail_examples import example_mail
 from backend.people.models import Person
 from backend.safeguarding.selectors.public_profiles import PublicProfile

@@ -10,8 +10,8 @@ from backend.directory.selectors.own_people import SessionCompanions, session_co
 from backend.directory.selectors.working_on import WorkingOn, working_on_for
 from backend.directory.services.finding import count_search
 from backend.events.models.attendees import Attendee
-from backend.events.rules.states import Doing, is_allowed
 from backend.events.rules.attendees import check_own
+from backend.events.rules.states import Doing, is_allowed
 from backend.people.models import Person
 
 KEPT_VISITS = 20

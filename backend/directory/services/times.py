@@ -10,6 +10,9 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from backend.booking.rules import ASKER_REQUESTS, LIMITS_WINDOW, check_reachable
+from backend.booking.selectors.availability import has_open_time
+from backend.booking.services.joining import open_all_times
 from backend.core.audit import record_act
 from backend.core.errors import BusinessError
 from backend.core.models import Act
@@ -21,14 +24,11 @@ from backend.directory.selectors.people import wished_by
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.age_classes import is_known_adult
+from backend.events.rules.attendees import check_own
 from backend.events.rules.states import Doing, is_allowed
 from backend.events.services.locks import lock_attendees
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
-from backend.booking.rules import ASKER_REQUESTS, LIMITS_WINDOW, check_reachable
-from backend.events.rules.attendees import check_own
-from backend.booking.selectors.availability import has_open_time
-from backend.booking.services.joining import open_all_times
 from backend.people.models import Person
 from backend.people.rules import quiet_hours_end
 from backend.safeguarding.selectors.names import name_shown_to

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, OrganisersOnly
+from backend.core.errors import BusinessError, NotYours, OrganisersOnly
 from backend.core.texts import without_bidi_controls
 from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Event
 from backend.events.rules.states import Doing, check_allowed
 from backend.people.models import Person
 from backend.people.selectors import who_reads_the_mailbox_of
-from django.utils.translation import gettext as _
-from backend.core.errors import NotYours
-from backend.events.models.attendees import Attendee
-from backend.events.rules.states import Doing
-from backend.events.rules.states import check_allowed
-from backend.people.models import Person
 
 IdPair = tuple[int, int]
 
@@ -116,3 +112,12 @@ def check_own(attendee: Attendee, by: Person, doing: Doing | None = None) -> Non
         raise NotYours(_("Only the attendee can do this."))
     if doing is not None:
         check_allowed(attendee.event, doing)
+
+
+def normalise_text(text: str, *, paragraphs: bool = False) -> str:
+    """The text with composed letters, without what PostgreSQL cannot hold; one line unless `paragraphs`.
+
+    Vietnamese Excel files decompose letters and marks; composed, equal names are equal texts.
+    """
+    text = unicodedata.normalize("NFC", clean_text(text))
+    return re.sub(r"\r\n?", "\n", text) if paragraphs else re.sub(r"\s+", " ", text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
@@ -11,29 +11,20 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee, Organisation, Sector
 from backend.events.models.events import Event
-from backend.events.rules.aliases import SetByLead, appears_under_alias, name_of_list, telling_words, word_in
-from backend.events.rules.attendees import LANGUAGE_LIMIT, check_organiser
+from backend.events.rules.aliases import SetByLead, appears_under_alias
+from backend.events.rules.attendees import LANGUAGE_LIMIT, check_organiser, normalise_text
 from backend.events.rules.countries import country_name
 from backend.events.rules.states import Doing
-from backend.events.selectors import attendees_by_former_address, former_owner
 from backend.events.services.changes import announce_changes
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import CsvLine, CsvTable
-from backend.core.texts import normalise_text
 from backend.events.services.locks import lock_event, lock_rows
 from backend.events.services.organisations import find_or_create_organisations
 from backend.events.services.sectors import load_sectors
-from backend.people.models import Person, address_hash
-from backend.people.services import check_email, find_or_create_people
+from backend.people.models import Person
 
 OWN_FIELDS = ("short_name", "title", "country", "languages")
 """What attendees change on their own profile; once they have, nobody else does."""
 SHOWN_OF_ALIAS = frozenset({"name", "short_name", "title", "organisation", "country"})
 LENGTHS = {"name": 200, "short_name": 60, "organisation": 255, "country": 80, "title": 200}
-
-
-
-
 
 
 class OwnWords(BusinessError):
@@ -58,8 +49,6 @@ class UnknownSector(BusinessError):
     status = 400
 
 
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendeeChange:
     """What an organiser may set of an attendee; None leaves what is there.
@@ -74,8 +63,6 @@ class AttendeeChange:
     role: str | None = None
     country: str | None = None
     languages: tuple[str, ...] | None = None
-
-
 
 
 @in_transaction

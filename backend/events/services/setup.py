@@ -16,20 +16,14 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
-from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Theme, Topic
-from backend.events.rules.attendees import check_can_hold_role, check_organiser, clean_text
+from backend.events.rules.attendees import check_organiser, clean_text
 from backend.events.rules.languages import LANGUAGES
-from backend.events.rules.rehearsals import check_takes_people
 from backend.events.rules.states import Doing
-from backend.roles.services.appointments import check_fits, record_appointed
 from backend.events.services.changes import announce_changes
-from backend.events.services.joining import take_back
 from backend.events.services.sectors import load_sectors
 from backend.people.models import Person
-from backend.people.services import check_email, find_or_create_people
-from backend.roles.services.installing import appoint_lead
-from backend.roles.services.installing import appoint_organiser
+from backend.roles.services.installing import appoint_lead, appoint_organiser
 
 THEMES_FILE = Path(__file__).parents[1] / "data" / "themes.json"
 MAX_MEETINGS = 50
@@ -50,8 +44,6 @@ class UnknownZone(BusinessError):
 
 class SlugTaken(BusinessError):
     code = "slug_taken"
-
-
 
 
 @in_transaction
@@ -198,11 +190,3 @@ def load_themes(*, event: Event) -> int:
             missing += created
             position += 1
     return missing
-
-
-
-
-
-
-
-

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from backend.booking.models.meetings import Meeting
+from backend.booking.rules import MIN_NOTICE
+from backend.booking.selectors.closures import closed_tables
 from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
 from backend.core.period import overlapping_range
@@ -16,9 +19,6 @@ from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Topic
 from backend.events.selectors import delegation_of, name_in_lists, name_to_call, shown_name
-from backend.booking.models.meetings import Meeting
-from backend.booking.rules import MIN_NOTICE
-from backend.booking.selectors.closures import closed_tables
 from backend.safeguarding.models import Chaperone, DelegationSeat, DelegationSession
 from backend.safeguarding.rules import (
     DELEGATION,

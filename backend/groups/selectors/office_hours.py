@@ -10,10 +10,6 @@ from dataclasses import dataclass, replace
 from django.db.models import OuterRef, prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from backend.core.compiled import CompiledRows
-from backend.core.errors import NotFound
-from backend.events.models.agenda import Slot
-from backend.events.models.attendees import Attendee
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import MAX_GUESTS, Meeting, MeetingQuerySet, Seat
 from backend.booking.rules import ARRIVAL_MARGIN, MIN_NOTICE, can_see_meeting, seated_together
@@ -25,6 +21,10 @@ from backend.booking.selectors.meetings import (
     place_of,
     requests_to_answer,
 )
+from backend.core.compiled import CompiledRows
+from backend.core.errors import NotFound
+from backend.events.models.agenda import Slot
+from backend.events.models.attendees import Attendee
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 
 

@@ -11,6 +11,12 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.rules import MESSAGE_LIMIT, MIN_NOTICE
+from backend.booking.selectors.availability import busy_during
+from backend.booking.services.booking import SEAT_CONSTRAINT, TABLE_CONSTRAINT, violates
+from backend.booking.services.locks import lock_requests
+from backend.booking.services.requests import release_requests
 from backend.core.errors import BusinessError, NotFound
 from backend.core.isolation import for_each
 from backend.core.texts import one_line
@@ -18,19 +24,12 @@ from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Topic
-from backend.events.rules.attendees import TextTooLong, clean_text
+from backend.events.rules.attendees import TextTooLong, check_own, clean_text
 from backend.events.rules.roles import check_lead
 from backend.events.rules.states import Doing, check_allowed
 from backend.events.services.locks import lock_attendees
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.rules import MESSAGE_LIMIT, MIN_NOTICE
-from backend.events.rules.attendees import check_own
-from backend.booking.selectors.availability import busy_during
 from backend.groups.selectors.delegation_sessions import free_places, may_go_ahead, open_to_asking
-from backend.booking.services.booking import SEAT_CONSTRAINT, TABLE_CONSTRAINT, violates
 from backend.groups.services.delegation_mails import Change, mail_leads, mail_seated
-from backend.booking.services.locks import lock_requests
-from backend.booking.services.requests import release_requests
 from backend.people.models import Person
 from backend.safeguarding.models import DelegationSeat, DelegationSession
 from backend.safeguarding.rules import can_ask_delegations, is_sound

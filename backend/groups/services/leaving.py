@@ -1,20 +1,20 @@
 """TODO."""
 
 from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Collection
+
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.waiting_list import WaitingListEntry
+from backend.booking.services.locks import lock_requests
+from backend.booking.services.meetings import cancel_locked_meeting
+from backend.booking.services.requests import expire_request
 from backend.core.transactions import in_transaction
 from backend.events.services.locks import lock_attendees
-from backend.booking.models.meetings import Meeting
-from backend.booking.models.meetings import Seat
-from backend.booking.models.waiting_list import WaitingListEntry
 from backend.groups.services.delegation_sessions import leave_sessions
-from backend.booking.services.locks import lock_requests
 from backend.groups.services.office_hours import leave_office_hours
-from backend.booking.services.requests import expire_request
-from backend.safeguarding.models import DelegationSeat
-from backend.safeguarding.models import DelegationSession
-from backend.booking.services.meetings import cancel_locked_meeting
+from backend.safeguarding.models import DelegationSeat, DelegationSession
 
 
 @in_transaction

@@ -11,23 +11,21 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound
-from backend.core.transactions import in_transaction
-from backend.events.models.agenda import Slot, Table
-from backend.events.models.attendees import Attendee
-from backend.events.models.events import Theme
-from backend.events.rules.attendees import TextTooLong, clean_text
-from backend.events.rules.states import Doing
-from backend.events.services.locks import lock_attendees
 from backend.booking.models.counter_offers import CounterOffer
 from backend.booking.models.meetings import MAX_GUESTS, Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.models.waiting_list import WaitingListEntry
-from backend.booking.rules import TooLate, can_see_meeting, check_arrival, check_cancellable, check_open_request, clean_cancel_reason, seated_together
-from backend.events.rules.attendees import check_own
+from backend.booking.rules import (
+    TooLate,
+    can_see_meeting,
+    check_arrival,
+    check_cancellable,
+    check_open_request,
+    clean_cancel_reason,
+    seated_together,
+)
 from backend.booking.selectors.availability import common_slots
 from backend.booking.selectors.meetings import present_ids, seated_ids
-from backend.groups.selectors.office_hours import guest_ids, is_free_at, suits_guest
 from backend.booking.selectors.tables import free_tables, suitable_tables
 from backend.booking.services.booking import (
     SEAT_CONSTRAINT,
@@ -49,6 +47,15 @@ from backend.booking.services.requests import (
     pass_freed_time_on,
     release_requests,
 )
+from backend.core.errors import BusinessError, NotFound
+from backend.core.transactions import in_transaction
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Theme
+from backend.events.rules.attendees import TextTooLong, check_own, clean_text
+from backend.events.rules.states import Doing
+from backend.events.services.locks import lock_attendees
+from backend.groups.selectors.office_hours import guest_ids, is_free_at, suits_guest
 from backend.people.models import Person
 
 ABOUT_LIMIT = 120

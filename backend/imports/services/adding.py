@@ -1,27 +1,23 @@
 """TODO."""
 
 from __future__ import annotations
+
 import datetime as dt
-from dataclasses import dataclass
-from dataclasses import fields
+from dataclasses import dataclass, fields
+
 from django.utils.translation import gettext as _
+
 from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.events.rules.aliases import name_of_list
-from backend.events.rules.aliases import telling_words
-from backend.events.rules.aliases import word_in
+from backend.events.rules.aliases import name_of_list, telling_words, word_in
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Doing
-from backend.events.selectors import attendees_by_former_address
-from backend.events.selectors import former_owner
+from backend.events.selectors import attendees_by_former_address, former_owner
 from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import CsvLine
-from backend.imports.services.reading import CsvTable
-from backend.people.models import Person
-from backend.people.models import address_hash
-from backend.people.services import check_email
-from backend.people.services import find_or_create_people
+from backend.imports.services.reading import CsvLine, CsvTable
+from backend.people.models import Person, address_hash
+from backend.people.services import check_email, find_or_create_people
 
 
 class AlreadyThere(BusinessError):

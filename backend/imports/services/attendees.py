@@ -28,8 +28,12 @@ from backend.events.selectors import (
     former_owner,
     name_to_call,
 )
-from backend.safeguarding.services.age_classes import has_to_stay_adult
 from backend.events.services.changes import announce_changes
+from backend.events.services.joining import take_back
+from backend.events.services.locks import import_lock, lock_rows
+from backend.events.services.organisations import find_or_create_organisations, move_organisations
+from backend.events.services.profiles import replace_interests
+from backend.events.services.sectors import load_sectors, sectors_by_word
 from backend.imports.services.reading import CsvTable
 from backend.imports.services.report import (
     ImportReport,
@@ -38,14 +42,10 @@ from backend.imports.services.report import (
     UnconfirmedAdult,
 )
 from backend.imports.services.rows import ImportRow, column_positions, parse_line
-from backend.events.services.joining import take_back
-from backend.events.services.locks import import_lock, lock_rows
-from backend.events.services.organisations import find_or_create_organisations, move_organisations
-from backend.events.services.profiles import replace_interests
-from backend.events.services.sectors import load_sectors, sectors_by_word
 from backend.people.models import Person
 from backend.people.selectors import plain_word
 from backend.people.services import BATCH, find_or_create_people
+from backend.safeguarding.services.age_classes import has_to_stay_adult
 
 PROFILE_FIELDS = ("short_name", "title", "country", "languages", "about", "seeks", "offers")
 ROWS_AT_ONCE = 200

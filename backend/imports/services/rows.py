@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +13,12 @@ from django.utils.translation import ngettext
 from backend.core.errors import BusinessError
 from backend.core.spreadsheets import unescape_formula
 from backend.core.texts import without_bidi_controls
-from backend.events.rules.attendees import LANGUAGE_LIMIT, TEXT_LIMIT, clean_text
+from backend.events.rules.attendees import LANGUAGE_LIMIT, TEXT_LIMIT, clean_text, normalise_text
 from backend.events.rules.countries import country_name
 from backend.events.rules.languages import languages_in
 from backend.imports.services.reading import CsvLine, CsvTable, column_key
 from backend.imports.services.report import RefusedLine
 from backend.people.services import BadEmail, check_email
-from backend.core.texts import normalise_text
 
 REQUIRED = ("email", "name")
 WITHHELD = "withheld"
@@ -147,8 +145,6 @@ def parse_line(line: CsvLine, columns: Mapping[str, int], width: int) -> ImportR
         is_known_country=is_known_country,
         **cells,
     )
-
-
 
 
 def _problem(raw: Mapping[str, str], cells: Mapping[str, str]) -> str:

@@ -14,13 +14,13 @@ from django.conf import settings
 from django.core import signing
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound
-from backend.events.models.attendees import Attendee
-from backend.events.rules.agreements import Agreement, current_agreement
 from backend.booking.models.meetings import Meeting
 from backend.booking.rules import ATTESTATION_WINDOW
 from backend.booking.selectors.availability import SlotChoice
 from backend.booking.selectors.meetings import MeetingRow, meeting_for, rows_for, times_to_offer
+from backend.core.errors import BusinessError, NotFound
+from backend.events.models.attendees import Attendee
+from backend.events.rules.agreements import Agreement, current_agreement
 from backend.safeguarding.rules import JOINING
 
 Purpose = Literal["accept", "decline", "counter", "take_counter", "refuse_counter", "held", "not_held"]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from backend.booking.models.notices import Delivery
 from backend.events.models.events import Event
 from backend.events.selectors import name_in_lists
-from backend.booking.models.notices import Delivery
 
 UNTRIED_LIMIT = dt.timedelta(minutes=10)  # a mail due and not tried after this: the worker does not run
 State = Delivery.State

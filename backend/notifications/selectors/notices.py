@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend.events.models.attendees import Attendee
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.selectors.meetings import MeetingRow, rows_for
+from backend.events.models.attendees import Attendee
 from backend.groups.selectors.office_hours import OfficeHourRow, office_rows_for
 
 

@@ -6,18 +6,18 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from backend.core.transactions import in_transaction
 from backend.booking.models.meetings import Meeting
 from backend.booking.rules import ATTESTATION_WINDOW, NotJoined
-from backend.notifications.selectors.answer_links import LinkExpired, SignedAnswer, open_token, row_behind
 from backend.booking.services.answers import accept_meeting, decline_meeting
-from backend.outcomes.services.attestations import attest_meeting
 from backend.booking.services.counter_offers import (
     make_counter_offer,
     refuse_counter_offer,
     take_counter_offer,
 )
 from backend.booking.services.joining import accept_agreement
+from backend.core.transactions import in_transaction
+from backend.notifications.selectors.answer_links import LinkExpired, SignedAnswer, open_token, row_behind
+from backend.outcomes.services.attestations import attest_meeting
 
 
 @in_transaction

@@ -1,29 +1,24 @@
 """TODO."""
 
 from __future__ import annotations
+
 import datetime as dt
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
+
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import F
-from django.db.models import Q
-from django.db.models import Subquery
+from django.db.models import F, Q, Subquery
+
+from backend.booking.models.notices import Delivery, Notice
+from backend.booking.rules import IN_DIGESTS
+from backend.booking.services.notices import _enqueue_mail, _held_until
 from backend.core.smtp import deliver_queued_mail
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.events.rules.attendees import check_organiser
+from backend.events.rules.attendees import check_organiser, check_own
 from backend.events.rules.states import Doing
-from backend.booking.models.notices import Delivery
-from backend.booking.models.notices import Notice
-from backend.booking.rules import IN_DIGESTS
-from backend.events.rules.attendees import check_own
-from backend.notifications.services.notice_mails import digest_of
-from backend.notifications.services.notice_mails import mail_for
-from backend.notifications.services.notice_mails import wanted_notices
+from backend.notifications.services.notice_mails import digest_of, mail_for, wanted_notices
 from backend.people.models import Person
-from backend.booking.services.notices import _enqueue_mail
-from backend.booking.services.notices import _held_until
 
 
 def deliver_notice(*, notice_id: int, now: dt.datetime) -> None:

@@ -10,14 +10,14 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
-from backend.events.models.attendees import Attendee
-from backend.mails.selectors import Letterhead
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.rules import OF_AN_OPEN_REQUEST
 from backend.booking.selectors.availability import SlotChoice
 from backend.booking.selectors.meetings import CounterOfferRow, MeetingRow, Place, QuestionRow
+from backend.events.models.attendees import Attendee
 from backend.groups.selectors.office_hours import OfficeHourRow
+from backend.mails.selectors import Letterhead
 from backend.notifications.services.notice_mails import render_mail
 from backend.notifications.services.notice_words import words_of
 from backend.notifications.services.office_words import office_words

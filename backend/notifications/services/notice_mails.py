@@ -15,17 +15,16 @@ from django.db.models import QuerySet
 from django.template.backends.django import DjangoTemplates
 from django.utils.translation import ngettext
 
-from backend.events.models.attendees import Attendee
-from backend.events.rules.aliases import appears_under_alias
-from backend.mails.selectors import Letterhead, letterhead_for
-from backend.mails.services import mail_to
+from backend.agenda.selectors.calendar import invitation_for, method_of
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Delivery, Notice
 from backend.booking.rules import LIMITS_WINDOW, OF_AN_OPEN_REQUEST, REQUEST_UPDATES
-from backend.agenda.selectors.calendar import invitation_for, method_of
-from backend.outcomes.selectors.connections import are_connected, waits_for_contact
 from backend.booking.selectors.meetings import MeetingRow, rows_for
+from backend.events.models.attendees import Attendee
+from backend.events.rules.aliases import appears_under_alias
 from backend.groups.selectors.office_hours import OfficeHourRow, office_rows_for
+from backend.mails.selectors import Letterhead, letterhead_for
+from backend.mails.services import mail_to
 from backend.notifications.services.notice_words import (
     MailContent,
     anonymous_cancellation,
@@ -33,6 +32,7 @@ from backend.notifications.services.notice_words import (
     words_of,
 )
 from backend.notifications.services.office_words import office_words
+from backend.outcomes.selectors.connections import are_connected, waits_for_contact
 
 Kind = Notice.Kind
 CALENDAR_CHANGES = (Kind.ACCEPTED, Kind.ARRANGED, Kind.OFFICE_HOUR, Kind.MOVED, Kind.CANCELLED)

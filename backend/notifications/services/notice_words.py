@@ -10,15 +10,15 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backend.events.models.attendees import Attendee
+from backend.agenda.selectors.calendar import location_words, meeting_address
+from backend.agenda.selectors.times import reader_words, short_words
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.selectors.acted_words import acted_notice_words, is_done_here
-from backend.notifications.selectors.answer_links import Purpose, make_answer_link
 from backend.booking.selectors.availability import SlotChoice
-from backend.agenda.selectors.calendar import location_words, meeting_address
 from backend.booking.selectors.meetings import MeetingRow
-from backend.agenda.selectors.times import reader_words, short_words
+from backend.events.models.attendees import Attendee
+from backend.notifications.selectors.answer_links import Purpose, make_answer_link
 
 Kind = Notice.Kind
 MAX_TIMES_SHOWN = 6

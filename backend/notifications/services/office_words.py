@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backend.events.models.attendees import Attendee
-from backend.booking.models.notices import Notice
 from backend.agenda.selectors.calendar import location_words, meeting_address
-from backend.groups.selectors.office_hours import OfficeHourRow
 from backend.agenda.selectors.times import reader_words, short_words
+from backend.booking.models.notices import Notice
+from backend.events.models.attendees import Attendee
+from backend.groups.selectors.office_hours import OfficeHourRow
 from backend.notifications.services.notice_words import Link, MailContent
 
 Kind = Notice.Kind

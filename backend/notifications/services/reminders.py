@@ -1,19 +1,16 @@
 """TODO."""
 
 from __future__ import annotations
+
 import datetime as dt
-from django.db.models import Exists
-from django.db.models import F
-from django.db.models import OuterRef
-from django.db.models import Q
-from django.db.models import QuerySet
-from backend.core.isolation import for_each
-from backend.core.transactions import in_transaction
-from backend.booking.models.meetings import Meeting
-from backend.booking.models.meetings import Seat
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.services.notices import notify
-
+from backend.core.isolation import for_each
+from backend.core.transactions import in_transaction
 
 DAY = dt.timedelta(hours=24)
 

@@ -1,28 +1,24 @@
 """TODO."""
 
 from __future__ import annotations
+
 from typing import Any
-from rest_framework import serializers
-from backend.core.api import BoundedIntegerField
-from backend.core.api import TextField
+
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from backend.core.api import validated
-from backend.booking.api import serializers as shapes
+
+from backend.booking.api.participant import MeetingAnswerView
+from backend.booking.api.serializers import MeetingSerializer
+from backend.core.api import BoundedIntegerField, TextField, validated
+from backend.events.api.views import OrganiserView
+from backend.outcomes.selectors.disputes import dispute_row, disputes_for
 from backend.outcomes.services.arrivals import arrive
 from backend.outcomes.services.attestations import attest_meeting
-from backend.outcomes.services.follow_ups import answer_follow_up
-from backend.outcomes.services.follow_ups import note_follow_up
-from backend.booking.api.participant import MeetingAnswerView
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
-from rest_framework.response import Response
-from backend.events.api.views import OrganiserView
-from backend.booking.api import serializers as shapes
-from backend.outcomes.selectors.disputes import dispute_row
-from backend.outcomes.selectors.disputes import disputes_for
-from backend.setup.api.meetings import MAX_DISPUTES
+from backend.outcomes.services.follow_ups import answer_follow_up, note_follow_up
+
+MAX_DISPUTES = 500
 
 
 class AttestationSerializer(serializers.Serializer[Any]):
@@ -62,7 +58,7 @@ class DisputeSerializer(serializers.Serializer[Any]):
 
 
 class ArriveView(MeetingAnswerView):
-    @extend_schema(operation_id="meetings_arrive", request=None, responses={200: shapes.MeetingSerializer})
+    @extend_schema(operation_id="meetings_arrive", request=None, responses={200: MeetingSerializer})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say that I am at the table, from a quarter of an hour before the meeting on."""
         arrive(**self.target(meeting_id))
@@ -72,12 +68,12 @@ class ArriveView(MeetingAnswerView):
 class AttestView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_attest",
-        request=shapes.AttestationSerializer,
-        responses={200: shapes.MeetingSerializer},
+        request=AttestationSerializer,
+        responses={200: MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say whether the meeting took place, and how useful it was."""
-        attest_meeting(**self.target(meeting_id), **validated(shapes.AttestationSerializer, request))
+        attest_meeting(**self.target(meeting_id), **validated(AttestationSerializer, request))
         return self.shown(meeting_id)
 
 
@@ -86,29 +82,29 @@ class FollowUpView(MeetingAnswerView):
 
     @extend_schema(
         operation_id="meetings_follow_up",
-        request=shapes.FollowUpDataSerializer,
-        responses={200: shapes.MeetingSerializer},
+        request=FollowUpDataSerializer,
+        responses={200: MeetingSerializer},
     )
     def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Note what we agreed and the day to follow it up; I am reminded once, on that day."""
-        note_follow_up(**self.target(meeting_id), **validated(shapes.FollowUpDataSerializer, request))
+        note_follow_up(**self.target(meeting_id), **validated(FollowUpDataSerializer, request))
         return self.shown(meeting_id)
 
     @extend_schema(
         operation_id="meetings_follow_up_kept",
-        request=shapes.FollowUpKeptSerializer,
-        responses={200: shapes.MeetingSerializer},
+        request=FollowUpKeptSerializer,
+        responses={200: MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say whether it was kept."""
-        kept = validated(shapes.FollowUpKeptSerializer, request)["kept"]
+        kept = validated(FollowUpKeptSerializer, request)["kept"]
         answer_follow_up(**self.target(meeting_id), kept=kept)
         return self.shown(meeting_id)
 
 
 class DisputeListView(OrganiserView):
-    @extend_schema(operation_id="meetings_told", responses={200: shapes.DisputeSerializer(many=True)})
+    @extend_schema(operation_id="meetings_told", responses={200: DisputeSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Meetings on which the two reports differ, then those reported by one side only; at most 500."""
         rows = [dispute_row(meeting) for meeting in disputes_for(self.event)[:MAX_DISPUTES]]
-        return Response(shapes.DisputeSerializer(rows, many=True).data)
+        return Response(DisputeSerializer(rows, many=True).data)

@@ -11,9 +11,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.booking.selectors.meetings import reported_meeting
 from backend.core.api import validated
 from backend.events.api.views import ParticipantView
-from backend.booking.selectors.meetings import reported_meeting
 from backend.outcomes.services.reports import report_meeting, report_unsafe
 from backend.safeguarding.api import (
     LeadView,

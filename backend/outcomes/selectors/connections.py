@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from backend.booking.rules import have_met
 from backend.core.errors import NotFound
 from backend.core.spreadsheets import csv_file
 from backend.events.models.attendees import Attendee
 from backend.events.rules.aliases import appears_under_alias, has_alias_anywhere
 from backend.events.rules.states import Doing, is_allowed
 from backend.outcomes.models import ContactShare
-from backend.booking.rules import have_met
 from backend.outcomes.selectors.vcards import vcards
 from backend.people.models import Person
 from backend.safeguarding.rules import kept_contactable_for, may_contact

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from backend.booking.models.meetings import Meeting
 from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee
 from backend.events.selectors import name_in_lists
-from backend.booking.models.meetings import Meeting
 
 
 @dataclass(frozen=True, slots=True)

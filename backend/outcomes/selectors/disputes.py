@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
+from backend.booking.models.meetings import Meeting, Seat
 from backend.events.models.events import Event
 from backend.events.selectors import name_in_lists
-from backend.booking.models.meetings import Meeting, Seat
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,6 @@ from collections import Counter
 
 from django.db.models import Exists, OuterRef
 
-from backend.core.isolation import for_each
-from backend.core.transactions import in_transaction
-from backend.events.models.attendees import Attendee
 from backend.booking.models.meetings import Meeting, MeetingQuerySet, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import ABSENT_AFTER, check_arrival
@@ -18,6 +15,9 @@ from backend.booking.selectors.tables import free_tables
 from backend.booking.services.booking import book_table
 from backend.booking.services.locks import lock_meeting, lock_own_meeting
 from backend.booking.services.notices import notify
+from backend.core.isolation import for_each
+from backend.core.transactions import in_transaction
+from backend.events.models.attendees import Attendee
 from backend.people.models import Person
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-from backend.core.isolation import for_each
-from backend.core.transactions import in_transaction
-from backend.events.models.attendees import Attendee
-from backend.events.rules.states import Doing, check_allowed
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import ATTESTATION_WINDOW, check_attestable, check_usefulness
 from backend.booking.selectors.meetings import seated_ids
 from backend.booking.services.locks import lock_meeting, lock_own_meeting
 from backend.booking.services.notices import notify
+from backend.core.isolation import for_each
+from backend.core.transactions import in_transaction
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Doing, check_allowed
 from backend.people.models import Person
 
 

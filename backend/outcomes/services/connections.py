@@ -11,19 +11,18 @@ from django.core.validators import URLValidator
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from backend.booking.models.notices import Notice
+from backend.booking.rules import met_between
+from backend.booking.services.notices import notify
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.aliases import appears_under_alias
-from backend.events.rules.attendees import clean_text
+from backend.events.rules.attendees import check_own, clean_text
 from backend.events.rules.states import Doing
 from backend.events.selectors import shown_name
 from backend.events.services.locks import lock_attendees
 from backend.outcomes.models import ContactShare
-from backend.booking.models.notices import Notice
-from backend.booking.rules import met_between
-from backend.events.rules.attendees import check_own
-from backend.booking.services.notices import notify
 from backend.people.models import Person
 from backend.people.services import BadEmail, check_email
 from backend.safeguarding.rules import contactable_for

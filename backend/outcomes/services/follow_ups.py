@@ -7,17 +7,17 @@ import datetime as dt
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from backend.booking.models.follow_ups import FollowUp
+from backend.booking.models.notices import Notice
+from backend.booking.rules import check_has_met
+from backend.booking.services.locks import lock_own_meeting
+from backend.booking.services.notices import notify
 from backend.core.errors import BusinessError, NotFound
 from backend.core.isolation import for_each
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import TextTooLong, clean_text
-from backend.booking.models.follow_ups import FollowUp
-from backend.booking.models.notices import Notice
-from backend.booking.rules import check_has_met
-from backend.booking.services.locks import lock_own_meeting
-from backend.booking.services.notices import notify
 from backend.people.models import Person
 
 AGREED_LIMIT = 300

@@ -1,14 +1,16 @@
 """TODO."""
 
 from __future__ import annotations
+
 import datetime as dt
+
 from django.utils.translation import gettext as _
+
+from backend.booking.selectors.meetings import ids_near, other_attendee_id
 from backend.core.errors import NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import check_own
-from backend.booking.selectors.meetings import ids_near
-from backend.booking.selectors.meetings import other_attendee_id
 from backend.people.models import Person
 from backend.safeguarding.models import Report
 from backend.safeguarding.services import reports

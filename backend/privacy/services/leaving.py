@@ -14,12 +14,12 @@ from backend.events.models.events import Tie
 from backend.events.models.roles import Appointment
 from backend.events.rules.roles import LEAD, ORGANISER, leads_of, organisers_of
 from backend.events.rules.states import is_over
-from backend.roles.services.appointments import end_role
 from backend.outcomes.services.connections import forget_connections
 from backend.people.models import Person
 from backend.people.selectors import administrators
 from backend.privacy.services.erasing import erase_attendees, erase_person
 from backend.privacy.services.remembering import remember_attendee, remember_person
+from backend.roles.services.appointments import end_role
 
 
 class NotConfirmed(BusinessError):

@@ -13,6 +13,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
+from backend.booking.models.availability import Availability
+from backend.booking.models.counter_offers import CounterOffer
+from backend.booking.models.follow_ups import FollowUp
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.waiting_list import WaitingListEntry
 from backend.core.audit import record_act
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.models import Act
@@ -31,12 +36,7 @@ from backend.events.rules.attendees import check_organiser
 from backend.events.rules.roles import check_lead, leads_of
 from backend.events.rules.states import Doing, check_allowed
 from backend.events.services.locks import lock_attendees, lock_event
-from backend.booking.models.availability import Availability
 from backend.outcomes.models import ContactShare
-from backend.booking.models.counter_offers import CounterOffer
-from backend.booking.models.follow_ups import FollowUp
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.models.waiting_list import WaitingListEntry
 from backend.people.models import FormerAddress, KnownMinor, Person
 from backend.privacy.services.erasing import erase_attendees
 from backend.privacy.services.merge_mails import ASKED, DONE, tell_of_merge

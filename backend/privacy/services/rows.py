@@ -11,6 +11,14 @@ import uuid
 from django.contrib.auth.hashers import make_password
 from django.db.models import Exists, Model, OuterRef, Q
 
+from backend.agenda.models import CalendarFeed
+from backend.assistants.models import Assistant
+from backend.booking.models.availability import Availability
+from backend.booking.models.follow_ups import FollowUp
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Notice
+from backend.booking.models.questions import Question
+from backend.booking.models.waiting_list import WaitingListEntry
 from backend.directory.models import Nudge, ProfileVisit, SearchName, SearchText, TimesMail, WishToMeet
 from backend.events.models.age_classes import AdultProposal, AgeAlert
 from backend.events.models.agenda import SessionPart
@@ -22,14 +30,6 @@ from backend.events.models.suspensions import Suspension
 from backend.events.services.changes import announce_changes
 from backend.invitations.models import Invitation
 from backend.mails.models import MailTest
-from backend.assistants.models import Assistant
-from backend.booking.models.availability import Availability
-from backend.agenda.models import CalendarFeed
-from backend.booking.models.follow_ups import FollowUp
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.models.notices import Notice
-from backend.booking.models.questions import Question
-from backend.booking.models.waiting_list import WaitingListEntry
 from backend.outcomes.services.connections import forget_connections
 from backend.people.models import Person
 from backend.programme.models import PlannedMeeting

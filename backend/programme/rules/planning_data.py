@@ -8,11 +8,11 @@ from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
 
+from backend.booking.rules import MIN_NOTICE
 from backend.core.period import overlaps
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.events import Event
 from backend.events.rules.attendees import IdPair
-from backend.booking.rules import MIN_NOTICE
 
 
 @dataclass(frozen=True, slots=True)

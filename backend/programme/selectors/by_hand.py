@@ -9,13 +9,13 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.selectors.availability import times_of_two
 from backend.core.errors import NotFound
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee, AttendeeQuerySet
 from backend.events.models.events import Event
 from backend.events.selectors import name_in_lists
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.selectors.availability import times_of_two
 from backend.safeguarding.rules import matchable
 from backend.suggestions.models import Run, Suggestion
 

@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.selectors.closures import closed_everywhere
 from backend.events.models.agenda import SessionPart, Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import IdPair, pair_of
 from backend.events.selectors import ids_declaring_need, shown_name
-from backend.booking.models.availability import Availability
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.selectors.closures import closed_everywhere
 from backend.programme.models import Plan, PlannedMeeting
 from backend.programme.rules.planning_data import BusyPeriod, FixedMeeting, PlannableAttendee, PlanningData
 from backend.safeguarding.rules import matchable, refused_pairs

@@ -12,12 +12,12 @@ from django.db.models import Count, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from backend.booking.models.meetings import Meeting
 from backend.core.errors import NotFound
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.events import Event
 from backend.events.rules.attendees import IdPair, pair_of
 from backend.events.rules.languages import interpreter_text
-from backend.booking.models.meetings import Meeting
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.programme.rules.candidates import attendees_in_scope, is_cross_constituency
 from backend.programme.rules.clashes import clash_text

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from backend.events.models.events import Event
 from backend.booking.models.meetings import Meeting
 from backend.booking.services.proposals import arrange_meeting, propose_meeting
+from backend.events.models.events import Event
 from backend.people.models import Person
 from backend.programme.selectors.plans import confirms_at_once
 from backend.suggestions.selectors.shared_reasons import shared_reason_for

@@ -7,6 +7,8 @@ import datetime as dt
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from backend.booking.models.meetings import Meeting
+from backend.booking.services.proposals import arrange_meeting, propose_meeting, withdraw_proposal
 from backend.core.errors import BusinessError
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
@@ -14,8 +16,6 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Doing, check_allowed
-from backend.booking.models.meetings import Meeting
-from backend.booking.services.proposals import arrange_meeting, propose_meeting, withdraw_proposal
 from backend.people.models import Person
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.programme.services.drafting import PlanBusy, plan_for_update

@@ -28,9 +28,9 @@ from backend.events.rules.roles import (
     standing_of,
     what_running_lacks,
 )
-from backend.roles.services.appointment_mails import tell_of_appointment
 from backend.events.services.locks import lock_attendees, lock_event
 from backend.people.models import Person
+from backend.roles.services.appointment_mails import tell_of_appointment
 
 State = Appointment.State
 PROPOSALS_A_DAY = 10  # of an event: each mails every lead and organiser

@@ -1,19 +1,20 @@
 """TODO."""
 
 from __future__ import annotations
+
 import datetime as dt
+
 from django.utils.translation import gettext as _
+
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_can_hold_role
 from backend.events.rules.rehearsals import check_takes_people
-from backend.roles.services.appointments import check_fits
-from backend.roles.services.appointments import record_appointed
 from backend.events.services.joining import take_back
-from backend.people.services import check_email
-from backend.people.services import find_or_create_people
+from backend.people.services import check_email, find_or_create_people
+from backend.roles.services.appointments import check_fits, record_appointed
 
 
 class ConflictingRoles(BusinessError):

@@ -15,9 +15,9 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Doing
-from backend.safeguarding.services.age_classes import check_age_change
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person
+from backend.safeguarding.services.age_classes import check_age_change
 
 PEOPLE_AT_ONCE = 200  # in one transaction
 READ_FIELDS = ("event", "person", "age_class", "permission", "visibility", "edited_at")

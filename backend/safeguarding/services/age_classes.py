@@ -21,9 +21,9 @@ from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.roles import check_lead
 from backend.events.rules.states import Doing, check_allowed
-from backend.safeguarding.services.age_mails import tell_of_proposals
 from backend.events.services.changes import announce_changes
 from backend.people.models import KnownMinor, Person
+from backend.safeguarding.services.age_mails import tell_of_proposals
 
 ADULT, MINOR, UNKNOWN = Attendee.AgeClass.ADULT, Attendee.AgeClass.MINOR, Attendee.AgeClass.UNKNOWN
 

@@ -12,10 +12,10 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.roles import Appointment
 from backend.events.models.suspensions import Suspension
 from backend.events.rules.roles import LEAD, check_lead
-from backend.roles.services.appointments import end_role
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_attendees, lock_event
 from backend.people.models import Person
+from backend.roles.services.appointments import end_role
 from backend.safeguarding.models import Report, ReportEntry
 from backend.safeguarding.services.report_entries import clean_entry, locked_report, write_entry
 from backend.safeguarding.services.report_mails import mail_suspension

@@ -7,14 +7,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.booking.selectors.closures import closures_for
 from backend.core.api import CountSerializer, validated
 from backend.core.period import Period
 from backend.events.api.views import OrganiserView
-from backend.booking.api import serializers as shapes
-from backend.booking.selectors.closures import closures_for
+from backend.setup.api.serializers import ClosureDataSerializer, ClosureSerializer
 from backend.setup.services.closures import close_period, reopen_period, undo_closure
 
-CLOSURES = shapes.ClosureSerializer(many=True)
+CLOSURES = ClosureSerializer(many=True)
 
 
 class ClosureListView(OrganiserView):
@@ -22,14 +22,12 @@ class ClosureListView(OrganiserView):
 
     @extend_schema(operation_id="closures_list", responses={200: CLOSURES})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        return Response(shapes.ClosureSerializer(closures_for(self.event, timezone.now()), many=True).data)
+        return Response(ClosureSerializer(closures_for(self.event, timezone.now()), many=True).data)
 
-    @extend_schema(
-        operation_id="closures_add", request=shapes.ClosureDataSerializer, responses={201: CLOSURES}
-    )
+    @extend_schema(operation_id="closures_add", request=ClosureDataSerializer, responses={201: CLOSURES})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Close a time; a job moves its meetings, or cancels them."""
-        values, now = validated(shapes.ClosureDataSerializer, request), timezone.now()
+        values, now = validated(ClosureDataSerializer, request), timezone.now()
         close_period(
             event=self.event,
             period=Period(values["starts_at"], values["ends_at"]),
@@ -38,7 +36,7 @@ class ClosureListView(OrganiserView):
             by=self.person,
             now=now,
         )
-        rows = shapes.ClosureSerializer(closures_for(self.event, now), many=True)
+        rows = ClosureSerializer(closures_for(self.event, now), many=True)
         return Response(rows.data, status=201)
 
 

@@ -12,13 +12,13 @@ from rest_framework.response import Response
 
 from backend.core.api import TextField, validated
 from backend.events.api.views import OrganiserView
-from backend.setup.selectors.contact_rules import contact_rule_effect
 from backend.safeguarding.selectors.contact_rules import contact_rules_for
 from backend.safeguarding.services.contact_rules import (
     add_contact_rule,
     contact_rule_between,
     remove_contact_rule,
 )
+from backend.setup.selectors.contact_rules import contact_rule_effect
 
 
 class FewField(serializers.IntegerField):

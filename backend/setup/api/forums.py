@@ -17,8 +17,8 @@ from backend.events.api import forum
 from backend.events.api.forum import EventSerializer
 from backend.events.api.views import OrganiserView
 from backend.events.selectors import rehearsal_of
-from backend.setup.services.rehearsals import end_rehearsal
 from backend.setup.services.forums import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED, ForumData
+from backend.setup.services.rehearsals import end_rehearsal
 from backend.setup.services.rehearsing import start_rehearsal
 from backend.setup.services.starting import start_forum
 

@@ -1,12 +1,12 @@
 """TODO."""
 
 from __future__ import annotations
+
 from typing import Any
+
 from rest_framework import serializers
-from backend.core.api import BoundedIntegerField
-from backend.core.api import BoundedListField
-from backend.core.api import TextField
-from backend.core.api import id_field
+
+from backend.core.api import BoundedIntegerField, BoundedListField, TextField, id_field
 
 
 class WindowSerializer(serializers.Serializer[Any]):

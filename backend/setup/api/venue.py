@@ -7,6 +7,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.booking.api.serializers import PeriodSerializer, SlotSerializer
+from backend.booking.selectors.availability import rules_for
+from backend.booking.services.joining import add_slots
+from backend.booking.services.rules import set_rules
 from backend.core.api import CountSerializer, validated
 from backend.core.period import Period
 from backend.events.api.views import OrganiserView
@@ -14,24 +18,18 @@ from backend.events.models.events import Event
 from backend.events.rules.slot_grid import SlotGrid, periods_of
 from backend.events.selectors import slots_for, tables_for
 from backend.events.services import venue
-from backend.booking.api import serializers as shapes
-from backend.booking.selectors.availability import rules_for
-from backend.notifications.selectors.deliveries import delivery_figures_for
-from backend.outcomes.selectors.disputes import dispute_row, disputes_for
-from backend.stats.selectors.overview import overview_for
-from backend.booking.services.joining import add_slots
-from backend.booking.services.meetings import cancel_for_both
+from backend.setup.api.serializers import (
+    RulesSerializer,
+    SlotGridSerializer,
+    SlotIdsSerializer,
+    TableDataSerializer,
+    TableSerializer,
+)
 from backend.setup.services.tables import change_table
-from backend.booking.services.moving import move_meeting
-from backend.notifications.services.deliveries import resend_mails
-from backend.booking.services.rules import set_rules
-from backend.agenda.services.bookmarks import assign_speaker, remove_speaker
-
-MAX_DISPUTES = 500
 
 
 def _periods_in(request: Request, event: Event) -> list[Period]:
-    data = validated(shapes.SlotGridSerializer, request)
+    data = validated(SlotGridSerializer, request)
     grid = SlotGrid(
         days=tuple(data["days"]),
         windows=tuple((window["opens"], window["closes"]) for window in data["windows"]),
@@ -41,32 +39,28 @@ def _periods_in(request: Request, event: Event) -> list[Period]:
     return list(periods_of(grid, event.zone))
 
 
-
-
-
-
 class SlotPreviewView(OrganiserView):
     @extend_schema(
         operation_id="slots_preview",
-        request=shapes.SlotGridSerializer,
-        responses={200: shapes.PeriodSerializer(many=True)},
+        request=SlotGridSerializer,
+        responses={200: PeriodSerializer(many=True)},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """The slots a grid would make; nothing is saved."""
-        return Response(shapes.PeriodSerializer(_periods_in(request, self.event), many=True).data)
+        return Response(PeriodSerializer(_periods_in(request, self.event), many=True).data)
 
 
 class SlotListView(OrganiserView):
     """The event's meeting slots."""
 
-    @extend_schema(operation_id="slots_list", responses={200: shapes.SlotSerializer(many=True)})
+    @extend_schema(operation_id="slots_list", responses={200: SlotSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         slots = slots_for(self.event)
-        return Response(shapes.SlotSerializer(slots, many=True).data)
+        return Response(SlotSerializer(slots, many=True).data)
 
     @extend_schema(
         operation_id="slots_add",
-        request=shapes.SlotGridSerializer,
+        request=SlotGridSerializer,
         responses={201: CountSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
@@ -76,12 +70,12 @@ class SlotListView(OrganiserView):
 
     @extend_schema(
         operation_id="slots_remove",
-        request=shapes.SlotIdsSerializer,
+        request=SlotIdsSerializer,
         responses={200: CountSerializer},
     )
     def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Remove unused slots."""
-        data = validated(shapes.SlotIdsSerializer, request)
+        data = validated(SlotIdsSerializer, request)
         removed = venue.remove_slots(event=self.event, slot_ids=data["slots"], by=self.attendee.person)
         return Response({"count": removed})
 
@@ -89,20 +83,20 @@ class SlotListView(OrganiserView):
 class TableListView(OrganiserView):
     """The event's tables and online rooms."""
 
-    @extend_schema(operation_id="tables_list", responses={200: shapes.TableSerializer(many=True)})
+    @extend_schema(operation_id="tables_list", responses={200: TableSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         tables = tables_for(self.event)
-        return Response(shapes.TableSerializer(tables, many=True).data)
+        return Response(TableSerializer(tables, many=True).data)
 
     @extend_schema(
         operation_id="tables_add",
-        request=shapes.TableDataSerializer,
-        responses={201: shapes.TableSerializer},
+        request=TableDataSerializer,
+        responses={201: TableSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        data = venue.TableData(**validated(shapes.TableDataSerializer, request))
+        data = venue.TableData(**validated(TableDataSerializer, request))
         table = venue.add_table(event=self.event, data=data, by=self.attendee.person)
-        return Response(shapes.TableSerializer(table).data, status=201)
+        return Response(TableSerializer(table).data, status=201)
 
 
 class TableView(OrganiserView):
@@ -110,16 +104,16 @@ class TableView(OrganiserView):
 
     @extend_schema(
         operation_id="tables_change",
-        request=shapes.TableDataSerializer,
-        responses={200: shapes.TableSerializer},
+        request=TableDataSerializer,
+        responses={200: TableSerializer},
     )
     def put(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
         """Change it; both people of a meeting that takes place elsewhere then get a notice."""
-        data = venue.TableData(**validated(shapes.TableDataSerializer, request))
+        data = venue.TableData(**validated(TableDataSerializer, request))
         table = change_table(
             event=self.event, table_id=table_id, data=data, by=self.attendee.person, now=timezone.now()
         )
-        return Response(shapes.TableSerializer(table).data)
+        return Response(TableSerializer(table).data)
 
     @extend_schema(operation_id="tables_remove", responses={204: None})
     def delete(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
@@ -127,27 +121,19 @@ class TableView(OrganiserView):
         return Response(status=204)
 
 
-
-
 class RulesView(OrganiserView):
     """How many requests one may have waiting, and how long they wait."""
 
-    @extend_schema(operation_id="meeting_rules_read", responses={200: shapes.RulesSerializer})
+    @extend_schema(operation_id="meeting_rules_read", responses={200: RulesSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        return Response(shapes.RulesSerializer(rules_for(self.event.pk)).data)
+        return Response(RulesSerializer(rules_for(self.event.pk)).data)
 
     @extend_schema(
         operation_id="meeting_rules_replace",
-        request=shapes.RulesSerializer,
-        responses={200: shapes.RulesSerializer},
+        request=RulesSerializer,
+        responses={200: RulesSerializer},
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        data = validated(shapes.RulesSerializer, request)
+        data = validated(RulesSerializer, request)
         rules = set_rules(event=self.event, **data, by=self.attendee.person)
-        return Response(shapes.RulesSerializer(rules).data)
-
-
-
-
-
-
+        return Response(RulesSerializer(rules).data)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from backend.booking.models.meetings import Meeting, Seat
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import pair_of
-from backend.booking.models.meetings import Meeting, Seat
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import RefusedPairs, groups_of
 from backend.safeguarding.selectors.contact_rules import count_or_few

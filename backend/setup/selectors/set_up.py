@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from backend.booking.selectors.availability import rules_for
 from backend.events.models.attendees import Attendee, Sector
 from backend.events.models.events import Event
 from backend.events.rules.roles import leads_of, what_opening_lacks
 from backend.mails.selectors import mail_texts_for
-from backend.booking.selectors.availability import rules_for
 from backend.notifications.selectors.deliveries import failing_deliveries
 
 

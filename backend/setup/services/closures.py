@@ -8,6 +8,18 @@ from itertools import combinations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from backend.booking.models.closures import Closure, DisplacedMeeting
+from backend.booking.models.meetings import Meeting
+from backend.booking.rules import MIN_NOTICE, may_meet
+from backend.booking.selectors.availability import common_slots
+from backend.booking.selectors.closures import UNDO_WINDOW, meetings_to_displace, rooms_for
+from backend.booking.selectors.meetings import present_ids, seated_ids
+from backend.booking.selectors.tables import free_tables
+from backend.booking.services.booking import NoTableFree, SlotTaken
+from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.locks import lock_meeting
+from backend.booking.services.meetings import cancel_locked_meeting
+from backend.booking.services.moving import rebook
 from backend.core.errors import BusinessError, NotFound
 from backend.core.isolation import for_each
 from backend.core.period import Period, overlapping
@@ -18,19 +30,7 @@ from backend.events.models.agenda import SessionPart, Slot, Table
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, clean_text
 from backend.events.rules.states import Doing
-from backend.booking.models.closures import Closure, DisplacedMeeting
-from backend.booking.models.meetings import Meeting
-from backend.booking.rules import MIN_NOTICE, may_meet
-from backend.booking.selectors.availability import common_slots
-from backend.booking.selectors.closures import UNDO_WINDOW, meetings_to_displace, rooms_for
-from backend.booking.selectors.meetings import present_ids, seated_ids
-from backend.booking.selectors.tables import free_tables
-from backend.booking.services.booking import NoTableFree, SlotTaken
 from backend.groups.services.delegation_sessions import end_session_of
-from backend.booking.services.freed_times import announce_freed_times
-from backend.booking.services.locks import lock_meeting
-from backend.booking.services.meetings import cancel_locked_meeting
-from backend.booking.services.moving import rebook
 from backend.groups.services.office_hours import cancel_locked_office_hour
 from backend.people.models import Person
 

@@ -21,13 +21,13 @@ from backend.events.rules.attendees import check_organiser
 from backend.events.rules.rehearsals import MADE_UP_DOMAIN, made_up_in
 from backend.events.rules.roles import ORGANISER, organisers_of
 from backend.events.rules.states import Doing
-from backend.roles.services.appointments import record_appointed
 from backend.events.services.changes import announce_opening
 from backend.events.services.locks import lock_event
 from backend.events.services.setup import NAME_LENGTH, create_event
-from backend.setup.services.forums import copy_edition
 from backend.people.models import KnownMinor, Person
 from backend.people.services import find_or_create_people
+from backend.roles.services.appointments import record_appointed
+from backend.setup.services.forums import copy_edition
 
 PEOPLE_FILE = Path(__file__).parents[1] / "data" / "rehearsal.json"
 TEXTS = ("about", "seeks", "offers")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+from backend.booking.services.joining import open_to_come
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import has_joined
-from backend.setup.services.rehearsals import start_rehearsal_event
-from backend.booking.services.joining import open_to_come
-from backend.setup.services.starting import copy_rules
 from backend.people.models import Person
+from backend.setup.services.rehearsals import start_rehearsal_event
+from backend.setup.services.starting import copy_rules
 
 
 @in_transaction

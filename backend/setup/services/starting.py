@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+from backend.booking.models.availability import MeetingRules
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
-from backend.setup.services.forums import ForumData, start_event
 from backend.invitations.services.rules import copy_invitation_rules
 from backend.mails.services import copy_mail_texts
-from backend.booking.models.availability import MeetingRules
 from backend.people.models import Person
 from backend.safeguarding.services.contact_rules import copy_contact_rules
+from backend.setup.services.forums import ForumData, start_event
 
 
 @in_transaction

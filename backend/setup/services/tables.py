@@ -1,8 +1,15 @@
 """TODO."""
 
 from __future__ import annotations
+
 import datetime as dt
+
 from django.utils.translation import gettext as _
+
+from backend.booking.models.meetings import Meeting
+from backend.booking.models.notices import Notice
+from backend.booking.selectors.meetings import present_ids
+from backend.booking.services.notices import notify
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Table
@@ -11,10 +18,6 @@ from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Doing
 from backend.events.services.venue import TableData
 from backend.events.services.venue import change_table as change_table_row
-from backend.booking.models.meetings import Meeting
-from backend.booking.models.notices import Notice
-from backend.booking.selectors.meetings import present_ids
-from backend.booking.services.notices import notify
 from backend.people.models import Person
 from backend.safeguarding.services.supervision import forget_open_place
 

@@ -12,11 +12,11 @@ import numpy.typing as npt
 from django.db.models import Avg, CharField, F, FilteredRelation, Func, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
+from backend.booking.models.meetings import Meeting, Seat
 from backend.core.compiled import CompiledRows
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Theme, Tie, Topic
 from backend.events.rules.attendees import has_empty_profile
-from backend.booking.models.meetings import Meeting, Seat
 from backend.people.models import Constituency
 from backend.stats.engine.figures import NO_THEME
 from backend.stats.rules.access import countable

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q
 
+from backend.booking.models.meetings import Meeting, Seat
 from backend.events.models.attendees import Attendee, AttendeeQuerySet
 from backend.events.models.events import Event
-from backend.booking.models.meetings import Meeting, Seat
 from backend.safeguarding.rules import matchable
 
 

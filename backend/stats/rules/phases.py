@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from backend.booking.rules import ATTESTATION_WINDOW
 from backend.events.models.events import Event
 from backend.events.rules.states import is_over
-from backend.booking.rules import ATTESTATION_WINDOW
 from backend.stats.models import Release
 
 

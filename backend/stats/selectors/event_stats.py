@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from backend.events.models.events import Event
 from backend.booking.models.meetings import Meeting
+from backend.events.models.events import Event
 from backend.stats.engine import network as engine
 from backend.stats.engine.data import StatsData, read_people, read_stats_data, read_ties
 from backend.stats.engine.figures import EditionFigures, EventStats, NetworkFigures

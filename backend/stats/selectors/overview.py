@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from django.db.models import Avg, Count, Exists, F, OuterRef
 
-from backend.events.models.events import Event
 from backend.booking.models.availability import Availability
 from backend.booking.models.follow_ups import FollowUp
 from backend.booking.models.meetings import Meeting, MeetingQuerySet, Seat
 from backend.booking.models.notices import Delivery
 from backend.booking.rules import has_meeting
+from backend.events.models.events import Event
 from backend.notifications.selectors.deliveries import failing_deliveries
 from backend.safeguarding.rules import matchable
 from backend.safeguarding.selectors.contact_rules import count_or_few

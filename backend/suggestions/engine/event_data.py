@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F
 
+from backend.booking.models.availability import Availability
 from backend.events.models.agenda import SessionPart
 from backend.events.models.aliases import Alias
 from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Event
 from backend.events.models.events import Tie as TieRow
 from backend.events.rules.attendees import pair_of
-from backend.booking.models.availability import Availability
 from backend.outcomes.models import ContactShare
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.engine.texts import FIELDS

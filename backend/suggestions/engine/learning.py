@@ -9,9 +9,9 @@ from typing import TypedDict, cast
 
 import numpy as np
 
+from backend.booking.models.meetings import Meeting, Seat
 from backend.events.models.events import Event
 from backend.events.models.events import Tie as TieRow
-from backend.booking.models.meetings import Meeting, Seat
 from backend.safeguarding.rules import refused_pairs
 from backend.suggestions.engine import texts
 from backend.suggestions.engine.event_data import DAYS_PER_YEAR, EventData

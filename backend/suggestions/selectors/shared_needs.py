@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from backend.booking.models.meetings import MAX_GUESTS
+from backend.booking.selectors.meetings import MeetingRow
 from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Theme, Topic
 from backend.events.rules.states import Doing, is_allowed
-from backend.booking.models.meetings import MAX_GUESTS
-from backend.booking.selectors.meetings import MeetingRow
 from backend.groups.selectors.office_hours import requests_to_gather, those_together
 from backend.suggestions.models import Run, Suggestion
 

@@ -9,22 +9,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from backend.agenda.selectors.sessions import double_booked_counts
+from backend.agenda.services import agenda as services
+from backend.agenda.services.agenda import change_session
+from backend.agenda.services.files import AgendaFile, read_agenda
+from backend.agenda.services.imports import AgendaChanges, plan_agenda
+from backend.agenda.services.sessions import add_session, remove_session
 from backend.core.errors import BusinessError
 from backend.core.period import Period
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.selectors import agenda_for, session_for
-from backend.agenda.services.files import AgendaFile, read_agenda
-from backend.agenda.services.imports import AgendaChanges, plan_agenda
-from backend.agenda.services.sessions import add_session, remove_session
-from backend.imports.services.reading import EncodingNotConfirmed
 from backend.events.services.long_jobs import answer_later
-from backend.agenda.selectors.sessions import double_booked_counts
-from backend.agenda.services import agenda as services
-from backend.agenda.services.agenda import change_session
+from backend.imports.services.reading import EncodingNotConfirmed
 from frontend.access import Request, organiser
-from frontend.events.forms.files import AgendaFileForm
-from frontend.events.forms.setup import SessionForm
+from frontend.agenda.forms import AgendaFileForm, SessionForm
 from frontend.fields import values_of
 
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from backend.events.models.attendees import Attendee
 from backend.agenda.selectors.calendar import entry_for, feed_for, open_feed_for
 from backend.agenda.services.calendar_feeds import (
     feed_address,
@@ -18,9 +17,10 @@ from backend.agenda.services.calendar_feeds import (
     rotate_feed,
     subscription_address,
 )
+from backend.events.models.attendees import Attendee
 from frontend.access import Request, participant
+from frontend.agenda.forms import CalendarFeedForm
 from frontend.fields import values_of
-from frontend.booking.forms import CalendarFeedForm
 
 
 @participant

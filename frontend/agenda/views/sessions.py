@@ -13,13 +13,14 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.events.models.attendees import Attendee
 from backend.agenda.selectors.sessions import sessions_for
 from backend.agenda.services.bookmarks import bookmark_session, remove_bookmark
+from backend.events.models.attendees import Attendee
 from frontend.access import Request, catch_refusal, participant
+from frontend.agenda.forms import BookmarkForm
+from frontend.agenda.words import bookmark_words
+from frontend.booking.words import day_in
 from frontend.fields import values_of
-from frontend.booking.forms import BookmarkForm
-from frontend.booking.words import bookmark_words, day_in
 
 
 @participant

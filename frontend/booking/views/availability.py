@@ -10,16 +10,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from backend.events.models.attendees import Attendee
 from backend.booking.models.meetings import Meeting
 from backend.booking.selectors.availability import availability_for
 from backend.booking.selectors.meetings import own_rows, requests_sent, requests_to_answer
 from backend.booking.services.availability import change_slots
+from backend.events.models.attendees import Attendee
 from backend.safeguarding.rules import why_not_open
 from frontend.access import Outcome, Request, catch_refusal, participant
-from frontend.fields import values_of
 from frontend.booking.forms import AvailabilityForm, is_changeable
 from frontend.booking.words import availability_words
+from frontend.fields import values_of
 
 
 @participant

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from backend.events.models.attendees import Attendee
 from backend.booking.selectors.meetings import meeting_for, times_to_offer
 from backend.booking.services.counter_offers import (
     make_counter_offer,
@@ -17,11 +16,12 @@ from backend.booking.services.counter_offers import (
     take_counter_offer,
     withdraw_counter_offer,
 )
+from backend.events.models.attendees import Attendee
 from frontend.access import Outcome, Request, catch_refusal, participant
-from frontend.fields import values_of
 from frontend.booking.forms import AcceptForm, CounterOfferForm
 from frontend.booking.views.meetings import refused_on_its_page
 from frontend.booking.words import accepted_words, by_day
+from frontend.fields import values_of
 
 
 @participant

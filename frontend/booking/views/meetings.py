@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,18 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from backend.core.errors import BusinessError, NotFound
-from backend.core.limits import Kind
-from backend.directory.selectors.people import wished_by
-from backend.events.models.attendees import Attendee
-from backend.events.rules.states import Doing, is_allowed, is_over
+from backend.agenda.selectors.agenda import agenda_for
+from backend.assistants.selectors import asking_principals
 from backend.booking.models.meetings import Meeting
 from backend.booking.selectors.acted_words import acted_words
-from backend.agenda.selectors.agenda import agenda_for
 from backend.booking.selectors.acting import principals_for
-from backend.assistants.selectors import asking_principals
-from backend.booking.selectors.availability import availability_for, has_open_time
-from backend.outcomes.selectors.connections import can_share_contact
+from backend.booking.selectors.availability import availability_for
 from backend.booking.selectors.meetings import (
     answered_proposals,
     confirmed_slot,
@@ -35,17 +28,18 @@ from backend.booking.selectors.meetings import (
     requests_sent,
     requests_to_answer,
 )
-from backend.notifications.selectors.notices import notices_for
-from backend.groups.selectors.office_hours import requests_to_gather, with_office_hours
 from backend.booking.selectors.waiting_list import people_waiting_for, waiting_for
-from backend.outcomes.services import arrivals
 from backend.booking.services import meetings as services
 from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
-from backend.outcomes.services.attestations import attest_meeting
-from backend.outcomes.services.follow_ups import answer_follow_up, note_follow_up
 from backend.booking.services.meetings import cancel_meeting
 from backend.booking.services.moving import move_meeting
-from backend.notifications.services.deliveries import mark_read
+from backend.core.errors import BusinessError, NotFound
+from backend.core.limits import Kind
+from backend.events.models.attendees import Attendee
+from backend.events.rules.states import is_over
+from backend.groups.selectors.office_hours import requests_to_gather, with_office_hours
+from backend.notifications.selectors.notices import notices_for
+from backend.outcomes.selectors.connections import can_share_contact
 from backend.safeguarding.rules import why_not_open
 from backend.suggestions.selectors.shared_needs import shared_needs_for
 from frontend.access import (
@@ -56,18 +50,12 @@ from frontend.access import (
     counted,
     organiser,
     participant,
-    public,
 )
-from frontend.fields import YesOrNoForm, values_of
-from frontend.booking.forms import (
-    AcceptForm,
-    AttestForm,
-    FollowUpForm,
-    MoveForm,
-    QuestionForm,
-    ReasonForm,
-)
+from frontend.agenda.views.agenda_of_one import _keeps_offline
+from frontend.booking.forms import AcceptForm, MoveForm, QuestionForm, ReasonForm
 from frontend.booking.words import accepted_words, day_in
+from frontend.fields import values_of
+from frontend.outcomes.forms import AttestForm, FollowUpForm
 
 NOTICES = 5
 
@@ -209,60 +197,6 @@ def cancel(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
     return _done(request, attendee, text)
 
 
-@participant
-@require_POST
-@refused_on_its_page
-def arrive(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-    """Say that I am at the table."""
-    arrivals.arrive(attendee=attendee, meeting_id=meeting_id, by=request.user, now=timezone.now())
-    messages.success(request, _("They see now that you are there."))
-    return redirect("meeting", attendee.event.slug, meeting_id)
-
-
-@participant
-@require_POST
-@refused_on_its_page
-def attest(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-    """Report whether the meeting took place and, if so, how useful it was."""
-    values = values_of(AttestForm(request.POST))
-    took_place = values["took_place"] == "yes"
-    attest_meeting(
-        attendee=attendee,
-        meeting_id=meeting_id,
-        took_place=took_place,
-        usefulness=values["usefulness"] if took_place else None,
-        by=request.user,
-        now=timezone.now(),
-    )
-    if not took_place:
-        return _done(request, attendee, _("Thank you, noted."))
-    messages.success(request, _("Thank you, noted. What came of it? You can note it below, for yourself."))
-    return redirect("meeting", attendee.event.slug, meeting_id)
-
-
-@participant
-@require_POST
-@refused_on_its_page
-def follow_up(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-    """Note what was agreed, and the day to follow it up."""
-    values = values_of(FollowUpForm(request.POST))
-    note_follow_up(attendee=attendee, meeting_id=meeting_id, by=request.user, now=timezone.now(), **values)
-    messages.success(request, _("Saved. Nobody but you reads it."))
-    return redirect("meeting", attendee.event.slug, meeting_id)
-
-
-@participant
-@require_POST
-@refused_on_its_page
-def follow_up_kept(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-    """Say whether the follow-up was kept."""
-    form = YesOrNoForm(request.POST)
-    kept = values_of(form)["answer"] == form.YES
-    answer_follow_up(attendee=attendee, meeting_id=meeting_id, kept=kept, by=request.user, now=timezone.now())
-    messages.success(request, _("Thank you, noted."))
-    return redirect("meeting", attendee.event.slug, meeting_id)
-
-
 def _done(request: Request, attendee: Attendee, text: str) -> HttpResponse:
     messages.success(request, text)
     return redirect("meetings", attendee.event.slug)
@@ -314,56 +248,3 @@ def move(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     refusal = outcome.refusal
     context = {"options": options, "refusal": refusal, "chosen": values_of(form) if form.is_bound else {}}
     return render(request, "meetings/move.html", context, status=refusal.status if refusal else 200)
-
-
-@participant
-@require_http_methods(["GET", "HEAD", "POST"])
-def notices(request: Request, attendee: Attendee) -> HttpResponse:
-    """My notices, newest first, and who would like to meet me; on POST, mark the notices as read."""
-    now = timezone.now()
-    if request.method == "POST":
-        mark_read(attendee=attendee, by=request.user, now=now)
-        return redirect("notices", attendee.event.slug)
-    has_wishes = is_allowed(attendee.event, Doing.ASK) and not has_open_time(attendee.pk, now)
-    context = {
-        "notices": notices_for(attendee, now),
-        "wished_by": wished_by(attendee, now) if has_wishes else (),
-    }
-    return render(request, "meetings/notices.html", context)
-
-
-@participant
-@require_safe
-def offline_agenda(request: Request, attendee: Attendee) -> HttpResponse:
-    """My agenda alone, for the service worker to show where there is no network; adults may keep it."""
-    if not _keeps_offline(attendee):
-        raise NotFound(_("There is no such page."))
-    now = timezone.now()
-    context = {"days": agenda_for(attendee, now).days, "kept_at": now}
-    return render(request, "meetings/offline_agenda.html", context)
-
-
-def _keeps_offline(attendee: Attendee) -> bool:
-    return why_not_open(attendee) not in ("minor", "age") and not attendee.event.is_rehearsal
-
-
-@public("a script without data")
-@require_safe
-def service_worker(request: Request) -> HttpResponse:  # noqa: ARG001
-    """The script that shows a kept agenda; served from the root, so that it answers for every page."""
-    text = (settings.BASE_DIR / "frontend" / "static" / "js" / "service-worker.js").read_text()
-    return HttpResponse(text, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
-
-
-@participant
-@require_safe
-def day_sheet(request: Request, attendee: Attendee) -> HttpResponse:
-    """One day of my agenda to print: the day asked for, else the next with something on."""
-    now = timezone.now()
-    days = agenda_for(attendee, now).days
-    asked = request.GET.get("day", "")
-    today = day_in(attendee.event, now)
-    chosen = next((day for day in days if str(day.date) == asked), None)
-    chosen = chosen or next((day for day in days if day.date >= today), days[-1] if days else None)
-    context = {"day": chosen, "days": days, "printed_at": now}
-    return render(request, "meetings/day_sheet.html", context)

@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from backend.booking.services.questions import answer_question, ask_question
 from backend.core.limits import Kind
 from backend.events.models.attendees import Attendee
-from backend.booking.services.questions import answer_question, ask_question
 from frontend.access import Request, counted, participant
-from frontend.fields import values_of
 from frontend.booking.forms import QuestionForm
 from frontend.booking.views.meetings import refused_on_its_page
+from frontend.fields import values_of
 
 
 @participant

@@ -14,11 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from backend.core.errors import BusinessError
-from backend.core.limits import Kind
-from backend.directory.selectors.people import person_for
-from backend.events.models.attendees import Attendee
-from backend.events.selectors import profile_for
 from backend.assistants.selectors import names_of_readers
 from backend.booking.selectors.availability import availability_for, free_slots_between
 from backend.booking.selectors.meetings import MeetingRow, meeting_for, meetings_between
@@ -26,6 +21,11 @@ from backend.booking.selectors.tables import place_kinds_for
 from backend.booking.selectors.waiting_list import WaitingRow, can_wait_for, waiting_for
 from backend.booking.services.requests import edit_request, request_meeting
 from backend.booking.services.waiting_list import join_waiting_list, leave_waiting_list
+from backend.core.errors import BusinessError
+from backend.core.limits import Kind
+from backend.directory.selectors.people import person_for
+from backend.events.models.attendees import Attendee
+from backend.events.selectors import profile_for
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 from backend.suggestions.selectors.lists import suggestion_between
 from frontend.access import Outcome, Request, catch_refusal, counted, participant

@@ -95,10 +95,3 @@ class ImportForm(FileForm):
         """Who was shown in the preview of this file."""
         digest = hashlib.sha256(self.content).hexdigest()
         return ShownPeople(self.reader, f"adults|{digest}|{self.cleaned_data.get('encoding', '')}")
-
-
-class AgendaFileForm(FileForm):
-    """A file of sessions; `remove_missing` also removes those that the file does not hold."""
-
-    salt = "agenda"
-    remove_missing = forms.BooleanField(required=False)

@@ -18,11 +18,11 @@ from backend.directory.selectors.roster import RosterPerson, organisation_names,
 from backend.directory.services.times import open_times_for
 from backend.events.models.attendees import Attendee
 from backend.events.rules.countries import country_names
-from backend.safeguarding.services.age_classes import LeadHasToConsent
 from backend.events.services.attendees import change_attendee, change_organisation
-from backend.imports.services.adding import add_attendee
 from backend.events.services.mailboxes import add_to_mailbox
+from backend.imports.services.adding import add_attendee
 from backend.roles.services.roles import change_roles
+from backend.safeguarding.services.age_classes import LeadHasToConsent
 from frontend.access import Request, catch_refusal, fresh_proof, organiser
 from frontend.events.forms.attendees import AttendeeForm, NewAttendeeForm, OrganisationForm, RolesForm
 from frontend.events.views.attendees import ask_about_adults, opened_words

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from backend.booking.selectors.joining import Joining, joining_for
+from backend.booking.services.joining import join_with_profile
 from backend.core.encoder import EncoderAway
 from backend.core.errors import NotFound
 from backend.core.limits import TooOften
@@ -19,8 +21,6 @@ from backend.events.rules.attendees import TextTooLong
 from backend.events.rules.countries import country_names
 from backend.events.selectors import profile_for
 from backend.events.services.profiles import update_profile
-from backend.booking.selectors.joining import Joining, joining_for
-from backend.booking.services.joining import join_with_profile
 from backend.suggestions.services.reading import prepare_to_read, understand_words
 from frontend.access import Outcome, Request, catch_refusal, participant
 from frontend.events.forms.profile import JoinForm, ReadAlongForm

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from backend.booking.selectors.availability import SlotChoice
+from backend.booking.selectors.meetings import MeetingRow
+from backend.booking.selectors.tables import place_kinds_for
 from backend.core.errors import BusinessError
 from backend.core.limits import Kind
 from backend.events.models.attendees import Attendee
-from backend.booking.selectors.availability import SlotChoice
-from backend.booking.selectors.meetings import MeetingRow
 from backend.groups.selectors.office_hours import office_hour_for, office_times_for, requests_to_gather
-from backend.booking.selectors.tables import place_kinds_for
 from backend.groups.services import office_hours
 from backend.groups.services.office_hours import (
     ABOUT_LIMIT,
@@ -32,9 +32,10 @@ from backend.groups.services.office_hours import (
 )
 from backend.suggestions.selectors.shared_needs import SharedNeed, shared_needs_for
 from frontend.access import Outcome, Request, catch_refusal, counted, participant
-from frontend.fields import values_of
-from frontend.booking.forms import GuestForm, OfficeHourForm, ReasonForm
+from frontend.booking.forms import ReasonForm
 from frontend.booking.views.meetings import refused_on
+from frontend.fields import values_of
+from frontend.groups.forms import GuestForm, OfficeHourForm
 
 MAX_TIMES_SHOWN = 12
 

@@ -20,7 +20,7 @@ from backend.outcomes.selectors.connections import (
 from backend.outcomes.services import connections as services
 from backend.outcomes.services.connections import ContactData, end_connection
 from frontend.access import Request, catch_refusal, participant, signed_in
-from frontend.booking.forms import ContactForm
+from frontend.outcomes.forms import ContactForm
 
 
 @participant

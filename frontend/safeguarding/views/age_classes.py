@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.events.models.attendees import Attendee
+from backend.safeguarding.selectors.age_classes import age_questions_for
 from backend.safeguarding.services import age_classes as services
 from backend.safeguarding.services.age_classes import consent_to_adult, decline_adult
-from backend.safeguarding.selectors.age_classes import age_questions_for
 from frontend.access import Request, fresh_proof, organiser, safeguarding_lead
 from frontend.events.forms.attendees import AdultDecisionForm, AgeAgreementForm
 from frontend.fields import values_of

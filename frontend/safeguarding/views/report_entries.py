@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from backend.booking.selectors.meetings import reported_meeting
 from backend.core.errors import NotFound
 from backend.events.models.attendees import Attendee
 from backend.events.selectors import shown_name
 from backend.outcomes.selectors.contacts import Contacts, contacts_of
-from backend.booking.selectors.meetings import reported_meeting
 from backend.safeguarding.selectors.reports import news_for, report_page_for
 from backend.safeguarding.services import report_entries
 from backend.safeguarding.services.report_entries import export_report

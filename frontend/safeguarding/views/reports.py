@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from backend.booking.selectors.meetings import meeting_for, other_attendee_id
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models.attendees import Attendee
 from backend.events.selectors import appointments_for, country_contacts_of, outside_contact_of
-from backend.booking.selectors.meetings import meeting_for, other_attendee_id
 from backend.groups.selectors.office_hours import office_hours_for
-from backend.booking.services import meetings
+from backend.outcomes.services.reports import report_meeting as file_report_of_meeting
 from backend.outcomes.services.reports import report_unsafe
 from backend.safeguarding.models import Report
 from backend.safeguarding.selectors.age_classes import waiting_age_questions
@@ -111,7 +111,7 @@ def report_meeting(request: Request, attendee: Attendee, meeting_id: int) -> Htt
         name = ""
 
     def send(category: str, words: str, wants_news: bool) -> Report:
-        return meetings.report_meeting(
+        return file_report_of_meeting(
             attendee=attendee,
             meeting_id=meeting_id,
             category=category,

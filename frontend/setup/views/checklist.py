@@ -21,13 +21,13 @@ from backend.events.models.events import Event
 from backend.events.rules.states import NEXT_STATES, SENTENCES, Doing, is_allowed, is_event_open
 from backend.events.selectors import rehearsal_of
 from backend.events.services.opening import change_state
-from backend.setup.selectors.set_up import SetUp, set_up_for
 from backend.safeguarding.selectors.reports import names_of_leads
+from backend.setup.selectors.set_up import SetUp, set_up_for
 from backend.suggestions.selectors.runs import has_lists
 from frontend.access import Request, organiser, organiser_or_lead
-from frontend.fields import values_of
-from frontend.booking.forms import StateForm
 from frontend.booking.words import duration_words
+from frontend.fields import values_of
+from frontend.setup.forms import StateForm
 
 State = Event.State
 ONWARD = {

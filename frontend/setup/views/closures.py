@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from backend.booking.selectors.closures import closures_for, meetings_in, rooms_for
 from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
-from backend.booking.selectors.closures import closures_for, meetings_in, rooms_for
 from backend.setup.services.closures import close_period, reopen_period, undo_closure
 from frontend.access import Request, organiser
 from frontend.fields import values_of
-from frontend.booking.forms import ClosureButtonForm, ClosureForm
+from frontend.setup.forms import ClosureButtonForm, ClosureForm
 
 
 @organiser

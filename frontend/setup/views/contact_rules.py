@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.setup.selectors.contact_rules import contact_rule_effect
 from backend.safeguarding.selectors.contact_rules import (
     contact_groups_for,
     contact_rule_row,
@@ -23,8 +22,9 @@ from backend.safeguarding.services.contact_rules import (
     contact_rule_between,
     remove_contact_rule,
 )
+from backend.setup.selectors.contact_rules import contact_rule_effect
 from frontend.access import Request, organiser
-from frontend.booking.forms import ContactRuleForm
+from frontend.setup.forms import ContactRuleForm
 
 
 @organiser

@@ -19,15 +19,17 @@ from backend.events.selectors import (
     forums_for,
     outside_contact_for,
 )
-from backend.roles.services.appointments import confirm_role, end_role, refuse_role
 from backend.events.services.opening import set_outside_contact
-from backend.setup.services.starting import start_forum
 from backend.people.selectors import people_allowed_to_start, unclear_addresses
 from backend.people.services import allow_starting
+from backend.roles.services.appointments import confirm_role, end_role, refuse_role
+from backend.setup.services.starting import start_forum
 from frontend.access import Request, administrator, forum_starter, fresh_proof
-from frontend.events.forms.setup import DecisionForm, OutsideContactForm, StarterForm, StartForm
+from frontend.events.forms.setup import OutsideContactForm
 from frontend.events.words.times import zones_offered
 from frontend.fields import values_of
+from frontend.roles.forms import DecisionForm
+from frontend.setup.forms import StarterForm, StartForm
 
 
 @forum_starter

@@ -9,52 +9,31 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from backend.booking.selectors.availability import rules_for
+from backend.booking.services import joining
+from backend.booking.services.rules import set_rules
 from backend.core.errors import BusinessError
 from backend.core.period import HasPeriod, Period
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.slot_grid import periods_of
 from backend.events.selectors import slots_for, tables_for
-from backend.events.services import venue as venue
+from backend.events.services import venue
 from backend.events.services.venue import remove_table
-from backend.booking.selectors.availability import rules_for
-from backend.notifications.selectors.deliveries import (
-    delivery_figures_for,
-    delivery_row,
-    failing_deliveries,
-    unsent_deliveries,
-)
-from backend.outcomes.selectors.disputes import dispute_row, disputes_for
+from backend.setup.services import tables
 from backend.stats.selectors.overview import overview_for
-from backend.agenda.selectors.sessions import possible_speakers, speakers_by_session
-from backend.booking.services import joining
-from backend.booking.services import meetings
-from backend.notifications.services.deliveries import resend_mails
-from backend.booking.services.rules import set_rules
-from backend.agenda.services.bookmarks import assign_speaker, remove_speaker
-from backend.safeguarding.selectors.public_profiles import visible_ids_for
-from frontend.access import Outcome, Request, organiser
+from frontend.access import Request, organiser
+from frontend.booking.words import day_in
 from frontend.fields import values_of
-from frontend.booking.forms import (
-    GridForm,
-    ResendForm,
-    RulesForm,
-    SlotsForm,
-    SpeakerForm,
-    TableButtonForm,
-    TableForm,
-    next_label,
-)
-from frontend.booking.words import day_in, delivery_error_words, mail_kind_words
+from frontend.setup.forms import GridForm, RulesForm, SlotsForm, TableButtonForm, TableForm, next_label
 
 PAGE = 50
 Row = TypeVar("Row", bound=HasPeriod)
@@ -137,7 +116,7 @@ def change_table(request: Request, attendee: Attendee, table_id: int) -> HttpRes
         if not form.is_valid():
             return _page(request, attendee, part="tables", changed=(table_id, form))
         data = form.tables()[0]
-        meetings.change_table(event=event, table_id=table_id, data=data, by=request.user, now=timezone.now())
+        tables.change_table(event=event, table_id=table_id, data=data, by=request.user, now=timezone.now())
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="tables", changed=(table_id, form))
     return _done(request, attendee, _("The table is changed."))
@@ -215,76 +194,3 @@ def _by_day(event: Event, rows: Iterable[Row]) -> list[tuple[dt.date, list[Row]]
     """Slots under the date in the event's zone on which they start."""
     groups = groupby(rows, key=lambda row: day_in(event, row.starts_at))
     return [(date, list(group)) for date, group in groups]
-
-
-@organiser
-@require_http_methods(["GET", "HEAD", "POST"])
-def speakers(request: Request, attendee: Attendee) -> HttpResponse:
-    """The sessions with their speakers; on POST, assign or remove one."""
-    event, outcome = attendee.event, Outcome()
-    form = SpeakerForm(request.POST if request.method == "POST" else None)
-    if form.is_bound:
-        try:
-            return _change_speaker(request, event, values_of(form))
-        except BusinessError as refusal:
-            outcome.refusal = refusal
-    context = {
-        "sessions": speakers_by_session(event),
-        "people": possible_speakers(event),
-        "chosen": (form["session_id"].value(), form["attendee_id"].value()),
-        "refusal": outcome.refusal,
-    }
-    status = outcome.refusal.status if outcome.refusal else 200
-    return render(request, "meetings/setup/speakers.html", context, status=status)
-
-
-def _change_speaker(request: Request, event: Event, values: dict[str, Any]) -> HttpResponse:
-    session_id, attendee_id = values["session_id"], values["attendee_id"]
-    if values["do"] == "remove":
-        remove_speaker(event=event, session_id=session_id, attendee_id=attendee_id, by=request.user)
-        messages.success(request, _("They no longer speak there, and are free then."))
-    else:
-        assign_speaker(
-            event=event,
-            session_id=session_id,
-            attendee_id=attendee_id,
-            by=request.user,
-            now=timezone.now(),
-        )
-        messages.success(request, _("They speak there, and nobody can ask them for that time."))
-    return redirect("speakers", event.slug)
-
-
-@organiser
-@require_http_methods(["GET", "HEAD", "POST"])
-def mails(request: Request, attendee: Attendee) -> HttpResponse:
-    """Mails that wait or were refused; on POST, send the refused again: all, or that of one notice."""
-    event = attendee.event
-    if request.method == "POST":
-        notice_id = values_of(ResendForm(request.POST))["notice"]
-        sent = resend_mails(event=event, notice_id=notice_id, by=request.user, now=timezone.now())
-        text = ngettext("%(count)d mail goes out again.", "%(count)d mails go out again.", sent)
-        messages.success(request, text % {"count": sent} if sent else _("No refused mail was left to send."))
-        return redirect("mails", event.slug)
-    now = timezone.now()
-    page = Paginator(unsent_deliveries(event), PAGE).get_page(request.GET.get("page"))
-    rows = [delivery_row(delivery) for delivery in page.object_list]
-    context = {
-        "rows": [(row, mail_kind_words(row), delivery_error_words(row)) for row in rows],
-        "page": page,
-        "figures": delivery_figures_for(event, now, limit=0),
-        "trouble": failing_deliveries(event, now).count(),
-    }
-    return render(request, "meetings/setup/mails.html", context)
-
-
-@organiser
-@require_safe
-def disputes(request: Request, attendee: Attendee) -> HttpResponse:
-    """Meetings on which the two reports differ, or that one side only reported."""
-    page = Paginator(disputes_for(attendee.event), PAGE).get_page(request.GET.get("page"))
-    rows = [dispute_row(meeting) for meeting in page.object_list]
-    ids = {side.attendee_id for row in rows for side in row.sides}
-    # Organisers read names here; a profile opens only to whom the contact policy shows it.
-    seen = visible_ids_for(viewer=attendee, ids=ids, channel="page", now=timezone.now())
-    return render(request, "meetings/setup/disputes.html", {"rows": rows, "page": page, "seen": seen})

@@ -9,17 +9,9 @@ import pytest
 from django.core import mail
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models.aliases import Alias
-from backend.events.models.attendees import Attendee
-from backend.events.models.events import Event
-from backend.events.models.suspensions import Suspension
 from backend.assistants.models import Assistant
-from backend.booking.models.meetings import Meeting
 from backend.assistants.rules import may_act_for
-from backend.booking.selectors.acting import acting_for, principals_for
 from backend.assistants.selectors import asking_principals, assistants_for, names_of_readers
-from backend.booking.services.answers import accept_meeting
 from backend.assistants.services.assistant_mails import SEND_ASSISTANT_MAIL, send_assistant_mail
 from backend.assistants.services.assistants import (
     CannotAssist,
@@ -29,6 +21,14 @@ from backend.assistants.services.assistants import (
     end_assistant,
     name_assistant,
 )
+from backend.booking.models.meetings import Meeting
+from backend.booking.selectors.acting import acting_for, principals_for
+from backend.booking.services.answers import accept_meeting
+from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.events.models.aliases import Alias
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.models.suspensions import Suspension
 from backend.people.models import Person, older_hash
 from backend.people.services import BadEmail
 from backend.privacy.services.leaving import leave_event

@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from backend.assistants.models import Assistant
+from backend.assistants.services.assistants import end_assistant
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.services import acting
 from backend.booking.services.answers import accept_meeting
-from backend.assistants.services.assistants import end_assistant
-from tests.backend.conftest import Forum, make_forum
 from tests.backend.booking.test_lock_order import begin, holding, wait_until_waiting
 from tests.backend.booking.test_races import at_once
+from tests.backend.conftest import Forum, make_forum
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,6 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from backend.audit.models import AttendeeTrace
 from backend.audit.selectors import KINDS, SYSTEM, audit_entries_for, filter_entries
 from backend.audit.services import export_audit_entries
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Meeting
+from backend.booking.services.meetings import cancel_for_both
+from backend.booking.services.moving import move_meeting
+from backend.booking.services.proposals import arrange_meeting, propose_meeting, withdraw_proposal
 from backend.core.audit import record_act
 from backend.core.errors import OrganisersOnly
 from backend.core.models import Act
@@ -18,13 +23,8 @@ from backend.directory.services.files import export_needs_help
 from backend.directory.services.nudges import nudge_people
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
-from backend.roles.services.roles import RoleChange, change_roles
-from backend.booking.models.availability import Availability
-from backend.booking.models.meetings import Meeting
-from backend.booking.services.meetings import cancel_for_both
-from backend.booking.services.moving import move_meeting
-from backend.booking.services.proposals import arrange_meeting, propose_meeting, withdraw_proposal
 from backend.programme.models import Plan
+from backend.roles.services.roles import RoleChange, change_roles
 from backend.safeguarding.models import Block
 from backend.stats.services import export_stats_file
 from backend.suggestions.services.exports import export_unmet_needs

@@ -11,9 +11,9 @@ from django.db import connection
 
 from backend.benchmarks.load.clients import ResponseLog
 from backend.benchmarks.load.consistency import check_load
-from backend.core.errors import BusinessError
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
+from backend.core.errors import BusinessError
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ import icalendar
 from django.db import connection, transaction
 from hypothesis.stateful import RuleBasedStateMachine
 
+from backend.agenda.selectors.calendar import feed_for
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.selectors.availability import common_slots
+from backend.booking.services.requests import expire_requests
 from backend.core.errors import BusinessError
 from backend.events.models.agenda import Session, Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.rules.slot_grid import SlotGrid, periods_of
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.selectors.availability import common_slots
-from backend.agenda.selectors.calendar import feed_for
-from backend.booking.services.requests import expire_requests
 from backend.safeguarding.rules import may_contact
 from tests.backend.conftest import Forum
 from tests.factories import make_attendee, make_event

@@ -7,16 +7,16 @@ import datetime as dt
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from backend.events.models.agenda import Slot, Table
 from backend.assistants.models import Assistant
 from backend.booking.models.availability import Availability
 from backend.booking.models.closures import Closure, DisplacedMeeting
-from backend.outcomes.models import ContactShare
 from backend.booking.models.counter_offers import CounterOffer, CounterOfferTime
 from backend.booking.models.follow_ups import FollowUp
 from backend.booking.models.meetings import Meeting, RequestedTime, Seat
 from backend.booking.models.questions import Question
 from backend.booking.models.waiting_list import WaitingListEntry
+from backend.events.models.agenda import Slot, Table
+from backend.outcomes.models import ContactShare
 from tests.backend.conftest import make_forum
 from tests.database import refused_by
 from tests.factories import NOW

@@ -12,6 +12,9 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections, transaction
 
+from backend.booking.models.meetings import Meeting
+from backend.booking.services import booking, requests
+from backend.booking.services.availability import close_slots
 from backend.core import transactions
 from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
@@ -20,10 +23,6 @@ from backend.imports.services import attendees as importer
 from backend.imports.services.attendees import import_attendees
 from backend.imports.services.reading import read_csv
 from backend.imports.services.rows import COLUMNS
-from backend.booking.models.meetings import Meeting
-from backend.booking.services import booking
-from backend.booking.services import requests
-from backend.booking.services.availability import close_slots
 from backend.safeguarding.models import Report
 from backend.safeguarding.services.reports import close_report, report_person
 from tests.backend.conftest import make_forum

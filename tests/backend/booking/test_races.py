@@ -10,21 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, connections, models
 
+from backend.agenda.services import bookmarks as sessions
+from backend.agenda.services.bookmarks import bookmark_session
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Notice
+from backend.booking.services import answers, booking, locks
+from backend.booking.services.requests import expire_requests
 from backend.core.errors import BusinessError
 from backend.events.models.agenda import SessionPart, Table
 from backend.events.models.attendees import Attendee
 from backend.events.services.venue import TableData
-from backend.outcomes.models import ContactShare
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.models.notices import Notice
-from backend.outcomes.selectors.connections import connections_for
-from backend.booking.services import answers
-from backend.booking.services import booking
-from backend.booking.services import locks
 from backend.groups.services import office_hours
-from backend.agenda.services import bookmarks as sessions
-from backend.outcomes.services.connections import ContactData, end_connection, share_contact
-from backend.setup.services.tables import change_table
 from backend.groups.services.office_hours import (
     OfficeHourData,
     add_guest,
@@ -32,8 +28,10 @@ from backend.groups.services.office_hours import (
     leave_office_hour,
     open_office_hour,
 )
-from backend.booking.services.requests import expire_requests
-from backend.agenda.services.bookmarks import bookmark_session
+from backend.outcomes.models import ContactShare
+from backend.outcomes.selectors.connections import connections_for
+from backend.outcomes.services.connections import ContactData, end_connection, share_contact
+from backend.setup.services.tables import change_table
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import NOW, make_attendee
 

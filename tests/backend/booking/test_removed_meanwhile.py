@@ -11,15 +11,15 @@ from django.db import connections
 from django.db.models import Model
 from django.db.models.signals import ModelSignal, post_save, pre_delete
 
-from backend.core.errors import BusinessError
-from backend.events.models.agenda import Session, SessionPart, Slot, Table
-from backend.events.models.attendees import Attendee
+from backend.agenda.services.bookmarks import bookmark_session
 from backend.agenda.services.sessions import remove_session
-from backend.events.services.venue import remove_slots, remove_table
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting, RequestedTime
 from backend.booking.services.availability import open_slots
-from backend.agenda.services.bookmarks import bookmark_session
+from backend.core.errors import BusinessError
+from backend.events.models.agenda import Session, SessionPart, Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.services.venue import remove_slots, remove_table
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import make_attendee, make_session
 

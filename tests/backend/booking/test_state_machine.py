@@ -18,20 +18,20 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from backend.core.period import Period
-from backend.events.models.attendees import Attendee
+from backend.agenda.services.bookmarks import bookmark_session
 from backend.booking.models.counter_offers import CounterOffer
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.models.waiting_list import WaitingListEntry
 from backend.booking.selectors.meetings import confirmed_meetings_for
-from backend.outcomes.services.attestations import ask_whether_held, settle_unattested
 from backend.booking.services.availability import close_slots, open_slots
 from backend.booking.services.meetings import end_refused_meetings
-from backend.notifications.services.reminders import remind_people
 from backend.booking.services.requests import expire_requests
-from backend.agenda.services.bookmarks import bookmark_session
 from backend.booking.services.waiting_list import end_refused_waiting, leave_waiting_list, offer_freed_times
+from backend.core.period import Period
+from backend.events.models.attendees import Attendee
+from backend.notifications.services.reminders import remind_people
+from backend.outcomes.services.attestations import ask_whether_held, settle_unattested
 from backend.safeguarding.rules import may_contact
 from tests.backend.booking.state_machine import PEOPLE, SLOTS, ZONES, MeetingMachineBase
 from tests.factories import block_contact, unblock_contact

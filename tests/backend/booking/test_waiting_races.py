@@ -8,15 +8,13 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.events.models.agenda import Slot
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.waiting_list import WaitingListEntry
-from backend.outcomes.services import arrivals
-from backend.booking.services import booking
-from backend.booking.services import waiting_list
-from backend.outcomes.services.arrivals import arrive
+from backend.booking.services import booking, waiting_list
 from backend.booking.services.waiting_list import leave_waiting_list, offer_freed_times
-from tests.backend.conftest import Forum, make_forum
+from backend.events.models.agenda import Slot
+from backend.outcomes.services import arrivals
+from backend.outcomes.services.arrivals import arrive
 from tests.backend.booking.test_races import (
     TABLES,
     at_once,
@@ -25,6 +23,7 @@ from tests.backend.booking.test_races import (
     tables_taken_twice,
     waits_for,
 )
+from tests.backend.conftest import Forum, make_forum
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,10 +14,10 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.test import APIClient, APIRequestFactory
 
+from backend.booking.models.meetings import Meeting
 from backend.core.api import RefusalSerializer
 from backend.events.models.agenda import Table
 from backend.events.models.attendees import Attendee
-from backend.booking.models.meetings import Meeting
 from backend.people.api import PersonView
 from backend.people.models import ApiToken
 from tests.backend.conftest import make_forum

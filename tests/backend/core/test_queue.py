@@ -16,6 +16,8 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
+from backend.booking.models.notices import Delivery
+from backend.booking.services.notices import SEND_NOTICE
 from backend.config.status import problems_of, status_at
 from backend.core.errors import NotFound
 from backend.core.queue import (
@@ -29,8 +31,6 @@ from backend.core.queue import (
     try_job_again,
 )
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes
-from backend.booking.models.notices import Delivery
-from backend.booking.services.notices import SEND_NOTICE
 from backend.programme.models import Plan
 from backend.programme.services import drafting
 from backend.suggestions.services.runs import BUILD_SUGGESTIONS

@@ -21,6 +21,11 @@ from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 from time_machine import travel
 
+from backend.agenda.selectors.agenda import agenda_for
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Meeting
+from backend.booking.models.notices import Delivery
+from backend.booking.selectors.meetings import requests_sent, requests_to_answer
 from backend.demo.accounts import demo_accounts
 from backend.demo.agenda import theme_of
 from backend.demo.loading import load_forum
@@ -32,12 +37,7 @@ from backend.events.models.agenda import Session, SessionPart, Slot, Table
 from backend.events.models.attendees import Attendee, Interest, Organisation
 from backend.events.models.events import Event, Tie
 from backend.events.rules.roles import leads_of
-from backend.booking.models.availability import Availability
-from backend.booking.models.meetings import Meeting
-from backend.booking.models.notices import Delivery
-from backend.agenda.selectors.agenda import agenda_for
 from backend.notifications.selectors.deliveries import failing_deliveries
-from backend.booking.selectors.meetings import requests_sent, requests_to_answer
 from backend.people.models import Person
 from backend.safeguarding.models import Block, Report
 from backend.safeguarding.rules import matchable, refused_pairs

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.booking.models.availability import Availability
 from backend.directory.models import SearchText
 from backend.directory.selectors import by_meaning
 from backend.directory.selectors.finding import BY_MEANING, Found, Wanted
@@ -18,7 +19,6 @@ from backend.directory.services.reading import read_all_texts, read_texts
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.booking.models.availability import Availability
 from backend.suggestions.engine import meaning
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_organisation
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.booking.models.availability import Availability
 from backend.core.limits import LIMITS, Kind, TooOften
 from backend.directory.models import SearchName
 from backend.directory.selectors.finding import Found, Wanted
@@ -17,7 +18,6 @@ from backend.directory.services.finding import find_people, read_all_names, read
 from backend.events.models.agenda import Session, SessionPart, Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Topic
-from backend.booking.models.availability import Availability
 from backend.people.models import KnownMinor
 from tests.factories import (
     NOW,

@@ -9,6 +9,9 @@ from django.core import mail
 from django.db import IntegrityError, connections
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Seat
+from backend.booking.models.notices import Delivery, Notice
 from backend.core.errors import OrganisersOnly
 from backend.core.smtp import MailDelayed
 from backend.directory.models import Nudge
@@ -16,9 +19,6 @@ from backend.directory.selectors.needs_help import needs_help_csv, needs_help_ro
 from backend.directory.services.nudges import nudge_people, preview_nudges, send_nudge
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
-from backend.booking.models.availability import Availability
-from backend.booking.models.meetings import Seat
-from backend.booking.models.notices import Delivery, Notice
 from tests.backend.stats.events import make_meeting
 from tests.factories import NOW, block_contact, make_attendee, make_event
 from tests.smtp import MailServer

@@ -8,7 +8,15 @@ from rest_framework.test import APIClient
 from backend.core.errors import NotFound, OrganisersOnly
 from backend.directory.selectors.roster import roster_ids, roster_person, roster_rows
 from backend.events.models.attendees import Attendee, Organisation
-from backend.events.services.attendees import AttendeeChange, BadAttendee, NameTaken, OwnWords, UnknownSector, change_attendee, change_organisation
+from backend.events.services.attendees import (
+    AttendeeChange,
+    BadAttendee,
+    NameTaken,
+    OwnWords,
+    UnknownSector,
+    change_attendee,
+    change_organisation,
+)
 from backend.imports.services.adding import AlreadyThere, BadRow, NewAttendee, add_attendee
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 

@@ -7,14 +7,14 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from backend.booking.models.availability import Availability
+from backend.booking.services.availability import close_slots
+from backend.booking.services.joining import NobodyToOpen, NoTimesToCome
 from backend.core.errors import OrganisersOnly
 from backend.core.models import Act
 from backend.directory.models import TimesMail
 from backend.directory.services.times import open_times_for, send_times_mail, wish_to_meet
 from backend.events.models.agenda import Slot
-from backend.booking.models.availability import Availability
-from backend.booking.services.availability import close_slots
-from backend.booking.services.joining import NobodyToOpen, NoTimesToCome
 from tests.factories import NOW, make_attendee, make_event
 from tests.long_jobs import answered
 

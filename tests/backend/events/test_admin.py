@@ -9,8 +9,8 @@ from django.test import Client
 from backend.events.models.events import Event, Theme, Topic
 from backend.events.models.roles import Appointment, OutsideContact
 from backend.events.rules.roles import leads_of
-from backend.roles.services.appointments import propose_role
 from backend.people.models import Person
+from backend.roles.services.appointments import propose_role
 from backend.safeguarding.models import Report
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_session
 from tests.pages import page_of

@@ -13,26 +13,26 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Model
 
+from backend.agenda.models import CalendarFeed
+from backend.agenda.services.bookmarks import bookmark_session
+from backend.agenda.services.calendar_feeds import make_feed
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Meeting
+from backend.booking.models.notices import Notice
+from backend.booking.services.availability import close_slots
+from backend.booking.services.joining import join_event
 from backend.events.models.agenda import Session
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.agreements import current_agreement
 from backend.events.rules.states import NotInThisState
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import read_csv
-from backend.roles.services.roles import RoleChange, change_roles
 from backend.events.services.topics import add_theme
 from backend.events.services.venue import remove_slots
+from backend.imports.services.attendees import import_attendees
+from backend.imports.services.reading import read_csv
 from backend.invitations.services.sending import send_test_invitation
-from backend.booking.models.availability import Availability
-from backend.agenda.models import CalendarFeed
-from backend.booking.models.meetings import Meeting
-from backend.booking.models.notices import Notice
-from backend.booking.services.availability import close_slots
-from backend.agenda.services.calendar_feeds import make_feed
-from backend.booking.services.joining import join_event
 from backend.notifications.services.deliveries import mark_read
-from backend.agenda.services.bookmarks import bookmark_session
+from backend.roles.services.roles import RoleChange, change_roles
 from backend.safeguarding.models import Block, Report
 from backend.safeguarding.services.blocks import block_person
 from backend.safeguarding.services.reports import report_unsafe

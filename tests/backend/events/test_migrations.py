@@ -15,12 +15,12 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import StateApps
 from pytest_django import DjangoDbBlocker
 
+from backend.booking import jobs
+from backend.booking.models.meetings import Meeting
 from backend.events.models.age_classes import AgeAgreement
 from backend.events.models.attendees import Attendee, Organisation, Sector
 from backend.events.models.events import Event
 from backend.events.rules.agreements import current_agreement
-from backend.booking import jobs
-from backend.booking.models.meetings import Meeting
 from backend.notifications.selectors.answer_links import answer_token
 from backend.notifications.services.answer_links import answer_by_link
 from tests.backend.booking import before_joining

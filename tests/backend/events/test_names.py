@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backend.agenda.selectors.sessions import possible_speakers
 from backend.directory.selectors.roster import roster_ids, roster_rows
 from backend.events.models.attendees import Attendee
 from backend.events.selectors import (
@@ -14,7 +15,6 @@ from backend.events.selectors import (
     people_named,
     shown_name,
 )
-from backend.agenda.selectors.sessions import possible_speakers
 from tests.factories import make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

@@ -11,14 +11,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
-from backend.core.period import Period
-from backend.events.models.attendees import Attendee
+from backend.agenda.services.bookmarks import bookmark_session
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
-from backend.groups.selectors.office_hours import office_hours_for
 from backend.booking.services.meetings import end_refused_meetings
+from backend.booking.services.requests import expire_requests
+from backend.core.period import Period
+from backend.events.models.attendees import Attendee
+from backend.groups.selectors.office_hours import office_hours_for
 from backend.groups.services.leaving import end_everything_of
-from backend.notifications.services.reminders import remind_people
 from backend.groups.services.office_hours import (
     OfficeHourData,
     add_guest,
@@ -27,8 +28,7 @@ from backend.groups.services.office_hours import (
     leave_office_hour,
     open_office_hour,
 )
-from backend.booking.services.requests import expire_requests
-from backend.agenda.services.bookmarks import bookmark_session
+from backend.notifications.services.reminders import remind_people
 from backend.safeguarding.rules import may_contact
 from tests.backend.booking.state_machine import SLOTS, MeetingMachineBase
 from tests.factories import block_contact, unblock_contact

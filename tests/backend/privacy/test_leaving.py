@@ -12,6 +12,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Notice
+from backend.booking.models.waiting_list import WaitingListEntry
 from backend.core.errors import NotYours
 from backend.demo.models import OutgoingMail
 from backend.directory.models import ProfileVisit, WishToMeet
@@ -19,17 +22,14 @@ from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee, Organisation
 from backend.events.models.events import Tie
 from backend.events.models.suspensions import Suspension
-from backend.roles.services.appointments import LastOrganiser
 from backend.imports.services.attendees import import_attendees
 from backend.imports.services.reading import read_csv
 from backend.invitations.models import Invitation
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.models.notices import Notice
-from backend.booking.models.waiting_list import WaitingListEntry
 from backend.people.models import ApiToken, Person, address_hash
 from backend.people.services import make_token
 from backend.privacy.services.closing import close_cases, forget_expired
 from backend.privacy.services.leaving import NotConfirmed, StillInCharge, erase_account, leave_event
+from backend.roles.services.appointments import LastOrganiser
 from backend.safeguarding.models import Block, HeldIdentity, Report
 from backend.safeguarding.rules import may_contact
 from backend.safeguarding.selectors.reports import report_page_for

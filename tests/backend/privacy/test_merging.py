@@ -10,6 +10,8 @@ import pytest
 from django.apps import apps
 from django.db.models import Q
 
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Notice
 from backend.core.errors import NotFound, OrganisersOnly
 from backend.core.models import Act
 from backend.directory.models import WishToMeet
@@ -22,8 +24,6 @@ from backend.events.rules.states import NotInThisState
 from backend.imports.services.attendees import import_attendees
 from backend.imports.services.reading import read_csv
 from backend.outcomes.models import ContactShare
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.models.notices import Notice
 from backend.people.models import FormerAddress, KnownMinor, Person, address_hash
 from backend.privacy.services.merging import (
     CARRIED,
@@ -40,8 +40,8 @@ from backend.safeguarding.selectors.blocks import blocks_made_by
 from backend.safeguarding.services.blocks import block_person
 from backend.safeguarding.services.reports import file_report
 from backend.safeguarding.services.suspensions import suspend_person
-from tests.backend.conftest import Forum, make_forum
 from tests.backend.booking.test_lock_order import begin, holding, wait_until_waiting
+from tests.backend.conftest import Forum, make_forum
 from tests.factories import NOW, make_attendee, make_event, make_organisation, make_tie
 
 pytestmark = pytest.mark.django_db

@@ -8,11 +8,11 @@ from itertools import combinations
 
 import pytest
 
+from backend.booking.models.meetings import Meeting
+from backend.booking.services.answers import accept_meeting
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.booking.models.meetings import Meeting
-from backend.booking.services.answers import accept_meeting
 from backend.people.models import Person
 from backend.programme.models import Plan, PlannedMeeting
 from backend.programme.rules.options import PlanOptions

@@ -14,10 +14,10 @@ from backend.core.smtp import MailDelayed
 from backend.events.models.age_classes import AdultProposal
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.safeguarding.services.age_classes import agree_adult, consent_to_adult, propose_adult
-from backend.safeguarding.services.age_mails import send_age_mail, tell_of_doubts
 from backend.people.models import KnownMinor, Person
 from backend.people.rules import GATHERING
+from backend.safeguarding.services.age_classes import agree_adult, consent_to_adult, propose_adult
+from backend.safeguarding.services.age_mails import send_age_mail, tell_of_doubts
 from tests.factories import NOW, appoint, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,10 @@ import pytest
 from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from backend.booking.services.notices import SEND_NOTICE
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import MailDelayed
 from backend.events.models.roles import OutsideContact
-from backend.booking.services.notices import SEND_NOTICE
 from backend.safeguarding.models import ReportAlert
 from backend.safeguarding.services.alerts import (
     UNREAD_AFTER,

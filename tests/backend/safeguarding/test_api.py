@@ -4,9 +4,9 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
-from backend.events.models.agenda import Slot, Table
 from backend.booking.models.availability import Availability
 from backend.booking.services.requests import MeetingRequestData, request_meeting
+from backend.events.models.agenda import Slot, Table
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportView
 from tests.factories import NOW, make_attendee, make_event

@@ -9,8 +9,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound, NotYours
 from backend.events.models.roles import Appointment
-from backend.roles.services.appointments import confirm_role, end_role, propose_role
 from backend.people.models import Person
+from backend.roles.services.appointments import confirm_role, end_role, propose_role
 from backend.safeguarding.models import ReportHandOver
 from backend.safeguarding.rules import readable_for
 from backend.safeguarding.selectors.reports import leads_to_hand_over_to, report_page_for, reports_for

@@ -14,7 +14,6 @@ from backend.events.models.age_classes import AgeAgreement
 from backend.events.models.attendees import Attendee
 from backend.events.models.roles import Appointment
 from backend.events.services.addresses import AddressHeld, change_address
-from backend.safeguarding.services.age_classes import agree_adult, consent_to_adult, propose_adult
 from backend.imports.services.adding import NewAttendee, add_attendee
 from backend.people.jobs import delete_expired_hashes
 from backend.people.models import KnownMinor, Person, address_hash, older_hash
@@ -23,6 +22,7 @@ from backend.safeguarding.rules import CHANNELS, contactable_for, matchable, may
 from backend.safeguarding.selectors.age_classes import age_questions_for, waiting_age_questions
 from backend.safeguarding.selectors.aliases import alias_candidates, can_appear_under_alias
 from backend.safeguarding.selectors.reports import report_page_for
+from backend.safeguarding.services.age_classes import agree_adult, consent_to_adult, propose_adult
 from backend.safeguarding.services.aliases import AliasData, CannotHaveAlias, set_alias
 from backend.safeguarding.services.reports import file_report
 from tests.factories import NOW, block_contact, make_attendee, make_event

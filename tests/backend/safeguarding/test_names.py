@@ -2,9 +2,9 @@
 
 import pytest
 
-from backend.events.selectors import names_of_people
 from backend.booking.rules import NotJoined
 from backend.booking.services.proposals import propose_meeting
+from backend.events.selectors import names_of_people
 from backend.people.models import Person
 from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.selectors.names import name_shown_to

@@ -14,7 +14,6 @@ from backend.directory.selectors.own_people import saved_for
 from backend.events.models.attendees import Attendee
 from backend.invitations.models import Invitation
 from backend.invitations.services.links import LinkExpired, hash_of, new_token, read_link
-from backend.stats.selectors.overview import overview_for
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors.blocks import blocks_made_by
@@ -22,6 +21,7 @@ from backend.safeguarding.selectors.contact_rules import contact_rule_row
 from backend.safeguarding.selectors.reports import waiting_reports
 from backend.safeguarding.services.reports import file_report
 from backend.stats.selectors.names import people_counted
+from backend.stats.selectors.overview import overview_for
 from backend.suggestions.engine.learning import read_editions
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors.runs import stale_ids_for

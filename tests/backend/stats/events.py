@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from backend.booking.models.meetings import Meeting, Seat
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee, Organisation, Sector
 from backend.events.models.events import Event, Theme
-from backend.booking.models.meetings import Meeting, Seat
 from backend.people.models import Person
 from backend.suggestions.models import Run, Suggestion
 from tests.factories import NOW, make_attendee, make_event, make_organisation

@@ -7,13 +7,13 @@ import re
 import pytest
 from django.test import Client
 
-from backend.core.limits import LIMITS, Kind, count_use
-from backend.events.models.attendees import Attendee
 from backend.assistants.models import Assistant
+from backend.assistants.services.assistants import accept_principal, name_assistant
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.services.answers import decline_meeting
-from backend.assistants.services.assistants import accept_principal, name_assistant
+from backend.core.limits import LIMITS, Kind, count_use
+from backend.events.models.attendees import Attendee
 from frontend import urls
 from tests.factories import block_contact, make_attendee
 from tests.frontend.conftest import Booking, client_of

@@ -7,10 +7,10 @@ import pytest
 from django.core.management import call_command
 from pghistory.models import Context
 
+from backend.booking.models.meetings import Meeting
 from backend.core.audit import record_act
 from backend.core.models import Act
 from backend.events.models.attendees import Attendee
-from backend.booking.models.meetings import Meeting
 from backend.safeguarding.models import Block
 from tests.backend.programme.conftest import make_desk
 from tests.backend.stats.events import make_meeting

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from backend.events.models.agenda import Slot
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
+from backend.events.models.agenda import Slot
 from tests.factories import make_session
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

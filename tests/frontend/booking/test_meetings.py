@@ -6,11 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.events.models.agenda import Slot, Table
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.services.meetings import end_refused_meetings
+from backend.events.models.agenda import Slot, Table
 from tests.factories import make_attendee, make_session
 from tests.frontend.conftest import block_contact_by_page, client_of
 from tests.pages import page_of

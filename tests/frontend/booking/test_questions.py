@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from backend.core.limits import LIMITS, Kind, count_use
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.questions import Question
+from backend.core.limits import LIMITS, Kind, count_use
 from tests.factories import token_of
 from tests.frontend.conftest import Booking, client_of
 from tests.pages import page_of

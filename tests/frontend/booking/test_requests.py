@@ -2,11 +2,11 @@
 
 import re
 
+from backend.booking.models.availability import Availability, MeetingRules
+from backend.booking.models.meetings import Meeting
 from backend.events.models.agenda import Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Topic
-from backend.booking.models.availability import Availability, MeetingRules
-from backend.booking.models.meetings import Meeting
 from tests.factories import make_attendee
 from tests.frontend.conftest import OFFER, SEEK, client_of
 from tests.pages import page_of

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.booking.models.availability import Availability
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.booking.models.availability import Availability
 from tests.factories import make_attendee, make_run
 from tests.frontend.conftest import client_of, lay_out
 from tests.pages import page_of

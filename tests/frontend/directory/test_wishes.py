@@ -1,8 +1,8 @@
 """Who has no open time can be told that somebody would like to meet them."""
 
-from backend.directory.models import WishToMeet
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
+from backend.directory.models import WishToMeet
 from tests.frontend.conftest import client_of, lay_out
 from tests.pages import page_of
 

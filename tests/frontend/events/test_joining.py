@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from backend.booking.models.availability import Availability
 from backend.core.encoder import encode
 from backend.events.models.attendees import Attendee
 from backend.events.rules.agreements import current_agreement
-from backend.booking.models.availability import Availability
 from backend.suggestions.engine import understood
 from tests.factories import make_attendee
 from tests.frontend.conftest import Cast, client_of

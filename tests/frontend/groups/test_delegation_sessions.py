@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from backend.groups.selectors.delegation_sessions import own_delegation_sessions
 from backend.agenda.services.calendar_feeds import feed_address, make_feed
+from backend.groups.selectors.delegation_sessions import own_delegation_sessions
 from backend.safeguarding.models import DelegationSession
 from tests.delegations import Delegations, make_delegations
 from tests.factories import in_two_weeks, make_attendee, make_event

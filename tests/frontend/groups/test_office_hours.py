@@ -8,14 +8,14 @@ import icalendar
 import pytest
 from django.utils import timezone
 
+from backend.agenda.selectors.calendar import feed_for
+from backend.agenda.services.calendar_feeds import make_feed
+from backend.booking.models.meetings import Meeting
 from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Topic
-from backend.booking.models.meetings import Meeting
-from backend.agenda.selectors.calendar import feed_for
-from backend.stats.selectors.overview import overview_for
-from backend.agenda.services.calendar_feeds import make_feed
 from backend.notifications.services.reminders import remind_people
 from backend.privacy.selectors import export_for
+from backend.stats.selectors.overview import overview_for
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import block_contact, in_two_weeks, token_of
 from tests.frontend.conftest import client_of

@@ -8,12 +8,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from backend.booking.models.notices import Notice
 from backend.directory.services.mail_examples import MAIL_KINDS
 from backend.directory.services.nudges import nudge_people
 from backend.events.models.events import Event
 from backend.invitations.models import InvitationRules
 from backend.mails.models import MailTest, MailTexts
-from backend.booking.models.notices import Notice
 from tests.factories import in_two_weeks, make_attendee, make_event
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from backend.booking.models.meetings import Meeting, Seat
 from backend.events.models.attendees import Attendee
 from backend.events.rules.agreements import current_agreement
-from backend.booking.models.meetings import Meeting, Seat
 from backend.notifications.selectors.answer_links import make_answer_link
 from tests.factories import block_contact, make_attendee, make_event
 from tests.frontend.conftest import client_of

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from backend.events.models.attendees import Attendee
 from backend.booking.models.notices import Delivery, Notice
+from backend.events.models.attendees import Attendee
 from frontend.setup.views import venue as setup
 from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from backend.booking.models.meetings import Meeting
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.booking.models.meetings import Meeting
 from backend.safeguarding.services.reports import file_report
 from tests.factories import NOW, make_attendee
 from tests.frontend.conftest import SEEK, Booking, Cast, client_of

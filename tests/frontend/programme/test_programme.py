@@ -2,9 +2,9 @@
 
 import pytest
 
-from backend.events.models.agenda import Table
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
+from backend.events.models.agenda import Table
 from backend.programme.models import Plan, PlannedMeeting
 from backend.programme.services.publishing import apply_publication
 from tests.backend.programme.conftest import Desk, make_desk

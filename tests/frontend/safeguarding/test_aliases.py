@@ -14,13 +14,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from backend.booking.models.notices import Notice
 from backend.core.models import UseCount
 from backend.events.models.aliases import Alias
 from backend.events.models.attendees import Attendee, Organisation
 from backend.events.models.roles import Appointment
-from backend.outcomes.models import ContactShare
-from backend.booking.models.notices import Notice
 from backend.notifications.services.notice_mails import mail_for
+from backend.outcomes.models import ContactShare
 from backend.people.models import Person
 from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.models import AliasEntry, Report

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.outcomes.selectors.contacts import contacts_of
 from backend.agenda.services.bookmarks import bookmark_session
+from backend.outcomes.selectors.contacts import contacts_of
 from backend.safeguarding.models import Report, ReportEntry, ReportView
 from backend.safeguarding.services.report_entries import add_note
 from tests.factories import make_attendee, make_session

@@ -2,9 +2,9 @@
 
 import pytest
 
+from backend.booking.models.meetings import Meeting, Seat
 from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee
-from backend.booking.models.meetings import Meeting, Seat
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.rules import is_contact_blocked
 from tests.factories import NOW, make_attendee, make_event, make_session

@@ -2,11 +2,11 @@
 
 import pytest
 
+from backend.booking.services.meetings import end_refused_meetings
 from backend.events.models.attendees import Attendee
 from backend.events.models.roles import CountryContact
-from backend.roles.services.appointments import propose_role
-from backend.booking.services.meetings import end_refused_meetings
 from backend.people.models import Person
+from backend.roles.services.appointments import propose_role
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.services.blocks import block_person
 from tests.factories import NOW, appoint, block_contact, make_attendee

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from backend.events.models.suspensions import Suspension
 from backend.booking.models.meetings import Meeting
 from backend.booking.services.meetings import end_refused_meetings
+from backend.events.models.suspensions import Suspension
 from backend.safeguarding.models import Report
 from tests.factories import make_attendee, token_of
 from tests.frontend.conftest import client_of

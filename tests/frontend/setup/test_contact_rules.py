@@ -3,9 +3,9 @@
 import pytest
 from rest_framework.test import APIClient
 
-from backend.core.models import Act
 from backend.booking.models.meetings import Meeting
 from backend.booking.services.meetings import end_refused_meetings
+from backend.core.models import Act
 from backend.safeguarding.models import ContactRule
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

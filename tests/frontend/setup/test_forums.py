@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from backend.booking.models.availability import MeetingRules
 from backend.core.errors import BusinessError
 from backend.core.models import Act
 from backend.events.models.agenda import Slot, Table
@@ -15,7 +16,6 @@ from backend.events.models.events import Event
 from backend.events.models.roles import Appointment
 from backend.invitations.models import InvitationRules
 from backend.mails.models import MailTexts
-from backend.booking.models.availability import MeetingRules
 from backend.people.models import FirstAdministratorLink, Person
 from backend.safeguarding.models import ContactRule
 from tests.factories import NOW, make_attendee, make_event, make_organisation

@@ -8,16 +8,16 @@ from django.db.models import ForeignKey
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from backend.booking.models.availability import Availability, MeetingRules
+from backend.booking.models.meetings import Meeting
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.models.roles import OutsideContact
 from backend.events.rules.rehearsals import RehearsalOnly
 from backend.imports.services.adding import NewAttendee, add_attendee
-from backend.roles.services.installing import find_or_add_attendee
-from backend.booking.models.availability import Availability, MeetingRules
-from backend.booking.models.meetings import Meeting
 from backend.people.models import Person
+from backend.roles.services.installing import find_or_add_attendee
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import matchable
 from frontend.access import SEEN_AS

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from backend.events.models.agenda import Slot, Table
 from backend.booking.models.availability import MeetingRules
+from backend.events.models.agenda import Slot, Table
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 

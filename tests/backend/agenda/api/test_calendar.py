@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from backend.events.models.attendees import Attendee
 from backend.agenda.models import CalendarFeed
 from backend.booking.models.notices import Delivery, Notice
+from backend.events.models.attendees import Attendee
 from tests.backend.conftest import Forum
 from tests.factories import NOW, make_attendee, make_event
 

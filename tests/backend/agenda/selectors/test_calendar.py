@@ -11,14 +11,14 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.agenda.models import CalendarFeed
+from backend.agenda.selectors.calendar import feed_for, invitation_for, zone_between
+from backend.agenda.services.calendar_feeds import feed_address, make_feed, revoke_feed, rotate_feed
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.selectors.meetings import rows_for
+from backend.booking.services.meetings import end_refused_meetings
 from backend.events.models.agenda import SessionPart, Slot, Table
 from backend.events.models.attendees import Attendee
-from backend.agenda.models import CalendarFeed
-from backend.booking.models.meetings import Meeting, Seat
-from backend.agenda.selectors.calendar import feed_for, invitation_for, zone_between
-from backend.booking.selectors.meetings import rows_for
-from backend.agenda.services.calendar_feeds import feed_address, make_feed, revoke_feed, rotate_feed
-from backend.booking.services.meetings import end_refused_meetings
 from backend.safeguarding.services.blocks import block_person
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import block_contact, make_session, unblock_contact

@@ -9,11 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from backend.agenda.selectors.sessions import sessions_for
+from backend.agenda.services.bookmarks import bookmark_session
+from backend.booking.services.availability import close_slots
 from backend.events.models.agenda import SessionPart
 from backend.events.models.events import Theme
-from backend.agenda.selectors.sessions import sessions_for
-from backend.booking.services.availability import close_slots
-from backend.agenda.services.bookmarks import bookmark_session
 from backend.safeguarding.services.blocks import block_person
 from tests.factories import NOW, make_attendee, make_event
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from backend.core.period import Period
-from backend.events.models.agenda import SessionPart
-from backend.agenda.services.files import read_agenda
-from backend.agenda.services.sessions import SessionData, remove_session
 from backend.agenda.selectors.sessions import double_booked_counts
 from backend.agenda.services.agenda import change_session, import_agenda
 from backend.agenda.services.bookmarks import bookmark_session
+from backend.agenda.services.files import read_agenda
+from backend.agenda.services.sessions import SessionData, remove_session
+from backend.core.period import Period
+from backend.events.models.agenda import SessionPart
 from tests.factories import make_attendee, make_session
 
 pytestmark = pytest.mark.django_db

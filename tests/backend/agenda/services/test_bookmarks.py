@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 from rest_framework.test import APIClient
 
-from backend.events.models.agenda import Session, SessionPart
-from backend.events.models.attendees import Attendee
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
+from backend.events.models.agenda import Session, SessionPart
+from backend.events.models.attendees import Attendee
 from tests.backend.conftest import Forum
 from tests.factories import NOW, make_attendee, make_event, make_session
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.events.models.events import Event
 from backend.agenda.services.files import FileSession, read_agenda
+from backend.events.models.events import Event
 from backend.imports.services.reading import EncodingNotConfirmed, UnreadableFile
 from tests.factories import make_event
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from backend.agenda.services.files import AgendaFile, read_agenda
+from backend.agenda.services.imports import AgendaChanges, import_agenda, plan_agenda
+from backend.agenda.services.sessions import BadSession, SessionData, SessionTaken, add_session
 from backend.core.errors import OrganisersOnly
 from backend.events.models.agenda import Session
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.agenda.services.files import AgendaFile, read_agenda
-from backend.agenda.services.imports import AgendaChanges, import_agenda, plan_agenda
-from backend.agenda.services.sessions import BadSession, SessionData, SessionTaken, add_session
 from tests.factories import make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

@@ -11,10 +11,10 @@ import pytest
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
-from backend.events.models.agenda import Table
-from backend.events.models.attendees import Attendee
 from backend.booking.models.availability import Availability, MeetingRules
 from backend.booking.models.meetings import Meeting
+from backend.events.models.agenda import Table
+from backend.events.models.attendees import Attendee
 from tests.backend.conftest import Forum
 from tests.factories import make_attendee
 

@@ -7,9 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models.attendees import Attendee
-from backend.events.models.events import Event
+from backend.assistants.services.assistants import end_assistant
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import AlreadyAnswered
@@ -17,8 +15,10 @@ from backend.booking.selectors.acted_words import acted_notice_words, acted_word
 from backend.booking.selectors.acting import acting_for, principals_for
 from backend.booking.selectors.meetings import meeting_for
 from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
-from backend.assistants.services.assistants import end_assistant
 from backend.booking.services.meetings import cancel_for_both, cancel_meeting
+from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.notifications.services.notice_mails import mail_for
 from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.models import ContactRule

@@ -6,12 +6,6 @@ import datetime as dt
 
 import pytest
 
-from backend.core.errors import NotFound, NotYours
-from backend.events.models.agenda import Slot, Table
-from backend.events.models.attendees import Attendee
-from backend.events.models.events import Event
-from backend.events.rules.attendees import TextTooLong
-from backend.events.rules.states import NotInThisState
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import AlreadyAnswered, ReasonNeeded, RequestExpired, TooLate
@@ -20,6 +14,12 @@ from backend.booking.services.booking import NoTableFree, SlotTaken
 from backend.booking.services.choosing import NotOffered
 from backend.booking.services.meetings import end_refused_meetings
 from backend.booking.services.requests import expire_requests
+from backend.core.errors import NotFound, NotYours
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.attendees import TextTooLong
+from backend.events.rules.states import NotInThisState
 from tests.backend.conftest import make_forum
 from tests.factories import block_contact
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from backend.core.errors import NotFound, NotYours
-from backend.events.models.agenda import SessionPart
-from backend.booking.models.availability import Availability
 from backend.agenda.selectors.agenda import agenda_for
-from backend.booking.selectors.availability import availability_for, free_slots_between
-from backend.booking.services.availability import UnknownSlot, close_slots, open_slots
 from backend.agenda.services.bookmarks import (
     AttendeeInMeeting,
     SpeakerCannotRemove,
     bookmark_session,
     remove_bookmark,
 )
+from backend.booking.models.availability import Availability
+from backend.booking.selectors.availability import availability_for, free_slots_between
+from backend.booking.services.availability import UnknownSlot, close_slots, open_slots
+from backend.core.errors import NotFound, NotYours
+from backend.events.models.agenda import SessionPart
 from tests.backend.conftest import make_forum
 from tests.factories import make_session
 

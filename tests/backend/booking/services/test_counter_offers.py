@@ -6,19 +6,19 @@ import datetime as dt
 
 import pytest
 
-from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models.attendees import Attendee
+from backend.agenda.selectors.calendar import entry_for
 from backend.booking.models.counter_offers import CounterOffer
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import AlreadyAnswered, TooLate
-from backend.agenda.selectors.calendar import entry_for
 from backend.booking.selectors.meetings import meeting_for, requests_to_answer
 from backend.booking.services.booking import SlotTaken
 from backend.booking.services.choosing import NotOffered
 from backend.booking.services.counter_offers import CounterOfferWaits, NoCounterOffer
-from backend.notifications.services.notice_mails import mail_for
 from backend.booking.services.requests import AskedTooOften, BadTimes, expire_requests
+from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.events.models.attendees import Attendee
+from backend.notifications.services.notice_mails import mail_for
 from tests.backend.conftest import Forum
 from tests.factories import block_contact
 

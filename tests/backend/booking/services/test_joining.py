@@ -8,16 +8,16 @@ import pytest
 from django.db.models.signals import post_init
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from backend.core.errors import NotFound, NotYours
-from backend.core.period import Period
-from backend.events.models.agenda import SessionPart
-from backend.events.rules.agreements import current_agreement
-from backend.events.services.joining import OldAgreement
 from backend.booking.models.availability import Availability
 from backend.booking.rules import NotJoined
 from backend.booking.selectors.availability import free_slots_between
 from backend.booking.services.availability import close_slots
 from backend.booking.services.joining import PERSON_JOINED, AgeNotConfirmed, add_slots, join_event
+from backend.core.errors import NotFound, NotYours
+from backend.core.period import Period
+from backend.events.models.agenda import SessionPart
+from backend.events.rules.agreements import current_agreement
+from backend.events.services.joining import OldAgreement
 from tests.factories import NOW, make_attendee, make_session
 
 pytestmark = pytest.mark.django_db

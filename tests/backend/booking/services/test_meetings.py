@@ -9,10 +9,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from backend.core.errors import NotFound, OrganisersOnly
-from backend.events.models.agenda import Table
-from backend.events.models.attendees import Attendee
-from backend.events.services.venue import BadTable, TableData
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Delivery, Notice
 from backend.booking.rules import AlreadyAnswered, ReasonNeeded, TooLate
@@ -20,9 +16,13 @@ from backend.booking.selectors.meetings import meeting_for, meetings_without_con
 from backend.booking.services import meetings
 from backend.booking.services.availability import close_slots
 from backend.booking.services.meetings import end_refused_meetings
-from backend.setup.services.tables import StepFreeNeeded, change_table
-from backend.notifications.services.notice_mails import mail_for
 from backend.booking.services.requests import expire_requests
+from backend.core.errors import NotFound, OrganisersOnly
+from backend.events.models.agenda import Table
+from backend.events.models.attendees import Attendee
+from backend.events.services.venue import BadTable, TableData
+from backend.notifications.services.notice_mails import mail_for
+from backend.setup.services.tables import StepFreeNeeded, change_table
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import NOW, block_contact, make_attendee, make_event
 

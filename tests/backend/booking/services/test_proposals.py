@@ -9,14 +9,11 @@ import pytest
 from django.db import transaction
 from rest_framework.test import APIClient
 
-from backend.core.errors import BusinessError, NotFound, OrganisersOnly
-from backend.events.models.agenda import Table
-from backend.events.models.attendees import Attendee
+from backend.agenda.selectors.agenda import agenda_for
 from backend.booking.models.availability import MeetingRules
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import AlreadyAnswered, TooLate
-from backend.agenda.selectors.agenda import agenda_for
 from backend.booking.selectors.meetings import (
     answered_proposals,
     meeting_for,
@@ -24,17 +21,20 @@ from backend.booking.selectors.meetings import (
     requests_sent,
     requests_to_answer,
 )
-from backend.stats.selectors.overview import overview_for
 from backend.booking.services.availability import close_slots
 from backend.booking.services.booking import NoTableFree, SlotTaken
 from backend.booking.services.choosing import NotOffered
 from backend.booking.services.meetings import end_refused_meetings
 from backend.booking.services.moving import move_meeting
-from backend.notifications.services.notice_mails import mail_for
-from backend.notifications.services.reminders import remind_people
 from backend.booking.services.proposals import propose_meeting, withdraw_proposal
 from backend.booking.services.requests import AlreadyAsked, BadTimes, KeyReused, expire_requests
 from backend.booking.services.rules import BadRules, set_rules
+from backend.core.errors import BusinessError, NotFound, OrganisersOnly
+from backend.events.models.agenda import Table
+from backend.events.models.attendees import Attendee
+from backend.notifications.services.notice_mails import mail_for
+from backend.notifications.services.reminders import remind_people
+from backend.stats.selectors.overview import overview_for
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import block_contact, make_attendee
 

@@ -6,16 +6,16 @@ import datetime as dt
 
 import pytest
 
-from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models.attendees import Attendee
-from backend.events.rules.attendees import TextTooLong
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.models.questions import Question
 from backend.booking.rules import AlreadyAnswered, RequestExpired
 from backend.booking.selectors.meetings import meeting_for, reported_meeting, requests_to_answer
-from backend.notifications.services.notice_mails import mail_for
 from backend.booking.services.questions import AlreadyQuestioned, NoQuestion
+from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong
+from backend.notifications.services.notice_mails import mail_for
 from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.services.reports import WordsNeeded
 from tests.backend.conftest import Forum

@@ -6,10 +6,6 @@ import datetime as dt
 
 import pytest
 
-from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models.agenda import SessionPart, Slot, Table
-from backend.events.models.attendees import Attendee
-from backend.events.rules.attendees import TextTooLong
 from backend.booking.models.availability import MeetingRules
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
@@ -28,6 +24,10 @@ from backend.booking.services.requests import (
     UnknownTheme,
     request_meeting,
 )
+from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.events.models.agenda import SessionPart, Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_session
 
 pytestmark = pytest.mark.django_db

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from backend.booking.services.rules import BadRules, set_rules
 from backend.core.errors import OrganisersOnly
 from backend.events.services.changes import ATTENDEES_CHANGED
-from backend.booking.services.rules import BadRules, set_rules
 from tests.backend.conftest import make_forum
 from tests.factories import NOW, make_attendee
 

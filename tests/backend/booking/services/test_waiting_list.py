@@ -6,10 +6,7 @@ import datetime as dt
 
 import pytest
 
-from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models.agenda import Session, SessionPart, Slot
-from backend.events.models.attendees import Attendee
-from backend.events.models.events import Event
+from backend.agenda.services.bookmarks import remove_bookmark
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.models.waiting_list import WaitingListEntry
@@ -18,12 +15,15 @@ from backend.booking.selectors.meetings import requests_to_answer
 from backend.booking.services.availability import close_slots, open_slots
 from backend.booking.services.freed_times import OFFER_FREED_TIMES
 from backend.booking.services.meetings import end_refused_meetings
-from backend.groups.services.leaving import end_everything_of
-from backend.notifications.services.notice_mails import mail_for
 from backend.booking.services.requests import expire_requests
 from backend.booking.services.rules import set_rules
-from backend.agenda.services.bookmarks import remove_bookmark
 from backend.booking.services.waiting_list import end_refused_waiting, leave_waiting_list, offer_freed_times
+from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.events.models.agenda import Session, SessionPart, Slot
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.groups.services.leaving import end_everything_of
+from backend.notifications.services.notice_mails import mail_for
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import block_contact
 

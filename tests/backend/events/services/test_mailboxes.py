@@ -9,6 +9,8 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 
+from backend.assistants.models import Assistant
+from backend.assistants.services.assistants import name_assistant
 from backend.core.errors import OrganisersOnly
 from backend.events.models.aliases import Alias
 from backend.events.models.attendees import Attendee
@@ -17,13 +19,10 @@ from backend.events.models.roles import Appointment
 from backend.events.rules.attendees import SharesMailbox
 from backend.events.selectors import mailbox_choices
 from backend.events.services.addresses import change_address
-from backend.roles.services.appointments import CannotPropose, propose_role
+from backend.events.services.mailboxes import CannotShareMailbox, add_to_mailbox
 from backend.imports.services.adding import NewAttendee
 from backend.imports.services.attendees import import_attendees
 from backend.imports.services.reading import read_csv
-from backend.events.services.mailboxes import CannotShareMailbox, add_to_mailbox
-from backend.assistants.models import Assistant
-from backend.assistants.services.assistants import name_assistant
 from backend.people.models import KnownMinor, Person
 from backend.people.selectors import has_second_factor, person_with_email, who_reads_the_mailbox_of
 from backend.people.services import (
@@ -34,6 +33,7 @@ from backend.people.services import (
     set_own_name,
 )
 from backend.privacy.services.leaving import erase_account, leave_event
+from backend.roles.services.appointments import CannotPropose, propose_role
 from backend.safeguarding.models import Chaperone, Vetting
 from tests.backend.booking.test_lock_order import begin, wait_until_waiting
 from tests.factories import NOW, make_attendee, make_event

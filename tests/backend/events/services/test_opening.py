@@ -2,6 +2,8 @@
 
 import pytest
 
+from backend.booking.services.proposals import arrange_meeting
+from backend.booking.services.requests import MeetingRequestData, request_meeting
 from backend.core.errors import OrganisersOnly
 from backend.core.models import Act
 from backend.directory.services.nudges import nudge_people
@@ -15,8 +17,6 @@ from backend.events.services.opening import (
     open_event,
     set_outside_contact,
 )
-from backend.booking.services.proposals import arrange_meeting
-from backend.booking.services.requests import MeetingRequestData, request_meeting
 from backend.people.models import Person
 from tests.factories import NOW, make_attendee, make_event
 

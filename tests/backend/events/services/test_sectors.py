@@ -10,9 +10,6 @@ from backend.core.errors import NotFound, OrganisersOnly
 from backend.events.models.attendees import Attendee, Organisation, Sector
 from backend.events.models.events import Event
 from backend.events.selectors import sector_counts_for
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import read_csv
-from backend.imports.services.rows import COLUMNS
 from backend.events.services.sectors import (
     MAX_SECTORS,
     BadSector,
@@ -25,6 +22,9 @@ from backend.events.services.sectors import (
     remove_sector,
     sectors_by_word,
 )
+from backend.imports.services.attendees import import_attendees
+from backend.imports.services.reading import read_csv
+from backend.imports.services.rows import COLUMNS
 from backend.people.models import Constituency
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 

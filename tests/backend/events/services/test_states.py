@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 
+from backend.booking.models.availability import Availability
+from backend.booking.services.requests import MeetingRequestData, request_meeting
 from backend.core.errors import OrganisersOnly
 from backend.core.models import Act
 from backend.events.models.agenda import Slot, Table
@@ -11,8 +13,6 @@ from backend.events.models.events import Event
 from backend.events.rules.states import NEXT_STATES, NotInThisState, NotOpenYet
 from backend.events.services.opening import NotReadyToOpen, WrongState, change_state, follow_days
 from backend.events.services.profiles import ProfileChange, update_profile
-from backend.booking.models.availability import Availability
-from backend.booking.services.requests import MeetingRequestData, request_meeting
 from tests.factories import NOW, make_attendee, make_event
 
 State = Event.State

@@ -9,6 +9,10 @@ import pytest
 from django.core import mail
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Notice
+from backend.booking.services.meetings import cancel_for_both, cancel_meeting, end_refused_meetings
+from backend.booking.services.moving import move_meeting
 from backend.core.errors import NotFound, NotYours
 from backend.core.period import Period
 from backend.events.models.agenda import Session, Table
@@ -16,11 +20,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.consents import GuardianConsent
 from backend.events.models.suspensions import Suspension
 from backend.events.services.venue import TableData
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.models.notices import Notice
 from backend.groups.selectors.delegation_sessions import led_delegation_session, own_delegation_sessions
-from backend.outcomes.services.attestations import ask_whether_held, settle_unattested
-from backend.setup.services.closures import close_period, displace_meetings
 from backend.groups.services.delegation_mails import send_delegation_mail
 from backend.groups.services.delegation_sessions import (
     BadDelegationSession,
@@ -33,10 +33,8 @@ from backend.groups.services.delegation_sessions import (
     leave_delegation_session,
     propose_delegation_session,
 )
-from backend.booking.services.meetings import cancel_for_both, cancel_meeting, end_refused_meetings
-from backend.setup.services.tables import change_table
-from backend.booking.services.moving import move_meeting
 from backend.notifications.services.reminders import remind_people
+from backend.outcomes.services.attestations import ask_whether_held, settle_unattested
 from backend.people.models import Person
 from backend.safeguarding.models import (
     Block,
@@ -49,6 +47,8 @@ from backend.safeguarding.models import (
     Vetting,
 )
 from backend.safeguarding.rules import CHANNELS, adults_of_proposals, contactable_for, may_contact
+from backend.setup.services.closures import close_period, displace_meetings
+from backend.setup.services.tables import change_table
 from tests.delegations import Delegations, make_delegations, vet
 from tests.factories import NOW, make_attendee, make_event, make_session
 

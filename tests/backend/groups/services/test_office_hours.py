@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from backend.core.errors import BusinessError, NotFound
-from backend.events.models.agenda import Slot, Table
-from backend.events.models.attendees import Attendee
+from backend.agenda.selectors.agenda import agenda_for
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.models.waiting_list import WaitingListEntry
-from backend.agenda.selectors.agenda import agenda_for
+from backend.booking.services.requests import MeetingRequestData
+from backend.booking.services.waiting_list import join_waiting_list, offer_freed_times
+from backend.core.errors import BusinessError, NotFound
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
 from backend.groups.selectors.office_hours import (
     office_hour_for,
     office_hours_for,
@@ -28,8 +30,6 @@ from backend.groups.services.office_hours import (
     leave_office_hour,
     open_office_hour,
 )
-from backend.booking.services.requests import MeetingRequestData
-from backend.booking.services.waiting_list import join_waiting_list, offer_freed_times
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import block_contact, make_attendee
 

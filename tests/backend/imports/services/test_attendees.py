@@ -11,14 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from backend.core.errors import OrganisersOnly
 from backend.events.models.attendees import Attendee, Interest, Organisation
 from backend.events.models.events import Event
+from backend.events.services.profiles import ProfileChange, update_profile
+from backend.events.services.setup import create_event
 from backend.imports.services.attendees import ROWS_AT_ONCE, import_attendees
 from backend.imports.services.reading import read_csv
 from backend.imports.services.report import ImportReport
 from backend.imports.services.rows import COLUMNS
-from backend.events.services.profiles import ProfileChange, update_profile
-from backend.events.services.setup import create_event
-from backend.roles.services.installing import appoint_organiser
 from backend.people.models import Person
+from backend.roles.services.installing import appoint_organiser
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)

@@ -6,9 +6,10 @@ import datetime as dt
 
 import pytest
 
-from backend.core.errors import BusinessError, NotFound
 from backend.booking.models.meetings import Meeting
 from backend.booking.rules import AlreadyAnswered
+from backend.booking.services.booking import SlotTaken
+from backend.core.errors import BusinessError, NotFound
 from backend.notifications.selectors.answer_links import (
     LinkExpired,
     LinkInvalid,
@@ -18,7 +19,6 @@ from backend.notifications.selectors.answer_links import (
     read_answer_link,
 )
 from backend.notifications.services.answer_links import answer_by_link
-from backend.booking.services.booking import SlotTaken
 from tests.backend.conftest import Forum
 from tests.factories import block_contact
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 from django.utils import timezone
 
-from backend.events.models.attendees import Attendee
 from backend.booking.models.availability import MeetingRules
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Delivery, Notice
@@ -19,8 +18,9 @@ from backend.booking.rules import (
     REQUEST_UPDATES,
 )
 from backend.booking.services.notices import SEND_NOTICE
-from backend.notifications.services.deliveries import deliver_notice
 from backend.booking.services.requests import AskedTooOften
+from backend.events.models.attendees import Attendee
+from backend.notifications.services.deliveries import deliver_notice
 from backend.people.rules import GATHERING
 from tests.backend.conftest import Forum, make_forum
 from tests.smtp import MailServer

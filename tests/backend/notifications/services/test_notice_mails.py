@@ -10,24 +10,24 @@ from django.conf import settings as django_settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import resolve
 
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Delivery, Notice
+from backend.booking.services.availability import close_slots
+from backend.booking.services.meetings import end_refused_meetings
+from backend.booking.services.requests import expire_requests
+from backend.booking.services.waiting_list import offer_freed_times
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.services.venue import TableData
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.models.notices import Delivery, Notice
 from backend.notifications.selectors.answer_links import read_answer_link
-from backend.outcomes.services.arrivals import free_absent_tables
-from backend.outcomes.services.attestations import ask_whether_held
-from backend.booking.services.availability import close_slots
-from backend.outcomes.services.connections import ContactData, share_contact
-from backend.outcomes.services.follow_ups import note_follow_up, remind_follow_ups
-from backend.booking.services.meetings import end_refused_meetings
-from backend.setup.services.tables import change_table
+from backend.notifications.services.deliveries import deliver_notice
 from backend.notifications.services.notice_mails import mail_for
 from backend.notifications.services.reminders import remind_people
-from backend.notifications.services.deliveries import deliver_notice
-from backend.booking.services.requests import expire_requests
-from backend.booking.services.waiting_list import offer_freed_times
+from backend.outcomes.services.arrivals import free_absent_tables
+from backend.outcomes.services.attestations import ask_whether_held
+from backend.outcomes.services.connections import ContactData, share_contact
+from backend.outcomes.services.follow_ups import note_follow_up, remind_follow_ups
+from backend.setup.services.tables import change_table
 from tests.backend.conftest import Forum
 from tests.factories import block_contact
 from tests.pages import page_of

@@ -10,11 +10,11 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
+from backend.booking.models.notices import Delivery, Notice
+from backend.booking.services.notices import SEND_NOTICE
 from backend.core.smtp import MAX_WAIT_SECONDS, Backoff, MailDelayed
 from backend.events.models.attendees import Attendee
-from backend.booking.models.notices import Delivery, Notice
 from backend.notifications.selectors.deliveries import delivery_figures_for
-from backend.booking.services.notices import SEND_NOTICE
 from backend.notifications.services.deliveries import deliver_notice, resend_mails
 from tests.backend.conftest import Forum, make_forum
 from tests.smtp import MailServer

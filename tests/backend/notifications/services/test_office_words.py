@@ -9,13 +9,10 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.urls import resolve
 
-from backend.events.models.attendees import Attendee
-from backend.events.services.venue import TableData
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
-from backend.setup.services.tables import change_table
-from backend.notifications.services.notice_mails import mail_for
-from backend.notifications.services.reminders import remind_people
+from backend.events.models.attendees import Attendee
+from backend.events.services.venue import TableData
 from backend.groups.services.office_hours import (
     OfficeHourData,
     cancel_office_hour,
@@ -23,6 +20,9 @@ from backend.groups.services.office_hours import (
     leave_office_hour,
     open_office_hour,
 )
+from backend.notifications.services.notice_mails import mail_for
+from backend.notifications.services.reminders import remind_people
+from backend.setup.services.tables import change_table
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import block_contact
 

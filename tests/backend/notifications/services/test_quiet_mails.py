@@ -8,13 +8,13 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 
+from backend.booking.models.notices import Delivery
 from backend.directory.models import Nudge
 from backend.directory.services.nudges import nudge_people, send_nudge
 from backend.events.models.attendees import Attendee
-from backend.booking.models.notices import Delivery
 from backend.notifications.selectors.deliveries import failing_deliveries
-from backend.notifications.services.reminders import remind_people
 from backend.notifications.services.deliveries import deliver_notice
+from backend.notifications.services.reminders import remind_people
 from tests.backend.conftest import Forum, make_forum
 
 pytestmark = pytest.mark.django_db

@@ -8,6 +8,9 @@ from django.conf import settings as project
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from backend.booking.models.availability import Availability
+from backend.booking.models.notices import Delivery
+from backend.booking.services.requests import MeetingRequestData, request_meeting
 from backend.core.smtp import send_mail_now
 from backend.directory.models import Nudge, TimesMail
 from backend.directory.services.mail_examples import send_test_mail
@@ -16,17 +19,14 @@ from backend.directory.services.times import open_times_for
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.models.roles import OutsideContact
-from backend.roles.services.appointments import propose_role
 from backend.invitations.models import Invitation
 from backend.invitations.services.sending import send_test_invitation
 from backend.mails.models import MailTest
-from backend.booking.models.availability import Availability
-from backend.booking.models.notices import Delivery
-from backend.setup.services.rehearsing import start_rehearsal
-from backend.booking.services.requests import MeetingRequestData, request_meeting
 from backend.people.models import Person
+from backend.roles.services.appointments import propose_role
 from backend.safeguarding.models import ReportAlert
 from backend.safeguarding.services.reports import report_person
+from backend.setup.services.rehearsing import start_rehearsal
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import appoint, make_attendee
 from tests.smtp import MailServer

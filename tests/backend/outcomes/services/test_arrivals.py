@@ -6,15 +6,15 @@ import datetime as dt
 
 import pytest
 
-from backend.core.errors import NotFound
-from backend.events.models.agenda import Slot, Table
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.rules import AlreadyAnswered, TooEarly, TooLate
 from backend.booking.selectors.meetings import meeting_for
+from backend.booking.services.booking import NoTableFree
+from backend.core.errors import NotFound
+from backend.events.models.agenda import Slot, Table
+from backend.notifications.services.notice_mails import mail_for
 from backend.outcomes.services import arrivals
 from backend.outcomes.services.arrivals import free_absent_tables
-from backend.booking.services.booking import NoTableFree
-from backend.notifications.services.notice_mails import mail_for
 from tests.backend.conftest import Forum, make_forum
 
 pytestmark = pytest.mark.django_db

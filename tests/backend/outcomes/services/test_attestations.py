@@ -6,14 +6,14 @@ import datetime as dt
 
 import pytest
 
-from backend.core.errors import NotFound
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.rules import AlreadyAnswered, AlreadySettled, BadUsefulness, TooEarly
 from backend.booking.selectors.meetings import meeting_for
-from backend.stats.selectors.overview import overview_for
-from backend.outcomes.services.attestations import ask_whether_held, settle_unattested
+from backend.core.errors import NotFound
 from backend.notifications.services.reminders import remind_people
+from backend.outcomes.services.attestations import ask_whether_held, settle_unattested
+from backend.stats.selectors.overview import overview_for
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)

@@ -10,12 +10,12 @@ import pytest
 import vobject
 from django.db import transaction
 
+from backend.booking.models.meetings import Meeting
 from backend.core.errors import NotFound, NotYours
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.states import NotInThisState
 from backend.outcomes.models import ContactShare
-from backend.booking.models.meetings import Meeting
 from backend.outcomes.selectors.connections import (
     Connections,
     ContactDetails,

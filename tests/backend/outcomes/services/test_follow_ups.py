@@ -6,15 +6,15 @@ import datetime as dt
 
 import pytest
 
-from backend.core.errors import NotFound
-from backend.events.models.attendees import Attendee
-from backend.events.rules.attendees import TextTooLong
 from backend.booking.models.follow_ups import FollowUp
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Delivery, Notice
 from backend.booking.rules import AlreadyAnswered, TooEarly
 from backend.booking.selectors.meetings import meeting_for
-from backend.stats.selectors.overview import FollowUpFigures, follow_up_figures_for
+from backend.core.errors import NotFound
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import TextTooLong
+from backend.notifications.services.notice_mails import mail_for
 from backend.outcomes.services.connections import ContactData, end_connection, share_contact
 from backend.outcomes.services.follow_ups import (
     BadFollowUp,
@@ -22,9 +22,9 @@ from backend.outcomes.services.follow_ups import (
     note_follow_up,
     remind_follow_ups,
 )
-from backend.notifications.services.notice_mails import mail_for
 from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.services.aliases import AliasData, set_alias_of
+from backend.stats.selectors.overview import FollowUpFigures, follow_up_figures_for
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import block_contact
 

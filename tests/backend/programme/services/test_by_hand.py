@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from rest_framework.test import APIClient
 
-from backend.core.errors import NotFound
-from backend.events.models.attendees import Attendee
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
 from backend.booking.services.answers import decline_meeting
 from backend.booking.services.requests import expire_requests
+from backend.core.errors import NotFound
+from backend.events.models.attendees import Attendee
 from backend.programme.selectors.by_hand import (
     likely_partners,
     one_by_hand,

@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from backend.events.models.agenda import SessionPart
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
+from backend.events.models.agenda import SessionPart
 from backend.programme.models import Plan
 from backend.programme.rules.options import MAX_DRAFTS, BadOptions
 from backend.programme.selectors.planning_data import read_planning_data

@@ -3,9 +3,9 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from backend.booking.models.availability import Availability
 from backend.core.errors import NotFound
 from backend.events.models.agenda import SessionPart
-from backend.booking.models.availability import Availability
 from backend.programme.models import PlannedMeeting
 from backend.programme.services.drafting import PlanBusy, replan
 from backend.programme.services.editing import CannotPlace, NotADraft, drop_planned, move_planned

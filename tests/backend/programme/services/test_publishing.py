@@ -5,14 +5,14 @@ from collections import Counter
 import pytest
 from django.db.models import Q
 
-from backend.events.models.attendees import Attendee
-from backend.events.rules.agreements import current_agreement
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.services.answers import decline_meeting
 from backend.booking.services.joining import join_event
 from backend.booking.services.rules import set_rules
+from backend.events.models.attendees import Attendee
+from backend.events.rules.agreements import current_agreement
 from backend.programme.selectors.planning_data import read_planning_data
 from backend.programme.selectors.plans import plan_page_for
 from backend.programme.services import publishing

@@ -12,6 +12,7 @@ from backend.events.models.events import Event
 from backend.events.models.roles import Appointment, OutsideContact
 from backend.events.rules.attendees import DemoAccount
 from backend.events.rules.roles import leads_of
+from backend.people.models import Person
 from backend.roles.services.appointment_mails import send_appointment_mail
 from backend.roles.services.appointments import (
     PROPOSALS_A_DAY,
@@ -28,7 +29,6 @@ from backend.roles.services.appointments import (
     refuse_role,
 )
 from backend.roles.services.installing import appoint_lead, appoint_organiser
-from backend.people.models import Person
 from tests.factories import NOW, appoint, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

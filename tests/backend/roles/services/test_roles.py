@@ -6,7 +6,6 @@ import pytest
 
 from backend.core.errors import OrganisersOnly
 from backend.events.models.attendees import Attendee
-from backend.safeguarding.services.age_classes import OwnAgeClass
 from backend.roles.services.appointments import propose_role
 from backend.roles.services.roles import (
     NobodyChosen,
@@ -14,6 +13,7 @@ from backend.roles.services.roles import (
     UnknownRole,
     change_roles,
 )
+from backend.safeguarding.services.age_classes import OwnAgeClass
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

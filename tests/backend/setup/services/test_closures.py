@@ -6,15 +6,17 @@ import datetime as dt
 
 import pytest
 
-from backend.core.errors import OrganisersOnly
-from backend.core.period import Period
-from backend.events.models.agenda import Table
 from backend.booking.models.closures import DisplacedMeeting
 from backend.booking.models.notices import Notice
 from backend.booking.selectors.availability import free_slots_between
 from backend.booking.selectors.closures import closures_for
 from backend.booking.services.availability import close_slots
 from backend.booking.services.booking import SlotTaken
+from backend.core.errors import OrganisersOnly
+from backend.core.period import Period
+from backend.events.models.agenda import Table
+from backend.groups.services.office_hours import OfficeHourData, open_office_hour
+from backend.programme.selectors.planning_data import read_planning_data
 from backend.setup.services.closures import (
     BadClosure,
     TooLateToUndo,
@@ -23,8 +25,6 @@ from backend.setup.services.closures import (
     reopen_period,
     undo_closure,
 )
-from backend.groups.services.office_hours import OfficeHourData, open_office_hour
-from backend.programme.selectors.planning_data import read_planning_data
 from tests.factories import block_contact, make_attendee
 
 pytestmark = pytest.mark.django_db

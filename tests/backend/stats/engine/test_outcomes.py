@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend.stats.selectors.overview import overview_for
 from backend.stats.selectors.event_stats import event_stats
+from backend.stats.selectors.overview import overview_for
 from tests.backend.stats.events import make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event
 

@@ -7,10 +7,10 @@ import pytest
 from django.core.management import call_command
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from backend.booking.models.meetings import Meeting
 from backend.config.logs import redacted
 from backend.core.errors import NotFound, OrganisersOnly
 from backend.events.models.agenda import Slot, Table
-from backend.booking.models.meetings import Meeting
 from backend.suggestions import jobs
 from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.engine.learning import read_answers, read_editions

@@ -9,13 +9,13 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from backend.booking.services.availability import close_slots, open_slots
 from backend.core.errors import NotFound
 from backend.events.models.agenda import SessionPart, Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.services.opening import change_state
 from backend.events.services.profiles import ProfileChange, update_profile
-from backend.booking.services.availability import close_slots, open_slots
 from backend.suggestions import engine, jobs
 from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.engine.lists import explain_with_quotations
