@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from frontend.agenda.views import agenda, calendar, sessions
+from frontend.agenda.views import agenda, calendar, programme_sessions, sessions, speakers
 from frontend.assistants import views as assistants
 from frontend.audit import views as audit
 from frontend.booking.views import availability, counter_offers, meetings, questions, requests
@@ -25,8 +25,9 @@ from frontend.events.views import (
 from frontend.groups.views import delegations, office_hours
 from frontend.invitations import views as invitations
 from frontend.mails import views as mails
-from frontend.notifications import views as answer_links
-from frontend.outcomes.views import connections
+from frontend.notifications import views as notifications
+from frontend.outcomes.views import connections, disputes
+from frontend.outcomes.views import meetings as outcomes
 from frontend.people import views as people
 from frontend.privacy import views as privacy
 from frontend.programme import views as programme
@@ -40,14 +41,13 @@ from frontend.safeguarding.views import (
     suspensions,
 )
 from frontend.safeguarding.views import reports as safeguarding
-from frontend.setup.views import checklist, closures, contact_rules, forums, rehearsal
-from frontend.setup.views import venue as setup
+from frontend.setup.views import checklist, closures, contact_rules, forums, rehearsal, venue
 from frontend.stats import views as desk
 from frontend.suggestions import views as suggestions
 
 urlpatterns = [
     path("", people.welcome, name="welcome"),
-    path("service-worker.js", meetings.service_worker, name="service_worker"),
+    path("service-worker.js", agenda.service_worker, name="service_worker"),
     path("first/<secret:token>/", people.first_administrator, name="first_administrator"),
     path("account/sign-ins/", people.sign_ins, name="sign_ins"),
     path("account/sign-ins/<int:sign_in_id>/end/", people.end_one_sign_in, name="end_sign_in"),
@@ -76,7 +76,7 @@ urlpatterns = [
     path("demo/outbox/<int:mail_id>/", demo.outbox_mail, name="demo_outbox_mail"),
     path("demo/outbox/<int:mail_id>/<int:number>/", demo.outbox_file, name="demo_outbox_file"),
     path("demo/<slug:key>/", demo.enter_as, name="demo_enter_as"),
-    path("answer/<secret:token>/", answer_links.answer, name="answer"),
+    path("answer/<secret:token>/", notifications.answer, name="answer"),
     path("invitation/<secret:token>/", invitations.invitation, name="invitation"),
     path("e/<slug:slug>/invitations/", invitations.invitations, name="invitations"),
     path("e/<slug:slug>/invitations/send/", invitations.send, name="send_invitations"),
@@ -170,10 +170,10 @@ urlpatterns = [
     path("e/<slug:slug>/people/<int:attendee_id>/", directory.person, name="person"),
     path("e/<slug:slug>/people/<int:attendee_id>/wish/", directory.wish, name="wish"),
     path("e/<slug:slug>/people/<int:attendee_id>/contact/", connections.share_contact, name="share_contact"),
-    path("e/<slug:slug>/meetings/<int:meeting_id>/follow-up/", meetings.follow_up, name="follow_up"),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/follow-up/", outcomes.follow_up, name="follow_up"),
     path(
         "e/<slug:slug>/meetings/<int:meeting_id>/follow-up/kept/",
-        meetings.follow_up_kept,
+        outcomes.follow_up_kept,
         name="follow_up_kept",
     ),
     path("e/<slug:slug>/connections/", connections.connections, name="connections"),
@@ -286,8 +286,8 @@ urlpatterns = [
     path("e/<slug:slug>/sessions/<int:session_id>/bookmark/", sessions.bookmark, name="bookmark"),
     path("e/<slug:slug>/availability/", availability.availability, name="availability"),
     path("e/<slug:slug>/meetings/", meetings.meetings, name="meetings"),
-    path("e/<slug:slug>/meetings/offline/", meetings.offline_agenda, name="offline_agenda"),
-    path("e/<slug:slug>/meetings/sheet/", meetings.day_sheet, name="day_sheet"),
+    path("e/<slug:slug>/meetings/offline/", agenda.offline_agenda, name="offline_agenda"),
+    path("e/<slug:slug>/meetings/sheet/", agenda.day_sheet, name="day_sheet"),
     path("e/<slug:slug>/meetings/office-hours/new/", office_hours.new_office_hour, name="new_office_hour"),
     path(
         "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/", office_hours.office_hour, name="office_hour"
@@ -349,8 +349,8 @@ urlpatterns = [
         "e/<slug:slug>/meetings/<int:meeting_id>/call-off/", meetings.cancel_for_both, name="cancel_for_both"
     ),
     path("e/<slug:slug>/meetings/<int:meeting_id>/move/", meetings.move, name="move"),
-    path("e/<slug:slug>/meetings/<int:meeting_id>/here/", meetings.arrive, name="arrive"),
-    path("e/<slug:slug>/meetings/<int:meeting_id>/attest/", meetings.attest, name="attest"),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/here/", outcomes.arrive, name="arrive"),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/attest/", outcomes.attest, name="attest"),
     path("e/<slug:slug>/calendar/", calendar.calendar, name="calendar"),
     path("e/<slug:slug>/calendar/titian.ics", calendar.calendar_download, name="calendar_download"),
     path("e/<slug:slug>/assistants/", assistants.assistants, name="assistants"),
@@ -377,35 +377,35 @@ urlpatterns = [
         assistants.cancel_for,
         name="cancel_for",
     ),
-    path("e/<slug:slug>/notices/", meetings.notices, name="notices"),
+    path("e/<slug:slug>/notices/", notifications.notices, name="notices"),
     path("e/<slug:slug>/zone/", people.zone, name="zone"),
     path("e/<slug:slug>/zone/name/", people.account_name, name="account_name"),
     path("e/<slug:slug>/set-up/", checklist.checklist, name="setup"),
     path("e/<slug:slug>/set-up/state/", checklist.change_forum_state, name="change_state"),
     path("e/<slug:slug>/set-up/about/", about.about, name="about"),
-    path("e/<slug:slug>/set-up/venue/", setup.venue_page, name="venue"),
-    path("e/<slug:slug>/set-up/mail/", setup.mails, name="mails"),
+    path("e/<slug:slug>/set-up/venue/", venue.venue_page, name="venue"),
+    path("e/<slug:slug>/set-up/mail/", notifications.mails, name="mails"),
     path("e/<slug:slug>/set-up/mail-texts/", mails.mail_texts, name="mail_texts"),
     path("e/<slug:slug>/set-up/mail-texts/reset/", mails.reset, name="reset_mail_texts"),
     path("e/<slug:slug>/set-up/mail-texts/test/", mails.send_test, name="test_mail"),
-    path("e/<slug:slug>/set-up/told/", setup.disputes, name="disputes"),
+    path("e/<slug:slug>/set-up/told/", disputes.disputes, name="disputes"),
     path("e/<slug:slug>/set-up/topics/", topics.topics, name="topics"),
     path("e/<slug:slug>/set-up/contact/", contact_rules.contact_rules, name="contact_rules"),
     path(
         "e/<slug:slug>/set-up/contact/<int:rule_id>/", contact_rules.end_contact_rule, name="end_contact_rule"
     ),
     path("e/<slug:slug>/set-up/sectors/", sectors.sectors, name="sectors"),
-    path("e/<slug:slug>/set-up/sessions/", agenda.agenda_page, name="agenda"),
-    path("e/<slug:slug>/set-up/sessions/import/", agenda.import_agenda, name="import_agenda"),
-    path("e/<slug:slug>/set-up/sessions/<int:session_id>/", agenda.session, name="session"),
+    path("e/<slug:slug>/set-up/sessions/", programme_sessions.agenda_page, name="agenda"),
+    path("e/<slug:slug>/set-up/sessions/import/", programme_sessions.import_agenda, name="import_agenda"),
+    path("e/<slug:slug>/set-up/sessions/<int:session_id>/", programme_sessions.session, name="session"),
     path("e/<slug:slug>/set-up/closed/", closures.closures, name="closures"),
     path("e/<slug:slug>/set-up/closed/<int:closure_id>/", closures.change_closure, name="change_closure"),
-    path("e/<slug:slug>/set-up/speakers/", setup.speakers, name="speakers"),
-    path("e/<slug:slug>/set-up/slots/", setup.add_slots, name="add_slots"),
-    path("e/<slug:slug>/set-up/slots/remove/", setup.remove_slots, name="remove_slots"),
-    path("e/<slug:slug>/set-up/tables/", setup.add_tables, name="add_tables"),
-    path("e/<slug:slug>/set-up/tables/<int:table_id>/", setup.change_table, name="change_table"),
-    path("e/<slug:slug>/set-up/rules/", setup.change_rules, name="change_rules"),
+    path("e/<slug:slug>/set-up/speakers/", speakers.speakers, name="speakers"),
+    path("e/<slug:slug>/set-up/slots/", venue.add_slots, name="add_slots"),
+    path("e/<slug:slug>/set-up/slots/remove/", venue.remove_slots, name="remove_slots"),
+    path("e/<slug:slug>/set-up/tables/", venue.add_tables, name="add_tables"),
+    path("e/<slug:slug>/set-up/tables/<int:table_id>/", venue.change_table, name="change_table"),
+    path("e/<slug:slug>/set-up/rules/", venue.change_rules, name="change_rules"),
     path("e/<slug:slug>/programme/", programme.programme, name="programme"),
     path("e/<slug:slug>/programme/by-hand/", programme.by_hand, name="by_hand"),
     path(

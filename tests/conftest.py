@@ -52,7 +52,7 @@ LONGEST = (
     "tests/backend/suggestions/",
     "tests/backend/config/test_encoder.py",
     "tests/backend/core/test_openapi.py",
-    "tests/backend/imports/test_crowd.py",
+    "tests/backend/roster/test_crowd.py",
     "tests/backend/events/test_migrations.py",
     "tests/matching/text/",
 )

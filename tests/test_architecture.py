@@ -43,7 +43,7 @@ READS_AGE_CLASS_OR_VISIBILITY = {
     "backend/safeguarding/services/age_classes.py": "an organiser sets it",
     "backend/events/services/addresses.py": "adults alone change their own address",
     "backend/events/rules/age_classes.py": "about whom two events' leads have to agree, told to leads alone",
-    "backend/imports/services/attendees.py": "what a list changes, and how many ages stay unknown",
+    "backend/roster/services/importing.py": "what a list changes, and how many ages stay unknown",
     "backend/events/services/attendees.py": "sets no minor's full name by hand",
     "backend/directory/selectors/roster.py": "shows what organisers set, and withholds of minors",
     "backend/demo/loading.py": "makes the demo's hidden people",

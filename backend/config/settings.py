@@ -94,7 +94,7 @@ INSTALLED_APPS = [
     "backend.mails",
     "backend.safeguarding",
     "backend.roles",
-    "backend.imports",
+    "backend.roster",
     "backend.invitations",
     "backend.assistants",
     "backend.booking",

@@ -27,14 +27,13 @@ from backend.events.rules.agreements import current_agreement
 from backend.events.rules.attendees import pair_of
 from backend.events.rules.roles import leads_of
 from backend.events.services.opening import open_event
-from backend.events.services.setup import create_event
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import CsvLine, CsvTable
 from backend.people.models import Person
 from backend.people.services import find_or_create_people
-from backend.roles.services.installing import appoint_lead, appoint_organiser
+from backend.roster.services.importing import import_attendees
+from backend.roster.services.reading import CsvLine, CsvTable
 from backend.safeguarding.services.blocks import block_person
 from backend.safeguarding.services.consents import ask_consent, record_paper_consent
+from backend.setup.services.events import appoint_lead, appoint_organiser, create_event
 
 ZONE = "Asia/Bangkok"
 NAME = "ASEAN ICT Forum on Child Online Protection"

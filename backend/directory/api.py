@@ -44,9 +44,14 @@ from backend.directory.services.own_people import clear_visits, find_session_com
 from backend.directory.services.times import open_times_for, wish_to_meet
 from backend.events.api.views import LongJobSerializer, OrganiserView, ParticipantView
 from backend.events.models.attendees import Attendee
-from backend.events.services.attendees import AttendeeChange, change_attendee, change_organisation
-from backend.imports.services.adding import NewAttendee, add_attendee
+from backend.events.services.attendees import (
+    AttendeeChange,
+    NewAttendee,
+    change_attendee,
+    change_organisation,
+)
 from backend.mails.api import LetterSerializer
+from backend.roster.services.adding import add_attendee
 from backend.safeguarding.api import PublicProfileSerializer
 from backend.suggestions.api import SuggestionSerializer
 

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.agenda.api.meetings import KEY
+from backend.booking.api.participant import KEY
 from backend.booking.api.serializers import NeededReasonSerializer, PlaceSerializer
 from backend.booking.models.meetings import MAX_GUESTS
 from backend.core.api import BoundedListField, TextField, id_field, validated

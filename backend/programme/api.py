@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.agenda.api.meetings import KEY
+from backend.booking.api.participant import KEY
 from backend.booking.api.serializers import SlotSerializer
 from backend.booking.models.meetings import MAX_TIMES
 from backend.booking.services.proposals import withdraw_proposal

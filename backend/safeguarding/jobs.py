@@ -96,10 +96,10 @@ def send_age_mail(lead_id: int) -> None:
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(
-    name="events.tell_of_doubts",
+    name="safeguarding.tell_of_doubts",
     queue=CLOCK,
-    lock="events.tell_of_doubts",
-    queueing_lock="events.tell_of_doubts",
+    lock="safeguarding.tell_of_doubts",
+    queueing_lock="safeguarding.tell_of_doubts",
 )
 def tell_of_doubts(timestamp: int) -> None:  # noqa: ARG001
     """Every ten minutes: find leads not told yet of an age class that two forums have to settle."""

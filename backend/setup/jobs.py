@@ -46,10 +46,10 @@ def displace_meetings() -> None:
 
 @app.periodic(cron="* * * * *")
 @app.task(
-    name="meetings.run_meeting_deadlines",
+    name="setup.run_meeting_deadlines",
     queue=CLOCK,
-    lock="meetings.run_meeting_deadlines",
-    queueing_lock="meetings.run_meeting_deadlines",
+    lock="setup.run_meeting_deadlines",
+    queueing_lock="setup.run_meeting_deadlines",
 )
 def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute: end refused meetings, move those of closed times, expire requests, offer what
@@ -59,4 +59,5 @@ def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
     """
     now = timezone.now()
     for service in DEADLINES:
-        for_each(f"meetings.{service.__name__}", [service], lambda run: run(now=now))
+        feature = service.__module__.split(".")[1]
+        for_each(f"{feature}.{service.__name__}", [service], lambda run: run(now=now))

@@ -17,6 +17,9 @@ from backend.notifications.selectors.deliveries import DeliveryRow
 from backend.notifications.selectors.notices import NoticeRow
 from frontend.events.words.times import when
 
+Kind = Notice.Kind
+
+
 MAIL_KINDS = {
     Kind.REQUESTED: gettext_lazy("A request to meet"),
     Kind.PROPOSED: gettext_lazy("A meeting proposed"),
@@ -135,6 +138,41 @@ def _reminder_half(row: MeetingRow, _facts: Mapping[str, Any]) -> str:
     return _("%(name)s still waits for your answer.")
 
 
+# What depends on the meeting's state or on the facts of its moment.
+_BY_STATE = {
+    Kind.REQUESTED: _requested,
+    Kind.ACCEPTED: _accepted,
+    Kind.EXPIRED: _expired,
+    Kind.CANCELLED: _cancelled,
+    Kind.TIME_TAKEN: _time_taken,
+    Kind.REMINDER_HALF: _reminder_half,
+}
+
+
+_SENTENCES = {
+    Kind.TIME_FREED: gettext_lazy("A time with %(name)s fell free, and they are asked to meet you then."),
+    Kind.PROPOSED: gettext_lazy("The organisers propose that you meet %(name)s."),
+    Kind.CHANGED: gettext_lazy("%(name)s changed what they ask."),
+    Kind.ARRANGED: gettext_lazy("The organisers arranged a meeting with %(name)s: %(when)s."),
+    Kind.MOVED: gettext_lazy("The meeting with %(name)s is now %(when)s, %(place)s."),
+    Kind.DECLINED: gettext_lazy("%(name)s declined."),
+    Kind.WITHDRAWN: gettext_lazy("%(name)s took the request back."),
+    Kind.COUNTERED: gettext_lazy("%(name)s offers other times to meet."),
+    Kind.COUNTER_REFUSED: gettext_lazy("The other times you offered do not suit %(name)s."),
+    Kind.QUESTION: gettext_lazy("%(name)s asks you something before you meet."),
+    Kind.REPLY: gettext_lazy("%(name)s answered your question."),
+    Kind.REMINDER_DAY: gettext_lazy("You meet %(name)s: %(when)s."),
+    Kind.REMINDER_SOON: gettext_lazy("You meet %(name)s: %(when)s."),
+    Kind.TABLE_FREED: gettext_lazy("Your table for %(name)s was given free. Say “I am here” to get one."),
+    Kind.ATTEST: gettext_lazy("Did you meet %(name)s? Please say so."),
+    Kind.CONTACT_OFFERED: gettext_lazy("%(name)s would like to stay in touch."),
+    Kind.CONNECTED: gettext_lazy("You and %(name)s are connected."),
+    Kind.FOLLOW_UP: gettext_lazy("You wanted to follow up with %(name)s. Is it done?"),
+    Kind.OFFICE_HOUR: Kind.OFFICE_HOUR.label,
+    Kind.OFFICE_LEFT: Kind.OFFICE_LEFT.label,
+}
+
+
 def office_notice_words(kind: str, row: OfficeHourRow, event: Event) -> str:
     """A notice of an office hour in one sentence."""
     named = {
@@ -176,41 +214,3 @@ def delivery_error_words(row: DeliveryRow) -> str:
     if row.error.startswith("4"):
         return _("The mail server asked to try again later (%(code)s).") % code
     return _("The mail server refused the mail (%(code)s).") % code
-
-
-Kind = Notice.Kind
-
-
-_SENTENCES = {
-    Kind.TIME_FREED: gettext_lazy("A time with %(name)s fell free, and they are asked to meet you then."),
-    Kind.PROPOSED: gettext_lazy("The organisers propose that you meet %(name)s."),
-    Kind.CHANGED: gettext_lazy("%(name)s changed what they ask."),
-    Kind.ARRANGED: gettext_lazy("The organisers arranged a meeting with %(name)s: %(when)s."),
-    Kind.MOVED: gettext_lazy("The meeting with %(name)s is now %(when)s, %(place)s."),
-    Kind.DECLINED: gettext_lazy("%(name)s declined."),
-    Kind.WITHDRAWN: gettext_lazy("%(name)s took the request back."),
-    Kind.COUNTERED: gettext_lazy("%(name)s offers other times to meet."),
-    Kind.COUNTER_REFUSED: gettext_lazy("The other times you offered do not suit %(name)s."),
-    Kind.QUESTION: gettext_lazy("%(name)s asks you something before you meet."),
-    Kind.REPLY: gettext_lazy("%(name)s answered your question."),
-    Kind.REMINDER_DAY: gettext_lazy("You meet %(name)s: %(when)s."),
-    Kind.REMINDER_SOON: gettext_lazy("You meet %(name)s: %(when)s."),
-    Kind.TABLE_FREED: gettext_lazy("Your table for %(name)s was given free. Say “I am here” to get one."),
-    Kind.ATTEST: gettext_lazy("Did you meet %(name)s? Please say so."),
-    Kind.CONTACT_OFFERED: gettext_lazy("%(name)s would like to stay in touch."),
-    Kind.CONNECTED: gettext_lazy("You and %(name)s are connected."),
-    Kind.FOLLOW_UP: gettext_lazy("You wanted to follow up with %(name)s. Is it done?"),
-    Kind.OFFICE_HOUR: Kind.OFFICE_HOUR.label,
-    Kind.OFFICE_LEFT: Kind.OFFICE_LEFT.label,
-}
-
-
-# What depends on the meeting's state or on the facts of its moment.
-_BY_STATE = {
-    Kind.REQUESTED: _requested,
-    Kind.ACCEPTED: _accepted,
-    Kind.EXPIRED: _expired,
-    Kind.CANCELLED: _cancelled,
-    Kind.TIME_TAKEN: _time_taken,
-    Kind.REMINDER_HALF: _reminder_half,
-}

@@ -10,8 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, expect
 
 from backend.events.models.attendees import Attendee
+from backend.events.services.attendees import NewAttendee
 from backend.events.services.mailboxes import add_to_mailbox
-from backend.imports.services.adding import NewAttendee
 from tests.accounts import send_account_mails, sign_in_by_code
 from tests.factories import make_attendee, make_event
 from tests.journeys.axe import faults_of

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.imports.services.reading import MAX_ROWS
-from tests.backend.imports.management.test_import_attendees import import_change_and_leave
+from backend.roster.services.reading import MAX_ROWS
+from tests.backend.roster.management.test_import_attendees import import_change_and_leave
 from tests.factories import make_event
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.agenda.api.serializers import MeetingListsSerializer
-from backend.booking.api.participant import MeetingAnswerView, _request_data
+from backend.booking.api.participant import KEY, MeetingAnswerView, _request_data
 from backend.booking.api.serializers import MeetingRequestSerializer, MeetingSerializer
-from backend.booking.rules import KEY_LIMIT
 from backend.booking.selectors.meetings import (
     confirmed_meetings_for,
     own_rows,
@@ -21,13 +20,6 @@ from backend.booking.services.requests import request_meeting
 from backend.core.api import validated
 from backend.core.limits import Kind
 from backend.groups.selectors.office_hours import with_office_hours
-
-KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "maxLength": KEY_LIMIT},
-    OpenApiParameter.HEADER,
-    description="A mark of your own, at most 64 characters: however often sent, it makes one meeting.",
-)
 
 
 class MeetingListView(MeetingAnswerView):

@@ -21,7 +21,7 @@ from backend.events.rules.states import Doing
 from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 
-_signer = signing.Signer(sep=".", salt="meetings.calendar")
+_signer = signing.Signer(sep=".", salt="agenda.calendar")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from backend.events.models.agenda import Session
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Doing
-from backend.imports.services.report import RefusedLine
 from backend.people.models import Person
+from backend.roster.services.report import RefusedLine
 
 FIELDS = ("title", "room", "abstract", "stream_url")
 

@@ -14,26 +14,26 @@ from backend.booking.services.notices import SEND_NOTICE
 
 # Counted by comparing pairs, not by relying on the constraints under test.
 DOUBLE_SEATS = """
-    SELECT count(*) FROM meetings_seat a JOIN meetings_seat b
+    SELECT count(*) FROM booking_seat a JOIN booking_seat b
     ON a.attendee_id = b.attendee_id AND a.id < b.id AND a.is_active AND b.is_active AND a.period && b.period
 """
 DOUBLE_TABLES = """
-    SELECT count(*) FROM meetings_meeting a JOIN meetings_meeting b
+    SELECT count(*) FROM booking_meeting a JOIN booking_meeting b
     ON a.table_id = b.table_id AND a.id < b.id AND a.period && b.period AND NOT a.is_online
     WHERE a.state = 'accepted' AND b.state = 'accepted'
 """
 DOUBLE_REQUESTS = """
-    SELECT coalesce(sum(times - 1), 0) FROM (SELECT count(*) AS times FROM meetings_meeting WHERE asker_id IS
+    SELECT coalesce(sum(times - 1), 0) FROM (SELECT count(*) AS times FROM booking_meeting WHERE asker_id IS
     NOT NULL AND key <> '' GROUP BY asker_id, key) AS asked
 """
 LOST_MAILS = """
-    SELECT count(*) FROM meetings_notice n LEFT JOIN meetings_delivery d ON d.notice_id = n.id
+    SELECT count(*) FROM booking_notice n LEFT JOIN booking_delivery d ON d.notice_id = n.id
     WHERE coalesce(d.state, 'queued') = 'queued' AND NOT EXISTS (
         SELECT 1 FROM procrastinate_jobs j WHERE j.task_name = %s AND j.status IN ('todo', 'doing')
         AND (j.args ->> 'notice_id')::bigint = n.id
     )
 """
-QUEUED_MAILS = "SELECT count(*) FROM meetings_delivery WHERE state = 'queued'"
+QUEUED_MAILS = "SELECT count(*) FROM booking_delivery WHERE state = 'queued'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

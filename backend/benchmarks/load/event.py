@@ -19,7 +19,7 @@ from backend.people.models import ApiToken, Person
 from backend.people.selectors import token_hash
 
 SLUG = "load"
-FILLED = ("people_person", "events_attendee", "events_slot", "events_table", "meetings_availability")
+FILLED = ("people_person", "events_attendee", "events_slot", "events_table", "booking_availability")
 OPEN_SHARE = 0.6  # of the slots, per attendee
 OPEN_OF_POPULAR = 6  # slots: soon none is left, and people wait
 

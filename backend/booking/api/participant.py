@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,6 +22,7 @@ from backend.booking.api.serializers import (
     SlotsChangeSerializer,
     TimeSerializer,
 )
+from backend.booking.rules import KEY_LIMIT
 from backend.booking.selectors.availability import availability_for, free_slots_between
 from backend.booking.selectors.meetings import (
     meeting_for,
@@ -258,3 +259,11 @@ class FreeSlotsView(ParticipantView):
     def get(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         times = free_slots_between(self.attendee, attendee_id, timezone.now())
         return Response(TimeSerializer(times, many=True).data)
+
+
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "maxLength": KEY_LIMIT},
+    OpenApiParameter.HEADER,
+    description="A mark of your own, at most 64 characters: however often sent, it makes one meeting.",
+)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from backend.booking.models.waiting_list import WaitingListEntry
 from backend.core.queue import CLOCK, enqueue
 
-OFFER_FREED_TIMES = "meetings.offer_freed_times"
+OFFER_FREED_TIMES = "booking.offer_freed_times"
 
 
 def announce_freed_times(event_id: int, attendee_ids: Collection[int] = ()) -> None:

@@ -29,9 +29,9 @@ from backend.events.services.venue import add_slots as add_slot_rows
 from backend.people.models import Person
 from backend.people.services import BATCH
 
-PERSON_JOINED = "meetings.person_joined"
+PERSON_JOINED = "booking.person_joined"
 OPEN = """
-INSERT INTO meetings_availability (event_id, attendee_id, slot_id)
+INSERT INTO booking_availability (event_id, attendee_id, slot_id)
 SELECT %(event)s, attendee, slot
 FROM unnest(%(attendees)s::bigint[]) attendee CROSS JOIN unnest(%(slots)s::bigint[]) slot
 ORDER BY attendee, slot ON CONFLICT DO NOTHING

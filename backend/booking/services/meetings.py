@@ -109,4 +109,4 @@ def end_refused_meetings(*, now: dt.datetime) -> int:
 
     one_to_one = Meeting.objects.one_to_one()
     refused = meetings_without_contact(one_to_one.unsettled() | one_to_one.to_come(now))
-    return end_each("meetings.end_refused_meetings", Meeting.objects.filter(pk__in=refused), end)
+    return end_each("booking.end_refused_meetings", Meeting.objects.filter(pk__in=refused), end)

@@ -12,7 +12,7 @@ from backend.core.queue import MAIL, enqueue
 from backend.events.models.attendees import Attendee
 from backend.people.rules import GATHERING, next_digest, quiet_hours_end
 
-SEND_NOTICE = "meetings.send_notice"
+SEND_NOTICE = "notifications.send_notice"
 GATHERED = (Notice.Kind.CHANGED, Notice.Kind.TIME_TAKEN)  # a mail of these shows the request as it is by then
 
 

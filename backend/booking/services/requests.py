@@ -343,7 +343,7 @@ def expire_requests(*, now: dt.datetime) -> int:
         return True
 
     due = Meeting.objects.unsettled().filter(expires_at__lte=now)
-    return end_each("meetings.expire_requests", due, end)
+    return end_each("booking.expire_requests", due, end)
 
 
 def expire_request(meeting: Meeting, now: dt.datetime, **facts: int) -> None:

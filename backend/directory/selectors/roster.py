@@ -17,8 +17,8 @@ from backend.events.models.attendees import Attendee, AttendeeQuerySet, Organisa
 from backend.events.models.events import Event
 from backend.events.rules.attendees import has_empty_profile, has_joined
 from backend.events.selectors import name_in_lists, name_in_roster
-from backend.imports.services.rows import WITHHELD
 from backend.people.models import Constituency
+from backend.roster.services.rows import WITHHELD
 
 ROSTER_FILTERS = {
     "sector": "organisation__sector__key",

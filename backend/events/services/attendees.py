@@ -174,3 +174,17 @@ def change_organisation(
         Attendee.objects.filter(pk__in=people).update(changed_at=now)
         announce_changes(event.pk)
     return organisation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAttendee:
+    """What is known of somebody who is added by hand, as a row of a list would say it."""
+
+    email: str
+    name: str
+    short_name: str = ""
+    organisation: str = ""
+    sector: str = ""
+    role: str = ""
+    age_class: str = ""
+    country: str = ""

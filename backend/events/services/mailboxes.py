@@ -14,10 +14,9 @@ from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, normalise_text
 from backend.events.rules.mailboxes import may_share_mailbox
 from backend.events.rules.states import Doing
-from backend.events.services.attendees import organisation_named
+from backend.events.services.attendees import NewAttendee, organisation_named
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_event
-from backend.imports.services.adding import NewAttendee
 from backend.people.models import Person, address_hash
 from backend.people.selectors import person_with_email, plain_word, who_reads_the_mailbox_of
 from backend.people.services import check_email, check_name

@@ -9,24 +9,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event, Theme, Topic
-from backend.events.rules.attendees import check_organiser, clean_text
+from backend.events.rules.attendees import check_organiser
 from backend.events.rules.languages import LANGUAGES
 from backend.events.rules.states import Doing
 from backend.events.services.changes import announce_changes
-from backend.events.services.sectors import load_sectors
 from backend.people.models import Person
-from backend.roles.services.installing import appoint_lead, appoint_organiser
 
 THEMES_FILE = Path(__file__).parents[1] / "data" / "themes.json"
-MAX_MEETINGS = 50
 MAX_DAYS = 31
 SLUG_LENGTH = 60
 NAME_LENGTH = 200
@@ -40,73 +35,6 @@ class BadEvent(BusinessError):
 class UnknownZone(BusinessError):
     code = "unknown_zone"
     status = 400
-
-
-class SlugTaken(BusinessError):
-    code = "slug_taken"
-
-
-@in_transaction
-def create_event(
-    *,
-    slug: str,
-    name: str,
-    starts_on: dt.date,
-    ends_on: dt.date,
-    timezone: str,
-    organiser_email: str = "",
-    lead_emails: Sequence[str] = (),
-    meetings_per_person: int = 5,
-    venue: str = "",
-    interpreters: bool = False,
-    languages: Sequence[str] = (),
-    has_shipped_topics: bool = True,
-    has_shipped_sectors: bool = True,
-    previous: Event | None = None,
-    now: dt.datetime,
-) -> Event:
-    """A new event, a draft, with the shipped themes, topics and sectors, its organiser and leads.
-
-    Refuses BadEvent (slug, name, venue, languages, dates, meetings), UnknownZone, SlugTaken, BadEmail and
-    ConflictingRoles; saves nothing then.
-    """
-    name = clean_text(name)
-    try:
-        validate_slug(slug)
-    except ValidationError:
-        slug = ""
-    if not 0 < len(slug) <= SLUG_LENGTH:
-        raise BadEvent(
-            _("A slug is at most %(limit)s letters, digits, hyphens and underscores, such as forum-2026.")
-            % {"limit": SLUG_LENGTH}
-        )
-    check_about(name=name, venue=venue, starts_on=starts_on, ends_on=ends_on, languages=languages)
-    if not 0 <= meetings_per_person <= MAX_MEETINGS:
-        raise BadEvent(_("Meetings per person are a number from 0 to %(limit)s.") % {"limit": MAX_MEETINGS})
-    check_zone(timezone)
-    if Event.objects.filter(slug=slug).exists():
-        raise SlugTaken(_("There is an event “%(slug)s” already: choose another slug.") % {"slug": slug})
-    event = Event.objects.create(
-        slug=slug,
-        name=name,
-        timezone=timezone,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        venue=venue,
-        meetings_per_person=meetings_per_person,
-        interpreters=interpreters,
-        languages=list(languages),
-        previous=previous,
-    )
-    if has_shipped_sectors:
-        load_sectors(event=event)
-    if has_shipped_topics:
-        load_themes(event=event)
-    if organiser_email:
-        appoint_organiser(event=event, email=organiser_email, now=now)
-    for email in lead_emails:
-        appoint_lead(event=event, email=email, now=now)
-    return event
 
 
 def check_about(

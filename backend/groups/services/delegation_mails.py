@@ -16,7 +16,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.rules.roles import leads_of
 from backend.safeguarding.models import DelegationSeat, DelegationSession
 
-SEND_DELEGATION_MAIL = "meetings.send_delegation_mail"
+SEND_DELEGATION_MAIL = "groups.send_delegation_mail"
 State = DelegationSession.State
 
 

@@ -258,7 +258,7 @@ def end_broken_sessions(*, now: dt.datetime) -> int:
     waiting = DelegationSession.objects.exclude(state=STATE.ENDED).order_by("pk")
     return sum(
         for_each(
-            "meetings.end_broken_sessions",
+            "groups.end_broken_sessions",
             waiting.select_related("event", "slot"),
             lambda session: _is_broken(session, now) and _end_broken(session.pk, now),
         )

@@ -434,7 +434,7 @@ def end_refused_seats(*, now: dt.datetime) -> int:
             end_seats(meeting, lost, now, tell_host=True)
         return bool(lost)
 
-    return end_each("meetings.end_refused_seats", Meeting.objects.office_hours().to_come(now), end)
+    return end_each("groups.end_refused_seats", Meeting.objects.office_hours().to_come(now), end)
 
 
 def leave_office_hours(*, attendee_ids: Collection[int], now: dt.datetime) -> None:

@@ -25,7 +25,7 @@ from backend.safeguarding.rules import JOINING
 
 Purpose = Literal["accept", "decline", "counter", "take_counter", "refuse_counter", "held", "not_held"]
 PURPOSES: frozenset[str] = frozenset(get_args(Purpose))
-_signer = signing.Signer(sep=".", salt="meetings.answer")
+_signer = signing.Signer(sep=".", salt="notifications.answer")
 
 
 class LinkInvalid(NotFound):

@@ -48,4 +48,4 @@ def _remind(meetings: QuerySet[Meeting], kind: str, whom: Q, now: dt.datetime) -
         notify(meeting, kind, to=seats.values_list("attendee_id", flat=True), now=now)
 
     due = list(meetings.exclude(notices__kind=kind).order_by("pk"))
-    return len(for_each("meetings.remind_people", due, remind))
+    return len(for_each("notifications.remind_people", due, remind))

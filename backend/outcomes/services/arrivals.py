@@ -43,7 +43,7 @@ def free_absent_tables(*, now: dt.datetime) -> int:
     From a quarter of an hour after the start on, where neither has said to be there, and only where the forum
     says so: in at least half of the meetings at that time somebody has. The two are told, and still meet.
     """
-    return sum(for_each("meetings.free_absent_tables", _absent(now), lambda pk: _free_table(pk, now)))
+    return sum(for_each("outcomes.free_absent_tables", _absent(now), lambda pk: _free_table(pk, now)))
 
 
 def _absent(now: dt.datetime) -> list[int]:

@@ -81,7 +81,7 @@ def settle_unattested(*, now: dt.datetime) -> int:
         return still is not None
 
     ids = list(due.order_by("pk").values_list("pk", flat=True))
-    return sum(for_each("meetings.settle_unattested", ids, settle))
+    return sum(for_each("outcomes.settle_unattested", ids, settle))
 
 
 def ask_whether_held(*, now: dt.datetime) -> int:
@@ -100,4 +100,4 @@ def ask_whether_held(*, now: dt.datetime) -> int:
     def ask(meeting: Meeting) -> None:
         notify(meeting, Notice.Kind.ATTEST, to=seated_ids(meeting.pk), now=now)
 
-    return len(for_each("meetings.ask_whether_held", list(over.order_by("pk")), ask))
+    return len(for_each("outcomes.ask_whether_held", list(over.order_by("pk")), ask))

@@ -96,4 +96,4 @@ def remind_follow_ups(*, now: dt.datetime) -> int:
     def remind(one: FollowUp) -> None:
         notify(one.meeting, Notice.Kind.FOLLOW_UP, to=[one.attendee_id], now=now)
 
-    return len(for_each("meetings.remind_follow_ups", due, remind))
+    return len(for_each("outcomes.remind_follow_ups", due, remind))

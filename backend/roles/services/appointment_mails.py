@@ -16,7 +16,7 @@ from backend.events.rules.roles import LEAD, leads_of, organisers_of, what_runni
 from backend.events.selectors import name_in_lists, names_of_people
 from backend.people.models import Person
 
-SEND_APPOINTMENT_MAIL = "events.send_appointment_mail"
+SEND_APPOINTMENT_MAIL = "roles.send_appointment_mail"
 State = Appointment.State
 LEAD_SUBJECTS = {
     State.PROPOSED.value: gettext_lazy("Safeguarding lead proposed: %(event)s"),

@@ -19,7 +19,7 @@ from backend.events.rules.age_classes import events_in_doubt, in_doubt_for
 from backend.events.rules.roles import leads_of
 from backend.people.rules import GATHERING, quiet_hours_end
 
-SEND_AGE_MAIL = "events.send_age_mail"
+SEND_AGE_MAIL = "safeguarding.send_age_mail"
 
 
 def tell_of_proposals(event_id: int, now: dt.datetime) -> None:

@@ -34,7 +34,7 @@ from backend.groups.services.delegation_sessions import end_session_of
 from backend.groups.services.office_hours import cancel_locked_office_hour
 from backend.people.models import Person
 
-DISPLACE_MEETINGS = "meetings.displace_meetings"
+DISPLACE_MEETINGS = "setup.displace_meetings"
 REASON_LENGTH = 200
 MAX_TRIES = 12  # other times tried for a meeting before it is cancelled
 Outcome = DisplacedMeeting.Outcome
@@ -106,7 +106,7 @@ def displace_meetings(*, now: dt.datetime) -> int:
     both are free and a table is. Each is a transaction of its own: after a crash the job goes on.
     """
     waiting = meetings_to_displace(now)
-    return len(for_each("meetings.displace_meetings", waiting, lambda one: _displace(one[0], one[1], now)))
+    return len(for_each("setup.displace_meetings", waiting, lambda one: _displace(one[0], one[1], now)))
 
 
 @in_transaction

@@ -18,12 +18,11 @@ from backend.events.models.roles import Appointment
 from backend.events.rules.attendees import clean_text
 from backend.events.rules.roles import LEAD, ORGANISER, can_start_forums, is_administrator
 from backend.events.selectors import editions_to_copy
-from backend.events.services.setup import create_event
 from backend.people.models import Person
 from backend.people.services import check_name
 from backend.roles.services.appointment_mails import tell_of_appointment
 from backend.roles.services.appointments import check_fits, record_appointed
-from backend.roles.services.installing import find_or_add_attendee
+from backend.setup.services.events import create_event, find_or_add_attendee
 
 FROM_NOTHING, FROM_SHIPPED, FROM_EDITION = "nothing", "shipped", "edition"
 

@@ -23,10 +23,11 @@ from backend.events.rules.roles import ORGANISER, organisers_of
 from backend.events.rules.states import Doing
 from backend.events.services.changes import announce_opening
 from backend.events.services.locks import lock_event
-from backend.events.services.setup import NAME_LENGTH, create_event
+from backend.events.services.setup import NAME_LENGTH
 from backend.people.models import KnownMinor, Person
 from backend.people.services import find_or_create_people
 from backend.roles.services.appointments import record_appointed
+from backend.setup.services.events import create_event
 from backend.setup.services.forums import copy_edition
 
 PEOPLE_FILE = Path(__file__).parents[1] / "data" / "rehearsal.json"

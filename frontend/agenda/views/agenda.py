@@ -1,144 +1,54 @@
-"""For organisers: the sessions of an event, by hand or from the file of a programme."""
+"""TODO."""
 
 from __future__ import annotations
 
-from django.contrib import messages
+from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_safe
 
-from backend.agenda.selectors.sessions import double_booked_counts
-from backend.agenda.services import agenda as services
-from backend.agenda.services.agenda import change_session
-from backend.agenda.services.files import AgendaFile, read_agenda
-from backend.agenda.services.imports import AgendaChanges, plan_agenda
-from backend.agenda.services.sessions import add_session, remove_session
-from backend.core.errors import BusinessError
-from backend.core.period import Period
+from backend.agenda.selectors.agenda import agenda_for
+from backend.core.errors import NotFound
 from backend.events.models.attendees import Attendee
-from backend.events.models.events import Event
-from backend.events.selectors import agenda_for, session_for
-from backend.events.services.long_jobs import answer_later
-from backend.imports.services.reading import EncodingNotConfirmed
-from frontend.access import Request, organiser
-from frontend.agenda.forms import AgendaFileForm, SessionForm
-from frontend.fields import values_of
+from backend.safeguarding.rules import why_not_open
+from frontend.access import Request, participant, public
+from frontend.booking.words import day_in
 
 
-@organiser
-@require_http_methods(["GET", "HEAD", "POST"])
-def agenda_page(request: Request, attendee: Attendee) -> HttpResponse:
-    """The sessions by day, each with its link to change it; on POST, add one."""
-    event, refusal = attendee.event, None
-    form = SessionForm(request.POST if request.method == "POST" else None, event)
-    if form.is_bound and form.is_valid():
-        try:
-            add_session(event=event, data=form.session_data(), by=request.user)
-        except BusinessError as error:
-            refusal = error
-        else:
-            messages.success(request, _("The session is added."))
-            return redirect("agenda", event.slug)
-    context = {"days": agenda_for(event), "form": form, "refusal": refusal}
-    return render(request, "meetings/setup/agenda.html", context, status=_status(form, refusal))
+@participant
+@require_safe
+def offline_agenda(request: Request, attendee: Attendee) -> HttpResponse:
+    """My agenda alone, for the service worker to show where there is no network; adults may keep it."""
+    if not _keeps_offline(attendee):
+        raise NotFound(_("There is no such page."))
+    now = timezone.now()
+    context = {"days": agenda_for(attendee, now).days, "kept_at": now}
+    return render(request, "meetings/offline_agenda.html", context)
 
 
-@organiser
-@require_http_methods(["GET", "HEAD", "POST"])
-def session(request: Request, attendee: Attendee, session_id: int) -> HttpResponse:
-    """One session to change or to remove."""
-    event, refusal = attendee.event, None
-    found = session_for(event, session_id)
-    form = SessionForm(request.POST if request.method == "POST" else None, event, found)
-    try:
-        if form.is_bound and form.data.get("do") == "remove":
-            remove_session(event=event, session_id=session_id, by=request.user)
-            messages.success(request, _("The session is removed from everybody's agenda."))
-            return redirect("agenda", event.slug)
-        if form.is_bound and form.is_valid():
-            change_session(
-                event=event,
-                session_id=session_id,
-                data=form.session_data(),
-                by=request.user,
-                now=timezone.now(),
-            )
-            messages.success(request, _("The session is changed."))
-            return redirect("agenda", event.slug)
-    except BusinessError as error:
-        refusal = error
-    periods = {found.pk: Period(found.starts_at, found.ends_at)}
-    context = {
-        "session": found,
-        "form": form,
-        "refusal": refusal,
-        "double_booked": double_booked_counts(periods).get(found.pk, 0),
-    }
-    return render(request, "meetings/setup/session.html", context, status=_status(form, refusal))
+def _keeps_offline(attendee: Attendee) -> bool:
+    return why_not_open(attendee) not in ("minor", "age") and not attendee.event.is_rehearsal
 
 
-@organiser
-@require_http_methods(["GET", "HEAD", "POST"])
-def import_agenda(request: Request, attendee: Attendee) -> HttpResponse:
-    """Upload a programme, read what it would change, confirm; each of the two is a long job."""
-    if request.method != "POST":
-        return render(request, "meetings/setup/import_agenda.html", {})
-    event = attendee.event
-    form = AgendaFileForm(request.POST, request.FILES, attendee)
-    try:
-        values = values_of(form)
-        answer_later(request, attendee, _("Reading a programme"), now=timezone.now())
-        file = _read(form, event)
-        if values["confirm"]:
-            changes = services.import_agenda(
-                event=event,
-                file=file,
-                remove_missing=values["remove_missing"],
-                by=request.user,
-                now=timezone.now(),
-            )
-            messages.success(request, _summary(changes, removed=values["remove_missing"]))
-            return redirect("agenda", event.slug)
-        changes = plan_agenda(event=event, file=file)
-    except EncodingNotConfirmed as refusal:
-        context = {"refusal": refusal, "guesses": refusal.guesses, "carried": form.carried_text}
-        return render(request, "meetings/setup/import_agenda.html", context)
-    except BusinessError as refusal:
-        return render(
-            request, "meetings/setup/import_agenda.html", {"refusal": refusal}, status=refusal.status
-        )
-    moved = {
-        change.session.pk: Period(change.data.starts_at, change.data.ends_at)
-        for change in changes.moved
-        if change.session
-    }
-    context = {
-        "changes": changes,
-        "double_booked": sum(double_booked_counts(moved).values()),
-        "carried": form.carried_text,
-        "encoding": form.cleaned_data["encoding"],
-    }
-    return render(request, "meetings/setup/import_agenda.html", context)
+@public("a script without data")
+@require_safe
+def service_worker(request: Request) -> HttpResponse:  # noqa: ARG001
+    """The script that shows a kept agenda; served from the root, so that it answers for every page."""
+    text = (settings.BASE_DIR / "frontend" / "static" / "js" / "service-worker.js").read_text()
+    return HttpResponse(text, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
-def _read(form: AgendaFileForm, event: Event) -> AgendaFile:
-    return read_agenda(form.content, event=event, encoding=form.cleaned_data["encoding"])
-
-
-def _summary(changes: AgendaChanges, *, removed: bool) -> str:
-    return _(
-        "%(added)d sessions added, %(moved)d moved, %(changed)d changed otherwise, %(removed)d removed."
-    ) % {
-        "added": len(changes.added),
-        "moved": len(changes.moved),
-        "changed": len(changes.changed),
-        "removed": len(changes.missing) if removed else 0,
-    }
-
-
-def _status(form: SessionForm, refusal: BusinessError | None) -> int:
-    if refusal:
-        return refusal.status
-    return 422 if form.is_bound and form.errors else 200
+@participant
+@require_safe
+def day_sheet(request: Request, attendee: Attendee) -> HttpResponse:
+    """One day of my agenda to print: the day asked for, else the next with something on."""
+    now = timezone.now()
+    days = agenda_for(attendee, now).days
+    asked = request.GET.get("day", "")
+    today = day_in(attendee.event, now)
+    chosen = next((day for day in days if str(day.date) == asked), None)
+    chosen = chosen or next((day for day in days if day.date >= today), days[-1] if days else None)
+    context = {"day": chosen, "days": days, "printed_at": now}
+    return render(request, "meetings/day_sheet.html", context)

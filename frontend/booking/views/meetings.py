@@ -51,7 +51,7 @@ from frontend.access import (
     organiser,
     participant,
 )
-from frontend.agenda.views.agenda_of_one import _keeps_offline
+from frontend.agenda.views.agenda import _keeps_offline
 from frontend.booking.forms import AcceptForm, MoveForm, QuestionForm, ReasonForm
 from frontend.booking.words import accepted_words, day_in
 from frontend.fields import values_of

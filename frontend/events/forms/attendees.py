@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from backend.directory.selectors.roster import RosterPerson
 from backend.events.models.attendees import Attendee
 from backend.events.rules.languages import language_name, languages_in
-from backend.events.services.attendees import AttendeeChange
-from backend.imports.services.adding import NewAttendee
-from backend.roles.services.roles import RoleChange
+from backend.events.services.attendees import AttendeeChange, NewAttendee
+from backend.roster.services.roles import RoleChange
 from frontend.fields import IdField, IdsField, ShownPeople
 
 if TYPE_CHECKING:

@@ -15,8 +15,6 @@ from frontend.fields import DaysField, IdField
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
-from frontend.events.forms.widgets import line
-
 
 class TopicsForm(forms.Form):
     """One change of the themes and topics: which button was pressed, for which row, with which words."""
@@ -72,6 +70,23 @@ def _date_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d")
 
 
+class AboutForm(forms.Form):
+    """What describes a forum."""
+
+    name = forms.CharField(label=_("Name of the forum"), max_length=200, widget=line())
+    starts_on = forms.DateField(label=_("First day"), widget=_date_input())
+    ends_on = forms.DateField(label=_("Last day"), widget=_date_input())
+    venue = forms.CharField(label=_("Venue"), max_length=200, required=False, widget=line())
+    timezone = forms.CharField(label=_("Time zone"), max_length=60)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages it is held in"),
+        required=False,
+        choices=[(language.code, language.name) for language in LANGUAGES],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    interpreters = forms.BooleanField(label=_("There are interpreters"), required=False)
+
+
 class AboutEventForm(AboutForm):
     """What describes a forum that exists, and whether people see who has not joined it."""
 
@@ -88,20 +103,3 @@ def _name(label: _StrOrPromise) -> forms.CharField:
 
 def _address(label: _StrOrPromise) -> forms.EmailField:
     return forms.EmailField(label=label, max_length=EMAIL_LIMIT, widget=_email_input())
-
-
-class AboutForm(forms.Form):
-    """What describes a forum."""
-
-    name = forms.CharField(label=_("Name of the forum"), max_length=200, widget=line())
-    starts_on = forms.DateField(label=_("First day"), widget=_date_input())
-    ends_on = forms.DateField(label=_("Last day"), widget=_date_input())
-    venue = forms.CharField(label=_("Venue"), max_length=200, required=False, widget=line())
-    timezone = forms.CharField(label=_("Time zone"), max_length=60)
-    languages = forms.MultipleChoiceField(
-        label=_("Languages it is held in"),
-        required=False,
-        choices=[(language.code, language.name) for language in LANGUAGES],
-        widget=forms.CheckboxSelectMultiple,
-    )
-    interpreters = forms.BooleanField(label=_("There are interpreters"), required=False)

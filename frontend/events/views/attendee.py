@@ -20,8 +20,8 @@ from backend.events.models.attendees import Attendee
 from backend.events.rules.countries import country_names
 from backend.events.services.attendees import change_attendee, change_organisation
 from backend.events.services.mailboxes import add_to_mailbox
-from backend.imports.services.adding import add_attendee
-from backend.roles.services.roles import change_roles
+from backend.roster.services.adding import add_attendee
+from backend.roster.services.roles import change_roles
 from backend.safeguarding.services.age_classes import LeadHasToConsent
 from frontend.access import Request, catch_refusal, fresh_proof, organiser
 from frontend.events.forms.attendees import AttendeeForm, NewAttendeeForm, OrganisationForm, RolesForm

@@ -27,13 +27,13 @@ from backend.directory.services.files import check_list_name, export_attendees
 from backend.directory.services.times import open_times_for
 from backend.events.models.attendees import Attendee
 from backend.events.services.long_jobs import MANY, answer_later
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.files import read_list
-from backend.imports.services.reading import EncodingNotConfirmed
-from backend.imports.services.report import ImportReport
-from backend.imports.services.rows import COLUMNS
 from backend.invitations.services.sending import preview_invitations
-from backend.roles.services.roles import NobodyChosen, change_roles
+from backend.roster.services.files import read_list
+from backend.roster.services.importing import import_attendees
+from backend.roster.services.reading import EncodingNotConfirmed
+from backend.roster.services.report import ImportReport
+from backend.roster.services.roles import NobodyChosen, change_roles
+from backend.roster.services.rows import COLUMNS
 from backend.safeguarding.services.age_classes import AdultsNotConfirmed, LeadHasToConsent
 from frontend.access import Request, fresh_proof, organiser
 from frontend.events.forms.attendees import RolesForm

@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from backend.assistants.models import Assistant
 from backend.assistants.rules import may_act_for
 from backend.assistants.selectors import asking_principals, assistants_for, names_of_readers
-from backend.assistants.services.assistant_mails import SEND_ASSISTANT_MAIL, send_assistant_mail
+from backend.assistants.services.assistant_mails import SEND_ASSISTANT_MAIL
 from backend.assistants.services.assistants import (
     CannotAssist,
     TooManyAssistants,
@@ -29,6 +29,7 @@ from backend.events.models.aliases import Alias
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.models.suspensions import Suspension
+from backend.notifications.services.assistant_mails import send_assistant_mail
 from backend.people.models import Person, older_hash
 from backend.people.services import BadEmail
 from backend.privacy.services.leaving import leave_event

@@ -24,7 +24,7 @@ from backend.directory.services.nudges import nudge_people
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.programme.models import Plan
-from backend.roles.services.roles import RoleChange, change_roles
+from backend.roster.services.roles import RoleChange, change_roles
 from backend.safeguarding.models import Block
 from backend.stats.services import export_stats_file
 from backend.suggestions.services.exports import export_unmet_needs

@@ -19,10 +19,10 @@ from backend.core import transactions
 from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.imports.services import attendees as importer
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import read_csv
-from backend.imports.services.rows import COLUMNS
+from backend.roster.services import importing as importer
+from backend.roster.services.importing import import_attendees
+from backend.roster.services.reading import read_csv
+from backend.roster.services.rows import COLUMNS
 from backend.safeguarding.models import Report
 from backend.safeguarding.services.reports import close_report, report_person
 from tests.backend.conftest import make_forum

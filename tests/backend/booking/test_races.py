@@ -199,7 +199,7 @@ def double_booked() -> int:
     """Pairs of active seats of one attendee that overlap, counted without the help of any constraint."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM meetings_seat a JOIN meetings_seat b ON a.attendee_id = b.attendee_id "
+            "SELECT count(*) FROM booking_seat a JOIN booking_seat b ON a.attendee_id = b.attendee_id "
             "AND a.id < b.id AND a.is_active AND b.is_active AND a.period && b.period"
         )
         return cursor.fetchone()[0]
@@ -208,7 +208,7 @@ def double_booked() -> int:
 def tables_taken_twice() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM meetings_meeting a JOIN meetings_meeting b ON a.table_id = b.table_id "
+            "SELECT count(*) FROM booking_meeting a JOIN booking_meeting b ON a.table_id = b.table_id "
             "AND a.id < b.id AND a.state = 'accepted' AND b.state = 'accepted' "
             "AND NOT a.is_online AND a.period && b.period"
         )
@@ -339,7 +339,7 @@ def booked_in_a_session() -> int:
     """Active seats that overlap a session of the same attendee."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM meetings_seat s JOIN events_sessionpart p ON p.attendee_id = s.attendee_id "
+            "SELECT count(*) FROM booking_seat s JOIN events_sessionpart p ON p.attendee_id = s.attendee_id "
             "JOIN events_session x ON x.id = p.session_id "
             "WHERE s.is_active AND s.period && tstzrange(x.starts_at, x.ends_at)"
         )

@@ -45,7 +45,7 @@ def metrics(db: None, client: Client, settings: Settings, tmp_path: Path) -> dic
             "insert into core_abandonedjob (key, times, abandoned_at, job) "
             "select 'c', 3, now(), id from procrastinate_jobs where task_name = 'c'"
         )
-    StepFailure.objects.create(step="meetings.remind_people", failed=2, failed_at=timezone.now())
+    StepFailure.objects.create(step="notifications.remind_people", failed=2, failed_at=timezone.now())
     answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     return {
         sample.name

@@ -83,7 +83,7 @@ def test_a_mail_server_that_holds_its_mails_holds_up_no_computation(
             assert post.taken.acquire(timeout=PATIENCE)
     assert sorted(mail["To"] for mail in post.mails) == sorted(other.person.email for other in others)
     assert list(Delivery.objects.values_list("state", "attempts")) == [("sent", 1)] * len(others)
-    assert waiting_jobs("meetings.send_notice") == []
+    assert waiting_jobs("notifications.send_notice") == []
 
 
 def test_a_long_computation_holds_up_no_mail(
@@ -177,7 +177,7 @@ def test_time_goes_on_while_mails_wait_for_a_silent_server_and_at_most_one_of_it
         enqueue(SEND_NOTICE, lock=f"mail:{number}", queue=MAIL, notice_id=number)
     assert [next_job(MAIL) for _ in range(QUEUES[MAIL])] == [SEND_NOTICE] * QUEUES[MAIL]
     for name in (
-        "meetings.run_meeting_deadlines",
+        "setup.run_meeting_deadlines",
         "safeguarding.alert_all_leads",
         "core.requeue_abandoned_jobs",
     ):

@@ -10,8 +10,8 @@ from backend.core.errors import NotFound, OrganisersOnly
 from backend.core.models import Act
 from backend.directory.services.files import export_attendees
 from backend.events.models.attendees import Attendee
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.files import read_list
+from backend.roster.services.files import read_list
+from backend.roster.services.importing import import_attendees
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 from tests.long_jobs import read
 

@@ -12,12 +12,13 @@ from backend.events.services.attendees import (
     AttendeeChange,
     BadAttendee,
     NameTaken,
+    NewAttendee,
     OwnWords,
     UnknownSector,
     change_attendee,
     change_organisation,
 )
-from backend.imports.services.adding import AlreadyThere, BadRow, NewAttendee, add_attendee
+from backend.roster.services.adding import AlreadyThere, BadRow, add_attendee
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 
 pytestmark = pytest.mark.django_db

@@ -22,14 +22,14 @@ from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee, Organisation
 from backend.events.models.events import Tie
 from backend.events.models.suspensions import Suspension
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import read_csv
 from backend.invitations.models import Invitation
 from backend.people.models import ApiToken, Person, address_hash
 from backend.people.services import make_token
 from backend.privacy.services.closing import close_cases, forget_expired
 from backend.privacy.services.leaving import NotConfirmed, StillInCharge, erase_account, leave_event
 from backend.roles.services.appointments import LastOrganiser
+from backend.roster.services.importing import import_attendees
+from backend.roster.services.reading import read_csv
 from backend.safeguarding.models import Block, HeldIdentity, Report
 from backend.safeguarding.rules import may_contact
 from backend.safeguarding.selectors.reports import report_page_for

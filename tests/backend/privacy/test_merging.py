@@ -21,8 +21,6 @@ from backend.events.models.consents import GuardianConsent
 from backend.events.models.events import Event, Tie
 from backend.events.models.merges import Merge
 from backend.events.rules.states import NotInThisState
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import read_csv
 from backend.outcomes.models import ContactShare
 from backend.people.models import FormerAddress, KnownMinor, Person, address_hash
 from backend.privacy.services.merging import (
@@ -34,6 +32,8 @@ from backend.privacy.services.merging import (
     answer_merge,
     merge_attendees,
 )
+from backend.roster.services.importing import import_attendees
+from backend.roster.services.reading import read_csv
 from backend.safeguarding.models import Block, Chaperone, Report, ReportLink
 from backend.safeguarding.rules import may_contact
 from backend.safeguarding.selectors.blocks import blocks_made_by
@@ -473,9 +473,9 @@ def test_a_list_that_names_the_address_given_up_finds_the_one(forum: Forum, orga
 def test_every_row_that_names_an_attendee_is_carried_over_or_left_to_the_erasure() -> None:
     """A new table that refers to attendees has to say which; what has code of its own is named here."""
     by_hand = {
-        ("events_interest", "attendee"), ("meetings_availability", "attendee"), ("meetings_seat", "attendee"),
-        ("meetings_meeting", "asker"), ("meetings_meeting", "ended_by"), ("meetings_counteroffer", "made_by"),
-        ("meetings_followup", "attendee"),
+        ("events_interest", "attendee"), ("booking_availability", "attendee"), ("booking_seat", "attendee"),
+        ("booking_meeting", "asker"), ("booking_meeting", "ended_by"), ("booking_counteroffer", "made_by"),
+        ("booking_followup", "attendee"),
     }  # fmt: skip
     of_a_role = {
         ("events_agealert", "lead"), ("events_appointment", "attendee"), ("safeguarding_alert", "lead"),
@@ -484,16 +484,16 @@ def test_every_row_that_names_an_attendee_is_carried_over_or_left_to_the_erasure
         ("mails_mailtest", "attendee"), ("safeguarding_chaperone", "attendee"),
     }  # fmt: skip
     proven_anew = {("safeguarding_vetting", "attendee"), ("events_adultproposal", "attendee")}
-    agreed_anew = {("meetings_assistant", "principal"), ("meetings_assistant", "attendee")}
+    agreed_anew = {("assistants_assistant", "principal"), ("assistants_assistant", "attendee")}
     of_the_entry = {
-        ("meetings_seat", "assistant"),
+        ("booking_seat", "assistant"),
         ("audit_nudgetrace", "attendee"), ("audit_plannedtrace", "first"), ("audit_plannedtrace", "second"),
         ("audit_proposaltrace", "attendee"), ("directory_nudge", "attendee"),
         ("directory_profilevisit", "attendee"), ("directory_profilevisit", "other"),
         ("directory_searchname", "attendee"), ("directory_searchtext", "attendee"),
         ("directory_timesmail", "attendee"), ("events_agealert", "attendee"), ("events_alias", "attendee"),
         ("events_merge", "duplicate"), ("events_merge", "kept"), ("invitations_invitation", "attendee"),
-        ("meetings_calendarfeed", "attendee"), ("meetings_notice", "attendee"),
+        ("agenda_calendarfeed", "attendee"), ("booking_notice", "attendee"),
         ("programme_plannedmeeting", "first"), ("programme_plannedmeeting", "second"),
         ("safeguarding_aliasentry", "attendee"), ("safeguarding_delegationseat", "attendee"),
         ("safeguarding_heldidentity", "attendee"), ("safeguarding_reportentry", "about"),

@@ -8,10 +8,10 @@ from django.utils import timezone
 from backend.core.errors import NotFound, OrganisersOnly
 from backend.events.models.age_classes import AdultProposal, AgeAgreement
 from backend.events.models.attendees import Attendee
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import read_csv
 from backend.people.models import KnownMinor
-from backend.roles.services.roles import RoleChange, change_roles
+from backend.roster.services.importing import import_attendees
+from backend.roster.services.reading import read_csv
+from backend.roster.services.roles import RoleChange, change_roles
 from backend.safeguarding.rules import matchable
 from backend.safeguarding.selectors.age_classes import age_questions_for, waiting_age_questions
 from backend.safeguarding.services.age_classes import (

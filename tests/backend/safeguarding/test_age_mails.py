@@ -40,8 +40,10 @@ def propose(event: Event, now: dt.datetime, name: str = "Somchai Young") -> Adul
 
 
 def waiting() -> list[tuple[int, dt.datetime | None]]:
-    jobs = ProcrastinateJob.objects.filter(task_name="events.send_age_mail", status="todo").order_by("id")
-    return [(job.args["lead_id"], job.scheduled_at) for job in jobs]
+    jobs = ProcrastinateJob.objects.filter(task_name="safeguarding.send_age_mail", status="todo").order_by(
+        "id"
+    )
+    return [(job.args["lead_id"], job.scheduled_at) for job in mails.order_by("id")]
 
 
 def test_each_lead_gets_one_mail_for_the_proposals_of_a_few_minutes_and_it_names_nobody(

@@ -18,14 +18,14 @@ from backend.events.models.attendees import Attendee, Organisation
 from backend.events.models.events import Event
 from backend.events.rules.aliases import RealNameInText, SetByLead
 from backend.events.services.addresses import change_address
-from backend.events.services.attendees import AttendeeChange, change_attendee
+from backend.events.services.attendees import AttendeeChange, NewAttendee, change_attendee
 from backend.events.services.mailboxes import add_to_mailbox
 from backend.events.services.profiles import ProfileChange, update_profile
-from backend.imports.services.adding import AlreadyThere, NewAttendee, add_attendee
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import read_csv
 from backend.people.models import Person, address_hash
 from backend.roles.services.appointments import CannotPropose, propose_role
+from backend.roster.services.adding import AlreadyThere, add_attendee
+from backend.roster.services.importing import import_attendees
+from backend.roster.services.reading import read_csv
 from backend.safeguarding.models import AliasEntry
 from backend.safeguarding.selectors.aliases import alias_entries_for, aliases_for, sessions_naming
 from backend.safeguarding.selectors.blocks import blocks_made_by

@@ -14,10 +14,11 @@ from backend.events.models.age_classes import AgeAgreement
 from backend.events.models.attendees import Attendee
 from backend.events.models.roles import Appointment
 from backend.events.services.addresses import AddressHeld, change_address
-from backend.imports.services.adding import NewAttendee, add_attendee
+from backend.events.services.attendees import NewAttendee
 from backend.people.jobs import delete_expired_hashes
 from backend.people.models import KnownMinor, Person, address_hash, older_hash
 from backend.privacy.services.leaving import leave_event
+from backend.roster.services.adding import add_attendee
 from backend.safeguarding.rules import CHANNELS, contactable_for, matchable, may_contact, refused_pairs
 from backend.safeguarding.selectors.age_classes import age_questions_for, waiting_age_questions
 from backend.safeguarding.selectors.aliases import alias_candidates, can_appear_under_alias

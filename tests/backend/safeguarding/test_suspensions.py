@@ -141,7 +141,7 @@ def test_a_suspended_lead_is_one_no_longer_and_all_are_told(cast, second):
     assert Appointment.objects.get(attendee=second).state == "ended"
     assert list(leads_of(cast.event)) == [cast.lead]
     assert not readable_for(second).filter(pk=report.pk).exists()
-    told = ProcrastinateJob.objects.filter(task_name="events.send_appointment_mail")
+    told = ProcrastinateJob.objects.filter(task_name="roles.send_appointment_mail")
     people = {cast.lead.person_id, second.person_id, cast.organiser.person_id}
     assert people <= {job.args["person_id"] for job in told}
     lift(cast, second)

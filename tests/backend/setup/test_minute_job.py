@@ -53,7 +53,7 @@ def test_one_row_that_fails_leaves_the_others_of_its_step_done(
     }[after]
     Notice.objects.all().delete()
     time_machine.move_to(now, tick=False)
-    with refusing("meetings_notice", f"row.meeting_id = {meetings[0].pk}"):
+    with refusing("booking_notice", f"row.meeting_id = {meetings[0].pk}"):
         for times in (1, 2):
             caplog.clear()
             jobs.run_meeting_deadlines(0)
@@ -74,12 +74,12 @@ def test_a_step_that_fails_whole_stops_none_of_those_that_follow(forum: Forum, t
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     time_machine.move_to(forum.slots[0].ends_at, tick=False)
     with connection.cursor() as cursor:
-        cursor.execute("alter table meetings_waitinglistentry rename to away")
+        cursor.execute("alter table booking_waitinglistentry rename to away")
         try:
             jobs.run_meeting_deadlines(0)
         finally:
-            cursor.execute("alter table away rename to meetings_waitinglistentry")
-    assert failures() == {"meetings.end_refused_waiting": 1, "meetings.offer_freed_times": 1}
+            cursor.execute("alter table away rename to booking_waitinglistentry")
+    assert failures() == {"booking.end_refused_waiting": 1, "booking.offer_freed_times": 1}
     assert Notice.objects.filter(meeting=meeting, kind=Notice.Kind.ATTEST).count() == 2
 
 

@@ -16,8 +16,8 @@ from django.utils import timezone
 from backend.core.limits import Kind, is_too_often
 from backend.events.models.attendees import Attendee
 from backend.events.services.addresses import change_address
+from backend.events.services.attendees import NewAttendee
 from backend.events.services.mailboxes import add_to_mailbox
-from backend.imports.services.adding import NewAttendee
 from backend.invitations.services.sending import preview_invitations, send_invitations
 from backend.people.models import Person, address_hash
 from backend.people.rules import KNOWN_BROWSER

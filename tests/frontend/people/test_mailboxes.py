@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from backend.events.models.attendees import Attendee
 from backend.events.services.addresses import change_address
+from backend.events.services.attendees import NewAttendee
 from backend.events.services.mailboxes import add_to_mailbox
-from backend.imports.services.adding import NewAttendee
 from backend.invitations.services.sending import preview_invitations, send_invitations
 from backend.people.models import Person
 from tests.factories import in_two_weeks, make_attendee, make_event

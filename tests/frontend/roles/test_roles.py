@@ -41,7 +41,7 @@ def decide(cast, client, appointment, do):
 
 
 def mailed_to():
-    jobs = ProcrastinateJob.objects.filter(task_name="events.send_appointment_mail")
+    jobs = ProcrastinateJob.objects.filter(task_name="roles.send_appointment_mail")
     return {job.args["person_id"] for job in jobs}
 
 

@@ -105,7 +105,7 @@ def test_an_administrator_starts_a_forum_and_confirms_two_people_by_naming_them(
         "Lea Duarte": ("safeguarding-lead", "confirmed"),
     }
     assert {row.decided_by for row in found.values()} == {ada}
-    told = ProcrastinateJob.objects.filter(task_name="events.send_appointment_mail")
+    told = ProcrastinateJob.objects.filter(task_name="roles.send_appointment_mail")
     assert {job.args["person_id"] for job in told} >= {row.attendee.person_id for row in found.values()}
     assert Act.objects.get(event=event).kind == "started"
     assert "1 organiser · 1 safeguarding lead" in page_of(answer)

@@ -15,11 +15,12 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.models.roles import OutsideContact
 from backend.events.rules.rehearsals import RehearsalOnly
-from backend.imports.services.adding import NewAttendee, add_attendee
+from backend.events.services.attendees import NewAttendee
 from backend.people.models import Person
-from backend.roles.services.installing import find_or_add_attendee
+from backend.roster.services.adding import add_attendee
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import matchable
+from backend.setup.services.events import find_or_add_attendee
 from frontend.access import SEEN_AS
 from tests.factories import NOW, make_attendee, make_event, make_run, make_session
 from tests.frontend.conftest import client_of

@@ -12,14 +12,15 @@ from django.utils import timezone
 from backend.events.models.attendees import Attendee
 from backend.events.models.suspensions import Suspension
 from backend.events.services.addresses import AddressHeld, SameAddress, ask_address_change, change_address
-from backend.imports.services.adding import AlreadyThere, NewAttendee, add_attendee
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import CsvLine, CsvTable
+from backend.events.services.attendees import NewAttendee
 from backend.people.models import FormerAddress, KnownMinor, Person, address_hash, older_hash
 from backend.people.selectors import person_with_email
 from backend.people.services import AddressTaken, BadEmail
 from backend.privacy.services.leaving import erase_account
 from backend.privacy.services.remembering import replay_erasures
+from backend.roster.services.adding import AlreadyThere, add_attendee
+from backend.roster.services.importing import import_attendees
+from backend.roster.services.reading import CsvLine, CsvTable
 from backend.safeguarding.models import Block
 from backend.safeguarding.rules import may_contact
 from tests.accounts import send_account_mails

@@ -19,10 +19,8 @@ from backend.events.models.roles import Appointment
 from backend.events.rules.attendees import SharesMailbox
 from backend.events.selectors import mailbox_choices
 from backend.events.services.addresses import change_address
+from backend.events.services.attendees import NewAttendee
 from backend.events.services.mailboxes import CannotShareMailbox, add_to_mailbox
-from backend.imports.services.adding import NewAttendee
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import read_csv
 from backend.people.models import KnownMinor, Person
 from backend.people.selectors import has_second_factor, person_with_email, who_reads_the_mailbox_of
 from backend.people.services import (
@@ -34,6 +32,8 @@ from backend.people.services import (
 )
 from backend.privacy.services.leaving import erase_account, leave_event
 from backend.roles.services.appointments import CannotPropose, propose_role
+from backend.roster.services.importing import import_attendees
+from backend.roster.services.reading import read_csv
 from backend.safeguarding.models import Chaperone, Vetting
 from tests.backend.booking.test_lock_order import begin, wait_until_waiting
 from tests.factories import NOW, make_attendee, make_event

@@ -22,10 +22,10 @@ from backend.events.services.sectors import (
     remove_sector,
     sectors_by_word,
 )
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import read_csv
-from backend.imports.services.rows import COLUMNS
 from backend.people.models import Constituency
+from backend.roster.services.importing import import_attendees
+from backend.roster.services.reading import read_csv
+from backend.roster.services.rows import COLUMNS
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 
 pytestmark = pytest.mark.django_db

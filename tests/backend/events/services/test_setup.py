@@ -14,7 +14,7 @@ from backend.events.models.events import Event, Theme, Topic
 from backend.events.rules.attendees import is_organiser
 from backend.events.services.setup import check_zone, load_themes
 from backend.people.models import Person
-from backend.roles.services.installing import ConflictingRoles, appoint_lead, appoint_organiser
+from backend.setup.services.events import ConflictingRoles, appoint_lead, appoint_organiser
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)

@@ -296,7 +296,7 @@ def test_a_minor_without_an_organisation_has_the_chaperone_of_their_country_and_
 
 
 def told(change: str) -> set[int]:
-    jobs = ProcrastinateJob.objects.filter(task_name="meetings.send_delegation_mail", status="todo")
+    jobs = ProcrastinateJob.objects.filter(task_name="groups.send_delegation_mail", status="todo")
     return {job.args["attendee_id"] for job in jobs if job.args["change"] == change}
 
 

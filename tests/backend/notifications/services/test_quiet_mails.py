@@ -36,7 +36,7 @@ def morning_of(forum: Forum) -> dt.datetime:
     return (forum.now + 9 * HOUR).replace(hour=7, minute=0)
 
 
-def queued_for(task: str = "meetings.send_notice") -> list[dt.datetime | None]:
+def queued_for(task: str = "notifications.send_notice") -> list[dt.datetime | None]:
     """When the jobs that wait may be done, in the order they were queued."""
     with connection.cursor() as cursor:
         cursor.execute("select scheduled_at from procrastinate_jobs where task_name = %s order by id", [task])

@@ -28,7 +28,7 @@ from backend.roles.services.appointments import (
     propose_role,
     refuse_role,
 )
-from backend.roles.services.installing import appoint_lead, appoint_organiser
+from backend.setup.services.events import appoint_lead, appoint_organiser
 from tests.factories import NOW, appoint, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def forum():
 
 
 def told(change):
-    jobs = ProcrastinateJob.objects.filter(task_name="events.send_appointment_mail", status="todo")
+    jobs = ProcrastinateJob.objects.filter(task_name="roles.send_appointment_mail", status="todo")
     return {job.args["person_id"] for job in jobs if job.args["change"] == change}
 
 

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
-from backend.events.services.setup import create_event
+from backend.setup.services.events import create_event
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)

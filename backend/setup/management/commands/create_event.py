@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from backend.events.services.setup import create_event
+from backend.setup.services.events import create_event
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ import pytest
 from backend.core.errors import OrganisersOnly
 from backend.events.models.attendees import Attendee
 from backend.roles.services.appointments import propose_role
-from backend.roles.services.roles import (
+from backend.roster.services.roles import (
     NobodyChosen,
     RoleChange,
     UnknownRole,

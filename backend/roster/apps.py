@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 
-class ImportsConfig(AppConfig):
-    name = "backend.imports"
-    label = "imports"
+class RosterConfig(AppConfig):
+    name = "backend.roster"
+    label = "roster"
     default_auto_field = "django.db.models.BigAutoField"

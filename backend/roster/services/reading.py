@@ -14,7 +14,7 @@ from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
-from backend.imports.services.report import RefusedLine
+from backend.roster.services.report import RefusedLine
 
 # A cell of a megabyte is refused as too long with its line number, not by the csv module for the whole file.
 csv.field_size_limit(2**31 - 1)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from backend.imports.services.orders import attendees_of_orders, is_order_list
-from backend.imports.services.reading import MAX_FILE_BYTES, CsvTable, UnreadableFile, read_csv
-from backend.imports.services.rows import COLUMNS
-from backend.imports.services.workbook import is_workbook, read_workbook
+from backend.roster.services.orders import attendees_of_orders, is_order_list
+from backend.roster.services.reading import MAX_FILE_BYTES, CsvTable, UnreadableFile, read_csv
+from backend.roster.services.rows import COLUMNS
+from backend.roster.services.workbook import is_workbook, read_workbook
 
 
 def read_list(data: bytes, *, encoding: str = "") -> CsvTable:

@@ -16,9 +16,9 @@ from backend.core.texts import without_bidi_controls
 from backend.events.rules.attendees import LANGUAGE_LIMIT, TEXT_LIMIT, clean_text, normalise_text
 from backend.events.rules.countries import country_name
 from backend.events.rules.languages import languages_in
-from backend.imports.services.reading import CsvLine, CsvTable, column_key
-from backend.imports.services.report import RefusedLine
 from backend.people.services import BadEmail, check_email
+from backend.roster.services.reading import CsvLine, CsvTable, column_key
+from backend.roster.services.report import RefusedLine
 
 REQUIRED = ("email", "name")
 WITHHELD = "withheld"

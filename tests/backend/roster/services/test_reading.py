@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.core.errors import BusinessError
-from backend.imports.services.reading import (
+from backend.roster.services.reading import (
     MAX_COLUMNS,
     MAX_FILE_BYTES,
     MAX_LINES,
@@ -17,7 +17,7 @@ from backend.imports.services.reading import (
     UnreadableFile,
     read_csv,
 )
-from backend.imports.services.rows import COLUMNS
+from backend.roster.services.rows import COLUMNS
 
 THAI = "email,name,organisation\na@example.org,สมชาย ใจดี,กระทรวงดิจิทัลเพื่อเศรษฐกิจและสังคม\n"
 

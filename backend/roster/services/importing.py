@@ -34,17 +34,17 @@ from backend.events.services.locks import import_lock, lock_rows
 from backend.events.services.organisations import find_or_create_organisations, move_organisations
 from backend.events.services.profiles import replace_interests
 from backend.events.services.sectors import load_sectors, sectors_by_word
-from backend.imports.services.reading import CsvTable
-from backend.imports.services.report import (
+from backend.people.models import Person
+from backend.people.selectors import plain_word
+from backend.people.services import BATCH, find_or_create_people
+from backend.roster.services.reading import CsvTable
+from backend.roster.services.report import (
     ImportReport,
     NoteCounts,
     RefusedLine,
     UnconfirmedAdult,
 )
-from backend.imports.services.rows import ImportRow, column_positions, parse_line
-from backend.people.models import Person
-from backend.people.selectors import plain_word
-from backend.people.services import BATCH, find_or_create_people
+from backend.roster.services.rows import ImportRow, column_positions, parse_line
 from backend.safeguarding.services.age_classes import has_to_stay_adult
 
 PROFILE_FIELDS = ("short_name", "title", "country", "languages", "about", "seeks", "offers")

@@ -11,12 +11,12 @@ from django.db import connection
 from backend.core.progress import showing_progress
 from backend.events.models.attendees import Attendee, Organisation
 from backend.events.models.events import Event
-from backend.imports.services import attendees as importing
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import CsvTable, read_csv
-from backend.imports.services.report import ImportReport
-from backend.imports.services.rows import COLUMNS
 from backend.people.models import Person
+from backend.roster.services import importing
+from backend.roster.services.importing import import_attendees
+from backend.roster.services.reading import CsvTable, read_csv
+from backend.roster.services.report import ImportReport
+from backend.roster.services.rows import COLUMNS
 from tests.factories import NOW, make_event
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -3,18 +3,92 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.events.rules.attendees import check_can_hold_role
+from backend.events.rules.attendees import check_can_hold_role, clean_text
 from backend.events.rules.rehearsals import check_takes_people
 from backend.events.services.joining import take_back
+from backend.events.services.sectors import load_sectors
+from backend.events.services.setup import SLUG_LENGTH, BadEvent, check_about, check_zone, load_themes
 from backend.people.services import check_email, find_or_create_people
 from backend.roles.services.appointments import check_fits, record_appointed
+
+MAX_MEETINGS = 50
+
+
+class SlugTaken(BusinessError):
+    code = "slug_taken"
+
+
+@in_transaction
+def create_event(
+    *,
+    slug: str,
+    name: str,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    timezone: str,
+    organiser_email: str = "",
+    lead_emails: Sequence[str] = (),
+    meetings_per_person: int = 5,
+    venue: str = "",
+    interpreters: bool = False,
+    languages: Sequence[str] = (),
+    has_shipped_topics: bool = True,
+    has_shipped_sectors: bool = True,
+    previous: Event | None = None,
+    now: dt.datetime,
+) -> Event:
+    """A new event, a draft, with the shipped themes, topics and sectors, its organiser and leads.
+
+    Refuses BadEvent (slug, name, venue, languages, dates, meetings), UnknownZone, SlugTaken, BadEmail and
+    ConflictingRoles; saves nothing then.
+    """
+    name = clean_text(name)
+    try:
+        validate_slug(slug)
+    except ValidationError:
+        slug = ""
+    if not 0 < len(slug) <= SLUG_LENGTH:
+        raise BadEvent(
+            _("A slug is at most %(limit)s letters, digits, hyphens and underscores, such as forum-2026.")
+            % {"limit": SLUG_LENGTH}
+        )
+    check_about(name=name, venue=venue, starts_on=starts_on, ends_on=ends_on, languages=languages)
+    if not 0 <= meetings_per_person <= MAX_MEETINGS:
+        raise BadEvent(_("Meetings per person are a number from 0 to %(limit)s.") % {"limit": MAX_MEETINGS})
+    check_zone(timezone)
+    if Event.objects.filter(slug=slug).exists():
+        raise SlugTaken(_("There is an event “%(slug)s” already: choose another slug.") % {"slug": slug})
+    event = Event.objects.create(
+        slug=slug,
+        name=name,
+        timezone=timezone,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        venue=venue,
+        meetings_per_person=meetings_per_person,
+        interpreters=interpreters,
+        languages=list(languages),
+        previous=previous,
+    )
+    if has_shipped_sectors:
+        load_sectors(event=event)
+    if has_shipped_topics:
+        load_themes(event=event)
+    if organiser_email:
+        appoint_organiser(event=event, email=organiser_email, now=now)
+    for email in lead_emails:
+        appoint_lead(event=event, email=email, now=now)
+    return event
 
 
 class ConflictingRoles(BusinessError):

@@ -12,13 +12,12 @@ from backend.core.errors import OrganisersOnly
 from backend.events.models.attendees import Attendee, Interest, Organisation
 from backend.events.models.events import Event
 from backend.events.services.profiles import ProfileChange, update_profile
-from backend.events.services.setup import create_event
-from backend.imports.services.attendees import ROWS_AT_ONCE, import_attendees
-from backend.imports.services.reading import read_csv
-from backend.imports.services.report import ImportReport
-from backend.imports.services.rows import COLUMNS
 from backend.people.models import Person
-from backend.roles.services.installing import appoint_organiser
+from backend.roster.services.importing import ROWS_AT_ONCE, import_attendees
+from backend.roster.services.reading import read_csv
+from backend.roster.services.report import ImportReport
+from backend.roster.services.rows import COLUMNS
+from backend.setup.services.events import appoint_organiser, create_event
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from django.utils.translation import gettext as _
 
@@ -14,10 +14,11 @@ from backend.events.rules.aliases import name_of_list, telling_words, word_in
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Doing
 from backend.events.selectors import attendees_by_former_address, former_owner
-from backend.imports.services.attendees import import_attendees
-from backend.imports.services.reading import CsvLine, CsvTable
+from backend.events.services.attendees import NewAttendee
 from backend.people.models import Person, address_hash
 from backend.people.services import check_email, find_or_create_people
+from backend.roster.services.importing import import_attendees
+from backend.roster.services.reading import CsvLine, CsvTable
 
 
 class AlreadyThere(BusinessError):
@@ -34,20 +35,6 @@ class BadRow(BusinessError):
 
     code = "bad_row"
     status = 400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewAttendee:
-    """What is known of somebody who is added by hand, as a row of a list would say it."""
-
-    email: str
-    name: str
-    short_name: str = ""
-    organisation: str = ""
-    sector: str = ""
-    role: str = ""
-    age_class: str = ""
-    country: str = ""
 
 
 def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime) -> Attendee:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.imports.services.reading import CsvLine, read_csv
-from backend.imports.services.report import RefusedLine, refusals_csv
-from backend.imports.services.rows import (
+from backend.roster.services.reading import CsvLine, read_csv
+from backend.roster.services.report import RefusedLine, refusals_csv
+from backend.roster.services.rows import (
     COLUMNS,
     BadColumns,
     ImportRow,
