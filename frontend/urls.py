@@ -10,18 +10,7 @@ from frontend.audit import views as audit
 from frontend.booking.views import availability, counter_offers, meetings, questions, requests
 from frontend.demo import views as demo
 from frontend.directory import views as directory
-from frontend.events.views import (
-    about,
-    attendee,
-    attendees,
-    joining,
-    long_jobs,
-    merging,
-    profile,
-    sectors,
-    status,
-    topics,
-)
+from frontend.events.views import about, joining, long_jobs, merging, profile, sectors, status, topics
 from frontend.groups.views import delegations, office_hours
 from frontend.invitations import views as invitations
 from frontend.mails import views as mails
@@ -32,6 +21,7 @@ from frontend.people import views as people
 from frontend.privacy import views as privacy
 from frontend.programme import views as programme
 from frontend.roles import views as roles
+from frontend.roster.views import attendee, attendees
 from frontend.safeguarding.views import (
     age_classes,
     aliases,

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Who may act for whom."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Background tasks: mails about sessions with a delegation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""An attendee's notices; for organisers, what became of the mails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Background tasks: each mails one notice, or one change of an assistant."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # mypy: disable-error-code="type-arg"
-"""TODO."""
+"""Roles for the administrator, who confirms, refuses and ends them."""
 
 from __future__ import annotations
 

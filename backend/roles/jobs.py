@@ -1,4 +1,4 @@
-"""TODO."""
+"""Background tasks: mails about roles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Background tasks: each calls services with the current time."""
 
 from __future__ import annotations
 

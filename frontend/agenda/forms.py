@@ -1,4 +1,4 @@
-"""TODO."""
+"""Forms of sessions and calendars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""What a bookmark did, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""The form that names an assistant."""
 
 from __future__ import annotations
 

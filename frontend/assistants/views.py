@@ -49,7 +49,7 @@ def assistants(request: Request, attendee: Attendee) -> HttpResponse:
         "asking": asking_principals(attendee, now),
         "can_have": can_have_assistants(attendee, now),
     }
-    return render(request, "meetings/assistants.html", context, status=400 if form.is_bound else 200)
+    return render(request, "assistants/assistants.html", context, status=400 if form.is_bound else 200)
 
 
 @participant
@@ -93,7 +93,7 @@ def acting_page(
         "refused_at": str(match.url_name).removesuffix("_for") if refusal and match else "",
         "typed": ReasonForm(request.POST)["reason"].value() or "",
     }
-    return render(request, "meetings/acting.html", context, status=refusal.status if refusal else 200)
+    return render(request, "assistants/acting.html", context, status=refusal.status if refusal else 200)
 
 
 refused_on_acting_page = refused_on(acting_page)

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Forms of office hours and of sessions with a delegation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Forms of the links in mails, and of mails sent again."""
 
 from __future__ import annotations
 

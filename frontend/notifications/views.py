@@ -81,7 +81,9 @@ def _answer(request: Request, token: str) -> HttpResponse:
         link = read_answer_link(token, now)
     except (LinkExpired, LinkUsed, LinkWithdrawn) as over:
         event = open_token(token).attendee.event
-        return render(request, "meetings/answered.html", {"over": over, "event": event}, status=over.status)
+        return render(
+            request, "notifications/answered.html", {"over": over, "event": event}, status=over.status
+        )
     context = {
         "link": link,
         "row": link.meeting,
@@ -95,7 +97,7 @@ def _answer(request: Request, token: str) -> HttpResponse:
         "chosen": values_of(form)["slots"] if form.is_bound else (),
         "instead": _instead(link),
     }
-    return render(request, "meetings/answer.html", context, status=refusal.status if refusal else 200)
+    return render(request, "notifications/answer.html", context, status=refusal.status if refusal else 200)
 
 
 def _instead(link: AnswerLink) -> dict[str, str]:
@@ -117,7 +119,7 @@ def _answered(request: Request, token: str, now: dt.datetime) -> HttpResponse:
     signed = open_token(token)
     row = meeting_for(signed.attendee, signed.meeting_id, now)
     context = {"row": row, "event": signed.attendee.event, "purpose": signed.purpose}
-    return render(request, "meetings/answered.html", context)
+    return render(request, "notifications/answered.html", context)
 
 
 def _hidden(request: Request, token: str, hidden: NotFound) -> HttpResponse:
@@ -128,7 +130,7 @@ def _hidden(request: Request, token: str, hidden: NotFound) -> HttpResponse:
         "event": signed.attendee.event,
         "report": signed.meeting_id if other_attendee_id(signed.attendee, signed.meeting_id) else None,
     }
-    return render(request, "meetings/answered.html", context, status=hidden.status)
+    return render(request, "notifications/answered.html", context, status=hidden.status)
 
 
 @participant
@@ -144,7 +146,7 @@ def notices(request: Request, attendee: Attendee) -> HttpResponse:
         "notices": notices_for(attendee, now),
         "wished_by": wished_by(attendee, now) if has_wishes else (),
     }
-    return render(request, "meetings/notices.html", context)
+    return render(request, "notifications/notices.html", context)
 
 
 @organiser
@@ -167,4 +169,4 @@ def mails(request: Request, attendee: Attendee) -> HttpResponse:
         "figures": delivery_figures_for(event, now, limit=0),
         "trouble": failing_deliveries(event, now).count(),
     }
-    return render(request, "meetings/setup/mails.html", context)
+    return render(request, "notifications/mails.html", context)

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Notices in words, and for organisers what became of their mails."""
 
 from __future__ import annotations
 

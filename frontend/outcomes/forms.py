@@ -1,4 +1,4 @@
-"""TODO."""
+"""Forms of what came of a meeting."""
 
 from __future__ import annotations
 

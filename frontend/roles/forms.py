@@ -1,4 +1,4 @@
-"""TODO."""
+"""Forms that propose somebody for a role, and decide."""
 
 from __future__ import annotations
 

@@ -100,4 +100,4 @@ def _page(
         "refusal": refusal,
     }
     status = refusal.status if refusal else 422 if contact_form is not None else 200
-    return render(request, "events/roles.html", context, status=status)
+    return render(request, "roles/roles.html", context, status=status)

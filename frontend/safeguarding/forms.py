@@ -301,3 +301,18 @@ class AliasForm(RefusableForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose why they appear under an alias.")},
     )
+
+
+class AdultDecisionForm(forms.Form):
+    """What a safeguarding lead decides about a proposal that somebody is an adult."""
+
+    ADULT, MINOR = "adult", "minor"
+
+    decision = forms.ChoiceField(choices=[(ADULT, ADULT), (MINOR, MINOR)])
+
+
+class AgeAgreementForm(forms.Form):
+    """About whom, and what another event knows, a lead agrees."""
+
+    attendee = IdField()
+    known_minor = IdField()

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Forms of a forum's set-up."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
     names = names_for(attendee.event)
     return render(
         request,
-        "desk/page.html",
+        "stats/page.html",
         {
             "stats": stats,
             "headlines": headlines_for(stats, worksheets),
@@ -106,7 +106,7 @@ def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
     themes = names_for(event).themes
     return render(
         request,
-        "desk/print.html",
+        "stats/print.html",
         {
             "release": release,
             "rule": NOTE,
@@ -181,7 +181,7 @@ def nudge(request: Request, attendee: Attendee) -> HttpResponse:
         "groups": [(group, words.HINDRANCES[group.cause]) for group in preview.groups],
         "left_out": [(row, words.HINDRANCES[row.cause], _clock(row, event)) for row in preview.left_out],
     }
-    return render(request, "desk/nudge.html", context)
+    return render(request, "stats/nudge.html", context)
 
 
 def _clock(row: NeedsHelpRow, event: Event) -> str:

@@ -183,7 +183,7 @@ def include_cached(template_name: str, **values: Hashable) -> str:
     for value in values.values():
         if isinstance(value, Model):
             raise TypeError(f"{template_name}: give what it shows of {value._meta.label}, not the row.")
-    render = _rendered_for_desk if template_name.startswith("desk/") else _kept(template_name)
+    render = _rendered_for_desk if template_name.startswith("stats/") else _kept(template_name)
     return render(template_name, get_language(), tuple(values.items()))
 
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""An attendee's agenda: all of it, and what comes next."""
 
 from __future__ import annotations
 

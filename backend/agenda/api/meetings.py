@@ -1,4 +1,4 @@
-"""TODO."""
+"""An attendee's requests and meetings, office hours among them; a request to meet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""What agenda operations take and give."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""The sessions of a forum: listed, bookmarked, and who speaks in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Organisers cancel or move a meeting of two others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""End everything that people who leave have to come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Mails about assistants, written when they are sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Mail notices, alone or in digests, send failed mails again, and mark notices as read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Reminders of requests and of meetings, each written once."""
 
 from __future__ import annotations
 

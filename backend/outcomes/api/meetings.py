@@ -1,4 +1,4 @@
-"""TODO."""
+"""Arrivals, attestations and follow-ups of a meeting; for organisers, where the two differ."""
 
 from __future__ import annotations
 

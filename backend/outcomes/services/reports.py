@@ -1,4 +1,4 @@
-"""TODO."""
+"""Reports about a meeting, to the safeguarding leads."""
 
 from __future__ import annotations
 

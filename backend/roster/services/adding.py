@@ -1,4 +1,4 @@
-"""TODO."""
+"""Add one person by hand, by the rules of a list."""
 
 from __future__ import annotations
 

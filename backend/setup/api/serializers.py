@@ -1,4 +1,4 @@
-"""TODO."""
+"""What set-up operations take and give."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Create an event, with its first organiser and safeguarding leads."""
 
 from __future__ import annotations
 

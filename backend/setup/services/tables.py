@@ -1,4 +1,4 @@
-"""TODO."""
+"""Change a table, and tell those who meet at it."""
 
 from __future__ import annotations
 

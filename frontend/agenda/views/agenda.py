@@ -1,4 +1,4 @@
-"""TODO."""
+"""An attendee's agenda without a network, and on paper."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def offline_agenda(request: Request, attendee: Attendee) -> HttpResponse:
         raise NotFound(_("There is no such page."))
     now = timezone.now()
     context = {"days": agenda_for(attendee, now).days, "kept_at": now}
-    return render(request, "meetings/offline_agenda.html", context)
+    return render(request, "agenda/offline_agenda.html", context)
 
 
 def _keeps_offline(attendee: Attendee) -> bool:
@@ -51,4 +51,4 @@ def day_sheet(request: Request, attendee: Attendee) -> HttpResponse:
     chosen = next((day for day in days if str(day.date) == asked), None)
     chosen = chosen or next((day for day in days if day.date >= today), days[-1] if days else None)
     context = {"day": chosen, "days": days, "printed_at": now}
-    return render(request, "meetings/day_sheet.html", context)
+    return render(request, "agenda/day_sheet.html", context)

@@ -51,7 +51,7 @@ def calendar(request: Request, attendee: Attendee) -> HttpResponse:
         feed = open_feed_for(attendee)
         address = feed_address(feed) if feed else ""
         context = {"address": address, "subscription": subscription_address(address)}
-        return render(request, "meetings/calendar.html", context)
+        return render(request, "agenda/calendar.html", context)
     by, now = request.user, timezone.now()
     match values_of(CalendarFeedForm(request.POST))["do"]:
         case "rotate":

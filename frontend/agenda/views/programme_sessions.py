@@ -42,7 +42,7 @@ def agenda_page(request: Request, attendee: Attendee) -> HttpResponse:
             messages.success(request, _("The session is added."))
             return redirect("agenda", event.slug)
     context = {"days": agenda_for(event), "form": form, "refusal": refusal}
-    return render(request, "meetings/setup/agenda.html", context, status=_status(form, refusal))
+    return render(request, "agenda/programme_sessions.html", context, status=_status(form, refusal))
 
 
 @organiser
@@ -76,7 +76,7 @@ def session(request: Request, attendee: Attendee, session_id: int) -> HttpRespon
         "refusal": refusal,
         "double_booked": double_booked_counts(periods).get(found.pk, 0),
     }
-    return render(request, "meetings/setup/session.html", context, status=_status(form, refusal))
+    return render(request, "agenda/session.html", context, status=_status(form, refusal))
 
 
 @organiser
@@ -84,7 +84,7 @@ def session(request: Request, attendee: Attendee, session_id: int) -> HttpRespon
 def import_agenda(request: Request, attendee: Attendee) -> HttpResponse:
     """Upload a programme, read what it would change, confirm; each of the two is a long job."""
     if request.method != "POST":
-        return render(request, "meetings/setup/import_agenda.html", {})
+        return render(request, "agenda/import_agenda.html", {})
     event = attendee.event
     form = AgendaFileForm(request.POST, request.FILES, attendee)
     try:
@@ -104,11 +104,9 @@ def import_agenda(request: Request, attendee: Attendee) -> HttpResponse:
         changes = plan_agenda(event=event, file=file)
     except EncodingNotConfirmed as refusal:
         context = {"refusal": refusal, "guesses": refusal.guesses, "carried": form.carried_text}
-        return render(request, "meetings/setup/import_agenda.html", context)
+        return render(request, "agenda/import_agenda.html", context)
     except BusinessError as refusal:
-        return render(
-            request, "meetings/setup/import_agenda.html", {"refusal": refusal}, status=refusal.status
-        )
+        return render(request, "agenda/import_agenda.html", {"refusal": refusal}, status=refusal.status)
     moved = {
         change.session.pk: Period(change.data.starts_at, change.data.ends_at)
         for change in changes.moved
@@ -120,7 +118,7 @@ def import_agenda(request: Request, attendee: Attendee) -> HttpResponse:
         "carried": form.carried_text,
         "encoding": form.cleaned_data["encoding"],
     }
-    return render(request, "meetings/setup/import_agenda.html", context)
+    return render(request, "agenda/import_agenda.html", context)
 
 
 def _read(form: AgendaFileForm, event: Event) -> AgendaFile:

@@ -29,7 +29,7 @@ def sessions(request: Request, attendee: Attendee) -> HttpResponse:
     """All sessions by day, or those of one theme; for htmx the list alone."""
     context = _list(attendee, request.GET.get("theme", ""), timezone.now())
     return render(
-        request, "meetings/sessions/_list.html" if request.htmx else "meetings/sessions/page.html", context
+        request, "agenda/sessions/_list.html" if request.htmx else "agenda/sessions/page.html", context
     )
 
 
@@ -53,7 +53,7 @@ def bookmark(request: Request, attendee: Attendee, session_id: int) -> HttpRespo
             query = f"?{urlencode({'theme': theme})}" if theme else ""
             return redirect(f"{reverse('sessions', args=[attendee.event.slug])}{query}#session-{session_id}")
     context = _list(attendee, theme, now) | {"refusal": refusal, "refused_at": session_id}
-    page = "meetings/sessions/_swap.html" if request.htmx else "meetings/sessions/page.html"
+    page = "agenda/sessions/_swap.html" if request.htmx else "agenda/sessions/page.html"
     return render(request, page, context, status=refusal.status if refusal else 200)
 
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""For organisers: who speaks in which session."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def speakers(request: Request, attendee: Attendee) -> HttpResponse:
         "refusal": outcome.refusal,
     }
     status = outcome.refusal.status if outcome.refusal else 200
-    return render(request, "meetings/setup/speakers.html", context, status=status)
+    return render(request, "agenda/speakers.html", context, status=status)
 
 
 def _change_speaker(request: Request, event: Event, values: dict[str, Any]) -> HttpResponse:

@@ -58,7 +58,7 @@ def availability(request: Request, attendee: Attendee) -> HttpResponse:
         "absent": why_not_open(attendee),
     }
     status = outcome.refusal.status if outcome.refusal else 200
-    return render(request, "meetings/availability.html", context, status=status)
+    return render(request, "booking/availability.html", context, status=status)
 
 
 def _waiting(attendee: Attendee, now: dt.datetime) -> int:

@@ -54,7 +54,7 @@ def counter(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespon
         "chosen": values_of(form)["slots"] if form.is_bound else [time.slot_id for time in offered],
         "refusal": refusal,
     }
-    return render(request, "meetings/counter.html", context, status=refusal.status if refusal else 200)
+    return render(request, "booking/counter.html", context, status=refusal.status if refusal else 200)
 
 
 @participant

@@ -94,7 +94,7 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
         "is_over": is_over(attendee.event, now),
         "now": now,
     }
-    return render(request, "meetings/page.html", context)
+    return render(request, "booking/page.html", context)
 
 
 @participant
@@ -122,7 +122,7 @@ def meeting_page(
         "refused_at": (at := request.resolver_match.url_name if refusal and request.resolver_match else ""),
         "follow_up": FollowUpForm(request.POST if at == "follow_up" else None, row.follow_up),
     }
-    return render(request, "meetings/meeting.html", context, status=refusal.status if refusal else 200)
+    return render(request, "booking/meeting.html", context, status=refusal.status if refusal else 200)
 
 
 def refused_on(page: View) -> Callable[[View], View]:
@@ -221,7 +221,7 @@ def cancel_for_both(request: Request, attendee: Attendee, meeting_id: int) -> Ht
     refusal = outcome.refusal
     status = refusal.status if refusal else 200
     context = {"slot": slot, "refusal": refusal, "typed": form["reason"].value() or ""}
-    return render(request, "meetings/cancel_for_both.html", context, status=status)
+    return render(request, "booking/cancel_for_both.html", context, status=status)
 
 
 @organiser
@@ -247,4 +247,4 @@ def move(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
             return redirect("programme", event.slug)
     refusal = outcome.refusal
     context = {"options": options, "refusal": refusal, "chosen": values_of(form) if form.is_bound else {}}
-    return render(request, "meetings/move.html", context, status=refusal.status if refusal else 200)
+    return render(request, "booking/move.html", context, status=refusal.status if refusal else 200)

@@ -178,7 +178,7 @@ def _page(
         "next_free": [time for time in free if refusal and time.slot_id in _alternatives(refusal)],
     }
     status = refusal.status if refusal else 422 if form.errors else 200
-    return render(request, "meetings/ask.html", context, status=status)
+    return render(request, "booking/ask.html", context, status=status)
 
 
 def _address(attendee: Attendee, other: PublicProfile, row: MeetingRow | None, can_wait: bool) -> str:

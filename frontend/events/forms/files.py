@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -13,7 +12,6 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from backend.events.models.attendees import Attendee
-from frontend.fields import ShownPeople
 
 if TYPE_CHECKING:
     pass
@@ -77,21 +75,3 @@ class FileForm(forms.Form):
                 _("This preview is not of this forum or was changed. Choose the file again.")
             )
         return bytes(text, "latin-1")
-
-
-class ImportForm(FileForm):
-    """A list of attendees, and those of unknown age, as its preview signed them, who are adults."""
-
-    salt = "attendee-list"
-    confirmed_adults = forms.CharField(required=False)
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean()
-        if signed := values.get("confirmed_adults"):
-            values["confirmed_adults"] = self.shown_adults().read(signed)
-        return values
-
-    def shown_adults(self) -> ShownPeople:
-        """Who was shown in the preview of this file."""
-        digest = hashlib.sha256(self.content).hexdigest()
-        return ShownPeople(self.reader, f"adults|{digest}|{self.cleaned_data.get('encoding', '')}")

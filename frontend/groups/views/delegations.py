@@ -46,7 +46,7 @@ def my_delegation_sessions(request: Request, attendee: Attendee) -> HttpResponse
         "is_minor": why_not_open(attendee) == "minor",
     }
     status = 422 if form.errors else 200
-    return render(request, "meetings/delegations/mine.html", context, status=status)
+    return render(request, "groups/delegations/mine.html", context, status=status)
 
 
 @participant
@@ -77,7 +77,7 @@ def leave_delegation_session(request: Request, attendee: Attendee, session_id: i
 def delegation_sessions(request: Request, attendee: Attendee) -> HttpResponse:
     """What is asked of the leads, and how each stands."""
     rows = led_delegation_sessions(attendee, timezone.now())
-    return render(request, "meetings/delegations/list.html", {"rows": rows})
+    return render(request, "groups/delegations/list.html", {"rows": rows})
 
 
 @safeguarding_lead
@@ -99,7 +99,7 @@ def delegation_session(request: Request, attendee: Attendee, session_id: int) ->
         form.add_refusal(outcome.refusal)
     context = {"row": row, "form": form, "choices": choices}
     status = 422 if form.errors else 200
-    return render(request, "meetings/delegations/one.html", context, status=status)
+    return render(request, "groups/delegations/one.html", context, status=status)
 
 
 @safeguarding_lead

@@ -110,7 +110,7 @@ def _new_page(
         "waiting": len(requests_to_gather(attendee, now)),
     }
     status = refusal.status if refusal else 200
-    return render(request, "meetings/office_hours/new.html", context, status=status)
+    return render(request, "groups/office_hours/new.html", context, status=status)
 
 
 def _time_options(attendee: Attendee, need: SharedNeed, now: dt.datetime) -> list[TimeOption]:
@@ -146,9 +146,7 @@ def _page(
         "typed": ReasonForm(request.POST)["reason"].value() or "",
         "is_past": row.ends_at <= now,
     }
-    return render(
-        request, "meetings/office_hours/one.html", context, status=refusal.status if refusal else 200
-    )
+    return render(request, "groups/office_hours/one.html", context, status=refusal.status if refusal else 200)
 
 
 _refused_on_its_page = refused_on(_page)

@@ -29,7 +29,7 @@ def connections(request: Request, attendee: Attendee) -> HttpResponse:
     """My connections at all forums, who waits for my details, and whose I wait for."""
     found = connections_for(request.user, timezone.now(), at=attendee)
     context = {"found": found, "is_under_alias": appears_under_alias(attendee)}
-    return render(request, "meetings/connections.html", context)
+    return render(request, "outcomes/connections.html", context)
 
 
 @signed_in
@@ -37,7 +37,7 @@ def connections(request: Request, attendee: Attendee) -> HttpResponse:
 def kept_connections(request: Request) -> HttpResponse:
     """My connections at all forums, of which I need be at none any more."""
     return render(
-        request, "meetings/kept_connections.html", {"found": connections_for(request.user, timezone.now())}
+        request, "outcomes/kept_connections.html", {"found": connections_for(request.user, timezone.now())}
     )
 
 
@@ -78,7 +78,7 @@ def share_contact(request: Request, attendee: Attendee, attendee_id: int) -> Htt
             return redirect("connections", attendee.event.slug)
         form.add_refusal(outcome.refusal)
     status = 400 if form.is_bound else 200
-    return render(request, "meetings/share_contact.html", {"page": page, "form": form}, status=status)
+    return render(request, "outcomes/share_contact.html", {"page": page, "form": form}, status=status)
 
 
 @participant

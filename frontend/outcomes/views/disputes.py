@@ -1,4 +1,4 @@
-"""TODO."""
+"""For organisers: meetings of which the two say different things."""
 
 from __future__ import annotations
 
@@ -24,4 +24,4 @@ def disputes(request: Request, attendee: Attendee) -> HttpResponse:
     ids = {side.attendee_id for row in rows for side in row.sides}
     # Organisers read names here; a profile opens only to whom the contact policy shows it.
     seen = visible_ids_for(viewer=attendee, ids=ids, channel="page", now=timezone.now())
-    return render(request, "meetings/setup/disputes.html", {"rows": rows, "page": page, "seen": seen})
+    return render(request, "outcomes/disputes.html", {"rows": rows, "page": page, "seen": seen})

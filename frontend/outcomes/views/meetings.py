@@ -1,4 +1,4 @@
-"""TODO."""
+"""What somebody says of a meeting: there, held or not, what follows."""
 
 from __future__ import annotations
 

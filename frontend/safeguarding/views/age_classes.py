@@ -14,8 +14,8 @@ from backend.safeguarding.selectors.age_classes import age_questions_for
 from backend.safeguarding.services import age_classes as services
 from backend.safeguarding.services.age_classes import consent_to_adult, decline_adult
 from frontend.access import Request, fresh_proof, organiser, safeguarding_lead
-from frontend.events.forms.attendees import AdultDecisionForm, AgeAgreementForm
 from frontend.fields import values_of
+from frontend.safeguarding.forms import AdultDecisionForm, AgeAgreementForm
 
 
 @organiser
@@ -33,7 +33,7 @@ def propose_adult(request: Request, attendee: Attendee, attendee_id: int) -> Htt
 def age_classes(request: Request, attendee: Attendee) -> HttpResponse:
     """What waits for the leads, and what they decided."""
     context = {"questions": age_questions_for(attendee, timezone.now())}
-    return render(request, "events/age_classes.html", context)
+    return render(request, "safeguarding/age_classes.html", context)
 
 
 @safeguarding_lead

@@ -101,7 +101,7 @@ def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = 
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
-    return render(request, "meetings/setup/checklist.html", context, status=status)
+    return render(request, "setup/checklist.html", context, status=status)
 
 
 def _step(event: Event, state: Event.State) -> tuple[str | Promise, bool]:

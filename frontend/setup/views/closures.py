@@ -46,7 +46,7 @@ def closures(request: Request, attendee: Attendee) -> HttpResponse:
                 return redirect("closures", event.slug)
     context = {"form": form, "rows": closures_for(event, now), "refusal": refusal, "affected": affected}
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
-    return render(request, "meetings/setup/closures.html", context, status=status)
+    return render(request, "setup/closures.html", context, status=status)
 
 
 @organiser

@@ -51,7 +51,7 @@ def contact_rules(request: Request, attendee: Attendee) -> HttpResponse:
         "refusal": refusal,
     }
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
-    return render(request, "meetings/setup/contact_rules.html", context, status=status)
+    return render(request, "setup/contact_rules.html", context, status=status)
 
 
 @organiser

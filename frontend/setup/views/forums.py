@@ -74,7 +74,7 @@ def start(request: Request) -> HttpResponse:
             messages.success(request, _started(is_administrator(request.user)) % {"event": event.name})
             return redirect("forums")
     context = {"form": form, "regions": zones_offered(), "is_administrator": is_administrator(request.user)}
-    return render(request, "events/start.html", context, status=422 if form.is_bound else 200)
+    return render(request, "setup/start.html", context, status=422 if form.is_bound else 200)
 
 
 def _started(is_confirmed: bool) -> str:
@@ -136,7 +136,7 @@ def _forums(request: Request, *, form: StarterForm | None = None) -> HttpRespons
         "unclear_addresses": unclear_addresses() if may_allow else (),
         "form": form or StarterForm(),
     }
-    return render(request, "events/forums.html", context, status=422 if form is not None else 200)
+    return render(request, "setup/forums.html", context, status=422 if form is not None else 200)
 
 
 def _roles(
@@ -158,4 +158,4 @@ def _roles(
         "refusal": refusal,
     }
     status = refusal.status if refusal else 422 if is_broken else 200
-    return render(request, "events/forum_roles.html", context, status=status)
+    return render(request, "roles/forum_roles.html", context, status=status)

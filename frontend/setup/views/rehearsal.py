@@ -45,7 +45,7 @@ def end(request: Request, attendee: Attendee) -> HttpResponse:
         messages.success(request, _("The rehearsal has ended, and everything in it is deleted."))
         return redirect("rehearsal", attendee.event.slug)
     context = {"rehearsal": rehearsal_of(attendee.event)}
-    return render(request, "meetings/setup/end_rehearsal.html", context)
+    return render(request, "setup/end_rehearsal.html", context)
 
 
 @organiser
@@ -77,4 +77,4 @@ def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = 
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
-    return render(request, "meetings/setup/rehearsal.html", context, status=status)
+    return render(request, "setup/rehearsal.html", context, status=status)

@@ -187,7 +187,7 @@ def _page(
     broken = any(form is not None and form.errors for form in (slots_form, table_form, rules_form))
     broken = broken or bool(changed and changed[1].is_bound and changed[1].errors)
     status = refusal.status if refusal else 422 if broken else 200
-    return render(request, "meetings/setup/venue.html", context, status=status)
+    return render(request, "setup/venue.html", context, status=status)
 
 
 def _by_day(event: Event, rows: Iterable[Row]) -> list[tuple[dt.date, list[Row]]]:

@@ -40,9 +40,7 @@ def propose(event: Event, now: dt.datetime, name: str = "Somchai Young") -> Adul
 
 
 def waiting() -> list[tuple[int, dt.datetime | None]]:
-    jobs = ProcrastinateJob.objects.filter(task_name="safeguarding.send_age_mail", status="todo").order_by(
-        "id"
-    )
+    mails = ProcrastinateJob.objects.filter(task_name="safeguarding.send_age_mail", status="todo")
     return [(job.args["lead_id"], job.scheduled_at) for job in mails.order_by("id")]
 
 

@@ -96,7 +96,7 @@ def test_tables_of_everybody_do_not_fill_the_memory():
                 None,
                 "",
             )
-            include_cached("desk/_needs_help_table.html", rows=((row, None, "", ""),), slug="forum")
+            include_cached("stats/_needs_help_table.html", rows=((row, None, "", ""),), slug="forum")
         kept, _peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
