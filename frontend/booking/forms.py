@@ -1,4 +1,4 @@
-"""Forms of the pages of meetings: what may be sent. What it means is for the services."""
+"""Forms of requests, answers and availability: what may be sent. What it means is for the services."""
 
 from __future__ import annotations
 

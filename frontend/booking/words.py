@@ -1,4 +1,4 @@
-"""Meetings in words: a first line to ask with, notices, confirmations, and mails for organisers."""
+"""Requests and meetings in words: a first line to ask with, confirmations, times."""
 
 from __future__ import annotations
 

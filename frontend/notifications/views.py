@@ -1,4 +1,4 @@
-"""Answers from a mail without signing in: the link opens a page, and only its button answers."""
+"""An attendee's notices, and the links in mails: a link opens a page, and only its button answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An attendee's availability, requests, meetings, agenda, sessions and notices."""
+"""An attendee's availability, requests and meetings."""
 
 from __future__ import annotations
 

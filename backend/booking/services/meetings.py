@@ -1,4 +1,4 @@
-"""Meetings cancelled, moved with their table, and reported."""
+"""Meetings cancelled: by one of the two, by an organiser, or as the contact policy asks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices: written in the transaction of the change, mailed by a job, reminders, marked as read."""
+"""Notices, written in the transaction of the change; jobs mail them."""
 
 from __future__ import annotations
 

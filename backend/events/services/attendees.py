@@ -1,4 +1,4 @@
-"""What organisers write of one attendee: added by hand, changed, and the organisation corrected."""
+"""What organisers change of one attendee, and the organisation corrected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Set up an event: the event itself, its themes and topics, its first organiser and safeguarding lead."""
+"""What an event is made of: its description, zone and interpreters, its themes and topics."""
 
 from __future__ import annotations
 

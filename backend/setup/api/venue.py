@@ -1,4 +1,4 @@
-"""For organisers: slots, tables, speakers, rules, figures, disputes and mails."""
+"""For organisers: slots, tables, and the rules of booking."""
 
 from __future__ import annotations
 

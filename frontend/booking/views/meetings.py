@@ -1,4 +1,4 @@
-"""My meetings: requests to answer, my agenda, one meeting with its actions, and notices."""
+"""My meetings: requests to answer, what is agreed, and one meeting with its actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For organisers: meeting times, tables, rules, speakers, mails, and reports on meetings that differ."""
+"""For organisers: meeting times, tables, and the rules of booking."""
 
 from __future__ import annotations
 
