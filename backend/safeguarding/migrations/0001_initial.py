@@ -1,7 +1,6 @@
 import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -165,6 +164,20 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("kind__in", ["set", "read", "lifted"])),
                         name="alias_entry_kind_known",
+                    )
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (pg_trigger_depth() = 0)",
+                            func="RAISE EXCEPTION 'who read an alias is never changed' USING ERRCODE = 'check_violation';",
+                            hash="1f33a015d6f5a7225979bab5861ae917f201b4c6",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_0ce9b",
+                            table="safeguarding_aliasentry",
+                            when="BEFORE",
+                        ),
                     )
                 ],
             },
@@ -1063,21 +1076,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="aliasentry",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (pg_trigger_depth() = 0)",
-                    func="RAISE EXCEPTION 'who read an alias is never changed' USING ERRCODE = 'check_violation';",
-                    hash="1f33a015d6f5a7225979bab5861ae917f201b4c6",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_0ce9b",
-                    table="safeguarding_aliasentry",
-                    when="BEFORE",
-                ),
-            ),
         ),
         migrations.RunSQL(SQL),
     ]
