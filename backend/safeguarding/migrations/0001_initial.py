@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("events", "0001_initial"),
-        ("people", "0001_initial"),
+        ("people", "0002_initial"),
     ]
 
     operations = [
