@@ -53,7 +53,6 @@ LONGEST = (
     "tests/backend/config/test_encoder.py",
     "tests/backend/core/test_openapi.py",
     "tests/backend/roster/test_crowd.py",
-    "tests/backend/events/test_migrations.py",
     "tests/matching/text/",
 )
 hypothesis.settings.register_profile("suite", deadline=None)  # how fast this machine is, is not tested

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.loader import MigrationLoader
@@ -35,7 +34,7 @@ from backend.config.archive import (
     remove_unfinished,
     write_archive,
 )
-from backend.config.database import check_database
+from backend.config.database import MADE_BEFORE, check_database, is_of_earlier_version, our_apps
 from backend.config.embedded import DatabaseUnusable, binaries
 from backend.core.errors import BusinessError
 from backend.privacy.services.remembering import merge_erasures
@@ -123,11 +122,12 @@ def restore_backup(*, path: Path, identity: Path | None, erasures: list[Path]) -
 
 
 def _about(now: dt.datetime) -> dict[str, Any]:
+    ours = our_apps()
     return {
         "made_at": now.isoformat(),
         "postgresql": _server_major(),
         "secret": _mark_of(settings.SECRET_KEY),
-        "migrations": sorted(".".join(key) for key in _migrations().applied_migrations if key[0] in _ours()),
+        "migrations": sorted(".".join(key) for key in _migrations().applied_migrations if key[0] in ours),
     }
 
 
@@ -162,8 +162,10 @@ def _check_fits(path: Path, about: dict[str, Any]) -> None:
             f"{path} is of PostgreSQL {about['postgresql']} and this server is {here}: "
             "restore it into a newer one."
         )
-    known = {".".join(key) for key in _migrations().disk_migrations}
-    if not set(about["migrations"]) <= known:
+    loader, made_with = _migrations(), {tuple(name.split(".")) for name in about["migrations"]}
+    if is_of_earlier_version(made_with, loader.graph):
+        raise CannotRestore(f"{path} {MADE_BEFORE}: restore it with that one.")
+    if not made_with <= loader.disk_migrations.keys():
         raise CannotRestore(f"{path} was made by a newer version of Titian: restore it with that one.")
 
 
@@ -322,10 +324,6 @@ def _count_tables() -> int:
 
 def _migrations() -> MigrationLoader:
     return MigrationLoader(connections[DEFAULT_DB_ALIAS])
-
-
-def _ours() -> set[str]:
-    return {app.label for app in apps.get_app_configs() if app.name.startswith("backend.")}
 
 
 def _mark_of(secret: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Set
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -17,10 +18,18 @@ from psycopg.errors import InsufficientPrivilege
 
 from backend.config.embedded import DATABASE, USER, DatabaseUnusable, EmbeddedPostgres
 
+if TYPE_CHECKING:
+    from django.db.migrations.graph import MigrationGraph
+
 MIN_VERSION = 150000  # PostgreSQL 15, as `server_version_num` counts
 PREPARED_AFTER = 0  # uses of a statement that is written once (core.compiled); what Django writes never is
 # Left to itself the database plans one of few ids anew at each use: ten times as long as reading takes.
 PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
+# The last commit with the migrations of before docs/decisions/0034-initial-migrations.md.
+MADE_BEFORE = (
+    "was made by a version of Titian from before 2026-11-30, which this one cannot upgrade; "
+    "commit 62c88229 is the last that opens it"
+)
 UNKNOWN_OPTION = "invalid connection option"  # libpq's words, before it connects
 
 
@@ -98,30 +107,44 @@ def check_database() -> None:
 
 
 def _check_migration_history() -> None:
-    """Refuse DatabaseUnusable where migrations of our apps were applied that this code does not have."""
-    from django.apps import apps  # needs the settings, and they this module
-    from django.db.migrations.loader import MigrationLoader
+    """Refuse DatabaseUnusable where an earlier or a later version of Titian applied its own migrations."""
+    from django.db.migrations.loader import MigrationLoader  # needs the settings, and they this module
 
     loader = MigrationLoader(connections[DEFAULT_DB_ALIAS])
-    ours = {app.label for app in apps.get_app_configs() if app.name.startswith("backend.")}
-    unknown = [
-        key for key in loader.applied_migrations if key[0] in ours and key not in loader.disk_migrations
-    ]
-    if not unknown:
-        return
+    labels = our_apps()
+    ours = {key for key in loader.applied_migrations if key[0] in labels}
     used = connections[DEFAULT_DB_ALIAS].settings_dict
     if "EMBEDDED" in used:
         folder = used["EMBEDDED"]["data"]
+        database = f"The database in {folder}"
+        empty = f"remove that folder (rm -r {shlex.quote(folder)}) to start with an empty one"
+    else:
+        database = f"The database {used.get('NAME')!r} that DATABASE_URL names"
+        empty = "name an empty database"
+    if is_of_earlier_version(ours, loader.graph):
+        raise DatabaseUnusable(f"{database} {MADE_BEFORE}: use that one, or {empty}.")
+    if not ours <= loader.disk_migrations.keys():
         raise DatabaseUnusable(
-            f"The database in {folder} was made by another version of Titian, which this one cannot read: "
-            "restore the backup made before the change (docs/deploy.md), or remove that folder "
-            f"(rm -r {shlex.quote(folder)}) to start with an empty one."
+            f"{database} was made by another version of Titian, which this one cannot read: "
+            f"restore the backup made before the change (docs/deploy.md), or {empty}."
         )
-    raise DatabaseUnusable(
-        f"The database {used.get('NAME')!r} that DATABASE_URL names was made by another version of Titian, "
-        "which this one cannot read: restore the backup made before the change (docs/deploy.md), or name an "
-        "empty database."
-    )
+
+
+def our_apps() -> set[str]:
+    """The labels of the features of Titian itself."""
+    from django.apps import apps  # needs the settings, and they this module
+
+    return {app.label for app in apps.get_app_configs() if app.name.startswith("backend.")}
+
+
+def is_of_earlier_version(applied: Set[tuple[str, str]], graph: MigrationGraph) -> bool:
+    """Whether these migrations of ours are from before the initial ones were written anew.
+
+    They then lack one that an initial migration of the same name needs today.
+    """
+    ours = our_apps()
+    needed = {parent.key for key in applied & graph.nodes.keys() for parent in graph.node_map[key].parents}
+    return any(key[0] in ours for key in needed - applied)
 
 
 def apply_missing_migrations() -> None:

@@ -1,6 +1,7 @@
 """Two versions at once: the older one serves pages while the newer one migrates, and beside it after that.
 
-The older version is the one before the newest migration, or the commit that TITIAN_SOAK_OLDER names.
+The older version is the one before the newest migration that is no initial one (while there is none: what is
+committed), or the commit that TITIAN_SOAK_OLDER names.
 """
 
 from __future__ import annotations
@@ -42,11 +43,13 @@ print(json.dumps([[[user.attendee_id, user.token] for user in event.users], list
 
 
 def _older_version() -> str:
-    """The commit before the newest migration."""
-    found = os.environ.get("TITIAN_SOAK_OLDER")
+    """The commit before the newest migration that changes tables."""
+    found = os.environ.get("TITIAN_SOAK_OLDER", "")
     if not found:
-        newest = _git("log", "-1", "--format=%H", "--", ":(glob)**/migrations/0*.py").decode().strip()
-        found = f"{newest}^"
+        every = Path(settings.BASE_DIR).glob("backend/*/migrations/0*.py")
+        later = [str(path) for path in every if not path.stem.endswith("_initial")]
+        newest = ["log", "-1", "--format=%H^", "--diff-filter=A", "--", *later]
+        found = _git(*newest).decode().strip() if later else "HEAD"
     _git("cat-file", "-e", found)
     return found
 

@@ -3,6 +3,9 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+# Written by hand: counts are written often, and lost by a crash of the database at no harm.
+SQL = ["ALTER TABLE core_usecount SET UNLOGGED"]
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -13,6 +16,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="AbandonedJob",
+            fields=[
+                ("key", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("times", models.PositiveSmallIntegerField()),
+                ("abandoned_at", models.DateTimeField()),
+                ("job", models.BigIntegerField(null=True, unique=True)),
+                ("lock", models.TextField(null=True)),
+            ],
+        ),
         migrations.CreateModel(
             name="Act",
             fields=[
@@ -29,8 +42,19 @@ class Migration(migrations.Migration):
                             ("took", "took a file away"),
                             ("ordered", "ordered new lists"),
                             ("reset", "reset the learned weights"),
+                            ("learn_now", "had weights learned at once"),
                             ("learn_on", "had weights learned every night"),
                             ("learn_off", "stopped learning weights every night"),
+                            ("opened", "opened the forum"),
+                            ("state", "changed the state of the forum"),
+                            ("started", "started the forum"),
+                            ("invited", "sent invitations"),
+                            ("times", "opened meeting times for people"),
+                            ("parted", "parted two groups"),
+                            ("rejoined", "let two groups meet again"),
+                            ("proposed", "proposed an organiser or lead"),
+                            ("refused", "refused a proposed organiser or lead"),
+                            ("merged", "made two entries of one person one"),
                         ],
                         max_length=10,
                     ),
@@ -57,4 +81,21 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["event", "done_at"], name="act_of_event")],
             },
         ),
+        migrations.CreateModel(
+            name="StepFailure",
+            fields=[
+                ("step", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("failed", models.PositiveBigIntegerField()),
+                ("failed_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="UseCount",
+            fields=[
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("count", models.PositiveIntegerField()),
+                ("ends_at", models.DateTimeField(db_index=True)),
+            ],
+        ),
+        migrations.RunSQL(SQL),
     ]

@@ -1,36 +1,31 @@
-"""Plans and the meetings they propose."""
-
 import django.contrib.postgres.constraints
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-# column, the table it names, name
-KEYS = [
-    ("plan_id", "programme_plan", "planned_plan_same_event"),
-    ("first_id", "events_attendee", "planned_first_same_event"),
-    ("second_id", "events_attendee", "planned_second_same_event"),
-    ("slot_id", "events_slot", "planned_slot_same_event"),
-    ("table_id", "events_table", "planned_table_same_event"),
-    ("meeting_id", "meetings_meeting", "planned_meeting_same_event"),
+# Written by hand: what a planned meeting links belongs to its event. The column, the table it names.
+SAME_EVENT = [
+    ("plan", "programme_plan"),
+    ("first", "events_attendee"),
+    ("second", "events_attendee"),
+    ("slot", "events_slot"),
+    ("table", "events_table"),
+    ("meeting", "booking_meeting"),
 ]
-
-
-def composite_key(column: str, target: str, name: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        f"ALTER TABLE programme_plannedmeeting ADD CONSTRAINT {name} FOREIGN KEY (event_id, {column}) "
-        f"REFERENCES {target} (event_id, id) DEFERRABLE INITIALLY DEFERRED",
-        f"ALTER TABLE programme_plannedmeeting DROP CONSTRAINT {name}",
-    )
+SQL = [
+    f"ALTER TABLE programme_plannedmeeting ADD CONSTRAINT planned_{column}_same_event "
+    f"FOREIGN KEY (event_id, {column}_id) REFERENCES {target} (event_id, id) DEFERRABLE INITIALLY DEFERRED"
+    for column, target in SAME_EVENT
+]
 
 
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("booking", "0001_initial"),
         ("events", "0001_initial"),
-        ("meetings", "0001_initial"),
         ("people", "0001_initial"),
     ]
 
@@ -145,6 +140,64 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "id"), name="plan_event_key"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("published_at__isnull", True),
+                                ("state", "draft"),
+                                ("withdrawn_at__isnull", True),
+                            ),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("state", "published"),
+                                ("withdrawn_at__isnull", True),
+                            ),
+                            models.Q(("state", "withdrawn"), ("withdrawn_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="plan_state_has_its_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "work__in",
+                                ["waiting", "solving", "ready", "impossible", "failed", "carrying_out"],
+                            )
+                        ),
+                        name="plan_work_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("scope", "between"), _negated=True),
+                                ("first_constituency", ""),
+                                ("second_constituency", ""),
+                            ),
+                            models.Q(
+                                ("scope", "between"),
+                                models.Q(("first_constituency", ""), _negated=True),
+                                models.Q(("second_constituency", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="plan_between_names_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("least__lte", models.F("most")), ("most__gte", 1), ("most__lte", 50)
+                        ),
+                        name="plan_least_below_most",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cross_share__gte", 0), ("cross_share__lte", 1)),
+                        name="plan_cross_share_unit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("progress__lte", 100)), name="plan_progress_percent"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -179,7 +232,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="planned",
-                        to="meetings.meeting",
+                        to="booking.meeting",
                     ),
                 ),
                 (
@@ -211,6 +264,54 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["slot__starts_at", "table_id", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))), name="planned_lower_id_first"
+                    ),
+                    models.UniqueConstraint(fields=("plan", "first", "second"), name="planned_pair_once"),
+                    models.UniqueConstraint(fields=("plan", "slot", "table"), name="planned_no_double_table"),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("plan"),
+                                    models.F("plan"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("slot"),
+                                    models.F("slot"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.Func(
+                                        models.F("first"),
+                                        models.F("first"),
+                                        models.Value("[]"),
+                                        function="int8range",
+                                    ),
+                                    models.Func(
+                                        models.F("second"),
+                                        models.F("second"),
+                                        models.Value("[]"),
+                                        function="int8range",
+                                    ),
+                                    function="int8multirange",
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="planned_no_double_seat",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -233,126 +334,5 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.UniqueConstraint(fields=("event", "id"), name="plan_event_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("published_at__isnull", True), ("state", "draft"), ("withdrawn_at__isnull", True)
-                    ),
-                    models.Q(
-                        ("published_at__isnull", False),
-                        ("state", "published"),
-                        ("withdrawn_at__isnull", True),
-                    ),
-                    models.Q(("state", "withdrawn"), ("withdrawn_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="plan_state_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("work__in", ["waiting", "solving", "ready", "impossible", "failed", "carrying_out"])
-                ),
-                name="plan_work_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("scope", "between"), _negated=True),
-                        ("first_constituency", ""),
-                        ("second_constituency", ""),
-                    ),
-                    models.Q(
-                        ("scope", "between"),
-                        models.Q(("first_constituency", ""), _negated=True),
-                        models.Q(("second_constituency", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="plan_between_names_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("least__lte", models.F("most")), ("most__gte", 1), ("most__lte", 50)),
-                name="plan_least_below_most",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cross_share__gte", 0), ("cross_share__lte", 1)),
-                name="plan_cross_share_unit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("progress__lte", 100)), name="plan_progress_percent"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedmeeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first__lt", models.F("second"))), name="planned_lower_id_first"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedmeeting",
-            constraint=models.UniqueConstraint(fields=("plan", "first", "second"), name="planned_pair_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedmeeting",
-            constraint=models.UniqueConstraint(
-                fields=("plan", "slot", "table"), name="planned_no_double_table"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedmeeting",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (
-                        models.Func(
-                            models.F("plan"), models.F("plan"), models.Value("[]"), function="int8range"
-                        ),
-                        "&&",
-                    ),
-                    (
-                        models.Func(
-                            models.F("slot"), models.F("slot"), models.Value("[]"), function="int8range"
-                        ),
-                        "&&",
-                    ),
-                    (
-                        models.Func(
-                            models.Func(
-                                models.F("first"), models.F("first"), models.Value("[]"), function="int8range"
-                            ),
-                            models.Func(
-                                models.F("second"),
-                                models.F("second"),
-                                models.Value("[]"),
-                                function="int8range",
-                            ),
-                            function="int8multirange",
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="planned_no_double_seat",
-            ),
-        ),
-        *(composite_key(*key) for key in KEYS),
+        migrations.RunSQL(SQL),
     ]

@@ -41,6 +41,7 @@ from backend.config.supervision import bound_socket
 from backend.people.models import AccountMail
 from backend.privacy.services.leaving import erase_account
 from backend.privacy.services.remembering import merge_erasures
+from tests.backend.config.test_database import HISTORIES, earlier_history
 from tests.other_forums import make_stage
 from tests.reading_everything import NO_EVENT, mark
 from tests.servers import address_of_the_database, get
@@ -415,6 +416,16 @@ def test_a_backup_of_a_newer_server_or_version_is_refused(tmp_path: Path) -> Non
         backup._check_fits(tmp_path, fits | {"postgresql": 99})
     with pytest.raises(CannotRestore, match="a newer version of Titian"):
         backup._check_fits(tmp_path, fits | {"migrations": ["people.9999_next"]})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("history", HISTORIES)
+def test_a_backup_of_an_earlier_version_is_refused_with_the_last_commit_that_restores_it(
+    tmp_path: Path, history: str
+) -> None:
+    migrations = [".".join(key) for key in earlier_history(history)]
+    with pytest.raises(CannotRestore, match="commit 62c88229 is the last that opens it: restore it"):
+        backup._check_fits(tmp_path, {"postgresql": 15, "migrations": migrations})
 
 
 def test_without_the_servers_own_pg_dump_it_is_said_which_to_install() -> None:

@@ -12,8 +12,10 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command, get_commands, load_command_class
 from django.db import connection, transaction
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import ProgrammingError
+from django.test import Client
 
 from backend.config import database
 from backend.config.commands import run_command
@@ -268,6 +270,58 @@ def test_a_named_database_of_another_version_is_refused_and_nothing_removed(
     assert sentence.endswith("or name an empty database.")
     assert "restore the backup made before the change" in sentence
     monkeypatch.undo()
+
+
+HISTORIES = {  # what databases hold that were made before the initial migrations were written anew
+    "0.2.0": "audit core demo directory events meetings people programme safeguarding suggestions",
+    "last": "audit core demo directory events invitations mails meetings people programme safeguarding stats "
+    "suggestions people.0018_hash_addresses events.0019_long_jobs audit.0001_squashed_0007_gathered_requests",
+}
+
+
+def earlier_history(name: str) -> set[tuple[str, str]]:
+    rows = (one.partition(".") for one in HISTORIES[name].split())
+    return {(app, migration or "0001_initial") for app, _, migration in rows}
+
+
+@pytest.fixture(params=HISTORIES)
+def earlier_version(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[None]:
+    """The database as a version left it whose migrations are gone, some under the names of today's."""
+    rows = MigrationRecorder(connection).migration_qs
+    kept = list(rows.all())
+    rows.filter(app__in=database.our_apps()).delete()
+    for app, name in earlier_history(request.param):
+        MigrationRecorder(connection).record_applied(app, name)
+    yield
+    rows.all().delete()
+    rows.bulk_create(kept)
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, ["backup"], ["restore", "a.tar"]], ids=lambda given: given[0])
+def test_a_database_of_an_earlier_version_is_refused_with_the_last_commit_that_opens_it(
+    earlier_version: None, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["manage.py", *command]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "a version of Titian from before 2026-11-30, which this one cannot upgrade" in sentence
+    assert "commit 62c88229 is the last that opens it: use that one, or " in sentence
+
+
+def test_pages_on_a_database_of_an_earlier_version_are_not_ready(
+    earlier_version: None, client: Client
+) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["database"]["migrated"]) == (503, False)
+
+
+@pytest.mark.django_db
+def test_a_database_that_was_half_made_when_titian_ended_is_no_earlier_one() -> None:
+    graph, ours = MigrationLoader(None).graph, database.our_apps()
+    made: set[tuple[str, str]] = set()
+    for leaf in graph.leaf_nodes():
+        for key in graph.forwards_plan(leaf):
+            made |= {key} if key[0] in ours else set()
+            assert not database.is_of_earlier_version(made, graph)
 
 
 def test_an_unknown_migration_of_another_package_is_none_of_ours(transactional_db: None) -> None:

@@ -2,10 +2,8 @@
 
 import datetime as dt
 from dataclasses import replace
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.contrib.admin import site
 from django.utils import timezone
 
@@ -149,20 +147,6 @@ def test_the_daily_job_deletes_what_has_expired_and_nothing_else(forums):
     KnownMinor.objects.filter(pk=expired.pk).update(expires_at=timezone.now())
     delete_expired_hashes(0)
     assert list(KnownMinor.objects.all()) == [kept]
-
-
-def test_upgrading_hashes_every_address_and_remembers_the_minors_there_are(forums):
-    youth, _ = forums
-    minor, adult = make_known_minor(youth), make_attendee(youth)
-    expected = list(KnownMinor.objects.values_list("address_hash", "event", "expires_at"))
-    KnownMinor.objects.all().delete()
-    Person.objects.update(address_hash="0" * 64)
-    import_module("backend.people.migrations.0002_address_hash").hash_addresses(apps, None)
-    import_module("backend.events.migrations.0002_age_classes").remember_minors(apps, None)
-    for one in (minor.person, adult.person):
-        one.refresh_from_db()
-        assert one.address_hash == address_hash(one.email)
-    assert list(KnownMinor.objects.values_list("address_hash", "event", "expires_at")) == expected
 
 
 def test_a_person_s_hash_follows_their_address(forums):
