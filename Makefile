@@ -1,7 +1,7 @@
 # `make help` lists the targets. Everything made on this machine lies in .venv/ and var/.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run backup restore test soak check audit messages bench clean
+.PHONY: help install run backup restore test test-rest test-all soak check audit messages bench clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that the lock has wheels for; PYTHON=... names another one.
@@ -10,7 +10,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install:  ## make .venv and install the dependencies, unless that is done
 	@if [ -z "$(PYTHON)" ]; then \
@@ -30,9 +30,16 @@ restore: install  ## restore BACKUP=FILE into an empty database (IDENTITY=FILE o
 
 # Settings given to `make run` are not the tests'; DATABASE_URL and TITIAN_VAR are obeyed.
 SETTINGS := $(filter-out TITIAN_VAR,$(filter TITIAN_% ALLOWED_HOSTS EMAIL_URL SECRET_KEY,$(.VARIABLES)))
-test: install  ## the whole suite, browser journeys included
-	@$(BIN)/python -m tests.chromium
-	@env $(addprefix -u ,$(SETTINGS)) PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --benchmark-disable -q -n 2 --dist loadfile --no-loadscope-reorder
+TESTS = @$(BIN)/python -m tests.chromium && env $(addprefix -u ,$(SETTINGS)) PYTHONDONTWRITEBYTECODE= \
+	$(BIN)/python -m pytest --benchmark-disable -q -n logical --dist loadfile --no-loadscope-reorder
+test: install  ## the first tier, five minutes on two processors: all but the longest tests, and the main path in a browser
+	$(TESTS) -m "not slow"
+
+test-rest: install  ## the second tier: every page and path in a browser, walks through all addresses, real processes
+	$(TESTS) -m slow
+
+test-all: install  ## both tiers
+	$(TESTS)
 
 soak: install  ## what takes long to try: random situations, hostile requests, load (TITIAN_SOAK=0.1 for a tenth of it)
 	@$(BIN)/python -m pytest tests/soak --benchmark-disable -q -s

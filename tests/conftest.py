@@ -42,17 +42,31 @@ QUIET_LIBRARIES = {
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
     "MALLOC_TOP_PAD_": str(64 << 20),
 }
-LONGEST = (
+# The second tier: what `make test` leaves to `make test-rest`. Single tests are marked where they stand.
+SLOW = (
     "tests/journeys/",
-    "tests/test_policy_call_sites.py",
-    "tests/test_hostile_texts.py",
-    "tests/test_reports_stay_with_leads.py",
+    "tests/deploy/",
+    "tests/backend/benchmarks/",
+    "tests/backend/config/test_web.py",
+    "tests/backend/core/test_openapi.py",
     "tests/backend/booking/test_state_machine.py",
-    "tests/backend/benchmarks/test_load.py",
+    "tests/backend/roster/test_crowd.py",
+    "tests/test_hostile_texts.py",
+    "tests/test_migrations.py",
+    "tests/test_names_in_answers.py",
+    "tests/test_openapi_requests.py",
+    "tests/test_other_forums.py",
+    "tests/test_reading_everything.py",
+    "tests/test_reports_stay_with_leads.py",
+    "tests/test_venue.py",
+)
+MAIN_PATH = "tests/journeys/test_main_path.py"
+# The longest files are taken first: workers that take a file each time they are free then end together.
+LONGEST = (
+    *SLOW,
+    "tests/test_policy_call_sites.py",
     "tests/backend/suggestions/",
     "tests/backend/config/test_encoder.py",
-    "tests/backend/core/test_openapi.py",
-    "tests/backend/roster/test_crowd.py",
     "tests/matching/text/",
 )
 hypothesis.settings.register_profile("suite", deadline=None)  # how fast this machine is, is not tested
@@ -82,8 +96,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _remove(Path(os.environ.pop(SERVER_OF_THIS_RUN)))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first: two workers that take a file each time they are free then end together."""
+    """Mark the second tier, and put the longest files first."""
+    for item in items:
+        if item.nodeid.startswith(SLOW) and not item.nodeid.startswith(MAIN_PATH):
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import ast
 import doctest
+import json
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
+from grimp import ImportGraph, build_graph
+from importlinter import Contract
+from importlinter.api import read_configuration
+from importlinter.contracts.forbidden import ForbiddenContract
+from importlinter.contracts.layers import LayersContract
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
@@ -74,13 +82,13 @@ VIOLATIONS = [
     ("features", "backend/core/queue.py", "import backend.config.database"),
     ("inside", "backend/people/models.py", "import backend.people.services"),
     ("inside", "backend/suggestions/selectors/lists.py", "import backend.suggestions.api"),
-    ("inside", "backend/booking/models/meetings.py", "import backend.meetings.services"),
+    ("inside", "backend/booking/models/meetings.py", "import backend.booking.services"),
     ("inside", "backend/safeguarding/rules.py", "import backend.safeguarding.selectors"),
     ("core", "backend/core/errors.py", "import backend.core.api"),
     ("config", "backend/config/environment.py", "import backend.config.settings"),
     ("demo", "backend/demo/people.py", "import backend.demo.loading"),
     ("product", "backend/config/management/commands/serve.py", "import backend.demo.loading"),
-    ("pages", "frontend/access.py", "import frontend.meetings.views"),
+    ("pages", "frontend/access.py", "import frontend.booking.views"),
     ("views", "frontend/booking/words.py", "import frontend.booking.forms"),
     ("matching", "matching/network/mixing.py", "import matching.recommend.balance"),
     ("matching", "matching/text/tfidf.py", "import matching.network.graph"),
@@ -97,67 +105,100 @@ VIOLATIONS = [
 
 MODULES_WITHOUT_A_PLACE = [
     ("features", "backend/networking/__init__.py"),
-    ("inside", "backend/meetings/helpers.py"),
+    ("inside", "backend/booking/helpers.py"),
     ("core", "backend/core/utils.py"),
     ("config", "backend/config/common.py"),
     ("demo", "backend/demo/helpers.py"),
     ("pages", "frontend/shared.py"),
-    ("views", "frontend/meetings/utils.py"),
+    ("views", "frontend/booking/utils.py"),
     ("matching", "matching/utils.py"),
 ]
 
 
+# Reads the imports of the sources in the working folder: of each module, what it imports.
+READ_IMPORTS = (
+    "import grimp, json; "
+    f"graph = grimp.build_graph(*{PACKAGES}, include_external_packages=True, cache_dir=None); "
+    "found = {name: sorted(graph.find_modules_directly_imported_by(name)) for name in graph.modules}; "
+    "print(json.dumps(found))"
+)
+KINDS: dict[str, type[Contract]] = {"layers": LayersContract, "forbidden": ForbiddenContract}
+
+
 @pytest.fixture(scope="module")
-def source_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def imports() -> ImportGraph:
+    """The imports of the sources as they are."""
+    return build_graph(*PACKAGES, include_external_packages=True, cache_dir=None)
+
+
+@pytest.fixture(scope="module")
+def planted_imports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """What each module imports in a copy of the sources with every violation planted."""
     copy = tmp_path_factory.mktemp("source")
-    shutil.copy(ROOT / "pyproject.toml", copy)
     for package in PACKAGES:
         shutil.copytree(ROOT / package, copy / package, ignore=_all_but_code)
-    return copy
+    for _contract, file, line in VIOLATIONS:
+        with (copy / file).open("a") as planted:
+            planted.write(f"\n{line}\n")
+    for _contract, file in MODULES_WITHOUT_A_PLACE:
+        (copy / file).parent.mkdir(exist_ok=True)
+        (copy / file).write_text("")
+    read = subprocess.run(
+        [sys.executable, "-c", READ_IMPORTS], cwd=copy, capture_output=True, text=True, check=True
+    )
+    found: dict[str, list[str]] = json.loads(read.stdout)
+    return found
 
 
 def _all_but_code(_folder: str, names: list[str]) -> list[str]:
     return [name for name in names if name == "__pycache__" or Path(name).suffix not in {"", ".py"}]
 
 
-def _lint(folder: Path, contract: str) -> subprocess.CompletedProcess[str]:
-    program = Path(sys.executable).with_name("lint-imports")
-    command = [str(program), "--no-cache", "--contract", contract]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+def _module(file: str) -> str:
+    return file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-@pytest.mark.parametrize("contract", sorted({contract for contract, _, _ in VIOLATIONS}))
-def test_the_layers_hold(source_copy: Path, contract: str) -> None:
-    linted = _lint(source_copy, contract)
-    assert linted.returncode == 0, linted.stdout
+@cache
+def _contracts() -> dict[str, Contract]:
+    """The contracts of `make check` by their ids."""
+    read = read_configuration(str(ROOT / "pyproject.toml"))
+    session = read["session_options"]
+    return {
+        options["id"]: KINDS[options["type"]](options["name"], session, options)
+        for options in read["contracts_options"]
+    }
+
+
+def _holds(contract: str, imports: ImportGraph) -> bool:
+    return _contracts()[contract].check(deepcopy(imports), verbose=False).kept
+
+
+def test_the_layers_hold(imports: ImportGraph) -> None:
+    assert set(_contracts()) == {contract for contract, _, _ in VIOLATIONS}
+    assert [contract for contract in _contracts() if not _holds(contract, imports)] == []
 
 
 @pytest.mark.parametrize(("contract", "file", "line"), VIOLATIONS)
-def test_a_planted_violation_is_caught(source_copy: Path, contract: str, file: str, line: str) -> None:
-    planted = source_copy / file
-    sound = planted.read_text()
-    planted.write_text(f"{sound}\n{line}\n")
-    try:
-        linted = _lint(source_copy, contract)
-    finally:
-        planted.write_text(sound)
-    assert linted.returncode == 1, f"{line} in {file} went unnoticed"
-    assert "BROKEN" in linted.stdout
+def test_a_planted_violation_is_caught(
+    imports: ImportGraph, planted_imports: dict[str, list[str]], contract: str, file: str, line: str
+) -> None:
+    importer, name = _module(file), line.removeprefix("import ")
+    imported = name if name.startswith(PACKAGES) else name.split(".")[0]
+    assert not imports.direct_import_exists(importer=importer, imported=imported)
+    assert imported in planted_imports[importer]
+    with_violation = deepcopy(imports)
+    with_violation.add_import(importer=importer, imported=imported)
+    assert not _holds(contract, with_violation), f"{line} in {file} went unnoticed"
 
 
 @pytest.mark.parametrize(("contract", "module"), MODULES_WITHOUT_A_PLACE)
-def test_a_module_without_a_place_is_caught(source_copy: Path, contract: str, module: str) -> None:
-    planted = source_copy / module
-    planted.parent.mkdir(exist_ok=True)
-    planted.write_text("")
-    try:
-        linted = _lint(source_copy, contract)
-    finally:
-        planted.unlink()
-        if not any(planted.parent.iterdir()):
-            planted.parent.rmdir()
-    assert linted.returncode == 1
-    assert "BROKEN" in linted.stdout
+def test_a_module_without_a_place_is_caught(
+    imports: ImportGraph, planted_imports: dict[str, list[str]], contract: str, module: str
+) -> None:
+    assert _module(module) in planted_imports
+    with_module = deepcopy(imports)
+    with_module.add_module(_module(module))
+    assert not _holds(contract, with_module)
 
 
 def test_every_feature_is_held_to_the_same_shape() -> None:

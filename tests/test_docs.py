@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
 from django.conf import settings
 
 from matching.policy import Policy
@@ -36,8 +36,8 @@ PACKAGES = ("backend", "frontend", "matching")
 FEATURES = {path.name for path in (ROOT / "backend").iterdir() if (path / "__init__.py").is_file()}
 
 
-def ids_of(paths: list[Path]) -> list[str]:
-    return [str(path.relative_to(ROOT)) for path in paths]
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
 
 
 @cache
@@ -68,6 +68,8 @@ def functions_in(path: Path) -> frozenset[str]:
 
 def definitions_in(path: Path) -> frozenset[str]:
     """Functions, classes, annotated fields, and names of constraints of this file."""
+    if not path.is_file():
+        return frozenset()
     nodes = list(ast.walk(ast.parse(path.read_text())))
     fields = {
         node.target.id
@@ -102,26 +104,30 @@ def _is_module(name: str) -> bool:
     return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
 
 
-@pytest.mark.parametrize("path", DOCS, ids=ids_of(DOCS))
-def test_every_link_leads_to_a_file_and_a_heading_of_it(path: Path) -> None:
-    broken = []
+def test_every_link_leads_to_a_file_and_a_heading_of_it() -> None:
+    assert len(DOCS) > 40
+    assert [(name_of(path), link) for path in DOCS for link in broken_links(path)] == []
+
+
+def broken_links(path: Path) -> Iterator[str]:
     for link in LINK.findall(path.read_text()):
         if link.startswith(("http://", "https://", "mailto:")):
             continue
         file, _hash, anchor = link.partition("#")
         target = (path.parent / file).resolve() if file else path
         if not target.exists() or (anchor and anchor not in anchors_of(target)):
-            broken.append(link)
-    assert not broken
+            yield link
 
 
-@pytest.mark.parametrize("path", CURRENT, ids=ids_of(CURRENT))
-def test_every_file_and_name_in_a_document_exists(path: Path) -> None:
+def test_every_file_and_name_in_a_document_exists() -> None:
+    assert [(name_of(path), name) for path in CURRENT for name in missing_names(path)] == []
+
+
+def missing_names(path: Path) -> Iterator[str]:
     folders = (ROOT, ROOT / "backend", ROOT / "matching", ROOT / "docs", path.parent)
     files = [word for word in code_in(path) if FILE.fullmatch(word)]
-    missing = [file for file in files if not any((folder / file).is_file() for folder in folders)]
-    assert not missing
-    assert not [name for name in names_in(path) if not exists(name)]
+    yield from (file for file in files if not any((folder / file).is_file() for folder in folders))
+    yield from (name for name in names_in(path) if not exists(name))
 
 
 def test_every_decision_is_in_the_index_once_and_numbered_without_a_hole() -> None:
@@ -133,9 +139,11 @@ def test_every_decision_is_in_the_index_once_and_numbered_without_a_hole() -> No
     assert listed == [(name[:4], name) for name in files]
 
 
-@pytest.mark.parametrize("path", sorted(DECISIONS.glob("0*.md")), ids=lambda path: path.stem)
-def test_a_decision_begins_with_its_number(path: Path) -> None:
-    assert path.read_text().startswith(f"# {int(path.name[:4])}. ")
+def test_a_decision_begins_with_its_number() -> None:
+    decisions = sorted(DECISIONS.glob("0*.md"))
+    assert len(decisions) > 30
+    first_words = {path.name: path.read_text().split(" ")[:2] for path in decisions}
+    assert {name: words for name, words in first_words.items() if words != ["#", f"{int(name[:4])}."]} == {}
 
 
 def test_all_twelve_rules_are_there_each_with_a_test_or_what_is_missing() -> None:
@@ -177,16 +185,21 @@ def test_the_glossary_is_sorted_and_has_each_term_once() -> None:
     assert terms == sorted(set(terms))
 
 
-@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer[:60])
-def test_every_answer_of_where_to_find_it_names_a_file_and_what_is_in_it(answer: str) -> None:
-    file, found = "", []
+def test_every_answer_of_where_to_find_it_names_a_file_and_what_is_in_it() -> None:
+    named = {answer: list(places_in(answer)) for answer in ANSWERS}
+    assert [answer for answer, places in named.items() if not places] == []
+    places = {place for found in named.values() for place in found}
+    assert [(file, word) for file, word in sorted(places) if word not in definitions_in(ROOT / file)] == []
+
+
+def places_in(answer: str) -> Iterator[tuple[str, str]]:
+    """Each name of an answer, after the file that is named before it."""
+    file = ""
     for word in CODE.findall(answer):
         if FILE.fullmatch(word):
             file = word
         else:
-            found.append(word)
-            assert word in definitions_in(ROOT / file), f"{word} is not in {file}"
-    assert found
+            yield file, word
 
 
 def test_there_are_at_least_twenty_questions() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 
 from django.conf import settings
 
+from tests.conftest import SLOW
 from tests.policy_call_sites import Site, call_sites, listed_sites
 
 # One of each kind: a list, a page, a file, a mail, a feed, figures, matching, the planner, and asking.
@@ -26,6 +28,25 @@ SOME = [
 def test_every_place_that_asks_the_policy_names_the_test_that_misses_it() -> None:
     """A new one gets two lines in `tests/policy_call_sites.txt`: where it asks, and its test."""
     assert sorted(set(call_sites())) == list(listed_sites())
+
+
+def test_each_of_these_tests_is_of_the_first_tier() -> None:
+    """So that `make test` alone finds the policy switched off at any one place."""
+    named = {test.split("[")[0] for test in listed_sites().values()}
+    assert len(named) > 100
+    assert sorted(test for test in named if test.startswith(SLOW) or is_marked_slow(test)) == []
+
+
+def is_marked_slow(test: str) -> bool:
+    file, name = test.split("::")
+    source = ast.parse((settings.BASE_DIR / file).read_text())
+    marked = [node for node in source.body if "mark.slow" in ast.unparse(decorated_part(node))]
+    return any(not isinstance(node, ast.FunctionDef) or node.name == name for node in marked)
+
+
+def decorated_part(node: ast.stmt) -> ast.AST:
+    """The decorators of a function; of all else (`pytestmark = ...`) the whole."""
+    return ast.Tuple(node.decorator_list) if isinstance(node, ast.FunctionDef) else node
 
 
 def test_the_policy_switched_off_at_some_places_is_found() -> None:

@@ -317,6 +317,15 @@ def accept(meeting: Meeting, attendee: Attendee, slot: Slot | None = None) -> Me
     )
 
 
+def over(meeting: Meeting) -> Meeting:
+    """The meeting, as one that ended an hour ago."""
+    now = timezone.now()
+    period = (now - dt.timedelta(hours=2), now - dt.timedelta(hours=1))
+    meeting.seats.update(period=period)
+    Meeting.objects.filter(pk=meeting.pk).update(period=period)
+    return meeting
+
+
 def mail_to(post: MailServer, attendee: Attendee, word: str) -> EmailMessage:
     """The newest mail to somebody whose subject has the word."""
     do_jobs()

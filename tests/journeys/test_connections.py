@@ -9,18 +9,8 @@ import vobject
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from backend.booking.models.meetings import Meeting
 from tests.journeys.axe import faults_of
-from tests.journeys.conftest import accept, ask
-
-
-def over(meeting: Meeting) -> Meeting:
-    """The meeting, as one that ended an hour ago."""
-    now = timezone.now()
-    period = (now - dt.timedelta(hours=2), now - dt.timedelta(hours=1))
-    meeting.seats.update(period=period)
-    Meeting.objects.filter(pk=meeting.pk).update(period=period)
-    return meeting
+from tests.journeys.conftest import accept, ask, over
 
 
 def test_two_who_met_exchange_what_they_choose_and_one_takes_it_back(forum, booking, door, sign_in):
