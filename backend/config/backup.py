@@ -164,7 +164,7 @@ def _check_fits(path: Path, about: dict[str, Any]) -> None:
         )
     loader, made_with = _migrations(), {tuple(name.split(".")) for name in about["migrations"]}
     if is_of_earlier_version(made_with, loader.graph):
-        raise CannotRestore(f"{path} {MADE_BEFORE}: restore it with that one.")
+        raise CannotRestore(f"{path} {MADE_BEFORE}.")
     if not made_with <= loader.disk_migrations.keys():
         raise CannotRestore(f"{path} was made by a newer version of Titian: restore it with that one.")
 

@@ -27,8 +27,8 @@ PREPARED_AFTER = 0  # uses of a statement that is written once (core.compiled); 
 PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
 # The last commit with the migrations of before docs/decisions/0034-initial-migrations.md.
 MADE_BEFORE = (
-    "was made by a version of Titian from before 2026-11-30, which this one cannot upgrade; "
-    "commit 62c88229 is the last that opens it"
+    "was made by a version of Titian from before 2026-11-30, which this one cannot upgrade: "
+    "check out commit 62c88229, the last that opens it"
 )
 UNKNOWN_OPTION = "invalid connection option"  # libpq's words, before it connects
 
@@ -122,7 +122,7 @@ def _check_migration_history() -> None:
         database = f"The database {used.get('NAME')!r} that DATABASE_URL names"
         empty = "name an empty database"
     if is_of_earlier_version(ours, loader.graph):
-        raise DatabaseUnusable(f"{database} {MADE_BEFORE}: use that one, or {empty}.")
+        raise DatabaseUnusable(f"{database} {MADE_BEFORE}, or {empty}.")
     if not ours <= loader.disk_migrations.keys():
         raise DatabaseUnusable(
             f"{database} was made by another version of Titian, which this one cannot read: "

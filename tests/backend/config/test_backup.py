@@ -424,7 +424,7 @@ def test_a_backup_of_an_earlier_version_is_refused_with_the_last_commit_that_res
     tmp_path: Path, history: str
 ) -> None:
     migrations = [".".join(key) for key in earlier_history(history)]
-    with pytest.raises(CannotRestore, match="commit 62c88229 is the last that opens it: restore it"):
+    with pytest.raises(CannotRestore, match="check out commit 62c88229, the last that opens it"):
         backup._check_fits(tmp_path, {"postgresql": 15, "migrations": migrations})
 
 
