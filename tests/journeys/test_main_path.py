@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 
 import icalendar
-from backend.meetings.models.availability import Availability
-from backend.meetings.models.meetings import Meeting
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Meeting
 from playwright.sync_api import BrowserContext, Page, expect
 
 from backend.events.models.agenda import Slot
