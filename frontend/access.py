@@ -32,10 +32,10 @@ from backend.events.rules.roles import (
     is_paused,
 )
 from backend.events.rules.second_factors import ProofRequired
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.events.selectors import attendee_for, seen_as
 from backend.events.services.long_jobs import AnsweredLater, long_job_for
-from backend.events.services.second_factors import check_fresh_proof, check_may_act
+from backend.events.services.second_factors import check_fresh_proof, check_second_factor
 from backend.people.models import Person
 from frontend.kept_forms import ask_for_proof
 from frontend.refusals import next_step
@@ -125,7 +125,7 @@ def demo_only(view: View) -> View:
 def counted(kind: Kind, *, method: str = "POST") -> Callable[[View], View]:
     """Worn below the access policy: counts each such request as this kind; refuses TooOften."""
 
-    def wear(view: View) -> View:
+    def decorate(view: View) -> View:
         @wraps(view)
         def run(request: Request, *given: Any, **named: Any) -> HttpResponse:
             if request.method == method:
@@ -134,7 +134,7 @@ def counted(kind: Kind, *, method: str = "POST") -> Callable[[View], View]:
 
         return run
 
-    return wear
+    return decorate
 
 
 def fresh_proof(*, to_read: bool = False) -> Callable[[View], View]:
@@ -229,7 +229,7 @@ def _ask_to_sign_in(request: Request, _arguments: Arguments) -> HttpResponse | N
 
 
 def _check_may_act(request: Request) -> None:
-    request.needs_factor = check_may_act(person=request.user, request=request, now=timezone.now())
+    request.needs_factor = check_second_factor(person=request.user, request=request, now=timezone.now())
 
 
 def _admit_attendee(request: Request, arguments: Arguments) -> HttpResponse | None:
@@ -264,7 +264,7 @@ def _admit_organiser(request: Request, arguments: Arguments) -> HttpResponse | N
         raise OrganisersOnly(_("This page is for the forum's organisers. Ask one of them if you need it."))
     _check_may_act(request)
     if request.method not in ("GET", "HEAD"):
-        check_allowed(request.attendee.event, Doing.EDIT)
+        check_allowed(request.attendee.event, Activity.EDIT)
     return None
 
 

@@ -27,7 +27,7 @@ class BadTie(MatchingError):
     """A self-loop, or a tie with a negative age or weight."""
 
 
-class BadPolicy(MatchingError):
+class BadMatchingPolicy(MatchingError):
     """A policy value out of range, or an unknown setting."""
 
 

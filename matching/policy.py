@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from matching.errors import BadPolicy
+from matching.errors import BadMatchingPolicy
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """The hyperparameters of a run; the defaults are those of docs/matching.md. Raises BadPolicy.
+class MatchingPolicy:
+    """The hyperparameters of a run; the defaults are those of docs/matching.md. Raises BadMatchingPolicy.
 
-    >>> Policy.from_dict(Policy(list_size=5).as_dict()).list_size
+    >>> MatchingPolicy.from_dict(MatchingPolicy(list_size=5).as_dict()).list_size
     5
     """
 
@@ -81,29 +81,29 @@ class Policy:
         )
         for name in positive:
             if not getattr(self, name) > 0:
-                raise BadPolicy(f"policy: {name} must be above zero, not {getattr(self, name)}")
+                raise BadMatchingPolicy(f"policy: {name} must be above zero, not {getattr(self, name)}")
         for name in shares:
             if not 0 <= getattr(self, name) <= 1:
-                raise BadPolicy(f"policy: {name} must lie between 0 and 1, not {getattr(self, name)}")
+                raise BadMatchingPolicy(f"policy: {name} must lie between 0 and 1, not {getattr(self, name)}")
         if not 0 < self.restart < 1:
-            raise BadPolicy(f"policy: restart must lie inside 0 and 1, not {self.restart}")
+            raise BadMatchingPolicy(f"policy: restart must lie inside 0 and 1, not {self.restart}")
         if self.least_other > self.list_size:
-            raise BadPolicy("policy: least_other cannot exceed list_size")
+            raise BadMatchingPolicy("policy: least_other cannot exceed list_size")
         if self.ei_floor is not None and not -1 <= self.ei_floor <= 1:
-            raise BadPolicy(f"policy: ei_floor must lie between -1 and 1, not {self.ei_floor}")
+            raise BadMatchingPolicy(f"policy: ei_floor must lie between -1 and 1, not {self.ei_floor}")
         counts = (self.least_other, self.sweeps, self.pool_each_other, self.crowd_people, self.further)
         if min(counts) < 0 or self.shrink < 0:
-            raise BadPolicy("policy: counts cannot be negative")
+            raise BadMatchingPolicy("policy: counts cannot be negative")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, fit for JSON."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Policy:
-        """The policy of `as_dict`; missing settings take their default. Raises BadPolicy for unknown ones."""
+    def from_dict(cls, values: Mapping[str, Any]) -> MatchingPolicy:
+        """The policy of `as_dict`; missing settings take their default. Raises BadMatchingPolicy for unknown ones."""
         known = {field.name for field in fields(cls)}
         unknown = sorted(set(values) - known)
         if unknown:
-            raise BadPolicy(f"policy: no such setting: {', '.join(unknown)}")
+            raise BadMatchingPolicy(f"policy: no such setting: {', '.join(unknown)}")
         return cls(**values)

@@ -191,7 +191,7 @@ LETTING_THROUGH: dict[str, Callable[..., Any]] = {
     "is_reachable_by": _anyone,
     "is_suspended": _none,
     "kept_contactable_for": _every_account,
-    "knows_of": _is_here,
+    "can_block_or_report": _is_here,
     "matchable": _everybody,
     "may_meet": lambda seated, now, channel="": len(seated) > 1,
     "may_contact": lambda a, b, channel, now: True,

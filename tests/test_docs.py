@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.strength import CUTS
 
 ROOT: Path = settings.BASE_DIR
@@ -210,8 +210,8 @@ def test_the_settings_of_matching_are_the_defaults_of_the_policy() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (-?\d+(?:\.\d+)?|no|none) \|", MATCHING.read_text(), re.MULTILINE)
     words = {"no": False, "none": None}
     told = [(name, words[value] if value in words else float(value)) for name, value in rows]
-    assert sorted(name for name, _ in told) == sorted(Policy().as_dict())
-    assert dict(told) == Policy().as_dict()
+    assert sorted(name for name, _ in told) == sorted(MatchingPolicy().as_dict())
+    assert dict(told) == MatchingPolicy().as_dict()
 
 
 def test_the_cuts_of_the_words_of_strength_are_those_shown() -> None:

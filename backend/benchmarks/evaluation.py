@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from scipy.stats import rankdata
 
 from backend.benchmarks.evaluation_set import FIELDS, EvaluationSet
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import Priors, prepare_features
 from matching.recommend.graph import adamic_adar, adamic_adar_3path
@@ -64,7 +64,7 @@ def across_sectors(queries: Sequence[RankingQuery], sectors: Sequence[str]) -> l
 
 
 def titian_scores(
-    given: EvaluationSet, vectors: Vectors, policy: Policy, priors: Priors | None = None
+    given: EvaluationSet, vectors: Vectors, policy: MatchingPolicy, priors: Priors | None = None
 ) -> Array:
     """The seekers' own scores (rows) of all people, (n, n), by the functions that build a run.
 
@@ -81,7 +81,7 @@ def titian_scores(
 def baseline_rankers(given: EvaluationSet, vectors: Vectors) -> dict[str, Callable[[], Array]]:
     """The published simple rankers, each giving scores of all pairs, (n, n)."""
     people = len(given.people)
-    dataset = prepare_dataset(given.people, given.ties, vectors, (), Policy(decay=1.0))
+    dataset = prepare_dataset(given.people, given.ties, vectors, (), MatchingPolicy(decay=1.0))
 
     counts = term_frequencies([p.text for p in given.people])
     terms = tfidf_vectors(counts, fit_idf(counts))
@@ -157,7 +157,7 @@ def evaluate(
     vectors: Vectors,
     *,
     name: str = "",
-    policy: Policy | None = None,
+    policy: MatchingPolicy | None = None,
     priors: Priors | None = None,
     on_progress: Callable[[str, float], None] | None = None,
 ) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def evaluate(
     queries = ranking_queries(given)
     views = {"all": queries, "cross": across_sectors(queries, [p.constituency for p in given.people])}
     rankers = baseline_rankers(given, vectors) | {
-        OURS: lambda: titian_scores(given, vectors, policy or Policy(), priors)
+        OURS: lambda: titian_scores(given, vectors, policy or MatchingPolicy(), priors)
     }
     values: dict[str, dict[str, Array]] = {}
     for done, (ranker, scores) in enumerate(rankers.items()):

@@ -16,7 +16,7 @@ from backend.benchmarks.evaluation import (
     titian_scores,
 )
 from backend.benchmarks.evaluation_set import EvaluationSet
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.exclusions import Exclusions
 from matching.recommend.features import ENGLISH, Priors
 from matching.recommend.measures import bootstrap_interval, graded_ndcg
@@ -68,7 +68,7 @@ def evaluate_graded(
     given: EvaluationSet,
     vectors: Vectors,
     *,
-    policy: Policy | None = None,
+    policy: MatchingPolicy | None = None,
     priors: Priors | None = None,
     on_progress: Callable[[str, float], None] | None = None,
 ) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def evaluate_graded(
     No ranker proposes whom a run excludes: colleagues, past partners, people without a language in common.
     Lists are built without exploration. The result is plain values, fit for JSON.
     """
-    policy = policy or Policy()
+    policy = policy or MatchingPolicy()
     report_progress = on_progress or (lambda _stage, _share: None)
     groups = {"all": list(given.grades), "not_english": not_english(given)}
     tables: dict[str, Callable[[], Array]] = {OURS: lambda: titian_scores(given, vectors, policy, priors)}

@@ -18,7 +18,7 @@ from backend.benchmarks.evaluation import (
     titian_scores,
 )
 from backend.benchmarks.evaluation_set import DAYS_PER_YEAR, FIELDS, EvaluationSet
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.features import Priors
 from matching.recommend.learning import Answers, Learned, learn
 from matching.recommend.past_ties import Edition, edition_answers
@@ -45,8 +45,8 @@ def learn_from_ties(
     for done, edition in enumerate(editions):
         if on_progress is not None:
             on_progress("Reading earlier ties", done / len(editions))
-        parts.append(edition_answers(given.people, edition, vectors, policy=Policy(), priors=priors))
-    return learn(Answers.join(parts), Policy())
+        parts.append(edition_answers(given.people, edition, vectors, policy=MatchingPolicy(), priors=priors))
+    return learn(Answers.join(parts), MatchingPolicy())
 
 
 def editions_until(given: EvaluationSet, until: dt.date) -> list[Edition]:
@@ -111,7 +111,7 @@ def evaluate_learned(
     queries = ranking_queries(given)
     views = {"all": queries, "cross": across_sectors(queries, [p.constituency for p in given.people])}
     tables = [
-        titian_scores(given, vectors, policy, priors) for policy in (Policy(), learned.policy(Policy()))
+        titian_scores(given, vectors, policy, priors) for policy in (MatchingPolicy(), learned.policy(MatchingPolicy()))
     ]
     figures: dict[str, Any] = {}
     for view, asked in views.items():

@@ -27,13 +27,13 @@ class StaffSite(AdminSite):
             from allauth.core.exceptions import ReauthenticationRequired
 
             from backend.events.rules.second_factors import ProofRequired, SecondFactorRequired
-            from backend.events.services.second_factors import check_fresh_proof, check_may_act
+            from backend.events.services.second_factors import check_fresh_proof, check_second_factor
 
             if request.user.is_authenticated and not self.has_permission(request):
                 raise Http404
             if request.user.is_authenticated:
                 try:
-                    check_may_act(person=request.user, request=request, now=timezone.now())
+                    check_second_factor(person=request.user, request=request, now=timezone.now())
                     check_fresh_proof(person=request.user, request=request, now=timezone.now())
                 except ProofRequired:
                     raise ReauthenticationRequired from None

@@ -135,14 +135,14 @@ def _read_backup(path: Path, *, into: Path, identity: Path | None) -> dict[str, 
     """The manifest of the unpacked backup, with all that `_about` writes."""
     about = read_archive(path, into=into, identity=identity)
     migrations = about.get("migrations")
-    is_sound = (
+    can_take_place = (
         DUMP in about["files"]
         and isinstance(about.get("postgresql"), int)
         and isinstance(about.get("secret"), str)
         and isinstance(migrations, list)
         and all(isinstance(one, str) for one in migrations)
     )
-    if not is_sound:
+    if not can_take_place:
         raise not_whole(path)
     return about
 

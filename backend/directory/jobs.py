@@ -11,7 +11,7 @@ from backend.directory.services import nudges, times
 from backend.directory.services.finding import READ_NAMES, read_all_names
 from backend.directory.services.mail_examples import deliver_test_mail
 from backend.directory.services.nudges import SEND_NUDGE
-from backend.directory.services.reading import READ_TEXTS, read_all_texts
+from backend.directory.services.reading import WRITE_TEXT_VECTORS, read_all_texts
 from backend.directory.services.times import SEND_TIMES_MAIL
 from backend.mails.services import SEND_TEST_MAIL
 
@@ -43,9 +43,9 @@ def read_names(timestamp: int) -> None:  # noqa: ARG001
 
 @app.periodic(cron="* * * * *")
 @app.task(
-    name=READ_TEXTS,
-    lock=READ_TEXTS,
-    queueing_lock=READ_TEXTS,
+    name=WRITE_TEXT_VECTORS,
+    lock=WRITE_TEXT_VECTORS,
+    queueing_lock=WRITE_TEXT_VECTORS,
     pass_context=False,
 )
 def read_texts(timestamp: int) -> None:  # noqa: ARG001

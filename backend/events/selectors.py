@@ -28,13 +28,13 @@ from backend.events.rules.rehearsals import made_up_in
 from backend.events.rules.roles import (
     LEAD,
     ORGANISER,
-    Standing,
+    EventRoles,
     can_confirm,
     can_end,
     can_refuse,
     is_administrator,
     is_lead,
-    standing_of,
+    event_roles_of,
 )
 from backend.events.rules.second_factors import roles_held
 from backend.people.models import Constituency, FormerAddress, Person, hashes_of
@@ -467,13 +467,13 @@ def appointments_for(event: Event, reader: Person) -> tuple[AppointmentRow, ...]
         .select_related("attendee__organisation")
         .order_by("state", "-permission", "proposed_at", "pk")
     )
-    standing = standing_of(reader, event)
+    standing = event_roles_of(reader, event)
     acted = {pk for row in rows for pk in (row.proposed_by_id, row.decided_by_id) if pk}
     names = names_of_people(acted, event)
     return tuple(_appointment_row(row, standing, names) for row in rows)
 
 
-def _appointment_row(row: Appointment, reader: Standing, names: Mapping[int, str]) -> AppointmentRow:
+def _appointment_row(row: Appointment, reader: EventRoles, names: Mapping[int, str]) -> AppointmentRow:
     is_proposed = row.state == Appointment.State.PROPOSED
     by = row.proposed_by_id if is_proposed else row.decided_by_id
     attendee = row.attendee

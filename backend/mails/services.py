@@ -15,7 +15,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_event
 from backend.mails.models import MailTest, MailTexts
 from backend.mails.rules import (
@@ -50,7 +50,7 @@ def set_mail_texts(*, event: Event, data: MailTextsData, by: Person) -> MailText
 
     Refuses OrganisersOnly, NotInThisState, TextTooLong, BadMailText and BadEmail.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     opening, signature = clean_opening(data.opening), clean_signature(data.signature)
     values = {
         "sender_name": clean_sender_name(data.sender_name),
@@ -65,7 +65,7 @@ def set_mail_texts(*, event: Event, data: MailTextsData, by: Person) -> MailText
 @in_transaction
 def reset_mail_texts(*, event: Event, by: Person) -> None:
     """Go back to Titian's own words and the event's name. Refuses OrganisersOnly and NotInThisState."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     MailTexts.objects.filter(event=event).delete()
 
 
@@ -107,7 +107,7 @@ def queue_test_mail(*, event: Event, kind: str, by: Person, now: dt.datetime) ->
     Pages use `send_test_mail` in `directory`, which knows the kinds. Refuses OrganisersOnly, NotInThisState
     and TooManyTestMails.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     me = Attendee.objects.get(event=event, person=by)
     if MailTest.objects.filter(attendee=me, created_at__gt=now - DAY).count() >= TESTS_A_DAY:

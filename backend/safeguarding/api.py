@@ -226,7 +226,7 @@ class LeadView(ParticipantView):
     def lead(self) -> Attendee:
         if not leads_of(self.attendee.event_id).filter(pk=self.attendee.pk).exists():
             raise NotFound(_("There is no such page."))
-        self.check_may_act()
+        self.check_second_factor()
         return self.attendee
 
 

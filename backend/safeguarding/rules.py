@@ -159,7 +159,7 @@ def can_sit(now: dt.datetime) -> Q:
     )
 
 
-def is_sound(now: dt.datetime) -> Q:
+def can_take_place(now: dt.datetime) -> Q:
     """Condition on sessions with a delegation: everybody needed is there, may sit there, and so is the place.
 
     Of those asked who said no, nothing is looked at. Nobody in it blocked or reported another, its place is
@@ -181,7 +181,7 @@ def sessions_held(now: dt.datetime) -> QuerySet[DelegationSession]:
     """Confirmed sessions with a delegation, sound at this moment, in which everybody has agreed."""
     asked = DelegationSeat.objects.filter(session=OuterRef("pk"), answer="")
     return DelegationSession.objects.filter(
-        is_sound(now), ~Exists(asked), state=DelegationSession.State.CONFIRMED
+        can_take_place(now), ~Exists(asked), state=DelegationSession.State.CONFIRMED
     )
 
 
@@ -278,7 +278,7 @@ def adults_of_proposals(minor: Attendee, now: dt.datetime) -> AttendeeQuerySet:
     """
     seats = DelegationSeat.objects.exclude(answer=DelegationSeat.Answer.NO)
     mine = seats.filter(attendee=minor.pk, part=DelegationSeat.Part.MINOR, session=OuterRef("session"))
-    proposed = DelegationSession.objects.filter(is_sound(now), state=DelegationSession.State.PROPOSED)
+    proposed = DelegationSession.objects.filter(can_take_place(now), state=DelegationSession.State.PROPOSED)
     theirs = seats.filter(Exists(mine), attendee=OuterRef("pk"), session__in=proposed)
     adults = theirs.exclude(part=DelegationSeat.Part.MINOR)
     return Attendee.objects.filter(Exists(adults)).exclude(are_parted(minor.pk))
@@ -497,7 +497,7 @@ def group_of_attendee() -> Coalesce:
     return Coalesce(F("organisation__sector__constituency"), Value(Constituency.OTHER.value))
 
 
-def knows_of(attendee: Attendee, other_id: int, now: dt.datetime) -> bool:
+def can_block_or_report(attendee: Attendee, other_id: int, now: dt.datetime) -> bool:
     """Whether the attendee may block and report this other: they see them, or blocked or reported them.
 
     So one protection never has to be undone for another, and trying ids reveals no attendees: whom a report

@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from backend.events.models.events import Event
-from backend.events.rules.states import Doing, is_allowed
+from backend.events.rules.states import Activity, is_allowed
 from backend.events.services.changes import ATTENDEES_CHANGED, FORUM_OPENED, announce_changes
 from backend.suggestions.selectors.learning import learns_nightly
 from backend.suggestions.selectors.runs import events_to_rebuild, events_with_stale_lists
@@ -25,7 +25,7 @@ from backend.suggestions.services.runs import (
 def refresh_lists(event_id: int) -> None:
     """Keep the event's lists fresh after its attendees changed; an open one without lists gets its first."""
     for event in Event.objects.filter(pk=event_id):
-        if is_allowed(event, Doing.ASK):
+        if is_allowed(event, Activity.ASK):
             build_first_run(event=event, now=timezone.now())
         runs.refresh_lists(event=event, now=timezone.now())
 

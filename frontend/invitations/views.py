@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import TextTooLong
-from backend.events.rules.states import Doing, is_allowed
+from backend.events.rules.states import Activity, is_allowed
 from backend.events.services.long_jobs import MANY, answer_later
 from backend.invitations import selectors
 from backend.invitations.models import Invitation
@@ -73,7 +73,7 @@ def invitations(request: Request, attendee: Attendee) -> HttpResponse:
         "filters": FILTER_WORDS.items(),
         "figures": selectors.invitation_figures(event),
         "held": selectors.mails_held(event, now),
-        "is_inviting": is_allowed(event, Doing.INVITE),
+        "is_inviting": is_allowed(event, Activity.INVITE),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200

@@ -18,7 +18,7 @@ from backend.booking.selectors.meetings import meeting_for, other_attendee_id
 from backend.core.errors import NotFound
 from backend.directory.selectors.people import wished_by
 from backend.events.models.attendees import Attendee
-from backend.events.rules.states import Doing, is_allowed
+from backend.events.rules.states import Activity, is_allowed
 from backend.notifications.selectors.answer_links import (
     AnswerLink,
     LinkExpired,
@@ -141,7 +141,7 @@ def notices(request: Request, attendee: Attendee) -> HttpResponse:
     if request.method == "POST":
         mark_read(attendee=attendee, by=request.user, now=now)
         return redirect("notices", attendee.event.slug)
-    has_wishes = is_allowed(attendee.event, Doing.ASK) and not has_open_time(attendee.pk, now)
+    has_wishes = is_allowed(attendee.event, Activity.ASK) and not has_open_time(attendee.pk, now)
     context = {
         "notices": notices_for(attendee, now),
         "wished_by": wished_by(attendee, now) if has_wishes else (),

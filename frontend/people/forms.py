@@ -123,12 +123,12 @@ class CredentialField(forms.JSONField):
         try:
             credential = super().to_python(value)
             text = json.dumps(credential, ensure_ascii=False)
-            is_sound = (
+            can_take_place = (
                 isinstance(credential, dict) and credential and len(text.encode()) <= MAX_CREDENTIAL_BYTES
             )
         except (ValueError, RecursionError):  # also digits and surrogates without an end
-            is_sound = False
-        if not is_sound or "\\u0000" in text:
+            can_take_place = False
+        if not can_take_place or "\\u0000" in text:
             raise get_mfa_adapter().validation_error("incorrect_code")
         return credential
 

@@ -22,7 +22,7 @@ from backend.booking.selectors.meetings import OpenContact
 from backend.core.zones import zone_place
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name
-from backend.events.rules.states import Doing, is_allowed
+from backend.events.rules.states import Activity, is_allowed
 from backend.events.selectors import shown_name
 from backend.safeguarding.selectors.contact_rules import FEW
 from backend.safeguarding.selectors.public_profiles import PublicProfile
@@ -93,8 +93,8 @@ def share_across(ei_index: float | str | None) -> str:
 
 @register.filter
 def allows(event: Event, doing: str) -> bool:
-    """Whether the event's state allows this, named as in `Doing`."""
-    return is_allowed(event, Doing(doing))
+    """Whether the event's state allows this, named as in `Activity`."""
+    return is_allowed(event, Activity(doing))
 
 
 @register.filter
@@ -216,7 +216,7 @@ class PossibleActions:
 def actions_for(context: Context, event: Event, other: PublicProfile) -> PossibleActions:
     """What the reader can do about them, of what the page has in `underway` and `without_time`."""
     pk = other.attendee_id
-    can_ask, takes_part = is_allowed(event, Doing.ASK), is_allowed(event, Doing.TAKE_PART)
+    can_ask, takes_part = is_allowed(event, Activity.ASK), is_allowed(event, Activity.TAKE_PART)
     return PossibleActions(
         event.slug, can_ask, takes_part, context["underway"].get(pk), context["without_time"].get(pk)
     )

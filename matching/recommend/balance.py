@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from matching.network.mixing import ei_index, expected_ei_index
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.candidates import CandidatePairs
 from matching.types import Array
 
@@ -94,7 +94,7 @@ def balance_pairs(
     pairs: CandidatePairs,
     groups: Array,
     capacity: Array,
-    policy: Policy,
+    policy: MatchingPolicy,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> BalanceResult:
     """Solve for C with the least cross-constituency bonus that lifts the E-I index of mu to its floor.
@@ -103,7 +103,7 @@ def balance_pairs(
     most MAX_BONUS. People without capacity get no weight.
 
     >>> from matching.recommend.candidates import find_candidates
-    >>> policy = Policy(sweeps=1000)
+    >>> policy = MatchingPolicy(sweeps=1000)
     >>> pairs = find_candidates(np.array([[-np.inf, 0], [0, -np.inf]]), np.array([0, 1]), policy)
     >>> balance_pairs(pairs, np.array([0, 1]), np.array([1.0, 1.0]), policy).weights.round(2).tolist()
     [1.0, 1.0]

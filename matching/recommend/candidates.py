@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from matching.parallel import ParallelMap, thread_map
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.exclusions import Exclusions
 from matching.recommend.pool import CandidatePool, Entries
 from matching.recommend.scoring import Scorer, acceptance_log_odds, reciprocal_score
@@ -106,7 +106,7 @@ class _GivenTiles:
 
 
 def find_candidates(
-    log_odds: Array, groups: Array, policy: Policy, parallel_map: ParallelMap = thread_map
+    log_odds: Array, groups: Array, policy: MatchingPolicy, parallel_map: ParallelMap = thread_map
 ) -> CandidatePairs:
     """Per person the `pool` best by h_ij - mean h_j and the `pool_each_other` best of each other
     constituency, made symmetric; of log odds that are known already.
@@ -114,7 +114,7 @@ def find_candidates(
     log_odds: (n, n), -inf for excluded pairs; groups: (n,) codes. Centring limits popularity bias.
 
     >>> log_odds = np.array([[-np.inf, 3, -1], [3, -np.inf, -2], [-1, -2, -np.inf]], np.float32)
-    >>> pairs = find_candidates(log_odds, np.array([0, 0, 1]), Policy(pool=1, pool_each_other=0))
+    >>> pairs = find_candidates(log_odds, np.array([0, 0, 1]), MatchingPolicy(pool=1, pool_each_other=0))
     >>> list(zip(pairs.left.tolist(), pairs.right.tolist()))
     [(0, 1), (0, 2), (1, 0), (2, 0)]
     """
@@ -123,11 +123,11 @@ def find_candidates(
     return CandidatePairs.of_pool(pool, lambda forward, backward: (forward, backward))
 
 
-def candidates_of(score: Array, means: Array, groups: Array, own: int, policy: Policy) -> Array:
+def candidates_of(score: Array, means: Array, groups: Array, own: int, policy: MatchingPolicy) -> Array:
     """The candidates of one person of group `own`, by the same rule, as sorted rows; score: (n,) of h.
 
     >>> score = np.array([0.0, 0.9, 0.5, 0.2])
-    >>> policy = Policy(pool=1, pool_each_other=1)
+    >>> policy = MatchingPolicy(pool=1, pool_each_other=1)
     >>> candidates_of(score, np.zeros(4), np.array([0, 0, 1, 1]), 0, policy).tolist()
     [1, 2]
     """

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from matching.errors import BadParticipant, BadTie, DuplicatePerson
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.exclusions import Exclusions
 from matching.recommend.graph import Incidence, build_incidence
 from matching.text.centring import check_vectors
@@ -44,14 +44,14 @@ def prepare_dataset(
     ties: Sequence[Tie],
     vectors: Vectors,
     excluded: Iterable[tuple[int, int]],
-    policy: Policy,
+    policy: MatchingPolicy,
 ) -> Dataset:
     """Validate and sort the input; rows of `vectors` must already follow the ids.
 
     Raises DuplicatePerson, BadParticipant, BadTie, BadVectors.
 
     >>> people = [Participant(7, "youth"), Participant(3, "industry")]
-    >>> dataset = prepare_dataset(people, [], Vectors.empty(2), [], Policy())
+    >>> dataset = prepare_dataset(people, [], Vectors.empty(2), [], MatchingPolicy())
     >>> dataset.ids.tolist(), dataset.groups.tolist(), dataset.constituencies
     ([3, 7], [0, 1], ('industry', 'youth'))
     """

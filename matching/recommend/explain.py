@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from matching.errors import UnknownPerson
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import Priors, prepare_features
 from matching.recommend.pagerank import RandomWalk
@@ -30,7 +30,7 @@ def explain_pair(
     *,
     pair: tuple[int, int],
     excluded: Iterable[tuple[int, int]] = (),
-    policy: Policy | None = None,
+    policy: MatchingPolicy | None = None,
     state: RunState | None = None,
     priors: Priors | None = None,
 ) -> Explanation:
@@ -44,7 +44,7 @@ def explain_pair(
     >>> [(p.feature, round(p.contribution, 4)) for p in found.a_to_b if p.value]
     [('topic', 1.0), ('graph', 0.025)]
     """
-    policy = policy or Policy()
+    policy = policy or MatchingPolicy()
     dataset = prepare_dataset(participants, ties, vectors, excluded, policy)
     for person in pair:
         if person not in dataset.row_of:
@@ -88,7 +88,7 @@ def _resolvent_entries(walk: RandomWalk | None, a: int, b: int) -> Array | None:
     return np.array([entry, entry])
 
 
-def _contributions(features: dict[str, Array], k: int, policy: Policy) -> tuple[FeatureContribution, ...]:
+def _contributions(features: dict[str, Array], k: int, policy: MatchingPolicy) -> tuple[FeatureContribution, ...]:
     return tuple(
         FeatureContribution(name, float(values[k]), feature_weight(policy, name))
         for name, values in features.items()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.exclusions import NoCommonLanguage
 from matching.recommend.gram import GramMatrix
 from matching.recommend.graph import Incidence, damped_columns, partner_damping, smooth_over_ties
@@ -138,7 +138,7 @@ def prepare_features(
     participants: Sequence[Participant],
     vectors: Vectors,
     incidence: Incidence,
-    policy: Policy,
+    policy: MatchingPolicy,
     *,
     standardiser: Standardiser | None = None,
     term_counts: sp.csr_matrix | None = None,

@@ -10,7 +10,7 @@ from itertools import count
 import numpy as np
 import scipy.sparse as sp
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.types import Array, Participant, Tie
 
 Node = tuple[str, int | str]
@@ -33,12 +33,12 @@ class Incidence:
         return np.array([kind != "organisation" for kind, _ in self.nodes], bool)
 
 
-def build_incidence(participants: Sequence[Participant], ties: Sequence[Tie], policy: Policy) -> Incidence:
+def build_incidence(participants: Sequence[Participant], ties: Sequence[Tie], policy: MatchingPolicy) -> Incidence:
     """The graph of participants sorted by id. A tie weighs weight x decay^age; repeated ties add up; ties
     between absent people are dropped.
 
     >>> people = [Participant(1, sessions=frozenset({"A"})), Participant(2)]
-    >>> incidence = build_incidence(people, [Tie(2, 1, age_years=1, label="2025")], Policy())
+    >>> incidence = build_incidence(people, [Tie(2, 1, age_years=1, label="2025")], MatchingPolicy())
     >>> incidence.others.toarray().tolist(), incidence.nodes
     ([[1.0], [0.0]], (('session', 'A'),))
     >>> incidence.people.toarray().tolist(), incidence.labels
@@ -91,7 +91,7 @@ def _sorted(matrix: sp.csr_matrix) -> sp.csr_matrix:
     return matrix
 
 
-def damped_columns(incidence: Incidence, policy: Policy) -> tuple[sp.csr_matrix, Array]:
+def damped_columns(incidence: Incidence, policy: MatchingPolicy) -> tuple[sp.csr_matrix, Array]:
     """People x (others, people) without organisations and hubs, and the damping D = 1/ln(1 + degree).
 
     A column is a hub above max(crowd_people, crowd_share x people).

@@ -27,7 +27,7 @@ from scipy.special import expit, ndtri, softmax
 from threadpoolctl import threadpool_limits
 
 from matching.errors import BadAnswers
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.measures import bootstrap_interval, discounted_gains
 from matching.recommend.scoring import FEATURES, feature_weight
 from matching.types import Array
@@ -218,17 +218,17 @@ class Learned:
         is_better = held.low > 0 or held.ranking.low > 0
         return is_better and held.ranking.low >= -RANKING_TOLERANCE * held.ranking.prior
 
-    def policy(self, prior: Policy) -> Policy:
+    def policy(self, prior: MatchingPolicy) -> MatchingPolicy:
         """The prior with the learned weights; its intercept, which sets the contrast of balance, stays."""
         values = {name: weight.value for name, weight in self.weights.items()}
-        return Policy.from_dict(prior.as_dict() | values)
+        return MatchingPolicy.from_dict(prior.as_dict() | values)
 
 
-def learn(answers: Answers, prior: Policy) -> Learned:
+def learn(answers: Answers, prior: MatchingPolicy) -> Learned:
     """The weights of the prior as the answers change them, and what that gains on later days.
 
     >>> few = Answers.from_lists(np.zeros((2, len(FEATURES))), np.zeros((2, len(FEATURES))), np.array([1, 0]))
-    >>> learned = learn(few, Policy())
+    >>> learned = learn(few, MatchingPolicy())
     >>> learned.answers, learned.changed, learned.weights["text"].value
     (2, False, 1.0)
     """
@@ -259,12 +259,12 @@ def learn(answers: Answers, prior: Policy) -> Learned:
     )
 
 
-def log_losses(answers: Answers, policy: Policy, calibration: Sequence[Calibration] = ()) -> Array:
+def log_losses(answers: Answers, policy: MatchingPolicy, calibration: Sequence[Calibration] = ()) -> Array:
     """-ln of the chance of each answer, (m,), by a policy; as it is where no calibration by source is given.
 
     >>> nothing = np.zeros((1, len(FEATURES)))
     >>> one = Answers.from_lists(nothing, nothing, np.array([True]))
-    >>> log_losses(one, Policy(intercept=0.0, own_need=0.0)).round(3).tolist()  # odds 1 + 1
+    >>> log_losses(one, MatchingPolicy(intercept=0.0, own_need=0.0)).round(3).tolist()  # odds 1 + 1
     [0.405]
     """
     model = _Model.from_prior(policy, 1)
@@ -300,7 +300,7 @@ class _Model:
     slope: float
 
     @classmethod
-    def from_prior(cls, policy: Policy, sources: int) -> _Model:
+    def from_prior(cls, policy: MatchingPolicy, sources: int) -> _Model:
         prior = np.array([*(feature_weight(policy, name) for name in FEATURES), policy.own_need])
         learned = np.flatnonzero(prior[:-1] > 0)
         parts = (

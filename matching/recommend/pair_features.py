@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import FIELDS, Priors, prepare_features
 from matching.recommend.pagerank import resolvent_entries
@@ -24,7 +24,7 @@ def pair_features(
     vectors: Vectors,
     pairs: Array,
     *,
-    policy: Policy,
+    policy: MatchingPolicy,
     priors: Priors | None = None,
 ) -> tuple[Array, Array]:
     """(features of a -> b, of b -> a), (m, K) each by FEATURES, of pairs (m, 2) of ids.
@@ -32,7 +32,7 @@ def pair_features(
     Rows of `vectors` follow the participants sorted by id.
 
     >>> a, b = Participant(1, seeks_topics=frozenset("w")), Participant(2, offers_topics=frozenset("w"))
-    >>> there, back = pair_features([a, b], [], Vectors.empty(2), np.array([[1, 2]]), policy=Policy())
+    >>> there, back = pair_features([a, b], [], Vectors.empty(2), np.array([[1, 2]]), policy=MatchingPolicy())
     >>> float(there[0, FEATURES.index("topic")]), float(back[0, FEATURES.index("topic")])
     (1.0, 0.0)
     """

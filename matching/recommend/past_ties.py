@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.features import Priors
 from matching.recommend.learning import Answers
 from matching.recommend.pair_features import pair_features
@@ -33,7 +33,7 @@ def edition_answers(
     edition: Edition,
     vectors: Vectors,
     *,
-    policy: Policy,
+    policy: MatchingPolicy,
     priors: Priors | None = None,
     source: int = 0,
 ) -> Answers:

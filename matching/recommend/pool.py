@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.parallel import ParallelMap, thread_map
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.blocks import blocks_of, length_of, parts_of, strips_of
 from matching.recommend.tiles import Tile, Tiles, joined_rows
 from matching.recommend.unmet import BestAnswers
@@ -220,7 +220,7 @@ class CandidatePool:
     given does not depend on the order in which others end, nor on where they are searched.
     """
 
-    def __init__(self, groups: Array, policy: Policy) -> None:
+    def __init__(self, groups: Array, policy: MatchingPolicy) -> None:
         people = len(groups)
         self.rule = CandidateRule(
             blocks=tuple(blocks_of(people)),

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.types import Array
 
 FullRows = Callable[[Array], tuple[Array, Array]]
@@ -47,7 +47,7 @@ class RankedLists:
 
 
 def make_shortlists(
-    left: Array, right: Array, weights: Array, score: Array, groups: Array, policy: Policy
+    left: Array, right: Array, weights: Array, score: Array, groups: Array, policy: MatchingPolicy
 ) -> Shortlists:
     """Per row the `shortlist` best by weight, and at least the `list_size` best of other constituencies.
 
@@ -56,7 +56,7 @@ def make_shortlists(
 
     >>> left, right = np.array([0, 0, 1]), np.array([1, 2, 0])
     >>> weights = np.array([1.0, 2.0, 0.0])
-    >>> make_shortlists(left, right, weights, weights, np.zeros(3, int), Policy()).others.tolist()
+    >>> make_shortlists(left, right, weights, weights, np.zeros(3, int), MatchingPolicy()).others.tolist()
     [[2, 1], [-1, -1], [-1, -1]]
     """
     people = len(groups)
@@ -82,10 +82,10 @@ def make_shortlists(
     return Shortlists(*(np.ascontiguousarray(table[:, :widest]) for table in (others, relevance, scores)))
 
 
-def exposure_caps(capacity: Array, policy: Policy) -> Array:
+def exposure_caps(capacity: Array, policy: MatchingPolicy) -> Array:
     """The most lists each may be in, (n,): floor(exposure_cap x capacity), at least 1 with any capacity.
 
-    >>> exposure_caps(np.array([0.0, 1.0, 5.0]), Policy()).tolist()
+    >>> exposure_caps(np.array([0.0, 1.0, 5.0]), MatchingPolicy()).tolist()
     [0, 2, 12]
     """
     return np.where(capacity > 0, np.maximum(1, np.floor(policy.exposure_cap * capacity)), 0).astype(np.int64)
@@ -113,7 +113,7 @@ def make_lists(
     groups: Array,
     caps: Array,
     exposure: Array,
-    policy: Policy,
+    policy: MatchingPolicy,
     full_rows: FullRows | None = None,
 ) -> RankedLists:
     """Lists of the people `rows`, filled position by position for all at once, by greedy xQuAD (Santos et
@@ -126,7 +126,7 @@ def make_lists(
     `list_size`, by a hash of (seed, ids).
 
     >>> short = Shortlists(np.array([[1], [0]]), np.zeros((2, 1)), np.ones((2, 1)))
-    >>> policy, rows = Policy(list_size=2, least_other=0, exploratory_share=0), np.arange(2)
+    >>> policy, rows = MatchingPolicy(list_size=2, least_other=0, exploratory_share=0), np.arange(2)
     >>> make_lists(short, rows, rows, rows * 0, rows + 5, rows * 0, policy).others.tolist()
     [[1, -1], [0, -1]]
     """
@@ -210,7 +210,7 @@ class _GreedyRanker:
     """
 
     def __init__(
-        self, s: Shortlists, rows: Array, groups: Array, caps: Array, exposure: Array, policy: Policy
+        self, s: Shortlists, rows: Array, groups: Array, caps: Array, exposure: Array, policy: MatchingPolicy
     ) -> None:
         self.policy, self.groups, self.caps, self.exposure = policy, groups, caps, exposure
         self.rows, self.width = rows, s.others.shape[1]

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.features import (
     ENGLISH,
     FIELDS,
@@ -77,7 +77,7 @@ class ReasonBuilder:
     features: Features
     participants: Sequence[Participant]
     incidence: Incidence
-    policy: Policy
+    policy: MatchingPolicy
     bonus: float
     quote: Callable[[str], str]
     terms: dict[int, tuple[array[int], ...]]
@@ -92,7 +92,7 @@ class ReasonBuilder:
         features: Features,
         participants: Sequence[Participant],
         incidence: Incidence,
-        policy: Policy,
+        policy: MatchingPolicy,
         bonus: float,
     ) -> ReasonBuilder:
         """For participants sorted by id; `bonus` is the balance's cross-constituency bonus."""

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from matching.parallel import ParallelMap, no_garbage_collection, one_blas_thread, thread_map
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.balance import BalanceResult, balance_pairs, matching_weights
 from matching.recommend.candidates import CandidatePairs, score_candidates
 from matching.recommend.dataset import Dataset, prepare_dataset
@@ -59,7 +59,7 @@ def build_run(
     vectors: Vectors,
     *,
     excluded: Iterable[tuple[int, int]] = (),
-    policy: Policy | None = None,
+    policy: MatchingPolicy | None = None,
     priors: Priors | None = None,
     on_progress: OnProgress | None = None,
     parallel_map: ParallelMap = thread_map,
@@ -78,7 +78,7 @@ def build_run(
     >>> [(s.other, s.reasons[0].code) for s in run.lists[1]]
     [(2, 'topic_offered')]
     """
-    policy = policy or Policy()
+    policy = policy or MatchingPolicy()
     report_stage = on_progress or (lambda _stage, _share: None)
     report_stage("graph", 0.0)
     dataset = prepare_dataset(participants, ties, vectors, excluded, policy)
@@ -105,7 +105,7 @@ def build_run(
 def _place(
     dataset: Dataset,
     features: Features,
-    policy: Policy,
+    policy: MatchingPolicy,
     pairs: CandidatePairs,
     best: BestAnswers,
     report_stage: OnProgress,
@@ -175,7 +175,7 @@ def _place(
 
 
 def explain_lists(
-    dataset: Dataset, features: Features, policy: Policy, bonus: float, ranked: RankedLists, rows: Array
+    dataset: Dataset, features: Features, policy: MatchingPolicy, bonus: float, ranked: RankedLists, rows: Array
 ) -> dict[int, tuple[Suggested, ...]]:
     """The lists of the people `rows` (k,), by id and with reasons; line k of `ranked` is that of rows[k]."""
     line, position = np.nonzero(ranked.others >= 0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.blocks import Rows, strips_of
 from matching.recommend.features import (
     Features,
@@ -46,7 +46,7 @@ NO_ANSWER = np.float32(1e3)
 """What a missing about loses against an offer, so that the larger of both is the offer."""
 
 
-def fit_standardiser(features: Features, policy: Policy) -> Features:
+def fit_standardiser(features: Features, policy: MatchingPolicy) -> Features:
     """Fit all statistics over sampled pairs; those of the walk over pairs from at most SOURCES people, since
     a whole column is solved for each."""
     left, right = sample_pairs(features.people, policy.seed)
@@ -116,7 +116,7 @@ def reciprocal_score(forward: Array, backward: Array) -> Array:
     return np.reciprocal(score, out=score)
 
 
-def text_scores(y: Standardiser, raw: RawFeatures, policy: Policy) -> tuple[Array, Array]:
+def text_scores(y: Standardiser, raw: RawFeatures, policy: MatchingPolicy) -> tuple[Array, Array]:
     """How what the first of each pair seeks is answered by the offers of the second, and by their about less
     its discount: z-scores (k,), NaN where a text is missing."""
     offered = (raw.seeks_offers - y.seeks_offers.mean) / y.seeks_offers.sd
@@ -126,7 +126,7 @@ def text_scores(y: Standardiser, raw: RawFeatures, policy: Policy) -> tuple[Arra
 
 def standardised_features(
     features: Features,
-    policy: Policy,
+    policy: MatchingPolicy,
     left: Array,
     right: Array,
     resolvent_entries: Array | None,
@@ -176,29 +176,29 @@ def pagerank_lean(features: Features, left: Array, right: Array) -> Array:
     return np.where(linked, network * (degree[right] - degree[left]) / (2 * y.pagerank.sd), 0.0)
 
 
-def feature_weight(policy: Policy, feature: str) -> float:
+def feature_weight(policy: MatchingPolicy, feature: str) -> float:
     """The weight of a feature in the need.
 
-    >>> feature_weight(Policy(text=2.0), "text")
+    >>> feature_weight(MatchingPolicy(text=2.0), "text")
     2.0
     """
     return float(getattr(policy, feature))
 
 
-def need(parts: Mapping[str, Array], policy: Policy) -> Array:
+def need(parts: Mapping[str, Array], policy: MatchingPolicy) -> Array:
     """w = sum of weight x feature, (k,): how far the second of each pair answers what the first seeks.
 
-    >>> need({"topic": np.array([0.0, 2.0])}, Policy(topic=1.5)).tolist()
+    >>> need({"topic": np.array([0.0, 2.0])}, MatchingPolicy(topic=1.5)).tolist()
     [0.0, 3.0]
     """
     return np.asarray(sum(feature_weight(policy, name) * values for name, values in parts.items()))
 
 
-def own_and_other_odds(forward: Array, backward: Array, policy: Policy) -> tuple[Array, Array]:
+def own_and_other_odds(forward: Array, backward: Array, policy: MatchingPolicy) -> tuple[Array, Array]:
     """(exp(slope own_need) E_ij, E_ji) with E = exp(intercept + slope w), given w_ij and w_ji: the odds of i
     that come from what i gets, and those from what i can give.
 
-    >>> policy = Policy(intercept=0.0, slope=1.0, own_need=0.0)
+    >>> policy = MatchingPolicy(intercept=0.0, slope=1.0, own_need=0.0)
     >>> [f"{odds[0]:.3g}" for odds in own_and_other_odds(np.array([0.0]), np.array([-np.inf]), policy)]
     ['1', '1.8e-35']
     """
@@ -207,14 +207,14 @@ def own_and_other_odds(forward: Array, backward: Array, policy: Policy) -> tuple
     return own * np.exp(policy.slope * policy.own_need).astype(own.dtype), other
 
 
-def acceptance_log_odds(forward: Array, backward: Array, policy: Policy) -> tuple[Array, Array]:
+def acceptance_log_odds(forward: Array, backward: Array, policy: MatchingPolicy) -> tuple[Array, Array]:
     """(ln odds_ij, ln odds_ji) from the needs w_ij and w_ji: odds_ij = exp(slope own_need) E_ij + E_ji, and
     so in reverse.
 
     An offer is a promise to accept: a person asked for what they offer is nearly as willing as one who gets
     what they seek. Unlike p, which float32 rounds to 1 from 17 on, they tell all pairs apart.
 
-    >>> policy = Policy(intercept=0.0, slope=1.0, own_need=np.log(2))
+    >>> policy = MatchingPolicy(intercept=0.0, slope=1.0, own_need=np.log(2))
     >>> [round(float(odds[0]), 3) for odds in acceptance_log_odds(np.array([0.0]), np.array([3.0]), policy)]
     [3.095, 3.718]
     """
@@ -235,13 +235,13 @@ def probability(log_odds: Array) -> Array:
     return np.reciprocal(odds_against, out=odds_against)
 
 
-def score_of_needs(forward: Array, backward: Array, policy: Policy) -> Array:
+def score_of_needs(forward: Array, backward: Array, policy: MatchingPolicy) -> Array:
     """`reciprocal_score` of `acceptance_log_odds`, without a logarithm.
 
     With a, b = exp(slope w), s = a + b and e = exp(slope own_need) the odds are e a + b and e b + a, times
     exp(intercept), and the score is d / (d + (1 + e) s / (2 e exp(intercept))), d = s s + (1 - e)^2 a b / e.
 
-    >>> policy = Policy(own_need=np.log(2))
+    >>> policy = MatchingPolicy(own_need=np.log(2))
     >>> needs = np.array([0.0]), np.array([3.0])
     >>> alike = score_of_needs(*needs, policy), reciprocal_score(*acceptance_log_odds(*needs, policy))
     >>> [round(float(score[0]), 6) for score in alike]
@@ -263,11 +263,11 @@ def score_of_needs(forward: Array, backward: Array, policy: Policy) -> Array:
     return score
 
 
-def acceptance_probabilities(forward: Array, backward: Array, policy: Policy) -> tuple[Array, Array]:
+def acceptance_probabilities(forward: Array, backward: Array, policy: MatchingPolicy) -> tuple[Array, Array]:
     """(p_ij, p_ji), the probabilities of `acceptance_log_odds`: a score, not a chance, until answers
     calibrate it.
 
-    >>> policy = Policy(intercept=0.0, slope=1.0, own_need=np.log(2))
+    >>> policy = MatchingPolicy(intercept=0.0, slope=1.0, own_need=np.log(2))
     >>> [p.round(4).tolist() for p in acceptance_probabilities(np.array([0.0]), np.array([0.0]), policy)]
     [[0.75], [0.75]]
     """
@@ -287,7 +287,7 @@ class Scorer:
     """
 
     features: Features
-    policy: Policy
+    policy: MatchingPolicy
     seeks: Array
     offers: Array
     about: Array
@@ -298,7 +298,7 @@ class Scorer:
     half_degree: Array
 
     @classmethod
-    def from_features(cls, features: Features, policy: Policy) -> Scorer:
+    def from_features(cls, features: Features, policy: MatchingPolicy) -> Scorer:
         """Fold weights, means and deviations into factors of each person; 0 for who has no text."""
         y, texts, walk = features.standardiser, features.texts, features.walk
         linked, degree = (0, np.ones(features.people)) if walk is None else (walk.linked, walk.degree)
@@ -405,7 +405,7 @@ class Scorer:
         return products
 
 
-def _alike(features: Features, policy: Policy, words: Array, network: Array) -> tuple[Array, Array]:
+def _alike(features: Features, policy: MatchingPolicy, words: Array, network: Array) -> tuple[Array, Array]:
     """`alike` and `alike_scale` of a Scorer: the vectors, and columns that take the means away, of words and
     of PageRank too."""
     y = features.standardiser
@@ -453,7 +453,7 @@ def log_odds_of_rows(
     return forward, backward
 
 
-def log_odds_of_pairs(features: Features, policy: Policy, left: Array, right: Array) -> tuple[Array, Array]:
+def log_odds_of_pairs(features: Features, policy: MatchingPolicy, left: Array, right: Array) -> tuple[Array, Array]:
     """ln odds of left[k] accepting right[k] and in reverse, (k,), excluded or not."""
     walk = features.walk
     entries = None if walk is None else resolvent_entries(walk, left, right, WALK_TOLERANCE)

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from matching.errors import UnknownPerson
 from matching.parallel import no_garbage_collection, one_blas_thread
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.balance import kernel, matching_weights, scaling_factor
 from matching.recommend.candidates import candidates_of
 from matching.recommend.dataset import Dataset, prepare_dataset
@@ -48,7 +48,7 @@ def update_people(
     *,
     changed: Iterable[int],
     excluded: Iterable[tuple[int, int]] = (),
-    policy: Policy | None = None,
+    policy: MatchingPolicy | None = None,
 ) -> UpdateResult:
     """Match again the ids `changed` (a profile, a tie; both of a newly excluded pair), newcomers and leavers.
 
@@ -62,7 +62,7 @@ def update_people(
     >>> sorted(update_people(run.state, people, [], Vectors.empty(3), changed=[]).lists)
     [1, 2, 3]
     """
-    policy = policy or Policy()
+    policy = policy or MatchingPolicy()
     dataset = prepare_dataset(participants, ties, vectors, excluded, policy)
     row_of, old_row_of = dataset.row_of, {int(person): k for k, person in enumerate(state.ids)}
     changed = set(changed)
@@ -168,7 +168,7 @@ def _log_odds_of(scorer: Scorer, dataset: Dataset, i: int) -> tuple[Array, Array
 
 
 def _rebalance(
-    scorer: Scorer, dataset: Dataset, state: RunState, i: int, scale: Array, policy: Policy
+    scorer: Scorer, dataset: Dataset, state: RunState, i: int, scale: Array, policy: MatchingPolicy
 ) -> tuple[Array, Array, tuple[Array, Array]]:
     """(candidate rows, mu, log odds of (row i, the others)) against the others' stored scaling; sets
     scale[i]."""
@@ -193,7 +193,7 @@ def _update_shortlists(
     weights: Array,
     scores: tuple[Array, Array],
     lists: RankedLists,
-    policy: Policy,
+    policy: MatchingPolicy,
 ) -> tuple[Shortlists, Array]:
     """The shortlists with the pairs of row i renewed, and whose list row i may enter, bool (n,)."""
     stale = np.any((shortlists.others[:, :-1] < 0) & (shortlists.others[:, 1:] >= 0), axis=1)
@@ -229,7 +229,7 @@ def _replace_rows(shortlists: Shortlists, made: Shortlists, rows: Array) -> Shor
     return Shortlists(merge("others", -1), merge("relevance", -np.inf), merge("score", 0))
 
 
-def _entry_threshold(shortlists: Shortlists, lists: RankedLists, rows: Array, policy: Policy) -> Array:
+def _entry_threshold(shortlists: Shortlists, lists: RankedLists, rows: Array, policy: MatchingPolicy) -> Array:
     """The least ln mu with which a newcomer may enter the lists of `rows`, (k,); -inf if not full."""
     others, relevance = shortlists.others[rows], shortlists.relevance[rows]
     listed = np.where(lists.exploratory, -1, lists.others)[rows]
@@ -239,7 +239,7 @@ def _entry_threshold(shortlists: Shortlists, lists: RankedLists, rows: Array, po
     return np.where(full & np.isfinite(least), least, -np.inf)
 
 
-def _lists_holding_contested(state: RunState, rows: Array, caps: Array, policy: Policy) -> Array:
+def _lists_holding_contested(state: RunState, rows: Array, caps: Array, policy: MatchingPolicy) -> Array:
     """Lists to remake because a changed person outweighs their entry for a person at the cap, bool (n,)."""
     listed, shortlists = state.lists.others, state.shortlists
     exposure = np.bincount(listed[listed >= 0], minlength=len(caps))
@@ -257,7 +257,7 @@ def _lists_holding_contested(state: RunState, rows: Array, caps: Array, policy: 
     return affected
 
 
-def _lists_below_quota(lists: RankedLists, rows: Array, dataset: Dataset, policy: Policy) -> Array:
+def _lists_below_quota(lists: RankedLists, rows: Array, dataset: Dataset, policy: MatchingPolicy) -> Array:
     """Lists with fewer than `least_other` of other constituencies that a changed person may enter, (n,)."""
     filled, groups = lists.others >= 0, dataset.groups
     external = filled & (groups[lists.others] != groups[:, None])
@@ -269,7 +269,7 @@ def _lists_below_quota(lists: RankedLists, rows: Array, dataset: Dataset, policy
 
 
 def _rerank(
-    state: RunState, dataset: Dataset, scorer: Scorer, affected: Array, policy: Policy
+    state: RunState, dataset: Dataset, scorer: Scorer, affected: Array, policy: MatchingPolicy
 ) -> UpdateResult:
     """Remake the affected lists around all others, and return those that came out different."""
     rows = np.flatnonzero(affected)
@@ -299,7 +299,7 @@ def _rerank(
 
 
 def _further_pairs(
-    scorer: Scorer, dataset: Dataset, state: RunState, rows: Array, policy: Policy
+    scorer: Scorer, dataset: Dataset, state: RunState, rows: Array, policy: MatchingPolicy
 ) -> tuple[Array, Array, Array]:
     """(line of `rows`, row of a candidate, log odds of the owner accepting), (m,) each."""
     found: list[tuple[Array, Array, Array]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))]

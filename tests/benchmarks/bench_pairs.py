@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from backend.benchmarks.management.commands.bench_matching import limit_seconds
 from backend.benchmarks.synthetic import synthetic_people
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.candidates import score_candidates
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import prepare_features
@@ -32,7 +32,7 @@ def timed(work):
 def ours(people):
     """(seconds of the pair stage, the process's peak of memory in MB so far)."""
     participants, ties, vectors = synthetic_people(people)
-    policy = Policy()
+    policy = MatchingPolicy()
     dataset = prepare_dataset(participants, ties, vectors, (), policy)
     features = fit_standardiser(
         prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy

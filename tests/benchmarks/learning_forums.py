@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.learning import PRIOR_SD, Answers, learn, log_losses, reading_probability
 from matching.recommend.measures import ATTENTION_SPAN
 from matching.recommend.scoring import FEATURES, acceptance_probabilities, need
 
 PEOPLE, LIST_SIZE, DAYS = 500, 10, 10
-LEARNED = tuple(name for name in FEATURES if getattr(Policy(), name) > 0)
+LEARNED = tuple(name for name in FEATURES if getattr(MatchingPolicy(), name) > 0)
 ASKED, RECEIVED = 0, 1
 
 
@@ -27,7 +27,7 @@ def made_features(rng, people=PEOPLE):
     declares = rng.random(people) < 0.5
     network = np.where(declares, np.sqrt(0.05), 1.0)
     network = np.outer(network, network)
-    words = np.where(declares, np.sqrt(Policy().lexical_declared), 1.0)
+    words = np.where(declares, np.sqrt(MatchingPolicy().lexical_declared), 1.0)
     words = np.outer(words, words)
     centre = rng.standard_normal((5, 16))[rng.integers(0, 5, people)] * 0.5
     seeks, offers = (rng.standard_normal((people, 16)) + centre for _ in range(2))
@@ -142,7 +142,7 @@ DEFAULT_HABITS = Habits()
 def made_forum(seed, people=PEOPLE, habits=DEFAULT_HABITS):
     """(prior, true policy, answers) of one forum."""
     rng = np.random.default_rng(seed)
-    prior = Policy()
+    prior = MatchingPolicy()
     drawn = np.exp(PRIOR_SD * rng.standard_normal(len(LEARNED)))
     true = replace(
         prior, **{name: getattr(prior, name) * factor for name, factor in zip(LEARNED, drawn, strict=True)}

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import logit
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.balance import balance_pairs, solve_choo_siow
 from matching.recommend.candidates import find_candidates
 from matching.recommend.measures import expected_meetings, gini
@@ -136,7 +136,7 @@ def outcome(p, groups, others, ei=None):
 def forum_row(h, w, seed=0, target=0.0, people=600):
     """(product, ours with the E-I target, ours without one)."""
     p, groups = forum(h, w, seed, people)
-    policy = Policy(ei_floor=target)
+    policy = MatchingPolicy(ei_floor=target)
     others, ei = lists_by_titian(p, groups, policy)
     unconstrained, unconstrained_ei = lists_by_titian(p, groups, replace(policy, ei_floor=-1.0))
     product, _ = lists_by_product(p, groups)

@@ -8,13 +8,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 
 ORDERS = 20
 PROGRAM = """
 import json, sys
 import numpy as np
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.learning import learn
 from matching.recommend.past_ties import Edition, edition_answers
 from matching.types import Participant, Tie, Vectors
@@ -38,9 +38,9 @@ ties, met = [Tie(a, b) for a, b in pairs[:60]], pairs[60:]
 shuffle = np.random.default_rng(int(sys.argv[1]))
 for given in (people, ties, met):
     shuffle.shuffle(given)
-answers = edition_answers(people, Edition(7, tuple(ties), frozenset(met)), vectors, policy=Policy())
+answers = edition_answers(people, Edition(7, tuple(ties), frozenset(met)), vectors, policy=MatchingPolicy())
 answers = answers.take(shuffle.permutation(len(answers)))
-learned = learn(answers, Policy())
+learned = learn(answers, MatchingPolicy())
 print(json.dumps({name: [w.value, w.low, w.high] for name, w in learned.weights.items()}))
 """
 
@@ -58,5 +58,5 @@ def test_the_order_of_people_answers_and_sets_changes_no_learned_weight(amount: 
         )
         found.append(json.loads(ran.stdout))
     print(f"{len(found)} orders, {len(found[0])} weights")
-    assert found[0]["text"][0] != Policy().text
+    assert found[0]["text"][0] != MatchingPolicy().text
     assert all(weights == found[0] for weights in found)

@@ -16,7 +16,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Session, SessionPart
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 
@@ -29,7 +29,7 @@ def change_session(
 
     Confirmed meetings stay. Refuses what `agenda.services.sessions.change_session` refuses.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     _lock_people(event, [session_id])
     before = Session.objects.filter(event=event, pk=session_id).first()
     session = agenda.change_session(event=event, session_id=session_id, data=data, by=by)
@@ -47,7 +47,7 @@ def import_agenda(
 
     Refuses OrganisersOnly and SessionTaken.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     _lock_people(event)
     changes = imports.import_agenda(event=event, file=file, remove_missing=remove_missing, by=by)
     _release([change.session for change in changes.moved if change.session], now)

@@ -16,7 +16,7 @@ from backend.events.models.agenda import Session, SessionPart
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, check_own
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.selectors import session_for
 from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
@@ -42,11 +42,11 @@ class SpeakerCannotRemove(BusinessError):
 
 @in_transaction
 def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt.datetime) -> SessionPart:
-    """Put a session into one's agenda: busy then. Doing it again changes nothing.
+    """Put a session into one's agenda: busy then. Activity it again changes nothing.
 
     Refuses NotYours, NotFound, and AttendeeInMeeting where a confirmed meeting overlaps it.
     """
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     session = session_for(attendee.event, session_id)
     lock_attendees([attendee.pk])
     part = SessionPart.objects.filter(attendee=attendee, session=session).first()
@@ -71,7 +71,7 @@ def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
 
     Refuses NotYours, NotFound, and SpeakerCannotRemove for one's own talk.
     """
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     session = session_for(attendee.event, session_id)
     lock_attendees([attendee.pk])
     part = SessionPart.objects.filter(attendee=attendee, session=session).first()
@@ -129,7 +129,7 @@ def remove_speaker(*, event: Event, session_id: int, attendee_id: int, by: Perso
 def _session_and_attendee(
     event: Event, session_id: int, attendee_id: int, by: Person
 ) -> tuple[Session, Attendee]:
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     session = Session.objects.filter(event=event, pk=session_id).first()
     attendee = Attendee.objects.filter(event=event, pk=attendee_id).first()
     if session is None or attendee is None:

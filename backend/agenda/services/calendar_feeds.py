@@ -17,7 +17,7 @@ from backend.core.errors import NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import check_own
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 
@@ -36,7 +36,7 @@ class FeedRead:
 @in_transaction
 def make_feed(*, attendee: Attendee, by: Person, now: dt.datetime) -> CalendarFeed:
     """The attendee's open feed, made where there is none. Refuses NotYours and NotInThisState."""
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     lock_attendees([attendee.pk])
     feed, _is_new = CalendarFeed.objects.get_or_create(
         attendee=attendee, revoked_at=None, defaults={"made_at": now}

@@ -20,7 +20,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Session
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.people.models import Person
 from backend.roster.services.report import RefusedLine
 
@@ -99,7 +99,7 @@ def import_agenda(*, event: Event, file: AgendaFile, remove_missing: bool, by: P
 
     Refuses OrganisersOnly, and SessionTaken where two sessions would have one title and start.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     list(
         Event.objects.select_for_update(no_key=True).filter(pk=event.pk).values_list("pk")
     )  # one import at a time

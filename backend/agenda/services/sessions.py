@@ -16,7 +16,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Session
 from backend.events.models.events import Event, Theme
 from backend.events.rules.attendees import check_organiser, clean_text
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.selectors import session_for
 from backend.people.models import Person
 
@@ -114,14 +114,14 @@ def check_session(data: SessionData, event: Event, themes: dict[str, Theme]) -> 
 @in_transaction
 def add_session(*, event: Event, data: SessionData, by: Person) -> Session:
     """Add a session; refuses OrganisersOnly, BadSession and SessionTaken."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     return save_session(Session(event=event), data, themes_by_key(event))
 
 
 @in_transaction
 def change_session(*, event: Event, session_id: int, data: SessionData, by: Person) -> Session:
     """Change a session. Refuses OrganisersOnly, NotFound, BadSession and SessionTaken."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     return save_session(session_for(event, session_id), data, themes_by_key(event))
 
 
@@ -131,7 +131,7 @@ def remove_session(*, event: Event, session_id: int, by: Person) -> None:
 
     Refuses OrganisersOnly.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     Session.objects.filter(event=event, pk=session_id).delete()
 
 

@@ -13,7 +13,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import check_own
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_attendees
 from backend.people.models import Person, address_hash, mailbox_hashes
 from backend.people.services import check_email
@@ -41,7 +41,7 @@ def name_assistant(*, attendee: Attendee, email: str, by: Person, now: dt.dateti
     looked up when they read it. Naming the same again changes nothing. Refuses NotYours, NotInThisState,
     BadEmail, CannotAssist (also of one's own address) and TooManyAssistants.
     """
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     email = check_email(email)
     lock_attendees([attendee.pk])
     if not can_have_assistants(attendee, now):
@@ -71,7 +71,7 @@ def accept_principal(*, attendee: Attendee, assistant_id: int, by: Person, now: 
 
     Refuses NotYours, NotInThisState, NotFound (taken back, or the two may not pair) and TooManyPrincipals.
     """
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     asked = Assistant.objects.not_ended().filter(
         event=attendee.event_id, address_hash__in=mailbox_hashes(by.email), pk=assistant_id
     )
@@ -98,7 +98,7 @@ def accept_principal(*, attendee: Attendee, assistant_id: int, by: Person, now: 
 def end_assistant(*, attendee: Attendee, assistant_id: int, by: Person, now: dt.datetime) -> None:
     """End at once that somebody acts for another, or was asked to: by either of the two, at any time.
 
-    The other is mailed where it had begun. Doing it again changes nothing. Refuses NotYours and NotFound.
+    The other is mailed where it had begun. Activity it again changes nothing. Refuses NotYours and NotFound.
     """
     check_own(attendee, by)
     rows = Assistant.objects.filter(event=attendee.event_id, pk=assistant_id)

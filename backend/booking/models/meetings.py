@@ -229,6 +229,11 @@ class Meeting(models.Model):
     def __str__(self) -> str:
         return f"meeting {self.pk}"
 
+    def save_revision(self, *fields: str, now: dt.datetime) -> None:
+        """Save these fields as the meeting's next revision, which calendars take (SEQUENCE, RFC 5545)."""
+        self.sequence, self.changed_at = self.sequence + 1, now
+        self.save(update_fields=[*fields, "sequence", "changed_at"])
+
 
 class RequestedTime(models.Model):
     """One of up to three times a request or proposal offers; a request for any time has none."""

@@ -18,7 +18,7 @@ from backend.booking.selectors.meetings import MeetingRow, rows_for
 from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
 from backend.events.models.attendees import Attendee
-from backend.events.rules.states import Doing, is_allowed
+from backend.events.rules.states import Activity, is_allowed
 from backend.safeguarding.selectors.public_profiles import (
     PublicProfile,
     public_profiles_of,
@@ -88,7 +88,7 @@ class _Seen:
 def _seen_by(assistant: Attendee, principal: Attendee, now: dt.datetime) -> _Seen:
     """The principal's rows that the contact policy lets both the principal and the assistant see."""
     asked = Meeting.objects.requests().open_at(now).order_by("expires_at", "pk")
-    open_rows = rows_for(principal, asked, now) if is_allowed(principal.event, Doing.ASK) else ()
+    open_rows = rows_for(principal, asked, now) if is_allowed(principal.event, Activity.ASK) else ()
     to_come = rows_for(principal, Meeting.objects.to_come(now).order_by("period", "pk"), now)
     others = {row.other.attendee_id for row in (*open_rows, *to_come)}
     seen = visible_ids_for(viewer=assistant, ids=others, channel="meeting", now=now) if others else set()

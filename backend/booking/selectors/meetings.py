@@ -29,7 +29,7 @@ from backend.events.models.agenda import SessionPart, Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.languages import interpreter_text
-from backend.events.rules.states import Doing, is_allowed
+from backend.events.rules.states import Activity, is_allowed
 from backend.safeguarding.models import DelegationSeat
 from backend.safeguarding.rules import JOINING, contactable_pairs
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
@@ -335,7 +335,7 @@ def requests_to_answer(
 
     `rows`, here and below: what `own_rows` gives, where it was read already.
     """
-    if not is_allowed(attendee.event, Doing.ASK):
+    if not is_allowed(attendee.event, Activity.ASK):
         return ()
     found = own_rows(attendee, now) if rows is None else rows
     return _by_expiry(row for row in found.values() if _waits_for_answer(row) and not row.my_answer)

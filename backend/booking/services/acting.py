@@ -18,7 +18,7 @@ from backend.booking.services.locks import lock_meeting, lock_own_meeting
 from backend.core.audit import note_principal
 from backend.core.errors import NotFound, NotYours
 from backend.events.models.attendees import Attendee
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 from backend.safeguarding.rules import contactable_for
@@ -39,7 +39,7 @@ def lock_meeting_to_act(
     assistant = Attendee.objects.filter(pk__in=mine.values("attendee")).first()
     if assistant is None:
         raise NotYours(_("Only the attendee can do this."))
-    check_allowed(attendee.event, Doing.TAKE_PART)
+    check_allowed(attendee.event, Activity.TAKE_PART)
     seated = seated_ids(meeting_id)
     lock_attendees({attendee.pk, assistant.pk, *(seated if attendee.pk in seated else ())})
     if not may_act_for(assistant, attendee, now):

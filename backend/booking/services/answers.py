@@ -20,7 +20,7 @@ from backend.booking.services.requests import pass_freed_time_on, release_reques
 from backend.core.errors import NotYours
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.people.models import Person
 
 
@@ -41,7 +41,7 @@ def accept_meeting(
         raise NotYours(_("Only the person you asked can accept this request."))
     if meeting.state == Meeting.State.ACCEPTED and slot_id in (None, meeting.slot_id):
         return meeting
-    check_allowed(attendee.event, Doing.ASK)
+    check_allowed(attendee.event, Activity.ASK)
     if meeting.state == Meeting.State.PROPOSED:
         return answer_proposal(meeting, attendee, Seat.Answer.YES, slot_id, now)
     check_open_request(meeting, now)

@@ -15,7 +15,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import check_own
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 
@@ -28,7 +28,7 @@ class UnknownSlot(BusinessError):
 @in_transaction
 def open_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, now: dt.datetime) -> int:
     """Open these slots for requests; returns the number newly opened. Refuses NotYours and UnknownSlot."""
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     lock_attendees([attendee.pk])
     known = set(_known_slots(attendee, slot_ids, now))
     closed = known - set(
@@ -48,7 +48,7 @@ def close_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, no
 
     Refuses NotYours and UnknownSlot.
     """
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     lock_attendees([attendee.pk])
     known = _known_slots(attendee, slot_ids, now)
     opened = Availability.objects.filter(attendee=attendee, slot__in=known)

@@ -38,7 +38,7 @@ from backend.core.errors import BusinessError, NotYours
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.people.models import Person
 
 
@@ -66,7 +66,7 @@ def make_counter_offer(
     AskedTooOften.
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
-    check_allowed(attendee.event, Doing.ASK)
+    check_allowed(attendee.event, Activity.ASK)
     _check_can_counter(meeting, attendee, now)
     earlier = CounterOffer.objects.open_at(now).filter(meeting=meeting).first()
     if earlier is not None and earlier.made_by_id != attendee.pk:
@@ -103,7 +103,7 @@ def take_counter_offer(
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     if meeting.state == Meeting.State.ACCEPTED and meeting.slot_id == slot_id:
         return meeting
-    check_allowed(attendee.event, Doing.ASK)
+    check_allowed(attendee.event, Activity.ASK)
     offer = _offer_to(attendee, meeting, now)
     if not any(time.slot_id == slot_id for time in offer.times.all()):
         raise NotOffered(

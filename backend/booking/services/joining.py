@@ -21,7 +21,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.age_classes import is_known_adult
 from backend.events.rules.attendees import check_organiser, has_joined
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.joining import record_agreement
 from backend.events.services.locks import lock_attendees, lock_event
 from backend.events.services.profiles import ProfileChange, update_profile
@@ -61,10 +61,10 @@ def join_event(*, attendee: Attendee, version: str, by: Person, now: dt.datetime
     """Accept this version of the privacy notice and the conduct pledge, and open every meeting time to come.
 
     From then on others see the attendee and can ask to meet. A session they bookmark keeps them busy, open
-    or not. Doing it again changes nothing. Refuses NotYours, NotInThisState, AgeNotConfirmed
+    or not. Activity it again changes nothing. Refuses NotYours, NotInThisState, AgeNotConfirmed
     and OldAgreement.
     """
-    check_allowed(attendee.event, Doing.JOIN)
+    check_allowed(attendee.event, Activity.JOIN)
     return accept_agreement(attendee=attendee, version=version, by=by, now=now)
 
 
@@ -110,7 +110,7 @@ def open_all_times(
 
     Gives them, locked. Refuses OrganisersOnly, NotOpenYet, NotInThisState, NoTimesToCome and NobodyToOpen.
     """
-    check_organiser(by, event, Doing.ASK)
+    check_organiser(by, event, Activity.ASK)
     lock_event(event.pk)  # so that no slot is added between
     slots = Slot.objects.filter(event=event, starts_at__gt=now + MIN_NOTICE)
     to_come = list(slots.values_list("pk", flat=True))

@@ -13,7 +13,7 @@ from backend.booking.selectors.meetings import seated_ids
 from backend.core.errors import NotFound
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import check_own
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 
@@ -36,7 +36,7 @@ def lock_meeting(meeting_id: int, seated: Iterable[int] | None = None) -> Meetin
 
 def lock_own_meeting(attendee: Attendee, meeting_id: int, by: Person, now: dt.datetime) -> Meeting:
     """The attendee's own meeting of two, locked; refuses NotYours, and NotFound without contact."""
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     seated = seated_ids(meeting_id)
     if attendee.pk in seated:
         meeting = lock_meeting(meeting_id, seated)

@@ -26,7 +26,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.people.models import Person
 from backend.safeguarding.rules import JOINING
 
@@ -50,7 +50,7 @@ def cancel_for_both(*, event: Event, meeting_id: int, reason: str, by: Person, n
 
     Cancelling again changes nothing. Refuses OrganisersOnly, NotFound, and what `cancel_meeting` refuses.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     if not Meeting.objects.one_to_one().filter(event=event, pk=meeting_id).exists():
         raise NotFound(_("There is no such meeting at this forum."))
     return _cancel_with_reason(lock_meeting(meeting_id), None, reason, now)
@@ -79,9 +79,7 @@ def cancel_locked_meeting(
     """Free both and the table; the caller has locked the meeting."""
     Seat.objects.filter(meeting=meeting).update(is_active=False)
     meeting.state, meeting.ended_by, meeting.reason = Meeting.State.CANCELLED, attendee, reason
-    meeting.sequence += 1
-    meeting.changed_at = now
-    meeting.save(update_fields=["state", "ended_by", "reason", "sequence", "changed_at"])
+    meeting.save_revision("state", "ended_by", "reason", now=now)
     both = seated_ids(meeting.pk)
     acting = note_who_acts(meeting, attendee, assistant) if attendee else {}
     notify(meeting, Notice.Kind.CANCELLED, to=both, now=now, **acting)

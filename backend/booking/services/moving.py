@@ -22,7 +22,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.people.models import Person
 
 
@@ -36,7 +36,7 @@ def move_meeting(
     and table again change nothing. Refuses OrganisersOnly, NotFound, AlreadyAnswered, TooLate (it has begun),
     SlotTaken and NoTableFree.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     if not Meeting.objects.one_to_one().filter(event=event, pk=meeting_id).exists():
         raise NotFound(_("There is no such meeting at this forum."))
     meeting = lock_meeting(meeting_id)
@@ -73,9 +73,8 @@ def rebook(
     answered_at = meeting.answered_at
     Seat.objects.filter(meeting=meeting).update(is_active=False)
     book_meeting(meeting=meeting, slot=slot, preferred=table, now=now)
-    meeting.answered_at, meeting.sequence = answered_at, meeting.sequence + 1
-    meeting.ended_by, meeting.reason = None, ""
-    meeting.save(update_fields=["answered_at", "sequence", "ended_by", "reason"])
+    meeting.answered_at, meeting.ended_by, meeting.reason = answered_at, None, ""
+    meeting.save_revision("answered_at", "ended_by", "reason", now=now)
     both = present_ids(meeting.pk)
     release_requests(attendee_ids=both, starts_at=slot.starts_at, ends_at=slot.ends_at, now=now)
     notify(meeting, Notice.Kind.MOVED, to=both, now=now, **facts)

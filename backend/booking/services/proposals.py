@@ -40,7 +40,7 @@ from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import TextTooLong, check_organiser, clean_text
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 from backend.safeguarding.selectors.names import name_shown_to
@@ -121,7 +121,7 @@ def _make_proposal(
     now: dt.datetime,
 ) -> tuple[Meeting, Was]:
     """A proposal without its notice, and what it was before. Locks both attendees."""
-    check_organiser(by, event, Doing.ASK)
+    check_organiser(by, event, Activity.ASK)
     check_key(key)
     if pair[0] == pair[1]:
         raise SamePerson(_("Choose two different people."))
@@ -230,10 +230,10 @@ def withdraw_proposal(*, event: Event, meeting_id: int, by: Person, now: dt.date
     """As an organiser, take a proposal back: no answer agrees it any more.
 
     To the two nothing changes until it would have expired; then they are told that it did not come about, as
-    if nobody had answered. Doing it again changes nothing. Refuses OrganisersOnly, NotFound, AlreadyAnswered
+    if nobody had answered. Activity it again changes nothing. Refuses OrganisersOnly, NotFound, AlreadyAnswered
     and RequestExpired.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     if not Meeting.objects.filter(event=event, pk=meeting_id, asker=None).exists():
         raise NotFound(
             _("There is no such proposal at this forum. It may be decided already: load the list again.")

@@ -18,7 +18,7 @@ from backend.core.errors import BusinessError, NotYours
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import TextTooLong, clean_text
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.people.models import Person
 from backend.safeguarding.services.reports import WordsNeeded
 
@@ -46,7 +46,7 @@ def ask_question(*, attendee: Attendee, meeting_id: int, text: str, by: Person, 
     TextTooLong.
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
-    check_allowed(attendee.event, Doing.ASK)
+    check_allowed(attendee.event, Activity.ASK)
     _check_open(meeting, now)
     if is_asker(attendee, meeting):
         raise NotYours(_("This request is yours: whoever you asked may ask a question."))
@@ -72,7 +72,7 @@ def answer_question(
     RequestExpired, NoQuestion, AlreadyQuestioned, WordsNeeded and TextTooLong.
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
-    check_allowed(attendee.event, Doing.ASK)
+    check_allowed(attendee.event, Activity.ASK)
     _check_open(meeting, now)
     if not is_asker(attendee, meeting):
         raise NotYours(_("The question is yours: whoever asked to meet answers it."))

@@ -47,7 +47,7 @@ from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Theme
 from backend.events.rules.attendees import TextTooLong, check_own, clean_text
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 
@@ -127,7 +127,7 @@ def request_meeting(
     BadKey, KeyReused, AlreadyAsked, CapReached, AskedTooOften, NoOpenSlots and SlotTaken (a slot that is not
     free for both).
     """
-    check_own(attendee, by, Doing.ASK)
+    check_own(attendee, by, Activity.ASK)
     check_key(key)
     lock_attendees([attendee.pk, other_id])
     if key and (first := Meeting.objects.filter(asker=attendee.pk, key=key).first()):
@@ -195,7 +195,7 @@ def edit_request(
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     if not is_asker(attendee, meeting):
         raise NotYours(_("Only who asked can change a request."))
-    check_allowed(attendee.event, Doing.ASK)
+    check_allowed(attendee.event, Activity.ASK)
     check_open_request(meeting, now)
     before = _editable_fields(meeting)
     other = Attendee.objects.get(pk=other_id_in(meeting, attendee))
@@ -302,7 +302,7 @@ def _release(
             for position, slot in enumerate(kept, start=1)
         )
     if not kept:
-        if _asked_in_vain(request) >= PAIR_REQUESTS:  # they could not be asked again
+        if _requests_without_result(request) >= PAIR_REQUESTS:  # they could not be asked again
             WaitingListEntry.objects.settle(request)
         again = WaitingListEntry.objects.wait_again(request)
         expire_request(request, now, **({"waits_again": 1} if again else {}))
@@ -323,7 +323,7 @@ def _release(
         notify(request, Notice.Kind.TIME_TAKEN, to=readers, now=now, slots=times, are_new=are_new)
 
 
-def _asked_in_vain(request: Meeting) -> int:
+def _requests_without_result(request: Meeting) -> int:
     """How often the asker has asked the same person without a result, with this request."""
     invited = Seat.objects.filter(meeting=request, part=Seat.Part.INVITED).values("attendee")
     asked = Meeting.objects.without_result().filter(event=request.event_id, asker=request.asker_id)

@@ -9,7 +9,7 @@ from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.setup import set_interpreters
 from backend.people.models import Person
 
@@ -34,7 +34,7 @@ def set_rules(
     Those made before keep their expiry. `interpreters`: whether the event has any. None leaves a value as it
     is. Refuses OrganisersOnly and BadRules.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     hours = [expiry_hours] if proposal_hours is None else [expiry_hours, proposal_hours]
     if not 1 <= open_requests <= 100 or not all(1 <= one <= 720 for one in hours):
         raise BadRules(

@@ -42,7 +42,7 @@ from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Theme
 from backend.events.rules.attendees import check_own, clean_text
-from backend.events.rules.states import Doing, check_allowed, is_over
+from backend.events.rules.states import Activity, check_allowed, is_over
 from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 from backend.people.rules import quiet_hours_end
@@ -68,11 +68,11 @@ def join_waiting_list(
 ) -> WaitingListEntry:
     """Wait for a time with somebody with whom one has no free time in common; nobody is told.
 
-    Doing it again changes what would be asked, and keeps one's place. `data` names no slots. Refuses
+    Activity it again changes what would be asked, and keeps one's place. `data` names no slots. Refuses
     NotYours, NotOpenYet, NotInThisState, NotFound, NotJoined, GroupsApart, AlreadyAsked, CapReached,
     AskedTooOften, TextTooLong, UnknownTheme, NoSuchPlace, NoOpenSlots and TimesFree.
     """
-    check_own(attendee, by, Doing.ASK)
+    check_own(attendee, by, Activity.ASK)
     lock_attendees([attendee.pk, other_id])
     check_reachable(attendee, other_id, now)
     other = Attendee.objects.get(pk=other_id)
@@ -112,7 +112,7 @@ def leave_waiting_list(*, attendee: Attendee, entry_id: int, by: Person) -> None
 
     Refuses NotYours and NotFound.
     """
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     lock_attendees([attendee.pk])
     mine = WaitingListEntry.objects.filter(attendee=attendee, pk=entry_id)
     if not mine.exists():
@@ -180,7 +180,7 @@ def _offer_one(entry_id: int, now: dt.datetime) -> bool:
 def _is_still_allowed(entry: WaitingListEntry, now: dt.datetime) -> bool:
     """Whether the two can be asked now as at the entry; what can never be again ends the entry."""
     try:
-        check_allowed(entry.attendee.event, Doing.ASK)
+        check_allowed(entry.attendee.event, Activity.ASK)
         check_reachable(entry.attendee, entry.other_id, now)
         check_may_ask(entry.attendee, entry.other, now)
         check_place(entry.event_id, _wish_of(entry))

@@ -21,7 +21,7 @@ from backend.directory.selectors.needs_help import NeedsHelpRow, attendees_needi
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_event
 from backend.mails.selectors import Letter, Letterhead, example_reader, letter_of, letterhead_for
 from backend.mails.services import mail_to
@@ -80,7 +80,7 @@ def nudge_people(*, event: Event, attendee_ids: Collection[int], by: Person, now
     Left out are those nudged today, and those who just got a mail or asked somebody. Refuses OrganisersOnly,
     NotOpenYet and NotInThisState.
     """
-    check_organiser(by, event, Doing.ASK)
+    check_organiser(by, event, Activity.ASK)
     lock_event(event.pk)  # one round of nudges at a time
     day = now.astimezone(event.zone).date()
     chosen = set(attendee_ids)

@@ -11,7 +11,7 @@ from backend.directory.selectors.working_on import WorkingOn, working_on_for
 from backend.directory.services.finding import count_search
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import check_own
-from backend.events.rules.states import Doing, is_allowed
+from backend.events.rules.states import Activity, is_allowed
 from backend.people.models import Person
 
 KEPT_VISITS = 20
@@ -25,7 +25,7 @@ def record_visit(*, attendee: Attendee, other_id: int, by: Person, now: dt.datet
     NotYours.
     """
     check_own(attendee, by)
-    if not is_allowed(attendee.event, Doing.TAKE_PART):
+    if not is_allowed(attendee.event, Activity.TAKE_PART):
         return
     visit = ProfileVisit(event_id=attendee.event_id, attendee=attendee, other_id=other_id, seen_at=now)
     ProfileVisit.objects.bulk_create(

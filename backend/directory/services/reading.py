@@ -13,7 +13,7 @@ from backend.safeguarding.rules import matchable
 from backend.suggestions.engine import meaning
 from backend.suggestions.engine.texts import FIELDS, text_hash, text_reader
 
-READ_TEXTS = "directory.read_texts"
+WRITE_TEXT_VECTORS = "directory.read_texts"
 BATCH = 100
 
 

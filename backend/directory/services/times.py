@@ -25,7 +25,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.age_classes import is_known_adult
 from backend.events.rules.attendees import check_own
-from backend.events.rules.states import Doing, is_allowed
+from backend.events.rules.states import Activity, is_allowed
 from backend.events.services.locks import lock_attendees
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
@@ -56,7 +56,7 @@ def wish_to_meet(*, attendee: Attendee, other_id: int, by: Person, now: dt.datet
     Blocks nothing and counts as no request. Saying so again changes nothing. Refuses NotYours, NotOpenYet,
     NotInThisState, NotFound (nobody the contact policy allows), NotJoined, HasOpenTime and TooManyWishes.
     """
-    check_own(attendee, by, Doing.ASK)
+    check_own(attendee, by, Activity.ASK)
     lock_attendees([attendee.pk, other_id])
     check_reachable(attendee, other_id, now)
     if found := WishToMeet.objects.filter(asker=attendee.pk, other=other_id).first():
@@ -146,7 +146,7 @@ def _mail_for(mail: TimesMail, now: dt.datetime) -> EmailMessage | None:
     """The mail as things stand now; None where its reader is no known adult or has settled it already."""
     reader, event = mail.attendee, mail.attendee.event
     is_adult = Attendee.objects.filter(is_known_adult(now), pk=reader.pk, person__is_active=True).exists()
-    if not is_adult or not is_allowed(event, Doing.ASK):
+    if not is_adult or not is_allowed(event, Activity.ASK):
         return None
     is_open = has_open_time(reader.pk, now)
     people = wished_by(reader, now) if mail.kind == Kind.WISHED and not is_open else ()

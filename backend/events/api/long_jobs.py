@@ -29,7 +29,7 @@ class LongJobView(ParticipantView):
         if self.takes(request):
             now, number = timezone.now(), self.kwargs["job_id"]
             self.job: LongJob = long_job_for(self.attendee, number, now=now, of_program=True)
-            self.check_may_act()
+            self.check_second_factor()
             if self.job.needs_proof and request.auth is None:
                 check_fresh_proof(person=self.person, request=request._request, now=now)
 

@@ -19,9 +19,9 @@ from backend.events.models.events import Event
 from backend.events.models.long_jobs import LongJob
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.roles import LEAD, ORGANISER, check_admission
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.long_jobs import AnsweredLater, answer_later, jobs_before
-from backend.events.services.second_factors import check_fresh_proof, check_may_act
+from backend.events.services.second_factors import check_fresh_proof, check_second_factor
 from backend.people.api import ORGANISE, READ_OR_ACT, PersonView
 
 
@@ -84,10 +84,10 @@ class ParticipantView(PersonView):
         check_admission(attendee, even_paused=self.even_paused)
         return attendee
 
-    def check_may_act(self) -> None:
+    def check_second_factor(self) -> None:
         """Refuse SecondFactorRequired and ProofRequired; a program acts where its owner has a factor."""
         session, now = self.request._request if self.request.auth is None else None, timezone.now()
-        check_may_act(person=self.person, request=session, now=now)
+        check_second_factor(person=self.person, request=session, now=now)
         if self.request.method in self.fresh_proof_for:
             self.check_proof()
 
@@ -110,9 +110,9 @@ class OrganiserView(ParticipantView):
         super().initial(request, *args, **kwargs)
         if self.takes(request):
             check_organiser(self.person, self.attendee.event)
-            self.check_may_act()
+            self.check_second_factor()
             if request.method not in SAFE_METHODS:
-                check_allowed(self.attendee.event, Doing.EDIT)
+                check_allowed(self.attendee.event, Activity.EDIT)
 
     @property
     def event(self) -> Event:
@@ -131,7 +131,7 @@ class TeamView(ParticipantView):
                 _("Only the forum's organisers and safeguarding leads can do this. Ask one of them.")
             )
         if self.takes(request):
-            self.check_may_act()
+            self.check_second_factor()
 
     @property
     def event(self) -> Event:

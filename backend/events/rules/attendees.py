@@ -14,7 +14,7 @@ from backend.core.errors import BusinessError, NotYours, OrganisersOnly
 from backend.core.texts import without_bidi_controls
 from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Event
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.people.models import Person
 from backend.people.selectors import who_reads_the_mailbox_of
 
@@ -50,7 +50,7 @@ def is_organiser(person: Person, event: Event) -> bool:
     ).exists()
 
 
-def check_organiser(person: Person, event: Event, doing: Doing | None = None) -> None:
+def check_organiser(person: Person, event: Event, doing: Activity | None = None) -> None:
     """Refuse OrganisersOnly unless the person organises the event; and as `check_allowed` does this in it."""
     if not is_organiser(person, event):
         raise OrganisersOnly(_("Only the forum's organisers can do this. Ask one of them."))
@@ -106,7 +106,7 @@ def has_empty_profile() -> Combinable | Q:
     return Q(about="", seeks="", offers="") & ~Q(chose_topics)
 
 
-def check_own(attendee: Attendee, by: Person, doing: Doing | None = None) -> None:
+def check_own(attendee: Attendee, by: Person, doing: Activity | None = None) -> None:
     """Refuse NotYours unless `by` is the attendee; and as `check_allowed` does this in the event."""
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the attendee can do this."))

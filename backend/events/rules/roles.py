@@ -98,7 +98,7 @@ def can_start_forums(person: Person) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EventRoles:
     """What a person is at an event, for decisions about its organisers and leads."""
 
     person_id: int
@@ -108,14 +108,14 @@ class Standing:
     has_leads: bool
 
 
-def standing_of(person: Person, event: Event | int) -> Standing:
+def event_roles_of(person: Person, event: Event | int) -> EventRoles:
     """What the person is at the event now; two queries."""
     leads = set(leads_of(event).values_list("person_id", flat=True))
     organises = organisers_of(event).filter(person=person.pk).exists()
-    return Standing(person.pk, person.pk in leads, organises, is_administrator(person), bool(leads))
+    return EventRoles(person.pk, person.pk in leads, organises, is_administrator(person), bool(leads))
 
 
-def can_confirm(appointment: Appointment, by: Standing) -> bool:
+def can_confirm(appointment: Appointment, by: EventRoles) -> bool:
     """Whether `by` may confirm or refuse this proposal: never who made it, nor the one proposed (S10).
 
     A lead is confirmed by a lead, the first one by the administrator; an organiser by either.
@@ -126,13 +126,13 @@ def can_confirm(appointment: Appointment, by: Standing) -> bool:
     return by.is_lead or (by.is_administrator and (is_first_lead or appointment.permission == ORGANISER))
 
 
-def can_refuse(appointment: Appointment, by: Standing) -> bool:
+def can_refuse(appointment: Appointment, by: EventRoles) -> bool:
     """Whether `by` may refuse this proposal: who may confirm it, who made it, and the one proposed."""
     own = by.person_id in (appointment.proposed_by_id, appointment.attendee.person_id)
     return own or can_confirm(appointment, by)
 
 
-def can_end(appointment: Appointment, by: Standing) -> bool:
+def can_end(appointment: Appointment, by: EventRoles) -> bool:
     """Whether `by` may end this appointment.
 
     A lead is ended by themself, another lead or the administrator; an organiser by an organiser or the

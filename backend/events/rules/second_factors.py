@@ -47,7 +47,7 @@ def is_made_up_here(person: Person) -> bool:
     return bool(person.is_demo and settings.TITIAN_DEMO and settings.TITIAN_IS_LOCAL)
 
 
-def acts_for_others(person: Person) -> bool:
+def has_role_anywhere(person: Person) -> bool:
     """Whether the person leads, organises or administers: whom a second factor is required of.
 
     The person is one of `signed_in_person`.
@@ -59,7 +59,7 @@ def idle_limit_of(person: Person) -> dt.timedelta:
     """After how long without a request the person is signed out; the person is one of `signed_in_person`."""
     if _has(person, "leads") or is_administrator(person):
         return IDLE_OF_LEADS
-    return IDLE_OF_ORGANISERS if acts_for_others(person) else IDLE_OF_PARTICIPANTS
+    return IDLE_OF_ORGANISERS if has_role_anywhere(person) else IDLE_OF_PARTICIPANTS
 
 
 def _has(person: Person, role: str) -> bool:

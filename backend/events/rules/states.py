@@ -16,7 +16,7 @@ from backend.events.models.events import Event
 State = Event.State
 
 
-class Doing(enum.Enum):
+class Activity(enum.Enum):
     """What an event's state allows, or not."""
 
     JOIN = "join"  # come in, and write one's profile
@@ -27,14 +27,14 @@ class Doing(enum.Enum):
     EDIT = "edit"  # organisers change the set-up
 
 
-_ALL = frozenset(Doing)
-ALLOWED: Mapping[str, frozenset[Doing]] = {
+_ALL = frozenset(Activity)
+ALLOWED: Mapping[str, frozenset[Activity]] = {
     # Organisers and leads, who alone come into a draft, write their profiles there, too.
-    State.DRAFT: frozenset({Doing.EDIT, Doing.JOIN, Doing.TAKE_PART}),
-    State.INVITING: frozenset({Doing.EDIT, Doing.INVITE, Doing.JOIN, Doing.TAKE_PART}),
+    State.DRAFT: frozenset({Activity.EDIT, Activity.JOIN, Activity.TAKE_PART}),
+    State.INVITING: frozenset({Activity.EDIT, Activity.INVITE, Activity.JOIN, Activity.TAKE_PART}),
     State.OPEN: _ALL,
     State.LIVE: _ALL,
-    State.CLOSED: frozenset({Doing.EDIT, Doing.ATTEST, Doing.TAKE_PART}),
+    State.CLOSED: frozenset({Activity.EDIT, Activity.ATTEST, Activity.TAKE_PART}),
     State.ARCHIVED: frozenset(),
 }
 SENTENCES: Mapping[str, str | Promise] = {
@@ -59,13 +59,13 @@ NEXT_STATES: Mapping[str, tuple[str, ...]] = {
     State.CLOSED: (State.ARCHIVED, State.LIVE),
     State.ARCHIVED: (State.CLOSED,),
 }
-_REFUSED: Mapping[Doing, str | Promise] = {
-    Doing.JOIN: gettext_lazy("Profiles of %(event)s cannot be changed now: the forum is %(state)s."),
-    Doing.TAKE_PART: gettext_lazy("%(event)s can only be read now: the forum is %(state)s."),
-    Doing.ASK: gettext_lazy("Nobody can ask for a meeting at %(event)s now: the forum is %(state)s."),
-    Doing.ATTEST: gettext_lazy("Nobody can report on meetings of %(event)s now: the forum is %(state)s."),
-    Doing.INVITE: gettext_lazy("Nobody can be invited to %(event)s now: the forum is %(state)s."),
-    Doing.EDIT: gettext_lazy(
+_REFUSED: Mapping[Activity, str | Promise] = {
+    Activity.JOIN: gettext_lazy("Profiles of %(event)s cannot be changed now: the forum is %(state)s."),
+    Activity.TAKE_PART: gettext_lazy("%(event)s can only be read now: the forum is %(state)s."),
+    Activity.ASK: gettext_lazy("Nobody can ask for a meeting at %(event)s now: the forum is %(state)s."),
+    Activity.ATTEST: gettext_lazy("Nobody can report on meetings of %(event)s now: the forum is %(state)s."),
+    Activity.INVITE: gettext_lazy("Nobody can be invited to %(event)s now: the forum is %(state)s."),
+    Activity.EDIT: gettext_lazy(
         "Nothing of %(event)s can be changed: the forum is %(state)s. An organiser can close it again on the "
         "set-up page, and then change it."
     ),
@@ -91,18 +91,18 @@ class NotOpenYet(BusinessError):
     status = 403
 
 
-def is_allowed(event: Event, doing: Doing) -> bool:
+def is_allowed(event: Event, doing: Activity) -> bool:
     """Whether the event's state allows this."""
     return doing in ALLOWED[event.state]
 
 
-def states_that_allow(doing: Doing) -> list[str]:
+def states_that_allow(doing: Activity) -> list[str]:
     return [state for state, doings in ALLOWED.items() if doing in doings]
 
 
-def check_allowed(event: Event, doing: Doing) -> None:
+def check_allowed(event: Event, doing: Activity) -> None:
     """Refuse NotInThisState where the event's state does not allow this; in a draft NotOpenYet."""
-    if doing in (Doing.ASK, Doing.ATTEST):
+    if doing in (Activity.ASK, Activity.ATTEST):
         check_event_open(event)
     if not is_allowed(event, doing):
         sentence = str(_REFUSED[doing])

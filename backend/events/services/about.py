@@ -12,7 +12,7 @@ from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, clean_text
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_event
 from backend.events.services.setup import check_about, check_zone
@@ -52,7 +52,7 @@ def change_about(
 
     Refuses OrganisersOnly, BadEvent, UnknownZone, ZoneFixed and DaysInUse.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     locked = Event.objects.get(pk=event.pk)
     name, venue = clean_text(name), clean_text(venue)

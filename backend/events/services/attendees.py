@@ -14,7 +14,7 @@ from backend.events.models.events import Event
 from backend.events.rules.aliases import SetByLead, appears_under_alias
 from backend.events.rules.attendees import LANGUAGE_LIMIT, check_organiser, normalise_text
 from backend.events.rules.countries import country_name
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_event, lock_rows
 from backend.events.services.organisations import find_or_create_organisations
@@ -75,7 +75,7 @@ def change_attendee(
     NotFound, BadAttendee, OwnWords where it would change what the person wrote on their own profile, and
     SetByLead where it would change an alias.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     rows = Attendee.objects.select_related("organisation").filter(event=event, pk=attendee_id)
     if not rows.exists():
         raise NotFound(_("There is no such person at this forum. Choose one of its list of people."))
@@ -147,7 +147,7 @@ def change_organisation(
 
     Refuses OrganisersOnly, NotFound, BadAttendee, NameTaken and UnknownSector.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     rows = Organisation.objects.select_related("sector").filter(event=event)
     organisation = rows.filter(pk=organisation_id).first()

@@ -16,7 +16,7 @@ from backend.events.rules.attendees import clean_text
 from backend.events.rules.countries import country_name
 from backend.events.rules.rehearsals import check_takes_people
 from backend.events.rules.roles import check_lead
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.people.models import Person
 
 NAME_LIMIT, PHONE_LIMIT, SOURCE_LIMIT = 120, 40, 300
@@ -54,7 +54,7 @@ def add_country_contact(
     CountryContactOnce.
     """
     check_lead(by, event)
-    check_allowed(event, Doing.EDIT)
+    check_allowed(event, Activity.EDIT)
     check_takes_people(event)
     known = country_name(country)
     if not known:
@@ -93,7 +93,7 @@ def add_country_contact(
 def remove_country_contact(*, event: Event, contact_id: int, by: Person) -> None:
     """Take it off the list. Refuses NotFound and NotInThisState."""
     check_lead(by, event)
-    check_allowed(event, Doing.EDIT)
+    check_allowed(event, Activity.EDIT)
     count, _rows = CountryContact.objects.filter(event=event, pk=contact_id).delete()
     if not count:
         raise NotFound(_("There is no such number at this forum. Load the list again."))

@@ -13,7 +13,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, normalise_text
 from backend.events.rules.mailboxes import may_share_mailbox
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.attendees import NewAttendee, organisation_named
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_event
@@ -35,7 +35,7 @@ def add_to_mailbox(*, event: Event, new: NewAttendee, by: Person, now: dt.dateti
     Who has the account signs in as before, and is asked which of the two it is. Refuses OrganisersOnly,
     BadEmail, BadName, and CannotShareMailbox, also where the account has a part in a forum of others.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     name = check_name(new.name)
     lock_event(event.pk)
     email = check_email(new.email)

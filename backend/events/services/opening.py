@@ -17,7 +17,7 @@ from backend.events.models.roles import OutsideContact
 from backend.events.rules.attendees import check_organiser, clean_text
 from backend.events.rules.rehearsals import check_takes_people
 from backend.events.rules.roles import is_administrator, is_lead, what_opening_lacks, what_running_lacks
-from backend.events.rules.states import NEXT_STATES, Doing, is_allowed, is_event_open
+from backend.events.rules.states import NEXT_STATES, Activity, is_allowed, is_event_open
 from backend.events.services.changes import announce_opening
 from backend.events.services.locks import lock_event
 from backend.people.models import Person
@@ -110,9 +110,9 @@ def _locked(event: Event) -> Event:
 
 
 def _move(event: Event, state: str, by: Person | None, now: dt.datetime) -> None:
-    begins = not is_event_open(event) or not is_allowed(event, Doing.ASK)
+    begins = not is_event_open(event) or not is_allowed(event, Activity.ASK)
     event.state = state
-    opens = is_allowed(event, Doing.ASK)
+    opens = is_allowed(event, Activity.ASK)
     if begins and (missing := what_opening_lacks(event, now) if opens else what_running_lacks(event)):
         raise NotReadyToOpen(missing)
     event.save(update_fields=["state"])

@@ -16,7 +16,7 @@ from backend.events.rules.aliases import check_tells_nothing
 from backend.events.rules.attendees import LANGUAGE_LIMIT, TEXT_LIMIT, TextTooLong, clean_text
 from backend.events.rules.consents import check_may_have_profile
 from backend.events.rules.countries import country_name
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.events.selectors import ChosenTopics, chosen_topics
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person
@@ -64,7 +64,7 @@ def update_profile(
     """
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the attendee can change this profile."))
-    check_allowed(attendee.event, Doing.JOIN)
+    check_allowed(attendee.event, Activity.JOIN)
     locked = Attendee.objects.select_for_update(no_key=True).get(pk=attendee.pk)
     check_may_have_profile(locked, now)
     fields: dict[str, object] = {

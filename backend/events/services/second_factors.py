@@ -16,7 +16,7 @@ from backend.people.selectors import has_second_factor, is_confirmed, proofs_of
 GRACE = "factor_grace"  # in the session: who may still act in it without a second factor
 
 
-def check_may_act(*, person: Person, request: HttpRequest | None, now: dt.datetime) -> bool:
+def check_second_factor(*, person: Person, request: HttpRequest | None, now: dt.datetime) -> bool:
     """Whether the person acts in the one sign-in that may go without a second factor.
 
     False where they have proved one. `request` is that of a session, None where a program acts by a token.

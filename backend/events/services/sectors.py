@@ -15,7 +15,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee, Organisation, Sector
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, clean_text
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_event, lock_rows
 from backend.events.services.ordering import free_key, next_position, swap
@@ -60,7 +60,7 @@ def sectors_by_word(event: Event) -> dict[str, Sector]:
 @in_transaction
 def add_sector(*, event: Event, name: str, constituency: str, by: Person) -> Sector:
     """Add a sector at the end; refuses OrganisersOnly and BadSector (name, constituency, too many)."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     name = _checked_name(event, name)
     if event.sectors.count() >= MAX_SECTORS:
@@ -84,7 +84,7 @@ def change_sector(
 
     Refuses OrganisersOnly, NotFound and BadSector; the sector for all others keeps its constituency.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     sector = _sector_of(event, sector_id)
     name, constituency = _checked_name(event, name, but=sector.pk), _checked_constituency(constituency)
@@ -104,7 +104,7 @@ def change_sector(
 @in_transaction
 def move_sector(*, event: Event, sector_id: int, up: bool, by: Person) -> None:
     """Move a sector up or down by one; the first stays first. Refuses OrganisersOnly and NotFound."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     swap(_sector_of(event, sector_id), list(event.sectors.all()), up=up)
 
@@ -115,7 +115,7 @@ def merge_sectors(*, event: Event, sector_id: int, into_id: int, by: Person, now
 
     Refuses OrganisersOnly, NotFound, BadSector (itself) and SectorInUse (the one for all others).
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     sector, into = _sector_of(event, sector_id), _sector_of(event, into_id)
     if sector == into:
@@ -131,7 +131,7 @@ def merge_sectors(*, event: Event, sector_id: int, into_id: int, by: Person, now
 @in_transaction
 def remove_sector(*, event: Event, sector_id: int, by: Person) -> None:
     """Remove a sector without organisations. Refuses OrganisersOnly, NotFound and SectorInUse."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     sector = _sector_of(event, sector_id)
     _check_not_other(sector)

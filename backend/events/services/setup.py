@@ -17,7 +17,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.events import Event, Theme, Topic
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.languages import LANGUAGES
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person
 
@@ -70,7 +70,7 @@ def set_interpreters(*, event: Event, interpreters: bool, by: Person) -> None:
 
     Refuses OrganisersOnly.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     changed = Event.objects.filter(pk=event.pk).exclude(interpreters=interpreters)
     if changed.update(interpreters=interpreters):
         event.interpreters = interpreters

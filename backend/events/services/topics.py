@@ -13,7 +13,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Event, Theme, Topic
 from backend.events.rules.attendees import check_organiser, clean_text
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_event
 from backend.events.services.ordering import free_key, next_position, swap
@@ -39,7 +39,7 @@ class TopicInUse(BusinessError):
 @in_transaction
 def add_theme(*, event: Event, name: str, by: Person) -> Theme:
     """Add a theme at the end; refuses OrganisersOnly and BadTopic (name, too many)."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     name = _checked_name(name)
     if event.themes.count() >= MAX_THEMES:
@@ -53,7 +53,7 @@ def add_theme(*, event: Event, name: str, by: Person) -> Theme:
 @in_transaction
 def rename_theme(*, event: Event, theme_id: int, name: str, by: Person) -> Theme:
     """Rename a theme; refuses OrganisersOnly, NotFound and BadTopic."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     theme = _theme_of(event, theme_id)
     theme.name = _checked_name(name)
     theme.save(update_fields=["name"])
@@ -63,7 +63,7 @@ def rename_theme(*, event: Event, theme_id: int, name: str, by: Person) -> Theme
 @in_transaction
 def move_theme(*, event: Event, theme_id: int, up: bool, by: Person) -> None:
     """Move a theme up or down by one; the first stays first. Refuses OrganisersOnly and NotFound."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     swap(_theme_of(event, theme_id), list(event.themes.order_by("position", "pk")), up=up)
 
@@ -74,7 +74,7 @@ def remove_theme(*, event: Event, theme_id: int, by: Person) -> None:
 
     Refuses OrganisersOnly, NotFound and TopicInUse.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     theme = _theme_of(event, theme_id)
     if theme.topics.exists():
@@ -88,7 +88,7 @@ def remove_theme(*, event: Event, theme_id: int, by: Person) -> None:
 @in_transaction
 def add_topic(*, event: Event, theme_id: int, name: str, description: str = "", by: Person) -> Topic:
     """Add a topic at the end of its theme; refuses OrganisersOnly, NotFound and BadTopic."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     theme = _theme_of(event, theme_id)
     name, description = _checked_name(name), _checked_description(description)
@@ -119,7 +119,7 @@ def change_topic(
 
     Refuses OrganisersOnly, NotFound and BadTopic.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     topic = _topic_of(event, topic_id)
     name = _checked_name(name)
     _check_unused_name(event, name, but=topic.pk)
@@ -133,7 +133,7 @@ def change_topic(
 @in_transaction
 def move_topic(*, event: Event, topic_id: int, up: bool, by: Person) -> None:
     """Move a topic up or down within its theme by one. Refuses OrganisersOnly and NotFound."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     topic = _topic_of(event, topic_id)
     swap(topic, list(event.topics.filter(theme=topic.theme_id).order_by("position", "pk")), up=up)
@@ -145,7 +145,7 @@ def merge_topics(*, event: Event, topic_id: int, into_id: int, by: Person, now: 
 
     Who chose both seeks and offers what they did under either. Refuses OrganisersOnly, NotFound and BadTopic.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     topic, into = _topic_of(event, topic_id), _topic_of(event, into_id)
     if topic == into:
@@ -170,7 +170,7 @@ def merge_topics(*, event: Event, topic_id: int, into_id: int, by: Person, now: 
 @in_transaction
 def remove_topic(*, event: Event, topic_id: int, by: Person) -> None:
     """Remove a topic that nobody chose. Refuses OrganisersOnly, NotFound and TopicInUse."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     topic = _topic_of(event, topic_id)
     if topic.interests.exists():

@@ -17,7 +17,7 @@ from backend.events.models.agenda import Slot, Table
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, clean_text
 from backend.events.rules.slot_grid import BadGrid
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.people.models import Person
 
 
@@ -54,7 +54,7 @@ def add_slots(*, event: Event, periods: Iterable[Period], by: Person) -> int:
     Slots may overlap: people and tables may not be in two at once, and the meetings see to that. Refuses
     OrganisersOnly, and BadGrid for a slot outside the event's days in its zone.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     wanted = sorted(set(periods))
     for period in wanted:
         if period.ends_at <= period.starts_at:
@@ -85,7 +85,7 @@ def _days(period: Period, event: Event) -> tuple[dt.date, dt.date]:
 @in_transaction
 def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
     """Remove unused slots, all or none; returns their number. Refuses OrganisersOnly and VenueInUse."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     try:
         _total, removed = Slot.objects.filter(event=event, pk__in=slot_ids).delete()
     except RestrictedError as error:
@@ -101,7 +101,7 @@ def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
 @in_transaction
 def add_table(*, event: Event, data: TableData, by: Person) -> Table:
     """Add a table, or an online room; refuses OrganisersOnly, BadTable and LabelTaken."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     return _save(Table(event=event), data)
 
 
@@ -118,7 +118,7 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person) ->
     Whether it is online cannot change: existing meetings depend on it. Add a new one instead. Pages and the
     API use the service of the same name in `meetings`, which also notifies those who meet there.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     table = Table.objects.filter(event=event, pk=table_id).first()
     if table is None:
         raise NotFound(_("There is no such table. Load the page again."))
@@ -130,7 +130,7 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person) ->
 @in_transaction
 def remove_table(*, event: Event, table_id: int, by: Person) -> None:
     """Remove an unused table; a missing one is no error. Refuses OrganisersOnly and VenueInUse."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     try:
         Table.objects.filter(event=event, pk=table_id).delete()
     except RestrictedError as error:

@@ -26,7 +26,7 @@ from backend.safeguarding.rules import (
     contactable_for,
     is_consented_minor,
     is_session_adult,
-    is_sound,
+    can_take_place,
     is_vetted,
 )
 
@@ -77,7 +77,7 @@ def own_delegation_sessions(attendee: Attendee, now: dt.datetime) -> tuple[OwnDe
     sessions = list(
         DelegationSession.objects.filter(pk__in=mine)
         .select_related("topic", "slot", "table")
-        .annotate(is_sound=is_sound(now))
+        .annotate(can_take_place=can_take_place(now))
         .prefetch_related("seats__attendee__organisation")
         .order_by("-asked_at", "-pk")
     )
@@ -118,7 +118,7 @@ def _state_for(session: DelegationSession, seat: DelegationSeat, now: dt.datetim
         return "ended" if seat.answer == ANSWER.YES else ""
     if is_asker:
         return "waiting"
-    if session.state == STATE.PROPOSED and session.is_sound:  # type: ignore[attr-defined]
+    if session.state == STATE.PROPOSED and session.can_take_place:  # type: ignore[attr-defined]
         return "agreed" if seat.answer == ANSWER.YES else "asked"
     return ""
 
@@ -186,7 +186,7 @@ class LedSeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedDelegationSession:
-    """A session as a lead reads it. `state` is the model's, or over; `is_sound`: it could take place so."""
+    """A session as a lead reads it. `state` is the model's, or over; `can_take_place`: it could take place so."""
 
     session_id: int
     state: str
@@ -198,7 +198,7 @@ class LedDelegationSession:
     ends_at: dt.datetime | None
     place: str
     seats: tuple[LedSeat, ...]
-    is_sound: bool
+    can_take_place: bool
 
     @property
     def asker(self) -> LedSeat | None:
@@ -208,7 +208,7 @@ class LedDelegationSession:
     def can_confirm(self) -> bool:
         """Whether all that are needed said yes."""
         agreed = {seat.part for seat in self.seats if seat.answer == ANSWER.YES}
-        return self.state == STATE.PROPOSED and self.is_sound and agreed == set(PART)
+        return self.state == STATE.PROPOSED and self.can_take_place and agreed == set(PART)
 
     @property
     def can_propose(self) -> bool:
@@ -224,7 +224,7 @@ def led_delegation_sessions(lead: Attendee, now: dt.datetime) -> tuple[LedDelega
     sessions = (
         DelegationSession.objects.filter(event=lead.event_id)
         .select_related("topic", "slot", "table")
-        .annotate(is_sound=is_sound(now))
+        .annotate(can_take_place=can_take_place(now))
         .prefetch_related("seats__attendee__organisation")
         .order_by("-asked_at", "-pk")
     )
@@ -266,7 +266,7 @@ def _led_row(session: DelegationSession, now: dt.datetime) -> LedDelegationSessi
         ends_at=slot.ends_at if slot else None,
         place=", ".join(filter(None, (table.label, table.place))) if table else "",
         seats=tuple(seats),
-        is_sound=session.is_sound,  # type: ignore[attr-defined]
+        can_take_place=session.can_take_place,  # type: ignore[attr-defined]
     )
 
 

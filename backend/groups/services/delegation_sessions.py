@@ -26,13 +26,13 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Topic
 from backend.events.rules.attendees import TextTooLong, check_own, clean_text
 from backend.events.rules.roles import check_lead
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.locks import lock_attendees
 from backend.groups.selectors.delegation_sessions import free_places, may_go_ahead, open_to_asking
 from backend.groups.services.delegation_mails import Change, mail_leads, mail_seated
 from backend.people.models import Person
 from backend.safeguarding.models import DelegationSeat, DelegationSession
-from backend.safeguarding.rules import can_ask_delegations, is_sound
+from backend.safeguarding.rules import can_ask_delegations, can_take_place
 
 WISH_LIMIT = 120
 OPEN_LIMIT = 3  # of one asker, at once
@@ -86,7 +86,7 @@ def ask_delegation_session(
     The leads are mailed. Refuses NotYours, NotInThisState, NotFound (who is no listed adult who joined) and
     BadDelegationSession (no wish, no such topic, three open already), TextTooLong.
     """
-    check_own(attendee, by, Doing.ASK)
+    check_own(attendee, by, Activity.ASK)
     lock_attendees([attendee.pk])
     if not can_ask_delegations(attendee, now):
         raise NotFound(_("Only listed adults who have joined the forum can ask for such a session."))
@@ -145,7 +145,7 @@ def propose_delegation_session(
     )
     session.state, session.slot, session.table, session.proposed_at = STATE.PROPOSED, slot, table, now
     session.save(update_fields=["state", "slot", "table", "proposed_at"])
-    if not DelegationSession.objects.filter(is_sound(now), pk=session.pk).exists():
+    if not DelegationSession.objects.filter(can_take_place(now), pk=session.pk).exists():
         raise BadDelegationSession(
             _(
                 "These people cannot sit together: it takes the delegation’s chaperone, another adult who "
@@ -165,11 +165,11 @@ def answer_delegation_session(
     A yes can become a no until it is confirmed. Refuses NotYours, NotInThisState, NotFound and
     DelegationSessionSettled.
     """
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     session, seat = _own(attendee, session_id)
     is_open = session.state == STATE.PROPOSED and seat.part != PART.ASKER and seat.answer != ANSWER.NO
     if not is_open or (
-        is_yes and not DelegationSession.objects.filter(is_sound(now), pk=session.pk).exists()
+        is_yes and not DelegationSession.objects.filter(can_take_place(now), pk=session.pk).exists()
     ):
         raise DelegationSessionSettled(_("Nobody asks you this any more. Load the page again."))
     seat.answer = ANSWER.YES if is_yes else ANSWER.NO
@@ -302,19 +302,15 @@ def _end(session: DelegationSession, now: dt.datetime) -> None:
     meeting = Meeting.objects.select_for_update(no_key=True).filter(delegation_session=session).first()
     if meeting is not None:
         Seat.objects.filter(meeting=meeting).update(is_active=False)
-        meeting.state, meeting.sequence, meeting.changed_at = (
-            Meeting.State.CANCELLED,
-            meeting.sequence + 1,
-            now,
-        )
-        meeting.save(update_fields=["state", "sequence", "changed_at"])
+        meeting.state = Meeting.State.CANCELLED
+        meeting.save_revision("state", now=now)
     mail_seated(session, Change.ENDED, session.seats.filter(answer=ANSWER.YES))
 
 
 def _led(event: Event, session_id: int, by: Person, *more: int) -> DelegationSession:
     """A session of the lead's event, locked with its people and with more attendees (ids)."""
     check_lead(by, event)
-    check_allowed(event, Doing.ASK)
+    check_allowed(event, Activity.ASK)
     return _locked(_session_of(event, session_id), *more)
 
 

@@ -53,7 +53,7 @@ from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Theme
 from backend.events.rules.attendees import TextTooLong, check_own, clean_text
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_attendees
 from backend.groups.selectors.office_hours import guest_ids, is_free_at, suits_guest
 from backend.people.models import Person
@@ -110,7 +110,7 @@ def open_office_hour(
     Refuses NotYours, NotInThisState, BadKey, KeyReused, AboutNeeded, TextTooLong, UnknownTheme, BadTimes,
     TooManyGuests, TooFewGuests, SlotTaken and NoTableFree; nothing is stored then.
     """
-    check_own(attendee, by, Doing.ASK)
+    check_own(attendee, by, Activity.ASK)
     check_key(key)
     about = _clean_about(data.about)
     if not data.slot_id:
@@ -261,7 +261,7 @@ def add_guest(
     RequestExpired, TooLate, SlotTaken (the asker cannot come then, for whatever cause), NoTableFree (its
     table has steps, and they asked for one without) and OfficeHourFull.
     """
-    check_own(attendee, by, Doing.ASK)
+    check_own(attendee, by, Activity.ASK)
     asker_id = _askers(attendee, [request_id]).get(request_id)
     if asker_id is None:
         raise NotFound(_("There is no such request, or you cannot see it."))
@@ -285,9 +285,8 @@ def add_guest(
         raise NoTableFree(_("They asked for a table without steps, and this one has some."))
     place_guest(meeting, asker_id)
     _gather(request, meeting, now)
-    meeting.sequence, meeting.changed_at = meeting.sequence + 1, now
     meeting.needs_step_free |= request.needs_step_free and not meeting.is_online
-    meeting.save(update_fields=["sequence", "changed_at", "needs_step_free"])
+    meeting.save_revision("needs_step_free", now=now)
     begin, end = meeting.period.lower, meeting.period.upper
     release_requests(attendee_ids=[asker_id], starts_at=begin, ends_at=end, now=now)
     notify(meeting, Notice.Kind.OFFICE_HOUR, to=[asker_id], now=now)
@@ -353,7 +352,7 @@ def leave_office_hour(*, attendee: Attendee, meeting_id: int, by: Person, now: d
     With the last guest the office hour ends. Leaving again changes nothing. Refuses NotYours, NotFound,
     AlreadyAnswered and TooLate.
     """
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     meeting = _lock_own(attendee, meeting_id, Seat.Part.GUEST)
     seat = Seat.objects.get(meeting=meeting, attendee=attendee)
     if seat.place is None:
@@ -371,7 +370,7 @@ def cancel_office_hour(
 
     Refuses NotYours, NotFound, ReasonNeeded, TextTooLong, AlreadyAnswered and TooLate (it is over).
     """
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     meeting = _lock_hosted(attendee, meeting_id, with_guests=True)
     if meeting.state != Meeting.State.CANCELLED:
         check_cancellable(meeting, now)
@@ -385,7 +384,7 @@ def arrive_at_office_hour(*, attendee: Attendee, meeting_id: int, by: Person, no
 
     Refuses NotYours, NotFound, AlreadyAnswered, TooEarly and TooLate.
     """
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     meeting = _lock_own(attendee, meeting_id)
     check_arrival(meeting, now)
     Seat.objects.filter(meeting=meeting, attendee=attendee, is_active=True, here_at=None).update(here_at=now)
@@ -397,8 +396,7 @@ def cancel_locked_office_hour(meeting: Meeting, host: Attendee | None, reason: s
     readers = present_ids(meeting.pk)
     Seat.objects.filter(meeting=meeting).update(is_active=False)
     meeting.state, meeting.ended_by, meeting.reason = Meeting.State.CANCELLED, host, reason
-    meeting.sequence, meeting.changed_at = meeting.sequence + 1, now
-    meeting.save(update_fields=["state", "ended_by", "reason", "sequence", "changed_at"])
+    meeting.save_revision("state", "ended_by", "reason", now=now)
     notify(meeting, Notice.Kind.CANCELLED, to=readers, now=now)
     announce_freed_times(meeting.event_id, readers)
 
@@ -407,8 +405,7 @@ def end_seats(meeting: Meeting, attendee_ids: Collection[int], now: dt.datetime,
     """Take the places of these guests (ids); with the last of them the locked office hour ends."""
     seats = Seat.objects.filter(meeting=meeting, attendee__in=attendee_ids)
     seats.update(is_active=False, place=None, here_at=None)
-    meeting.sequence, meeting.changed_at = meeting.sequence + 1, now
-    meeting.save(update_fields=["sequence", "changed_at"])
+    meeting.save_revision(now=now)
     notify(meeting, Notice.Kind.CANCELLED, to=attendee_ids, now=now)
     announce_freed_times(meeting.event_id, attendee_ids)
     if not Seat.objects.filter(meeting=meeting, place__isnull=False).exists():

@@ -10,7 +10,7 @@ from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_event
 from backend.invitations.models import BOUNCED, Invitation
 from backend.people.models import Person
@@ -29,7 +29,7 @@ def mark_bounced(*, event: Event, attendee_ids: Collection[int], bounced: bool, 
     Who is marked counts as refused: no reminder follows, and a new address or a new invitation clears it.
     Gives how many were changed. Refuses OrganisersOnly, NotInThisState, and NoSuchMail where there is none.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     mails = Invitation.objects.filter(attendee__event=event, attendee__in=attendee_ids)
     tried = mails.exclude(kind=Invitation.Kind.TEST).exclude(state=State.SKIPPED)

@@ -13,7 +13,7 @@ from backend.core.smtp import deliver_queued_mail
 from backend.events.models.attendees import Attendee
 from backend.events.rules.age_classes import is_known_adult
 from backend.events.rules.attendees import has_joined
-from backend.events.rules.states import Doing, is_allowed
+from backend.events.rules.states import Activity, is_allowed
 from backend.events.selectors import ids_declaring_need
 from backend.invitations.models import Invitation
 from backend.invitations.rules import is_invitable
@@ -125,7 +125,7 @@ def _is_wanted(invitation: Invitation) -> bool:
     reader = invitation.attendee
     if invitation.kind == Kind.TEST:
         return reader.person.is_active
-    if not is_allowed(reader.event, Doing.INVITE):
+    if not is_allowed(reader.event, Activity.INVITE):
         return False
     invitable = Attendee.objects.filter(is_invitable(), pk=reader.pk)
     if invitation.kind == Kind.INVITATION:

@@ -12,7 +12,7 @@ from backend.core.isolation import for_each
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.events.rules.states import Doing, states_that_allow
+from backend.events.rules.states import Activity, states_that_allow
 from backend.events.services.locks import lock_event
 from backend.invitations.models import MAX_REMINDERS, Invitation, InvitationRules
 from backend.invitations.rules import MAILS_A_DAY, reminder_times
@@ -30,7 +30,7 @@ def queue_reminders(*, now: dt.datetime) -> int:
     Nobody is reminded within a day of the mail before, after the event, or more than twice.
     """
     scheduled = InvitationRules.objects.select_related("event").filter(
-        event__state__in=states_that_allow(Doing.INVITE)
+        event__state__in=states_that_allow(Activity.INVITE)
     )
     events = list(scheduled.exclude(schedule=InvitationRules.Schedule.NONE).order_by("event_id"))
     return sum(for_each("invitations.queue_reminders", events, lambda rules: _remind(rules, now)))

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.invitations.models import InvitationRules
 from backend.invitations.rules import check_days, clean_letter, clean_subject
 from backend.people.models import Person
@@ -33,7 +33,7 @@ def set_invitation_rules(*, event: Event, data: InvitationRulesData, by: Person)
 
     Refuses OrganisersOnly, TextTooLong, BadMailText and BadInvitationRules.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     first, second = data.first_reminder_days, data.second_reminder_days
     check_days(valid_days=data.valid_days, schedule=data.schedule, first=first, second=second)
     values = {

@@ -17,7 +17,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_event
 from backend.invitations.models import Invitation
 from backend.invitations.rules import MAILS_A_DAY, SELECTION_LIFE, TESTS_A_DAY
@@ -75,7 +75,7 @@ def preview_invitations(
     None stands for everybody who was never invited. Refuses OrganisersOnly, NotInThisState,
     NobodyToInvite and TooManyInvitations.
     """
-    check_organiser(by, event, Doing.INVITE)
+    check_organiser(by, event, Activity.INVITE)
     people, rules = people_to_invite(event), rules_for(event)
     chosen = people.filter(mail_state=None) if attendee_ids is None else people.filter(pk__in=attendee_ids)
     due = sorted(chosen.filter(is_to_be_mailed(now)).values_list("pk", flat=True))
@@ -107,7 +107,7 @@ def send_invitations(*, event: Event, confirmation: str, by: Person, now: dt.dat
 
     Refuses OrganisersOnly, NotInThisState, BadSelection and TooManyInvitations.
     """
-    check_organiser(by, event, Doing.INVITE)
+    check_organiser(by, event, Activity.INVITE)
     ids = _confirmed_ids(event, confirmation, by, now)
     _check_daily_limit(event, people_to_invite(event).filter(is_to_be_mailed(now), pk__in=ids).count(), now)
     sent = 0
@@ -149,7 +149,7 @@ def send_test_invitation(*, event: Event, by: Person, now: dt.datetime) -> None:
 
     Refuses OrganisersOnly, NotInThisState and TooManyInvitations.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     me = Attendee.objects.select_related("event", "person").get(event=event, person=by)
     tests = mails_since(event, now - DAY).filter(attendee=me, kind=Invitation.Kind.TEST)

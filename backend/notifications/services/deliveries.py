@@ -16,7 +16,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, check_own
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.notifications.services.notice_mails import digest_of, mail_for, wanted_notices
 from backend.people.models import Person
 
@@ -89,7 +89,7 @@ def resend_mails(*, event: Event, notice_id: int | None = None, by: Person, now:
 
     Sent mails stay sent, and waiting ones are retried anyway. Refuses OrganisersOnly.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     failed = Delivery.objects.filter(notice__event=event, state=Delivery.State.FAILED)
     if notice_id is not None:
         failed = failed.filter(notice=notice_id)
@@ -103,5 +103,5 @@ def resend_mails(*, event: Event, notice_id: int | None = None, by: Person, now:
 
 def mark_read(*, attendee: Attendee, by: Person, now: dt.datetime) -> int:
     """Mark all of the attendee's notices as read; returns the number of new ones. Refuses NotYours."""
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     return Notice.objects.filter(attendee=attendee, read_at__isnull=True).update(read_at=now)

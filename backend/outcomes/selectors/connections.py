@@ -15,7 +15,7 @@ from backend.core.errors import NotFound
 from backend.core.spreadsheets import csv_file
 from backend.events.models.attendees import Attendee
 from backend.events.rules.aliases import appears_under_alias, has_alias_anywhere
-from backend.events.rules.states import Doing, is_allowed
+from backend.events.rules.states import Activity, is_allowed
 from backend.outcomes.models import ContactShare
 from backend.outcomes.selectors.vcards import vcards
 from backend.people.models import Person
@@ -228,7 +228,7 @@ class SharePage:
 def can_share_contact(attendee: Attendee, other_id: int, now: dt.datetime) -> bool:
     """Whether the attendee may give this other how to reach them: they have met, and the policy allows it."""
     return (
-        is_allowed(attendee.event, Doing.TAKE_PART)
+        is_allowed(attendee.event, Activity.TAKE_PART)
         and have_met(attendee.pk, other_id, now)
         and may_contact(attendee, Attendee(pk=other_id), "contact", now)
     )

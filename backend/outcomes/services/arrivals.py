@@ -94,8 +94,7 @@ def _find_table(meeting: Meeting, now: dt.datetime) -> None:
     for table in sorted(free_tables(meeting, slot), key=lambda table: table != own):
         if book_table(meeting, table):
             if table != own:
-                meeting.sequence, meeting.changed_at = meeting.sequence + 1, now
-                meeting.save(update_fields=["sequence", "changed_at"])
+                meeting.save_revision(now=now)
                 notify(meeting, Notice.Kind.MOVED, to=seated_ids(meeting.pk), now=now, new_table=1)
             return
     meeting.table, meeting.table_freed_at = own, freed_at

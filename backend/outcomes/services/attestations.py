@@ -13,7 +13,7 @@ from backend.booking.services.notices import notify
 from backend.core.isolation import for_each
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.people.models import Person
 
 
@@ -34,7 +34,7 @@ def attest_meeting(
     NotYours, NotFound, TooEarly, BadUsefulness, AlreadyAnswered (never confirmed, or cancelled) and
     AlreadySettled.
     """
-    check_allowed(attendee.event, Doing.ATTEST)
+    check_allowed(attendee.event, Activity.ATTEST)
     check_usefulness(usefulness, took_place)
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     seats = {seat.attendee_id: seat for seat in Seat.objects.filter(meeting=meeting)}

@@ -19,7 +19,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.aliases import appears_under_alias
 from backend.events.rules.attendees import check_own, clean_text
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.selectors import shown_name
 from backend.events.services.locks import lock_attendees
 from backend.outcomes.models import ContactShare
@@ -72,7 +72,7 @@ def share_contact(
     The first time the other is told: that one would like to stay in touch, or that the two are connected.
     Refuses NotYours, NotInThisState, NotFound, UnderAlias, NotMet, NothingShared and BadContact.
     """
-    check_own(attendee, by, Doing.TAKE_PART)
+    check_own(attendee, by, Activity.TAKE_PART)
     given = _clean(data)
     lock_attendees([attendee.pk, other_id])
     other = contactable_for(attendee, "contact", now, [other_id]).first()

@@ -34,7 +34,7 @@ from backend.events.rules.age_classes import is_known_adult
 from backend.events.rules.aliases import appears_under_alias
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.roles import check_lead, leads_of
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.locks import lock_attendees, lock_event
 from backend.outcomes.models import ContactShare
 from backend.people.models import FormerAddress, KnownMinor, Person
@@ -115,7 +115,7 @@ def answer_merge(*, attendee: Attendee, merge_id: int, is_same: bool, by: Person
     """
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the person themself can do this."))
-    check_allowed(attendee.event, Doing.TAKE_PART)
+    check_allowed(attendee.event, Activity.TAKE_PART)
     closed = NotFound(_("This question is not open any more. Ask an organiser of the forum."))
     found = Merge.objects.waiting(now).filter(Q(kept=attendee) | Q(duplicate=attendee), pk=merge_id).first()
     if found is None:
@@ -163,11 +163,11 @@ def _lock_both(event: Event, kept_id: int, duplicate_id: int) -> tuple[Attendee,
 
 def _check_by(kept: Attendee, duplicate: Attendee, by: Person, now: dt.datetime) -> None:
     if _are_known_adults(kept, duplicate, now):
-        return check_organiser(by, kept.event, Doing.EDIT)
+        return check_organiser(by, kept.event, Activity.EDIT)
     try:
         return check_lead(by, kept.event)
     except NotFound:
-        check_organiser(by, kept.event, Doing.EDIT)
+        check_organiser(by, kept.event, Activity.EDIT)
     raise LeadMerges(
         _("One of the two is not known as an adult, so a safeguarding lead does this, on this page.")
     )

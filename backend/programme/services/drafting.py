@@ -13,7 +13,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_event
 from backend.people.models import Person
 from backend.programme.models import Plan
@@ -50,7 +50,7 @@ def draft_plan(*, event: Event, options: PlanOptions, by: Person, now: dt.dateti
     Refuses OrganisersOnly, BadOptions, TooManyDrafts, NoSuggestions and NothingToPlanWith (no slots to come,
     or no tables).
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     check_options(options)
     lock_event(event.pk)  # drafts are counted one order at a time
     if Plan.objects.filter(event=event, state=Plan.State.DRAFT).count() >= MAX_DRAFTS:
@@ -74,7 +74,7 @@ def replan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     Any other plan gives a new draft beside it; what was published is planned around. Refuses
     OrganisersOnly, NotFound and PlanBusy, and for a new draft what `draft_plan` refuses.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     plan = plan_for_update(event, plan_id, by)
     if plan.is_at_work:
@@ -111,7 +111,7 @@ def order_solving(plan: Plan) -> None:
 
 def plan_for_update(event: Event, plan_id: int, by: Person) -> Plan:
     """The event's plan, its row locked until the transaction ends; refuses OrganisersOnly and NotFound."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     found = Plan.objects.select_for_update(no_key=True).filter(event=event, pk=plan_id).first()
     if found is None:
         raise NotFound(_("There is no such plan. Choose one of the list of plans."))

@@ -15,7 +15,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.people.models import Person
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.programme.services.drafting import PlanBusy, plan_for_update
@@ -33,7 +33,7 @@ class NothingPlanned(BusinessError):
 @in_transaction
 def set_publishing(*, event: Event, confirms: bool, by: Person) -> ProgrammeRules:
     """Set whether publishing arranges meetings at once or proposes them; refuses OrganisersOnly."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     rules, _created = ProgrammeRules.objects.update_or_create(event=event, defaults={"confirms": confirms})
     return rules
 
@@ -45,7 +45,7 @@ def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) ->
     Refuses OrganisersOnly, NotFound, NotADraft, PlanBusy, NothingPlanned, NotOpenYet and NotInThisState.
     """
     plan = plan_for_update(event, plan_id, by)
-    check_allowed(event, Doing.ASK)
+    check_allowed(event, Activity.ASK)
     check_editable(plan)
     if plan.work != Plan.Work.READY or not plan.planned.exists():
         raise NothingPlanned(
@@ -65,7 +65,7 @@ def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) ->
 def withdraw_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     """Put a plan aside. A draft is kept unsent; of a published one, open proposals are withdrawn.
 
-    What is agreed stays: only the two can cancel it. Doing it again changes nothing. Refuses OrganisersOnly,
+    What is agreed stays: only the two can cancel it. Activity it again changes nothing. Refuses OrganisersOnly,
     NotFound and PlanBusy.
     """
     plan = plan_for_update(event, plan_id, by)
@@ -98,7 +98,7 @@ def apply_publication(*, plan: Plan, by: Person, now: dt.datetime) -> None:
     keeps the reason; what is planned for somebody who has not joined waits for `send_waiting`. Refuses
     OrganisersOnly.
     """
-    check_organiser(by, plan.event, Doing.EDIT)
+    check_organiser(by, plan.event, Activity.EDIT)
     if plan.work != Plan.Work.CARRYING_OUT:
         return
     if plan.state == Plan.State.PUBLISHED:

@@ -25,7 +25,7 @@ from backend.events.rules.roles import (
     is_administrator,
     leads_of,
     organisers_of,
-    standing_of,
+    event_roles_of,
     what_running_lacks,
 )
 from backend.events.services.locks import lock_attendees, lock_event
@@ -109,7 +109,7 @@ def confirm_role(*, event: Event, appointment_id: int, by: Person, now: dt.datet
     appointment = _locked(event, appointment_id)
     if appointment.state != State.PROPOSED:
         raise AlreadyDecided(_("This proposal was decided already. Load the page again."))
-    if not can_confirm(appointment, standing_of(by, event)):
+    if not can_confirm(appointment, event_roles_of(by, event)):
         raise NotForYouToDecide(
             _(
                 "A safeguarding lead is confirmed by another lead, the first one by the administrator; an "
@@ -132,7 +132,7 @@ def refuse_role(*, event: Event, appointment_id: int, by: Person, now: dt.dateti
     appointment = _locked(event, appointment_id)
     if appointment.state != State.PROPOSED:
         raise AlreadyDecided(_("This proposal was decided already. Load the page again."))
-    if not can_refuse(appointment, standing_of(by, event)):
+    if not can_refuse(appointment, event_roles_of(by, event)):
         raise NotForYouToDecide(
             _("A proposal is refused by who may confirm it, by who made it, or by who is proposed.")
         )
@@ -154,7 +154,7 @@ def end_role(*, event: Event, appointment_id: int, by: Person, now: dt.datetime)
     appointment = _locked(event, appointment_id)
     if appointment.state != State.CONFIRMED:
         raise AlreadyDecided(_("This person does not hold the permission any more. Load the page again."))
-    if not can_end(appointment, standing_of(by, event)):
+    if not can_end(appointment, event_roles_of(by, event)):
         raise NotForYouToDecide(
             _(
                 "A safeguarding lead is ended by themself, by another lead or by the administrator; an "

@@ -12,7 +12,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.aliases import name_of_list, telling_words, word_in
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.selectors import attendees_by_former_address, former_owner
 from backend.events.services.attendees import NewAttendee
 from backend.people.models import Person, address_hash
@@ -43,7 +43,7 @@ def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime
     Refuses OrganisersOnly, BadEmail, BadRow (what an import would refuse), AlreadyThere (whose
     `attendee_id` is their page), RehearsalOnly and Busy.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     email = check_email(new.email)
     here = Attendee.objects.filter(event=event, person__address_hash=address_hash(email))
     if there := list(here.knowing_aliases()):

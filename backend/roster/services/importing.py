@@ -20,7 +20,7 @@ from backend.events.models.events import Event, Topic
 from backend.events.rules.aliases import name_of_list, put_back
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.rehearsals import check_takes_people
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.events.selectors import (
     ChosenTopics,
     attendees_by_former_address,
@@ -138,7 +138,7 @@ def import_attendees(
     """
     if by is not None:
         check_organiser(by, event)
-    check_allowed(event, Doing.EDIT)
+    check_allowed(event, Activity.EDIT)
     if not dry_run:
         check_takes_people(event)
     columns, extra = column_positions(table)

@@ -14,7 +14,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person
 from backend.safeguarding.services.age_classes import check_age_change
@@ -66,7 +66,7 @@ def change_roles(
     adult by `propose_adult`), and AdultsNotConfirmed (of several, unless `confirmed_adults` holds all of
     unknown age).
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     values = {name: value for name in VALUES if (value := getattr(change, name))}
     if not values or any(value not in VALUES[name] for name, value in values.items()):
         raise UnknownRole(_("Choose what to set: an age class or a visibility."))

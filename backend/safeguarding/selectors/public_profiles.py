@@ -15,7 +15,7 @@ from backend.core.errors import NotFound
 from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest
 from backend.events.selectors import SHOWN_NAME, shown_name
 from backend.people.models import Constituency, Person
-from backend.safeguarding.rules import contactable_ids, contactable_rows, knows_of, nameable_to
+from backend.safeguarding.rules import contactable_ids, contactable_rows, can_block_or_report, nameable_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def visible_ids_for(*, viewer: Attendee, ids: Iterable[int], channel: str, now: 
 
 def person_for_attendee(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> TargetPerson:
     """The account of an attendee whom the viewer may block and report; refuses NotFound otherwise."""
-    if not knows_of(viewer, attendee_id, now):
+    if not can_block_or_report(viewer, attendee_id, now):
         raise NotFound(_("There is no such person at this forum, or you cannot see them."))
     other = Attendee.objects.select_related("person").get(pk=attendee_id)
     is_seen = bool(contactable_ids(viewer, "page", now, [attendee_id]))

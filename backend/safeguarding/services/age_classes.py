@@ -20,7 +20,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.roles import check_lead
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.changes import announce_changes
 from backend.people.models import KnownMinor, Person
 from backend.safeguarding.services.age_mails import tell_of_proposals
@@ -130,7 +130,7 @@ def propose_adult(*, event: Event, attendee_id: int, by: Person, now: dt.datetim
     The leads are told by mail. Refuses OrganisersOnly, NotInThisState, NotFound, OwnAgeClass and
     NotSetAsMinor.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     attendee = Attendee.objects.select_for_update(no_key=True).filter(event=event, pk=attendee_id).first()
     if attendee is None:
         raise NotFound(_("There is no such person at this forum. Choose one of its list of people."))
@@ -177,7 +177,7 @@ def _decide(
 ) -> AdultProposal:
     """Close an open proposal, its attendee locked."""
     check_lead(by, event)
-    check_allowed(event, Doing.EDIT)
+    check_allowed(event, Activity.EDIT)
     proposals = AdultProposal.objects.select_related("attendee__person").filter(attendee__event=event)
     proposal = (
         proposals.select_for_update(of=("self", "attendee"), no_key=True).filter(pk=proposal_id).first()

@@ -18,7 +18,7 @@ from backend.events.rules.attendees import clean_text
 from backend.events.rules.consents import current_wording
 from backend.events.rules.rehearsals import check_takes_people
 from backend.events.rules.roles import check_lead
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.locks import lock_attendees
 from backend.people.models import AddressHash, Person, hashes_of
 from backend.people.services import check_email
@@ -187,7 +187,7 @@ def _record(
 def _minor(event: Event, attendee_id: int, by: Person) -> Attendee:
     """The minor, locked."""
     check_lead(by, event)
-    check_allowed(event, Doing.JOIN)
+    check_allowed(event, Activity.JOIN)
     check_takes_people(event)
     lock_attendees([attendee_id])
     rows = Attendee.objects.select_related("event", "person").filter(event=event, pk=attendee_id)

@@ -13,7 +13,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_event, lock_rows
 from backend.people.models import Constituency, Person
@@ -63,7 +63,7 @@ def add_contact_rule(*, event: Event, first: str, second: str, by: Person, now: 
     A job ends their requests and their meetings to come. Refuses OrganisersOnly, NotInThisState and
     BadContactRule.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     rule = contact_rule_between(event=event, first=first, second=second)
     known = ContactRule.objects.filter(
@@ -89,7 +89,7 @@ def remove_contact_rule(*, event: Event, rule_id: int, by: Person, now: dt.datet
 
     Refuses OrganisersOnly, NotInThisState and NotFound.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     rule = ContactRule.objects.filter(event=event, pk=rule_id).first()
     if rule is None:

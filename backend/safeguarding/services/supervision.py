@@ -15,7 +15,7 @@ from backend.events.models.events import Event
 from backend.events.rules.attendees import clean_text
 from backend.events.rules.rehearsals import check_takes_people
 from backend.events.rules.roles import check_lead
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 from backend.safeguarding.models import Chaperone, OpenPlace, Vetting
@@ -139,7 +139,7 @@ def mark_open_place(*, event: Event, table_id: int, is_marked: bool, by: Person,
     Refuses NotFound (to everybody but a lead, too) and NotInThisState.
     """
     check_lead(by, event)
-    check_allowed(event, Doing.TAKE_PART)
+    check_allowed(event, Activity.TAKE_PART)
     table = Table.objects.filter(pk=table_id, event=event, is_online=False).first()
     if table is None:
         raise NotFound(_("There is no such place at this forum. Load the page again."))
@@ -172,7 +172,7 @@ def remind_of_vettings(*, now: dt.datetime) -> int:
 def _adult(event: Event, attendee_id: int, by: Person, now: dt.datetime) -> Attendee:
     """The adult, locked."""
     check_lead(by, event)
-    check_allowed(event, Doing.JOIN)
+    check_allowed(event, Activity.JOIN)
     check_takes_people(event)
     lock_attendees([attendee_id])
     rows = Attendee.objects.select_related("event", "person")

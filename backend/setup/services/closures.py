@@ -29,7 +29,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.agenda import SessionPart, Slot, Table
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, clean_text
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.groups.services.delegation_sessions import end_session_of
 from backend.groups.services.office_hours import cancel_locked_office_hour
 from backend.people.models import Person
@@ -60,7 +60,7 @@ def close_period(
     No request and no plan offers the time from now on. Refuses OrganisersOnly and BadClosure (over, outside
     the forum's days, an unknown room, a long reason).
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     reason = one_line(clean_text(reason))
     if period.ends_at <= period.starts_at:
         raise BadClosure(_("The time to close ends after it starts. Correct its hours."))
@@ -158,11 +158,11 @@ def _rebook(meeting: Meeting, slot: Slot, table: Table | None, now: dt.datetime)
 
 @in_transaction
 def reopen_period(*, event: Event, closure_id: int, by: Person, now: dt.datetime) -> Closure:
-    """Open a closed time again; nothing moves back. Doing it again changes nothing.
+    """Open a closed time again; nothing moves back. Activity it again changes nothing.
 
     Refuses OrganisersOnly and NotFound.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     closure = Closure.objects.select_for_update(no_key=True).filter(event=event, pk=closure_id).first()
     if closure is None:
         raise NotFound(_("There is no such closed time at this forum. Load the page again."))
@@ -179,7 +179,7 @@ def undo_closure(*, event: Event, closure_id: int, by: Person, now: dt.datetime)
     A meeting changed since, or whose people or table have something else then, stays as it is. Refuses
     OrganisersOnly, NotFound, and TooLateToUndo ten minutes after the closing.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     closure = Closure.objects.filter(event=event, pk=closure_id).first()
     if closure is not None and now >= closure.made_at + UNDO_WINDOW:
         raise TooLateToUndo(

@@ -20,7 +20,7 @@ from backend.events.rules.agreements import current_agreement
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.rehearsals import MADE_UP_DOMAIN, made_up_in
 from backend.events.rules.roles import ORGANISER, organisers_of
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.changes import announce_opening
 from backend.events.services.locks import lock_event
 from backend.events.services.setup import NAME_LENGTH
@@ -48,7 +48,7 @@ def start_rehearsal_event(*, event: Event, by: Person, now: dt.datetime) -> Even
     `start_rehearsal` in `meetings`, which also copies rules and opens times. Refuses OrganisersOnly,
     NotInThisState and RehearsedAlready.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     if event.is_rehearsal:
         raise RehearsedAlready(_("This is a rehearsal already."))
@@ -155,7 +155,7 @@ def end_rehearsal(*, event: Event, by: Person) -> None:
 
     No real person is deleted. Refuses OrganisersOnly, NotInThisState and NotFound.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     rehearsal = Event.objects.select_for_update(no_key=True).filter(rehearsal_of=event).first()
     if rehearsal is None:
         raise NotFound(_("This forum has no rehearsal."))

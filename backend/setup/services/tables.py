@@ -15,7 +15,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Table
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.venue import TableData
 from backend.events.services.venue import change_table as change_table_row
 from backend.people.models import Person
@@ -35,7 +35,7 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person, no
     Refuses StepFreeNeeded, and what `events.services.venue.change_table` refuses. Locks the table, against
     bookings of it, then its meetings: a confirmed meeting never waits for a table.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     before = Table.objects.select_for_update(no_key=True).filter(event=event, pk=table_id).first()
     to_come = Meeting.objects.to_come(now).filter(event=event, table=table_id)
     meetings = list(to_come.select_for_update(no_key=True).order_by("pk"))
@@ -50,8 +50,7 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person, no
     for meeting in meetings:
         if meeting.kind == Meeting.Kind.GROUP:  # it ends, as its place is not known to be open any more
             continue
-        meeting.sequence, meeting.changed_at = meeting.sequence + 1, now
-        meeting.save(update_fields=["sequence", "changed_at"])
+        meeting.save_revision(now=now)
         notify(meeting, Notice.Kind.MOVED, to=present_ids(meeting.pk), now=now)
     return table
 

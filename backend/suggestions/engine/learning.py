@@ -17,7 +17,7 @@ from backend.suggestions.engine import texts
 from backend.suggestions.engine.event_data import DAYS_PER_YEAR, EventData
 from backend.suggestions.engine.texts import OnProgress
 from backend.suggestions.models import Feedback, Suggestion, SuggestionView
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.learning import Answers, Learned, learn, reading_probability
 from matching.recommend.pair_features import pair_features, without_shared_sentences
 from matching.recommend.past_ties import Edition, edition_answers
@@ -58,7 +58,7 @@ def learn_from_event(
     With `since`, ties of that edition and the later ones count too, among the people of this event.
     """
     report_stage = on_progress or (lambda _stage, _share: None)
-    prior = Policy()
+    prior = MatchingPolicy()
     rows = read_answers(event, data, now)
     editions = [] if since is None else read_editions(event, data, since)
     parts = []
@@ -241,10 +241,10 @@ def weights_as_rows(learned: Learned) -> dict[str, dict[str, float]]:
     }
 
 
-def policy_with_weights(policy: Policy, weights: dict[str, dict[str, float]]) -> Policy:
+def policy_with_weights(policy: MatchingPolicy, weights: dict[str, dict[str, float]]) -> MatchingPolicy:
     """The policy with stored weights; those of features it no longer has are left out."""
     known = policy.as_dict()
-    return Policy.from_dict(known | {name: row["value"] for name, row in weights.items() if name in known})
+    return MatchingPolicy.from_dict(known | {name: row["value"] for name, row in weights.items() if name in known})
 
 
 class RankingCounts(TypedDict):

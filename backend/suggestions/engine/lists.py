@@ -16,9 +16,9 @@ from backend.suggestions.engine import texts
 from backend.suggestions.engine.event_data import EventData
 from backend.suggestions.engine.texts import FIELDS, OnProgress, StoredTextReader, TextReader
 from backend.suggestions.models import LIST_SIZE, Run
-from matching.errors import BadPolicy, BadState
+from matching.errors import BadMatchingPolicy, BadState
 from matching.parallel import thread_map
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.explain import explain_pair
 from matching.recommend.reasons import QuotedText, quoted_texts, with_quotations
 from matching.recommend.run import build_run
@@ -45,7 +45,7 @@ class BuiltLists:
     state: bytes
 
 
-def build_lists(data: EventData, policy: Policy, on_progress: OnProgress | None = None) -> BuiltLists:
+def build_lists(data: EventData, policy: MatchingPolicy, on_progress: OnProgress | None = None) -> BuiltLists:
     """Match everybody; encoding new texts is most of the work. Refuses ClusterRefused."""
     further = max(0, KEPT - policy.list_size)
     policy = replace(policy, interpreters=data.interpreters, further=further)
@@ -98,11 +98,11 @@ class OlderRun(BusinessError):
     code = "older_run"
 
 
-def _stored_state(run: Run) -> tuple[Policy, RunState]:
+def _stored_state(run: Run) -> tuple[MatchingPolicy, RunState]:
     """The Run's policy and state; refuses OlderRun for those of another version or model."""
-    with suppress(BadPolicy, BadState):
+    with suppress(BadMatchingPolicy, BadState):
         if run.model == texts.text_reader().model:
-            return Policy.from_dict(run.policy), RunState.from_bytes(bytes(run.matching_state or b""))
+            return MatchingPolicy.from_dict(run.policy), RunState.from_bytes(bytes(run.matching_state or b""))
     raise OlderRun(_("An older version made these lists: the numbers come with the next full list."))
 
 
@@ -114,7 +114,7 @@ def score_pair(
     By default from stored vectors only. Refuses NotYetRead (a text has none) and OlderRun; raises
     UnknownPerson for an id that is not in the data.
     """
-    policy, state = _stored_state(run) if run else (Policy(interpreters=data.interpreters), None)
+    policy, state = _stored_state(run) if run else (MatchingPolicy(interpreters=data.interpreters), None)
     reader = reader or StoredTextReader()
     vectors = reader.read(data.participants)
     return explain_pair(

@@ -13,7 +13,7 @@ from backend.booking.models.meetings import MAX_GUESTS
 from backend.booking.selectors.meetings import MeetingRow
 from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Theme, Topic
-from backend.events.rules.states import Doing, is_allowed
+from backend.events.rules.states import Activity, is_allowed
 from backend.groups.selectors.office_hours import requests_to_gather, those_together
 from backend.suggestions.models import Run, Suggestion
 
@@ -51,7 +51,7 @@ def shared_needs_for(
     their declarations or in the reasons of the current Run's suggestions; else its theme. Every request is in
     one need at most. `waiting`: what `requests_to_gather` gives, where it was read already.
     """
-    if not is_allowed(attendee.event, Doing.ASK):
+    if not is_allowed(attendee.event, Activity.ASK):
         return ()
     waiting = requests_to_gather(attendee, now) if waiting is None else waiting
     if not waiting:

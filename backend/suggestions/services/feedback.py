@@ -13,7 +13,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import TextTooLong, clean_text
-from backend.events.rules.states import Doing, check_allowed, is_allowed
+from backend.events.rules.states import Activity, check_allowed, is_allowed
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person
 from backend.safeguarding.rules import may_contact
@@ -51,7 +51,7 @@ def give_feedback(
     """
     if attendee.person_id != by.pk:
         raise NotYourList(_("Only the attendee can say what is relevant to them."))
-    check_allowed(attendee.event, Doing.TAKE_PART)
+    check_allowed(attendee.event, Activity.TAKE_PART)
     if verdict not in Feedback.Verdict.values:
         raise UnknownVerdict(_("Say either “good” or “not-relevant”."), verdict=verdict)
     if (verdict == Feedback.Verdict.NOT_RELEVANT) != (cause in Feedback.Cause.values):
@@ -98,7 +98,7 @@ def withdraw_feedback(*, attendee: Attendee, other_id: int, by: Person, now: dt.
     """Delete the attendee's feedback on another person, if there is any. Refuses NotYourList."""
     if attendee.person_id != by.pk:
         raise NotYourList(_("Only the attendee can say what is relevant to them."))
-    check_allowed(attendee.event, Doing.TAKE_PART)
+    check_allowed(attendee.event, Activity.TAKE_PART)
     feedback = Feedback.objects.filter(attendee=attendee, other=other_id).first()
     if feedback is None:
         return
@@ -115,7 +115,7 @@ def record_views(*, attendee: Attendee, other_ids: Iterable[int], by: Person, no
     """
     if attendee.person_id != by.pk:
         raise NotYourList(_("Only the attendee can look at their list."))
-    if not is_allowed(attendee.event, Doing.TAKE_PART):
+    if not is_allowed(attendee.event, Activity.TAKE_PART):
         return
     ids = set(other_ids)
     new = ids.difference(_seen.fetch(attendee=attendee.pk, among=list(ids)))

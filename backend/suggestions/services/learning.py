@@ -18,7 +18,7 @@ from backend.core.queue import enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.changes import matching_lock
 from backend.people.models import Person
 from backend.suggestions.engine.event_data import read_event_data
@@ -126,7 +126,7 @@ def learn_weights(
 @in_transaction
 def reset_weights(*, event: Event, by: Person, now: dt.datetime) -> None:
     """Have the next Runs use the default weights, and stop learning at night. Refuses OrganisersOnly."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     _deactivate(event)
     Learning.objects.filter(event=event).delete()
     SuggestionRules.objects.filter(event=event).update(learns_nightly=False)
@@ -142,7 +142,7 @@ def set_nightly_learning(
     With `since`, an earlier edition, ties of that edition and the later ones count too. Refuses
     OrganisersOnly, and NotEarlier for an edition that is none.
     """
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     _check_earlier(since, event)
     SuggestionRules.objects.update_or_create(
         event=event, defaults={"learns_nightly": is_on, "learns_since": since}
@@ -154,7 +154,7 @@ def set_nightly_learning(
 def request_learning(*, event: Event, by: Person, now: dt.datetime) -> None:
     """Have the weights learned now, as at night, and record that. Refuses OrganisersOnly and, where the
     learning is switched off, LearningIsOff."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     if not learns_nightly(event):
         raise LearningIsOff(_("Learning is switched off: switch on learning every night first."))
     queue_learning(event=event, now=now)

@@ -8,7 +8,7 @@ from backend.core import encoder
 from backend.core.limits import Kind, count_use
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Topic
-from backend.events.rules.states import Doing, check_allowed
+from backend.events.rules.states import Activity, check_allowed
 from backend.suggestions.engine.understood import understand
 
 LEAST_CHARACTERS = 5
@@ -29,7 +29,7 @@ def understand_words(*, attendee: Attendee, field: str, text: str) -> Understood
     Refuses NotInThisState where no profile can be written, EncoderAway, and TooOften: more than forty times
     a minute by one person.
     """
-    check_allowed(attendee.event, Doing.JOIN)
+    check_allowed(attendee.event, Activity.JOIN)
     words = text.strip()
     if len(words) < LEAST_CHARACTERS:
         return None

@@ -20,7 +20,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.aliases import Alias
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Doing
+from backend.events.rules.states import Activity
 from backend.events.services.changes import matching_lock
 from backend.people.models import Person
 from backend.suggestions.engine.event_data import EventData, read_event_data
@@ -30,7 +30,7 @@ from backend.suggestions.engine.texts import OnProgress, text_reader
 from backend.suggestions.models import ListReading, Run, Suggestion
 from backend.suggestions.selectors.learning import active_weights
 from backend.suggestions.selectors.runs import needs_refresh, outdated_ids
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.types import Suggested
 
 BUILD_SUGGESTIONS, HELP_TO_READ = "suggestions.build", "suggestions.help_to_read"
@@ -45,7 +45,7 @@ class NobodyToMatch(BusinessError):
 
 
 def build_run(
-    *, event: Event, now: dt.datetime, policy: Policy | None = None, progress: OnProgress | None = None
+    *, event: Event, now: dt.datetime, policy: MatchingPolicy | None = None, progress: OnProgress | None = None
 ) -> Run:
     """Compute every list of the event and publish them together; readers see the old Run until then.
 
@@ -76,17 +76,17 @@ def build_first_run(*, event: Event, now: dt.datetime) -> Run | None:
 
 
 def preview_run(
-    *, event: Event, policy: Policy | None = None, progress: OnProgress | None = None
+    *, event: Event, policy: MatchingPolicy | None = None, progress: OnProgress | None = None
 ) -> dict[str, Any]:
     """The report of what `build_run` would publish; nothing is published. Refuses NobodyToMatch."""
     return build_lists(_event_data(event), _policy_for(event, policy), progress).report
 
 
-def _policy_for(event: Event, policy: Policy | None) -> Policy:
+def _policy_for(event: Event, policy: MatchingPolicy | None) -> MatchingPolicy:
     """The given policy, else today's with the floor of the current Run; with the event's learned weights."""
     if policy is None:
         current = Run.objects.filter(event=event, state=Run.State.CURRENT)
-        policy = Policy(ei_floor=current.values_list("policy__ei_floor", flat=True).first())
+        policy = MatchingPolicy(ei_floor=current.values_list("policy__ei_floor", flat=True).first())
     learned = active_weights(event)
     return policy_with_weights(policy, learned.weights) if learned else policy
 
@@ -108,7 +108,7 @@ def _event_data(event: Event) -> EventData:
     return data
 
 
-def _build_locked(event: Event, now: dt.datetime, policy: Policy, progress: OnProgress | None) -> Run:
+def _build_locked(event: Event, now: dt.datetime, policy: MatchingPolicy, progress: OnProgress | None) -> Run:
     data = _event_data(event)
     run = Run.objects.create(event=event, model=text_reader().model, started_at=now)
     try:
@@ -237,7 +237,7 @@ def _write_lists(
 @in_transaction
 def request_build(*, event: Event, by: Person, now: dt.datetime) -> None:
     """Have every list of the event rebuilt for an organiser, and record that; refuses OrganisersOnly."""
-    check_organiser(by, event, Doing.EDIT)
+    check_organiser(by, event, Activity.EDIT)
     queue_build(event=event)
     record_act(event=event, by=by, kind=Act.Kind.REBUILD_REQUESTED, now=now)
 

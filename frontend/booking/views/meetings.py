@@ -128,7 +128,7 @@ def meeting_page(
 def refused_on(page: View) -> Callable[[View], View]:
     """Show a refusal of a view on this page, which takes the same arguments; NotFound stays a 404."""
 
-    def wear(view: View) -> View:
+    def decorate(view: View) -> View:
         @wraps(view)
         def wrapped(request: Request, **named: Any) -> HttpResponse:
             try:
@@ -140,7 +140,7 @@ def refused_on(page: View) -> Callable[[View], View]:
 
         return wrapped
 
-    return wear
+    return decorate
 
 
 refused_on_its_page = refused_on(meeting_page)

@@ -18,7 +18,7 @@ from backend.core.errors import BusinessError
 from backend.core.zones import zone_place
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.events.rules.states import NEXT_STATES, SENTENCES, Doing, is_allowed, is_event_open
+from backend.events.rules.states import NEXT_STATES, SENTENCES, Activity, is_allowed, is_event_open
 from backend.events.selectors import rehearsal_of
 from backend.events.services.opening import change_state
 from backend.safeguarding.selectors.reports import names_of_leads
@@ -95,7 +95,7 @@ def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = 
         "steps": sorted(steps, key=lambda step: (not step[2], -ORDER.index(step[0]))),
         "is_draft": not is_event_open(event),
         "missing": found.opening_lacks,
-        "not_joined": found.not_joined if is_allowed(event, Doing.INVITE) else 0,
+        "not_joined": found.not_joined if is_allowed(event, Activity.INVITE) else 0,
         "leads": names_of_leads(event),
         "items": _items(event, found),
         "refusal": refusal,

@@ -16,7 +16,7 @@ from backend.benchmarks.evaluation import (
     titian_scores,
 )
 from backend.benchmarks.evaluation_set import read_evaluation_set
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.text.tfidf import fit_idf, term_frequencies, tfidf_vectors
 from matching.types import Vectors
 
@@ -102,7 +102,7 @@ def test_ours_finds_who_is_alike_when_only_texts_are_given():
     given_set = read(ties=())
     vectors = some_vectors(12)
     vectors.about[1] = vectors.about[0]
-    scores = titian_scores(given_set, vectors, Policy())
+    scores = titian_scores(given_set, vectors, MatchingPolicy())
     row = given_set.names.index("p0")
     best = max((k for k in range(12) if k != row), key=lambda k: scores[row, k])
     assert given_set.names[best] == "p1"
@@ -116,7 +116,7 @@ def test_our_score_is_the_seekers_own():
         pool=["giver", "other"],
         ties=(),
     )
-    scores = titian_scores(given_set, Vectors.empty(3), Policy())
+    scores = titian_scores(given_set, Vectors.empty(3), MatchingPolicy())
     assert scores[0, 1] > scores[0, 2]
     assert scores[0, 1] > scores[1, 0]
 

@@ -13,7 +13,7 @@ from backend.config.environment import cluster_from
 from backend.core.cluster import ClusterRefused, cluster_map
 from backend.suggestions.engine import lists
 from backend.suggestions.services import runs
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend import blocks
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import prepare_features
@@ -224,7 +224,7 @@ def test_a_plain_address_missing_certificates_and_a_plain_scheduler_are_refused(
 
 def test_what_is_sent_holds_no_text_organisation_or_topic():
     people, ties, vectors = PEOPLE
-    policy = Policy()
+    policy = MatchingPolicy()
     dataset = prepare_dataset(people, ties, vectors, (), policy)
     features = fit_standardiser(
         prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy

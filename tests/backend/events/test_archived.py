@@ -84,12 +84,12 @@ def functions_of_services() -> Functions:
 def asks_the_state(name: str, found: Functions, seen: set[str]) -> bool:
     """Whether every function of this name asks what the event's state allows, or one that it calls does."""
     functions = found.get(name, [])
-    is_asked = any("Doing" in names for _node, names in functions)  # by the one of an earlier feature
+    is_asked = any("Activity" in names for _node, names in functions)  # by the one of an earlier feature
     return (
         bool(functions)
         and name not in seen
         and all(
-            "Doing" in names
+            "Activity" in names
             or (is_asked and name in names)
             or any(asks_the_state(used, found, {*seen, name}) for used in names)
             for _node, names in functions

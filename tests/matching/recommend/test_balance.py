@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import logit
 
 from matching.network.mixing import ei_index, expected_ei_index
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.balance import balance_pairs
 from matching.recommend.candidates import find_candidates
 
@@ -39,7 +39,7 @@ def table(pairs, weights, size):
 @given(seed=st.integers(0, 10_000))
 def test_margins_meet_capacity_within_one_percent_after_five_thousand_sweeps(seed):
     capacity = np.random.default_rng(seed).integers(0, 12, 60).astype(float)
-    pairs, _, found = balanced(60, seed, Policy(sweeps=5_000, ei_floor=-1.0), capacity)
+    pairs, _, found = balanced(60, seed, MatchingPolicy(sweeps=5_000, ei_floor=-1.0), capacity)
     used = table(pairs, found.weights, 60).sum(axis=1) + found.scale**2
     assert used == pytest.approx(capacity, rel=0.01, abs=1e-9)
 
@@ -47,7 +47,7 @@ def test_margins_meet_capacity_within_one_percent_after_five_thousand_sweeps(see
 def test_weights_are_symmetric_and_zero_without_capacity():
     capacity = np.full(80, 5.0)
     capacity[[3, 40]] = 0
-    pairs, _, found = balanced(80, 1, Policy(), capacity)
+    pairs, _, found = balanced(80, 1, MatchingPolicy(), capacity)
     mu = table(pairs, found.weights, 80)
     assert (mu == mu.T).all()
     assert not mu[[3, 40]].any()
@@ -56,8 +56,8 @@ def test_weights_are_symmetric_and_zero_without_capacity():
 
 def test_the_floor_is_reached_and_costs_no_bonus_where_it_is_met_already():
     lean = 0.3
-    _, _, free = balanced(150, 2, Policy(ei_floor=-1.0), lean=lean)
-    _, _, held = balanced(150, 2, Policy(ei_floor=-0.1), lean=lean)
+    _, _, free = balanced(150, 2, MatchingPolicy(ei_floor=-1.0), lean=lean)
+    _, _, held = balanced(150, 2, MatchingPolicy(ei_floor=-0.1), lean=lean)
     assert free.bonus == 0
     assert free.ei_index < -0.1 <= held.ei_index <= 0.0
     assert held.bonus > 0
@@ -69,9 +69,9 @@ def test_an_index_of_zero_reaches_a_floor_of_zero():
     p[[0, 1, 2, 3], [1, 0, 3, 2]] = 0.4  # within a constituency, and across at .05 less for both together
     p[[1, 2, 3, 0], [2, 1, 0, 3]] = 0.375
     groups = np.array([0, 0, 1, 1])
-    pairs = find_candidates(logit(p), groups, Policy())
+    pairs = find_candidates(logit(p), groups, MatchingPolicy())
     pairs = replace(pairs, score=p[pairs.left, pairs.right])  # exact, where a logit rounds
-    found = balance_pairs(pairs, groups, np.ones(4), Policy(ei_floor=0.0))
+    found = balance_pairs(pairs, groups, np.ones(4), MatchingPolicy(ei_floor=0.0))
     assert (found.bonus, found.floor_reached) == (pytest.approx(0.05), True)
     assert found.ei_index == pytest.approx(0, abs=1e-12)
 
@@ -83,14 +83,14 @@ def test_a_floor_out_of_reach_is_reported():
         p[across] = 0
         first, other = np.argwhere(across)[0]
         p[first, other] = p[other, first] = 0.5 * reachable
-        pairs = find_candidates(logit(p), groups, Policy())
-        found = balance_pairs(pairs, groups, np.full(60, 5.0), Policy(ei_floor=0.5))
+        pairs = find_candidates(logit(p), groups, MatchingPolicy())
+        found = balance_pairs(pairs, groups, np.full(60, 5.0), MatchingPolicy(ei_floor=0.5))
         assert found.ei_index < 0.5
         assert not found.floor_reached
 
 
 def test_the_default_floor_is_random_mixing_plus_a_margin_and_is_reached():
-    _, groups, found = balanced(150, 3, Policy(), lean=0.1)
+    _, groups, found = balanced(150, 3, MatchingPolicy(), lean=0.1)
     assert found.ei_floor == pytest.approx(expected_ei_index(groups, np.full(150, 5.0)) + 0.1)
     assert found.floor_reached
     assert found.bonus > 0
@@ -106,6 +106,6 @@ def test_the_expected_index_counts_every_ordered_pair_of_different_people():
 def test_one_constituency_has_no_index_and_no_bonus():
     p, _ = market(30, 4)
     groups = np.zeros(30, int)
-    pairs = find_candidates(logit(p), groups, Policy())
-    found = balance_pairs(pairs, groups, np.full(30, 5.0), Policy(ei_floor=0.5))
+    pairs = find_candidates(logit(p), groups, MatchingPolicy())
+    found = balance_pairs(pairs, groups, np.full(30, 5.0), MatchingPolicy(ei_floor=0.5))
     assert (found.ei_index, found.expected_ei, found.bonus) == (None, None, 0.0)

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend import pagerank
 from matching.recommend.features import log_pagerank
 from matching.recommend.graph import (
@@ -129,13 +129,13 @@ def networkx_graph(people, ties):
     for tie in ties:
         a, b = ("person", tie.a), ("person", tie.b)
         before = graph.edges[a, b]["weight"] if graph.has_edge(a, b) else 0
-        graph.add_edge(a, b, weight=before + tie.weight * Policy().decay ** tie.age_years)
+        graph.add_edge(a, b, weight=before + tie.weight * MatchingPolicy().decay ** tie.age_years)
     return graph
 
 
 def test_pagerank_over_topics_sessions_and_absent_people_equals_networkx():
     people, ties = typed_forum()
-    graph, incidence = networkx_graph(people, ties), build_incidence(people, ties, Policy())
+    graph, incidence = networkx_graph(people, ties), build_incidence(people, ties, MatchingPolicy())
     ours = np.vstack(list(personalised_pagerank(incidence.people, incidence.others)))
     for k, person in enumerate(people):
         expected = nx.pagerank(graph, personalization={("person", person.id): 1}, tol=1e-13, max_iter=2000)
@@ -144,7 +144,7 @@ def test_pagerank_over_topics_sessions_and_absent_people_equals_networkx():
 
 def test_the_logarithm_used_in_scores_is_that_of_pagerank():
     people, ties = typed_forum()
-    incidence = build_incidence(people, ties, Policy())
+    incidence = build_incidence(people, ties, MatchingPolicy())
     walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15)
     exact = np.vstack(list(personalised_pagerank(incidence.people, incidence.others)))
     left, right = np.array([0, 3, 1, 7]), np.array([5, 1, 2, 0])
@@ -155,7 +155,7 @@ def test_the_logarithm_used_in_scores_is_that_of_pagerank():
 
 def test_tiles_and_entries_of_the_resolvent_are_those_of_the_whole():
     people, ties = typed_forum()
-    incidence = build_incidence(people, ties, Policy())
+    incidence = build_incidence(people, ties, MatchingPolicy())
     walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15)
     whole, blocks = resolvent(walk, tolerance=1e-6), [slice(0, None, 2), slice(1, None, 2)]
     for tile, columns in zip(resolvent_tiles(walk, blocks[1], blocks, 1e-6), blocks, strict=True):
@@ -166,7 +166,7 @@ def test_tiles_and_entries_of_the_resolvent_are_those_of_the_whole():
 
 def test_a_column_is_the_same_whichever_sources_are_solved_together():
     people, ties, _vectors = make_people(300, 5, ties=500)
-    incidence = build_incidence(people, ties, Policy())
+    incidence = build_incidence(people, ties, MatchingPolicy())
     walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15)
     assert walk.hubs.shape[1]
     columns = walk.columns(np.arange(64), 1e-4)
@@ -190,7 +190,7 @@ def test_the_resolvent_is_the_inverse_whichever_nodes_are_eliminated(
     """With two people tied to each other alone, whose walk has the eigenvalues .85 and -.85."""
     people, ties, _ = make_people(80, 3, ties=60)
     people, ties = [*people, Participant(900), Participant(901)], [*ties, Tie(900, 901)]
-    incidence = build_incidence(sorted(people, key=lambda p: p.id), ties, Policy())
+    incidence = build_incidence(sorted(people, key=lambda p: p.id), ties, MatchingPolicy())
     monkeypatch.setattr(pagerank, "HUB_SHARE", share)
     monkeypatch.setattr(pagerank, "MAX_HUBS", hubs)
     walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15, dtype)
@@ -205,7 +205,7 @@ def test_the_resolvent_is_the_inverse_whichever_nodes_are_eliminated(
 
 def test_all_eigenvalues_of_the_walk_without_hubs_are_within_its_spectrum():
     people, ties, _ = make_people(120, 5, ties=100)
-    incidence = build_incidence(people, ties, Policy())
+    incidence = build_incidence(people, ties, MatchingPolicy())
     walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15, np.float64)
     low, high = walk.spectrum
     assert -0.85 <= low < 0 < high <= 0.85
@@ -227,7 +227,7 @@ def test_a_shorter_series_is_as_exact_for_everybody_couples_tied_to_each_other_a
     pairs = [Tie(int(a), int(b)) for a, b in draw.integers(0, 900, (700, 2)) if a != b]
     lonely = [Participant(k) for k in range(900, 900 + 2 * couples)]
     pairs += [Tie(one.id, one.id + 1) for one in lonely[::2]]
-    incidence = build_incidence(crowd + lonely, pairs, Policy())
+    incidence = build_incidence(crowd + lonely, pairs, MatchingPolicy())
     walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15)
     shorter = walk.for_many_sources(1e-4)
     assert shorter.spectrum[1] < walk.spectrum[1]
@@ -242,7 +242,7 @@ def test_a_shorter_series_is_as_exact_for_everybody_couples_tied_to_each_other_a
 
 def test_repeated_ties_add_up_decay_and_keep_the_newest_label():
     people, ties = typed_forum()
-    incidence = build_incidence(people, ties, Policy())
+    incidence = build_incidence(people, ties, MatchingPolicy())
     assert incidence.people[0, 3] == incidence.people[3, 0] == pytest.approx(1 + 2 * 0.85)
     assert incidence.labels[0, 3] == "2025"
 
@@ -252,16 +252,16 @@ def test_a_hub_is_dropped_and_organisations_never_count_as_overlap():
         Participant(k, organisation=f"o{k % 5}", sessions=frozenset({"opening", f"s{k % 10}"}))
         for k in range(30)
     ]
-    incidence = build_incidence(people, [], Policy())
-    columns, _ = damped_columns(incidence, Policy(crowd_people=10, crowd_share=0.3))
+    incidence = build_incidence(people, [], MatchingPolicy())
+    columns, _ = damped_columns(incidence, MatchingPolicy(crowd_people=10, crowd_share=0.3))
     used = {incidence.nodes[c] for c in np.unique(columns.indices)}
     assert used == {("session", f"s{k}") for k in range(10)}
 
 
 def test_the_common_neighbours_explain_the_whole_overlap():
     people, ties = typed_forum()
-    incidence = build_incidence(people, ties, Policy())
-    columns, damping = damped_columns(incidence, Policy(crowd_people=3, crowd_share=0))  # one session has 4
+    incidence = build_incidence(people, ties, MatchingPolicy())
+    columns, damping = damped_columns(incidence, MatchingPolicy(crowd_people=3, crowd_share=0))  # one session has 4
     nodes = [*incidence.nodes, *(("person", p.id) for p in people)]
     weighed = columns @ sp.diags(np.sqrt(damping))
     shares = [neighbour_shares(weighed, nodes, k) for k in range(len(people))]
@@ -284,8 +284,8 @@ def test_a_hub_with_ten_thousand_ties_adds_no_overlap():
         + [Tie(k, 50_000) for k in range(1, 4)]
         + [Tie(0, 1), Tie(0, 2)]
     )
-    incidence = build_incidence(people, ties, Policy())
-    columns, damping = damped_columns(incidence, Policy())
+    incidence = build_incidence(people, ties, MatchingPolicy())
+    columns, damping = damped_columns(incidence, MatchingPolicy())
     score = columns @ sp.diags(damping) @ columns.T
     assert np.isfinite(score.toarray()).all()
     assert np.isfinite(resolvent(RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15))).all()

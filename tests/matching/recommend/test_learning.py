@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.errors import BadAnswers
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.learning import (
     MIN_ANSWERS,
     WIDENED,
@@ -44,7 +44,7 @@ def random_answers(seed, lines=60, sources=2):
 @given(st.integers(0, 2**32 - 1))
 def test_the_gradient_is_that_of_finite_differences(seed):
     answers = random_answers(seed)
-    model = _Model.from_prior(Policy(), 2)
+    model = _Model.from_prior(MatchingPolicy(), 2)
     values = model.start + np.random.default_rng(seed).normal(0, 0.5, len(model.start))
     _, gradient = model.objective(values, answers)
     for k in range(len(values)):
@@ -57,7 +57,7 @@ def test_the_gradient_is_that_of_finite_differences(seed):
 @given(st.integers(0, 2**32 - 1))
 def test_the_chance_of_a_yes_is_the_score_times_the_reading(seed):
     answers = random_answers(seed)
-    policy = Policy(intercept=-1.0)
+    policy = MatchingPolicy(intercept=-1.0)
     own, reverse = (
         need(dict(zip(FEATURES, table.T, strict=True)), policy) for table in (answers.own, answers.reverse)
     )
@@ -70,8 +70,8 @@ def test_features_that_say_nothing_keep_their_prior_and_its_interval():
     answers = random_answers(0, lines=400)
     column = FEATURES.index("topic")
     answers.own[:, column] = answers.reverse[:, column] = 0
-    found = learn(answers, Policy()).weights["topic"]
-    assert found.value == pytest.approx(Policy().topic)
+    found = learn(answers, MatchingPolicy()).weights["topic"]
+    assert found.value == pytest.approx(MatchingPolicy().topic)
     sure = 0.7 * 1.6449 * WIDENED
     assert np.log(found.high / found.value) == pytest.approx(sure, rel=0.05)
     assert np.log(found.low / found.value) == pytest.approx(-sure, rel=0.05)
@@ -80,9 +80,9 @@ def test_features_that_say_nothing_keep_their_prior_and_its_interval():
 @pytest.mark.parametrize("count", [0, 1, MIN_ANSWERS - 1])
 def test_under_two_hundred_answers_nothing_changes(count):
     _, _, answers = made_forum(0, people=100)
-    learned = learn(answers.take(np.arange(count)), Policy())
+    learned = learn(answers.take(np.arange(count)), MatchingPolicy())
     assert not learned.changed
-    assert learned.policy(Policy()) == Policy()
+    assert learned.policy(MatchingPolicy()) == MatchingPolicy()
     assert learned.held_out is None
     assert learned.answers == count
 
@@ -93,12 +93,12 @@ def test_requests_received_do_not_make_up_for_too_few_shown():
     received = np.flatnonzero(answers.source == RECEIVED)[: MIN_ANSWERS - 1]
     both = answers.take(np.concatenate([shown, received]))
     assert len(both) > MIN_ANSWERS
-    assert not learn(both, Policy()).changed
+    assert not learn(both, MatchingPolicy()).changed
 
 
 def test_two_hundred_answers_change_the_weights():
     _, _, answers = made_forum(0, people=100)
-    learned = learn(answers.take(np.arange(MIN_ANSWERS)), Policy())
+    learned = learn(answers.take(np.arange(MIN_ANSWERS)), MatchingPolicy())
     assert learned.changed
 
 
@@ -106,14 +106,14 @@ def test_two_hundred_answers_change_the_weights():
 def test_the_order_of_answers_changes_nothing(seed):
     answers = random_answers(seed, lines=300)
     shuffled = answers.take(np.random.default_rng(seed).permutation(len(answers)))
-    assert learn(answers, Policy()) == learn(shuffled, Policy())
+    assert learn(answers, MatchingPolicy()) == learn(shuffled, MatchingPolicy())
 
 
 def test_a_weight_counts_an_answer_as_often():
     answers = random_answers(1, lines=300)
     twice = answers.take(np.concatenate([np.arange(300), np.arange(300)]))
     heavy = replace(answers, weight=2 * answers.weight)
-    one, other = learn(twice, Policy()).weights, learn(heavy, Policy()).weights
+    one, other = learn(twice, MatchingPolicy()).weights, learn(heavy, MatchingPolicy()).weights
     for name in LEARNED:
         assert one[name].value == pytest.approx(other[name].value, rel=1e-4)
 
@@ -122,7 +122,7 @@ def test_sampled_pairs_do_not_count_towards_two_hundred_answers():
     answers = random_answers(1, lines=2 * MIN_ANSWERS, sources=1)
     answers = replace(answers, weight=np.ones(len(answers)))
     for count in (MIN_ANSWERS - 1, MIN_ANSWERS):
-        found = learn(replace(answers, sampled=np.arange(len(answers)) >= count), Policy())
+        found = learn(replace(answers, sampled=np.arange(len(answers)) >= count), MatchingPolicy())
         assert found.changed == (count == MIN_ANSWERS)
 
 
@@ -132,7 +132,7 @@ def test_places_far_down_are_weaker_noes():
     near = replace(near, own=np.abs(near.own), reverse=np.abs(near.reverse), yes=near.yes & False)
     near = replace(near, reading=np.ones(400))
     far = replace(near, reading=np.full(400, 0.1))
-    policy = Policy(intercept=-1.0)
+    policy = MatchingPolicy(intercept=-1.0)
     assert learn(near, policy).calibration[0].intercept < learn(far, policy).calibration[0].intercept < -1
 
 
@@ -141,18 +141,18 @@ def test_four_equal_answers_of_one_person_are_less_sure_than_those_of_four_peopl
     line = np.tile(np.arange(300), 4)
     together = replace(answers.take(line), owner=line, other=300 + line)
     apart = replace(together, owner=np.arange(1200), other=1200 + np.arange(1200))
-    one, four = (learn(given, Policy()).weights["text"] for given in (together, apart))
+    one, four = (learn(given, MatchingPolicy()).weights["text"] for given in (together, apart))
     assert one.value == pytest.approx(four.value, rel=1e-4)
     assert np.log(one.high / one.low) > 1.2 * np.log(four.high / four.low)
 
 
 def test_later_days_are_never_learned_from():
     _, _, answers = made_forum(3, people=200)
-    held_out = learn(answers, Policy()).held_out
+    held_out = learn(answers, MatchingPolicy()).held_out
     assert held_out is not None
     late = answers.take(answers.day >= 7)
-    before = learn(answers.take(answers.day < 7), Policy())
-    losses = log_losses(late, before.policy(Policy()), before.calibration)
+    before = learn(answers.take(answers.day < 7), MatchingPolicy())
+    losses = log_losses(late, before.policy(MatchingPolicy()), before.calibration)
     assert held_out.answers == len(late)
     assert held_out.learned == pytest.approx(losses.mean())
     assert held_out.gain == pytest.approx(held_out.prior - held_out.learned)
@@ -176,7 +176,7 @@ def answers_of_eager_people(seekers=400, each=12):
 
 def test_weights_that_predict_better_and_rank_worse_are_not_kept():
     """Log-loss falls by telling who says yes to most; nobody's list is better for that."""
-    learned = learn(answers_of_eager_people(), Policy())
+    learned = learn(answers_of_eager_people(), MatchingPolicy())
     assert learned.held_out.low > 0
     assert learned.held_out.ranking.high < 0
     assert not learned.is_kept
@@ -184,7 +184,7 @@ def test_weights_that_predict_better_and_rank_worse_are_not_kept():
 
 def test_weights_that_predict_better_and_rank_no_worse_are_kept():
     _, _, answers = made_forum(148)
-    learned = learn(answers, Policy())
+    learned = learn(answers, MatchingPolicy())
     assert learned.held_out.low > 0
     assert learned.is_kept
 
@@ -196,7 +196,7 @@ def test_weights_that_predict_better_and_rank_no_worse_are_kept():
 def test_weights_are_kept_that_gain_and_rank_no_worse_by_the_interval(log_loss_low, ranking_low, is_kept):
     ranking = RankingGain(30, prior=0.4, learned=0.41, gain=0.01, low=ranking_low, high=0.03)
     held_out = HeldOut(90, 0.5, 0.49, 0.01, log_loss_low, 0.02, ranking)
-    learned = replace(learn(random_answers(0, lines=10), Policy()), held_out=held_out)
+    learned = replace(learn(random_answers(0, lines=10), MatchingPolicy()), held_out=held_out)
     assert learned.is_kept == is_kept
 
 
@@ -226,7 +226,7 @@ def test_other_ids_of_the_same_people_learn_the_same():
     answers = random_answers(3, lines=600, sources=1)
     names = np.random.default_rng(3).permutation(1000)
     renamed = replace(answers, owner=names[answers.owner], other=names[answers.other])
-    one, other = learn(answers, Policy()), learn(renamed, Policy())
+    one, other = learn(answers, MatchingPolicy()), learn(renamed, MatchingPolicy())
     assert one.held_out.ranking.low == pytest.approx(other.held_out.ranking.low, abs=1e-4)
     for name in LEARNED:
         assert one.weights[name].value == pytest.approx(other.weights[name].value, rel=1e-3)
@@ -234,7 +234,7 @@ def test_other_ids_of_the_same_people_learn_the_same():
 
 def test_answers_of_one_day_cannot_be_held_out():
     _, _, answers = made_forum(4, people=100)
-    learned = learn(replace(answers, day=np.zeros_like(answers.day)), Policy())
+    learned = learn(replace(answers, day=np.zeros_like(answers.day)), MatchingPolicy())
     assert learned.changed
     assert learned.held_out is None
     assert not learned.is_kept

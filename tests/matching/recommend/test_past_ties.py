@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import prepare_features
 from matching.recommend.learning import learn
@@ -54,7 +54,7 @@ def people(count=40, seed=0):
 
 
 def table(given, ties, pairs):
-    return pair_features(given, ties, read(given), np.array(pairs), policy=Policy())[0]
+    return pair_features(given, ties, read(given), np.array(pairs), policy=MatchingPolicy())[0]
 
 
 def test_what_several_say_in_the_same_words_does_not_count():
@@ -70,7 +70,7 @@ def test_what_several_say_in_the_same_words_does_not_count():
 
 def test_pairs_are_scored_as_by_a_run():
     given, ties = people(), [Tie(0, 9), Tie(1, 8), Tie(9, 1)]
-    policy = Policy()
+    policy = MatchingPolicy()
     dataset = prepare_dataset(given, ties, read(given), (), policy)
     features = fit_standardiser(
         prepare_features(dataset.participants, read(given), dataset.incidence, policy), policy
@@ -105,7 +105,7 @@ def test_where_two_sides_meet_a_sampled_pair_is_of_both():
 def test_an_edition_without_new_ties_answers_nothing():
     given = people()
     for edition in (Edition(1, (), frozenset()), Edition(1, (Tie(0, 1),), frozenset({(1, 0)}))):
-        assert len(edition_answers(given, edition, read(given), policy=Policy())) == 0
+        assert len(edition_answers(given, edition, read(given), policy=MatchingPolicy())) == 0
 
 
 def test_ties_that_follow_texts_raise_the_weight_of_text():
@@ -116,23 +116,23 @@ def test_ties_that_follow_texts_raise_the_weight_of_text():
     np.fill_diagonal(close, -1)
     nearest = np.argsort(-close, axis=1)[:, :2]
     met = frozenset((min(a, b), max(a, b)) for a, row in enumerate(nearest.tolist()) for b in row)
-    answers = edition_answers(given, Edition(3, (), met), vectors, policy=Policy())
+    answers = edition_answers(given, Edition(3, (), met), vectors, policy=MatchingPolicy())
     assert len(met) * (1 + NON_TIES / 2) < answers.weight.sum() <= len(met) * (1 + NON_TIES)
     assert answers.yes.sum() == 2 * len(met)
     assert answers.sampled.tolist() == (~answers.yes).tolist()
-    learned = learn(answers, Policy())
-    assert learned.weights["text"].value > Policy().text
-    assert learned.weights["topic"].value == pytest.approx(Policy().topic)
+    learned = learn(answers, MatchingPolicy())
+    assert learned.weights["text"].value > MatchingPolicy().text
+    assert learned.weights["topic"].value == pytest.approx(MatchingPolicy().topic)
 
 
 def test_the_order_of_people_and_of_ties_changes_no_answer():
     given, rng = people(), np.random.default_rng(0)
     vectors = read(given)
     earlier, met = (Tie(0, 9), Tie(1, 8), Tie(9, 1)), [(a, a + 1) for a in range(0, 30, 2)]
-    first = edition_answers(given, Edition(7, earlier, frozenset(met)), vectors, policy=Policy()).sorted()
+    first = edition_answers(given, Edition(7, earlier, frozenset(met)), vectors, policy=MatchingPolicy()).sorted()
     for _ in range(3):
         shuffled = [given[k] for k in rng.permutation(len(given))]
         edition = Edition(7, earlier[::-1], frozenset((b, a) for a, b in rng.permutation(met).tolist()))
-        again = edition_answers(shuffled, edition, vectors, policy=Policy()).sorted()
+        again = edition_answers(shuffled, edition, vectors, policy=MatchingPolicy()).sorted()
         for field in fields(first):
             assert np.array_equal(getattr(first, field.name), getattr(again, field.name)), field.name

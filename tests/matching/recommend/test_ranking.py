@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.errors import BadParticipant, BadPolicy, BadTie, BadVectors, DuplicatePerson
-from matching.policy import Policy
+from matching.errors import BadParticipant, BadMatchingPolicy, BadTie, BadVectors, DuplicatePerson
+from matching.policy import MatchingPolicy
 from matching.recommend import ranking
 from matching.recommend.ranking import (
     RankedLists,
@@ -25,7 +25,7 @@ from tests.matching.recommend.strategies import datasets, make_people
 @given(dataset=datasets(), seed=st.integers(0, 3))
 def test_any_forum_gives_explained_lists_within_the_caps(dataset, seed):
     people, ties, vectors = dataset
-    policy = Policy(seed=seed, list_size=5, least_other=2)
+    policy = MatchingPolicy(seed=seed, list_size=5, least_other=2)
     run = build_run(people, ties, vectors, policy=policy)
     by_id = {p.id: p for p in people}
     met = {frozenset((t.a, t.b)) for t in ties}
@@ -58,8 +58,8 @@ def test_permuting_people_and_ties_changes_nothing(dataset, seed):
 
 def test_the_lists_depend_on_the_seed_alone():
     people, ties, vectors = make_people(160, 3, ties=60)
-    one, again = (build_run(people, ties, vectors, policy=Policy(seed=1)) for _ in range(2))
-    other = build_run(people, ties, vectors, policy=Policy(seed=2))
+    one, again = (build_run(people, ties, vectors, policy=MatchingPolicy(seed=1)) for _ in range(2))
+    other = build_run(people, ties, vectors, policy=MatchingPolicy(seed=2))
     assert one.lists == again.lists
     assert one.lists != other.lists
 
@@ -100,13 +100,13 @@ def star(size=40, capacity=2.0):
     keep = left != right
     left, right = left[keep], right[keep]
     weights = np.where((left == 0) | (right == 0), 100.0, 1.0) + 1e-3 * (left + right)
-    short = make_shortlists(left, right, weights, np.full(len(left), 0.5), np.zeros(size, int), Policy())
+    short = make_shortlists(left, right, weights, np.full(len(left), 0.5), np.zeros(size, int), MatchingPolicy())
     return short, np.full(size, capacity)
 
 
 def test_nobody_exceeds_her_exposure_cap_and_lists_shorten_instead():
     short, capacity = star()
-    policy = Policy(least_other=0)
+    policy = MatchingPolicy(least_other=0)
     caps = exposure_caps(capacity, policy)
     places = make_lists(
         short, np.arange(40), np.arange(40), np.zeros(40, int), caps, np.zeros(40, int), policy
@@ -121,7 +121,7 @@ def test_existing_exposure_counts_towards_the_cap():
     short, capacity = star(capacity=10.0)
     load = np.zeros(40, int)
     load[0] = 25
-    policy = Policy(least_other=0)
+    policy = MatchingPolicy(least_other=0)
     caps = exposure_caps(capacity, policy)
     places = make_lists(short, np.arange(40), np.arange(40), np.zeros(40, int), caps, load, policy)
     assert not (places.others == 0).any()
@@ -134,7 +134,7 @@ def test_lists_are_extended_and_shortened_alike_whatever_the_order_of_pairs_and_
     left, right = np.argwhere(~np.eye(30, dtype=bool))[draw.permutation(870)].T
     weights, score, groups = draw.random(870), draw.normal(size=870), np.arange(30) % 3
     weights[:90] = 0
-    policy = Policy(shortlist=6, list_size=3, least_other=0)
+    policy = MatchingPolicy(shortlist=6, list_size=3, least_other=0)
 
     def made(order):
         some = left[order], right[order], weights[order], score[order]
@@ -201,16 +201,16 @@ def test_zero_capacity_gives_no_list_and_no_entry():
 
 
 def test_a_policy_survives_json_and_refuses_what_it_does_not_know():
-    assert Policy.from_dict(Policy(seed=4, ei_floor=0.1).as_dict()) == Policy(seed=4, ei_floor=0.1)
-    with pytest.raises(BadPolicy, match="no such setting: pol"):
-        Policy.from_dict({"pol": 1})
-    with pytest.raises(BadPolicy, match="beta"):
-        Policy(beta=0)
+    assert MatchingPolicy.from_dict(MatchingPolicy(seed=4, ei_floor=0.1).as_dict()) == MatchingPolicy(seed=4, ei_floor=0.1)
+    with pytest.raises(BadMatchingPolicy, match="no such setting: pol"):
+        MatchingPolicy.from_dict({"pol": 1})
+    with pytest.raises(BadMatchingPolicy, match="beta"):
+        MatchingPolicy(beta=0)
 
 
 def test_the_report_counts_by_constituency_and_gives_the_cost_of_a_floor():
     people, ties, vectors = make_people(150, 7)
-    run = build_run(people, ties, vectors, policy=Policy(ei_floor=0.75))
+    run = build_run(people, ties, vectors, policy=MatchingPolicy(ei_floor=0.75))
     report = run.report
     assert sum(group.people for group in report.by_constituency.values()) == 150
     assert report.bonus > 0

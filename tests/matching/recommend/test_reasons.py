@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from matching.errors import UnknownPerson
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.explain import explain_pair
 from matching.recommend.features import prepare_features
@@ -65,7 +65,7 @@ def test_shared_sessions_are_counted_and_a_shared_language_named():
 def test_a_session_that_everybody_attends_is_no_reason():
     others = [Participant(k, "youth", sessions=frozenset({"opening"})) for k in range(3, 6)]
     a, b = (Participant(k, "youth", sessions=frozenset({"opening", "panel"})) for k in (1, 2))
-    policy = Policy(crowd_people=2, crowd_share=0)
+    policy = MatchingPolicy(crowd_people=2, crowd_share=0)
     found = {r.code: dict(r.evidence) for r in pair_of(a, b, *others, policy=policy)}
     assert found["session"] == {"session": "panel", "count": 1}
 
@@ -158,7 +158,7 @@ def test_an_explanation_adds_up_to_the_probability_and_names_the_exclusion():
     people, vectors = texts_forum()
     found = explain_pair(people, [Tie(3, 4)], vectors, pair=(1, 2))
     needs = [np.array([sum(part.contribution for part in parts)]) for parts in (found.a_to_b, found.b_to_a)]
-    forward, backward = acceptance_probabilities(*needs, Policy())
+    forward, backward = acceptance_probabilities(*needs, MatchingPolicy())
     assert (found.p_ab, found.p_ba) == (pytest.approx(forward[0]), pytest.approx(backward[0]))
     assert found.score == found.p_ab
     assert [row[0] for row in found.rows()] == list(FEATURES)
@@ -193,7 +193,7 @@ def weighed_forum(seed=3, size=40):
 def test_the_first_reason_weighs_most_by_the_shares_of_the_score_and_no_text_below_average_is_quoted():
     people, ties, vectors = weighed_forum()
     run = build_run(people, ties, vectors)
-    policy = Policy()
+    policy = MatchingPolicy()
     dataset = prepare_dataset(people, ties, vectors, (), policy)
     features = prepare_features(
         dataset.participants, vectors, dataset.incidence, policy, standardiser=run.state.standardiser

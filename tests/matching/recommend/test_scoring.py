@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import logit
 from sklearn.decomposition import TruncatedSVD
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend import blocks, pool
 from matching.recommend import gram as gram_module
 from matching.recommend.candidates import candidates_of, find_candidates, score_candidates
@@ -41,15 +41,15 @@ from matching.text.tfidf import fit_idf, merged_terms, term_frequencies, tfidf_v
 from matching.types import Participant, Tie, Vectors
 from tests.matching.recommend.strategies import datasets, make_people
 
-NOTHING = Policy(text=0, topic=0, lexical=0, language=0, graph=0, odd_paths=0, smooth=0, pagerank=0, latent=0)
+NOTHING = MatchingPolicy(text=0, topic=0, lexical=0, language=0, graph=0, odd_paths=0, smooth=0, pagerank=0, latent=0)
 SCORERS = {
-    "everything": Policy(),
+    "everything": MatchingPolicy(),
     "text alone": replace(NOTHING, text=1),
     "network alone": replace(NOTHING, graph=0.5, odd_paths=0.5, smooth=1.25, pagerank=0.9, latent=0.3),
-    "network of those who declare": Policy(network_declared=1, lexical_declared=0),
+    "network of those who declare": MatchingPolicy(network_declared=1, lexical_declared=0),
     "topics alone": replace(NOTHING, topic=1),
     "words alone": replace(NOTHING, lexical=0.5),
-    "with interpreters": Policy(interpreters=True, no_common_language=-3),
+    "with interpreters": MatchingPolicy(interpreters=True, no_common_language=-3),
 }
 
 
@@ -109,9 +109,9 @@ class TestEveryScorer:
 
 def test_tiles_of_many_people_equal_their_pairs():
     people, ties, vectors = make_people(1100, 1, ties=900)
-    _, features, walked, p = score(people, ties, vectors, Policy())
+    _, features, walked, p = score(people, ties, vectors, MatchingPolicy())
     left, right = sample_pairs(1100, 3)
-    alone = of_pairs(features, Policy(), left, right, walked[left, right])
+    alone = of_pairs(features, MatchingPolicy(), left, right, walked[left, right])
     open_ = p[left, right] > 0
     # The walk is solved to 1e-4 and its two halves differ by as much.
     assert p[left, right][open_] == pytest.approx(alone[open_], abs=3e-3)
@@ -157,9 +157,9 @@ def test_lexical_similarity_compares_seeks_with_offers_only():
     wish = "tools to preserve chat evidence"
     fillers = [Participant(k, seeks=f"filler {k}", offers=f"stuffing {k}") for k in range(4, 30)]
     people = [Participant(1, seeks=wish), Participant(2, seeks=wish), Participant(3, offers=wish), *fillers]
-    _, features, _, _ = score(people, [], Vectors.empty(len(people)), Policy())
+    _, features, _, _ = score(people, [], Vectors.empty(len(people)), MatchingPolicy())
     left, right = np.array([0, 0, 2]), np.array([1, 2, 0])
-    same, offered, sought = standardised_features(features, Policy(), left, right, None)["lexical"]
+    same, offered, sought = standardised_features(features, MatchingPolicy(), left, right, None)["lexical"]
     assert same < 0.5 * 0.2
     assert offered == sought == pytest.approx(MAX_LEXICAL_Z * 0.2)
 
@@ -170,7 +170,7 @@ def test_words_and_network_weigh_less_for_who_declares_a_need():
     people = [replace(p, **silent) for p in people[:30]] + people[30:]
     found = {}
     for factor in (1.0, 0.04):
-        policy = Policy(network_declared=factor, lexical_declared=factor)
+        policy = MatchingPolicy(network_declared=factor, lexical_declared=factor)
         _, features, walked, _ = score(people, ties, vectors, policy)
         left, right = np.array([0, 0, 40]), np.array([1, 41, 42])
         found[factor] = standardised_features(features, policy, left, right, walked[left, right])
@@ -179,7 +179,7 @@ def test_words_and_network_weigh_less_for_who_declares_a_need():
 
 
 def test_an_offer_is_a_promise_to_accept_and_ones_own_need_counts_more():
-    policy = Policy()
+    policy = MatchingPolicy()
     (one_sided, asked), (neither, _) = (
         acceptance_probabilities(np.array([w]), np.array([-2.0]), policy) for w in (3.0, -2.0)
     )
@@ -198,7 +198,7 @@ def test_pairs_whose_probability_rounds_to_one_are_still_told_apart_and_listed_i
         Participant(0, seeks_topics=frozenset(topics)),
         *(Participant(k, offers_topics=frozenset(topics[:k])) for k in range(1, 7)),
     ]
-    policy = Policy(topic=45.0, exploratory_share=0.0, least_other=0)
+    policy = MatchingPolicy(topic=45.0, exploratory_share=0.0, least_other=0)
     _, _, _, p = score(people, [], Vectors.empty(7), policy)
     assert (p[0, 3:] == 1).all()
     run = build_run(people, [], Vectors.empty(7), policy=policy)
@@ -211,7 +211,7 @@ def test_the_better_of_offers_and_about_answers_a_need():
     people = [Participant(k, seeks="x", offers="x", about="x") for k in range(8)]
     about = np.roll(axes, 1, axis=0)
     vectors = Vectors(axes, axes[::-1].copy(), about)
-    policy = Policy(shrink=1e6)
+    policy = MatchingPolicy(shrink=1e6)
     _, features, _, _ = score(people, [], vectors, policy)
     left, right = sample_pairs(8, 0)
     text = standardised_features(features, policy, left, right, None)["text"]
@@ -229,26 +229,26 @@ def test_words_of_languages_without_spaces_do_not_count():
         Participant(2, offers=thai, offers_language="th"),
         *fillers,
     ]
-    _, features, _, _ = score(people, [], Vectors.empty(len(people)), Policy())
-    assert standardised_features(features, Policy(), np.array([0]), np.array([1]), None)["lexical"] == 0
+    _, features, _, _ = score(people, [], Vectors.empty(len(people)), MatchingPolicy())
+    assert standardised_features(features, MatchingPolicy(), np.array([0]), np.array([1]), None)["lexical"] == 0
 
 
 def test_odd_paths_of_the_score_are_3_path_adamic_adar_between_two_sides():
     """Organisations and legislators: only odd paths join one to the other."""
     ties = [Tie(a, b) for a, b in ((0, 5), (1, 5), (1, 6), (2, 6), (2, 7))]
     people = [Participant(k) for k in range(8)]
-    dataset, features, _, _ = score(people, ties, Vectors.empty(8), Policy())
+    dataset, features, _, _ = score(people, ties, Vectors.empty(8), MatchingPolicy())
     expected = adamic_adar_3path(dataset.incidence.people).toarray()
     everybody = slice(0, 8)
     assert features.odd_paths.tile(everybody, everybody) == pytest.approx(expected, abs=1e-6)
-    parts = standardised_features(features, Policy(), np.array([0, 0]), np.array([6, 1]), None)
+    parts = standardised_features(features, MatchingPolicy(), np.array([0, 0]), np.array([6, 1]), None)
     assert parts["odd_paths"].tolist() == [pytest.approx(parts["odd_paths"][0]), 0]
     assert parts["odd_paths"][0] > 0
 
 
 def test_latent_vectors_of_a_run_are_those_of_scikit_learn():
     people, _, _ = make_people(80, 4)
-    _, features, _, _ = score(people, [], Vectors.empty(80), Policy())
+    _, features, _, _ = score(people, [], Vectors.empty(80), MatchingPolicy())
     counts = merged_terms(features.term_counts)
     rows = tfidf_vectors(counts, features.standardiser.idf)
     known = rows[:, np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]) > 1)]
@@ -259,29 +259,29 @@ def test_latent_vectors_of_a_run_are_those_of_scikit_learn():
 
 def test_with_interpreters_no_language_in_common_is_a_cost_and_no_bar():
     people = [Participant(k, languages=frozenset({code})) for k, code in enumerate(["th", "vi", "th"])]
-    p = score(people, [], Vectors.empty(3), Policy(interpreters=True))[3]
+    p = score(people, [], Vectors.empty(3), MatchingPolicy(interpreters=True))[3]
     assert 0 < p[0, 1] < p[0, 2]
-    assert score(people, [], Vectors.empty(3), Policy())[3][0, 1] == 0
+    assert score(people, [], Vectors.empty(3), MatchingPolicy())[3][0, 1] == 0
 
 
 def test_people_without_ties_score_as_if_nobody_had_ties():
     people, ties, vectors = make_people(60, 2, ties=40)
     lonely = {p.id for p in people} - {t.a for t in ties} - {t.b for t in ties}
-    _, features, walked, _ = score(people, ties, vectors, Policy())
+    _, features, walked, _ = score(people, ties, vectors, MatchingPolicy())
     ids = [p.id for p in people]
     row = ids.index(min(lonely))
     others = np.array([k for k in range(60) if k != row])
     here = np.full(59, row)
-    parts = standardised_features(features, Policy(), here, others, walked[here, others])
+    parts = standardised_features(features, MatchingPolicy(), here, others, walked[here, others])
     assert abs(parts["smooth"].mean()) < 0.5
 
 
 def test_an_organisation_alone_gives_no_pagerank():
     people = [Participant(k, sessions=frozenset({f"s{k % 3}", f"s{k % 4}"})) for k in range(8)]
     people += [Participant(8, organisation="X"), Participant(9, organisation="X"), Participant(10)]
-    _, features, walked, p = score(people, [], Vectors.empty(11), Policy())
+    _, features, walked, p = score(people, [], Vectors.empty(11), MatchingPolicy())
     left, right = np.array([8, 0, 10, 0, 0]), np.array([0, 8, 0, 10, 1])
-    parts = standardised_features(features, Policy(), left, right, walked[left, right])
+    parts = standardised_features(features, MatchingPolicy(), left, right, walked[left, right])
     assert parts["pagerank"][:4].tolist() == [0, 0, 0, 0]
     assert parts["pagerank"][4] != 0
     assert p[8, 0] == p[10, 0]
@@ -291,9 +291,9 @@ def test_an_organisation_alone_gives_no_pagerank():
 def test_without_ties_smoothing_is_0_and_without_links_pagerank_is_0():
     people = [Participant(k, about=f"text {k}") for k in range(5)]
     vectors = Vectors(*(np.eye(5, dtype=np.float32) for _ in range(3)))
-    _, features, walked, _ = score(people, [], vectors, Policy())
+    _, features, walked, _ = score(people, [], vectors, MatchingPolicy())
     left, right = sample_pairs(5, 0)
-    parts = standardised_features(features, Policy(), left, right, None)
+    parts = standardised_features(features, MatchingPolicy(), left, right, None)
     assert walked is None
     assert not parts["smooth"].any()
     assert not parts["pagerank"].any()
@@ -306,13 +306,13 @@ def test_stated_languages_without_one_in_common_exclude_a_pair():
         Participant(2, languages=frozenset({"vi"})),
         Participant(3),
     ]
-    p = score(people, [], Vectors.empty(3), Policy())[3]
+    p = score(people, [], Vectors.empty(3), MatchingPolicy())[3]
     assert p[0, 1] == 0 < p[0, 2]
 
 
 def test_who_has_met_or_is_excluded_or_shares_an_organisation_is_never_proposed():
     people = [Participant(k, organisation="X" if k < 3 else "") for k in range(1, 6)]
-    p = score(people, [Tie(3, 4)], Vectors.empty(5), Policy(), excluded=[(5, 1), (9, 1)])[3]
+    p = score(people, [Tie(3, 4)], Vectors.empty(5), MatchingPolicy(), excluded=[(5, 1), (9, 1)])[3]
     assert [p[0, 1], p[2, 3], p[3, 2], p[0, 4], p[4, 0]] == [0] * 5
     assert p[0, 2] > 0
 
@@ -331,7 +331,7 @@ def test_candidates_are_the_best_after_centring_and_of_each_other_constituency(s
     p = np.where((p > 0) & (p.T > 0), p, 0)
     np.fill_diagonal(p, 0)
     groups = draw.integers(0, 3, size)
-    policy = Policy(pool=pool, pool_each_other=each)
+    policy = MatchingPolicy(pool=pool, pool_each_other=each)
     pairs = find_candidates(logit(p), groups, policy)
     h = reciprocal_score(logit(p), logit(p).T)
     means = h.sum(axis=1) / max(1, size - 1)
@@ -350,7 +350,7 @@ def test_candidates_are_the_best_after_centring_and_of_each_other_constituency(s
 def test_candidates_scored_tile_by_tile_are_those_of_all_pairs_at_once():
     """Three blocks of people: kept by provisional means, chosen by those of all."""
     people, ties, vectors = make_people(2500, 3, ties=2000)
-    policy = Policy(pool=30, pool_each_other=4)
+    policy = MatchingPolicy(pool=30, pool_each_other=4)
     dataset, features, _, p = score(people, ties, vectors, policy)
     scorer = Scorer.from_features(features, policy)
     pairs, _ = score_candidates(scorer, dataset.groups, dataset.exclusions)
@@ -376,7 +376,7 @@ def test_candidates_scored_tile_by_tile_are_those_of_all_pairs_at_once():
 
 def test_lists_are_the_same_in_many_blocks_as_in_one(monkeypatch):
     people, ties, vectors = make_people(300, 5, ties=200)
-    policy = Policy(pool=40, pagerank=0)  # whose statistics are of other pairs
+    policy = MatchingPolicy(pool=40, pagerank=0)  # whose statistics are of other pairs
     whole = build_run(people, ties, vectors, policy=policy).lists
     monkeypatch.setattr(blocks, "TILE", 64)
     assert len(blocks.blocks_of(300)) == 5
@@ -397,7 +397,7 @@ def test_candidates_are_the_same_in_whatever_order_parts_are_searched(monkeypatc
     draw = np.random.default_rng(5)
     odds = draw.normal(size=(800, 800)).astype(np.float32) + draw.normal(size=(1, 800)).astype(np.float32)
     np.fill_diagonal(odds, -np.inf)
-    groups, policy = np.arange(800) % 3, Policy(pool=4, pool_each_other=1)
+    groups, policy = np.arange(800) % 3, MatchingPolicy(pool=4, pool_each_other=1)
     searched = []
 
     def last_first(function, items, *shared):
@@ -421,7 +421,7 @@ def test_candidates_are_those_of_one_block_where_everybody_likes_the_people_of_o
     liked = (block_of[:, None] + step) % 20 == block_of
     odds = (draw.normal(size=(800, 800)) + 3.0 * (liked | liked.T)).astype(np.float32)
     np.fill_diagonal(odds, -np.inf)
-    groups, policy = draw.integers(0, 3, 800), Policy(pool=20, pool_each_other=4)
+    groups, policy = draw.integers(0, 3, 800), MatchingPolicy(pool=20, pool_each_other=4)
     whole = find_candidates(odds, groups, policy)
     monkeypatch.setattr(blocks, "TILE", 40)
     found = find_candidates(odds, groups, policy)
@@ -442,15 +442,15 @@ def test_entries_are_ordered_by_row_then_score_less_mean_then_column():
 def test_candidates_of_many_who_are_all_alike_are_as_many_as_of_few():
     odds = np.zeros((2100, 2100), np.float32)
     np.fill_diagonal(odds, -np.inf)
-    pairs = find_candidates(odds, np.arange(2100) % 2, Policy(pool=20, pool_each_other=5))
+    pairs = find_candidates(odds, np.arange(2100) % 2, MatchingPolicy(pool=20, pool_each_other=5))
     assert (np.bincount(pairs.left, minlength=2100) >= 20).all()
-    again = find_candidates(odds, np.arange(2100) % 2, Policy(pool=20, pool_each_other=5))
+    again = find_candidates(odds, np.arange(2100) % 2, MatchingPolicy(pool=20, pool_each_other=5))
     assert (pairs.right == again.right).all()
 
 
 def test_log_odds_of_rows_and_of_pairs_are_those_of_the_tiles():
     people, ties, vectors = make_people(90, 3, ties=80)
-    policy = Policy(network_declared=1)
+    policy = MatchingPolicy(network_declared=1)
     dataset, features, _, p = score(people, ties, vectors, policy)
     rows = np.array([7, 3, 60])
     scorer = Scorer.from_features(features, policy)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.run import build_run
 from matching.text.encoder import Encoder
 from matching.text.priors import language_priors
@@ -49,7 +49,7 @@ def ranks(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory):
     ]
 
     def rank_answers(*, with_priors: bool, shrink: float) -> list[int]:
-        policy = Policy(
+        policy = MatchingPolicy(
             list_size=60, exploratory_share=0, variety=0, least_other=0, exposure_cap=100, shrink=shrink
         )
         found = []

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.candidates import score_candidates
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import prepare_features
@@ -24,7 +24,7 @@ NO_TOPICS = {"seeks_topics": frozenset(), "offers_topics": frozenset()}
 
 def test_the_best_answers_are_the_largest_over_allowed_pairs_of_any_tiling():
     people, ties, vectors = make_people(60, 2, ties=30)
-    policy = Policy()
+    policy = MatchingPolicy()
     dataset = prepare_dataset(people, ties, vectors, (), policy)
     features = fit_standardiser(
         prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy

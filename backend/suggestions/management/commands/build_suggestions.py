@@ -14,7 +14,7 @@ from backend.events.selectors import event_for
 from backend.suggestions.models import Suggestion
 from backend.suggestions.services.runs import build_run, preview_run
 from matching.errors import MatchingError
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 
 DEFAULT = "default"
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="print the report and publish nothing")
 
-    def handle(self, *, slug: str, policy: Policy | None, dry_run: bool, **options: object) -> None:  # noqa: ARG002
+    def handle(self, *, slug: str, policy: MatchingPolicy | None, dry_run: bool, **options: object) -> None:  # noqa: ARG002
         event = event_for(slug)
         with progress_lines() as progress:
             if dry_run:
@@ -52,10 +52,10 @@ class Command(BaseCommand):
             self.stdout.write(f"Published: {places:,} suggestions for {people:,} people of “{event.name}”.")
 
 
-def policy_with(floor: str) -> Policy:
+def policy_with(floor: str) -> MatchingPolicy:
     """Today's policy with this floor; a refusal of the command line for one that is none."""
     try:
-        return Policy(ei_floor=None if floor == DEFAULT else float(floor))
+        return MatchingPolicy(ei_floor=None if floor == DEFAULT else float(floor))
     except MatchingError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
     except ValueError as error:

@@ -324,7 +324,7 @@ def test_an_adult_who_no_longer_wants_to_ends_it_before_it_is_confirmed_only_for
         attendee=scene.chaperone, session_id=session.pk, by=scene.chaperone.person, now=NOW
     )
     assert led_delegation_session(scene.lead, session.pk, NOW).state == "proposed"
-    assert not led_delegation_session(scene.lead, session.pk, NOW).is_sound
+    assert not led_delegation_session(scene.lead, session.pk, NOW).can_take_place
     assert state(scene, scene.minors[0]) == []
     leave_delegation_session(attendee=scene.asker, session_id=session.pk, by=scene.asker.person, now=NOW)
     assert DelegationSession.objects.get().state == "ended"

@@ -11,7 +11,7 @@ from backend.suggestions.models import Embedding, Run
 from backend.suggestions.selectors.inspection import list_inspection_for, list_owners_for, pair_inspection_for
 from backend.suggestions.selectors.lists import suggestions_for
 from backend.suggestions.services.runs import build_run
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.recommend.scoring import acceptance_probabilities
 from matching.recommend.strength import strength_of
 from tests.factories import NOW, make_attendee, make_event
@@ -49,7 +49,7 @@ def test_the_contributions_of_a_pair_add_up_to_its_scores(forum):
         np.array([sum(getattr(line, adds) for line in found.features)])
         for adds in ("forward_adds", "backward_adds")
     )
-    forward, backward = acceptance_probabilities(*needs, Policy())
+    forward, backward = acceptance_probabilities(*needs, MatchingPolicy())
     assert (found.forward, found.backward) == (pytest.approx(forward[0]), pytest.approx(backward[0]))
     assert found.forward == pytest.approx(found.entry.score, abs=1e-4)
     assert found.entry.strength == strength_of(found.entry.score, need_declared=True)

@@ -9,7 +9,7 @@ from backend.suggestions import jobs
 from backend.suggestions.models import Run, Suggestion
 from backend.suggestions.selectors.runs import current_run, events_with_stale_lists
 from backend.suggestions.services.runs import build_run, preview_run, refresh_lists
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def event():
 def test_a_dry_run_prints_the_cost_of_a_floor_and_publishes_nothing(event, capsys):
     call_command("build_suggestions", event.slug, "--floor", "0.5", "--dry-run")
     printed = capsys.readouterr().out
-    report = preview_run(event=event, policy=Policy(ei_floor=0.5))
+    report = preview_run(event=event, policy=MatchingPolicy(ei_floor=0.5))
     assert report["score_cost"] > 0
     assert (
         f"E-I index of the lists: {report['ei_lists']:.2f}; by chance {report['ei_chance']:.2f}, " in printed
@@ -88,5 +88,5 @@ def test_interpreters_reach_the_lists_and_a_change_of_them_rebuilds_all(event):
     jobs.refresh_lists(event.pk)
     assert current_run(event).policy["interpreters"] is True
     assert events_with_stale_lists() == []
-    build_run(event=event, now=NOW, policy=Policy(ei_floor=0.5))
+    build_run(event=event, now=NOW, policy=MatchingPolicy(ei_floor=0.5))
     assert current_run(event).policy["interpreters"] is True

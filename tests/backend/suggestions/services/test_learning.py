@@ -36,7 +36,7 @@ from backend.suggestions.services.learning import (
     set_nightly_learning,
 )
 from backend.suggestions.services.runs import build_run
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from matching.text.model import ModelError
 from tests.backend.stats.events import make_meeting
 from tests.factories import NOW, appoint, block_contact, make_attendee, make_event, make_run, make_tie
@@ -103,7 +103,7 @@ def test_learning_from_saved_fits_raises_the_weight_of_topics(event):
     learn_weights(event=event, now=LATER)
     stored = active_weights(event)
     topic = stored.weights["topic"]
-    assert topic["prior"] == Policy().topic < topic["value"]
+    assert topic["prior"] == MatchingPolicy().topic < topic["value"]
     assert topic["low"] < topic["value"] < topic["high"]
     assert stored.counts["by_source"] == {"shown": 480, "asked": 0, "met": 0, "ties": 0}
     assert stored.counts["answers"] == 480
@@ -115,16 +115,16 @@ def test_the_next_run_uses_and_stores_the_learned_weights_until_they_are_reset(e
     show_everybody_and_save_fits(event)
     organiser = make_organiser(event)
     learned = learn_weights(event=event, now=LATER).weights["topic"]["value"]
-    assert learned != pytest.approx(Policy().topic)
+    assert learned != pytest.approx(MatchingPolicy().topic)
     assert build_run(event=event, now=LATER).policy["topic"] == pytest.approx(learned)
-    assert build_run(event=event, now=LATER, policy=Policy(ei_floor=0.1)).policy["topic"] == pytest.approx(
+    assert build_run(event=event, now=LATER, policy=MatchingPolicy(ei_floor=0.1)).policy["topic"] == pytest.approx(
         learned
     )
     set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
     reset_weights(event=event, by=organiser.person, now=NOW)
     assert active_weights(event) is None
     assert not learns_nightly(event)
-    assert build_run(event=event, now=LATER).policy["topic"] == Policy().topic
+    assert build_run(event=event, now=LATER).policy["topic"] == MatchingPolicy().topic
 
 
 def test_under_two_hundred_answers_nothing_is_stored(event):
@@ -236,7 +236,7 @@ def test_weights_that_predict_no_better_are_not_used_and_their_figures_are_told(
     assert "use the default weights" in printed
     assert gain in caplog.text
     assert redacted(caplog.text) == caplog.text
-    assert build_run(event=event, now=LATER).policy["topic"] == Policy().topic
+    assert build_run(event=event, now=LATER).policy["topic"] == MatchingPolicy().topic
 
 
 def test_what_was_shown_becomes_a_yes_or_a_no_as_likely_read_as_its_rank(event):

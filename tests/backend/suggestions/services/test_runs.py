@@ -24,7 +24,7 @@ from backend.suggestions.models import Embedding, ListReading, Run, Suggestion
 from backend.suggestions.selectors.lists import suggestions_for
 from backend.suggestions.selectors.runs import current_run, events_with_stale_lists, stale_ids_for
 from backend.suggestions.services.runs import NobodyToMatch, build_first_run, build_run, refresh_lists
-from matching.policy import Policy
+from matching.policy import MatchingPolicy
 from tests.factories import (
     NOW,
     block_contact,
@@ -307,7 +307,7 @@ def test_explain_prints_contributions_that_add_up_to_the_score(forum, capsys):
     assert found.score == pytest.approx(stored.score, abs=1e-6)
     assert f"score of B for A {stored.score:.3f}" in printed
     assert OFFERS_MLAT in " ".join(printed.split())
-    policy = Policy.from_dict(run.policy)
+    policy = MatchingPolicy.from_dict(run.policy)
     needs = [sum(part.contribution for part in parts) for parts in (found.a_to_b, found.b_to_a)]
     own, other = (math.exp(policy.intercept + policy.slope * need) for need in needs)
     odds = math.exp(policy.slope * policy.own_need) * own + other
