@@ -101,7 +101,7 @@ class MatchingPolicy:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> MatchingPolicy:
-        """The policy of `as_dict`; missing settings take their default. Raises BadMatchingPolicy for unknown ones."""
+        """The policy of `as_dict`; what is missing takes its default. Raises BadMatchingPolicy."""
         known = {field.name for field in fields(cls)}
         unknown = sorted(set(values) - known)
         if unknown:

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 from django.conf import settings
 
-from backend.config.supervision import Program, ProgramChild, Supervisor
+from backend.config.processes import Program, ProgramChild, Supervisor
 from backend.core import encoder
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 from django.db import connection
 
-from backend.config.supervision import bound_socket
+from backend.config.processes import bound_socket
 
 CLIENT_TIMEOUT = 60.0  # generous: the machine may be busy
 LINES_SHOWN = 30

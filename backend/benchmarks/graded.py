@@ -20,7 +20,7 @@ from matching.policy import MatchingPolicy
 from matching.recommend.exclusions import Exclusions
 from matching.recommend.features import ENGLISH, Priors
 from matching.recommend.measures import bootstrap_interval, graded_ndcg
-from matching.recommend.run import RunResult, build_run
+from matching.recommend.run import RunResult, compute_run
 from matching.recommend.strength import Strength, strength_of
 from matching.types import Array, Lists, Vectors
 
@@ -86,7 +86,7 @@ def evaluate_graded(
 
     report_progress(LISTS, 0.0)
     built_with = replace(policy, exploratory_share=0.0)
-    run = build_run(given.people, given.ties, vectors, policy=built_with, priors=priors)
+    run = compute_run(given.people, given.ties, vectors, policy=built_with, priors=priors)
     rankings: dict[str, Rankings] = {LISTS: listed_rows(run)}
     for done, (ranker, scores) in enumerate(tables.items(), start=1):
         report_progress(ranker, done / (len(tables) + 1))

@@ -111,7 +111,8 @@ def evaluate_learned(
     queries = ranking_queries(given)
     views = {"all": queries, "cross": across_sectors(queries, [p.constituency for p in given.people])}
     tables = [
-        titian_scores(given, vectors, policy, priors) for policy in (MatchingPolicy(), learned.policy(MatchingPolicy()))
+        titian_scores(given, vectors, policy, priors)
+        for policy in (MatchingPolicy(), learned.policy(MatchingPolicy()))
     ]
     figures: dict[str, Any] = {}
     for view, asked in views.items():

@@ -63,7 +63,7 @@ from backend.outcomes.api.connections import (
 )
 from backend.outcomes.api.meetings import ArriveView, AttestView, DisputeListView, FollowUpView
 from backend.outcomes.api.reports import MeetingReportView, ReportDetailView, UnsafeReportView
-from backend.people.api import MeView
+from backend.people.api.me import MeView
 from backend.privacy.api import EraseAccountView, LeaveView, MyDataView
 from backend.programme import api as programme
 from backend.roles.api import (

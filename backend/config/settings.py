@@ -27,8 +27,8 @@ from backend.config.environment import (
     words_from,
 )
 from backend.config.logs import logging_settings
+from backend.config.processes import NAMES
 from backend.config.secret import secret_key_from
-from backend.config.supervision import NAMES
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR = folder_from("TITIAN_VAR", BASE_DIR / "var")  # all made on this machine: secret, database, model, caches

@@ -29,8 +29,8 @@ from backend.events.rules.roles import leads_of
 from backend.events.services.opening import open_event
 from backend.people.models import Person
 from backend.people.services import find_or_create_people
+from backend.roster.services.csv_tables import CsvLine, CsvTable
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import CsvLine, CsvTable
 from backend.safeguarding.services.blocks import block_person
 from backend.safeguarding.services.consents import ask_consent, record_paper_consent
 from backend.setup.services.events import appoint_lead, appoint_organiser, create_event

@@ -15,9 +15,9 @@ from backend.booking.models.notices import Delivery
 from backend.booking.selectors.availability import SlotChoice, free_slots_between
 from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
 from backend.booking.services.availability import open_slots
+from backend.booking.services.meeting_rules import set_rules
 from backend.booking.services.meetings import cancel_meeting
 from backend.booking.services.requests import MeetingRequestData, expire_requests, request_meeting
-from backend.booking.services.rules import set_rules
 from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Topic

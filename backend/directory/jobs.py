@@ -11,7 +11,7 @@ from backend.directory.services import nudges, times
 from backend.directory.services.finding import READ_NAMES, read_all_names
 from backend.directory.services.mail_examples import deliver_test_mail
 from backend.directory.services.nudges import SEND_NUDGE
-from backend.directory.services.reading import WRITE_TEXT_VECTORS, read_all_texts
+from backend.directory.services.text_vectors import WRITE_TEXT_VECTORS, read_all_texts
 from backend.directory.services.times import SEND_TIMES_MAIL
 from backend.mails.services import SEND_TEST_MAIL
 

@@ -32,9 +32,9 @@ from backend.events.rules.roles import (
     can_confirm,
     can_end,
     can_refuse,
+    event_roles_of,
     is_administrator,
     is_lead,
-    event_roles_of,
 )
 from backend.events.rules.second_factors import roles_held
 from backend.people.models import Constituency, FormerAddress, Person, hashes_of

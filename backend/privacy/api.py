@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from backend.core.api import validated
 from backend.events.api.views import ParticipantView
 from backend.events.services.second_factors import check_fresh_proof
-from backend.people.api import READ_OR_ACT, PersonView
+from backend.people.api.me import READ_OR_ACT, PersonView
 from backend.privacy.selectors import export_for
 from backend.privacy.services.leaving import erase_account, leave_event
 

@@ -18,7 +18,7 @@ from backend.events.api.views import ParticipantView
 from backend.events.models.attendees import Attendee
 from backend.events.rules.roles import leads_of
 from backend.events.selectors import outside_contact_of
-from backend.people.api import ORGANISE
+from backend.people.api.me import ORGANISE
 from backend.safeguarding.models import Report
 from backend.safeguarding.selectors import reports
 from backend.safeguarding.selectors.reports import reports_for

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from backend.booking.services import waiting_list
+from backend.booking.services import freed_times
 from backend.booking.services.meetings import end_refused_meetings
 from backend.booking.services.requests import expire_requests
 from backend.booking.services.waiting_list import end_refused_waiting
@@ -29,7 +29,7 @@ DEADLINES: tuple[Callable[..., int], ...] = (
     closures.displace_meetings,
     expire_requests,
     end_refused_waiting,
-    waiting_list.offer_freed_times,
+    freed_times.offer_freed_times,
     remind_people,
     free_absent_tables,
     ask_whether_held,

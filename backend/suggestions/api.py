@@ -18,7 +18,7 @@ from backend.suggestions.models import NOTE_LENGTH, Feedback
 from backend.suggestions.selectors.lists import FILTER_NAMES, Filters, suggestions_for
 from backend.suggestions.selectors.shared_needs import shared_needs_for
 from backend.suggestions.services.feedback import give_feedback, withdraw_feedback
-from backend.suggestions.services.reading import UnderstoodWords, understand_words
+from backend.suggestions.services.understanding import UnderstoodWords, understand_words
 from matching.recommend.strength import Strength
 
 

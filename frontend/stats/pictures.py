@@ -22,7 +22,7 @@ from backend.stats.engine.figures import NO_THEME, Cell, Day, EventStats, Matrix
 from backend.stats.models import Release
 from backend.stats.rules.suppression import MIN_COUNT
 from backend.stats.selectors.names import STEPS, UNITS, Names
-from backend.stats.selectors.printed import level_of, released_matrix
+from backend.stats.selectors.printed_figures import level_of, released_matrix
 from backend.stats.selectors.worksheets import reported_step_of
 
 CELL_SIZE, LABEL_WIDTH, HEAD_HEIGHT = 36, 150, 116  # in units of the view box

@@ -22,7 +22,7 @@ from backend.stats.selectors.event_stats import event_stats
 from backend.stats.selectors.headlines import headlines_for, missing_bridges
 from backend.stats.selectors.names import CAUSES, STEPS, names_for, people_counted
 from backend.stats.selectors.overview import follow_up_figures_for
-from backend.stats.selectors.printed import edition_rows, printed_groups, printed_themes
+from backend.stats.selectors.printed_figures import edition_rows, printed_groups, printed_themes
 from backend.stats.selectors.worksheets import NOTE, exact_worksheets
 from backend.stats.services import export_stats_file, is_release_current, release_for
 from backend.suggestions.selectors.unmet import unmet_needs_for

@@ -53,7 +53,7 @@ class RunResult:
 
 @no_garbage_collection()
 @one_blas_thread()
-def build_run(
+def compute_run(
     participants: Sequence[Participant],
     ties: Sequence[Tie],
     vectors: Vectors,
@@ -74,7 +74,7 @@ def build_run(
 
     >>> a = Participant(1, "youth", seeks_topics=frozenset({"safety"}))
     >>> b = Participant(2, "industry", offers_topics=frozenset({"safety"}))
-    >>> run = build_run([a, b], [], Vectors.empty(2))
+    >>> run = compute_run([a, b], [], Vectors.empty(2))
     >>> [(s.other, s.reasons[0].code) for s in run.lists[1]]
     [(2, 'topic_offered')]
     """
@@ -175,7 +175,12 @@ def _place(
 
 
 def explain_lists(
-    dataset: Dataset, features: Features, policy: MatchingPolicy, bonus: float, ranked: RankedLists, rows: Array
+    dataset: Dataset,
+    features: Features,
+    policy: MatchingPolicy,
+    bonus: float,
+    ranked: RankedLists,
+    rows: Array,
 ) -> dict[int, tuple[Suggested, ...]]:
     """The lists of the people `rows` (k,), by id and with reasons; line k of `ranked` is that of rows[k]."""
     line, position = np.nonzero(ranked.others >= 0)

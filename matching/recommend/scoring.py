@@ -453,7 +453,9 @@ def log_odds_of_rows(
     return forward, backward
 
 
-def log_odds_of_pairs(features: Features, policy: MatchingPolicy, left: Array, right: Array) -> tuple[Array, Array]:
+def log_odds_of_pairs(
+    features: Features, policy: MatchingPolicy, left: Array, right: Array
+) -> tuple[Array, Array]:
     """ln odds of left[k] accepting right[k] and in reverse, (k,), excluded or not."""
     walk = features.walk
     entries = None if walk is None else resolvent_entries(walk, left, right, WALK_TOLERANCE)

@@ -54,11 +54,11 @@ def update_people(
 
     All others keep the run's scaling, means, statistics and bonus; their lists change only where a changed
     person enters or leaves them. O(n d) per person. Raises UnknownPerson for a changed id that neither the
-    state nor the participants have, and what `build_run` raises.
+    state nor the participants have, and what `compute_run` raises.
 
-    >>> from matching.recommend.run import build_run
+    >>> from matching.recommend.run import compute_run
     >>> people = [Participant(1, "youth"), Participant(2, "industry"), Participant(3, "academia")]
-    >>> run = build_run(people[:2], [], Vectors.empty(2))
+    >>> run = compute_run(people[:2], [], Vectors.empty(2))
     >>> sorted(update_people(run.state, people, [], Vectors.empty(3), changed=[]).lists)
     [1, 2, 3]
     """
@@ -229,7 +229,9 @@ def _replace_rows(shortlists: Shortlists, made: Shortlists, rows: Array) -> Shor
     return Shortlists(merge("others", -1), merge("relevance", -np.inf), merge("score", 0))
 
 
-def _entry_threshold(shortlists: Shortlists, lists: RankedLists, rows: Array, policy: MatchingPolicy) -> Array:
+def _entry_threshold(
+    shortlists: Shortlists, lists: RankedLists, rows: Array, policy: MatchingPolicy
+) -> Array:
     """The least ln mu with which a newcomer may enter the lists of `rows`, (k,); -inf if not full."""
     others, relevance = shortlists.others[rows], shortlists.relevance[rows]
     listed = np.where(lists.exploratory, -1, lists.others)[rows]

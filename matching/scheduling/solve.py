@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matching.scheduling.annealing import Annealing, Schedule
 from matching.scheduling.checking import breaks_of
 from matching.scheduling.columns import CandidateColumns, Flags, candidate_columns
 from matching.scheduling.conflicts import count_conflicts, joint_conflicts, locked_conflicts
 from matching.scheduling.deadline import Clock, Deadline, ShouldStop, never
-from matching.scheduling.kempe import Annealing, Schedule
 from matching.scheduling.large_neighbourhood_search import select_meetings
 from matching.scheduling.problem import Conflict, Plan, Problem, Status
 from matching.scheduling.relaxation import relax

@@ -20,11 +20,11 @@ MOST = 0.65
 
 def timed_run(people, parallel_map):
     """(seconds of the pairs, seconds of all, lists)."""
-    from matching.recommend.run import build_run
+    from matching.recommend.run import compute_run
 
     begun = {}
     start = time.perf_counter()
-    run = build_run(
+    run = compute_run(
         *people,
         on_progress=lambda stage, _share: begun.setdefault(stage, time.perf_counter()),
         parallel_map=parallel_map,

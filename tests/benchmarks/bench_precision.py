@@ -61,7 +61,7 @@ def compare_lists(folder: Path, encoders: dict) -> tuple[float, int, float]:
     from backend.benchmarks.management.commands.evaluate import read_folder
     from backend.suggestions.engine.texts import FIELDS, KINDS
     from matching.policy import MatchingPolicy
-    from matching.recommend.run import build_run
+    from matching.recommend.run import compute_run
     from matching.text.centring import normalise_rows
     from matching.text.priors import language_priors
     from matching.types import Vectors
@@ -79,8 +79,12 @@ def compare_lists(folder: Path, encoders: dict) -> tuple[float, int, float]:
             )
         priors = language_priors(encoder.name, Path("unused"), None)
         by_field = {field: priors[KINDS[field]] for field in FIELDS}
-        run = build_run(
-            given.people, given.ties, Vectors(**rows), policy=MatchingPolicy(exploratory_share=0.0), priors=by_field
+        run = compute_run(
+            given.people,
+            given.ties,
+            Vectors(**rows),
+            policy=MatchingPolicy(exploratory_share=0.0),
+            priors=by_field,
         )
         found.append(listed_rows(run))
     first, second = found

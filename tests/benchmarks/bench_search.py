@@ -29,7 +29,7 @@ from backend.demo.texts import demo_text
 from backend.directory.models import SearchText
 from backend.directory.selectors.finding import BY_MEANING, Found, Wanted
 from backend.directory.services.finding import find_people, read_names
-from backend.directory.services.reading import read_texts
+from backend.directory.services.text_vectors import read_texts
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.people.models import Person

@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 
 from backend.benchmarks.synthetic import synthetic_people
-from matching.recommend.run import build_run
+from matching.recommend.run import compute_run
 from matching.recommend.update import update_people
 
 MOST_SECONDS, LEAST_AGREEING, TRIED = 1.0, 9.0, 5
@@ -20,7 +20,7 @@ def bench(people):
     """(seconds of a full build, median processor and wall seconds of an update, mean places that agree)."""
     participants, ties, vectors = synthetic_people(people)
     start = time.perf_counter()
-    run = build_run(participants, ties, vectors)
+    run = compute_run(participants, ties, vectors)
     built = time.perf_counter() - start
     state, walls, processors, agreeing = run.state, [], [], []
     for number in range(TRIED):
@@ -37,7 +37,7 @@ def bench(people):
         processors.append(time.process_time() - processor)
         state = updated.state
         if people <= 1_000:
-            rebuilt = build_run(participants, ties, vectors).lists[row]
+            rebuilt = compute_run(participants, ties, vectors).lists[row]
             agreeing.append(len({p.other for p in rebuilt} & {p.other for p in updated.lists[row]}))
     agree = statistics.mean(agreeing) if agreeing else float("nan")
     return built, statistics.median(processors), statistics.median(walls), agree

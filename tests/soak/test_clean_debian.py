@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from backend.config.supervision import bound_socket
+from backend.config.processes import bound_socket
 from tests.servers import get
 
 RELEASE = os.environ.get("TITIAN_SOAK_DEBIAN", "trixie")

@@ -59,7 +59,7 @@ SUPERVISOR = """
 import logging, signal, sys
 from pathlib import Path
 from backend.config.embedded import EmbeddedPostgres
-from backend.config.supervision import DatabaseChild, Supervisor, bound_socket, listen, programs
+from backend.config.processes import DatabaseChild, Supervisor, bound_socket, listen, programs
 def end(*_): raise KeyboardInterrupt
 signal.signal(signal.SIGTERM, end)
 logging.basicConfig(format="%(message)s")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.roster.services.reading import MAX_ROWS
+from backend.roster.services.csv_tables import MAX_ROWS
 from tests.backend.roster.management.test_import_attendees import import_change_and_leave
 from tests.factories import make_event
 

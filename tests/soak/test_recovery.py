@@ -21,7 +21,7 @@ import pytest
 from django.conf import settings
 
 from backend.config.embedded import EmbeddedPostgres
-from backend.config.supervision import bound_socket
+from backend.config.processes import bound_socket
 from tests.servers import get
 from tests.soak.waiting import seconds_until
 

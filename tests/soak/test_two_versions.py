@@ -25,7 +25,7 @@ from backend.benchmarks.load.clients import Client, run_clients
 from backend.benchmarks.load.consistency import check_load
 from backend.benchmarks.load.event import LoadEvent, LoadUser
 from backend.config.embedded import DATABASE, USER, EmbeddedPostgres
-from backend.config.supervision import bound_socket
+from backend.config.processes import bound_socket
 from tests.database import connected_to
 from tests.servers import get
 from tests.soak.waiting import MOST_SECONDS, seconds_until

@@ -10,7 +10,7 @@ from backend.agenda.services import sessions as agenda
 from backend.agenda.services.files import AgendaFile
 from backend.agenda.services.imports import AgendaChanges
 from backend.agenda.services.sessions import SessionData
-from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.requests import release_requests
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Session, SessionPart

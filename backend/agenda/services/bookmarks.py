@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from backend.booking.models.meetings import Seat
-from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.requests import release_requests
 from backend.core.errors import BusinessError, NotFound
 from backend.core.period import overlapping_range
@@ -42,7 +42,7 @@ class SpeakerCannotRemove(BusinessError):
 
 @in_transaction
 def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt.datetime) -> SessionPart:
-    """Put a session into one's agenda: busy then. Activity it again changes nothing.
+    """Put a session into one's agenda: busy then. Doing it again changes nothing.
 
     Refuses NotYours, NotFound, and AttendeeInMeeting where a confirmed meeting overlaps it.
     """

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from backend.agenda.services.sessions import SessionData
 from backend.events.models.events import Event
 from backend.events.selectors import theme_names_for
-from backend.roster.services.reading import MAX_ROWS, CsvLine, UnreadableFile, column_key, read_csv
+from backend.roster.services.csv_tables import MAX_ROWS, CsvLine, UnreadableFile, column_key, read_csv
 from backend.roster.services.report import RefusedLine
 
 COLUMNS = {

@@ -98,7 +98,7 @@ def accept_principal(*, attendee: Attendee, assistant_id: int, by: Person, now: 
 def end_assistant(*, attendee: Attendee, assistant_id: int, by: Person, now: dt.datetime) -> None:
     """End at once that somebody acts for another, or was asked to: by either of the two, at any time.
 
-    The other is mailed where it had begun. Activity it again changes nothing. Refuses NotYours and NotFound.
+    The other is mailed where it had begun. Doing it again changes nothing. Refuses NotYours and NotFound.
     """
     check_own(attendee, by)
     rows = Assistant.objects.filter(event=attendee.event_id, pk=assistant_id)

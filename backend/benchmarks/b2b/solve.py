@@ -19,8 +19,8 @@ from ortools.sat.python import cp_model
 from backend.benchmarks.b2b.break_model import BreakModel, break_model
 from backend.benchmarks.b2b.conflicts import b2b_conflicts
 from backend.benchmarks.b2b.problem import B2BProblem
+from matching.scheduling.annealing import Annealing, Schedule, breaks_in
 from matching.scheduling.deadline import Clock, Deadline, ShouldStop, never
-from matching.scheduling.kempe import Annealing, Schedule, breaks_in
 from matching.scheduling.problem import Conflict, Plan, Status
 from matching.scheduling.solve import Progress
 from matching.scheduling.tables import assign_tables

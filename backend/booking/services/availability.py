@@ -8,7 +8,7 @@ from collections.abc import Collection
 from django.utils.translation import gettext as _
 
 from backend.booking.models.availability import Availability
-from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.requests import release_requests
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from backend.booking.models.availability import Availability
 from backend.booking.rules import MIN_NOTICE
 from backend.booking.selectors.availability import with_open_time
-from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.changes import announce_freed_times
 from backend.core.errors import BusinessError
 from backend.core.period import Period
 from backend.core.queue import PLANS, enqueue
@@ -61,7 +61,7 @@ def join_event(*, attendee: Attendee, version: str, by: Person, now: dt.datetime
     """Accept this version of the privacy notice and the conduct pledge, and open every meeting time to come.
 
     From then on others see the attendee and can ask to meet. A session they bookmark keeps them busy, open
-    or not. Activity it again changes nothing. Refuses NotYours, NotInThisState, AgeNotConfirmed
+    or not. Doing it again changes nothing. Refuses NotYours, NotInThisState, AgeNotConfirmed
     and OldAgreement.
     """
     check_allowed(attendee.event, Activity.JOIN)

@@ -14,7 +14,7 @@ from backend.booking.selectors.meetings import (
     seated_ids,
 )
 from backend.booking.services.acting import lock_meeting_to_act, note_who_acts
-from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.locks import lock_meeting
 from backend.booking.services.notices import notify
 from backend.booking.services.requests import (

@@ -13,7 +13,7 @@ from backend.booking.selectors.availability import times_of_two
 from backend.booking.selectors.meetings import present_ids, seated_ids
 from backend.booking.selectors.tables import free_tables
 from backend.booking.services.booking import NoTableFree, SlotTaken, book_meeting, slot_details
-from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.locks import lock_meeting
 from backend.booking.services.notices import notify
 from backend.booking.services.requests import release_requests

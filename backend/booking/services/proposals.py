@@ -230,7 +230,7 @@ def withdraw_proposal(*, event: Event, meeting_id: int, by: Person, now: dt.date
     """As an organiser, take a proposal back: no answer agrees it any more.
 
     To the two nothing changes until it would have expired; then they are told that it did not come about, as
-    if nobody had answered. Activity it again changes nothing. Refuses OrganisersOnly, NotFound, AlreadyAnswered
+    if nobody had answered. Doing it again changes nothing. Refuses OrganisersOnly, NotFound, AlreadyAnswered
     and RequestExpired.
     """
     check_organiser(by, event, Activity.EDIT)

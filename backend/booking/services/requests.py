@@ -36,7 +36,7 @@ from backend.booking.selectors.availability import common_slots, rules_for
 from backend.booking.selectors.meetings import other_id_in, seated_ids
 from backend.booking.selectors.tables import place_kinds_for
 from backend.booking.services.booking import SlotTaken, slot_details
-from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.locks import lock_meeting, lock_own_meeting, lock_requests
 from backend.booking.services.notices import notify
 from backend.core.errors import BusinessError, NotFound, NotYours

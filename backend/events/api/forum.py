@@ -16,7 +16,7 @@ from backend.events.api.views import OrganiserView
 from backend.events.models.events import MAX_RETENTION_DAYS, Event
 from backend.events.services.about import change_about
 from backend.events.services.opening import change_state, open_event
-from backend.people.api import READ_OR_ORGANISE, PersonView
+from backend.people.api.me import READ_OR_ORGANISE, PersonView
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):

@@ -16,7 +16,7 @@ from backend.events.api.views import LongJobSerializer, ParticipantView
 from backend.events.models.long_jobs import LongJob
 from backend.events.services.long_jobs import fetch_answer, long_job_for
 from backend.events.services.second_factors import check_fresh_proof
-from backend.people.api import ORGANISE
+from backend.people.api.me import ORGANISE
 
 
 class LongJobView(ParticipantView):

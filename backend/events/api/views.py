@@ -22,7 +22,7 @@ from backend.events.rules.roles import LEAD, ORGANISER, check_admission
 from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.long_jobs import AnsweredLater, answer_later, jobs_before
 from backend.events.services.second_factors import check_fresh_proof, check_second_factor
-from backend.people.api import ORGANISE, READ_OR_ACT, PersonView
+from backend.people.api.me import ORGANISE, READ_OR_ACT, PersonView
 
 
 class LongJobSerializer(serializers.Serializer[LongJob]):

@@ -23,10 +23,10 @@ from backend.safeguarding.models import Chaperone, DelegationSeat, DelegationSes
 from backend.safeguarding.rules import (
     DELEGATION,
     adults_of_proposals,
+    can_take_place,
     contactable_for,
     is_consented_minor,
     is_session_adult,
-    can_take_place,
     is_vetted,
 )
 
@@ -186,7 +186,7 @@ class LedSeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedDelegationSession:
-    """A session as a lead reads it. `state` is the model's, or over; `can_take_place`: it could take place so."""
+    """A session as a lead reads it. `state` is the model's, or over; `can_take_place`: as it stands."""
 
     session_id: int
     state: str

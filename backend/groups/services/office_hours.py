@@ -34,7 +34,7 @@ from backend.booking.services.booking import (
     SlotTaken,
     violates,
 )
-from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.locks import lock_requests
 from backend.booking.services.notices import notify
 from backend.booking.services.requests import (

@@ -36,7 +36,7 @@ def remember_person(person: Person, now: dt.datetime) -> None:
 
 
 def replay_erasures(*, now: dt.datetime) -> int:
-    """Erase again whom a restored backup brought back; gives the number of rows. Activity it again does nothing.
+    """Erase again whom a restored backup brought back; gives the number of rows. Doing it again does nothing.
 
     Whoever came back by themself since, or was put on a list again, stays.
     """

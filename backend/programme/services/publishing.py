@@ -65,7 +65,7 @@ def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) ->
 def withdraw_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     """Put a plan aside. A draft is kept unsent; of a published one, open proposals are withdrawn.
 
-    What is agreed stays: only the two can cancel it. Activity it again changes nothing. Refuses OrganisersOnly,
+    What is agreed stays: only the two can cancel it. Doing it again changes nothing. Refuses OrganisersOnly,
     NotFound and PlanBusy.
     """
     plan = plan_for_update(event, plan_id, by)

@@ -22,10 +22,10 @@ from backend.events.rules.roles import (
     can_confirm,
     can_end,
     can_refuse,
+    event_roles_of,
     is_administrator,
     leads_of,
     organisers_of,
-    event_roles_of,
     what_running_lacks,
 )
 from backend.events.services.locks import lock_attendees, lock_event

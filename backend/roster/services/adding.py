@@ -17,8 +17,8 @@ from backend.events.selectors import attendees_by_former_address, former_owner
 from backend.events.services.attendees import NewAttendee
 from backend.people.models import Person, address_hash
 from backend.people.services import check_email, find_or_create_people
+from backend.roster.services.csv_tables import CsvLine, CsvTable
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import CsvLine, CsvTable
 
 
 class AlreadyThere(BusinessError):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from backend.roster.services.csv_tables import MAX_FILE_BYTES, CsvTable, UnreadableFile, read_csv
 from backend.roster.services.orders import attendees_of_orders, is_order_list
-from backend.roster.services.reading import MAX_FILE_BYTES, CsvTable, UnreadableFile, read_csv
 from backend.roster.services.rows import COLUMNS
 from backend.roster.services.workbook import is_workbook, read_workbook
 

@@ -37,7 +37,7 @@ from backend.events.services.sectors import load_sectors, sectors_by_word
 from backend.people.models import Person
 from backend.people.selectors import plain_word
 from backend.people.services import BATCH, find_or_create_people
-from backend.roster.services.reading import CsvTable
+from backend.roster.services.csv_tables import CsvTable
 from backend.roster.services.report import (
     ImportReport,
     NoteCounts,

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from django.utils.translation import gettext as _
 
-from backend.roster.services.reading import CsvLine, CsvTable, column_key
+from backend.roster.services.csv_tables import CsvLine, CsvTable, column_key
 
 MARKS = {"ordercode", "positionid", "status", "attendeename", "attendeeemail"}
 """The columns by which pretix's sheet "Order positions" is known, in English."""

@@ -17,7 +17,7 @@ from backend.events.rules.attendees import LANGUAGE_LIMIT, TEXT_LIMIT, clean_tex
 from backend.events.rules.countries import country_name
 from backend.events.rules.languages import languages_in
 from backend.people.services import BadEmail, check_email
-from backend.roster.services.reading import CsvLine, CsvTable, column_key
+from backend.roster.services.csv_tables import CsvLine, CsvTable, column_key
 from backend.roster.services.report import RefusedLine
 
 REQUIRED = ("email", "name")

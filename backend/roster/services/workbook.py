@@ -8,7 +8,7 @@ import zipfile
 from django.utils.translation import gettext as _
 
 from backend.core.workbooks import Limits, NoWorkbook, TooLarge, read_rows
-from backend.roster.services.reading import (
+from backend.roster.services.csv_tables import (
     MAX_COLUMNS,
     MAX_FILE_BYTES,
     MAX_ROWS,

@@ -15,7 +15,7 @@ from backend.core.errors import NotFound
 from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest
 from backend.events.selectors import SHOWN_NAME, shown_name
 from backend.people.models import Constituency, Person
-from backend.safeguarding.rules import contactable_ids, contactable_rows, can_block_or_report, nameable_to
+from backend.safeguarding.rules import can_block_or_report, contactable_ids, contactable_rows, nameable_to
 
 
 @dataclass(frozen=True, slots=True)

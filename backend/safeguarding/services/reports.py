@@ -17,7 +17,7 @@ from backend.events.selectors import shown_name
 from backend.events.services.locks import lock_rows
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportEntry, ReportHandOver, ReportLink
-from backend.safeguarding.rules import can_link, can_block_or_report, lacking_for, leads_lacking, readable_for
+from backend.safeguarding.rules import can_block_or_report, can_link, lacking_for, leads_lacking, readable_for
 from backend.safeguarding.services.alerts import alert_leads, alert_outside
 from backend.safeguarding.services.announce import announce_changed_people
 from backend.safeguarding.services.report_entries import AlreadyClosed, locked_report, log_reading, write_word

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from backend.booking.api.serializers import PeriodSerializer, SlotSerializer
 from backend.booking.selectors.availability import rules_for
 from backend.booking.services.joining import add_slots
-from backend.booking.services.rules import set_rules
+from backend.booking.services.meeting_rules import set_rules
 from backend.core.api import CountSerializer, validated
 from backend.core.period import Period
 from backend.events.api.views import OrganiserView

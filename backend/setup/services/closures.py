@@ -16,7 +16,7 @@ from backend.booking.selectors.closures import UNDO_WINDOW, meetings_to_displace
 from backend.booking.selectors.meetings import present_ids, seated_ids
 from backend.booking.selectors.tables import free_tables
 from backend.booking.services.booking import NoTableFree, SlotTaken
-from backend.booking.services.freed_times import announce_freed_times
+from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.locks import lock_meeting
 from backend.booking.services.meetings import cancel_locked_meeting
 from backend.booking.services.moving import rebook
@@ -158,7 +158,7 @@ def _rebook(meeting: Meeting, slot: Slot, table: Table | None, now: dt.datetime)
 
 @in_transaction
 def reopen_period(*, event: Event, closure_id: int, by: Person, now: dt.datetime) -> Closure:
-    """Open a closed time again; nothing moves back. Activity it again changes nothing.
+    """Open a closed time again; nothing moves back. Doing it again changes nothing.
 
     Refuses OrganisersOnly and NotFound.
     """

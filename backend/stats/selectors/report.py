@@ -26,7 +26,7 @@ from backend.people.models import Constituency
 from backend.stats.engine.figures import HELD, Matrix, percent_across
 from backend.stats.models import Release
 from backend.stats.selectors.names import CAUSES, STEPS, UNITS, Names
-from backend.stats.selectors.printed import (
+from backend.stats.selectors.printed_figures import (
     edition_rows,
     level_of,
     printed_groups,

@@ -244,7 +244,9 @@ def weights_as_rows(learned: Learned) -> dict[str, dict[str, float]]:
 def policy_with_weights(policy: MatchingPolicy, weights: dict[str, dict[str, float]]) -> MatchingPolicy:
     """The policy with stored weights; those of features it no longer has are left out."""
     known = policy.as_dict()
-    return MatchingPolicy.from_dict(known | {name: row["value"] for name, row in weights.items() if name in known})
+    return MatchingPolicy.from_dict(
+        known | {name: row["value"] for name, row in weights.items() if name in known}
+    )
 
 
 class RankingCounts(TypedDict):

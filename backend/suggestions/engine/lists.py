@@ -21,7 +21,7 @@ from matching.parallel import thread_map
 from matching.policy import MatchingPolicy
 from matching.recommend.explain import explain_pair
 from matching.recommend.reasons import QuotedText, quoted_texts, with_quotations
-from matching.recommend.run import build_run
+from matching.recommend.run import compute_run
 from matching.recommend.state import RunState
 from matching.recommend.update import update_people
 from matching.text.sentences import split_sentences
@@ -54,7 +54,7 @@ def build_lists(data: EventData, policy: MatchingPolicy, on_progress: OnProgress
     priors = reader.priors(vectors, on_progress)
     is_large = len(data.participants) >= LEAST_FOR_CLUSTER
     with cluster_map() if is_large else nullcontext(thread_map) as parallel_map:
-        result = build_run(
+        result = compute_run(
             data.participants,
             data.ties,
             vectors,

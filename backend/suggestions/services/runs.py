@@ -45,7 +45,11 @@ class NobodyToMatch(BusinessError):
 
 
 def build_run(
-    *, event: Event, now: dt.datetime, policy: MatchingPolicy | None = None, progress: OnProgress | None = None
+    *,
+    event: Event,
+    now: dt.datetime,
+    policy: MatchingPolicy | None = None,
+    progress: OnProgress | None = None,
 ) -> Run:
     """Compute every list of the event and publish them together; readers see the old Run until then.
 

@@ -10,7 +10,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Topic
 from backend.suggestions.engine.texts import FIELDS, text_hash
 from backend.suggestions.models import Embedding
-from backend.suggestions.services.reading import topic_text
+from backend.suggestions.services.understanding import topic_text
 
 
 def forget_unused_vectors() -> int:

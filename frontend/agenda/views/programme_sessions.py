@@ -21,7 +21,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.selectors import agenda_for, session_for
 from backend.events.services.long_jobs import answer_later
-from backend.roster.services.reading import EncodingNotConfirmed
+from backend.roster.services.csv_tables import EncodingNotConfirmed
 from frontend.access import Request, organiser
 from frontend.agenda.forms import AgendaFileForm, SessionForm
 from frontend.fields import values_of

@@ -21,7 +21,7 @@ from backend.events.rules.attendees import TextTooLong
 from backend.events.rules.countries import country_names
 from backend.events.selectors import profile_for
 from backend.events.services.profiles import update_profile
-from backend.suggestions.services.reading import prepare_to_read, understand_words
+from backend.suggestions.services.understanding import prepare_to_read, understand_words
 from frontend.access import Outcome, Request, catch_refusal, participant
 from frontend.events.forms.profile import JoinForm, ReadAlongForm
 from frontend.events.views.drafts import is_draft, save_draft

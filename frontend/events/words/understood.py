@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from backend.events.rules.languages import language_name
-from backend.suggestions.services.reading import UnderstoodWords
+from backend.suggestions.services.understanding import UnderstoodWords
 
 
 def sentence_for(read: UnderstoodWords | None) -> str:

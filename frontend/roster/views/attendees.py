@@ -28,9 +28,9 @@ from backend.directory.services.times import open_times_for
 from backend.events.models.attendees import Attendee
 from backend.events.services.long_jobs import MANY, answer_later
 from backend.invitations.services.sending import preview_invitations
+from backend.roster.services.csv_tables import EncodingNotConfirmed
 from backend.roster.services.files import read_list
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import EncodingNotConfirmed
 from backend.roster.services.report import ImportReport
 from backend.roster.services.roles import NobodyChosen, change_roles
 from backend.roster.services.rows import COLUMNS

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.booking.selectors.availability import rules_for
 from backend.booking.services import joining
-from backend.booking.services.rules import set_rules
+from backend.booking.services.meeting_rules import set_rules
 from backend.core.errors import BusinessError
 from backend.core.period import HasPeriod, Period
 from backend.events.models.attendees import Attendee

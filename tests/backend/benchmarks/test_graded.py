@@ -19,7 +19,7 @@ from backend.benchmarks.graded import (
     strength_table,
 )
 from matching.policy import MatchingPolicy
-from matching.recommend.run import build_run
+from matching.recommend.run import compute_run
 from matching.recommend.strength import CUTS
 from matching.text.language import detect_language
 from matching.types import Suggested, Vectors
@@ -121,7 +121,7 @@ def test_figures_of_the_lists_equal_plain_arithmetic_on_the_exported_lists(seed)
     rows = grade_rows(seed)
     given = read(grades=rows)
     vectors = vectors_of(given, seed)
-    run = build_run(given.people, given.ties, vectors, policy=MatchingPolicy(exploratory_share=0.0))
+    run = compute_run(given.people, given.ties, vectors, policy=MatchingPolicy(exploratory_share=0.0))
     exported = {
         given.names[owner]: [given.names[other] for other in listed]
         for owner, listed in listed_rows(run).items()

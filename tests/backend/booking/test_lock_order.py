@@ -20,8 +20,8 @@ from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.roster.services import importing as importer
+from backend.roster.services.csv_tables import read_csv
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import read_csv
 from backend.roster.services.rows import COLUMNS
 from backend.safeguarding.models import Report
 from backend.safeguarding.services.reports import close_report, report_person

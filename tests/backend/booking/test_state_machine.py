@@ -25,9 +25,10 @@ from backend.booking.models.notices import Notice
 from backend.booking.models.waiting_list import WaitingListEntry
 from backend.booking.selectors.meetings import confirmed_meetings_for
 from backend.booking.services.availability import close_slots, open_slots
+from backend.booking.services.freed_times import offer_freed_times
 from backend.booking.services.meetings import end_refused_meetings
 from backend.booking.services.requests import expire_requests
-from backend.booking.services.waiting_list import end_refused_waiting, leave_waiting_list, offer_freed_times
+from backend.booking.services.waiting_list import end_refused_waiting, leave_waiting_list
 from backend.core.period import Period
 from backend.events.models.attendees import Attendee
 from backend.notifications.services.reminders import remind_people

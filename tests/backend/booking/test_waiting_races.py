@@ -10,8 +10,9 @@ import pytest
 
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.waiting_list import WaitingListEntry
-from backend.booking.services import booking, waiting_list
-from backend.booking.services.waiting_list import leave_waiting_list, offer_freed_times
+from backend.booking.services import booking, freed_times
+from backend.booking.services.freed_times import offer_freed_times
+from backend.booking.services.waiting_list import leave_waiting_list
 from backend.events.models.agenda import Slot
 from backend.outcomes.services import arrivals
 from backend.outcomes.services.arrivals import arrive
@@ -43,10 +44,10 @@ def offers_at_once(
     monkeypatch: pytest.MonkeyPatch, forum: Forum, entries: list[WaitingListEntry]
 ) -> list[str]:
     """Two jobs have come to two different entries, and nobody waits for anybody."""
-    monkeypatch.setattr(waiting_list, "lock_attendees", lambda ids: None)
+    monkeypatch.setattr(freed_times, "lock_attendees", lambda ids: None)
     both_have_looked = threading.Barrier(len(entries))
-    waits_for(monkeypatch, both_have_looked, waiting_list, "_ask")
-    return at_once(*(lambda entry=entry: waiting_list._offer_one(entry.pk, forum.now) for entry in entries))
+    waits_for(monkeypatch, both_have_looked, freed_times, "_ask")
+    return at_once(*(lambda entry=entry: freed_times._offer_one(entry.pk, forum.now) for entry in entries))
 
 
 def test_without_the_constraint_and_the_locks_two_get_the_time_that_one_cancel_freed(

@@ -37,7 +37,7 @@ from backend.config.archive import (
 from backend.config.backup import LEFT_OUT, make_backup, restore_backup
 from backend.config.embedded import DATABASE, USER, DatabaseUnusable, EmbeddedPostgres
 from backend.config.environment import backup_key_from, folder_from
-from backend.config.supervision import bound_socket
+from backend.config.processes import bound_socket
 from backend.people.models import AccountMail
 from backend.privacy.services.leaving import erase_account
 from backend.privacy.services.remembering import merge_erasures

@@ -20,10 +20,10 @@ from filelock import FileLock
 from procrastinate.contrib.django import app
 from pytest_django import Settings
 
-from backend.config import supervision
+from backend.config import processes as supervision
 from backend.config.management.commands import serve
 from backend.config.parent_watchdog import PARENT_ENV
-from backend.config.supervision import CannotServe, bound_socket, listen
+from backend.config.processes import CannotServe, bound_socket, listen
 from backend.core.queue import requeue_abandoned_jobs
 from backend.people.models import FirstAdministratorLink
 from tests.servers import address_of_the_database

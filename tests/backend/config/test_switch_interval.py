@@ -8,7 +8,7 @@ import sys
 
 from django.conf import settings
 
-from backend.config.supervision import bound_socket
+from backend.config.processes import bound_socket
 from backend.config.web import SECONDS_OF_ONE_THREAD
 from tests.servers import get
 

@@ -18,7 +18,7 @@ from matching.recommend import blocks
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import prepare_features
 from matching.recommend.pool import CandidatePool, Known
-from matching.recommend.run import build_run
+from matching.recommend.run import compute_run
 from matching.recommend.scoring import Scorer, fit_standardiser
 from matching.recommend.tiles import ScoredTiles
 from tests.cluster import LocalCluster
@@ -48,7 +48,7 @@ def lists_of_threads() -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "TILE", 200)
         patch.setattr(blocks, "PART", 50)
-        return build_run(*PEOPLE).lists
+        return compute_run(*PEOPLE).lists
 
 
 def use(running: LocalCluster, settings) -> None:
@@ -59,7 +59,7 @@ def test_lists_of_a_cluster_are_those_of_threads_and_progress_is_told(cluster, s
     use(cluster, settings)
     shares: list[float] = []
     with cluster_map() as parallel_map:
-        found = build_run(
+        found = compute_run(
             *PEOPLE,
             on_progress=lambda stage, share: shares.append(share) if stage == "pairs" else None,
             parallel_map=parallel_map,
@@ -87,7 +87,7 @@ def test_a_worker_that_is_killed_costs_nothing_but_its_tiles_and_one_that_joins_
                 running.kill(first)
 
         with cluster_map() as parallel_map:
-            found = build_run(*PEOPLE, on_progress=on_progress, parallel_map=parallel_map)
+            found = compute_run(*PEOPLE, on_progress=on_progress, parallel_map=parallel_map)
             assert set(parallel_map(os.getpgid, [0] * 4)) == {joined[0].pid}
         assert found.lists == lists_of_threads
 
@@ -104,7 +104,7 @@ def test_without_workers_and_without_a_scheduler_this_machine_goes_on_alone(
                 running.kill(running.workers[0])
 
         with cluster_map() as parallel_map:
-            found = build_run(*PEOPLE, on_progress=on_progress, parallel_map=parallel_map)
+            found = compute_run(*PEOPLE, on_progress=on_progress, parallel_map=parallel_map)
         assert found.lists == lists_of_threads
         assert "No worker of the cluster is left" in caplog.text
     monkeypatch.setattr("backend.core.cluster.CONNECT_SECONDS", 1)
@@ -120,7 +120,7 @@ def test_lists_of_a_large_event_are_made_on_the_cluster_and_published(cluster, s
         make_attendee(event, seeks_topics=["sextortion"], offers_topics=["victim-support"])
 
     def places() -> list[tuple[object, ...]]:
-        run = runs.build_run(event=event, now=NOW)
+        run = runs.compute_run(event=event, now=NOW)
         return sorted(run.suggestions.values_list("attendee", "other", "rank", "score"))
 
     here = places()
@@ -161,7 +161,7 @@ def test_a_cancelled_run_leaves_no_task_behind(cluster, settings):
             raise Cancelled
 
     with cluster_map() as parallel_map, pytest.raises(Cancelled):
-        build_run(*PEOPLE, on_progress=on_progress, parallel_map=parallel_map)
+        compute_run(*PEOPLE, on_progress=on_progress, parallel_map=parallel_map)
     assert cluster.client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)) == 0
 
 

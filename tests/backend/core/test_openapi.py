@@ -18,7 +18,7 @@ from backend.booking.models.meetings import Meeting
 from backend.core.api import RefusalSerializer
 from backend.events.models.agenda import Table
 from backend.events.models.attendees import Attendee
-from backend.people.api import PersonView
+from backend.people.api.me import PersonView
 from backend.people.models import ApiToken
 from tests.backend.conftest import make_forum
 from tests.factories import make_attendee, make_event, token_of

@@ -15,7 +15,7 @@ from backend.directory.models import SearchText
 from backend.directory.selectors import by_meaning
 from backend.directory.selectors.finding import BY_MEANING, Found, Wanted
 from backend.directory.services.finding import find_people
-from backend.directory.services.reading import read_all_texts, read_texts
+from backend.directory.services.text_vectors import read_all_texts, read_texts
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event

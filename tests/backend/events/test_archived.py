@@ -30,8 +30,8 @@ from backend.events.services.topics import add_theme
 from backend.events.services.venue import remove_slots
 from backend.invitations.services.sending import send_test_invitation
 from backend.notifications.services.deliveries import mark_read
+from backend.roster.services.csv_tables import read_csv
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import read_csv
 from backend.roster.services.roles import RoleChange, change_roles
 from backend.safeguarding.models import Block, Report
 from backend.safeguarding.services.blocks import block_person

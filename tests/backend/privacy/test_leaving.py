@@ -28,8 +28,8 @@ from backend.people.services import make_token
 from backend.privacy.services.closing import close_cases, forget_expired
 from backend.privacy.services.leaving import NotConfirmed, StillInCharge, erase_account, leave_event
 from backend.roles.services.appointments import LastOrganiser
+from backend.roster.services.csv_tables import read_csv
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import read_csv
 from backend.safeguarding.models import Block, HeldIdentity, Report
 from backend.safeguarding.rules import may_contact
 from backend.safeguarding.selectors.reports import report_page_for

@@ -32,8 +32,8 @@ from backend.privacy.services.merging import (
     answer_merge,
     merge_attendees,
 )
+from backend.roster.services.csv_tables import read_csv
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import read_csv
 from backend.safeguarding.models import Block, Chaperone, Report, ReportLink
 from backend.safeguarding.rules import may_contact
 from backend.safeguarding.selectors.blocks import blocks_made_by

@@ -16,8 +16,8 @@ from backend.events.models.attendees import Attendee
 from backend.people.models import Person
 from backend.privacy.services.leaving import erase_account, leave_event
 from backend.privacy.services.remembering import merge_erasures, remember_attendee, replay_erasures
+from backend.roster.services.csv_tables import read_csv
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import read_csv
 from tests.database import connected_as, tables_holding
 from tests.factories import NOW, make_attendee, make_event
 

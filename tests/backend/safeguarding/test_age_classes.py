@@ -9,8 +9,8 @@ from backend.core.errors import NotFound, OrganisersOnly
 from backend.events.models.age_classes import AdultProposal, AgeAgreement
 from backend.events.models.attendees import Attendee
 from backend.people.models import KnownMinor
+from backend.roster.services.csv_tables import read_csv
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import read_csv
 from backend.roster.services.roles import RoleChange, change_roles
 from backend.safeguarding.rules import matchable
 from backend.safeguarding.selectors.age_classes import age_questions_for, waiting_age_questions

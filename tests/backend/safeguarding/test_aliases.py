@@ -24,8 +24,8 @@ from backend.events.services.profiles import ProfileChange, update_profile
 from backend.people.models import Person, address_hash
 from backend.roles.services.appointments import CannotPropose, propose_role
 from backend.roster.services.adding import AlreadyThere, add_attendee
+from backend.roster.services.csv_tables import read_csv
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import read_csv
 from backend.safeguarding.models import AliasEntry
 from backend.safeguarding.selectors.aliases import alias_entries_for, aliases_for, sessions_naming
 from backend.safeguarding.selectors.blocks import blocks_made_by

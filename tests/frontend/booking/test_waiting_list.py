@@ -7,9 +7,10 @@ import pytest
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.waiting_list import WaitingListEntry
+from backend.booking.services.freed_times import offer_freed_times
 from backend.booking.services.meetings import cancel_meeting
 from backend.booking.services.requests import MeetingRequestData
-from backend.booking.services.waiting_list import join_waiting_list, offer_freed_times
+from backend.booking.services.waiting_list import join_waiting_list
 from backend.events.models.attendees import Attendee
 from tests.factories import block_contact, make_attendee
 from tests.frontend.conftest import Booking, client_of

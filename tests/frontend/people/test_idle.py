@@ -1,4 +1,4 @@
-"""Activity nothing ends a sign-in: for leads after an hour, for organisers twelve, for others thirty days."""
+"""Doing nothing ends a sign-in: for leads after an hour, for organisers twelve, for others thirty days."""
 
 from __future__ import annotations
 

@@ -261,7 +261,9 @@ def test_a_hub_is_dropped_and_organisations_never_count_as_overlap():
 def test_the_common_neighbours_explain_the_whole_overlap():
     people, ties = typed_forum()
     incidence = build_incidence(people, ties, MatchingPolicy())
-    columns, damping = damped_columns(incidence, MatchingPolicy(crowd_people=3, crowd_share=0))  # one session has 4
+    columns, damping = damped_columns(
+        incidence, MatchingPolicy(crowd_people=3, crowd_share=0)
+    )  # one session has 4
     nodes = [*incidence.nodes, *(("person", p.id) for p in people)]
     weighed = columns @ sp.diags(np.sqrt(damping))
     shares = [neighbour_shares(weighed, nodes, k) for k in range(len(people))]

@@ -129,7 +129,9 @@ def test_the_order_of_people_and_of_ties_changes_no_answer():
     given, rng = people(), np.random.default_rng(0)
     vectors = read(given)
     earlier, met = (Tie(0, 9), Tie(1, 8), Tie(9, 1)), [(a, a + 1) for a in range(0, 30, 2)]
-    first = edition_answers(given, Edition(7, earlier, frozenset(met)), vectors, policy=MatchingPolicy()).sorted()
+    first = edition_answers(
+        given, Edition(7, earlier, frozenset(met)), vectors, policy=MatchingPolicy()
+    ).sorted()
     for _ in range(3):
         shuffled = [given[k] for k in rng.permutation(len(given))]
         edition = Edition(7, earlier[::-1], frozenset((b, a) for a, b in rng.permutation(met).tolist()))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.errors import BadParticipant, BadMatchingPolicy, BadTie, BadVectors, DuplicatePerson
+from matching.errors import BadMatchingPolicy, BadParticipant, BadTie, BadVectors, DuplicatePerson
 from matching.policy import MatchingPolicy
 from matching.recommend import ranking
 from matching.recommend.ranking import (
@@ -16,7 +16,7 @@ from matching.recommend.ranking import (
     make_lists,
     make_shortlists,
 )
-from matching.recommend.run import build_run
+from matching.recommend.run import compute_run
 from matching.types import Participant, Tie, Vectors
 from tests.matching.recommend.strategies import datasets, make_people
 
@@ -26,7 +26,7 @@ from tests.matching.recommend.strategies import datasets, make_people
 def test_any_forum_gives_explained_lists_within_the_caps(dataset, seed):
     people, ties, vectors = dataset
     policy = MatchingPolicy(seed=seed, list_size=5, least_other=2)
-    run = build_run(people, ties, vectors, policy=policy)
+    run = compute_run(people, ties, vectors, policy=policy)
     by_id = {p.id: p for p in people}
     met = {frozenset((t.a, t.b)) for t in ties}
     assert set(run.lists) == set(by_id)
@@ -52,14 +52,14 @@ def test_permuting_people_and_ties_changes_nothing(dataset, seed):
     draw = np.random.default_rng(seed)
     mixed = [people[k] for k in draw.permutation(len(people))]
     turned = [Tie(t.b, t.a, t.age_years, t.weight, t.label) for t in ties[::-1]]
-    one, other = build_run(people, ties, vectors), build_run(mixed, turned, vectors)
+    one, other = compute_run(people, ties, vectors), compute_run(mixed, turned, vectors)
     assert one.lists == other.lists
 
 
 def test_the_lists_depend_on_the_seed_alone():
     people, ties, vectors = make_people(160, 3, ties=60)
-    one, again = (build_run(people, ties, vectors, policy=MatchingPolicy(seed=1)) for _ in range(2))
-    other = build_run(people, ties, vectors, policy=MatchingPolicy(seed=2))
+    one, again = (compute_run(people, ties, vectors, policy=MatchingPolicy(seed=1)) for _ in range(2))
+    other = compute_run(people, ties, vectors, policy=MatchingPolicy(seed=2))
     assert one.lists == again.lists
     assert one.lists != other.lists
 
@@ -67,7 +67,7 @@ def test_the_lists_depend_on_the_seed_alone():
 @pytest.fixture(scope="module")
 def run():
     people, ties, vectors = make_people(220, 5, ties=120)
-    return people, build_run(people, ties, vectors)
+    return people, compute_run(people, ties, vectors)
 
 
 def test_at_least_four_places_go_to_other_constituencies(run):
@@ -100,7 +100,9 @@ def star(size=40, capacity=2.0):
     keep = left != right
     left, right = left[keep], right[keep]
     weights = np.where((left == 0) | (right == 0), 100.0, 1.0) + 1e-3 * (left + right)
-    short = make_shortlists(left, right, weights, np.full(len(left), 0.5), np.zeros(size, int), MatchingPolicy())
+    short = make_shortlists(
+        left, right, weights, np.full(len(left), 0.5), np.zeros(size, int), MatchingPolicy()
+    )
     return short, np.full(size, capacity)
 
 
@@ -182,12 +184,12 @@ def test_an_exploration_draw_depends_on_seed_and_both_people():
 )
 def test_impossible_input_is_refused_by_name(people, ties, vectors, error):
     with pytest.raises(error):
-        build_run(people, ties, vectors)
+        compute_run(people, ties, vectors)
 
 
 @pytest.mark.parametrize("size", [0, 1])
 def test_nobody_and_one_person_get_no_suggestions(size):
-    run = build_run([Participant(k) for k in range(size)], [], Vectors.empty(size))
+    run = compute_run([Participant(k) for k in range(size)], [], Vectors.empty(size))
     assert run.lists == dict.fromkeys(range(size), ())
     assert run.report.listed_pairs == 0
 
@@ -195,13 +197,15 @@ def test_nobody_and_one_person_get_no_suggestions(size):
 def test_zero_capacity_gives_no_list_and_no_entry():
     people, ties, vectors = make_people(40, 6, capacity=5)
     closed = [Participant(people[0].id, capacity=0), *people[1:]]
-    run = build_run(closed, ties, vectors)
+    run = compute_run(closed, ties, vectors)
     assert run.lists[people[0].id] == ()
     assert all(s.other != people[0].id for places in run.lists.values() for s in places)
 
 
 def test_a_policy_survives_json_and_refuses_what_it_does_not_know():
-    assert MatchingPolicy.from_dict(MatchingPolicy(seed=4, ei_floor=0.1).as_dict()) == MatchingPolicy(seed=4, ei_floor=0.1)
+    assert MatchingPolicy.from_dict(MatchingPolicy(seed=4, ei_floor=0.1).as_dict()) == MatchingPolicy(
+        seed=4, ei_floor=0.1
+    )
     with pytest.raises(BadMatchingPolicy, match="no such setting: pol"):
         MatchingPolicy.from_dict({"pol": 1})
     with pytest.raises(BadMatchingPolicy, match="beta"):
@@ -210,7 +214,7 @@ def test_a_policy_survives_json_and_refuses_what_it_does_not_know():
 
 def test_the_report_counts_by_constituency_and_gives_the_cost_of_a_floor():
     people, ties, vectors = make_people(150, 7)
-    run = build_run(people, ties, vectors, policy=MatchingPolicy(ei_floor=0.75))
+    run = compute_run(people, ties, vectors, policy=MatchingPolicy(ei_floor=0.75))
     report = run.report
     assert sum(group.people for group in report.by_constituency.values()) == 150
     assert report.bonus > 0

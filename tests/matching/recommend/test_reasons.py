@@ -19,7 +19,7 @@ from matching.recommend.reasons import (
     quoted_texts,
     with_quotations,
 )
-from matching.recommend.run import build_run
+from matching.recommend.run import compute_run
 from matching.recommend.scoring import (
     FEATURES,
     acceptance_probabilities,
@@ -34,7 +34,7 @@ from tests.matching.recommend.strategies import make_people
 def pair_of(a, b, *more, ties=(), policy=None):
     """The reasons of a list holding b, seen from a."""
     people = [a, b, *more]
-    run = build_run(people, list(ties), Vectors.empty(len(people)), policy=policy)
+    run = compute_run(people, list(ties), Vectors.empty(len(people)), policy=policy)
     return next(s for s in run.lists[a.id] if s.other == b.id).reasons
 
 
@@ -102,7 +102,7 @@ def test_texts_that_match_are_quoted_from_both_sides():
     others = [Participant(k, "youth", seeks=f"seeking {k}", offers=f"offering {k}") for k in range(30)]
     seeks, offers = rows(), rows()
     offers[7] = seeks[3]
-    run = build_run(others, [], Vectors(seeks, offers, np.zeros((30, 8), np.float32)))
+    run = compute_run(others, [], Vectors(seeks, offers, np.zeros((30, 8), np.float32)))
     reason = next(s for s in run.lists[3] if s.other == 7).reasons[0]
     assert reason.code == "seeks_offers"
     assert reason.evidence == {"seek": "seeking 3", "offer": "offering 7"}
@@ -178,7 +178,7 @@ def test_an_explanation_of_somebody_absent_is_refused():
 
 def test_an_explanation_by_a_runs_state_equals_the_listed_score():
     people, vectors = texts_forum()
-    run = build_run(people, [], vectors)
+    run = compute_run(people, [], vectors)
     listed = run.lists[1][0]
     assert explain_pair(people, [], vectors, pair=(1, listed.other), state=run.state).score == pytest.approx(
         listed.score, abs=1e-3
@@ -192,7 +192,7 @@ def weighed_forum(seed=3, size=40):
 
 def test_the_first_reason_weighs_most_by_the_shares_of_the_score_and_no_text_below_average_is_quoted():
     people, ties, vectors = weighed_forum()
-    run = build_run(people, ties, vectors)
+    run = compute_run(people, ties, vectors)
     policy = MatchingPolicy()
     dataset = prepare_dataset(people, ties, vectors, (), policy)
     features = prepare_features(
@@ -224,7 +224,7 @@ def test_the_quoted_text_is_the_one_that_carried_the_match():
     offers, about = vectors.offers.copy(), vectors.about.copy()
     offers[7], about[8] = vectors.seeks[3], vectors.seeks[3]
     people = [replace(p, organisation=str(p.id), languages=frozenset()) for p in people]
-    run = build_run(people, [], Vectors(vectors.seeks, offers, about))
+    run = compute_run(people, [], Vectors(vectors.seeks, offers, about))
     reasons = {place.other: place.reasons for place in run.lists[people[3].id]}
     offered = next(r for r in reasons[people[7].id] if r.code == "seeks_offers")
     assert offered.evidence["offer"] == excerpt(people[7].offers)
@@ -237,7 +237,7 @@ def test_where_neither_answers_the_other_the_nearest_is_named_and_not_quoted():
     axes = np.eye(6, dtype=np.float32)
     people = [Participant(k, "youth", seeks=f"seeking {k}", offers=f"offering {k}") for k in range(6)]
     seeks, offers = axes, np.roll(axes, 1, axis=0)
-    run = build_run(people, [], Vectors(seeks, offers, axes * 0))
+    run = compute_run(people, [], Vectors(seeks, offers, axes * 0))
     reasons = {place.other: place.reasons for place in run.lists[0]}
     assert reasons[1][0].code == "seeks_offers"
     nearest = next(r for r in reasons[3] if r.code == "nearest")

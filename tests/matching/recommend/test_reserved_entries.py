@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matching.policy import MatchingPolicy
 from matching.recommend.exclusions import Exclusions
 from matching.recommend.ranking import exposure_caps, make_lists, make_shortlists
-from matching.recommend.run import build_run
+from matching.recommend.run import compute_run
 from matching.recommend.scoring import probability
 from matching.recommend.update import update_people
 from matching.types import Participant, Vectors
@@ -62,7 +62,7 @@ def missed_entries(people, ties, lists, least, owners):
 def tight():
     """Two thirds and a third: the caps of the minority barely suffice for everybody's quota."""
     people, ties, vectors = lopsided(120, 38)
-    return people, ties, vectors, build_run(people, ties, vectors)
+    return people, ties, vectors, compute_run(people, ties, vectors)
 
 
 def test_each_list_holds_four_of_others_where_one_constituency_prevails(tight):
@@ -70,19 +70,19 @@ def test_each_list_holds_four_of_others_where_one_constituency_prevails(tight):
     assert min(external_counts(people, run.lists).values()) >= 4
     assert {len({s.other for s in places}) for places in run.lists.values()} == {10}
     assert max(exposures(people, run.lists).values()) <= 12
-    free = build_run(people, ties, vectors, policy=MatchingPolicy(least_other=0))
+    free = compute_run(people, ties, vectors, policy=MatchingPolicy(least_other=0))
     assert min(external_counts(people, free.lists).values()) < 4
 
 
 def test_people_from_beyond_the_shortlist_are_scored_and_explained(tight):
     people, ties, vectors, _ = tight
     policy = MatchingPolicy(pool=14, pool_each_other=0)
-    run = build_run(people, ties, vectors, policy=policy)
+    run = compute_run(people, ties, vectors, policy=policy)
     places, short = run.state.lists.others, run.state.shortlists.others
     beyond = [(i, j) for i, row in enumerate(places) for j in row[row >= 0] if j not in short[i]]
     assert beyond
     assert min(external_counts(people, run.lists).values()) >= 4
-    wide = build_run(people, ties, vectors, policy=MatchingPolicy(pool=120, shortlist=120))
+    wide = compute_run(people, ties, vectors, policy=MatchingPolicy(pool=120, shortlist=120))
     ids, known = run.state.ids, wide.state.shortlists
     for i, j in beyond:
         found = next(s for s in run.lists[int(ids[i])] if s.other == ids[j])
@@ -126,7 +126,7 @@ def test_people_at_their_cap_are_replaced_from_beyond_the_shortlist():
 def test_no_list_is_below_its_quota_while_somebody_eligible_is_below_her_cap(dataset, least, data):
     people, ties, vectors = dataset
     policy = MatchingPolicy(list_size=5, least_other=least, pool=3, pool_each_other=1, shortlist=4)
-    run = build_run(people, ties, vectors, policy=policy)
+    run = compute_run(people, ties, vectors, policy=policy)
     assert not missed_entries(people, ties, run.lists, least, set(run.lists))
     if people:
         changed = set(data.draw(st.lists(st.sampled_from([p.id for p in people]), unique=True)))
@@ -152,7 +152,7 @@ def test_changes_one_after_another_leave_four_of_others_in_every_list(tight):
 def test_a_newcomer_fills_a_quota_that_was_not_met():
     people, ties, vectors = lopsided(40, 0)
     policy = MatchingPolicy(pool=3, pool_each_other=0)
-    run = build_run(people, ties, vectors, policy=policy)
+    run = compute_run(people, ties, vectors, policy=policy)
     newcomer = Participant(10**6, MINORITY, languages=people[0].languages, capacity=5)
     zero = np.zeros((1, 32), np.float32)
     more = Vectors(*(np.vstack([getattr(vectors, name), zero]) for name in ("seeks", "offers", "about")))

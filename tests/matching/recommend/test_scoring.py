@@ -20,7 +20,7 @@ from matching.recommend.features import ScoreStatistics, prepare_features, raw_f
 from matching.recommend.gram import GramMatrix
 from matching.recommend.graph import adamic_adar_3path
 from matching.recommend.pagerank import resolvent
-from matching.recommend.run import build_run
+from matching.recommend.run import compute_run
 from matching.recommend.scoring import (
     MAX_LEXICAL_Z,
     Scorer,
@@ -41,7 +41,9 @@ from matching.text.tfidf import fit_idf, merged_terms, term_frequencies, tfidf_v
 from matching.types import Participant, Tie, Vectors
 from tests.matching.recommend.strategies import datasets, make_people
 
-NOTHING = MatchingPolicy(text=0, topic=0, lexical=0, language=0, graph=0, odd_paths=0, smooth=0, pagerank=0, latent=0)
+NOTHING = MatchingPolicy(
+    text=0, topic=0, lexical=0, language=0, graph=0, odd_paths=0, smooth=0, pagerank=0, latent=0
+)
 SCORERS = {
     "everything": MatchingPolicy(),
     "text alone": replace(NOTHING, text=1),
@@ -201,7 +203,7 @@ def test_pairs_whose_probability_rounds_to_one_are_still_told_apart_and_listed_i
     policy = MatchingPolicy(topic=45.0, exploratory_share=0.0, least_other=0)
     _, _, _, p = score(people, [], Vectors.empty(7), policy)
     assert (p[0, 3:] == 1).all()
-    run = build_run(people, [], Vectors.empty(7), policy=policy)
+    run = compute_run(people, [], Vectors.empty(7), policy=policy)
     assert [entry.other for entry in run.lists[0]] == [6, 5, 4, 3, 2, 1]
     assert [entry.score for entry in run.lists[0][:4]] == pytest.approx([1] * 4)
 
@@ -230,7 +232,9 @@ def test_words_of_languages_without_spaces_do_not_count():
         *fillers,
     ]
     _, features, _, _ = score(people, [], Vectors.empty(len(people)), MatchingPolicy())
-    assert standardised_features(features, MatchingPolicy(), np.array([0]), np.array([1]), None)["lexical"] == 0
+    assert (
+        standardised_features(features, MatchingPolicy(), np.array([0]), np.array([1]), None)["lexical"] == 0
+    )
 
 
 def test_odd_paths_of_the_score_are_3_path_adamic_adar_between_two_sides():
@@ -377,10 +381,10 @@ def test_candidates_scored_tile_by_tile_are_those_of_all_pairs_at_once():
 def test_lists_are_the_same_in_many_blocks_as_in_one(monkeypatch):
     people, ties, vectors = make_people(300, 5, ties=200)
     policy = MatchingPolicy(pool=40, pagerank=0)  # whose statistics are of other pairs
-    whole = build_run(people, ties, vectors, policy=policy).lists
+    whole = compute_run(people, ties, vectors, policy=policy).lists
     monkeypatch.setattr(blocks, "TILE", 64)
     assert len(blocks.blocks_of(300)) == 5
-    found = build_run(people, ties, vectors, policy=policy).lists
+    found = compute_run(people, ties, vectors, policy=policy).lists
     places = [
         (one.other, other.other)
         for owner, entries in whole.items()

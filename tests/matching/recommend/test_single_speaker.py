@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from matching.policy import MatchingPolicy
-from matching.recommend.run import build_run
+from matching.recommend.run import compute_run
 from matching.text.encoder import Encoder
 from matching.text.priors import language_priors
 from matching.types import Participant, Vectors
@@ -59,7 +59,7 @@ def ranks(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory):
                 np.vstack([empty, offers, answer]),
                 np.zeros((len(people), len(need)), np.float32),
             )
-            run = build_run(people, [], vectors, policy=policy, priors=priors if with_priors else None)
+            run = compute_run(people, [], vectors, policy=policy, priors=priors if with_priors else None)
             listed = [place.other for place in run.lists[0]]
             found.append(listed.index(61) + 1 if 61 in listed else 99)
         return found

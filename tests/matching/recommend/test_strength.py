@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.recommend.run import build_run
+from matching.recommend.run import compute_run
 from matching.recommend.strength import CUTS, Strength, strength_of
 from tests.matching.recommend.strategies import make_people
 
@@ -42,7 +42,9 @@ def test_at_most_a_third_of_a_forums_places_are_strong(silent: bool) -> None:
         people = [replace(person, **nothing) for person in people]
     need = {person.id: person.declares_need for person in people}
     places = [
-        (owner, place.score) for owner, row in build_run(people, ties, vectors).lists.items() for place in row
+        (owner, place.score)
+        for owner, row in compute_run(people, ties, vectors).lists.items()
+        for place in row
     ]
     strong = sum(strength_of(score, need_declared=need[owner]) is Strength.STRONG for owner, score in places)
     assert strong <= len(places) / 3

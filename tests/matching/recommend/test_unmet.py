@@ -8,7 +8,7 @@ from matching.policy import MatchingPolicy
 from matching.recommend.candidates import score_candidates
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import prepare_features
-from matching.recommend.run import build_run
+from matching.recommend.run import compute_run
 from matching.recommend.scoring import (
     Scorer,
     fit_standardiser,
@@ -52,10 +52,10 @@ def test_a_need_is_unmet_when_its_only_answer_may_not_be_contacted():
     people = [replace(p, organisation=str(p.id), **NO_TOPICS) for p in people]
     fitting = Vectors(vectors.seeks, offers, vectors.about)
     seeker, giver = people[3].id, people[7].id
-    free = build_run(people, [], fitting).report
+    free = compute_run(people, [], fitting).report
     assert seeker not in free.unmet_needs
     assert giver not in free.unsought_offers
-    refused = build_run(people, [], fitting, excluded=[(giver, seeker)]).report
+    refused = compute_run(people, [], fitting, excluded=[(giver, seeker)]).report
     assert set(refused.unmet_needs) - set(free.unmet_needs) == {seeker}
     assert set(refused.unsought_offers) - set(free.unsought_offers) <= {giver}
     assert refused.as_dict()["unmet_needs"] == refused.unmet_needs
@@ -70,6 +70,6 @@ def test_who_declares_nothing_is_on_neither_list_and_topics_alone_are_met_by_one
         Participant(4, seeks_topics=judges),
         Participant(5, offers_topics=frozenset({"parents"})),
     ]
-    report = build_run(people, [], Vectors.empty(5)).report
+    report = compute_run(people, [], Vectors.empty(5)).report
     assert (report.unmet_needs, report.unsought_offers) == ((4,), (5,))
     assert ANSWERED > 0

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.errors import BadState, UnknownPerson
-from matching.recommend.run import build_run
+from matching.recommend.run import compute_run
 from matching.recommend.state import RunState
 from matching.recommend.update import update_people
 from matching.text.lsa import LatentSpace
@@ -24,7 +24,7 @@ def ids_of(places):
 @pytest.fixture(scope="module")
 def dataset():
     people, ties, vectors = make_people(300, 11, ties=150)
-    return people, ties, vectors, build_run(people, ties, vectors)
+    return people, ties, vectors, compute_run(people, ties, vectors)
 
 
 def changed_profile(people, vectors, k, seed=1):
@@ -45,7 +45,7 @@ def test_a_changed_profile_gets_nine_of_ten_places_of_a_full_rebuild(dataset):
     for k in (0, 40, 57, 123, 180, 299):
         others, fresh = changed_profile(people, vectors, k)
         update = update_people(run.state, others, ties, fresh, changed=[people[k].id])
-        rebuilt = build_run(others, ties, fresh)
+        rebuilt = compute_run(others, ties, fresh)
         mine, full = (ids_of(lists[people[k].id]) for lists in (update.lists, rebuilt.lists))
         same.append(len(set(mine) & set(full)))
         assert len(update.lists) < 60
@@ -147,7 +147,7 @@ def test_people_changed_together_are_listed_once(dataset):
 @given(found=datasets(least=1), data=st.data())
 def test_any_change_in_any_forum_gives_lists_by_the_rules(found, data):
     people, ties, vectors = found
-    run = build_run(people, ties, vectors)
+    run = compute_run(people, ties, vectors)
     changed = data.draw(st.lists(st.sampled_from([p.id for p in people]), unique=True))
     state = RunState.from_bytes(run.state.to_bytes())
     update = update_people(state, people, ties, vectors, changed=changed)
@@ -176,7 +176,7 @@ def test_a_changed_id_that_was_never_here_is_refused(dataset):
 
 
 def test_an_empty_run_can_be_updated_with_people():
-    empty = build_run([], [], Vectors.empty(0))
+    empty = compute_run([], [], Vectors.empty(0))
     people = [Participant(k, "youth") for k in range(3)]
     update = update_people(empty.state, people, [], Vectors.empty(3), changed=[])
     assert set(update.lists) == {0, 1, 2}

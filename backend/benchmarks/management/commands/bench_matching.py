@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from backend.benchmarks.synthetic import DIMENSIONS, synthetic_people
 from matching.parallel import one_blas_thread, thread_map
 from matching.recommend import blocks
-from matching.recommend.run import build_run
+from matching.recommend.run import compute_run
 from matching.recommend.update import update_people
 
 MOST = {10_000: (60.0, 4096.0), 100_000: (900.0, 6144.0)}
@@ -66,7 +66,7 @@ def dumps(found: dict[str, Any]) -> str:
 def bench(people: int, tell: Callable[[str], object]) -> dict[str, Any]:
     """Seconds a stage, which are also told as it ends, peak memory, and the pair stage against its limit."""
     participants, ties, vectors = synthetic_people(people)
-    build_run(*synthetic_people(50))  # imports and thread pools are not what is measured
+    compute_run(*synthetic_people(50))  # imports and thread pools are not what is measured
     before, started = peak_mb(), (time.perf_counter(), time.process_time())
     stages: dict[str, float] = {}
     begun = [("", *started)]
@@ -80,7 +80,7 @@ def bench(people: int, tell: Callable[[str], object]) -> dict[str, Any]:
                 spent = f"{stages[ended]:8.2f} s {begun[-1][2] - worked:8.2f} s of processor"
                 tell(f"{ended:<8}{spent}, {peak_mb():6.0f} MB so far")
 
-    run = build_run(participants, ties, vectors, on_progress=on_progress)
+    run = compute_run(participants, ties, vectors, on_progress=on_progress)
     on_progress("end", 1.0)
     end, worked = (now - then for now, then in zip(begun[-1][1:], started, strict=True))
     peak = peak_mb()
@@ -108,10 +108,10 @@ def peak_mb() -> float:
 
 def equal_places(people: int) -> float:
     """The share of places that name the same person as with everybody in one block, where all is exact."""
-    lists = build_run(*synthetic_people(people)).lists
+    lists = compute_run(*synthetic_people(people)).lists
     tile, blocks.TILE = blocks.TILE, people
     try:
-        exact = build_run(*synthetic_people(people)).lists
+        exact = compute_run(*synthetic_people(people)).lists
     finally:
         blocks.TILE = tile
     places = [

@@ -9,8 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from backend.config.processes import bound_socket
 from backend.config.request_log import Observed
-from backend.config.supervision import bound_socket
 from backend.config.web import serve_pages
 
 

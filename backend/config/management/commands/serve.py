@@ -24,8 +24,7 @@ from rich.console import Console
 from backend.config.database import check_database
 from backend.config.embedded import server_in
 from backend.config.parent_watchdog import PARENT_ENV
-from backend.config.shared_counts import share_counts
-from backend.config.supervision import (
+from backend.config.processes import (
     CannotServe,
     DatabaseChild,
     Supervisor,
@@ -33,6 +32,7 @@ from backend.config.supervision import (
     listen,
     programs,
 )
+from backend.config.shared_counts import share_counts
 from backend.core import encoder
 from backend.core.advisory_lock import advisory_lock
 from backend.core.memory import release_memory

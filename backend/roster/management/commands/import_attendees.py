@@ -14,9 +14,9 @@ from django.utils import timezone
 from backend.core.progress import progress_lines, showing_progress
 from backend.events.models.events import Event
 from backend.events.selectors import event_for
+from backend.roster.services.csv_tables import MAX_FILE_BYTES, CsvTable, EncodingNotConfirmed
 from backend.roster.services.files import read_list
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import MAX_FILE_BYTES, CsvTable, EncodingNotConfirmed
 from backend.roster.services.report import ImportReport, refusals_csv
 
 SHOWN = 20

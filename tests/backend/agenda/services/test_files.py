@@ -9,7 +9,7 @@ import pytest
 
 from backend.agenda.services.files import FileSession, read_agenda
 from backend.events.models.events import Event
-from backend.roster.services.reading import EncodingNotConfirmed, UnreadableFile
+from backend.roster.services.csv_tables import EncodingNotConfirmed, UnreadableFile
 from tests.factories import make_event
 
 pytestmark = pytest.mark.django_db

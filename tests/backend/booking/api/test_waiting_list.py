@@ -6,7 +6,8 @@ import pytest
 
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.waiting_list import WaitingListEntry
-from backend.booking.services.waiting_list import leave_waiting_list, offer_freed_times
+from backend.booking.services.freed_times import offer_freed_times
+from backend.booking.services.waiting_list import leave_waiting_list
 from tests.backend.booking.api.test_participant import BASE, client_of
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import NOW

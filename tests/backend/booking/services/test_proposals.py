@@ -24,11 +24,11 @@ from backend.booking.selectors.meetings import (
 from backend.booking.services.availability import close_slots
 from backend.booking.services.booking import NoTableFree, SlotTaken
 from backend.booking.services.choosing import NotOffered
+from backend.booking.services.meeting_rules import BadRules, set_rules
 from backend.booking.services.meetings import end_refused_meetings
 from backend.booking.services.moving import move_meeting
 from backend.booking.services.proposals import propose_meeting, withdraw_proposal
 from backend.booking.services.requests import AlreadyAsked, BadTimes, KeyReused, expire_requests
-from backend.booking.services.rules import BadRules, set_rules
 from backend.core.errors import BusinessError, NotFound, OrganisersOnly
 from backend.events.models.agenda import Table
 from backend.events.models.attendees import Attendee

@@ -13,11 +13,12 @@ from backend.booking.models.waiting_list import WaitingListEntry
 from backend.booking.rules import FREED_TIME_WAITS, MIN_NOTICE
 from backend.booking.selectors.meetings import requests_to_answer
 from backend.booking.services.availability import close_slots, open_slots
-from backend.booking.services.freed_times import OFFER_FREED_TIMES
+from backend.booking.services.changes import OFFER_FREED_TIMES
+from backend.booking.services.freed_times import offer_freed_times
+from backend.booking.services.meeting_rules import set_rules
 from backend.booking.services.meetings import end_refused_meetings
 from backend.booking.services.requests import expire_requests
-from backend.booking.services.rules import set_rules
-from backend.booking.services.waiting_list import end_refused_waiting, leave_waiting_list, offer_freed_times
+from backend.booking.services.waiting_list import end_refused_waiting, leave_waiting_list
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models.agenda import Session, SessionPart, Slot
 from backend.events.models.attendees import Attendee

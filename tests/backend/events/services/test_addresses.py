@@ -19,8 +19,8 @@ from backend.people.services import AddressTaken, BadEmail
 from backend.privacy.services.leaving import erase_account
 from backend.privacy.services.remembering import replay_erasures
 from backend.roster.services.adding import AlreadyThere, add_attendee
+from backend.roster.services.csv_tables import CsvLine, CsvTable
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import CsvLine, CsvTable
 from backend.safeguarding.models import Block
 from backend.safeguarding.rules import may_contact
 from tests.accounts import send_account_mails

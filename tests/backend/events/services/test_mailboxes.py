@@ -32,8 +32,8 @@ from backend.people.services import (
 )
 from backend.privacy.services.leaving import erase_account, leave_event
 from backend.roles.services.appointments import CannotPropose, propose_role
+from backend.roster.services.csv_tables import read_csv
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import read_csv
 from backend.safeguarding.models import Chaperone, Vetting
 from tests.backend.booking.test_lock_order import begin, wait_until_waiting
 from tests.factories import NOW, make_attendee, make_event

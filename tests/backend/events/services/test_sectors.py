@@ -23,8 +23,8 @@ from backend.events.services.sectors import (
     sectors_by_word,
 )
 from backend.people.models import Constituency
+from backend.roster.services.csv_tables import read_csv
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import read_csv
 from backend.roster.services.rows import COLUMNS
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 

@@ -8,8 +8,9 @@ from backend.agenda.selectors.agenda import agenda_for
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.models.waiting_list import WaitingListEntry
+from backend.booking.services.freed_times import offer_freed_times
 from backend.booking.services.requests import MeetingRequestData
-from backend.booking.services.waiting_list import join_waiting_list, offer_freed_times
+from backend.booking.services.waiting_list import join_waiting_list
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee

@@ -13,9 +13,9 @@ from django.urls import resolve
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Delivery, Notice
 from backend.booking.services.availability import close_slots
+from backend.booking.services.freed_times import offer_freed_times
 from backend.booking.services.meetings import end_refused_meetings
 from backend.booking.services.requests import expire_requests
-from backend.booking.services.waiting_list import offer_freed_times
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.services.venue import TableData

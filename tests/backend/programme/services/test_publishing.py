@@ -10,7 +10,7 @@ from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.services.answers import decline_meeting
 from backend.booking.services.joining import join_event
-from backend.booking.services.rules import set_rules
+from backend.booking.services.meeting_rules import set_rules
 from backend.events.models.attendees import Attendee
 from backend.events.rules.agreements import current_agreement
 from backend.programme.selectors.planning_data import read_planning_data

@@ -13,8 +13,8 @@ from backend.events.models.attendees import Attendee, Interest, Organisation
 from backend.events.models.events import Event
 from backend.events.services.profiles import ProfileChange, update_profile
 from backend.people.models import Person
+from backend.roster.services.csv_tables import read_csv
 from backend.roster.services.importing import ROWS_AT_ONCE, import_attendees
-from backend.roster.services.reading import read_csv
 from backend.roster.services.report import ImportReport
 from backend.roster.services.rows import COLUMNS
 from backend.setup.services.events import appoint_organiser, create_event

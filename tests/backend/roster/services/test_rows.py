@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.roster.services.reading import CsvLine, read_csv
+from backend.roster.services.csv_tables import CsvLine, read_csv
 from backend.roster.services.report import RefusedLine, refusals_csv
 from backend.roster.services.rows import (
     COLUMNS,

@@ -13,8 +13,8 @@ from backend.events.models.attendees import Attendee, Organisation
 from backend.events.models.events import Event
 from backend.people.models import Person
 from backend.roster.services import importing
+from backend.roster.services.csv_tables import CsvTable, read_csv
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import CsvTable, read_csv
 from backend.roster.services.report import ImportReport
 from backend.roster.services.rows import COLUMNS
 from tests.factories import NOW, make_event

@@ -14,9 +14,9 @@ import pytest
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.roster.services import workbook as reading
+from backend.roster.services.csv_tables import MAX_COLUMNS, UnreadableFile
 from backend.roster.services.files import read_list
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.reading import MAX_COLUMNS, UnreadableFile
 from backend.roster.services.report import ImportReport
 from backend.roster.services.workbook import READING_SECONDS
 from tests.factories import NOW, make_event

@@ -117,9 +117,9 @@ def test_the_next_run_uses_and_stores_the_learned_weights_until_they_are_reset(e
     learned = learn_weights(event=event, now=LATER).weights["topic"]["value"]
     assert learned != pytest.approx(MatchingPolicy().topic)
     assert build_run(event=event, now=LATER).policy["topic"] == pytest.approx(learned)
-    assert build_run(event=event, now=LATER, policy=MatchingPolicy(ei_floor=0.1)).policy["topic"] == pytest.approx(
-        learned
-    )
+    assert build_run(event=event, now=LATER, policy=MatchingPolicy(ei_floor=0.1)).policy[
+        "topic"
+    ] == pytest.approx(learned)
     set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
     reset_weights(event=event, by=organiser.person, now=NOW)
     assert active_weights(event) is None

@@ -11,7 +11,7 @@ from backend.events.models.events import Topic
 from backend.suggestions import jobs
 from backend.suggestions.engine.texts import text_hash
 from backend.suggestions.models import Embedding
-from backend.suggestions.services.reading import topic_text
+from backend.suggestions.services.understanding import topic_text
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

@@ -10,46 +10,16 @@ from typing import Any, ClassVar, cast
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.core.api import WRITING, TextField, validated
-from backend.core.errors import BusinessError
+from backend.core.api import TextField, validated
 from backend.core.limits import Kind, count_use
+from backend.people.api.scopes import HasScope, token_scopes
 from backend.people.models import ApiToken, Person
 from backend.people.services import change_account
-
-
-class TokenScope(BusinessError):
-    """The token is valid, and was not made for this operation."""
-
-    code = "token_scope"
-    status = 403
-
-
-class HasScope(BasePermission):
-    """Lets a token through whose scopes cover the operation, and every session.
-
-    Denies by default: an operation for which its view names no scope is closed to tokens.
-    """
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        token = request.auth
-        needed = view.token_scopes.get(request.method)
-        if token is None or (isinstance(token, ApiToken) and needed in token.scopes):
-            return True
-        raise TokenScope(
-            _("This token does not have the scope for this: make one under My profile, API access."),
-            scope=needed,
-        )
-
-
-def token_scopes(*, reading: str, writing: str) -> dict[str, str]:
-    """The scope that each method of a view needs."""
-    return dict.fromkeys(SAFE_METHODS, reading) | dict.fromkeys(WRITING, writing)
-
 
 READ_OR_ACT = token_scopes(reading=ApiToken.Scope.READ.value, writing=ApiToken.Scope.ACT.value)
 READ_OR_ORGANISE = token_scopes(reading=ApiToken.Scope.READ.value, writing=ApiToken.Scope.ORGANISE.value)

@@ -9,9 +9,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matching.scheduling.annealing import Annealing, Schedule, breaks_in
 from matching.scheduling.checking import breaks_of
 from matching.scheduling.deadline import Deadline
-from matching.scheduling.kempe import Annealing, Schedule, breaks_in
 
 
 @given(st.integers(0, 2**12 - 1), st.lists(st.integers(0, 2), min_size=12, max_size=12).map(sorted))

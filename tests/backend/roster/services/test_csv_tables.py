@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.core.errors import BusinessError
-from backend.roster.services.reading import (
+from backend.roster.services.csv_tables import (
     MAX_COLUMNS,
     MAX_FILE_BYTES,
     MAX_LINES,

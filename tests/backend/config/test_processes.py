@@ -15,15 +15,15 @@ import psutil
 import pytest
 from django.conf import settings
 
-from backend.config import supervision
-from backend.config.supervision import NAMES, CannotServe, Program, ProgramChild, Supervisor, programs
+from backend.config import processes as supervision
+from backend.config.processes import NAMES, CannotServe, Program, ProgramChild, Supervisor, programs
 from tests.servers import address_of_the_database, get
 
 # What `serve` runs once all is made ready; it prints its port and keeps web and worker alive until SIGTERM.
 SUPERVISOR = """
 import logging, signal, sys
 from pathlib import Path
-from backend.config.supervision import Supervisor, bound_socket, listen, programs
+from backend.config.processes import Supervisor, bound_socket, listen, programs
 def end(*_): raise KeyboardInterrupt
 signal.signal(signal.SIGTERM, end)
 logging.basicConfig(stream=sys.stdout, format="%(message)s")

@@ -15,7 +15,7 @@ from backend.suggestions.engine import understood
 from backend.suggestions.engine.texts import text_hash
 from backend.suggestions.engine.understood import Understood, understand
 from backend.suggestions.models import Embedding
-from backend.suggestions.services.reading import UnderstoodWords, understand_words
+from backend.suggestions.services.understanding import UnderstoodWords, understand_words
 from tests.factories import make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from backend.booking.services.rules import BadRules, set_rules
+from backend.booking.services.meeting_rules import BadRules, set_rules
 from backend.core.errors import OrganisersOnly
 from backend.events.services.changes import ATTENDEES_CHANGED
 from tests.backend.conftest import make_forum
