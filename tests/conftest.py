@@ -26,7 +26,7 @@ from backend.config.database import embedded_settings
 from backend.config.embedded import server_in, servers_in
 from matching.text.model import bundled_model
 from tests.chromium import NONE_FOUND, chromium
-from tests.database import SERVER_OF_THIS_RUN, empty_tables
+from tests.database import SERVER_OF_THIS_RUN, empty_tables, vacuum_grown_tables
 from tests.encoder import RunningEncoder
 
 SERVERS = settings.VAR / "test-postgres"
@@ -47,10 +47,14 @@ SLOW = (
     "tests/journeys/",
     "tests/deploy/",
     "tests/backend/benchmarks/",
+    "tests/backend/config/test_encoder.py",
+    "tests/backend/config/test_outages.py",
+    "tests/backend/config/test_processes.py",
     "tests/backend/config/test_web.py",
-    "tests/backend/core/test_openapi.py",
     "tests/backend/booking/test_state_machine.py",
+    "tests/backend/demo/test_loading.py",
     "tests/backend/roster/test_crowd.py",
+    "tests/frontend/events/test_own_names.py",
     "tests/test_hostile_texts.py",
     "tests/test_migrations.py",
     "tests/test_names_in_answers.py",
@@ -65,8 +69,8 @@ MAIN_PATH = "tests/journeys/test_main_path.py"
 LONGEST = (
     *SLOW,
     "tests/test_policy_call_sites.py",
+    "tests/backend/core/test_openapi.py",
     "tests/backend/suggestions/",
-    "tests/backend/config/test_encoder.py",
     "tests/matching/text/",
 )
 hypothesis.settings.register_profile("suite", deadline=None)  # how fast this machine is, is not tested
@@ -150,6 +154,15 @@ def _little_to_empty() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_tables())
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_rows_of_earlier_files(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Tests that take back what they wrote leave it in the tables; the next file begins without."""
+    yield
+    if connections["default"].connection is not None:
+        with django_db_blocker.unblock():
+            vacuum_grown_tables()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -36,6 +36,7 @@ def test_every_address_has_exactly_one_policy():
         participant(organiser(lambda request: HttpResponse()))
 
 
+@pytest.mark.slow
 def test_a_stranger_to_the_event_gets_404_everywhere_as_if_it_did_not_exist(cast):
     client = client_of(cast.stranger)
     for page in pages_of(cast):

@@ -109,6 +109,7 @@ def ask_live(sql: str) -> list[tuple[str]]:
         return cursor.fetchall()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_what_is_restored_is_what_was_live_and_serve_erases_again_before_it_answers(
     var: Path, tmp_path: Path, settings: Settings, elsewhere: Elsewhere
@@ -178,6 +179,7 @@ def test_a_database_that_is_not_empty_is_left_as_it_is(var: Path, tmp_path: Path
         restore_backup(path=tmp_path / "any.tar", identity=None, erasures=[])
 
 
+@pytest.mark.slow
 def test_a_backup_that_the_disk_cuts_short_gets_no_name(transactional_db: None, var: Path) -> None:
     def no_file_over_20_kb() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))

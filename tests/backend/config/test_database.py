@@ -45,6 +45,7 @@ def _one_sentence(ended: subprocess.CompletedProcess[str]) -> str:
     return lines[0]
 
 
+@pytest.mark.slow
 def test_a_server_that_does_not_answer_is_named() -> None:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))  # taken and not listening: a connection is refused
@@ -54,6 +55,7 @@ def test_a_server_that_does_not_answer_is_named() -> None:
     assert "hidden" not in sentence
 
 
+@pytest.mark.slow
 def test_a_port_that_is_open_and_silent_is_not_waited_for_without_end() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
@@ -63,6 +65,7 @@ def test_a_port_that_is_open_and_silent_is_not_waited_for_without_end() -> None:
     assert database.database_settings({"NAME": "titian"}, settings.VAR)["OPTIONS"]["connect_timeout"] == 10
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("given", [":hidden", ""])
 def test_a_wrong_or_absent_password_is_said_and_not_shown(given: str) -> None:

@@ -61,6 +61,7 @@ def test_neither_the_start_nor_the_check_lets_a_public_demo_pass(name: str, comm
     assert "TITIAN_DEMO_PUBLIC=1" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_public_demo_that_is_meant_passes_the_check() -> None:
     environment = os.environ | PUBLIC | {"TITIAN_DEMO": "1", "TITIAN_DEMO_PUBLIC": "1"}
     environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # set by the journeys, refused in deployment

@@ -89,6 +89,7 @@ def test_no_secret_of_any_address_reaches_the_log_in_a_line_or_a_traceback(writt
             assert 'raise ValueError(f"No such page' in written.getvalue().replace('\\"', '"')
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_no_secret_reaches_the_log_however_its_page_answers(written: io.StringIO) -> None:
     strict = Client(enforce_csrf_checks=True)

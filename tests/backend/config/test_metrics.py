@@ -122,6 +122,7 @@ def test_what_needs_somebody_is_named(settings: Settings, tmp_path: Path) -> Non
     assert problems_of(status_at(now), now) == ["codes_wait", "work_waits", "jobs_failed"]
 
 
+@pytest.mark.slow
 def test_a_web_process_counts_requests_by_page_and_gives_each_an_id(transactional_db: None) -> None:
     given = {"TITIAN_MONITOR_TOKEN": TOKEN, "TITIAN_LOGS": "json"}
     with web_process(address_of_the_database(), **given) as (port, _process):
@@ -138,6 +139,7 @@ def test_a_web_process_counts_requests_by_page_and_gives_each_an_id(transactiona
     assert "no-forum" not in told
 
 
+@pytest.mark.slow
 def test_each_of_several_web_processes_tells_what_all_of_them_counted(
     transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,6 +84,7 @@ def test_a_second_one_in_the_same_folder_is_refused(
         call_command("serve")
 
 
+@pytest.mark.slow
 def test_the_first_link_is_in_a_log_file_at_once(transactional_db: None) -> None:
     printed = subprocess.run(
         [sys.executable, "-c", OFFERS_THE_LINK],
@@ -121,6 +122,7 @@ def test_web_and_worker_end_when_the_process_that_started_them_is_killed() -> No
         assert child.wait(timeout=20) == -signal.SIGTERM
 
 
+@pytest.mark.slow
 def test_a_step_that_fails_in_its_own_process_ends_serve_with_its_code(
     capfd: pytest.CaptureFixture[str],
 ) -> None:

@@ -120,6 +120,7 @@ def ids(people: dict[str, APIClient]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_every_refusal_has_a_status_that_its_operation_documents_and_the_one_shape(
     people: dict[str, APIClient], ids: dict[str, Any]
@@ -202,6 +203,7 @@ def test_an_unknown_address_of_the_api_is_refused_in_the_one_shape(method: str, 
     assert (page.status_code, page["Content-Type"]) == (404, "text/html; charset=utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("scope", ApiToken.Scope.values)
 def test_a_token_opens_exactly_the_operations_of_its_scope(
@@ -223,6 +225,7 @@ def test_a_token_opens_exactly_the_operations_of_its_scope(
     assert len(opened) >= 10
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_what_is_for_organisers_or_leads_needs_their_scope_and_reading_never_the_scope_to_act(
     people: dict[str, APIClient],

@@ -199,6 +199,7 @@ def _note_writes(
     return execute(sql, *given)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ["participant", "organiser", "lead"])
 def test_no_route_of_the_api_writes_in_an_archived_forum(role: str, time_machine: object) -> None:

@@ -98,6 +98,7 @@ def test_an_address_refused_for_good_ends_the_row(client: Client, siti: Person, 
     assert (post.mails, AccountMail.objects.count(), waiting_jobs(SEND_ACCOUNT_MAIL)) == ([], 0, [])
 
 
+@pytest.mark.slow
 def test_a_thousand_waiting_mails_delay_no_code(siti: Person, post: MailServer, settings: object) -> None:
     settings.EMAIL_TIMEOUT = PATIENCE  # type: ignore[attr-defined]
     event = make_event()

@@ -89,6 +89,7 @@ def forum(people: int = 60, slots: int = 8, tables: int = 12, seed: int = 3) -> 
     return Problem(people, slots, tables, pairs, available, (4,) * people, days=(0,) * 4 + (1,) * 4)
 
 
+@pytest.mark.slow
 def test_a_forum_comes_close_to_its_bound_with_few_breaks() -> None:
     problem = forum()
     plan = plan_of(problem, seconds=6)
@@ -99,6 +100,7 @@ def test_a_forum_comes_close_to_its_bound_with_few_breaks() -> None:
     assert plan.breaks < at_once.breaks
 
 
+@pytest.mark.slow
 def test_five_late_joiners_move_no_locked_meeting() -> None:
     before = forum()
     published = plan_of(before, seconds=3)
@@ -146,6 +148,7 @@ def test_any_time_limit_gives_a_sound_plan_with_a_bound(seconds: float) -> None:
     assert plan.seconds < seconds + 3
 
 
+@pytest.mark.slow
 def test_progress_reports_better_plans_under_the_bound() -> None:
     reports = []
     plan = solve(forum(), seconds=3, seed=1, clock=time.monotonic, on_progress=reports.append)

@@ -46,7 +46,13 @@ from backend.safeguarding.models import (
     Report,
     Vetting,
 )
-from backend.safeguarding.rules import CHANNELS, adults_of_proposals, contactable_for, may_contact
+from backend.safeguarding.rules import (
+    CHANNELS,
+    adults_of_proposals,
+    contactable_for,
+    contactable_ids,
+    may_contact,
+)
 from backend.setup.services.closures import close_period, displace_meetings
 from backend.setup.services.tables import change_table
 from tests.delegations import Delegations, make_delegations, vet
@@ -64,11 +70,11 @@ def scene() -> Delegations:
 def pairs(scene: Delegations, now: dt.datetime = NOW) -> set[tuple[str, str]]:
     """Who is in touch through the channel, by first name, both ways."""
     people = (*scene.adults, *scene.minors, scene.lead)
+    first_names = {one.pk: one.name.split()[0] for one in people}
     return {
-        (one.name.split()[0], other.name.split()[0])
+        (first_names[one.pk], first_names[other])
         for one in people
-        for other in people
-        if may_contact(one, other, "delegation", now)
+        for other in contactable_ids(one, "delegation", now, list(first_names))
     }
 
 
@@ -85,6 +91,8 @@ def test_once_all_agreed_the_adults_and_the_minor_who_agreed_are_in_touch_throug
     scene.confirm(session)
     both = {("Anan", "Kham"), ("Chan", "Kham"), ("Vera", "Kham")}
     assert pairs(scene) == both | {(b, a) for a, b in both}
+    assert may_contact(scene.asker, scene.minors[0], "delegation", NOW)
+    assert not may_contact(scene.asker, scene.minors[1], "delegation", NOW)
     for channel in CHANNELS - {"delegation"}:
         assert not may_contact(scene.asker, scene.minors[0], channel, NOW)
         assert not contactable_for(scene.minors[0], channel, NOW).exists()

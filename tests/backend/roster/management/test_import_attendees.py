@@ -124,6 +124,7 @@ def test_an_unknown_event_gets_one_sentence(tmp_path: Path) -> None:
         call_command("import_attendees", "nowhere", str(tmp_path / "list.csv"))
 
 
+@pytest.mark.slow
 def test_five_thousand_people_are_imported_changed_and_left_alone(tmp_path: Path) -> None:
     """More than are written at once; `make soak` imports as many as a list may have."""
     import_change_and_leave(5_000, tmp_path)
