@@ -11,17 +11,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from statistics import quantiles
 from urllib.parse import urlencode
 
+import psycopg
+from django.db import connection
 from django.utils import timezone
 
 from backend.benchmarks.load.event import SLUG, LoadEvent, create_event
 from backend.events.models.attendees import Attendee
 from tests.database import count_rows_anew
 from tests.frontend.conftest import client_of
+from tests.servers import address_of_the_database
 
 CLIENT_TIMEOUT = 120.0
 MOST_SECONDS = 600.0  # of one job
@@ -33,6 +36,13 @@ PROFILE = {
 }  # fmt: skip
 EXPECTED = {200, 201, 404, 409}  # people become hidden meanwhile, and caps are reached
 IMPORTS, BULK_CHANGES = 3, 2
+TELL = """
+CREATE FUNCTION tell_of_long_job() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM pg_notify('long_job', new.id::text); RETURN NULL; END
+$$;
+CREATE TRIGGER tell_of_long_job AFTER UPDATE OF state ON events_longjob FOR EACH ROW
+    WHEN (new.state IN ('done', 'failed')) EXECUTE FUNCTION tell_of_long_job();
+"""
 
 
 @dataclass(slots=True)
@@ -92,7 +102,7 @@ def run_crowd(
 ) -> CrowdLog:
     """Everybody asks and saves until the imports and changes of the organisers are done."""
     log, lock, done = CrowdLog(), threading.Lock(), threading.Event()
-    with ThreadPoolExecutor(people + 2) as pool:
+    with _telling_of_jobs(), ThreadPoolExecutor(people + 2) as pool:
         visitors = [pool.submit(_visit, crowd, port, n, log, lock, done, pause) for n in range(people)]
         organisers = [
             pool.submit(_import_lists, crowd, port, previews, log),
@@ -181,15 +191,36 @@ def _post(crowd: Crowd, port: int, page: str, body: bytes, kind: str, what: str,
     answer = _ask(crowd, port, f"/e/{SLUG}/{page}", body, kind)
     place = answer.getheader("Location", "")
     if "/jobs/" in place:
-        while (
-            status := _ask(crowd, port, place).status
-        ) == 200 and time.perf_counter() - began < MOST_SECONDS:
-            time.sleep(0.2)  # as the page renews itself
-        answer = _ask(crowd, port, f"{place}answer/") if status == 302 else answer
+        _wait_for(place)
+        is_ready = _ask(crowd, port, place).status == 302
+        answer = _ask(crowd, port, f"{place}answer/") if is_ready else answer
     text = answer.body.decode()  # type: ignore[attr-defined]
     log.organisers.append((what, answer.status, time.perf_counter() - began))
     found = re.search(r'name="named" value="([^"]*)"', text)
     return found[1] if found else ""
+
+
+def _wait_for(place: str) -> None:
+    """Return when the job shown there is over, which the database tells."""
+    number = place.rstrip("/").rpartition("/")[2]
+    with psycopg.connect(address_of_the_database(), autocommit=True) as waiting:
+        waiting.execute("LISTEN long_job")
+        state = waiting.execute("SELECT state FROM events_longjob WHERE id = %s", [number]).fetchone()
+        if state in (("waiting",), ("running",)):
+            told = waiting.notifies(timeout=MOST_SECONDS)
+            next((one for one in told if one.payload == number), None)
+
+
+@contextmanager
+def _telling_of_jobs() -> Iterator[None]:
+    """The database tells whoever listens of each long job that is over."""
+    with connection.cursor() as cursor:
+        cursor.execute(TELL)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION tell_of_long_job CASCADE")
 
 
 def _ask(

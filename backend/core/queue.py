@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import json
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -85,6 +86,21 @@ AGAIN = """
 WITH kept AS (DELETE FROM core_abandonedjob WHERE job = %(job)s RETURNING job, lock)
 UPDATE procrastinate_jobs SET scheduled_at = NULL, lock = kept.lock FROM kept WHERE id = kept.job RETURNING id
 """
+# The n-th waiting job of a lock comes after the n-th of every other; a later lock begins where they are.
+TURN = """
+SELECT least(coalesce(max(priority), 0), coalesce(min(priority) FILTER (WHERE lock = %(lock)s), 1) - 1)
+FROM procrastinate_jobs
+WHERE queue_name = %(queue)s AND status IN ('todo', 'doing')
+    AND (scheduled_at IS NULL OR scheduled_at <= now())
+"""
+BEFORE = """
+SELECT count(*)
+FROM procrastinate_jobs own JOIN procrastinate_jobs other ON other.queue_name = own.queue_name
+WHERE own.task_name = %(task)s AND own.args = %(arguments)s::jsonb AND own.status = 'todo' AND (
+    other.status = 'doing' OR other.status = 'todo' AND (-other.priority, other.id) < (-own.priority, own.id)
+    AND (other.scheduled_at IS NULL OR other.scheduled_at <= now())
+)
+"""
 
 log = logging.getLogger(__name__)
 
@@ -107,15 +123,21 @@ def enqueue(
     queue: str = WORK,
     priority: int = 0,
     not_before: dt.datetime | None = None,
+    in_turns: bool = False,
     **arguments: int | str,
 ) -> None:
     """Queue the task of this name; jobs that share `lock` run one after the other, higher priorities first.
 
-    A job that waits for its time, `not_before`, holds back the later jobs of its lock.
+    A job that waits for its time, `not_before`, holds back the later jobs of its lock. `in_turns`: the jobs
+    of a lock come in turns with those of the queue's other locks, however many of one there are.
 
     `once` is a queueing lock: while a job with it waits, no second one is queued. The savepoint keeps the
     caller's transaction usable then.
     """
+    if in_turns:
+        with connection.cursor() as cursor:
+            cursor.execute(TURN, {"lock": lock, "queue": queue})
+            priority = cursor.fetchone()[0]
     job = configure_task(
         name=task,
         job_manager=_jobs,
@@ -133,6 +155,13 @@ def enqueue(
             job.defer(**arguments)
     except AlreadyEnqueued:
         return
+
+
+def jobs_before(task: str, **arguments: int | str) -> int:
+    """How many jobs of the queue are at work or come before this one; 0 where it does not wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, {"task": task, "arguments": json.dumps(arguments)})
+        return int(cursor.fetchone()[0])
 
 
 async def requeue_abandoned_jobs(*, silent_for: float = SECONDS_WITHOUT_HEARTBEAT) -> int:

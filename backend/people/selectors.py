@@ -175,6 +175,18 @@ def sign_ins_of(person: Person, session_key: str | None, now: dt.datetime) -> li
     return sorted(found, key=lambda one: not one.is_this)
 
 
+def sign_in_id_of(session_key: str | None) -> int | None:
+    """The row, in its owner's list, of the browser with this session."""
+    rows = UserSession.objects.filter(session_key=session_key).values_list("pk", flat=True)
+    return rows.first() if session_key else None
+
+
+def is_open(sign_in_id: int, now: dt.datetime) -> bool:
+    """Whether this browser is still signed in."""
+    open_keys = Session.objects.filter(expire_date__gt=now).values("session_key")
+    return bool(UserSession.objects.filter(pk=sign_in_id, session_key__in=open_keys).exists())
+
+
 def administrators() -> QuerySet[Person]:
     """Who administers this installation, with an open account."""
     return Person.objects.filter(Q(is_staff=True) | Q(is_superuser=True), is_active=True)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 
 from tests.names_in_answers import PROTECTED, READERS, told_names
 
@@ -17,5 +18,8 @@ def test_no_answer_to_a_form_about_somebody_tells_more_of_them_than_a_page(
 ) -> None:
     caplog.set_level(logging.INFO)
     for seed in range(amount(5)):
-        _sent, told = told_names(seed=seed, reader=reader, caplog=caplog, people=len(PROTECTED))
+        with transaction.atomic():
+            sent, told = told_names(seed=seed, reader=reader, caplog=caplog, people=len(PROTECTED))
+            transaction.set_rollback(True)
+        print(f"\n{READERS[reader]}: {sent:,} forms")
         assert told == []

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.errors import OrganisersOnly
+from backend.core.queue import jobs_before
 from backend.events import selectors
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
@@ -20,7 +21,7 @@ from backend.events.models.long_jobs import LongJob
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.roles import LEAD, ORGANISER, check_admission
 from backend.events.rules.states import Activity, check_allowed
-from backend.events.services.long_jobs import AnsweredLater, answer_later, jobs_before
+from backend.events.services.long_jobs import ANSWER_LONG_JOB, AnsweredLater, answer_later
 from backend.events.services.second_factors import check_fresh_proof, check_second_factor
 from backend.people.api.me import ORGANISE, READ_OR_ACT, PersonView
 
@@ -45,7 +46,7 @@ class LongJobSerializer(serializers.Serializer[LongJob]):
         return f"/api/v1/events/{job.event.slug}/jobs/{job.pk}/"
 
     def get_before(self, job: LongJob) -> int:
-        return jobs_before(job)
+        return jobs_before(ANSWER_LONG_JOB, job_id=job.pk)
 
     def get_answer(self, job: LongJob) -> str | None:
         return f"{self.get_address(job)}answer/" if job.state == LongJob.State.DONE else None

@@ -20,18 +20,19 @@ from urllib.parse import urlsplit
 
 import pghistory
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import load_backend
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import resolve, reverse
 from django.utils.crypto import salted_hmac
 from django.utils.datastructures import MultiValueDict
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
@@ -45,19 +46,25 @@ from backend.events.models.aliases import Alias
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.models.long_jobs import LONG_JOB_LIFE, LongJob
-from backend.people.models import Person
+from backend.people.models import ApiToken, Person
 from backend.people.rules import account_mark
+from backend.people.selectors import is_open, sign_in_id_of
 
 ANSWER_LONG_JOB = "events.answer_long_job"
 MANY = 200  # people: what concerns more is answered later; so many are written in one transaction
 MAX_JOBS = 60  # of one account, waiting or to be fetched
 MAX_ATTEMPTS = 2  # then it fails, before the queue gives it up (`MAX_ABANDONED`)
+MAX_SECONDS = 1_200  # of one attempt; ten thousand people are imported in a third of it
+ENDS = ("ROLLBACK", "RELEASE")  # of savepoints, whatever the time
 SECONDS_BETWEEN_REPORTS = 0.5
 KEPT_HEADERS = ("Content-Type", "Content-Disposition", "Location", "Retry-After")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 State = LongJob.State
 UNFINISHED = (State.WAITING, State.RUNNING)
 _PURPOSE = "long job"
+_BEGUN_AGAIN = gettext_lazy(
+    "This was interrupted and begun again. What was saved before stays, and is not counted here as new."
+)
 
 
 class AnsweredLater(Exception):
@@ -66,6 +73,10 @@ class AnsweredLater(Exception):
     def __init__(self, job: LongJob) -> None:
         super().__init__(f"long job {job.pk}")
         self.job = job
+
+
+class TookTooLong(Exception):
+    """A job is at work for longer than MAX_SECONDS."""
 
 
 class TooManyJobs(BusinessError):
@@ -85,7 +96,7 @@ class KeptRequest:
     """What a view needs to answer later; of cookies the browser's zone alone, and no secret.
 
     `sent`: the JSON of a program. `files`: their names and bytes (base64) by field. `account`: its mark,
-    which changes when its person signs out everywhere.
+    which changes when its person signs out everywhere. `token` and `sign_in`: by which of them was asked.
     """
 
     method: str
@@ -97,6 +108,8 @@ class KeptRequest:
     language: str
     zone: str
     account: str
+    token: int | None = None
+    sign_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +177,7 @@ def _start(
         asked_at=now,
         expires_at=now + LONG_JOB_LIFE,
     )
-    enqueue(ANSWER_LONG_JOB, lock=f"long:{attendee.person_id}", queue=LONG, job_id=job.pk)
+    enqueue(ANSWER_LONG_JOB, lock=f"long:{attendee.person_id}", queue=LONG, in_turns=True, job_id=job.pk)
     return job
 
 
@@ -174,6 +187,7 @@ def _kept_request(request: HttpRequest, person: Person, sent: Any) -> KeptReques
         fields.update(request.POST)  # type: ignore[arg-type]
         fields.pop("csrfmiddlewaretoken", None)
     files: dict[str, Any] = {} if sent is not None else dict(request.FILES.items())
+    token = getattr(request, "auth", None)
     return KeptRequest(
         method=str(request.method).replace("HEAD", "GET"),
         path=request.path,
@@ -186,6 +200,8 @@ def _kept_request(request: HttpRequest, person: Person, sent: Any) -> KeptReques
         language=get_language() or settings.LANGUAGE_CODE,
         zone=request.COOKIES.get("zone", "")[:60],
         account=account_mark(person),
+        token=token.pk if isinstance(token, ApiToken) else None,
+        sign_in=None if token else sign_in_id_of(request.session.session_key),
     )
 
 
@@ -225,22 +241,24 @@ def answer_job(*, job_id: int, now: dt.datetime) -> None:
 
 
 def _answer(job: LongJob, now: dt.datetime) -> KeptAnswer | None:
-    """The view's answer; None where the request is too old, or its account is closed or signed out since."""
+    """The view's answer; None where the request is too old, or who asked is signed out since."""
     content = decrypt(bytes(job.request or b""), purpose=_PURPOSE, within=LONG_JOB_LIFE, now=now)
     person = load_backend(settings.AUTHENTICATION_BACKENDS[0]).get_user(job.person_id)  # type: ignore[attr-defined]
     if content is None or person is None:
         return None
     kept = KeptRequest(**json.loads(content))
-    if kept.account != account_mark(person):
+    if not _is_signed_in(kept, person, now):
         return None
     request = _request_of(job, kept, person)
     job.shown = _shown_state(job.event, None)
-    with override(kept.language), _showing_progress(job.pk):
+    with override(kept.language), _showing_progress(job.pk), _within(MAX_SECONDS):
         if kept.method in SAFE_METHODS:
             response = _response(request)
         else:
             with pghistory.context(user=person.pk):
                 response = _response(request)
+            if job.attempts > 1:
+                messages.info(request, _BEGUN_AGAIN)
     notes = request._messages._queued_messages  # type: ignore[attr-defined]
     return KeptAnswer(
         status=response.status_code,
@@ -248,6 +266,36 @@ def _answer(job: LongJob, now: dt.datetime) -> KeptAnswer | None:
         notes=[(note.level, str(note.message), note.extra_tags or "") for note in notes],
         content=response.content,
     )
+
+
+def _is_signed_in(kept: KeptRequest, person: Person, now: dt.datetime) -> bool:
+    """Whether the account, and the browser or the token that asked, are what they were."""
+    if kept.account != account_mark(person) or (kept.sign_in is not None and not is_open(kept.sign_in, now)):
+        return False
+    return kept.token is None or ApiToken.objects.filter(pk=kept.token, expires_at__gt=now).exists()
+
+
+@contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """The first statement after so many seconds raises TookTooLong, and so does every one after it.
+
+    One statement that takes as long is ended by the database.
+    """
+    ends_at = time.monotonic() + seconds
+
+    def execute(run: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if time.monotonic() >= ends_at and not str(sql).startswith(ENDS):
+            raise TookTooLong
+        return run(sql, params, many, context)
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET statement_timeout = {max(1, round(seconds))}000")
+    try:
+        with connection.execute_wrapper(execute):
+            yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET statement_timeout")
 
 
 def _response(request: HttpRequest) -> HttpResponse:
@@ -346,11 +394,6 @@ def long_job_for(attendee: Attendee, job_id: int, *, now: dt.datetime, of_progra
     if (job := found.defer("request", "answer").first()) is None:
         raise NotFound(_("There is no such page, or it is older than an hour."))
     return job
-
-
-def jobs_before(job: LongJob) -> int:
-    """How many jobs wait or are worked on that were asked for before this one."""
-    return LongJob.objects.filter(state__in=UNFINISHED, pk__lt=job.pk).count()
 
 
 def fetch_answer(*, job: LongJob, now: dt.datetime) -> KeptAnswer:

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from backend.core.queue import jobs_before
 from backend.events.models.long_jobs import LongJob
-from backend.events.services.long_jobs import fetch_answer, jobs_before
+from backend.events.services.long_jobs import ANSWER_LONG_JOB, fetch_answer
 from frontend.access import Request, long_job_owner
 
 CSRF_TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]*')
@@ -30,7 +31,7 @@ def long_job(request: Request, job: LongJob) -> HttpResponse:
     context = {
         "job": job,
         "event": job.event,
-        "before": jobs_before(job),
+        "before": jobs_before(ANSWER_LONG_JOB, job_id=job.pk),
         "is_at_work": job.state in (LongJob.State.WAITING, LongJob.State.RUNNING),
     }
     return render(request, "events/_long_job.html" if request.htmx else "events/long_job.html", context)

@@ -20,7 +20,8 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.long_jobs import LongJob
 from backend.events.services import long_jobs
 from backend.people.models import ApiToken
-from backend.people.services import end_all_sign_ins, make_token
+from backend.people.selectors import sign_ins_of
+from backend.people.services import end_all_sign_ins, end_sign_in, end_tokens, make_token
 from tests.factories import NOW, make_attendee, make_event
 from tests.frontend.conftest import Cast, client_of
 from tests.long_jobs import answered, do_long_jobs
@@ -222,6 +223,82 @@ def test_nothing_is_done_for_who_signed_out_everywhere_meanwhile(cast: Cast, olg
     do_long_jobs()
     assert LongJob.objects.get().state == "failed"
     assert not Attendee.objects.filter(person__email="kanya@example.org").exists()
+
+
+def test_nothing_is_done_for_a_browser_that_signed_out_or_was_ended_meanwhile(
+    cast: Cast, olga: Client
+) -> None:
+    ended, elsewhere = client_of(cast.organiser.person), client_of(cast.organiser.person)
+    for number, client in enumerate((olga, ended, elsewhere)):
+        session = client.session
+        del session["seen_at"]  # so that the first page notes it in the list of the account's browsers
+        session.save()
+        upload(client, cast, LIST.replace("kanya@", f"kanya{number}@"), confirm="1")
+    olga.logout()
+    key = ended.session.session_key
+    (row,) = [one for one in sign_ins_of(cast.organiser.person, key, timezone.now()) if one.is_this]
+    end_sign_in(person=cast.organiser.person, sign_in_id=row.id)
+    do_long_jobs()
+    assert list(LongJob.objects.order_by("pk").values_list("state", flat=True)) == [
+        "failed",
+        "failed",
+        "done",
+    ]
+    came = Attendee.objects.filter(person__email__startswith="kanya")
+    assert list(came.values_list("person__email", flat=True)) == ["kanya2@example.org"]
+
+
+def test_nothing_is_done_for_a_program_whose_token_ended_meanwhile(cast: Cast, olga: Client) -> None:
+    me = cast.organiser.person
+    token = make_token(person=me, scopes=["organise"], name="lists", days=30, now=timezone.now())
+    program = Client(headers={"Authorization": f"Token {token}"})
+    asked = program.get(f"/api/v1/events/{cast.event.slug}/attendees/files/attendees.csv")
+    assert asked.status_code == 202
+    end_tokens(person=me)
+    do_long_jobs()
+    assert LongJob.objects.get().state == "failed"
+
+
+def test_what_was_begun_before_and_is_done_again_says_so_beside_its_counts(cast: Cast, olga: Client) -> None:
+    place = upload(olga, cast, confirm="1")["Location"]
+    LongJob.objects.update(state="running", attempts=1)  # begun by a worker that was killed
+    long_jobs.answer_job(job_id=LongJob.objects.get().pk, now=timezone.now())
+    olga.get(f"{place}answer/")
+    page = page_of(olga.get(cast.address("attendees/")))
+    assert "1 row read: 1 added" in page
+    assert "was interrupted and begun again" in page
+
+
+def test_a_job_that_takes_too_long_ends_and_what_was_not_saved_is_undone(
+    cast: Cast, olga: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_jobs, "MAX_SECONDS", 0)
+    place = upload(olga, cast, confirm="1")["Location"]
+    with pytest.raises(long_jobs.TookTooLong):
+        do_long_jobs()
+    assert LongJob.objects.get().state == "failed"
+    assert not Attendee.objects.filter(person__email="kanya@example.org").exists()
+    assert "do the same again" in page_of(olga.get(place)).text_of("[role=alert]")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accounts_take_turns_and_many_jobs_of_one_hold_up_nobody_else(cast: Cast) -> None:
+    first, second, third = (make_attendee(cast.event, permission="organiser").person for _ in range(3))
+    for person in (first, second):
+        for number in range(3):
+            start(client_of(person), cast, f"{FILE}?q={number}")
+    place = start(client_of(third), cast)
+    assert "Waiting: 2 others come first." in page_of(client_of(third).get(place))
+    order = []
+    with connection.cursor() as cursor:
+        for _ in range(8):
+            next_job(LONG)
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'doing' RETURNING lock")
+            order.append(cursor.fetchone()[0])
+            if len(order) == 4:  # who comes again does not come before who has waited longer
+                start(client_of(third), cast, f"{FILE}?q=again")
+    turns = [f"long:{person.pk}" for person in (first, second, third, first, second, third, first, second)]
+    assert order == turns
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from backend.core.models import AbandonedJob
+from backend.core.models import AbandonedJob, StepFailure
 from backend.people.models import Person
 from tests.factories import make_attendee, make_event, make_run
 from tests.frontend.conftest import client_of
@@ -62,6 +62,16 @@ def test_an_administrator_reads_of_a_job_given_up_and_has_it_tried_again() -> No
     assert "waits for its turn again" in page_of(client.post(address, follow=True))
     assert not AbandonedJob.objects.exists()
     assert client.post(address).status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_failed_is_one_table_of_jobs_and_of_regular_work() -> None:
+    ada = Person.objects.create_user("ada@example.org", name="Ada", is_staff=True, is_superuser=True)
+    give_up_a_job()
+    StepFailure.objects.create(step="meetings.remind", failed=2, failed_at=timezone.now())
+    rows = page_of(client_of(ada).get("/forums/status/")).rows("[aria-labelledby=failed]", cells="th, td")
+    assert [row[0] for row in rows] == ["Work", "suggestions.build event_id 3", "meetings.remind"]
+    assert rows[2][1].startswith("An error on 2 rows in all, which is in the log. The others were done.")
 
 
 @pytest.mark.django_db
