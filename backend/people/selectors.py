@@ -181,7 +181,7 @@ def sign_in_id_of(session_key: str | None) -> int | None:
     return rows.first() if session_key else None
 
 
-def is_open(sign_in_id: int, now: dt.datetime) -> bool:
+def is_sign_in_open(sign_in_id: int, now: dt.datetime) -> bool:
     """Whether this browser is still signed in."""
     open_keys = Session.objects.filter(expire_date__gt=now).values("session_key")
     return bool(UserSession.objects.filter(pk=sign_in_id, session_key__in=open_keys).exists())

@@ -48,7 +48,7 @@ from backend.events.models.events import Event
 from backend.events.models.long_jobs import LONG_JOB_LIFE, LongJob
 from backend.people.models import ApiToken, Person
 from backend.people.rules import account_mark
-from backend.people.selectors import is_open, sign_in_id_of
+from backend.people.selectors import is_sign_in_open, sign_in_id_of
 
 ANSWER_LONG_JOB = "events.answer_long_job"
 MANY = 200  # people: what concerns more is answered later; so many are written in one transaction
@@ -270,7 +270,9 @@ def _answer(job: LongJob, now: dt.datetime) -> KeptAnswer | None:
 
 def _is_signed_in(kept: KeptRequest, person: Person, now: dt.datetime) -> bool:
     """Whether the account, and the browser or the token that asked, are what they were."""
-    if kept.account != account_mark(person) or (kept.sign_in is not None and not is_open(kept.sign_in, now)):
+    if kept.account != account_mark(person) or (
+        kept.sign_in is not None and not is_sign_in_open(kept.sign_in, now)
+    ):
         return False
     return kept.token is None or ApiToken.objects.filter(pk=kept.token, expires_at__gt=now).exists()
 
