@@ -7,10 +7,11 @@ import ipaddress
 from collections.abc import Callable
 from typing import Any
 
-from allauth.core.internal.httpkit import get_client_ip
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -89,8 +90,8 @@ def address_of(request: HttpRequest) -> str:
     Behind the proxy that TITIAN_HTTPS speaks of, it is what the proxy wrote.
     """
     try:
-        address = ipaddress.ip_address(get_client_ip(request) or "")
-    except ValueError:
+        address = ipaddress.ip_address(get_adapter().get_client_ip(request))
+    except (ValueError, PermissionDenied):
         return ""
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
