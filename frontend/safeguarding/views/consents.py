@@ -14,7 +14,6 @@ from backend.events.models.attendees import Attendee
 from backend.events.rules.consents import last_day_of, wording_of
 from backend.events.rules.countries import country_names
 from backend.events.selectors import country_contacts_of, name_to_call
-from backend.events.services.country_contacts import add_country_contact, remove_country_contact
 from backend.safeguarding.selectors.consents import consent_row_for, consent_state, consents_for
 from backend.safeguarding.services import consents as services
 from backend.safeguarding.services.consents import (
@@ -23,6 +22,7 @@ from backend.safeguarding.services.consents import (
     consent_of_link,
     record_paper_consent,
 )
+from backend.safeguarding.services.country_contacts import add_country_contact, remove_country_contact
 from frontend.access import Request, catch_refusal, public, safeguarding_lead
 from frontend.fields import values_of
 from frontend.safeguarding.forms import ConsentAnswerForm, ConsentForm, CountryContactForm

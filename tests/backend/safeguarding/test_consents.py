@@ -14,7 +14,6 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.consents import GuardianConsent
 from backend.events.models.events import Event
 from backend.events.rules.consents import ConsentMissing, may_have_profile
-from backend.events.services.country_contacts import add_country_contact
 from backend.events.services.opening import NotReadyToOpen, change_state
 from backend.events.services.profiles import ProfileChange, update_profile
 from backend.people.models import FormerAddress, older_hash
@@ -35,6 +34,7 @@ from backend.safeguarding.services.consents import (
     end_consent,
     record_paper_consent,
 )
+from backend.safeguarding.services.country_contacts import add_country_contact
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
