@@ -81,7 +81,7 @@ def participant(view: View) -> View:
     While the event is a draft, participants are told that it is not open yet. In a rehearsal its organiser
     may stand in for a made-up person here, and `request.user` is that person then.
     """
-    return _guarded(view, "participant", _admit_participant)
+    return _guarded(view, "participant", _admit_participant_or_stand_in)
 
 
 def organiser(view: View) -> View:
@@ -245,7 +245,7 @@ def _admit_attendee(request: Request, arguments: Arguments) -> HttpResponse | No
     return None
 
 
-def _admit_participant(request: Request, arguments: Arguments) -> HttpResponse | None:
+def _admit_participant_or_stand_in(request: Request, arguments: Arguments) -> HttpResponse | None:
     if (asked := _admit_attendee(request, arguments)) is not None:
         return asked
     page = request.resolver_match.url_name if request.resolver_match else ""

@@ -217,9 +217,7 @@ def have_met(attendee_id: int, other_id: int, now: dt.datetime) -> bool:
     return met_between(attendee_id, other_id, now).exists()
 
 
-def cannot_wait(
-    kind: str, meeting: Meeting, *, until: dt.datetime, zone: dt.tzinfo, now: dt.datetime
-) -> bool:
+def is_urgent(kind: str, meeting: Meeting, *, until: dt.datetime, zone: dt.tzinfo, now: dt.datetime) -> bool:
     """Whether the mail of a notice of this kind cannot wait for the end of quiet hours, or for a digest.
 
     So it is where the meeting begins, or the request ends, before they do or within the hour after, and where

@@ -152,7 +152,7 @@ class Annealing:
             new = old ^ flip
             cost = costs.get(new)
             change += (self.cost_of(new) if cost is None else cost) - costs[old]
-        if change > 0 and draws[0] >= exp(-change / temperature):
+        if not is_accepted(change, temperature, draws[0]):
             return False
         if self._order and not self._in_order(chain, a, b):
             return False
@@ -219,6 +219,17 @@ class Annealing:
                 if (slot >= other_slot) if earlier else (slot <= other_slot):
                     return False
         return True
+
+
+def is_accepted(change: int, temperature: float, draw: float) -> bool:
+    """Whether a change of the cost is: one for the worse at times, with probability exp(-change / temperature).
+
+    Metropolis et al., 1953. `draw`: from 0 to 1.
+
+    >>> is_accepted(-1, 0.5, 0.99), is_accepted(1, 0.5, 0.1), is_accepted(1, 0.5, 0.2)
+    (True, True, False)
+    """
+    return change <= 0 or draw < exp(-change / temperature)
 
 
 def breaks_in(mask: int, first_of_day: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Delivery, Notice
-from backend.booking.rules import IN_DIGESTS, cannot_wait
+from backend.booking.rules import IN_DIGESTS, is_urgent
 from backend.core.queue import MAIL, enqueue
 from backend.events.models.attendees import Attendee
 from backend.people.rules import GATHERING, next_digest, quiet_hours_end
@@ -46,7 +46,7 @@ def _due_at(notice: Notice, meeting: Meeting, reader: Attendee, earliest: dt.dat
     at = next_digest(reader.person, zone, earliest) if notice.kind in IN_DIGESTS else None
     if at is not None:
         at = quiet_hours_end(reader.person, zone, at) or at
-        if not cannot_wait(notice.kind, meeting, until=at, zone=zone, now=earliest):
+        if not is_urgent(notice.kind, meeting, until=at, zone=zone, now=earliest):
             return at
     return _held_until(notice, meeting, reader, earliest) or earliest
 
@@ -55,7 +55,7 @@ def _held_until(notice: Notice, meeting: Meeting, reader: Attendee, now: dt.date
     """When the reader's quiet hours end, where the notice's mail waits for that; else None."""
     zone = reader.event.zone
     ends_at = quiet_hours_end(reader.person, zone, now)
-    if ends_at is None or cannot_wait(notice.kind, meeting, until=ends_at, zone=zone, now=now):
+    if ends_at is None or is_urgent(notice.kind, meeting, until=ends_at, zone=zone, now=now):
         return None
     return ends_at
 

@@ -358,7 +358,7 @@ def leave_office_hour(*, attendee: Attendee, meeting_id: int, by: Person, now: d
     if seat.place is None:
         return meeting
     check_cancellable(meeting, now)
-    end_seats(meeting, [attendee.pk], now, tell_host=True)
+    remove_guests(meeting, [attendee.pk], now, tell_host=True)
     return meeting
 
 
@@ -401,7 +401,9 @@ def cancel_locked_office_hour(meeting: Meeting, host: Attendee | None, reason: s
     announce_freed_times(meeting.event_id, readers)
 
 
-def end_seats(meeting: Meeting, attendee_ids: Collection[int], now: dt.datetime, *, tell_host: bool) -> None:
+def remove_guests(
+    meeting: Meeting, attendee_ids: Collection[int], now: dt.datetime, *, tell_host: bool
+) -> None:
     """Take the places of these guests (ids); with the last of them the locked office hour ends."""
     seats = Seat.objects.filter(meeting=meeting, attendee__in=attendee_ids)
     seats.update(is_active=False, place=None, here_at=None)
@@ -428,7 +430,7 @@ def end_refused_seats(*, now: dt.datetime) -> int:
         kept = seated_together(host, seated, now) if host else ()
         lost = [pk for pk in seated if pk not in kept]
         if lost:
-            end_seats(meeting, lost, now, tell_host=True)
+            remove_guests(meeting, lost, now, tell_host=True)
         return bool(lost)
 
     return end_each("groups.end_refused_seats", Meeting.objects.office_hours().to_come(now), end)
@@ -445,7 +447,7 @@ def leave_office_hours(*, attendee_ids: Collection[int], now: dt.datetime) -> No
         if meeting.asker_id in attendee_ids:
             cancel_locked_office_hour(meeting, None, "", now)
         elif leaving := [pk for pk in guest_ids(meeting) if pk in attendee_ids]:
-            end_seats(meeting, leaving, now, tell_host=True)
+            remove_guests(meeting, leaving, now, tell_host=True)
 
 
 def _lock_hosted(attendee: Attendee, meeting_id: int, *, with_guests: bool = False) -> Meeting:
