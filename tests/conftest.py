@@ -101,6 +101,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _remove(Path(os.environ.pop(SERVER_OF_THIS_RUN)))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The first tier does not read the files of the second, which import what is big."""
+    name = os.path.relpath(collection_path, settings.BASE_DIR)
+    is_first_tier = config.option.markexpr == "not slow"
+    return True if is_first_tier and name.startswith(SLOW) and name != MAIN_PATH else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the second tier, and put the longest files first."""
