@@ -32,7 +32,7 @@ restore: install  ## restore BACKUP=FILE into an empty database (IDENTITY=FILE o
 SETTINGS := $(filter-out TITIAN_VAR,$(filter TITIAN_% ALLOWED_HOSTS EMAIL_URL SECRET_KEY,$(.VARIABLES)))
 TESTS = @$(BIN)/python -m tests.chromium && env $(addprefix -u ,$(SETTINGS)) PYTHONDONTWRITEBYTECODE= \
 	$(BIN)/python -m pytest --benchmark-disable -q -n logical --dist loadfile --no-loadscope-reorder
-test: install  ## the first tier, five minutes on two processors: all but the longest tests, and the main path in a browser
+test: install  ## the first tier: all but the longest tests, and the main path in a browser
 	$(TESTS) -m "not slow"
 
 test-rest: install  ## the second tier: every page and path in a browser, walks through all addresses, real processes

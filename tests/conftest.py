@@ -55,6 +55,7 @@ SLOW = (
     "tests/backend/demo/test_loading.py",
     "tests/backend/roster/test_crowd.py",
     "tests/frontend/events/test_own_names.py",
+    "tests/frontend/people/test_hostile_sign_in.py",
     "tests/test_hostile_texts.py",
     "tests/test_migrations.py",
     "tests/test_names_in_answers.py",
@@ -98,6 +99,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         del os.environ[ENCODER_OF_THIS_RUN]
     if not hasattr(config, "workerinput") and SERVER_OF_THIS_RUN in os.environ:
         _remove(Path(os.environ.pop(SERVER_OF_THIS_RUN)))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The first tier does not read the files of the second, which import what is big."""
+    name = os.path.relpath(collection_path, settings.BASE_DIR)
+    is_first_tier = config.option.markexpr == "not slow"
+    return True if is_first_tier and name.startswith(SLOW) and name != MAIN_PATH else None
 
 
 @pytest.hookimpl(tryfirst=True)

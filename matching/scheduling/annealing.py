@@ -222,7 +222,7 @@ class Annealing:
 
 
 def is_accepted(change: int, temperature: float, draw: float) -> bool:
-    """Whether a change of the cost is accepted; one for the worse with probability exp(-change / temperature).
+    """Whether a change of cost is accepted; one for the worse with probability exp(-change / temperature).
 
     Metropolis et al., 1953. `draw`: from 0 to 1.
 

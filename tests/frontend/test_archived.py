@@ -31,6 +31,7 @@ OWN_TABLES = {"django_session", "account_emailaddress"}
 NUMBERS = re.compile(r"<int:\w+>")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["official", "organiser", "lead"])
 def test_no_form_of_an_archived_forum_writes_anything(cast: Cast, who: str) -> None:
     """Every address of the forum is sent a POST with what most forms want, by each kind of person."""

@@ -42,6 +42,7 @@ def stale(person: Person) -> Client:
     return client
 
 
+@pytest.mark.slow
 def test_exactly_these_addresses_ask(cast: Cast) -> None:
     lead = make_attendee(cast.event, permission="safeguarding-lead", visibility="hidden").person
     root = Person.objects.create_superuser("root@example.org", name="Root")

@@ -77,6 +77,7 @@ def root(db: None) -> Person:
     return Person.objects.create_superuser("root@example.org", name="Root")
 
 
+@pytest.mark.slow
 def test_without_a_second_factor_every_acting_page_is_refused_in_one_sentence(
     cast: Cast, lead: Attendee, root: Person
 ) -> None:
@@ -104,6 +105,7 @@ def test_without_a_second_factor_every_acting_page_is_refused_in_one_sentence(
     assert walked > 200
 
 
+@pytest.mark.slow
 def test_without_a_second_factor_every_acting_operation_of_the_api_is_refused(
     cast: Cast, lead: Attendee
 ) -> None:

@@ -41,6 +41,7 @@ PROFILE = {
 }
 
 
+@pytest.mark.slow
 def test_every_address_refuses_those_who_are_not_signed_in():
     event = make_event()
     for pattern in api_urls.urlpatterns:

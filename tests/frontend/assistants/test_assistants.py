@@ -177,6 +177,7 @@ def test_whom_the_policy_parts_from_the_assistant_is_on_no_page_and_in_no_number
     assert not Seat.objects.filter(assistant__isnull=False).exists()
 
 
+@pytest.mark.slow
 def test_an_assistant_reaches_no_other_page_of_the_principal(booking, hers):
     """Every address with the meeting's number: nothing of it is read, and nothing changes."""
     cast = booking.cast

@@ -123,6 +123,7 @@ def of_this_forum(stage: Stage, answer: HttpResponse) -> str:
     return json.dumps([one for one in answer.json()["forums"] if slug in json.dumps(one)], ensure_ascii=False)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("reader", [READER, ORGANISER, LEAD, "administrator"])
 def test_nobody_but_a_lead_on_one_page_reads_who_it_is(reader, monkeypatch):
@@ -171,6 +172,7 @@ def test_no_mail_and_no_calendar_holds_it_also_of_what_was_there_before():
     assert feeds
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_no_table_of_a_forum_at_work_holds_it_once_the_alias_is_set(monkeypatch):
     monkeypatch.setattr("logging.Logger.warning", lambda *_given, **_named: None)

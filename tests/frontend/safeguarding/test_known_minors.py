@@ -95,6 +95,7 @@ def read_everything(client, event, attendee):
             yield address.replace("<str:name>", file), client.get(address.replace("<str:name>", file))
 
 
+@pytest.mark.slow
 def test_an_importer_reads_what_he_wrote_and_at_his_forum_she_is_there_for_nobody(forums):
     youth, other, minor, organiser, adults = forums
     attacker = client_of(organiser)

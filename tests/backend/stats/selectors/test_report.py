@@ -74,7 +74,7 @@ def people(count):
     return event
 
 
-@pytest.mark.parametrize("count", [0, 20, 320, 1000])
+@pytest.mark.parametrize("count", [0, 20, 320, pytest.param(1000, marks=pytest.mark.slow)])
 def test_one_page_and_five_pages_with_any_number_of_people(count):
     event = people(count)
     for pages in (1, 5):

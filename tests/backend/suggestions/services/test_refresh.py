@@ -8,7 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.suggestions import engine, jobs
+from backend.suggestions import jobs
 from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.models import ListReading, Suggestion
 from backend.suggestions.selectors.lists import suggestions_for
@@ -106,7 +106,7 @@ def test_a_change_between_check_and_read_is_matched_with_the_others(forum, monke
         Attendee.objects.filter(pk=other.pk).update(changed_at=LATER)
         return read(changed_event)
 
-    monkeypatch.setattr(engine, "read_event_data", change_then_read)
+    monkeypatch.setattr("backend.suggestions.services.runs.read_event_data", change_then_read)
     assert refresh_lists(event=event, now=LATER) == 2
     assert events_with_stale_lists() == []
     computed = dict(ListReading.objects.values_list("attendee_id", "computed_at"))

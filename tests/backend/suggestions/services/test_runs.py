@@ -16,7 +16,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.services.opening import change_state
 from backend.events.services.profiles import ProfileChange, update_profile
-from backend.suggestions import engine, jobs
+from backend.suggestions import jobs
 from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.engine.lists import explain_with_quotations
 from backend.suggestions.engine.texts import READING, text_hash, text_reader
@@ -206,7 +206,7 @@ def test_a_change_made_during_a_build_is_stale_after_publishing(forum, monkeypat
         update_profile(attendee=seeker, change=change_of(seeker, seeks="x"), by=seeker.person, now=NOW)
         return forum_read
 
-    monkeypatch.setattr(engine, "read_event_data", read_then_change)
+    monkeypatch.setattr("backend.suggestions.services.runs.read_event_data", read_then_change)
     seeker.changed_at = NOW - dt.timedelta(hours=1)
     Attendee.objects.filter(pk=seeker.pk).update(changed_at=seeker.changed_at)
     run = build(event, LATER)
