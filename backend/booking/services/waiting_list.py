@@ -121,7 +121,7 @@ def leave_waiting_list(*, attendee: Attendee, entry_id: int, by: Person) -> None
 
 
 def offer_freed_times(*, now: dt.datetime, event_id: int = 0, attendee_id: int = 0) -> int:
-    """Give what is free to who waited longest, of all lists or of those of one event or attendee.
+    """Give what is free to whoever waited longest, of all lists or of those of one event or attendee.
 
     Each becomes a request for exactly that time, which the other can answer for two hours; so long nobody
     else who waits is given it. Returns the number of requests. For a job; each is a transaction of its own.
