@@ -150,7 +150,7 @@ def test_all_twelve_rules_are_there_each_with_a_test_or_what_is_missing() -> Non
     sections = re.split(r"^## ", SAFEGUARDING.read_text(), flags=re.MULTILINE)[1:]
     assert [section.split()[0] for section in sections] == [f"S{number}" for number in range(1, 13)]
     for section in sections:
-        is_enforced = "- Enforced: " in section and TEST.search(section.partition("- Tests: ")[2])
+        is_enforced = "- Enforced: " in section and TEST.search(section.partition("- Tests:")[2])
         assert is_enforced or "- Not yet: " in section
 
 
