@@ -17,11 +17,11 @@ from matching.recommend.strength import CUTS
 ROOT: Path = settings.BASE_DIR
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 CURRENT = [path for path in DOCS if path.name != "CHANGELOG.md"]  # which also names what was
-CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 DECISIONS = ROOT / "docs" / "decisions"
 SAFEGUARDING = ROOT / "docs" / "safeguarding.md"
 SECURITY = ROOT / "docs" / "security.md"
 MATCHING = ROOT / "docs" / "matching.md"
+WHERE = ROOT / "docs" / "where.md"
 
 CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -30,7 +30,7 @@ FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)+\.(?:py|toml|md|txt|html|css|js)")
 TEST = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
 
 QUESTION = re.compile(r"^\| [^|]+\? \| (.+) \|$", re.MULTILINE)
-ANSWERS = QUESTION.findall(CONTRIBUTING.read_text())
+ANSWERS = QUESTION.findall(WHERE.read_text())
 
 PACKAGES = ("backend", "frontend", "matching")
 FEATURES = {path.name for path in (ROOT / "backend").iterdir() if (path / "__init__.py").is_file()}
