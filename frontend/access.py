@@ -100,7 +100,7 @@ def organiser_or_lead(view: View) -> View:
 
 
 def long_job_owner(view: View) -> View:
-    """Open to who asked for a long job, while they have the permission they had: `job` for `job_id`.
+    """Open to whoever asked for a long job, while they have the permission they had: `job` for `job_id`.
 
     To everybody else it does not exist.
     """
@@ -108,7 +108,7 @@ def long_job_owner(view: View) -> View:
 
 
 def forum_starter(view: View) -> View:
-    """Open to who may start forums; to everybody else who is signed in it does not exist."""
+    """Open to people who may start forums; to everybody else who is signed in it does not exist."""
     return _guarded(view, "who may start forums", _admit_starter)
 
 

@@ -149,7 +149,7 @@ class RunReport:
     `ei_index` of the balanced weights over constituencies; `ei_chance` under random mixing, `ei_floor` the
     required minimum, `floor_reached` whether it is met, `ei_lists` of the lists. `meetings`: expected ones
     per person; `meetings_cost`, `score_cost`: relative loss against the same run without a floor.
-    `unmet_needs`, `unsought_offers`: the ids of who seeks what nobody answers, and offers what nobody seeks.
+    `unmet_needs`, `unsought_offers`: ids of people who seek what nobody answers, or offer what nobody seeks.
     """
 
     people: int

@@ -230,7 +230,7 @@ class Trial:
             self.outcome.faults.append("nothing was imported")
 
     def _meet(self, writer: Attendee, text: str) -> None:
-        """As the message of a request, and as the reason of who declines it."""
+        """As the message of a request, and as the reason for declining it."""
         partner, client = self.writers[self.writers.index(writer) - 1], client_of(writer.person)
         wish = json.dumps({"other": partner.pk, "slots": [], "message": text})
         self._answered(client.post(self._api("meetings/"), wish, content_type="application/json"), text)

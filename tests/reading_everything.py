@@ -238,7 +238,7 @@ def _number(stage: Stage, attendee: Attendee) -> int:
 
 
 def fall(met: Stage, situation: Situation) -> Stage:
-    """What the situation says, written as it is on people who met; who does not attend in it has left."""
+    """What the situation says, written as it is on people who met; those not attending in it have left."""
     attending = {(part.person, part.event) for part in situation.parts}
     stage = replace(
         met, situation=situation, reports=[],

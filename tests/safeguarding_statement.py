@@ -314,11 +314,11 @@ def may_read(situation: Situation, event: int, reader: int, target: int, *, on_l
 
     first and last name, organisation, title, texts. `on_list`: "page" for organisers' list of attendees and
     its page of one, "file" for its files, "work" for the figures, the matching and the planner (S2), "link"
-    for the leads' search for whom a report in free words is about, their list of the suspended, and who was
-    in contact with whom a report is about (S8), "safety" for the page from which everybody reports and for
-    a report's own, which name the leads, "roles" for organisers' and leads' list of them (S10),
+    for the leads' search for the one a report in free words is about, their list of the suspended, and who
+    was in contact with whom a report is about (S8), "safety" for the page from which everybody reports and
+    for a report's own, which name the leads, "roles" for organisers' and leads' list of them (S10),
     "supervision" for the leads' pages of who looks after minors (S5), and "alias" for theirs of one alias
-    (S11). Whom a lead suspended reads themself and the page of safety alone.
+    (S11). People a lead suspended read themselves and the page of safety alone.
     """
     theirs = situation.part(target, event)
     if theirs is None or not theirs.alias or reader == target:
@@ -392,7 +392,7 @@ def _may_leads_read(situation: Situation, event: int, reader: int, target: int, 
 
 
 def may_read_to_settle(situation: Situation, event: int, reader: int, target: int) -> set[str]:
-    """S1: what leads of the event read of whom it knows as a minor and the other event set as an adult."""
+    """S1: what leads of the event read of people it knows as minors and the other event set as an adult."""
     mine, elsewhere = situation.part(reader, event), situation.part(target, 1 - event)
     if mine is None or mine.permission != "safeguarding-lead" or reader in situation.closed_accounts:
         return set()

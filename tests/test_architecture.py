@@ -69,7 +69,7 @@ READS_AGE_CLASS_OR_VISIBILITY = {
     "backend/events/services/mailboxes.py": "an adult alone is added to a mailbox",
     "backend/privacy/selectors.py": "says to oneself who reads what",
     "frontend/privacy/views.py": "shows oneself whether one is listed",
-    "backend/booking/services/joining.py": "organisers open times for whom they set as an adult",
+    "backend/booking/services/joining.py": "organisers open times for people they set as adults",
 }
 SAFEGUARDED_FIELDS = {"age_class", "visibility"}
 

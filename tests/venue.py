@@ -74,7 +74,7 @@ class Visitor:
             self.send("GET", CONFIRM)
             self.send("POST", CONFIRM, code=code)
         self.send("GET", "/")
-        return self.address.startswith("/e/")  # the home of the only forum of who is signed in
+        return self.address.startswith("/e/")  # the home of the only forum of the one signed in
 
     def send(self, method: str, path: str, **fields: str) -> int:
         body = (

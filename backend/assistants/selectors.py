@@ -21,7 +21,7 @@ from backend.safeguarding.selectors.public_profiles import (
 
 @dataclass(frozen=True, slots=True)
 class AssistantRow:
-    """Somebody whom the viewer named; `profile` is None until they agree, and of whom the viewer may not see.
+    """Somebody the viewer named; `profile` is None until they agree and where the viewer may not see them.
 
     `may_act`: at this moment.
     """

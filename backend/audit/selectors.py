@@ -137,7 +137,7 @@ def _makes_adults(group: _TraceGroup) -> bool:
 
 
 def _names_of_adults(event: Event, ids: Collection[int]) -> dict[int, str]:
-    """Everybody ever set as an adult by name: of who is none now, the first name and the delegation (S7)."""
+    """Everybody ever set as an adult by name; if no adult now, the first name and the delegation (S7)."""
     rows = Attendee.objects.filter(event=event, pk__in=ids).select_related("organisation")
     return {row.pk: name_and_delegation(row) for row in rows}
 

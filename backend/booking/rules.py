@@ -41,7 +41,7 @@ LIMITS_WINDOW = dt.timedelta(
 FREED_TIME_WAITS = dt.timedelta(hours=2)  # a time that fell free, for the answer to the first who waited
 QUIET_MARGIN = dt.timedelta(hours=1)  # what happens so soon after the reader's quiet hours is mailed in them
 ARRIVAL_MARGIN = dt.timedelta(minutes=15)  # from so long before a meeting on one can say that one is there
-ABSENT_AFTER = dt.timedelta(minutes=15)  # of neither of whom has said so then, others can have the table
+ABSENT_AFTER = dt.timedelta(minutes=15)  # where neither has said so by then, others can have the table
 ATTESTATION_WINDOW = dt.timedelta(hours=72)  # after it, one side's report that they met counts for both
 
 
@@ -90,7 +90,7 @@ class ReasonNeeded(BusinessError):
 
 
 class NotJoined(BusinessError):
-    """Who has not accepted the privacy notice and the pledge asks nobody and is asked by nobody."""
+    """People who have not accepted the privacy notice and the pledge ask nobody and are asked by nobody."""
 
     code = "not_joined"
 
@@ -285,7 +285,7 @@ def _on_the_way(
 
 
 def check_arrival(meeting: Meeting, now: dt.datetime) -> None:
-    """Refuse AlreadyAnswered (not agreed), TooEarly and TooLate to who says that they are at the table."""
+    """Refuse AlreadyAnswered (not agreed), TooEarly and TooLate when somebody says they are at the table."""
     check_cancellable(meeting, now)
     if now < meeting.period.lower - ARRIVAL_MARGIN:
         raise TooEarly(

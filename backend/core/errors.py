@@ -27,7 +27,7 @@ class NotFound(BusinessError):
 
 
 class NotYours(BusinessError):
-    """Only the person it belongs to, or who was asked, may do this."""
+    """Only the person it belongs to, or the one asked, may do this."""
 
     code = "not_yours"
     status = 403

@@ -71,7 +71,7 @@ LIMITS: Mapping[Kind, tuple[Limit, ...]] = {
     Kind.CODE_MAILED: (
         Limit(DAY, 12),
     ),  # to one mail address, asked for in browsers that are not known to it
-    Kind.CODES_STOPPED: (Limit(WEEK, 1),),  # by who reads the mails of the address, which is the account
+    Kind.CODES_STOPPED: (Limit(WEEK, 1),),  # by whoever reads the mails of the address, which is the account
     Kind.NEW_ADDRESS: (Limit(DAY, 3),),  # the account is the mail address that somebody wants to change to
     Kind.FACTOR_TYPED: (Limit(TEN_MINUTES, 10),),  # of an authenticator app, and recovery codes
     Kind.FACTOR_USED: (Limit(TEN_MINUTES, 1),),  # the account is that code of an account: it opens once

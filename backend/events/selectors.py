@@ -507,7 +507,7 @@ def people_to_propose(event: Event) -> list[tuple[int, str, str]]:
 
 
 def outside_contact_of(event: Event | int) -> OutsideContact | None:
-    """Whom to turn to outside the forum. For leads, and for who makes a report that no lead may read."""
+    """Whom to turn to outside the forum. For leads, and for whoever makes a report that no lead may read."""
     return OutsideContact.objects.filter(event=event).first()
 
 

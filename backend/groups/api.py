@@ -102,7 +102,7 @@ class OfficeHourListView(OfficeHourAnswerView):
         responses={201: OfficeHourSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """Answer up to eight requests at once. Who is not free then keeps theirs as it is."""
+        """Answer up to eight requests at once. Requests of people not free then stay as they are."""
         values = validated(OfficeHourDataSerializer, request)
         data = OfficeHourData(
             request_ids=tuple(values["requests"]),

@@ -90,7 +90,7 @@ class AddressHashField(models.CharField):  # type: ignore[type-arg]
 
 
 HASH_FIELDS = ("address_hash", "older_hash", "skeleton_hash")
-QUIET_FROM, QUIET_UNTIL = dt.time(22), dt.time(7)  # of who chose no other hours
+QUIET_FROM, QUIET_UNTIL = dt.time(22), dt.time(7)  # of people who chose no other hours
 
 
 class PersonManager(BaseUserManager["Person"]):

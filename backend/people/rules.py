@@ -28,7 +28,7 @@ GATHERING = dt.timedelta(minutes=3)  # what is mailed of a change waits so long 
 
 
 def quiet_hours_end(person: Person, event_zone: dt.tzinfo, now: dt.datetime) -> dt.datetime | None:
-    """When the quiet hours that the person is in now end; None outside them, and for who has none.
+    """When the quiet hours that the person is in now end; None outside them, and for people who have none.
 
     They are read in the zone the person chose, else in the event's.
     """

@@ -151,7 +151,7 @@ def check_email(text: str) -> str:
 
 @in_transaction
 def find_or_create_people(*, names: Mapping[str, str], save: bool = True) -> dict[str, Person]:
-    """The people with these e-mail addresses, by the address as given; who is missing gets an account.
+    """The people with these e-mail addresses, by the address as given; whoever is missing gets an account.
 
     `names` gives each address its name, used for new accounts only. Spellings of one address are one
     person, unless two read that mailbox: then it is the second where the name is theirs, else the

@@ -44,7 +44,7 @@ class AppointmentAdmin(admin.ModelAdmin):
     def address(self, row: Appointment) -> str:
         """So that a second mailbox of the one who proposes can be told.
 
-        None of who is no known adult, or under an alias.
+        Nobody who is no known adult, or under an alias.
         """
         return row.attendee.person.email if row.has_shown_address else ""  # type: ignore[attr-defined]
 

@@ -151,7 +151,7 @@ class ReportEntrySerializer(serializers.Serializer[Any]):
 
 
 class ReportSerializer(ReportLineSerializer):
-    """All of a report; reading it is written down in `views`. Who has left the event is null."""
+    """All of a report; reading it is written down in `views`. People who have left the event are null."""
 
     words = serializers.CharField()
     named = serializers.CharField(help_text="Whom it is about, as the reporter wrote it.")

@@ -501,7 +501,7 @@ def can_block_or_report(attendee: Attendee, other_id: int, now: dt.datetime) -> 
     """Whether the attendee may block and report this other: they see them, or blocked or reported them.
 
     So one protection never has to be undone for another, and trying ids reveals no attendees: whom a report
-    in free words was found to be about is not known to who made it. Of who appears under an alias at any
+    in free words was found to be about is not known to the reporter. Of somebody under an alias at any
     event a block reveals no attendee.
     """
     known = Attendee.objects.filter(pk=other_id, event=attendee.event_id).exclude(person=attendee.person_id)

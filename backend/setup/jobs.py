@@ -53,7 +53,7 @@ def displace_meetings() -> None:
 )
 def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute: end refused meetings, move those of closed times, expire requests, offer what
-    fell free to who waits, remind, give tables free, attest, remind of follow-ups.
+    fell free to whoever waits, remind, give tables free, attest, remind of follow-ups.
 
     Where one of these fails, the others are done all the same.
     """

@@ -47,7 +47,7 @@ HOMES = {Attendee.Permission.ORGANISER: "desk", Attendee.Permission.SAFEGUARDING
 @participant
 @require_safe
 def event_home(request: Request, attendee: Attendee) -> HttpResponse:
-    """My home; who has a role goes to its page, who has not joined to the steps.
+    """My home; people with a role go to its page, people who have not joined to the steps.
 
     An organiser goes to the desk, in a draft to the set-up; a lead to the reports.
     """

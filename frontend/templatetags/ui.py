@@ -202,7 +202,7 @@ class PossibleActions:
     """What a reader can do about another person.
 
     `row`: what is open between the two. `is_wished`: whether they told somebody without an open time that
-    they would like to meet; None of who has one.
+    they would like to meet; None of people who have one.
     """
 
     slug: str

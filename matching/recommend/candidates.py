@@ -38,7 +38,7 @@ class CandidatePairs:
         return np.searchsorted(self.left, np.arange(len(self.mean_scores) + 1))
 
     def log_odds_of(self, left: Array, right: Array) -> Array:
-        """Those of the pairs left[k], right[k], float64 (k,); NaN for who is no candidate."""
+        """Those of the pairs left[k], right[k], float64 (k,); NaN where they are no candidates."""
         keys, wanted = (self._keys(*ends) for ends in ((self.left, self.right), (left, right)))
         found = np.full(len(wanted), np.nan)
         if keys.size:

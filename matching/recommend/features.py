@@ -107,7 +107,7 @@ class Features:
 
     @property
     def has_terms(self) -> Array:
-        """Who has words to compare, bool (n,)."""
+        """Whether each has words to compare, bool (n,)."""
         return np.asarray(np.diff(self.lexical.rows.indptr) > 0)
 
     def for_tiles(self) -> Features:

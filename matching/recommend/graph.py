@@ -151,7 +151,7 @@ def adamic_adar_3path(ties: sp.csr_matrix) -> sp.csr_matrix:
 
 
 def partner_damping(ties: sp.csr_matrix) -> sp.dia_matrix:
-    """D = diag(1/ln(1 + number of partners)), 0 for who has none."""
+    """D = diag(1/ln(1 + number of partners)), 0 for people with none."""
     degree = np.diff(ties.indptr).astype(ties.dtype)
     return sp.diags(np.divide(1.0, np.log1p(degree), where=degree > 0, out=degree * 0))
 

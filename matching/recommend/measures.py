@@ -150,7 +150,7 @@ def listed_pairs(lists: RankedLists) -> tuple[Array, Array, Array]:
 
 
 BackwardLogOdds = Callable[[Array, Array], Array]
-"""Rows of owners and of who is listed, (m,) each -> the log odds of the listed accepting the owner."""
+"""Rows of owners and of the people listed, (m,) each -> the log odds of the listed accepting the owner."""
 
 
 def evaluate_lists(lists: RankedLists, backward_of: BackwardLogOdds) -> tuple[float, float]:

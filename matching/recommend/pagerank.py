@@ -37,7 +37,7 @@ class RandomWalk:
     (n, at most MAX_HUBS). The rest of M has its eigenvalues within `spectrum`, which `among` + `out` `out`ᵀ,
     twice that rest, moves to [-2, 2]; but for `leading` (h,) ones, whose eigenvectors are the last h columns
     of `hubs`, and those of a few people, `near` (n,) bool, who are solved by `long`. `degree` (n,); `linked`
-    (n,) bool: who has a tie, a topic or a session (an organisation does not count).
+    (n,) bool: whether each has a tie, a topic or a session (an organisation does not count).
     """
 
     among: sp.csr_matrix

@@ -295,8 +295,8 @@ def text_reason(
 ) -> Reason | None:
     """A reason quoting the two texts that carried the match; None for an empty text.
 
-    `by_about`: the about of who answers carried it, not the offers. about_about where either text is an
-    about.
+    `by_about`: the about of the one who answers carried it, not the offers. about_about where either text is
+    an about.
 
     >>> a, b = Participant(1, seeks="Training"), Participant(2, offers="Courses", about="A school")
     >>> text_reason("seeks_offers", a, b, 1.0).evidence

@@ -41,7 +41,7 @@ OnProgress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """Lists by participant id (empty for whom nobody fits), the report, and the state for later updates.
+    """Lists by participant id (empty where nobody fits), the report, and the state for later updates.
 
     Entries of a rank above `policy.list_size` are further ones, which balance did not place.
     """

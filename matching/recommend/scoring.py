@@ -299,7 +299,7 @@ class Scorer:
 
     @classmethod
     def from_features(cls, features: Features, policy: MatchingPolicy) -> Scorer:
-        """Fold weights, means and deviations into factors of each person; 0 for who has no text."""
+        """Fold weights, means and deviations into factors of each person; 0 for whoever has no text."""
         y, texts, walk = features.standardiser, features.texts, features.walk
         linked, degree = (0, np.ones(features.people)) if walk is None else (walk.linked, walk.degree)
         half_degree = 0.5 * np.log(np.maximum(degree, 1e-12))
@@ -370,7 +370,7 @@ class Scorer:
             if gram is not None and weight and cap > 0:
                 products = gram.sparse_tile(i, j)
                 row = np.repeat(np.arange(len(people)), np.diff(products.indptr))
-                # Who has no network is not linked, and is in no walk.
+                # People without a network are not linked, and are in no walk.
                 factor = self.network[people[row], 0] * network[0, products.indices]
                 same[row, products.indices] += np.float32(weight) * factor * saturate(products.data, cap)
         for strip in strips_of(len(people)):

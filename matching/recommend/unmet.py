@@ -48,7 +48,7 @@ class BestAnswers:
 
 
 def unmet_needs(participants: Sequence[Participant], best: BestAnswers) -> tuple[int, ...]:
-    """The ids of who seeks something that nobody here answers.
+    """The ids of people who seek something that nobody here answers.
 
     Who seeks by topics alone is answered by anybody who offers one.
 
@@ -65,7 +65,7 @@ def unmet_needs(participants: Sequence[Participant], best: BestAnswers) -> tuple
 
 
 def unsought_offers(participants: Sequence[Participant], best: BestAnswers) -> tuple[int, ...]:
-    """The ids of who offers something that nobody here seeks, by the same rule."""
+    """The ids of people who offer something that nobody here seeks, by the same rule."""
     return tuple(
         p.id
         for p, wanted in zip(participants, best.offer, strict=True)

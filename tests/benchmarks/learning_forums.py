@@ -1,7 +1,7 @@
 """Made forums whose true weights are known: features, lists by the prior, and answers by position and
 reading.
 
-The rules are those of the simulated forum in docs/matching.md. i wishes to meet j with p_ij of the true
+The rules are those of the simulated forum in decision 35. i wishes to meet j with p_ij of the true
 weights, mixed with how popular j is, which no feature tells. i asks j at rank r with p_ij / log2(r + 1); j
 reads requests in order of p_ji, what stands behind e expected better ones with attention 1 / (1 + e / 5), and
 answers what was read with yes by p_ji, else with no. What nobody read stays unanswered.

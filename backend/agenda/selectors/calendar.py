@@ -1,7 +1,7 @@
 """Meetings and sessions as calendar programs read them (RFC 5545, RFC 5546).
 
 One entry per meeting: its UID never changes, its SEQUENCE rises with each change, so that a program replaces
-what it has. Whom an entry names is asked of the contact policy each time; where contact is not allowed the
+what it has. The contact policy is asked each time whom an entry may name; where contact is not allowed the
 entry is cancelled and has no name.
 """
 

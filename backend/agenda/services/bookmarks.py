@@ -31,7 +31,7 @@ class AttendeeInMeeting(BusinessError):
 
 
 class SpeakerInMeeting(AttendeeInMeeting):
-    """Whom organisers name as a speaker has agreed to a meeting then, which organisers can call off."""
+    """Somebody named as a speaker has agreed to a meeting then, which organisers can call off."""
 
     code = "speaker_in_a_meeting"
 

@@ -1,4 +1,4 @@
-"""Assistants: named by the principal, agreed to by whom they named, ended by either."""
+"""Assistants: named by the principal, agreed to by the one named, ended by either."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from backend.people.services import check_email
 
 
 class CannotAssist(BusinessError):
-    """Who has a duty at the event, or is not open to meetings, has no assistant and is none."""
+    """People with a duty at the event, or not open to meetings, have no assistant and are none."""
 
     code = "cannot_assist"
 

@@ -200,7 +200,7 @@ def _move(client: Client, user: LoadUser, other: LoadUser, meeting: int, rng: ra
 
 
 def _wait(client: Client, user: LoadUser, other: LoadUser) -> None:
-    """One waits for the other, who then cancels a meeting: its time goes to who waited longest."""
+    """One waits for the other, who then cancels a meeting: its time goes to whoever waited longest."""
     body = {"other": other.attendee_id, "message": "Whenever you have time"}
     status, _lists = client.call(user, "POST", "waiting-list/", body)
     if status != 201:

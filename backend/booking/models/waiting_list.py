@@ -1,4 +1,4 @@
-"""Who waits for a free time with somebody whose times are all taken."""
+"""People who wait for a free time with somebody whose times are all taken."""
 
 from __future__ import annotations
 

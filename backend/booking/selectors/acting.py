@@ -68,7 +68,7 @@ _agreed = CompiledRows(_agreed_by, attendee=-1)
 
 
 def acting_for(assistant: Attendee, principal_id: int, now: dt.datetime) -> ActingFor:
-    """What the assistant may see of this principal's; refuses NotFound for whom they do not act."""
+    """What the assistant may see of this principal's; refuses NotFound where they do not act for them."""
     people = principals_of(assistant, now).filter(pk=principal_id)
     principal = people.select_related("event", "person").first()
     if principal is None:

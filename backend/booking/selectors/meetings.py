@@ -93,8 +93,8 @@ class MeetingRow:
     `question`: about a request, before an answer. `can_follow_up`: they met, as far as is known.
     `actions` are what the viewer may do now, as `rules.allowed_actions` names it. `interpreter` says which
     interpreter the two need; empty where none.
-    `my_assistant`, `other_assistant`: the name of who last answered or ended it for the viewer, and for the
-    other: empty where the viewer may not see them, None where it was no assistant.
+    `my_assistant`, `other_assistant`: the name of whoever last answered or ended it for the viewer, and for
+    the other: empty where the viewer may not see them, None where it was no assistant.
     `office_hours`: the viewer's, which the asker could join; `answered_in`: the one that answered it.
     """
 
@@ -543,7 +543,7 @@ class ReportedMeeting:
 def other_attendee_id(attendee: Attendee, meeting_id: int) -> int | None:
     """The other attendee of a one-to-one meeting in which this one has a seat, or None.
 
-    Of an office hour it is the host, for who has or had a place in it: guests are reported on their pages.
+    Of an office hour it is the host, for all who have or had a place: guests are reported on their pages.
 
     Does not ask the contact policy: use it for reports, never to show a person.
     """

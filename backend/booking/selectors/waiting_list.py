@@ -33,7 +33,7 @@ class WaitingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedRow:
-    """One for whom others wait, and how many. For organisers; who waits is not in it."""
+    """One for whom others wait, and how many. For organisers; it does not tell who waits."""
 
     attendee_id: int
     name: str
@@ -43,7 +43,7 @@ class WantedRow:
 
 
 def waiting_for(attendee: Attendee, now: dt.datetime) -> tuple[WaitingRow, ...]:
-    """For whom the attendee waits, the first one first, without whom the policy hides; three queries."""
+    """The people the attendee waits for, first come first, without those the policy hides; three queries."""
     entries = _entries.fetch(attendee=attendee.pk)
     others = {one.other_id for one in entries}
     profiles = public_profiles_for(viewer=attendee, ids=others, channel="meeting", now=now)

@@ -72,7 +72,7 @@ def join_event(*, attendee: Attendee, version: str, by: Person, now: dt.datetime
 def accept_agreement(
     *, attendee: Attendee, version: str, beside: Collection[int] = (), by: Person, now: dt.datetime
 ) -> Attendee:
-    """As `join_event`, in whatever state the event is: for who answers what that state lets them answer.
+    """As `join_event`, in whatever state the event is: for people who answer what that state allows.
 
     Locks those `beside` them (ids) as well. Refuses NotYours, AgeNotConfirmed and OldAgreement.
     """

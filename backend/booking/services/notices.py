@@ -26,7 +26,7 @@ def notify(
     """
     row = {"event_id": meeting.event_id, "sequence": meeting.sequence, "facts": facts, "created_at": now}
     key = {"meeting": meeting, "kind": kind}
-    readers = Attendee.objects.select_related("event", "person").in_bulk(set(to))  # but for who left
+    readers = Attendee.objects.select_related("event", "person").in_bulk(set(to))  # but for those who left
     ids = sorted(readers)
     if kind in Notice.ONCE:
         tried = [Notice.objects.get_or_create(**key, attendee_id=pk, defaults=row) for pk in ids]

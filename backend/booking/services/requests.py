@@ -380,7 +380,7 @@ def end_each(step: str, meetings: QuerySet[Meeting], end: Callable[[Meeting], bo
 
 
 def check_may_ask(attendee: Attendee, other: Attendee, now: dt.datetime) -> None:
-    """Refuse AlreadyAsked, CapReached and AskedTooOften; who waits for a time counts in the cap."""
+    """Refuse AlreadyAsked, CapReached and AskedTooOften; a wait for a time counts in the cap."""
     _check_pair(attendee, other, now)
     cap = rules_for(attendee.event_id).open_requests
     waits_for = WaitingListEntry.objects.waiting().filter(attendee=attendee).exclude(other=other)

@@ -109,7 +109,7 @@ def found_for(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) 
     """Whom the viewer finds, in a constant number of queries: by name the nearest first, else by name.
 
     The search reads keys that `services.read_names` has written. The contact policy is asked once, about
-    everybody whom the keys give; nothing is read or counted of whom it refuses.
+    everybody whom the keys give; nothing is read or counted of those it refuses.
     """
     query = read_query(wanted.q)
     if wanted.q.strip() and query is None:

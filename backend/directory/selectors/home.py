@@ -40,7 +40,7 @@ class Home:
 
     `office_hours` are those to come, the next first. `minutes_to_go` is None without a next meeting, and 0
     while it is going on. `underway`: what `open_contacts_for` gives. `suggestions` are the best on the
-    attendee's list whom they have neither saved nor asked. `principals`: for whom they act, and who is
+    attendee's list whom they have neither saved nor asked. `principals`: people they act for, and who is
     `asking` them to. `wished_by` would like to meet the attendee, who
     has no open time. `absent` says why others do not see the attendee, empty where they do.
     """

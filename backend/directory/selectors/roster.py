@@ -58,7 +58,7 @@ def roster_ids(*, event: Event, filters: Mapping[str, str]) -> list[int]:
 
     `q` finds those in whom each of its words occurs, without regard to case and accents, and a number the
     one whose id it is. Only what the roster shows is searched and sorted by: a search must not tell the rest
-    of a minor's name, the address of who is not set as an adult (S7), or of somebody under an alias (S11).
+    of a minor's name, the address of somebody not set as an adult (S7) or under an alias (S11).
     """
     rows = list(
         _filtered(event, filters)
@@ -119,8 +119,8 @@ class RosterPerson:
 
     Of a minor and of somebody of unknown age `is_withheld` holds: address, title and own words are left out;
     of a minor the full name is, too. `is_own`: the person has saved their own profile, so that `short_name`,
-    `title`, `country` and `languages` are theirs to change. Of who `is_under_alias` the address is left out
-    (S11).
+    `title`, `country` and `languages` are theirs to change. Where `is_under_alias` is true the address is
+    left out (S11).
     """
 
     attendee_id: int
@@ -204,7 +204,7 @@ def roster_export(*, event: Event, ids: Sequence[int]) -> Iterator[tuple[CellVal
     """These attendees as rows under EXPORT_COLUMNS, which an import reads again.
 
     Of whoever is not an adult only the name to be called, the delegation and what organisers set is written;
-    the rest is "withheld" (S7); so is the address of who is under an alias (S11).
+    the rest is "withheld" (S7); so is the address of somebody under an alias (S11).
     """
     rows = Attendee.objects.of(event).filter(pk__in=ids).with_card().knowing_aliases()
     by_id = {row.pk: row for row in rows}

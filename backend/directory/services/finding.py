@@ -23,7 +23,7 @@ LONGEST_SEARCH = 300  # characters that are read of a search by meaning
 
 
 def find_people(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) -> Found:
-    """One page of whom the viewer finds, for pages and the API alike.
+    """One page of the people the viewer finds, for pages and the API alike.
 
     Refuses TooOften: more than sixty times a minute or four hundred an hour by one person.
     """

@@ -1,4 +1,4 @@
-"""Long jobs over HTTP: how far one is, and its answer, for who asked for it."""
+"""Long jobs over HTTP: how far one is, and its answer, for the person who asked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from backend.people.api.me import ORGANISE
 
 
 class LongJobView(ParticipantView):
-    """How far work on many people is, for who asked for it in the role they had; 404 to all others."""
+    """How far work on many people is, for the person who asked, in the role they had; 404 to all others."""
 
     token_scopes = ORGANISE
 

@@ -57,7 +57,7 @@ class ParticipantView(PersonView):
 
     token_scopes = READ_OR_ACT
     fresh_proof_for: tuple[str, ...] = ()  # methods that a browser's session proves anew, as on the pages
-    even_paused = False  # open also to whom a safeguarding lead suspended
+    even_paused = False  # open also to people a safeguarding lead suspended
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Admit before the body is looked at."""

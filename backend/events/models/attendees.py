@@ -91,7 +91,7 @@ class PresentManager(AttendeeManager["Attendee"]):
         return cast(AttendeeQuerySet, super().get_queryset().filter(left_at=None))
 
 
-# Whoever is set as a minor, by whatever code, is known as one for eight years: who was ten is eighteen then,
+# Whoever is set as a minor, by whatever code, is known as one for eight years (a child of ten is eighteen),
 # by the address they have and by each they had. Set as a minor again, what leads had agreed no longer holds.
 REMEMBER_MINOR = """
     IF TG_OP = 'UPDATE' THEN

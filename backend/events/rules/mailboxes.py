@@ -21,8 +21,8 @@ def may_share_mailbox(now: dt.datetime) -> Q:
 def may_use_shared_mailbox(now: dt.datetime) -> Q:
     """Condition on people who sign in by a mailbox that another reads: known adults at every forum.
 
-    Nobody who holds an office, looks after minors, or was checked for it. Who is under an alias since still
-    does: the other reads the mails, which name it, anyway.
+    Nobody who holds an office, looks after minors, or was checked for it. Somebody under an alias since then
+    still does: the other reads the mails, which name it, anyway.
 
     A code that another person can read must not open the reports of a lead, the page of a minor, or a session
     with a delegation.

@@ -47,7 +47,7 @@ _suspensions = CompiledRows(_suspensions_of, attendee=-1)
 
 
 def check_admission(attendee: Attendee, *, even_paused: bool = False) -> None:
-    """Refuse PartPaused to whom a lead suspended, and NotOpenYet to a participant of a draft.
+    """Refuse PartPaused to people a lead suspended, and NotOpenYet to a participant of a draft.
 
     Organisers and leads prepare a draft meanwhile. `even_paused`: what is open to the suspended, too.
     """
@@ -127,7 +127,7 @@ def can_confirm(appointment: Appointment, by: EventRoles) -> bool:
 
 
 def can_refuse(appointment: Appointment, by: EventRoles) -> bool:
-    """Whether `by` may refuse this proposal: who may confirm it, who made it, and the one proposed."""
+    """Whether `by` may refuse this proposal: whoever may confirm it or made it, and the one proposed."""
     own = by.person_id in (appointment.proposed_by_id, appointment.attendee.person_id)
     return own or can_confirm(appointment, by)
 

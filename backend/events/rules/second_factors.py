@@ -1,4 +1,4 @@
-"""Who has to have a second factor, and how long a sign-in lasts while nothing is done (decision 22)."""
+"""Who must have a second factor, and how long a sign-in lasts while nothing is done (decision 22)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backend.events.rules.roles import LEAD, ORGANISER, can_start_forums, is_adm
 from backend.people.models import Person
 
 IDLE_OF_LEADS = dt.timedelta(hours=1)  # and of administrators
-IDLE_OF_ORGANISERS = dt.timedelta(hours=12)  # and of who may start forums
+IDLE_OF_ORGANISERS = dt.timedelta(hours=12)  # and of people who may start forums
 IDLE_OF_PARTICIPANTS = dt.timedelta(days=30)
 
 

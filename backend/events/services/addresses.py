@@ -49,7 +49,7 @@ class SameAddress(BusinessError):
 def ask_address_change(*, person: Person, email: str, codes: tuple[str, str], now: dt.datetime) -> str:
     """Mail the first code to the account's address and the second to the new one; gives the new one, checked.
 
-    Whether the new address has an account is told only to who confirms it. Refuses AddressHeld, BadEmail
+    Whether the new address has an account is told only to whoever confirms it. Refuses AddressHeld, BadEmail
     SameAddress, and TooOften where mails about this went to the new address today.
     """
     email = check_email(email)

@@ -1,4 +1,4 @@
-"""Requests about many people: a worker answers them by the same view, and who asked fetches the answer.
+"""Requests about many people: a worker answers them by the same view, and the person who asked fetches it.
 
 Docs: docs/decisions/0015-lists-in-batches.md.
 """
@@ -141,7 +141,7 @@ def answer_later(
 
 
 def is_answered_later(request: HttpRequest | None) -> bool:
-    """Whether a worker asks, for who was admitted with the request and is again with the answer."""
+    """Whether a worker asks, for somebody admitted with the request and again with the answer."""
     return hasattr(request, "long_job_id")
 
 
@@ -212,7 +212,7 @@ def _whole(file: Any) -> bytes:
 
 
 def answer_job(*, job_id: int, now: dt.datetime) -> None:
-    """Answer the request of a job by its view, for who asked; the answer waits for an hour to be fetched.
+    """Answer the request of a job by its view, for whoever asked; the answer can be fetched for an hour.
 
     Nothing, where the job is over. One that ended its worker twice fails.
     """

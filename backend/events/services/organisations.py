@@ -17,7 +17,7 @@ from backend.people.services import BATCH
 def find_or_create_organisations(
     *, event: Event, sectors: Mapping[str, Sector], save: bool = True
 ) -> dict[str, Organisation]:
-    """The event's organisations with these names, by the name as given; who is missing is created there.
+    """The event's organisations with these names, by the name as given; missing ones are created there.
 
     A known organisation keeps the sector it has. Names that differ in case alone are one organisation.
     Without `save`, new ones are not stored.

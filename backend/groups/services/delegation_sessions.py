@@ -226,7 +226,7 @@ def leave_delegation_session(*, attendee: Attendee, session_id: int, by: Person,
 
 @in_transaction
 def close_delegation_session(*, event: Event, session_id: int, by: Person, now: dt.datetime) -> None:
-    """As a lead, end a session or say no to a request; who asked reads that it does not take place.
+    """As a lead, end a session or say no to a request; the one who asked reads that it does not take place.
 
     Ended already, nothing changes. Refuses NotFound and DelegationSessionSettled (it is over).
     """
@@ -235,7 +235,7 @@ def close_delegation_session(*, event: Event, session_id: int, by: Person, now: 
 
 
 def leave_sessions(*, attendee_ids: Collection[int], now: dt.datetime) -> None:
-    """End the sessions these attendees, who leave, asked for or agreed to; who is only asked says no.
+    """End the sessions these leaving attendees asked for or agreed to; where only asked, they say no.
 
     The caller has locked everybody in them.
     """

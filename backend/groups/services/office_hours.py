@@ -301,7 +301,7 @@ def _cannot_come() -> SlotTaken:
 def place_guest(meeting: Meeting, attendee_id: int) -> None:
     """Give the attendee (id) the first place that is free; refuses OfficeHourFull and SlotTaken.
 
-    The database lets nobody have a place twice: who comes second takes the next one.
+    The database lets nobody have a place twice: whoever comes second takes the next one.
     """
     for _attempt in range(MAX_GUESTS):
         taken = set(Seat.objects.filter(meeting=meeting, place__isnull=False).values_list("place", flat=True))

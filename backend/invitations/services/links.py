@@ -119,7 +119,7 @@ def _is_theirs(invitation: Invitation) -> bool:
 
 
 def _check_link(invitation: Invitation, now: dt.datetime) -> None:
-    """Refuse LinkUsed and LinkExpired; who is not to be invited any more reads the same as of an old link."""
+    """Refuse LinkUsed and LinkExpired; people not to be invited any more read the same as of an old link."""
     reader = invitation.attendee
     if invitation.used_at is not None:
         raise LinkUsed(_used())

@@ -128,7 +128,7 @@ def read_answer_link(token: str, now: dt.datetime) -> AnswerLink:
 
 
 def row_behind(signed: SignedAnswer, now: dt.datetime) -> MeetingRow:
-    """The meeting as the reader may see it; who has not joined sees who has, and could be met after joining.
+    """The meeting as the reader may see it; one who has not joined sees whom they could meet after joining.
 
     Refuses NotFound.
     """

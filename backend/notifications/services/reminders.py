@@ -22,7 +22,7 @@ def remind_people(*, now: dt.datetime) -> int:
     """Write the reminders that are due, each once; gives for how many meetings. For a job that runs often.
 
     Each meeting is a transaction of its own: a reminder of one forum waits for no other forum's.
-    Due are: half-way to the expiry of a request or proposal, for who has not answered; a day before a
+    Due are: half-way to the expiry of a request or proposal, for those who have not answered; a day before a
     meeting, unless it was agreed later than that; and ten minutes before it.
     """
     half_way = Meeting.objects.open_at(now).filter(asked_at__lte=now - (F("expires_at") - F("asked_at")) / 2)

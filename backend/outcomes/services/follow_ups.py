@@ -81,8 +81,8 @@ def answer_follow_up(
 def remind_follow_ups(*, now: dt.datetime) -> int:
     """Remind of the follow-ups whose day has come in their event's zone, each once; gives their number.
 
-    For a job that runs often; each is a transaction of its own. Whom the contact policy has parted since, and
-    who closed the account, gets no mail: that is asked when it is sent.
+    For a job that runs often; each is a transaction of its own. People whom the contact policy has parted
+    since, or who closed their account, get no mail: that is asked when it is sent.
     """
     reminded = Notice.objects.filter(
         meeting=OuterRef("meeting"), attendee=OuterRef("attendee"), kind=Notice.Kind.FOLLOW_UP

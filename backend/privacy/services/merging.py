@@ -297,8 +297,8 @@ def _carry_meetings(kept: Attendee, duplicate: Attendee, now: dt.datetime) -> No
     """Give the kept one the duplicate's part in each meeting that they can have.
 
     Not where the two have one with each other or both with the same person, nor at a time when the kept one
-    is taken, nor with whom the contact policy keeps from the kept one, nor a session with a delegation: those
-    end with the duplicate, and the others are told.
+    is taken, nor with somebody the contact policy keeps from the kept one, nor a session with a delegation:
+    those end with the duplicate, and the others are told.
     """
     mine = Meeting.objects.filter(seats__attendee=kept)
     met = Seat.objects.filter(meeting__in=mine.exclude(state__in=_ENDED)).values_list(
@@ -335,7 +335,7 @@ _ENDED = (Meeting.State.DECLINED, Meeting.State.WITHDRAWN, Meeting.State.EXPIRED
 
 
 def _carry_ties(kept: Attendee, duplicate: Attendee) -> None:
-    """Whom the duplicate's account met at editions, the kept one's has met; those of this one move.
+    """The kept account has met everybody the duplicate's met at editions; those of this one move.
 
     Not from where the duplicate's appeared under an alias: that the two met would tell who it is (S11).
     """

@@ -58,8 +58,8 @@ class PlanningData:
     """An event at one moment.
 
     people: by id, only whom the contact policy opens; slots: all of them, earliest first; tables: those at
-    the venue, as they are given out; opened: slot ids by attendee, all of them for who has not joined; busy:
-    sessions by attendee; refused: pairs that must not meet; requested: pairs with an open request or
+    the venue, as they are given out; opened: slot ids by attendee, all of them for those who have not joined;
+    busy: sessions by attendee; refused: pairs that must not meet; requested: pairs with an open request or
     proposal; settled: pairs that met, agreed or said no; unlisted: the number of attendees that may not be
     planned.
     """

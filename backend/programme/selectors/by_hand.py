@@ -81,7 +81,7 @@ def times_for(*, event: Event, first_id: int, second_id: int, now: dt.datetime) 
 def likely_partners(*, event: Event, attendee_id: int, now: dt.datetime) -> tuple[Choosable, ...]:
     """The first of an attendee's list whom an organiser can have them meet, the best first; at most three.
 
-    Without those with whom they have a request, a proposal or a meeting, or no time in common; two whom the
+    Without the people they have a request, a proposal or a meeting with, or no time in common; two whom the
     contact policy parts have none.
     """
     listed = Suggestion.objects.filter(

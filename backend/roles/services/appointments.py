@@ -113,7 +113,7 @@ def confirm_role(*, event: Event, appointment_id: int, by: Person, now: dt.datet
         raise NotForYouToDecide(
             _(
                 "A safeguarding lead is confirmed by another lead, the first one by the administrator; an "
-                "organiser by a lead or the administrator: never by who proposed them."
+                "organiser by a lead or the administrator: never by the person who proposed them."
             )
         )
     attendee = appointment.attendee
@@ -134,7 +134,7 @@ def refuse_role(*, event: Event, appointment_id: int, by: Person, now: dt.dateti
         raise AlreadyDecided(_("This proposal was decided already. Load the page again."))
     if not can_refuse(appointment, event_roles_of(by, event)):
         raise NotForYouToDecide(
-            _("A proposal is refused by who may confirm it, by who made it, or by who is proposed.")
+            _("A proposal is refused by somebody who may confirm it, who made it, or who is proposed.")
         )
     appointment.state, appointment.decided_by, appointment.decided_at = State.REFUSED, by, now
     appointment.save(update_fields=["state", "decided_by", "decided_at"])

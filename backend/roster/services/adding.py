@@ -24,7 +24,7 @@ from backend.roster.services.importing import import_attendees
 class AlreadyThere(BusinessError):
     """Somebody with this address is on the list; `attendee_id` says who, where organisers read addresses.
 
-    They read none of who is under an alias or no adult, and cannot tell which of these it is.
+    They read nobody under an alias and nobody who is no adult, and cannot tell which of these it is.
     """
 
     code = "already_there"

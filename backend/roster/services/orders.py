@@ -16,7 +16,7 @@ COLUMNS = {
     "attendeecompany": "organisation",
     "country": "country",
 }
-OTHERS = {"email", "id"}  # who ordered, often somebody else than who comes; no number of ours
+OTHERS = {"email", "id"}  # the person who ordered, often not the one who comes; no number of ours
 PAID = "paid"
 
 

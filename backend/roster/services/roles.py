@@ -90,7 +90,7 @@ def change_roles(
 
 
 def _new_values(attendee: Attendee, values: Mapping[str, str]) -> dict[str, str]:
-    """Those of the values that differ; who is hidden by their own choice is not listed by others."""
+    """Those of the values that differ; people hidden by their own choice are not listed by others."""
     new = {name: value for name, value in values.items() if getattr(attendee, name) != value}
     if attendee.edited_at is not None and new.get("visibility") == Attendee.Visibility.LISTED:
         del new["visibility"]

@@ -100,7 +100,7 @@ def _could_have_alias() -> Q:
 def alias_subject(event: Event, attendee_id: int) -> Attendee:
     """The attendee whose alias a lead sets or lifts, with `is_under_alias`; refuses NotFound.
 
-    A known adult; who is under an alias stays here, whatever is written or known of their age since.
+    A known adult; somebody under an alias stays here, whatever is written or known of their age since.
     """
     rows = Attendee.objects.select_related("organisation").knowing_aliases().filter(event=event)
     found = rows.filter(is_known_adult() | is_under_alias(), pk=attendee_id).first()

@@ -18,9 +18,9 @@ from backend.safeguarding.rules import nameable_to
 
 @dataclass(frozen=True, slots=True)
 class OwnBlock:
-    """A block for who made it: whom it is about at this event (None: not there), and their name.
+    """A block for whoever made it: whom it is about at this event (None: not there), and their name.
 
-    The name is empty where they hide from who made it. Of who appears under an alias at any event there is
+    The name is empty where they hide from whoever made it. Of somebody under an alias at any event there is
     neither: the block would tell who they are at the other.
     """
 

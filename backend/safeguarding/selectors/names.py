@@ -17,7 +17,7 @@ def name_shown_to(reader: Person, attendee: Attendee, now: dt.datetime) -> str:
     """What this reader is shown of an attendee's name; “This person” where they are shown nobody.
 
     Organisers, leads and administrators read what lists say (S7); other people of the event the whole name
-    of whom the contact policy lets through, and everybody their own. It is the name at the event, an alias
+    of those the contact policy lets through, and everybody their own. It is the name at the event, an alias
     where there is one, and never the account's.
     """
     if attendee.person_id == reader.pk:

@@ -67,7 +67,7 @@ class PublicProfile:
 def public_profiles_of(people: AttendeeQuerySet) -> dict[int, PublicProfile]:
     """The public profiles of these attendees, by id, in their order; two queries.
 
-    For the viewer's own and for whom the contact policy let through.
+    For the viewer's own and for those the contact policy let through.
     """
     return _profiles_in(list(_rows_of(people)))
 

@@ -63,8 +63,8 @@ class ReportLine:
 class PartyRow:
     """One of the two people, as the organisers' list has them: of a known minor the first name (S7).
 
-    `email` is the reporter's alone, and only of a known adult: no one-to-one mail to a child (S3). Of who is
-    under an alias it is on the leads' page of it alone (S11).
+    `email` is the reporter's alone, and only of a known adult: no one-to-one mail to a child (S3). Under
+    an alias, it is on the leads' page of it alone (S11).
     """
 
     attendee_id: int
@@ -81,7 +81,7 @@ class PartyRow:
 class OwnReport:
     """A report for its maker: whom it is about, and who can read it.
 
-    None: nobody the reporter chose, or they left; who was found by a name is not said.
+    None: nobody the reporter chose, or they left; whom a name was found to mean is not told.
     Where no lead can, `contact` is whom to turn to outside the forum.
     """
 
@@ -162,8 +162,8 @@ class PersonRow:
 class ReportPage:
     """All of one report.
 
-    Of the two, who has left the event is None. `is_suspended`: whom it is about. `assignable`: the leads who
-    may be put in charge. `others_about` counts other reports about the same person at this event;
+    Either of the two is None after leaving the event. `is_suspended`: whom it is about. `assignable`: the
+    leads who may be put in charge. `others_about` counts other reports about the same person at this event;
     `is_contact_blocked` is whether contact is blocked now, for whatever cause.
     """
 

@@ -48,11 +48,11 @@ class NewForumSerializer(serializers.Serializer[Any]):
 
 
 class EventListView(forum.EventListView):
-    """The events I take part in; starting one, for whom the administrator allows it."""
+    """The events I take part in; starting one, for those the administrator allows to."""
 
     @extend_schema(operation_id="events_start", request=NewForumSerializer, responses={201: EventSerializer})
     def post(self, request: Request) -> Response:
-        """A new draft; 403 to who may start none, 404 for an edition that is not yours to start from."""
+        """A new draft; 403 where you may start none, 404 for an edition that is not yours to start from."""
         values = validated(NewForumSerializer, request)
         data = ForumData(**values | {"languages": tuple(values["languages"])})
         event = start_forum(data=data, by=self.person, now=timezone.now())

@@ -102,9 +102,9 @@ def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str =
     """Make the person with this address an organiser of the event.
 
     For whoever runs the installation, by a command; people at the event propose and confirm each other.
-    Refuses BadEmail, ConflictingRoles, CannotPropose and DemoAccount. Who is not an attendee yet becomes a
-    hidden one: organisers run the forum and are not suggested in it.
-    Without a name, who is new to the event carries the first part of the address.
+    Refuses BadEmail, ConflictingRoles, CannotPropose and DemoAccount. Somebody who is no attendee yet becomes
+    a hidden one: organisers run the forum and are not suggested in it.
+    Without a name, somebody new to the event carries the first part of the address.
     """
     return _appoint(event, email, name, Attendee.Permission.ORGANISER, now)
 

@@ -83,7 +83,7 @@ def _connected_pairs(event: Event, attendees: Sequence[Attendee]) -> set[tuple[i
     """Attendee ids of pairs that are connected, here or since an earlier edition: they need no introduction.
 
     Excluded, and no ties: a reason that names whom one knows in common would tell a third person of it.
-    None of who appears under an alias now or did then, as with ties (S11).
+    None of people who appear under an alias now or did then, as with ties (S11).
     """
     ids, hidden = _known_by_name(event, attendees)
     shares = ContactShare.objects.mutual().filter(
@@ -109,7 +109,7 @@ def _known_by_name(
 def _read_ties(event: Event, attendees: Sequence[Attendee]) -> tuple[Tie, ...]:
     """Ties of earlier editions among these attendees, aged from the event's start, as attendee ids.
 
-    None of who appears under an alias now or did then: that the two met would tell who it is (S11).
+    None of people who appear under an alias now or did then: that the two met would tell who it is (S11).
     """
     ids, hidden = _known_by_name(event, attendees)
     rows = TieRow.objects.filter(first__in=ids, second__in=ids, met_on__lt=event.starts_on)

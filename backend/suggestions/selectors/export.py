@@ -22,7 +22,7 @@ def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
     """Rows (attendee, suggested, rank, score, reasons) of the current Run, as readers see their lists now.
 
     Without whom the contact policy refuses and whom the reader called not relevant; ranks run from 1 without
-    gaps: a gap would give away a blocked contact. E-mails as imported, of who is under an alias that name,
+    gaps: a gap would give away a blocked contact. E-mails as imported, of people under an alias that name,
     with an apostrophe before what a
     spreadsheet would run as a formula; reasons are codes with their evidence, joined by "; ", never empty.
     Refuses NotFound before the first Run.

@@ -1,4 +1,4 @@
-"""A long job for who asked for it: how far it is, and its answer."""
+"""A long job for the person who asked for it: how far it is, and its answer."""
 
 from __future__ import annotations
 

@@ -22,6 +22,6 @@ def disputes(request: Request, attendee: Attendee) -> HttpResponse:
     page = Paginator(disputes_for(attendee.event), PAGE).get_page(request.GET.get("page"))
     rows = [dispute_row(meeting) for meeting in page.object_list]
     ids = {side.attendee_id for row in rows for side in row.sides}
-    # Organisers read names here; a profile opens only to whom the contact policy shows it.
+    # Organisers read names here; a profile opens only to those the contact policy shows it to.
     seen = visible_ids_for(viewer=attendee, ids=ids, channel="page", now=timezone.now())
     return render(request, "outcomes/disputes.html", {"rows": rows, "page": page, "seen": seen})

@@ -388,7 +388,7 @@ def test_an_assistant_is_somebody_else_of_the_event_named_once(forum):
     refused_by("assistant_has_an_address_hash", lambda: name(attendee=c, digit="B"))
     refused_by("assistant_attendee_same_event", lambda: name(attendee=stranger, digit="b"))
     refused_by("assistant_principal_same_event", lambda: name(principal=stranger, digit="b"))
-    name(principal=c)  # of whom they act, too
+    name(principal=c)  # for whom they act, too
     Assistant.objects.filter(principal=a).update(ended_at=NOW)
     name()  # again, once it ended
 

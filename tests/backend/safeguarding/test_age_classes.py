@@ -1,4 +1,4 @@
-"""S1: who is a minor or of unknown age becomes an adult by name, alone or from a list, or not at all."""
+"""S1: a minor, or somebody of unknown age, becomes an adult by name, alone or from a list, or not at all."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Who is connected since an earlier edition is not introduced again, and nobody else can tell."""
+"""People connected since an earlier edition are not introduced again, and nobody else can tell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting for a free time, on the pages of who waits, of who is wanted and of the organisers."""
+"""Waiting for a free time, on the pages of those who wait, of the one wanted and of the organisers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who has no open time can be told that somebody would like to meet them."""
+"""People without an open time can be told that somebody would like to meet them."""
 
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting

@@ -1,4 +1,4 @@
-"""Long work becomes a job: who asked sees how far it is, and fetches once what it made."""
+"""Long work becomes a job: the person who asked sees how far it is, and fetches once what it made."""
 
 from __future__ import annotations
 

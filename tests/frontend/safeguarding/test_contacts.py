@@ -1,4 +1,4 @@
-"""What a lead reads of whom a report is about: who was in contact with them, and the report as a file."""
+"""What a lead reads of the person reported: who was in contact with them, and the report as a file."""
 
 from __future__ import annotations
 

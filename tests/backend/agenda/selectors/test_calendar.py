@@ -184,7 +184,7 @@ def test_the_meeting_of_a_blocked_pair_is_cancelled_at_once_and_names_nobody(
         assert other.person.name.encode() not in body
         assert b"Words" not in body
     early = feed_for(a, forum.now, forum.now)
-    end_refused_meetings(now=forum.now)  # the job that follows changes nothing for who has read it already
+    end_refused_meetings(now=forum.now)  # the job that follows changes nothing once it was read
     meeting.refresh_from_db()
     assert (meeting.state, meeting.sequence) == ("cancelled", 1)
     assert feed_for(a, forum.now, forum.now) == early

@@ -42,7 +42,7 @@ def full() -> Forum:
 
 
 def free(forum: Forum, place: int = 0) -> None:
-    """Whom the wanted one meets at this time cancels, and the job runs."""
+    """The person whom the wanted one meets at this time cancels, and the job runs."""
     wanted, slot = forum.people[0], forum.slots[place]
     meeting = Meeting.objects.of(wanted).get(slot=slot, state="accepted")
     forum.cancel(wanted, meeting)

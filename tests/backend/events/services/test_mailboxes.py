@@ -183,7 +183,7 @@ def test_nobody_who_shares_a_mailbox_is_given_an_office(
         with pytest.raises(SharesMailbox, match=r"^This person shares an address"):
             propose_role(event=event, attendee_id=one.pk, permission="organiser", by=organiser, now=NOW)
     for what, sentence in (("unknown", "has to be an adult"), ("alias", "cannot be named for it")):
-        _make(first, what)  # nor is it told that a minor, or who is under an alias, shares one
+        _make(first, what)  # nor is it told that a minor, or somebody under an alias, shares one
         with pytest.raises(CannotPropose, match=sentence):
             propose_role(event=event, attendee_id=first.pk, permission="organiser", by=organiser, now=NOW)
         Attendee.objects.filter(pk=first.pk).update(age_class="adult")

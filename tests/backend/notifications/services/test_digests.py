@@ -1,4 +1,4 @@
-"""Mails that can wait come together, once or twice a day, for who chose so."""
+"""Mails that can wait come together, once or twice a day, for people who chose so."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_the_host_is_told_of_a_free_place_and_the_guest_gets_the_time_back(
     free = mail(host, "office_left", forum.now)
     assert free is not None
     assert "A place is free in your office hour" in free.subject
-    assert guest.name not in free.body  # who left and who was parted read the same
+    assert guest.name not in free.body  # those who left and those parted read the same
     off = mail(guest, "cancelled", forum.now)
     assert off is not None
     assert "You have no place in the office hour" in off.body

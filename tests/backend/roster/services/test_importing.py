@@ -179,7 +179,7 @@ def test_a_list_makes_adults_of_those_of_unknown_age_only_once_each_name_is_conf
     assert [row.name for row in report.unconfirmed_adults] == ["Ben"]
     assert report.notes[-1].startswith("1 person of unknown age is an adult in the list, and stays")
     ages = Attendee.objects.order_by("person__email").values_list("age_class", flat=True)
-    assert list(ages) == ["adult", "unknown", "adult"]  # of who is new the list's word counts
+    assert list(ages) == ["adult", "unknown", "adult"]  # of newcomers the list's word counts
 
 
 def test_what_the_event_does_not_know_is_left_out_and_counted(event: Event) -> None:
