@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import json
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -33,7 +34,6 @@ from procrastinate.tasks import configure_task
 from procrastinate.worker import Worker
 from psycopg import AsyncConnection
 from psycopg import OperationalError as OperationalErrorOfPsycopg
-from psycopg.types.json import Jsonb
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.memory import release_memory
@@ -96,7 +96,7 @@ WHERE queue_name = %(queue)s AND status IN ('todo', 'doing')
 BEFORE = """
 SELECT count(*)
 FROM procrastinate_jobs own JOIN procrastinate_jobs other ON other.queue_name = own.queue_name
-WHERE own.task_name = %(task)s AND own.args = %(arguments)s AND own.status = 'todo' AND (
+WHERE own.task_name = %(task)s AND own.args = %(arguments)s::jsonb AND own.status = 'todo' AND (
     other.status = 'doing' OR other.status = 'todo' AND (-other.priority, other.id) < (-own.priority, own.id)
     AND (other.scheduled_at IS NULL OR other.scheduled_at <= now())
 )
@@ -160,7 +160,7 @@ def enqueue(
 def jobs_before(task: str, **arguments: int | str) -> int:
     """How many jobs of the queue are at work or come before this one; 0 where it does not wait."""
     with connection.cursor() as cursor:
-        cursor.execute(BEFORE, {"task": task, "arguments": Jsonb(arguments)})
+        cursor.execute(BEFORE, {"task": task, "arguments": json.dumps(arguments)})
         return int(cursor.fetchone()[0])
 
 
