@@ -20,7 +20,6 @@ from django.urls import resolve
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
-from backend.assistants.models import Assistant
 from backend.core.models import UseCount
 from backend.events.api.long_jobs import LongJobView
 from backend.events.api.views import OrganiserView, ParticipantView, TeamView
@@ -42,8 +41,8 @@ CLASSES = {
     TeamView: "organiser or safeguarding lead",
     OrganiserView: "organiser", ParticipantView: "participant", PersonView: "signed in",
 }  # fmt: skip
-CAST = [
-    "participant", "minor", "aliased", "assistant", "suspended", "organiser", "lead",
+CAST = [  # the second acts for the first, by `_let_act` of the walk
+    "participant", "assistant", "minor", "aliased", "suspended", "organiser", "lead",
     "elsewhere", "outsider", "administrator",
 ]  # fmt: skip
 NUMBER = {role: number for number, role in enumerate(CAST)}
@@ -95,9 +94,6 @@ def make_stage() -> tuple[Stage, dict[str, Client]]:
         attendee = next(one for (n, _event), one in stage.attendees.items() if n == NUMBER[role])
         attendee.refresh_from_db()
         appoint(attendee, attendee.permission)
-    Assistant.objects.filter(attendee=stage.attendees[NUMBER["assistant"], HERE]).update(
-        accepted_at=stage.now
-    )
     Person.objects.filter(pk=stage.people[NUMBER["administrator"]].pk).update(is_staff=True)
     clients = {"anonymous": Client()}
     for role, number in NUMBER.items():

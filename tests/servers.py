@@ -24,7 +24,7 @@ LINES_SHOWN = 30
 def address_of_the_database() -> str:
     """The test's database as a DATABASE_URL."""
     database = connection.settings_dict
-    where = urlencode({"host": database["HOST"], "port": database["PORT"] or 5432})
+    where = urlencode({"host": database["HOST"], "port": database["PORT"] or 5432}, quote_via=quote)
     user = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}"
     return f"postgresql://{user}@/{database['NAME']}?{where}"
 

@@ -18,7 +18,7 @@ MAKES = """#!/bin/sh
 mkdir "$3/bin" && printf '#!/bin/sh\\n%s "$@"\\n' '{does}' > "$3/bin/python" && chmod +x "$3/bin/python"
 """
 ENDS_HALF_WAY = MAKES.format(does="exit 1") + "kill -9 $$\n"
-MAKES_IT = MAKES.format(does=f"exec {sys.executable}")
+MAKES_IT = MAKES.format(does=f'exec "{sys.executable}"')
 
 
 @pytest.fixture

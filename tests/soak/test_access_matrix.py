@@ -14,7 +14,7 @@ from tests.access_matrix import METHODS, table, try_everything
 def test_every_address_by_every_method_answers_as_the_table_says(
     amount: Callable[[int], int], caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.CRITICAL)
+    caplog.set_level(logging.CRITICAL, logger="django.request")
     found = try_everything(seed=2, methods=METHODS, each=amount(3))
     print(f"\n{found.sent:,} requests")
     for policy, answers in table().items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -257,7 +258,7 @@ def test_an_embedded_database_of_another_version_is_refused_with_what_to_do(
     assert run_command(["manage.py", *command]) == 1
     (sentence,) = capsys.readouterr().err.splitlines()
     assert "was made by another version of Titian" in sentence
-    assert f"rm -r {connection.settings_dict['EMBEDDED']['data']}" in sentence
+    assert f"rm -r {shlex.quote(str(connection.settings_dict['EMBEDDED']['data']))}" in sentence
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import psutil
 import psycopg
@@ -53,7 +54,7 @@ def forum() -> Iterator[Forum]:
     data = settings.VAR / "test-postgres" / f"outages-{os.getpid()}"
     server = EmbeddedPostgres(data, durable=False)
     server.ensure_running()
-    address = f"postgresql://{USER}:{server.password}@/{DATABASE}?host={server.socket_folder}"
+    address = f"postgresql://{USER}:{server.password}@/{DATABASE}?host={quote(str(server.socket_folder))}"
     _manage("migrate", "--verbosity", "0", address=address).communicate()
     try:
         with web_process(address) as (port, _process):

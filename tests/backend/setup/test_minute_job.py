@@ -27,10 +27,10 @@ def failures() -> dict[str, int]:
 @pytest.mark.parametrize(
     ("step", "after"),
     [
-        ("end_refused_meetings", "hidden"),
-        ("expire_requests", "expiry"),
-        ("remind_people", "half-way"),
-        ("ask_whether_held", "held"),
+        ("booking.end_refused_meetings", "hidden"),
+        ("booking.expire_requests", "expiry"),
+        ("notifications.remind_people", "half-way"),
+        ("outcomes.ask_whether_held", "held"),
     ],
 )
 def test_one_row_that_fails_leaves_the_others_of_its_step_done(
@@ -58,10 +58,8 @@ def test_one_row_that_fails_leaves_the_others_of_its_step_done(
             caplog.clear()
             jobs.run_meeting_deadlines(0)
             said = [record.getMessage() for record in caplog.records if "failed" in record.getMessage()]
-            assert [line.split(" (")[0] for line in said] == [
-                f"meetings.{step}: 1 of {3 if times == 1 else 1} failed"
-            ]
-            assert failures() == {f"meetings.{step}": times}
+            assert [line.split(" (")[0] for line in said] == [f"{step}: 1 of {3 if times == 1 else 1} failed"]
+            assert failures() == {f"{step}": times}
     told = set(Notice.objects.values_list("meeting", flat=True))
     assert told == {meetings[1].pk, meetings[2].pk}
     jobs.run_meeting_deadlines(0)  # and once it no longer fails it is done, too

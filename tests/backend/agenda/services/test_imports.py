@@ -17,7 +17,7 @@ from backend.events.models.events import Event
 from tests.factories import make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
-PROGRAMMES = Path(__file__).parents[4] / "fixtures" / "programmes"
+PROGRAMMES = Path(__file__).parents[3] / "fixtures" / "programmes"
 
 
 @pytest.fixture
