@@ -161,5 +161,7 @@ class MeetingMachineBase(RuleBasedStateMachine):
 
     def _jobs(self) -> int:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'meetings.send_notice'")
+            cursor.execute(
+                "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'notifications.send_notice'"
+            )
             return cursor.fetchone()[0]

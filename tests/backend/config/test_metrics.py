@@ -60,7 +60,7 @@ def test_jobs_mails_lists_database_and_backups_are_counted(metrics: dict[str, fl
     assert metrics["titian_jobs{queue=urgent}{state=ready}"] == 1
     assert metrics["titian_jobs{queue=mail}{state=later}"] == 1
     assert metrics["titian_jobs{queue=default}{state=failed}"] == metrics["titian_jobs_given_up"] == 1
-    assert metrics["titian_rows_failed_total{step=meetings.remind_people}"] == 2
+    assert metrics["titian_rows_failed_total{step=notifications.remind_people}"] == 2
     assert 90 <= metrics["titian_oldest_job_seconds{queue=urgent}"] < 600
     assert metrics["titian_lists_stage_seconds{stage=pairs}"] == 1.5
     assert 3600 <= metrics["titian_backup_age_seconds"] < 4200

@@ -8,13 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.booking import jobs
 from backend.booking.models.notices import Notice
 from backend.booking.models.waiting_list import WaitingListEntry
 from backend.booking.services.meetings import end_refused_meetings
 from backend.booking.services.waiting_list import end_refused_waiting
 from backend.core.models import StepFailure
 from backend.notifications.services.reminders import remind_people
+from backend.setup import jobs
 from tests.backend.conftest import Forum, make_forum
 from tests.database import refusing
 

@@ -68,9 +68,9 @@ def test_an_administrator_reads_of_a_job_given_up_and_has_it_tried_again() -> No
 def test_what_failed_is_one_table_of_jobs_and_of_regular_work() -> None:
     ada = Person.objects.create_user("ada@example.org", name="Ada", is_staff=True, is_superuser=True)
     give_up_a_job()
-    StepFailure.objects.create(step="meetings.remind", failed=2, failed_at=timezone.now())
+    StepFailure.objects.create(step="notifications.remind", failed=2, failed_at=timezone.now())
     rows = page_of(client_of(ada).get("/forums/status/")).rows("[aria-labelledby=failed]", cells="th, td")
-    assert [row[0] for row in rows] == ["suggestions.build event_id 3", "meetings.remind"]
+    assert [row[0] for row in rows] == ["suggestions.build event_id 3", "notifications.remind"]
     assert rows[1][1].startswith("An error on 2 rows in all, which is in the log. The others were done.")
 
 
