@@ -16,17 +16,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.core.api import WRITING, TextField, validated
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.core.limits import Kind, count_use
 from backend.people.models import ApiToken, Person
 from backend.people.services import change_account
-
-
-class TokenScope(BusinessError):
-    """The token is valid, and was not made for this operation."""
-
-    code = "token_scope"
-    status = 403
 
 
 class HasScope(BasePermission):
@@ -40,9 +33,11 @@ class HasScope(BasePermission):
         needed = view.token_scopes.get(request.method)
         if token is None or (isinstance(token, ApiToken) and needed in token.scopes):
             return True
-        raise TokenScope(
+        raise Refused(
+            "token_scope",
             _("This token does not have the scope for this: make one under My profile, API access."),
             scope=needed,
+            status=403,
         )
 
 

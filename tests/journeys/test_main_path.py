@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 
 import icalendar
-from backend.booking.models.availability import Availability
-from backend.booking.models.meetings import Meeting
 from playwright.sync_api import BrowserContext, Page, expect
 
+from backend.booking.models.availability import Availability
+from backend.booking.models.meetings import Meeting
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from tests.accounts import send_account_mails

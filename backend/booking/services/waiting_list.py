@@ -34,7 +34,7 @@ from backend.booking.services.requests import (
     check_wish,
     write_request,
 )
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.isolation import for_each
 from backend.core.period import Period
 from backend.core.transactions import in_transaction
@@ -56,12 +56,6 @@ class _Overtaken(Exception):
     """The entry became a request, or ended, while this one was written."""
 
 
-class TimesFree(BusinessError):
-    """Both are free at some time, so there is nothing to wait for; `details["alternatives"]` are the next."""
-
-    code = "times_free"
-
-
 @in_transaction
 def join_waiting_list(
     *, attendee: Attendee, other_id: int, data: MeetingRequestData, by: Person, now: dt.datetime
@@ -70,7 +64,7 @@ def join_waiting_list(
 
     Doing it again changes what would be asked, and keeps one's place. `data` names no slots. Refuses
     NotYours, NotOpenYet, NotInThisState, NotFound, NotJoined, GroupsApart, AlreadyAsked, CapReached,
-    AskedTooOften, TextTooLong, UnknownTheme, NoSuchPlace, NoOpenSlots and TimesFree.
+    AskedTooOften, TextTooLong, UnknownTheme, NoSuchPlace, NoOpenSlots and `times_free`.
     """
     check_own(attendee, by, Doing.ASK)
     lock_attendees([attendee.pk, other_id])
@@ -78,7 +72,8 @@ def join_waiting_list(
     other = Attendee.objects.get(pk=other_id)
     check_may_ask(attendee, other, now)
     if free := check_wish(attendee, other, data, now):
-        raise TimesFree(
+        raise Refused(
+            "times_free",
             _("You two have a free time in common now: ask for it instead of waiting."),
             alternatives=slot_details(free[:MAX_ALTERNATIVES]),
             other=other.pk,

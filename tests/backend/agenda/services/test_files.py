@@ -13,7 +13,7 @@ from backend.roster.services.reading import EncodingNotConfirmed, UnreadableFile
 from tests.factories import make_event
 
 pytestmark = pytest.mark.django_db
-PROGRAMMES = Path(__file__).parents[4] / "fixtures" / "programmes"
+PROGRAMMES = Path(__file__).parents[3] / "fixtures" / "programmes"
 JAKARTA = dt.timezone(dt.timedelta(hours=7))
 NINE = dt.datetime(2026, 12, 9, 9, 0, tzinfo=JAKARTA)
 

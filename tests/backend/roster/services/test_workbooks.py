@@ -21,7 +21,7 @@ from backend.roster.services.report import ImportReport
 from backend.roster.services.workbook import READING_SECONDS
 from tests.factories import NOW, make_event
 
-PRETIX = Path(__file__).parents[4] / "fixtures" / "registrations"
+PRETIX = Path(__file__).parents[3] / "fixtures" / "registrations"
 ENDLESS = (
     "20,000 rows, of 200 columns, within the first 50,000 rows, with 1,000,000 filled cells of 20,000,000 "
     "letters"
