@@ -6,7 +6,7 @@ import pytest
 
 from backend.booking.models.notices import Delivery, Notice
 from backend.events.models.attendees import Attendee
-from frontend.setup.views import venue as setup
+from frontend.notifications import views
 from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
@@ -100,6 +100,6 @@ def test_of_a_minor_the_first_name_alone_is_shown(refused, cast, organiser):
 
 
 def test_many_are_turned_over_page_by_page(refused, cast, organiser, monkeypatch):
-    monkeypatch.setattr(setup, "PAGE", 1)
+    monkeypatch.setattr(views, "PAGE", 1)
     names = [page(organiser, cast, f"?page={n}").texts("li strong") for n in (1, 2)]
     assert names == [["Linh Tran"], ["Arif Rahman"]]
