@@ -8,7 +8,7 @@ import pytest
 from backend.events.models.attendees import Attendee
 from backend.outcomes.services.attestations import attest_meeting, settle_unattested
 from backend.safeguarding.services.blocks import block_person
-from frontend.setup.views import venue as setup
+from frontend.outcomes.views import disputes
 from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
@@ -98,5 +98,5 @@ def test_many_are_turned_over_page_by_page(booking, met, page, monkeypatch):
     cast = booking.cast
     for other, meeting in zip((cast.engineer, cast.lawyer), met, strict=True):
         attest(booking, other, meeting, took_place=False)
-    monkeypatch.setattr(setup, "PAGE", 1)
+    monkeypatch.setattr(disputes, "PAGE", 1)
     assert ["Linh Tran" in page(f"?page={number}") for number in (1, 2)] == [True, False]
