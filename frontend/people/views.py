@@ -130,7 +130,7 @@ def first_administrator(request: Request, token: str) -> HttpResponse:
             person = make_first_administrator(token=token, **form.cleaned_data, now=now)
         except NotFound:
             raise
-        except BusinessError as refusal:
+        except BusinessError as refusal:  # its code says at which field
             form.add_error("name" if refusal.code == "bad_name" else "email", refusal.message)
         else:
             record_authentication(request, person, BY_CODE)  # the link from the terminal is as good

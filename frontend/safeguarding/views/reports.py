@@ -264,7 +264,7 @@ def link_report(request: Request, attendee: Attendee, report_id: int, attendee_i
         )
     except NotFound:
         raise
-    except BusinessError as refusal:
+    except BusinessError as refusal:  # said on the page that follows
         messages.error(request, refusal.message)
     else:
         messages.success(request, _("The two are kept apart from now on. Neither is told."))

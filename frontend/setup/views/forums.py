@@ -50,7 +50,7 @@ def starters(request: Request) -> HttpResponse:
     allowed = form.cleaned_data["do"] != StarterForm.END
     try:
         allow_starting(email=form.cleaned_data["email"], allowed=allowed, by=request.user)
-    except BusinessError as refusal:
+    except BusinessError as refusal:  # at the one field, and on another page
         form.add_error("email", refusal.message)
         return _forums(request, form=form)
     text = _("They can start forums from now on.") if allowed else _("They can start no forum any more.")
@@ -68,7 +68,7 @@ def start(request: Request) -> HttpResponse:
     if form.is_valid():
         try:
             event = start_forum(data=form.forum_data(), by=request.user, now=timezone.now())
-        except BusinessError as refusal:
+        except BusinessError as refusal:  # its code says at which field
             form.add_error(form.FIELD_OF.get(refusal.code), refusal.message)
         else:
             messages.success(request, _started(is_administrator(request.user)) % {"event": event.name})
