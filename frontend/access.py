@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from backend.core.errors import BusinessError, NotFound, OrganisersOnly
+from backend.core.errors import BusinessError, NotFound, OrganisersOnly, Refused
 from backend.core.limits import Kind, count_use
 from backend.core.transactions import Busy
 from backend.events.models.attendees import Attendee
@@ -37,6 +37,7 @@ from backend.events.selectors import attendee_for, seen_as
 from backend.events.services.long_jobs import AnsweredLater, long_job_for
 from backend.events.services.second_factors import check_fresh_proof, check_second_factor
 from backend.people.models import Person
+from frontend.fields import RefusableForm
 from frontend.kept_forms import ask_for_proof
 from frontend.refusals import next_step
 
@@ -58,11 +59,6 @@ class Request(HttpRequest):
     is_seen_as: bool
     is_paused: bool
     needs_factor: bool  # they act in the one sign-in that may go without a second factor
-
-
-class WrongMethod(BusinessError):
-    code = "wrong_method"
-    status = 405
 
 
 def public(reason: str) -> Callable[[View], View]:
@@ -154,21 +150,46 @@ def fresh_proof(*, to_read: bool = False) -> Callable[[View], View]:
 
 @dataclass
 class Outcome:
-    """Whether a service refused: its refusal, or None."""
+    """What a service refused, or None; and the status of the page that shows it."""
 
     refusal: BusinessError | None = None
 
+    @property
+    def status(self) -> int:
+        return self.refusal.status if self.refusal else 200
+
 
 @contextmanager
-def catch_refusal() -> Iterator[Outcome]:
-    """Keep a refusal of the block for the page that shows it in place; NotFound still ends the view."""
+def catch_refusal(form: RefusableForm | None = None, *, even_not_found: bool = False) -> Iterator[Outcome]:
+    """Keep a refusal of the block for the page that shows it in place, or for its form.
+
+    What follows success, a `return` included, stands in the block as well. NotFound ends the view, unless
+    `even_not_found`.
+    """
     outcome = Outcome()
     try:
         yield outcome
-    except NotFound:
-        raise
     except BusinessError as refusal:
+        if isinstance(refusal, NotFound) and not even_not_found:
+            raise
         outcome.refusal = refusal
+        if form is not None:
+            form.add_refusal(refusal)
+
+
+def refused_on(page: View, *, even_not_found: bool = False) -> Callable[[View], View]:
+    """Show a refusal of a view on this page, which takes the same arguments."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: Request, **named: Any) -> HttpResponse:
+            with catch_refusal(even_not_found=even_not_found) as outcome:
+                return view(request, **named)
+            return page(request, refusal=outcome.refusal, **named)
+
+        return wrapped
+
+    return decorate
 
 
 def refused(request: HttpRequest, refusal: BusinessError) -> HttpResponse:
@@ -198,7 +219,9 @@ def _guarded(view: View, policy: str, admit: Admission) -> View:
                 response = view(request, **arguments)
             if isinstance(response, HttpResponseNotAllowed):
                 allowed = response["Allow"]
-                response = refused(request, WrongMethod(_("This address only answers to a form.")))
+                response = refused(
+                    request, Refused("wrong_method", _("This address only answers to a form."), status=405)
+                )
                 response["Allow"] = allowed
         except ProofRequired:
             response = ask_for_proof(request)

@@ -119,10 +119,12 @@ class ShownPeople:
 
 
 class RefusableForm(forms.Form):
-    """A form that shows a service's refusal at the field it is about."""
+    """A form that shows a service's refusal at the field it is about, or else at `refusal_field`."""
+
+    refusal_field: str | None = None
 
     def add_refusal(self, refusal: BusinessError) -> None:
-        field = refusal.details.get("field")
+        field = refusal.details.get("field", self.refusal_field)
         self.add_error(field if field in self.fields else None, refusal.message)  # type: ignore[arg-type]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,6 +115,8 @@ def _texts_shown(tree: ast.Module, refusals: set[str]) -> Iterator[ast.expr]:
         if not isinstance(node, ast.Call):
             continue
         match node.func:
+            case ast.Name(id="Refused"):  # its code comes first
+                yield from node.args[1:2]
             case ast.Name(id=name) | ast.Attribute(attr=name) if name in refusals | ERRORS:
                 yield from node.args[:1]
                 yield from (keyword.value for keyword in node.keywords if keyword.arg == "message")
@@ -163,6 +166,7 @@ def test_a_refusal_an_error_and_a_message_come_from_gettext(sources: dict[Path, 
     "line",
     [
         'raise Taken("Somebody was faster.")',
+        'raise Refused("taken", "Somebody was faster.")',
         'raise Taken(f"{name} was faster.")',
         'raise Taken("%s was faster." % name)',
         'raise Taken(_("Taken.") if late else "Somebody was faster.")',
@@ -179,6 +183,30 @@ def test_a_literal_sentence_is_found(line: str) -> None:
     assert literal_texts({ROOT / "planted.py": ast.parse(source)}) == [
         f"planted.py:{len(source.splitlines())}"
     ]
+
+
+def codes_in(trees: dict[Path, ast.Module]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Of each code that classes have, their names; of each other, the statuses it is raised with."""
+    refusals, of_classes, in_place = _refusals(trees) | FOR_TERMINALS, defaultdict(set), defaultdict(set)
+    for node in (node for tree in trees.values() for node in ast.walk(tree)):
+        match node:
+            case ast.ClassDef(name=name, body=body) if name in refusals:
+                for code in _assigned(ast.Module(body, [])).get("code", []):
+                    of_classes[ast.literal_eval(code)].add(name)
+            case ast.Call(func=ast.Name(id="Refused"), args=[code, *_], keywords=keywords):
+                statuses = [ast.unparse(one.value) for one in keywords if one.arg == "status"]
+                in_place[ast.literal_eval(code)].add(statuses[0] if statuses else "409")
+    return of_classes, in_place
+
+
+def test_a_code_is_of_one_class_or_raised_in_place_with_one_status(sources: dict[Path, ast.Module]) -> None:
+    of_classes, in_place = codes_in(sources)
+    found = [*of_classes.items(), *in_place.items()]
+    assert {code: names_or_statuses for code, names_or_statuses in found if len(names_or_statuses) > 1} == {}
+    assert of_classes.keys() & in_place.keys() == set()
+    assert len(of_classes) > 50
+    assert len(in_place) > 90
+    assert all(re.fullmatch("[a-z]+(_[a-z]+)*", code) for code in (*of_classes, *in_place))
 
 
 def named_people(trees: dict[Path, ast.Module]) -> list[str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from backend.booking.models.meetings import Meeting, MeetingQuerySet, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.models.questions import Question
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import TextTooLong, clean_text
 from backend.safeguarding.rules import contactable_ids
@@ -68,6 +68,7 @@ OF_A_MEETING_TO_COME = (
 )
 
 IN_DIGESTS = tuple(kind for kind in Kind if kind not in OF_A_MEETING_TO_COME)  # the calendar does not wait
+GATHERED = (Kind.CHANGED, Kind.TIME_TAKEN)  # a mail of these shows the request as it is by then
 
 
 BY_ASSISTANTS = ("accept", "decline", "withdraw", "cancel")  # of `allowed_actions`, what these may do
@@ -82,11 +83,6 @@ class AlreadyAnswered(BusinessError):
 
 class RequestExpired(BusinessError):
     code = "request_expired"
-
-
-class ReasonNeeded(BusinessError):
-    code = "reason_needed"
-    status = 400
 
 
 class NotJoined(BusinessError):
@@ -107,15 +103,6 @@ class TooLate(BusinessError):
 
 class TooEarly(BusinessError):
     code = "too_early"
-
-
-class BadUsefulness(BusinessError):
-    code = "bad_usefulness"
-    status = 400
-
-
-class AlreadySettled(BusinessError):
-    code = "already_settled"
 
 
 def expiry_of(
@@ -325,7 +312,7 @@ def check_cancellable(meeting: Meeting, now: dt.datetime) -> None:
 
 
 def check_attestable(meeting: Meeting, seat: Seat, word: str, now: dt.datetime) -> None:
-    """Refuse AlreadyAnswered (never confirmed, or cancelled), TooEarly, and AlreadySettled.
+    """Refuse AlreadyAnswered (never confirmed, or cancelled), TooEarly, and `already_settled`.
 
     A report can be changed until the other side has given theirs; a usefulness can be added after that.
     """
@@ -337,11 +324,12 @@ def check_attestable(meeting: Meeting, seat: Seat, word: str, now: dt.datetime) 
     if meeting.period.upper > now:
         raise TooEarly(_("Say after the meeting whether it took place."))
     if meeting.state != Meeting.State.ACCEPTED and seat.word not in ("", word):
-        raise AlreadySettled(
+        raise Refused(
+            "already_settled",
             _(
                 "Both of you have said whether it took place; this cannot be changed any more. "
                 "Tell the organisers if it is wrong."
-            )
+            ),
         )
 
 
@@ -356,9 +344,13 @@ def check_has_met(meeting: Meeting, now: dt.datetime) -> None:
 
 
 def check_usefulness(usefulness: int | None, took_place: bool) -> None:
-    """Refuse BadUsefulness for anything but 1 to 5, and for a meeting that did not take place."""
+    """Refuse `bad_usefulness` for anything but 1 to 5, and for a meeting that did not take place."""
     if usefulness is not None and (not took_place or not 1 <= usefulness <= 5):
-        raise BadUsefulness(_("Usefulness is a number from 1 to 5, of a meeting that took place."))
+        raise Refused(
+            "bad_usefulness",
+            _("Usefulness is a number from 1 to 5, of a meeting that took place."),
+            status=400,
+        )
 
 
 def clean_reason(reason: str) -> str:
@@ -372,7 +364,11 @@ def clean_reason(reason: str) -> str:
 
 
 def clean_cancel_reason(reason: str) -> str:
-    """The reason of a cancellation as it is stored; refuses TextTooLong, and ReasonNeeded for none."""
+    """The reason of a cancellation as it is stored; refuses TextTooLong, and `reason_needed` for none."""
     if not (text := clean_reason(reason)):
-        raise ReasonNeeded(_("Please say in a few words why it is cancelled; whoever was to come is told."))
+        raise Refused(
+            "reason_needed",
+            _("Please say in a few words why it is cancelled; whoever was to come is told."),
+            status=400,
+        )
     return text

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from collections.abc import Iterable, Mapping
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
@@ -30,6 +32,74 @@ class DenyAll(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
         return False
+
+
+FIELDS: dict[type, type[serializers.Field[Any, Any, Any, Any]]] = {
+    bool: serializers.BooleanField,
+    int: serializers.IntegerField,
+    float: serializers.FloatField,
+    str: serializers.CharField,
+    dt.datetime: serializers.DateTimeField,
+    dt.date: serializers.DateField,
+    dt.time: serializers.TimeField,
+    uuid.UUID: serializers.UUIDField,
+}
+
+
+class RowFields(serializers.SerializerMetaclass):
+    """Makes the fields of a RowSerializer: those named of its row, a dataclass, and no other.
+
+        class GridDaySerializer(RowSerializer, row=GridDay, fields="date cells"):
+            cells = CellSerializer(many=True)
+
+    A field has the type that the row gives it; `slot` is the row's `slot_id` where it has no `slot`. Declared
+    in the body is what the type does not say: a shape within, another source. `help_texts` are by field.
+    """
+
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], body: dict[str, Any], row: Any = None, fields: str = ""
+    ) -> Any:
+        help_texts = body.pop("help_texts", {})
+        for field in fields.split():
+            if field not in body:
+                body[field] = _field_of(row, field, help_text=help_texts.get(field))
+        made: Any = super().__new__(cls, name, bases, body)
+        named = [
+            *(field for base in bases for field in getattr(base, "_declared_fields", ())),
+            *fields.split(),
+        ]
+        if unnamed := made._declared_fields.keys() - set(named):
+            raise TypeError(f"{name} declares what its fields do not name: {', '.join(sorted(unnamed))}.")
+        made._declared_fields = {field: made._declared_fields[field] for field in named}
+        return made
+
+
+class RowSerializer(serializers.Serializer[Any], metaclass=RowFields):  # a docstring would be everybody's
+    pass
+
+
+def _field_of(row: Any, name: str, **options: Any) -> serializers.Field[Any, Any, Any, Any]:
+    hints = get_type_hints(row)
+    if isinstance(found := getattr(row, name, None), property):
+        hints[name] = get_type_hints(found.fget)["return"]
+    if name not in hints:
+        return _field_for(hints[f"{name}_id"], source=f"{name}_id", **options)
+    return _field_for(hints[name], **options)
+
+
+def _field_for(hint: Any, **options: Any) -> serializers.Field[Any, Any, Any, Any]:
+    """The field for a value of this type.
+
+    >>> _field_for(int | None), _field_for(tuple[str, ...])
+    (IntegerField(allow_null=True), ListField(child=CharField()))
+    """
+    args = get_args(hint)
+    if type(None) in args:
+        [hint] = (arg for arg in args if arg is not type(None))
+        return _field_for(hint, allow_null=True, **options)
+    if get_origin(hint) in (tuple, list):
+        return serializers.ListField(child=_field_for(args[0]), **options)
+    return next(FIELDS[base] for base in hint.__mro__ if base in FIELDS)(**options)
 
 
 class RefusalSerializer(serializers.Serializer[dict[str, Any]]):

@@ -4,9 +4,10 @@
 class BusinessError(Exception):
     """A refusal with a stable `code` for machines and one plain sentence for people.
 
-    Subclasses live beside the function that raises them and set `code`. Pages show the sentence, the API
-    answers with `status` (409 unless said otherwise), commands print it as one line and exit with 1. Where
-    trying again helps, `retry_after` says in how many seconds.
+    One that is caught, or raised in many places, is a subclass with a `code`, beside the function that raises
+    it; any other is `Refused`. Pages show the sentence, the API answers with `status` (409 unless said
+    otherwise), commands print it as one line and exit with 1. Where trying again helps, `retry_after` says in
+    how many seconds.
     """
 
     code = "refused"
@@ -17,6 +18,15 @@ class BusinessError(Exception):
         super().__init__(message)
         self.message = message
         self.details = details
+
+
+class Refused(BusinessError):
+    """A refusal that nobody catches apart from others: its code is given where it is raised."""
+
+    def __init__(self, code: str, message: str, *, status: int = 409, **details: object) -> None:
+        super().__init__(message, **details)
+        self.code = code
+        self.status = status
 
 
 class NotFound(BusinessError):

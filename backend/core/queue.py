@@ -35,7 +35,7 @@ from procrastinate.worker import Worker
 from psycopg import AsyncConnection
 from psycopg import OperationalError as OperationalErrorOfPsycopg
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import NotFound, Refused
 from backend.core.memory import release_memory
 from backend.core.models import AbandonedJob
 from backend.core.outages import is_outage
@@ -103,12 +103,6 @@ WHERE own.task_name = %(task)s AND own.args = %(arguments)s::jsonb AND own.statu
 """
 
 log = logging.getLogger(__name__)
-
-
-class AlreadyWaiting(BusinessError):
-    """Another job that does the same waits, or is done."""
-
-    code = "already_waiting"
 
 
 class DatabaseLost(Exception):
@@ -197,7 +191,7 @@ def is_given_up(lock: str) -> bool:
 def try_job_again(job_id: int) -> None:
     """Queue a job that failed or was given up once more.
 
-    Refuses NotFound, and AlreadyWaiting where another does the same.
+    Refuses NotFound, and `already_waiting` where another does the same.
     """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -205,8 +199,8 @@ def try_job_again(job_id: int) -> None:
             if not cursor.fetchall():
                 _jobs.retry_job_by_id(job_id=job_id, retry_at=timezone.now())
     except UniqueViolation:
-        raise AlreadyWaiting(
-            _("Another job that does the same waits already. Nothing is left to do.")
+        raise Refused(
+            "already_waiting", _("Another job that does the same waits already. Nothing is left to do.")
         ) from None
     except ConnectorException:
         raise NotFound(_("There is no such failed job any more. Load the page again.")) from None

@@ -17,26 +17,40 @@ from backend.core.api import (
     BoundedListField,
     CountSerializer,
     IgnoreAcceptHeader,
+    RowSerializer,
     TextField,
     id_field,
     validated,
 )
 from backend.core.limits import Kind
 from backend.directory.rules import Gap
-from backend.directory.selectors.finding import BY_MEANING, FILTERS, PAGE_SIZE, WANTED, Wanted
-from backend.directory.selectors.home import home_for
-from backend.directory.selectors.own_people import recently_seen_for, saved_for
-from backend.directory.selectors.people import person_for
+from backend.directory.selectors.facets import Facet
+from backend.directory.selectors.finding import (
+    BY_MEANING,
+    FILTERS,
+    PAGE_SIZE,
+    WANTED,
+    Found,
+    FoundThing,
+    Quotation,
+    Wanted,
+)
+from backend.directory.selectors.home import Home, home_for
+from backend.directory.selectors.own_people import SessionCompanions, recently_seen_for, saved_for
+from backend.directory.selectors.people import PersonPage, person_for
 from backend.directory.selectors.roster import (
     ROSTER_FILTERS,
     SEARCH,
     SORT,
     SORTS,
     TICKS,
+    RosterPerson,
+    RosterRow,
     roster_ids,
     roster_person,
     roster_rows,
 )
+from backend.directory.selectors.working_on import SectorWorkers, Worker, WorkingOn
 from backend.directory.services.files import check_list_name, export_attendees
 from backend.directory.services.finding import find_people
 from backend.directory.services.mail_examples import MAIL_KINDS, mail_examples, send_test_mail
@@ -56,19 +70,21 @@ from backend.safeguarding.api import PublicProfileSerializer
 from backend.suggestions.api import SuggestionSerializer
 
 
-class HomeSerializer(serializers.Serializer[Any]):
+class HomeSerializer(
+    RowSerializer,
+    row=Home,
+    fields="next_meeting minutes_to_go meetings_to_come to_answer suggestions suggested wished_by "
+    "open_times gap",
+):
     """What I can do now; `gap` is the one thing missing that hinders most, empty where nothing is."""
 
+    help_texts = {"minutes_to_go": "0 while it is going on."}
     next_meeting = MeetingSerializer(allow_null=True)
-    minutes_to_go = serializers.IntegerField(allow_null=True, help_text="0 while it is going on.")
-    meetings_to_come = serializers.IntegerField()
     to_answer = MeetingSerializer(many=True)
     suggestions = SuggestionSerializer(many=True, help_text="At most three that I neither saved nor asked.")
-    suggested = serializers.IntegerField()
     wished_by = PublicProfileSerializer(
         many=True, help_text="Who would like to meet me, where I have no open time."
     )
-    open_times = serializers.IntegerField()
     gap = serializers.ChoiceField(choices=[gap.value for gap in Gap], allow_blank=True)
 
 
@@ -80,44 +96,37 @@ class HomeView(ParticipantView):
         return Response(HomeSerializer(home_for(self.attendee, timezone.now())).data)
 
 
-class FacetSerializer(serializers.Serializer[Any]):
+class FacetSerializer(RowSerializer, row=Facet, fields="value name count"):
     """A value of a filter, and how many people it would leave beside the other filters."""
 
-    value = serializers.CharField()
-    name = serializers.CharField()
-    count = serializers.IntegerField()
 
-
-class FoundThingSerializer(serializers.Serializer[Any]):
+class FoundThingSerializer(RowSerializer, row=FoundThing, fields="key name people"):
     """An organisation or topic (its key is what the filter of that name takes), or a session (its number)."""
 
-    key = serializers.CharField()
-    name = serializers.CharField()
-    people = serializers.IntegerField(help_text="Whom I may see; 0 for sessions.")
+    help_texts = {"people": "Whom I may see; 0 for sessions."}
 
 
-class QuotationSerializer(serializers.Serializer[Any]):
-    field = serializers.CharField(help_text="seeks, offers or about")
-    sentence = serializers.CharField()
+class QuotationSerializer(RowSerializer, row=Quotation, fields="field sentence"):
+    help_texts = {"field": "seeks, offers or about"}
 
 
-class FoundSerializer(serializers.Serializer[Any]):
+class FoundSerializer(
+    RowSerializer,
+    row=Found,
+    fields="total page pages people facets organisations topics sessions quotations is_by_words",
+):
     """One page of whom I find; `total` are all.
 
     `quotations`: by attendee id, the sentence that a search by meaning found. `is_by_words`: the language
     model was away, and words were searched for instead.
     """
 
-    total = serializers.IntegerField()
-    page = serializers.IntegerField()
-    pages = serializers.IntegerField()
     people = PublicProfileSerializer(many=True)
     facets = serializers.DictField(child=FacetSerializer(many=True), help_text="By filter.")
     organisations = FoundThingSerializer(many=True)
     topics = FoundThingSerializer(many=True)
     sessions = FoundThingSerializer(many=True)
     quotations = serializers.DictField(child=QuotationSerializer())
-    is_by_words = serializers.BooleanField()
 
 
 class PeopleView(ParticipantView):
@@ -146,16 +155,16 @@ class PeopleView(ParticipantView):
         return Response(FoundSerializer(found).data)
 
 
-class PersonSerializer(serializers.Serializer[Any]):
+class PersonSerializer(
+    RowSerializer,
+    row=PersonPage,
+    fields="person about seeks offers shared_sessions has_open_time is_wished is_saved note",
+):
+    help_texts = {
+        "is_wished": "I told them that I would like to meet.",
+        "note": "Mine, on somebody I saved; for me alone.",
+    }
     person = PublicProfileSerializer(source="other")
-    about = serializers.CharField()
-    seeks = serializers.CharField()
-    offers = serializers.CharField()
-    shared_sessions = serializers.ListField(child=serializers.CharField())
-    has_open_time = serializers.BooleanField()
-    is_wished = serializers.BooleanField(help_text="I told them that I would like to meet.")
-    is_saved = serializers.BooleanField()
-    note = serializers.CharField(help_text="Mine, on somebody I saved; for me alone.")
 
 
 class AttendeeView(ParticipantView):
@@ -202,13 +211,11 @@ class SessionCompanionSerializer(serializers.Serializer[Any]):
     sessions = serializers.ListField(child=serializers.CharField())
 
 
-class SessionCompanionsSerializer(serializers.Serializer[Any]):
+class SessionCompanionsSerializer(
+    RowSerializer, row=SessionCompanions, fields="total page pages sessions people"
+):
     """One page of who is at sessions of mine; `total` are all, `sessions` how many sessions I have."""
 
-    total = serializers.IntegerField()
-    page = serializers.IntegerField()
-    pages = serializers.IntegerField()
-    sessions = serializers.IntegerField()
     people = SessionCompanionSerializer(many=True)
 
 
@@ -227,34 +234,24 @@ class SessionCompanionsView(ParticipantView):
         return Response(SessionCompanionsSerializer(found).data)
 
 
-class WorkerSerializer(serializers.Serializer[Any]):
+class WorkerSerializer(RowSerializer, row=Worker, fields="person seeks offers"):
     person = PublicProfileSerializer(source="other")
-    seeks = serializers.BooleanField()
-    offers = serializers.BooleanField()
 
 
-class SectorWorkersSerializer(serializers.Serializer[Any]):
+class SectorWorkersSerializer(
+    RowSerializer, row=SectorWorkers, fields="key name constituency total seeks offers people"
+):
     """Those of one sector: who offers first, and of many the first six."""
 
-    key = serializers.CharField(help_text="Empty: without an organisation.")
-    name = serializers.CharField()
-    constituency = serializers.CharField()
-    total = serializers.IntegerField()
-    seeks = serializers.IntegerField()
-    offers = serializers.IntegerField()
+    help_texts = {"key": "Empty: without an organisation."}
     people = WorkerSerializer(many=True)
 
 
-class WorkingOnSerializer(serializers.Serializer[Any]):
+class WorkingOnSerializer(
+    RowSerializer, row=WorkingOn, fields="topic theme name description total seeks offers sectors"
+):
     """Who works on a topic, or on a theme where `topic` is empty."""
 
-    topic = serializers.CharField()
-    theme = serializers.CharField()
-    name = serializers.CharField()
-    description = serializers.CharField()
-    total = serializers.IntegerField()
-    seeks = serializers.IntegerField()
-    offers = serializers.IntegerField()
     sectors = SectorWorkersSerializer(many=True)
 
 
@@ -284,21 +281,15 @@ class WorkingOnView(ParticipantView):
 ROSTER_PAGE, MAX_CHOSEN = 100, 1_000
 
 
-class RosterRowSerializer(serializers.Serializer[Any]):
+class RosterRowSerializer(
+    RowSerializer,
+    row=RosterRow,
+    fields="id name organisation sector constituency country age_class visibility permission has_meeting "
+    "has_joined is_profile_empty",
+):
     """One attendee in the roster; of a minor the name to be called only."""
 
     id = serializers.IntegerField(source="attendee_id")
-    name = serializers.CharField()
-    organisation = serializers.CharField()
-    sector = serializers.CharField()
-    constituency = serializers.CharField()
-    country = serializers.CharField()
-    age_class = serializers.CharField()
-    visibility = serializers.CharField()
-    permission = serializers.CharField()
-    has_meeting = serializers.BooleanField()
-    has_joined = serializers.BooleanField()
-    is_profile_empty = serializers.BooleanField()
 
 
 class RosterSerializer(serializers.Serializer[Any]):
@@ -310,7 +301,13 @@ class RosterSerializer(serializers.Serializer[Any]):
     attendees = RosterRowSerializer(many=True)
 
 
-class RosterPersonSerializer(serializers.Serializer[Any]):
+class RosterPersonSerializer(
+    RowSerializer,
+    row=RosterPerson,
+    fields="id name short_name email organisation_id organisation sector constituency role country "
+    "languages title about seeks offers seeks_topics offers_topics age_class visibility "
+    "permission has_joined is_own is_withheld is_under_alias",
+):
     """All that an organiser reads of one attendee.
 
     Of a minor and of somebody of unknown age address, title and own words are left out (`is_withheld`); of a
@@ -318,32 +315,12 @@ class RosterPersonSerializer(serializers.Serializer[Any]):
     title, country and languages are theirs to change.
     """
 
+    help_texts = {
+        "is_under_alias": "A safeguarding lead set name, title, organisation and country; no address "
+        "is shown."
+    }
     id = serializers.IntegerField(source="attendee_id")
-    name = serializers.CharField()
-    short_name = serializers.CharField()
-    email = serializers.CharField()
-    organisation_id = serializers.IntegerField(allow_null=True)
-    organisation = serializers.CharField()
     sector = serializers.CharField(source="sector_key")
-    constituency = serializers.CharField()
-    role = serializers.CharField()
-    country = serializers.CharField()
-    languages = serializers.ListField(child=serializers.CharField())
-    title = serializers.CharField()
-    about = serializers.CharField()
-    seeks = serializers.CharField()
-    offers = serializers.CharField()
-    seeks_topics = serializers.ListField(child=serializers.CharField())
-    offers_topics = serializers.ListField(child=serializers.CharField())
-    age_class = serializers.CharField()
-    visibility = serializers.CharField()
-    permission = serializers.CharField()
-    has_joined = serializers.BooleanField()
-    is_own = serializers.BooleanField()
-    is_withheld = serializers.BooleanField()
-    is_under_alias = serializers.BooleanField(
-        help_text="A safeguarding lead set name, title, organisation and country; no address is shown."
-    )
 
 
 class NewAttendeeSerializer(serializers.Serializer[Any]):

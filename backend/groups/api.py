@@ -13,10 +13,10 @@ from rest_framework.response import Response
 from backend.booking.api.participant import KEY
 from backend.booking.api.serializers import NeededReasonSerializer, PlaceSerializer
 from backend.booking.models.meetings import MAX_GUESTS
-from backend.core.api import BoundedListField, TextField, id_field, validated
+from backend.core.api import BoundedListField, RowSerializer, TextField, id_field, validated
 from backend.core.limits import Kind
 from backend.events.api.views import ParticipantView
-from backend.groups.selectors.office_hours import office_hour_for, office_hours_for
+from backend.groups.selectors.office_hours import OfficeHourRow, office_hour_for, office_hours_for
 from backend.groups.services.office_hours import (
     ABOUT_LIMIT,
     OfficeHourData,
@@ -29,27 +29,22 @@ from backend.groups.services.office_hours import (
 from backend.safeguarding.api import PublicProfileSerializer
 
 
-class OfficeHourSerializer(serializers.Serializer[Any]):
+class OfficeHourSerializer(
+    RowSerializer,
+    row=OfficeHourRow,
+    fields="office_hour uid sequence state host guests about is_online starts_at ends_at place "
+    "places_left reason i_am_here here actions",
+):
     """An office hour as I may see it; `actions` are what I can do with it now."""
 
+    help_texts = {
+        "state": "accepted, or cancelled: for all, or for me.",
+        "here": "The others (attendee ids) who said that they are there.",
+    }
     office_hour = serializers.IntegerField(source="meeting_id")
-    uid = serializers.UUIDField()
-    sequence = serializers.IntegerField()
-    state = serializers.CharField(help_text="accepted, or cancelled: for all, or for me.")
     host = PublicProfileSerializer(allow_null=True, help_text="None: I am the host.")
     guests = PublicProfileSerializer(many=True, help_text="The others with a place.")
-    about = serializers.CharField()
-    is_online = serializers.BooleanField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
     place = PlaceSerializer(allow_null=True, help_text="None: I have no place in it any more.")
-    places_left = serializers.IntegerField()
-    reason = serializers.CharField()
-    i_am_here = serializers.BooleanField()
-    here = serializers.ListField(
-        child=serializers.IntegerField(), help_text="The others (attendee ids) who said that they are there."
-    )
-    actions = serializers.ListField(child=serializers.CharField())
 
 
 class OfficeHourDataSerializer(serializers.Serializer[Any]):

@@ -12,14 +12,20 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import BoundedListField, CountSerializer, TextField, id_field, validated
+from backend.core.api import BoundedListField, CountSerializer, RowSerializer, TextField, id_field, validated
 from backend.events.api.views import LongJobSerializer, OrganiserView
 from backend.invitations import selectors
 from backend.invitations.models import MAX_REMINDER_DAYS, MAX_VALID_DAYS, InvitationRules
 from backend.invitations.rules import LETTER_LIMIT
+from backend.invitations.selectors import InvitationFigures, InvitedPerson
 from backend.invitations.services.bounces import mark_bounced
 from backend.invitations.services.rules import InvitationRulesData, set_invitation_rules
-from backend.invitations.services.sending import preview_invitations, send_invitations, send_test_invitation
+from backend.invitations.services.sending import (
+    InvitationPreview,
+    preview_invitations,
+    send_invitations,
+    send_test_invitation,
+)
 from backend.mails.api import LetterSerializer
 from backend.mails.rules import SUBJECT_LIMIT
 
@@ -27,28 +33,22 @@ MAX_CHOSEN = 5_000
 MAX_CONFIRMATION = 100_000
 
 
-class InvitationFiguresSerializer(serializers.Serializer[Any]):
+class InvitationFiguresSerializer(
+    RowSerializer, row=InvitationFigures, fields="people not_invited queued sent failed joined of_unknown_age"
+):
     """How many people have each status; those of unknown age are not among them and not invited."""
 
-    people = serializers.IntegerField()
-    not_invited = serializers.IntegerField()
-    queued = serializers.IntegerField()
-    sent = serializers.IntegerField()
-    failed = serializers.IntegerField()
-    joined = serializers.IntegerField()
-    of_unknown_age = serializers.IntegerField()
 
-
-class InvitedPersonSerializer(serializers.Serializer[Any]):
-    attendee = serializers.IntegerField(source="attendee_id")
-    name = serializers.CharField()
-    organisation = serializers.CharField()
-    status = serializers.CharField(help_text=f"One of {', '.join(selectors.STATUSES)}.")
-    mailed_at = serializers.DateTimeField(allow_null=True)
-    reminders = serializers.IntegerField()
-    error = serializers.CharField(help_text="An SMTP code or one word; empty where there was none.")
-    needs_new_link = serializers.BooleanField()
-    signed_in_at = serializers.DateTimeField(allow_null=True, help_text="When a link was last used.")
+class InvitedPersonSerializer(
+    RowSerializer,
+    row=InvitedPerson,
+    fields="attendee name organisation status mailed_at reminders error needs_new_link signed_in_at",
+):
+    help_texts = {
+        "status": f"One of {', '.join(selectors.STATUSES)}.",
+        "error": "An SMTP code or one word; empty where there was none.",
+        "signed_in_at": "When a link was last used.",
+    }
 
 
 class InvitationListSerializer(serializers.Serializer[Any]):
@@ -67,15 +67,13 @@ class ReturnedSerializer(serializers.Serializer[Any]):
     returned = serializers.BooleanField(default=True, help_text="false: they did not come back after all.")
 
 
-class InvitationPreviewSerializer(serializers.Serializer[Any]):
+class InvitationPreviewSerializer(
+    RowSerializer, row=InvitationPreview, fields="count joined have_a_link others example confirmation"
+):
     """What would be sent. Sending takes the `confirmation`, within the hour."""
 
-    count = serializers.IntegerField()
-    joined = serializers.IntegerField()
-    have_a_link = serializers.IntegerField()
-    others = serializers.IntegerField(help_text="Not set as adults, or organisers or leads.")
+    help_texts = {"others": "Not set as adults, or organisers or leads."}
     example = LetterSerializer()
-    confirmation = serializers.CharField()
 
 
 class ConfirmationSerializer(serializers.Serializer[Any]):

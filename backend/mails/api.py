@@ -9,19 +9,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import TextField, validated
+from backend.core.api import RowSerializer, TextField, validated
 from backend.events.api.views import OrganiserView
 from backend.mails import selectors, services
 from backend.mails.rules import OPENING_LIMIT, SENDER_LIMIT, SIGNATURE_LIMIT
+from backend.mails.selectors import Letter
 
 
-class LetterSerializer(serializers.Serializer[Any]):
+class LetterSerializer(RowSerializer, row=Letter, fields="sender reply_to subject body"):
     """A mail as its reader has it."""
-
-    sender = serializers.CharField()
-    reply_to = serializers.CharField()
-    subject = serializers.CharField()
-    body = serializers.CharField()
 
 
 class MailTextsSerializer(serializers.Serializer[Any]):

@@ -25,10 +25,6 @@ class BadMailText(BusinessError):
     status = 400
 
 
-class TooManyTestMails(BusinessError):
-    code = "too_many_test_mails"
-
-
 def clean_sender_name(text: str) -> str:
     """The sender's name as it is stored; refuses TextTooLong and BadMailText (@, <, >, quotes)."""
     name = one_line(clean_text(text))

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
 
+from backend.core.errors import Refused
 from backend.core.queue import MAIL, enqueue
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
@@ -21,7 +22,6 @@ from backend.mails.models import MailTest, MailTexts
 from backend.mails.rules import (
     SUBJECT_LIMIT,
     TESTS_A_DAY,
-    TooManyTestMails,
     clean_opening,
     clean_reply_to,
     clean_sender_name,
@@ -105,15 +105,16 @@ def queue_test_mail(*, event: Event, kind: str, by: Person, now: dt.datetime) ->
     """Queue a made-up mail of this kind to the organiser themselves.
 
     Pages use `send_test_mail` in `directory`, which knows the kinds. Refuses OrganisersOnly, NotInThisState
-    and TooManyTestMails.
+    and `too_many_test_mails`.
     """
     check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     me = Attendee.objects.get(event=event, person=by)
     if MailTest.objects.filter(attendee=me, created_at__gt=now - DAY).count() >= TESTS_A_DAY:
-        raise TooManyTestMails(
+        raise Refused(
+            "too_many_test_mails",
             _("You sent %(limit)d test mails within a day. The next can be sent tomorrow.")
-            % {"limit": TESTS_A_DAY}
+            % {"limit": TESTS_A_DAY},
         )
     mail = MailTest.objects.create(attendee=me, kind=kind, created_at=now)
     enqueue(SEND_TEST_MAIL, lock=f"mail:{me.pk}:test", queue=MAIL, mail_id=mail.pk)

@@ -11,42 +11,34 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.booking.api.serializers import MeetingSerializer
-from backend.core.api import CountSerializer, id_field, validated
+from backend.core.api import CountSerializer, RowSerializer, id_field, validated
 from backend.events.api.views import OrganiserView, ParticipantView
-from backend.notifications.selectors.deliveries import delivery_figures_for
-from backend.notifications.selectors.notices import notices_for
+from backend.notifications.selectors.deliveries import DeliveryFigures, DeliveryRow, delivery_figures_for
+from backend.notifications.selectors.notices import NoticeRow, notices_for
 from backend.notifications.services.deliveries import mark_read, resend_mails
 
 
-class NoticeSerializer(serializers.Serializer[Any]):
-    notice = serializers.IntegerField(source="notice_id")
-    kind = serializers.CharField()
+class NoticeSerializer(
+    RowSerializer, row=NoticeRow, fields="notice kind facts created_at is_read meeting office_hour"
+):
     facts = serializers.DictField(child=serializers.JSONField())
-    created_at = serializers.DateTimeField()
-    is_read = serializers.BooleanField()
     meeting = MeetingSerializer(allow_null=True, help_text="None: one I may no longer see is off.")
     office_hour = serializers.IntegerField(
         source="office_hour.meeting_id", default=None, allow_null=True, help_text="What it is about, instead."
     )
 
 
-class DeliverySerializer(serializers.Serializer[Any]):
+class DeliverySerializer(
+    RowSerializer, row=DeliveryRow, fields="notice attendee kind state attempts error tried_at"
+):
     """One mail that waits after a failure, was not tried for ten minutes, or failed permanently."""
 
-    notice = serializers.IntegerField(source="notice_id")
-    attendee = serializers.IntegerField(source="attendee_id")
-    kind = serializers.CharField()
-    state = serializers.CharField()
-    attempts = serializers.IntegerField()
-    error = serializers.CharField(help_text="An SMTP code, or a word such as timeout or no_server.")
-    tried_at = serializers.DateTimeField(allow_null=True)
+    help_texts = {"error": "An SMTP code, or a word such as timeout or no_server."}
 
 
-class DeliveryFiguresSerializer(serializers.Serializer[Any]):
-    queued = serializers.IntegerField()
-    sent = serializers.IntegerField()
-    failed = serializers.IntegerField()
-    skipped = serializers.IntegerField()
+class DeliveryFiguresSerializer(
+    RowSerializer, row=DeliveryFigures, fields="queued sent failed skipped in_trouble"
+):
     in_trouble = DeliverySerializer(many=True)
 
 

@@ -23,7 +23,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from backend.core.encryption import decrypt, encrypt
-from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.core.errors import BusinessError, NotFound, NotYours, Refused
 from backend.core.limits import (
     Kind,
     client_address,
@@ -76,11 +76,6 @@ class BadEmail(BusinessError):
     status = 400
 
 
-class BadAccountName(BusinessError):
-    code = "bad_account_name"
-    status = 400
-
-
 class UnknownTimezone(BusinessError):
     code = "unknown_timezone"
     status = 400
@@ -96,34 +91,12 @@ class BadQuietHours(BusinessError):
     status = 400
 
 
-class BadName(BusinessError):
-    code = "bad_name"
-    status = 400
-
-
-class BadToken(BusinessError):
-    code = "bad_token"
-    status = 400
-
-
-class TooManyTokens(BusinessError):
-    code = "too_many_tokens"
-
-
 class AddressTaken(BusinessError):
     code = "address_taken"
 
 
-class AdministratorExists(BusinessError):
-    code = "administrator_exists"
-
-
 class NoSuchPerson(NotFound):
     code = "no_such_person"
-
-
-class NothingToReset(BusinessError):
-    code = "nothing_to_reset"
 
 
 class AdministratorsOnly(NotYours):
@@ -188,14 +161,18 @@ def _people_by_hash(names: Mapping[str, str]) -> dict[str, Person]:
 def set_own_name(*, person: Person, name: str) -> None:
     """Set what the account is called; at events the name is each event's own.
 
-    Refuses BadAccountName, also of the name of whoever reads the same mailbox: they are told apart by it.
+    Refuses `bad_account_name`, also of the name of whoever reads the same mailbox: they are told apart by it.
     """
     name = one_line(name)
     if not name or len(name) > 200:
-        raise BadAccountName(_("Write a name of at most 200 characters."))
+        raise Refused("bad_account_name", _("Write a name of at most 200 characters."), status=400)
     others = who_reads_the_mailbox_of(person).exclude(pk=person.pk)
     if plain_word(name) in {plain_word(one.name) for one in others}:
-        raise BadAccountName(_("Whoever shares your address has this name: write it so that you differ."))
+        raise Refused(
+            "bad_account_name",
+            _("Whoever shares your address has this name: write it so that you differ."),
+            status=400,
+        )
     person.name = name
     person.save(update_fields=["name"])
 
@@ -239,7 +216,7 @@ def change_account(
 ) -> None:
     """Set the times the person reads in and, unless None, what the account is called.
 
-    Refuses UnknownTimezone, BadQuietHours, UnknownDigest and BadAccountName; nothing is saved then.
+    Refuses UnknownTimezone, BadQuietHours, UnknownDigest and `bad_account_name`; nothing is saved then.
     """
     if name is not None:
         set_own_name(person=person, name=name)
@@ -252,20 +229,23 @@ def change_account(
 def make_token(*, person: Person, name: str, scopes: Collection[str], days: int, now: dt.datetime) -> str:
     """A token by which a program uses the API for the person, for so many days; shown to nobody again.
 
-    Those of the person's that have expired are deleted. Refuses BadToken and TooManyTokens.
+    Those of the person's that have expired are deleted. Refuses `bad_token` and `too_many_tokens`.
     """
     name = one_line(name)
     is_known = days in TOKEN_DAYS and set(scopes) <= set(ApiToken.Scope.values)
     if not 0 < len(name) <= 80 or not scopes or not is_known:
-        raise BadToken(
-            _("Name the token in at most 80 characters, and choose what it may do and for how long.")
+        raise Refused(
+            "bad_token",
+            _("Name the token in at most 80 characters, and choose what it may do and for how long."),
+            status=400,
         )
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     mine = ApiToken.objects.filter(person=person)
     mine.filter(expires_at__lte=now).delete()
     if mine.count() >= MOST_TOKENS:
-        raise TooManyTokens(
-            _("You have %(count)d tokens: end one that no program needs.") % {"count": MOST_TOKENS}
+        raise Refused(
+            "too_many_tokens",
+            _("You have %(count)d tokens: end one that no program needs.") % {"count": MOST_TOKENS},
         )
     token = f"titian_{secrets.token_urlsafe(32)}"
     ApiToken.objects.create(
@@ -352,7 +332,7 @@ def reset_second_factors(*, email: str, by: Person | None, now: dt.datetime) -> 
     """Take away the lost second factors and recovery codes of this person, and sign them out everywhere.
 
     They are told by mail, and sign in with a code until they set up new ones. `by` is None on the server.
-    Refuses AdministratorsOnly, BadEmail, NoSuchPerson, and NothingToReset.
+    Refuses AdministratorsOnly, BadEmail, NoSuchPerson, and `nothing_to_reset`.
     """
     if by is not None and not administrators().filter(pk=by.pk).exists():
         raise AdministratorsOnly(_("Only an administrator can do this."))
@@ -367,7 +347,9 @@ def reset_second_factors(*, email: str, by: Person | None, now: dt.datetime) -> 
     person = with_factor[0] if with_factor else person
     removed, _rows = Authenticator.objects.filter(user=person.pk).delete()
     if not removed:
-        raise NothingToReset(_("This person has no second factor: they sign in with a code sent by mail."))
+        raise Refused(
+            "nothing_to_reset", _("This person has no second factor: they sign in with a code sent by mail.")
+        )
     FactorReset.objects.create(person=person, by=by, done_at=now)
     end_all_sign_ins(person=person)
     text = _(
@@ -506,11 +488,12 @@ def delete_expired_hashes(*, now: dt.datetime) -> int:
 def make_first_link(*, now: dt.datetime) -> str:
     """A fresh token by which the first administrator's account is made; the one before ends.
 
-    Refuses AdministratorExists.
+    Refuses `administrator_exists`.
     """
     if administrators().exists():
-        raise AdministratorExists(
-            _("This installation has an administrator already, who signs in with a code sent by mail.")
+        raise Refused(
+            "administrator_exists",
+            _("This installation has an administrator already, who signs in with a code sent by mail."),
         )
     FirstAdministratorLink.objects.all().delete()
     token = secrets.token_urlsafe(32)
@@ -522,8 +505,8 @@ def make_first_link(*, now: dt.datetime) -> str:
 def make_first_administrator(*, token: str, name: str, email: str, now: dt.datetime) -> Person:
     """Make the first administrator's account, and end the link.
 
-    Refuses NotFound where the link does not hold, BadName, BadEmail, and AddressTaken where the address has
-    an account: the link makes an account, it opens none.
+    Refuses NotFound where the link does not hold, `bad_name`, BadEmail, and AddressTaken where the address
+    has an account: the link makes an account, it opens none.
     """
     link = first_link_for(token, now).select_for_update(no_key=True).first()
     if link is None:
@@ -537,10 +520,14 @@ def make_first_administrator(*, token: str, name: str, email: str, now: dt.datet
 
 
 def check_name(text: str) -> str:
-    """A person's name on one line; refuses BadName."""
+    """A person's name on one line; refuses `bad_name`."""
     name = one_line(text)
     if not 0 < len(name) <= PERSON_NAME_LENGTH:
-        raise BadName(_("Write a name of at most %(limit)s characters.") % {"limit": PERSON_NAME_LENGTH})
+        raise Refused(
+            "bad_name",
+            _("Write a name of at most %(limit)s characters.") % {"limit": PERSON_NAME_LENGTH},
+            status=400,
+        )
     return name
 
 

@@ -15,14 +15,26 @@ from backend.booking.api.participant import KEY
 from backend.booking.api.serializers import SlotSerializer
 from backend.booking.models.meetings import MAX_TIMES
 from backend.booking.services.proposals import withdraw_proposal
-from backend.core.api import BoundedIntegerField, BoundedListField, ShareField, TextField, id_field, validated
+from backend.core.api import (
+    BoundedIntegerField,
+    BoundedListField,
+    RowSerializer,
+    ShareField,
+    TextField,
+    id_field,
+    validated,
+)
 from backend.events.api.views import OrganiserView
 from backend.people.models import Constituency, Person
 from backend.programme.models import Plan
 from backend.programme.rules.options import MAX_SECONDS, MAX_SEED, PlanOptions
-from backend.programme.selectors.by_hand import one_by_hand, put_forward_by_hand, times_for
+from backend.programme.rules.planning_data import PlannableAttendee
+from backend.programme.selectors.by_hand import ByHand, Choosable, one_by_hand, put_forward_by_hand, times_for
 from backend.programme.selectors.planning_data import read_planning_data
 from backend.programme.selectors.plans import (
+    Entry,
+    Figures,
+    LeftOut,
     PlanPage,
     confirms_at_once,
     entry_in,
@@ -68,20 +80,20 @@ class PlanSerializer(PlanOptionsSerializer):
     withdrawn_at = serializers.DateTimeField(allow_null=True)
 
 
-class PlannableAttendeeSerializer(serializers.Serializer[Any]):
-    attendee_id = serializers.IntegerField()
-    name = serializers.CharField()
-    title = serializers.CharField()
-    organisation = serializers.CharField()
-    constituency = serializers.CharField()
-    country = serializers.CharField()
+class PlannableAttendeeSerializer(
+    RowSerializer, row=PlannableAttendee, fields="attendee_id name title organisation constituency country"
+): ...
 
 
-class PlanEntrySerializer(serializers.Serializer[Any]):
+class PlanEntrySerializer(
+    RowSerializer,
+    row=Entry,
+    fields="planned meeting first second slot starts_at ends_at table table_label state value locked "
+    "moved_by_hand crosses refusal interpreter",
+):
     """A meeting of the plan (`planned` is its id) or a fixed one beside it (null)."""
 
-    planned = serializers.IntegerField(source="planned_id", allow_null=True)
-    meeting = serializers.IntegerField(source="meeting_id", allow_null=True)
+    help_texts = {"interpreter": "Which interpreter they need, in words; empty where none."}
     first = PlannableAttendeeSerializer()
     second = PlannableAttendeeSerializer()
     slot = serializers.IntegerField(source="slot.pk")
@@ -89,35 +101,20 @@ class PlanEntrySerializer(serializers.Serializer[Any]):
     ends_at = serializers.DateTimeField(source="slot.ends_at")
     table = serializers.IntegerField(source="table.pk")
     table_label = serializers.CharField(source="table.label")
-    state = serializers.CharField()
-    value = serializers.FloatField()
     locked = serializers.BooleanField(source="is_locked")
-    moved_by_hand = serializers.BooleanField()
-    crosses = serializers.BooleanField()
-    refusal = serializers.CharField()
-    interpreter = serializers.CharField(help_text="Which interpreter they need, in words; empty where none.")
 
 
-class LeftOutSerializer(serializers.Serializer[Any]):
+class LeftOutSerializer(RowSerializer, row=LeftOut, fields="person why most"):
     person = PlannableAttendeeSerializer()
-    why = serializers.CharField()
-    most = serializers.IntegerField()
 
 
-class PlanFiguresSerializer(serializers.Serializer[Any]):
-    value = serializers.FloatField(allow_null=True)
-    bound = serializers.FloatField(allow_null=True)
-    gap = serializers.FloatField(allow_null=True)
-    planned = serializers.IntegerField()
+class PlanFiguresSerializer(
+    RowSerializer,
+    row=Figures,
+    fields="value bound gap planned standing people least median most cross_share waiting out_of_sight "
+    "unlisted",
+):
     standing = serializers.IntegerField(source="fixed")
-    people = serializers.IntegerField()
-    least = serializers.IntegerField()
-    median = serializers.FloatField()
-    most = serializers.IntegerField()
-    cross_share = serializers.FloatField(allow_null=True)
-    waiting = serializers.IntegerField()
-    out_of_sight = serializers.IntegerField()
-    unlisted = serializers.IntegerField()
 
 
 class PlanPageSerializer(serializers.Serializer[Any]):
@@ -145,10 +142,7 @@ class PlannedMeetingChangeSerializer(serializers.Serializer[Any]):
         return attrs
 
 
-class ChoosableSerializer(serializers.Serializer[Any]):
-    attendee = serializers.IntegerField(source="attendee_id")
-    name = serializers.CharField()
-    organisation = serializers.CharField()
+class ChoosableSerializer(RowSerializer, row=Choosable, fields="attendee name organisation"): ...
 
 
 class TimesOfTwoSerializer(serializers.Serializer[Any]):
@@ -169,16 +163,14 @@ class PutForwardSerializer(serializers.Serializer[Any]):
     because = TextField(max_length=500, allow_blank=True, default="")
 
 
-class ByHandSerializer(serializers.Serializer[Any]):
+class ByHandSerializer(
+    RowSerializer, row=ByHand, fields="meeting people state slot table can_withdraw can_move"
+):
     """A meeting put forward by hand: proposed, withdrawn, expired, or what it became once agreed."""
 
-    meeting = serializers.IntegerField(source="meeting_id")
     people = ChoosableSerializer(many=True)
-    state = serializers.CharField()
     slot = serializers.IntegerField(source="slot.pk", allow_null=True, default=None)
     table = serializers.IntegerField(source="table.pk", allow_null=True, default=None)
-    can_withdraw = serializers.BooleanField()
-    can_move = serializers.BooleanField()
 
 
 class PublishingSerializer(serializers.Serializer[Any]):

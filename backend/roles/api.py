@@ -12,29 +12,25 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import TextField, id_field, validated
+from backend.core.api import RowSerializer, TextField, id_field, validated
 from backend.core.errors import NotFound
 from backend.events import selectors
 from backend.events.api.views import TeamView
 from backend.events.models.events import Event
 from backend.events.rules.roles import LEAD, ORGANISER
+from backend.events.selectors import AppointmentRow
 from backend.events.services.opening import EMAIL_LIMIT, NAME_LIMIT, PHONE_LIMIT, set_outside_contact
 from backend.roles.services.appointments import confirm_role, end_role, propose_role, refuse_role
 
 
-class AppointmentSerializer(serializers.Serializer[Any]):
+class AppointmentSerializer(
+    RowSerializer,
+    row=AppointmentRow,
+    fields="appointment name organisation permission state since by may_confirm may_refuse may_end",
+):
     """Somebody who organises or leads the event, or is proposed to; what I may do about it."""
 
-    appointment = serializers.IntegerField(source="appointment_id")
-    name = serializers.CharField()
-    organisation = serializers.CharField()
-    permission = serializers.CharField()
-    state = serializers.CharField()
-    since = serializers.DateTimeField()
-    by = serializers.CharField(help_text="Who confirmed or proposed it; empty where a command did.")
-    may_confirm = serializers.BooleanField()
-    may_refuse = serializers.BooleanField()
-    may_end = serializers.BooleanField()
+    help_texts = {"by": "Who confirmed or proposed it; empty where a command did."}
 
 
 class ProposalSerializer(serializers.Serializer[Any]):

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import CountSerializer, TextField, id_field, validated
+from backend.core.api import CountSerializer, RowSerializer, TextField, id_field, validated
 from backend.core.errors import NotFound
 from backend.events.api.views import ParticipantView
 from backend.events.models.attendees import Attendee
@@ -21,7 +21,17 @@ from backend.events.selectors import outside_contact_of
 from backend.people.api.me import ORGANISE
 from backend.safeguarding.models import Report
 from backend.safeguarding.selectors import reports
-from backend.safeguarding.selectors.reports import reports_for
+from backend.safeguarding.selectors.public_profiles import PublicProfile, TopicInterest
+from backend.safeguarding.selectors.reports import (
+    EntryRow,
+    HandOverRow,
+    LinkRow,
+    PartyRow,
+    ReportLine,
+    ReportPage,
+    ViewRow,
+    reports_for,
+)
 from backend.safeguarding.services.report_entries import ENTRY_LIMIT
 from backend.safeguarding.services.reports import (
     NAMED_LIMIT,
@@ -37,28 +47,19 @@ from backend.safeguarding.services.reports import (
 WANTS_NEWS = "Whether the reporter, an adult, asks to hear what becomes of it."
 
 
-class TopicInterestSerializer(serializers.Serializer[Any]):
-    key = serializers.CharField()
-    name = serializers.CharField()
-    theme = serializers.CharField()
-    seeks = serializers.BooleanField()
-    offers = serializers.BooleanField()
+class TopicInterestSerializer(RowSerializer, row=TopicInterest, fields="key name theme seeks offers"): ...
 
 
-class PublicProfileSerializer(serializers.Serializer[Any]):
+class PublicProfileSerializer(
+    RowSerializer,
+    row=PublicProfile,
+    fields="attendee_id name short_name title organisation sector constituency country languages topics "
+    "has_joined",
+):
     """What a card shows of a person; `short_name` is what they want to be called, where they said so."""
 
-    attendee_id = serializers.IntegerField()
-    name = serializers.CharField()
-    short_name = serializers.CharField(allow_blank=True)
-    title = serializers.CharField()
-    organisation = serializers.CharField()
-    sector = serializers.CharField()
-    constituency = serializers.CharField()
-    country = serializers.CharField()
-    languages = serializers.ListField(child=serializers.CharField())
+    help_texts = {"has_joined": "Whether they can ask, and be asked, to meet."}
     topics = TopicInterestSerializer(many=True)
-    has_joined = serializers.BooleanField(help_text="Whether they can ask, and be asked, to meet.")
 
 
 class ReportDataSerializer(serializers.Serializer[Any]):
@@ -99,81 +100,67 @@ class OwnReportSerializer(serializers.Serializer[Any]):
     )
 
 
-class ReportLineSerializer(serializers.Serializer[Any]):
-    report = serializers.IntegerField(source="report_id")
-    category = serializers.CharField()
-    state = serializers.CharField()
-    created_at = serializers.DateTimeField()
-    is_about_meeting = serializers.BooleanField()
-    keeps_apart = serializers.BooleanField()
-    due_at = serializers.DateTimeField(help_text="By when a lead has to act.")
-    assigned_to = serializers.CharField(help_text="The lead in charge; empty where there is none.")
+class ReportLineSerializer(
+    RowSerializer,
+    row=ReportLine,
+    fields="report category state created_at is_about_meeting keeps_apart due_at assigned_to",
+):
+    help_texts = {
+        "due_at": "By when a lead has to act.",
+        "assigned_to": "The lead in charge; empty where there is none.",
+    }
 
 
-class PartySerializer(serializers.Serializer[Any]):
-    attendee_id = serializers.IntegerField()
-    name = serializers.CharField()
-    title = serializers.CharField()
-    organisation = serializers.CharField()
-    country = serializers.CharField()
-    constituency = serializers.CharField()
-    is_adult = serializers.BooleanField(help_text="Known to be one; else of a minor the first name alone.")
-    email = serializers.CharField(help_text="Of the one who reports, if known to be an adult; else empty.")
+class PartySerializer(
+    RowSerializer,
+    row=PartyRow,
+    fields="attendee_id name title organisation country constituency is_adult email",
+):
+    help_texts = {
+        "is_adult": "Known to be one; else of a minor the first name alone.",
+        "email": "Of the one who reports, if known to be an adult; else empty.",
+    }
 
 
-class ReportViewSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    seen_at = serializers.DateTimeField()
+class ReportViewSerializer(RowSerializer, row=ViewRow, fields="name seen_at"): ...
 
 
-class ReportHandOverSerializer(serializers.Serializer[Any]):
-    by = serializers.CharField()
-    to = serializers.CharField()
-    handed_at = serializers.DateTimeField()
+class ReportHandOverSerializer(RowSerializer, row=HandOverRow, fields="by to handed_at"): ...
 
 
-class ReportLinkSerializer(serializers.Serializer[Any]):
-    to = serializers.CharField()
-    by = serializers.CharField()
-    is_by_lead = serializers.BooleanField(help_text="Else found by the name in the report.")
-    linked_at = serializers.DateTimeField()
+class ReportLinkSerializer(RowSerializer, row=LinkRow, fields="to by is_by_lead linked_at"):
+    help_texts = {"is_by_lead": "Else found by the name in the report."}
 
 
-class ReportEntrySerializer(serializers.Serializer[Any]):
+class ReportEntrySerializer(RowSerializer, row=EntryRow, fields="kind by about text due_at written_at"):
     """What a lead wrote or did in a report."""
 
-    kind = serializers.CharField()
-    by = serializers.CharField()
-    about = serializers.CharField()
-    text = serializers.CharField()
-    due_at = serializers.DateTimeField(allow_null=True)
-    written_at = serializers.DateTimeField()
 
+class ReportSerializer(
+    ReportLineSerializer,
+    row=ReportPage,
+    fields="words named reporter reported is_apart is_suspended others_about can_link links hears_news "
+    "entries views hand_overs outcome closed_at closed_by",
+):
+    """All of a report; reading it is written down in `views`. Who has left the event is null."""
 
-class ReportSerializer(ReportLineSerializer):
-    """All of a report; reading it is written down in `views`. People who have left the event are null."""
-
-    words = serializers.CharField()
-    named = serializers.CharField(help_text="Whom it is about, as the reporter wrote it.")
+    help_texts = {
+        "named": "Whom it is about, as the reporter wrote it.",
+        "is_suspended": "Whether the one whom it is about is suspended.",
+        "others_about": "Other reports about the same person at this event.",
+        "can_link": "Whether a lead may say which attendee it is about.",
+        "hears_news": "Whether the reporter asked to hear and can be written to.",
+    }
     reporter = PartySerializer(allow_null=True)
     reported = PartySerializer(allow_null=True)
     is_apart = serializers.BooleanField(
         source="is_contact_blocked",
         help_text="Whether contact between the two is blocked now, for whatever cause.",
     )
-    is_suspended = serializers.BooleanField(help_text="Whether the one whom it is about is suspended.")
-    others_about = serializers.IntegerField(help_text="Other reports about the same person at this event.")
-    can_link = serializers.BooleanField(help_text="Whether a lead may say which attendee it is about.")
     links = ReportLinkSerializer(many=True)
-    hears_news = serializers.BooleanField(
-        help_text="Whether the reporter asked to hear and can be written to."
-    )
     entries = ReportEntrySerializer(many=True)
     views = ReportViewSerializer(many=True)
     hand_overs = ReportHandOverSerializer(many=True)
-    outcome = serializers.CharField()
-    closed_at = serializers.DateTimeField(allow_null=True)
-    closed_by = serializers.CharField()
 
 
 class CloseReportSerializer(serializers.Serializer[Any]):

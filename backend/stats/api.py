@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,27 +10,25 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import IgnoreAcceptHeader
+from backend.core.api import IgnoreAcceptHeader, RowSerializer
+from backend.core.spreadsheets import Worksheet
 from backend.events.api.views import LongJobSerializer, OrganiserView
 from backend.stats.models import Release
-from backend.stats.selectors.overview import overview_for
+from backend.stats.selectors.headlines import Headline
+from backend.stats.selectors.overview import Overview, overview_for
 from backend.stats.selectors.worksheets import NOTE
 from backend.stats.services import export_stats_file, release_for
 
 
-class WorksheetSerializer(serializers.Serializer[dict[str, object]]):
+class WorksheetSerializer(RowSerializer, row=Worksheet, fields="name columns rows"):
     """One table: its rows hold a value for each of its columns; `*` is a count withheld."""
 
-    name = serializers.CharField()
-    columns = serializers.ListField(child=serializers.CharField())
     rows = serializers.ListField(child=serializers.ListField(child=serializers.JSONField()))
 
 
-class HeadlineSerializer(serializers.Serializer[dict[str, object]]):
+class HeadlineSerializer(RowSerializer, row=Headline, fields="code text facts"):
     """A sentence with its code and the facts it states."""
 
-    code = serializers.CharField()
-    text = serializers.CharField()
     facts = serializers.DictField(child=serializers.JSONField())
 
 
@@ -79,35 +75,24 @@ class StatsFileView(OrganiserView):
         return response
 
 
-class OverviewSerializer(serializers.Serializer[Any]):
+class OverviewSerializer(
+    RowSerializer,
+    row=Overview,
+    fields="people people_joined people_with_open_slots people_without_meeting waiting accepted declined "
+    "withdrawn expired proposed not_agreed cancelled held held_by_one not_held not_held_by_one "
+    "disputed answer_hours mails_waiting mails_in_trouble follow_ups follow_ups_kept office_hours "
+    "office_hour_guests",
+):
     """The figures of this moment."""
 
-    people = serializers.IntegerField()
-    people_joined = serializers.IntegerField()
-    people_with_open_slots = serializers.IntegerField()
-    people_without_meeting = serializers.IntegerField()
-    waiting = serializers.IntegerField()
-    accepted = serializers.IntegerField()
-    declined = serializers.IntegerField()
-    withdrawn = serializers.IntegerField()
-    expired = serializers.IntegerField()
-    proposed = serializers.IntegerField(help_text="By the organisers, and open.")
-    not_agreed = serializers.IntegerField(help_text="Proposals of which nothing came.")
-    cancelled = serializers.IntegerField()
-    held = serializers.IntegerField()
-    held_by_one = serializers.IntegerField()
-    not_held = serializers.IntegerField()
-    not_held_by_one = serializers.IntegerField()
-    disputed = serializers.ListField(child=serializers.IntegerField())
-    answer_hours = serializers.FloatField(allow_null=True)
-    mails_waiting = serializers.IntegerField()
-    mails_in_trouble = serializers.IntegerField(help_text="Refused for good, or stuck.")
-    follow_ups = serializers.IntegerField(allow_null=True, help_text="With a day; null: fewer than five.")
-    follow_ups_kept = serializers.IntegerField(
-        allow_null=True, help_text="Null: fewer than five, or fewer than five that are not."
-    )
-    office_hours = serializers.IntegerField(help_text="To come and over; in no other figure.")
-    office_hour_guests = serializers.IntegerField()
+    help_texts = {
+        "proposed": "By the organisers, and open.",
+        "not_agreed": "Proposals of which nothing came.",
+        "mails_in_trouble": "Refused for good, or stuck.",
+        "follow_ups": "With a day; null: fewer than five.",
+        "follow_ups_kept": "Null: fewer than five, or fewer than five that are not.",
+        "office_hours": "To come and over; in no other figure.",
+    }
 
 
 class OverviewView(OrganiserView):

@@ -10,46 +10,47 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import TextField, validated
+from backend.core.api import RowSerializer, TextField, validated
 from backend.events.api.views import ParticipantView
 from backend.events.rules.attendees import TEXT_LIMIT
 from backend.safeguarding.api import PublicProfileSerializer
 from backend.suggestions.models import NOTE_LENGTH, Feedback
-from backend.suggestions.selectors.lists import FILTER_NAMES, Filters, suggestions_for
-from backend.suggestions.selectors.shared_needs import shared_needs_for
+from backend.suggestions.selectors.lists import (
+    FILTER_NAMES,
+    Filters,
+    ReasonRow,
+    SuggestionCard,
+    SuggestionList,
+    suggestions_for,
+)
+from backend.suggestions.selectors.shared_needs import SharedNeed, shared_needs_for
 from backend.suggestions.services.feedback import give_feedback, withdraw_feedback
 from backend.suggestions.services.understanding import UnderstoodWords, understand_words
 from matching.recommend.strength import Strength
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class ReasonSerializer(RowSerializer, row=ReasonRow, fields="code weight evidence"):
     """Why: a code with its evidence; see docs/matching.md for the codes."""
 
-    code = serializers.CharField()
-    weight = serializers.FloatField()
     evidence = serializers.DictField(child=serializers.JSONField())
 
 
-class SuggestionSerializer(serializers.Serializer[Any]):
-    rank = serializers.IntegerField()
-    score = serializers.FloatField(
-        help_text="The seeker's own score, 0 to 1; it orders the list and is not a chance."
-    )
+class SuggestionSerializer(
+    RowSerializer, row=SuggestionCard, fields="rank score strength exploratory saved person reasons"
+):
+    help_texts = {"score": "The seeker's own score, 0 to 1; it orders the list and is not a chance."}
     strength = serializers.ChoiceField(
         choices=[strength.value for strength in Strength], help_text="The word for the score."
     )
-    exploratory = serializers.BooleanField()
-    saved = serializers.BooleanField()
     person = PublicProfileSerializer(source="other")
     reasons = ReasonSerializer(many=True)
 
 
-class SuggestionListSerializer(serializers.Serializer[Any]):
+class SuggestionListSerializer(
+    RowSerializer, row=SuggestionList, fields="total computed_at is_refreshing suggestions"
+):
     """My list; `is_refreshing` says that a newer one is being computed."""
 
-    total = serializers.IntegerField()
-    computed_at = serializers.DateTimeField(allow_null=True)
-    is_refreshing = serializers.BooleanField()
     suggestions = SuggestionSerializer(source="cards", many=True)
 
 
@@ -64,11 +65,10 @@ class FeedbackSerializer(serializers.Serializer[Any]):
     )
 
 
-class SharedNeedSerializer(serializers.Serializer[Any]):
+class SharedNeedSerializer(RowSerializer, row=SharedNeed, fields="name theme requests"):
     """Three or more requests to me about the same, which one office hour could answer."""
 
-    name = serializers.CharField()
-    theme = serializers.CharField(help_text="A theme's key.")
+    help_texts = {"theme": "A theme's key."}
     requests = serializers.ListField(
         child=serializers.IntegerField(),
         source="request_ids",

@@ -18,10 +18,9 @@ from backend.booking.services.meetings import cancel_meeting
 from backend.core.errors import BusinessError
 from backend.core.limits import Kind
 from backend.events.models.attendees import Attendee
-from frontend.access import Request, catch_refusal, counted, participant
+from frontend.access import Request, catch_refusal, counted, participant, refused_on
 from frontend.assistants.forms import AssistantForm
 from frontend.booking.forms import AcceptForm, ReasonForm
-from frontend.booking.views.meetings import refused_on
 from frontend.fields import values_of
 
 
@@ -33,15 +32,13 @@ def assistants(request: Request, attendee: Attendee) -> HttpResponse:
     now = timezone.now()
     form = AssistantForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        with catch_refusal() as outcome:
+        with catch_refusal(form):
             name_assistant(attendee=attendee, by=request.user, now=now, **form.cleaned_data)
-        if outcome.refusal is None:
             messages.success(
                 request,
                 _("Noted. If somebody here has this address, they are asked. You hear if they agree."),
             )
             return redirect("assistants", attendee.event.slug)
-        form.add_refusal(outcome.refusal)
     context = {
         "form": form,
         "mine": assistants_for(attendee, now),

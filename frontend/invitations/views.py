@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import TextTooLong
 from backend.events.rules.states import Activity, is_allowed
@@ -33,7 +32,7 @@ from backend.invitations.services.sending import preview_invitations, send_invit
 from backend.mails.rules import BadMailText
 from backend.people.rules import remember_browser
 from backend.people.selectors import token_hash
-from frontend.access import Request, catch_refusal, organiser, public
+from frontend.access import Outcome, Request, catch_refusal, organiser, public
 from frontend.fields import values_of
 from frontend.invitations.forms import ReturnedForm, RulesForm, SelectionForm, SendForm
 from frontend.invitations.words import FILTER_WORDS, hint_words, status_words
@@ -45,21 +44,18 @@ PAGE_SIZE = 100
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitations(request: Request, attendee: Attendee) -> HttpResponse:
     """Who is invited and who has joined; a POST shows what inviting those chosen would send."""
-    event, now, refusal = attendee.event, timezone.now(), None
+    event, now, outcome = attendee.event, timezone.now(), Outcome()
     chosen = request.GET.get("show", "")
     people = selectors.people_to_invite(event)
     if chosen in selectors.FILTERS:
         people = people.filter(status__in=selectors.FILTERS[chosen])
     if request.method == "POST":
-        try:
+        with catch_refusal(even_not_found=True) as outcome:
             values = values_of(SelectionForm(request.POST))
             ids = people.values_list("pk", flat=True) if values["everybody"] else values["attendee"]
             if len(ids) > MANY:
                 answer_later(request, attendee, _("A preview of invitations"), now=now)
             preview = preview_invitations(event=event, attendee_ids=list(ids), by=request.user, now=now)
-        except BusinessError as error:
-            refusal = error
-        else:
             return render(request, "invitations/preview.html", {"preview": preview})
     query = request.GET.copy()
     query.pop("page", None)
@@ -74,10 +70,9 @@ def invitations(request: Request, attendee: Attendee) -> HttpResponse:
         "figures": selectors.invitation_figures(event),
         "held": selectors.mails_held(event, now),
         "is_inviting": is_allowed(event, Activity.INVITE),
-        "refusal": refusal,
+        "refusal": outcome.refusal,
     }
-    status = refusal.status if refusal else 200
-    return render(request, "invitations/page.html", context, status=status)
+    return render(request, "invitations/page.html", context, status=outcome.status)
 
 
 @organiser

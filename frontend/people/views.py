@@ -24,7 +24,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.config.accounts import MailboxStage, SignInCode
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.limits import Kind, count_use, is_too_often
 from backend.core.zones import zone_place
 from backend.events.models.attendees import Attendee
@@ -93,11 +93,6 @@ ADDRESS_CHANGE = "address_change"  # in the session: the new address, the codes 
 CONFIRMATION = "confirmation"  # in the session: the code sent to somebody who is signed in, and when
 
 
-class WrongCodes(BusinessError):
-    code = "wrong_codes"
-    status = 422
-
-
 @public("says what Titian is and where to sign in; shows no names")
 @require_safe
 def welcome(request: Request) -> HttpResponse:
@@ -135,7 +130,7 @@ def first_administrator(request: Request, token: str) -> HttpResponse:
             person = make_first_administrator(token=token, **form.cleaned_data, now=now)
         except NotFound:
             raise
-        except BusinessError as refusal:
+        except BusinessError as refusal:  # its code says at which field
             form.add_error("name" if refusal.code == "bad_name" else "email", refusal.message)
         else:
             record_authentication(request, person, BY_CODE)  # the link from the terminal is as good
@@ -271,11 +266,8 @@ def api_access(request: Request, attendee: Attendee) -> HttpResponse:
     may_organise = can_start_forums(me) or is_in_a_team(me)
     form = TokenForm(request.POST if request.method == "POST" else None, may_organise=may_organise)
     if form.is_valid():
-        with catch_refusal() as outcome:
+        with catch_refusal(form):
             token = make_token(person=me, **form.cleaned_data, now=now)
-        if outcome.refusal:
-            form.add_refusal(outcome.refusal)
-        else:
             form = TokenForm(None, may_organise=may_organise)
     labels = dict(ApiToken.Scope.choices)
     context = {"token": token, "tokens": tokens_of(me), "form": form, "now": now, "labels": labels}
@@ -401,10 +393,14 @@ def change_own_address(request: Request) -> HttpResponse:
 
 
 def _check_both(values: dict[str, Any], codes: tuple[str, str], attempt: str) -> None:
-    """Refuse WrongCodes unless both are as they were sent, and TooOften after some attempts."""
+    """Refuse `wrong_codes` unless both are as they were sent, and TooOften after some attempts."""
     count_use(Kind.SIGN_IN, account=attempt)
     typed = (values["old_code"], values["new_code"])
     if not all(
         compare_user_code(actual=code, expected=expected) for code, expected in zip(typed, codes, strict=True)
     ):
-        raise WrongCodes(_("One of the codes is not the one sent last: look at both mails, and type both."))
+        raise Refused(
+            "wrong_codes",
+            _("One of the codes is not the one sent last: look at both mails, and type both."),
+            status=422,
+        )

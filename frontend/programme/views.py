@@ -41,7 +41,7 @@ from backend.programme.services.by_hand import put_forward
 from backend.programme.services.drafting import NotBeingPlanned, draft_plan, stop_planning
 from backend.programme.services.editing import drop_planned, lock_planned, move_planned
 from backend.programme.services.publishing import publish_plan, set_publishing, withdraw_plan
-from frontend.access import Request, organiser
+from frontend.access import Outcome, Request, catch_refusal, organiser
 from frontend.fields import values_of
 from frontend.programme.forms import (
     ByHandForm,
@@ -62,21 +62,18 @@ def programme(request: Request, attendee: Attendee) -> HttpResponse:
     event = attendee.event
     chosen = PlanForForm(request.GET).chosen()
     form = PlanForm(request.POST if request.method == "POST" else None, event, chosen)
-    refusal = None
+    outcome = Outcome()
     if form.is_bound and form.is_valid():
-        try:
+        with catch_refusal(even_not_found=True) as outcome:
             plan = draft_plan(event=event, options=form.options(), by=request.user, now=timezone.now())
-        except BusinessError as refused:
-            refusal = refused
-        else:
             return redirect("plan", event.slug, plan.pk)
     context = {
         "form": form,
-        "refusal": refusal,
+        "refusal": outcome.refusal,
         "plans": plans_for(event),
         "confirms": confirms_at_once(event),
     }
-    status = refusal.status if refusal else 422 if form.errors else 200
+    status = outcome.refusal.status if outcome.refusal else 422 if form.errors else 200
     return render(request, "programme/page.html", context, status=status)
 
 
@@ -153,11 +150,11 @@ def withdraw(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 def by_hand(request: Request, attendee: Attendee) -> HttpResponse:
     """Two named people: the times both have, then a proposal, or a meeting where plans are so."""
-    event, now, refusal = attendee.event, timezone.now(), None
+    event, now, outcome = attendee.event, timezone.now(), Outcome()
     values = values_of(ByHandForm(request.POST if request.method == "POST" else request.GET))
     first, second = values["first"], values["second"]
     if request.method == "POST":
-        try:
+        with catch_refusal(even_not_found=True) as outcome:
             put_forward(
                 event=event,
                 pair=(first or 0, second or 0),
@@ -168,9 +165,6 @@ def by_hand(request: Request, attendee: Attendee) -> HttpResponse:
                 by=request.user,
                 now=now,
             )
-        except BusinessError as refused:
-            refusal = refused
-        else:
             messages.success(request, put_forward_text(confirms_at_once(event)))
             return redirect("by_hand", event.slug)
     found, likely = None, tuple[Choosable, ...]()
@@ -180,18 +174,18 @@ def by_hand(request: Request, attendee: Attendee) -> HttpResponse:
         try:
             found = times_for(event=event, first_id=first, second_id=second, now=now)
         except NotFound as refused:
-            refusal = refusal or refused
+            outcome.refusal = outcome.refusal or refused
     context = {
         "people": people_to_choose(event),
         "found": found,
         "likely": likely,
-        "refusal": refusal,
+        "refusal": outcome.refusal,
         "values": values,
         "key": values["key"] or uuid4().hex,
         "confirms": confirms_at_once(event),
         "rows": put_forward_by_hand(event, now),
     }
-    return render(request, "programme/by_hand.html", context, status=refusal.status if refusal else 200)
+    return render(request, "programme/by_hand.html", context, status=outcome.status)
 
 
 @organiser
@@ -212,17 +206,14 @@ def planned(request: Request, attendee: Attendee, plan_id: int, planned_id: int)
     slug, form = attendee.event.slug, PlannedMeetingForm(request.POST if request.method == "POST" else None)
     if not form.is_bound:
         return _planned_page(request, attendee, plan_id, planned_id)
-    try:
+    with catch_refusal() as outcome:
         _change(form, request, attendee, plan_id, planned_id)
-    except NotFound:
-        raise
-    except BusinessError as refusal:
-        return _planned_page(request, attendee, plan_id, planned_id, form.cleaned_data, refusal)
-    action = form.cleaned_data["do"]
-    messages.success(request, change_text(action))
-    if action == form.DROP:
-        return redirect("plan", slug, plan_id)
-    return redirect("planned", slug, plan_id, planned_id)
+        action = form.cleaned_data["do"]
+        messages.success(request, change_text(action))
+        if action == form.DROP:
+            return redirect("plan", slug, plan_id)
+        return redirect("planned", slug, plan_id, planned_id)
+    return _planned_page(request, attendee, plan_id, planned_id, form.cleaned_data, outcome.refusal)
 
 
 def _planned_page(

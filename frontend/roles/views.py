@@ -15,69 +15,17 @@ from backend.events.rules.roles import ORGANISER, what_opening_lacks
 from backend.events.selectors import appointments_for, outside_contact_for, people_to_propose
 from backend.events.services.opening import set_outside_contact
 from backend.roles.services.appointments import confirm_role, end_role, propose_role, refuse_role
-from frontend.access import Request, fresh_proof, organiser_or_lead, safeguarding_lead
+from frontend.access import (
+    Request,
+    catch_refusal,
+    fresh_proof,
+    organiser_or_lead,
+    refused_on,
+    safeguarding_lead,
+)
 from frontend.events.forms.setup import OutsideContactForm
 from frontend.fields import values_of
 from frontend.roles.forms import DecisionForm, ProposalForm
-
-
-@organiser_or_lead
-@fresh_proof()
-@require_http_methods(["GET", "HEAD", "POST"])
-def roles(request: Request, attendee: Attendee) -> HttpResponse:
-    """The organisers and leads, and who is proposed; on POST, propose somebody."""
-    if request.method != "POST":
-        return _page(request, attendee)
-    try:
-        values = values_of(ProposalForm(request.POST))
-        propose_role(event=attendee.event, **values, by=request.user, now=timezone.now())
-    except BusinessError as refusal:
-        return _page(request, attendee, refusal)
-    messages.success(
-        request, _("Proposed. The leads and organisers are told by mail; somebody else confirms it.")
-    )
-    return redirect("roles", attendee.event.slug)
-
-
-@organiser_or_lead
-@fresh_proof()
-@require_POST
-def decide_role(request: Request, attendee: Attendee, appointment_id: int) -> HttpResponse:
-    """Confirm or refuse a proposal, or end what somebody holds."""
-    try:
-        do = values_of(DecisionForm(request.POST))["do"]
-        service, text = {
-            DecisionForm.CONFIRM: (confirm_role, _("Confirmed. The leads and organisers are told by mail.")),
-            DecisionForm.REFUSE: (refuse_role, _("Refused. The leads and organisers are told by mail.")),
-            DecisionForm.END: (end_role, _("Ended. The leads and organisers are told by mail.")),
-        }[do]
-        decided = service(
-            event=attendee.event, appointment_id=appointment_id, by=request.user, now=timezone.now()
-        )
-    except BusinessError as refusal:
-        return _page(request, attendee, refusal)
-    messages.success(request, text)
-    is_own_end = do == DecisionForm.END and decided.attendee_id == attendee.pk
-    return redirect("event_home" if is_own_end else "roles", attendee.event.slug)
-
-
-@safeguarding_lead
-@fresh_proof()
-@require_POST
-def outside_contact(request: Request, attendee: Attendee) -> HttpResponse:
-    """Say whom to turn to outside the forum."""
-    form = OutsideContactForm(request.POST)
-    if form.is_valid():
-        try:
-            set_outside_contact(
-                event=attendee.event, **form.cleaned_data, by=request.user, now=timezone.now()
-            )
-        except BusinessError as refusal:
-            form.add_error(str(refusal.details.get("field", "name")), refusal.message)
-        else:
-            messages.success(request, _("The outside contact is saved."))
-            return redirect("roles", attendee.event.slug)
-    return _page(request, attendee, contact_form=form)
 
 
 def _page(
@@ -101,3 +49,56 @@ def _page(
     }
     status = refusal.status if refusal else 422 if contact_form is not None else 200
     return render(request, "roles/roles.html", context, status=status)
+
+
+@organiser_or_lead
+@fresh_proof()
+@require_http_methods(["GET", "HEAD", "POST"])
+@refused_on(_page, even_not_found=True)
+def roles(request: Request, attendee: Attendee) -> HttpResponse:
+    """The organisers and leads, and who is proposed; on POST, propose somebody."""
+    if request.method != "POST":
+        return _page(request, attendee)
+    values = values_of(ProposalForm(request.POST))
+    propose_role(event=attendee.event, **values, by=request.user, now=timezone.now())
+    messages.success(
+        request, _("Proposed. The leads and organisers are told by mail; somebody else confirms it.")
+    )
+    return redirect("roles", attendee.event.slug)
+
+
+@organiser_or_lead
+@fresh_proof()
+@require_POST
+def decide_role(request: Request, attendee: Attendee, appointment_id: int) -> HttpResponse:
+    """Confirm or refuse a proposal, or end what somebody holds."""
+    with catch_refusal(even_not_found=True) as outcome:
+        do = values_of(DecisionForm(request.POST))["do"]
+        service, text = {
+            DecisionForm.CONFIRM: (confirm_role, _("Confirmed. The leads and organisers are told by mail.")),
+            DecisionForm.REFUSE: (refuse_role, _("Refused. The leads and organisers are told by mail.")),
+            DecisionForm.END: (end_role, _("Ended. The leads and organisers are told by mail.")),
+        }[do]
+        decided = service(
+            event=attendee.event, appointment_id=appointment_id, by=request.user, now=timezone.now()
+        )
+        messages.success(request, text)
+        is_own_end = do == DecisionForm.END and decided.attendee_id == attendee.pk
+        return redirect("event_home" if is_own_end else "roles", attendee.event.slug)
+    return _page(request, attendee, outcome.refusal)
+
+
+@safeguarding_lead
+@fresh_proof()
+@require_POST
+def outside_contact(request: Request, attendee: Attendee) -> HttpResponse:
+    """Say whom to turn to outside the forum."""
+    form = OutsideContactForm(request.POST)
+    if form.is_valid():
+        with catch_refusal(form, even_not_found=True):
+            set_outside_contact(
+                event=attendee.event, **form.cleaned_data, by=request.user, now=timezone.now()
+            )
+            messages.success(request, _("The outside contact is saved."))
+            return redirect("roles", attendee.event.slug)
+    return _page(request, attendee, contact_form=form)

@@ -29,9 +29,10 @@ def _wants_news() -> forms.BooleanField:
     return forms.BooleanField(label=_("I want to hear what becomes of it"), required=False)
 
 
-class ReportForm(forms.Form):
+class ReportForm(RefusableForm):
     """What a report is about, and what happened."""
 
+    refusal_field = "words"
     category = forms.ChoiceField(
         choices=Report.Category.choices,
         widget=forms.RadioSelect,
@@ -127,9 +128,10 @@ class FindForm(forms.Form):
     name = forms.CharField(max_length=NAMED_LIMIT, required=False)
 
 
-class UnsafeForm(forms.Form):
+class UnsafeForm(RefusableForm):
     """What happened, and whom it is about; one of the two is enough."""
 
+    refusal_field = "words"
     words = _long_text(_("What happened"), 7, WORDS_LIMIT, required=False)
     named = forms.CharField(
         label=_("Who it is about"),

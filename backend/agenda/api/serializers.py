@@ -6,19 +6,19 @@ from typing import Any
 
 from rest_framework import serializers
 
+from backend.agenda.selectors.agenda import AgendaItem
+from backend.agenda.selectors.sessions import SessionRow
 from backend.booking.api.serializers import MeetingSerializer
-from backend.core.api import TextField
+from backend.core.api import RowSerializer, TextField
+from backend.roster.services.report import RefusedLine
 from backend.safeguarding.api import PublicProfileSerializer
 
 
-class AgendaItemSerializer(serializers.Serializer[Any]):
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    title = serializers.CharField()
-    room = serializers.CharField()
-    stream_url = serializers.CharField()
-    session = serializers.IntegerField(source="session_id", allow_null=True)
-    is_speaking = serializers.BooleanField()
+class AgendaItemSerializer(
+    RowSerializer,
+    row=AgendaItem,
+    fields="starts_at ends_at title room stream_url session is_speaking meeting office_hour",
+):
     meeting = MeetingSerializer(allow_null=True)
     office_hour = serializers.IntegerField(
         source="office_hour.meeting_id",
@@ -38,22 +38,17 @@ class AgendaNowSerializer(serializers.Serializer[Any]):
     following = AgendaItemSerializer(allow_null=True)
 
 
-class SessionSerializer(serializers.Serializer[Any]):
+class SessionSerializer(
+    RowSerializer,
+    row=SessionRow,
+    fields="session title abstract room stream_url theme starts_at ends_at part meeting times speakers",
+):
     """A session of the forum; `part` is bookmarked, speaking, or nothing."""
 
-    session = serializers.IntegerField(source="session_id")
-    title = serializers.CharField()
-    abstract = serializers.CharField()
-    room = serializers.CharField()
-    stream_url = serializers.CharField()
-    theme = serializers.CharField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    part = serializers.CharField()
+    help_texts = {"times": "My open times that it takes, or would take."}
     meeting = serializers.IntegerField(
         source="meeting.meeting_id", default=None, allow_null=True, help_text="One I agreed to during it."
     )
-    times = serializers.IntegerField(help_text="My open times that it takes, or would take.")
     speakers = PublicProfileSerializer(many=True)
 
 
@@ -98,10 +93,9 @@ class ProgrammeFileSerializer(serializers.Serializer[Any]):
     dry_run = serializers.BooleanField(default=False, help_text="Only tell what it would change.")
 
 
-class RefusedEntrySerializer(serializers.Serializer[Any]):
-    line = serializers.IntegerField(help_text="The line of a CSV file, else the number of the entry.")
+class RefusedEntrySerializer(RowSerializer, row=RefusedLine, fields="line title reason"):
+    help_texts = {"line": "The line of a CSV file, else the number of the entry."}
     title = serializers.CharField(source="what")
-    reason = serializers.CharField()
 
 
 class ProgrammeChangesSerializer(serializers.Serializer[Any]):

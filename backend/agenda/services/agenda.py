@@ -45,7 +45,7 @@ def import_agenda(
 ) -> AgendaChanges:
     """Carry out what a file of sessions changes, all or nothing; requests lose the times of moved sessions.
 
-    Refuses OrganisersOnly and SessionTaken.
+    Refuses OrganisersOnly and `session_taken`.
     """
     check_organiser(by, event, Activity.EDIT)
     _lock_people(event)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from backend.booking.models.meetings import Seat
 from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.requests import release_requests
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.period import overlapping_range
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Session, SessionPart
@@ -34,10 +34,6 @@ class SpeakerInMeeting(AttendeeInMeeting):
     """Somebody named as a speaker has agreed to a meeting then, which organisers can call off."""
 
     code = "speaker_in_a_meeting"
-
-
-class SpeakerCannotRemove(BusinessError):
-    code = "speaking"
 
 
 @in_transaction
@@ -69,7 +65,7 @@ def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt
 def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
     """Take a bookmarked session out of one's agenda; one that is not in it is no error.
 
-    Refuses NotYours, NotFound, and SpeakerCannotRemove for one's own talk.
+    Refuses NotYours, NotFound, and `speaking` for one's own talk.
     """
     check_own(attendee, by, Activity.TAKE_PART)
     session = session_for(attendee.event, session_id)
@@ -78,12 +74,13 @@ def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
     if part is None:
         return
     if part.part == SPEAKING:
-        raise SpeakerCannotRemove(
+        raise Refused(
+            "speaking",
             _(
                 "You speak at “%(title)s”, so it stays in your agenda. Tell the organisers if "
                 "you do not speak there."
             )
-            % {"title": session.title}
+            % {"title": session.title},
         )
     part.delete()
     announce_freed_times(attendee.event_id, [attendee.pk])

@@ -97,7 +97,7 @@ def plan_agenda(*, event: Event, file: AgendaFile) -> AgendaChanges:
 def import_agenda(*, event: Event, file: AgendaFile, remove_missing: bool, by: Person) -> AgendaChanges:
     """Carry out what `plan_agenda` says, all or nothing; missing sessions are removed where that is asked.
 
-    Refuses OrganisersOnly, and SessionTaken where two sessions would have one title and start.
+    Refuses OrganisersOnly, and `session_taken` where two sessions would have one title and start.
     """
     check_organiser(by, event, Activity.EDIT)
     list(

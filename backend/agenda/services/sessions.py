@@ -10,7 +10,7 @@ from django.core.validators import URLValidator
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
+from backend.core.errors import BusinessError, Refused
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Session
@@ -30,12 +30,6 @@ LONGEST = dt.timedelta(hours=24)
 class BadSession(BusinessError):
     code = "bad_session"
     status = 400
-
-
-class SessionTaken(BusinessError):
-    """The event has a session of this title at this time."""
-
-    code = "session_taken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,14 +107,14 @@ def check_session(data: SessionData, event: Event, themes: dict[str, Theme]) -> 
 
 @in_transaction
 def add_session(*, event: Event, data: SessionData, by: Person) -> Session:
-    """Add a session; refuses OrganisersOnly, BadSession and SessionTaken."""
+    """Add a session; refuses OrganisersOnly, BadSession and `session_taken`."""
     check_organiser(by, event, Activity.EDIT)
     return save_session(Session(event=event), data, themes_by_key(event))
 
 
 @in_transaction
 def change_session(*, event: Event, session_id: int, data: SessionData, by: Person) -> Session:
-    """Change a session. Refuses OrganisersOnly, NotFound, BadSession and SessionTaken."""
+    """Change a session. Refuses OrganisersOnly, NotFound, BadSession and `session_taken`."""
     check_organiser(by, event, Activity.EDIT)
     return save_session(session_for(event, session_id), data, themes_by_key(event))
 
@@ -140,7 +134,7 @@ def themes_by_key(event: Event) -> dict[str, Theme]:
 
 
 def save_session(session: Session, data: SessionData, themes: dict[str, Theme]) -> Session:
-    """Write checked values into the row; refuses BadSession and SessionTaken."""
+    """Write checked values into the row; refuses BadSession and `session_taken`."""
     data = check_session(data, session.event, themes)
     values = asdict(data)
     session.theme = themes.get(values.pop("theme"))
@@ -152,12 +146,13 @@ def save_session(session: Session, data: SessionData, themes: dict[str, Theme]) 
         with transaction.atomic():
             session.save()
     except IntegrityError as error:
-        raise SessionTaken(
+        raise Refused(
+            "session_taken",
             _(
                 "There is a session “%(title)s” at that time already. Change that one, or choose "
                 "another title or time."
             )
-            % {"title": data.title}
+            % {"title": data.title},
         ) from error
     return session
 

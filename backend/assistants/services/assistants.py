@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from backend.assistants.models import Assistant
 from backend.assistants.rules import MAX_ASSISTANTS, MAX_PRINCIPALS, can_have_assistants, pairable_with
 from backend.assistants.services.assistant_mails import Change, queue_assistant_mail
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import check_own
@@ -25,21 +25,13 @@ class CannotAssist(BusinessError):
     code = "cannot_assist"
 
 
-class TooManyAssistants(BusinessError):
-    code = "too_many_assistants"
-
-
-class TooManyPrincipals(BusinessError):
-    code = "too_many_principals"
-
-
 @in_transaction
 def name_assistant(*, attendee: Attendee, email: str, by: Person, now: dt.datetime) -> Assistant:
     """Ask whoever has this address to act for the attendee; it is theirs to agree.
 
     Nothing here, nor what is read later, tells whether somebody of the event has the address: who it is is
     looked up when they read it. Naming the same again changes nothing. Refuses NotYours, NotInThisState,
-    BadEmail, CannotAssist (also of one's own address) and TooManyAssistants.
+    BadEmail, CannotAssist (also of one's own address) and `too_many_assistants`.
     """
     check_own(attendee, by, Activity.TAKE_PART)
     email = check_email(email)
@@ -54,9 +46,10 @@ def name_assistant(*, attendee: Attendee, email: str, by: Person, now: dt.dateti
     if found := named.filter(address_hash__in=mailbox_hashes(email)).first():
         return found
     if named.count() >= MAX_ASSISTANTS:
-        raise TooManyAssistants(
+        raise Refused(
+            "too_many_assistants",
             _("You have named %(count)d people, the most one may. End one of these first.")
-            % {"count": MAX_ASSISTANTS}
+            % {"count": MAX_ASSISTANTS},
         )
     made = Assistant.objects.create(
         event_id=attendee.event_id, principal=attendee, address_hash=address_hash(email), named_at=now
@@ -69,7 +62,8 @@ def name_assistant(*, attendee: Attendee, email: str, by: Person, now: dt.dateti
 def accept_principal(*, attendee: Attendee, assistant_id: int, by: Person, now: dt.datetime) -> Assistant:
     """Agree to act for whoever named the attendee's address; again it changes nothing. They are mailed.
 
-    Refuses NotYours, NotInThisState, NotFound (taken back, or the two may not pair) and TooManyPrincipals.
+    Refuses NotYours, NotInThisState, NotFound (taken back, or the two may not pair) and
+    `too_many_principals`.
     """
     check_own(attendee, by, Activity.TAKE_PART)
     asked = Assistant.objects.not_ended().filter(
@@ -84,9 +78,10 @@ def accept_principal(*, attendee: Attendee, assistant_id: int, by: Person, now: 
         raise NotFound(_("Nobody asks you this any more. The page shows how it stands."))
     in_force = Assistant.objects.in_force().filter(attendee=attendee)
     if in_force.count() >= MAX_PRINCIPALS or in_force.filter(principal=row.principal_id).exists():
-        raise TooManyPrincipals(
+        raise Refused(
+            "too_many_principals",
             _("You act for them already, or for %(count)d people, the most one may.")
-            % {"count": MAX_PRINCIPALS}
+            % {"count": MAX_PRINCIPALS},
         )
     row.attendee, row.accepted_at = attendee, now
     row.save(update_fields=["attendee", "accepted_at"])

@@ -10,21 +10,20 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.booking.selectors.joining import joining_for
+from backend.booking.selectors.joining import Joining, joining_for
 from backend.booking.services.joining import join_event
-from backend.core.api import TextField, validated
+from backend.core.api import RowSerializer, TextField, validated
 from backend.events.api.views import ParticipantView
+from backend.events.rules.agreements import Agreement
 
 
-class AgreementSerializer(serializers.Serializer[Any]):
+class AgreementSerializer(RowSerializer, row=Agreement, fields="version notice pledge"):
     """The privacy notice and the conduct pledge, in paragraphs."""
 
-    version = serializers.CharField()
-    notice = serializers.ListField(child=serializers.CharField())
-    pledge = serializers.ListField(child=serializers.CharField())
 
-
-class JoiningSerializer(serializers.Serializer[Any]):
+class JoiningSerializer(
+    RowSerializer, row=Joining, fields="has_joined agreed_at agreed_version next_step why_not agreement"
+):
     """How far I am: `next_step` is 1 (who I am), 2 (what I offer), 3 (what I seek), or 0 where all is done.
 
     `why_not` is minor or age where I cannot join by myself.
@@ -33,8 +32,6 @@ class JoiningSerializer(serializers.Serializer[Any]):
     has_joined = serializers.BooleanField(source="attendee.has_joined")
     agreed_at = serializers.DateTimeField(source="attendee.agreed_at", allow_null=True)
     agreed_version = serializers.CharField(source="attendee.agreement_version", allow_blank=True)
-    next_step = serializers.IntegerField()
-    why_not = serializers.CharField(allow_blank=True)
     agreement = AgreementSerializer()
 
 

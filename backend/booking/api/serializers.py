@@ -6,24 +6,17 @@ from typing import Any
 
 from rest_framework import serializers
 
-from backend.core.api import BoundedListField, TextField, id_field
+from backend.booking.selectors.availability import SlotCell, SlotChoice
+from backend.booking.selectors.meetings import FollowUpRow, MeetingRow, OpenOfficeHour, Place, QuestionRow
+from backend.core.api import BoundedListField, RowSerializer, TextField, id_field
 from backend.safeguarding.api import PublicProfileSerializer
 
 
-class TimeSerializer(serializers.Serializer[Any]):
-    slot = serializers.IntegerField(source="slot_id")
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+class TimeSerializer(RowSerializer, row=SlotChoice, fields="slot starts_at ends_at"): ...
 
 
-class PlaceSerializer(serializers.Serializer[Any]):
+class PlaceSerializer(RowSerializer, row=Place, fields="label place step_free is_online link"):
     """Where: a table, or online a link to a room that only this meeting has."""
-
-    label = serializers.CharField()  # type: ignore[assignment]
-    place = serializers.CharField()
-    step_free = serializers.BooleanField()
-    is_online = serializers.BooleanField()
-    link = serializers.CharField()
 
 
 class CounterOfferSerializer(serializers.Serializer[Any]):
@@ -33,70 +26,49 @@ class CounterOfferSerializer(serializers.Serializer[Any]):
     times = TimeSerializer(many=True)
 
 
-class QuestionSerializer(serializers.Serializer[Any]):
+class QuestionSerializer(RowSerializer, row=QuestionRow, fields="text answer"):
     """What the one who is asked to meet wants to know first."""
 
-    text = serializers.CharField()
-    answer = serializers.CharField(help_text="Empty while there is none.")
+    help_texts = {"answer": "Empty while there is none."}
 
 
-class FollowUpSerializer(serializers.Serializer[Any]):
+class FollowUpSerializer(RowSerializer, row=FollowUpRow, fields="agreed due_on kept"):
     """What I noted after the meeting; nobody else reads it."""
 
-    agreed = serializers.CharField()
-    due_on = serializers.DateField(allow_null=True)
-    kept = serializers.BooleanField(allow_null=True, help_text="None: I have not said yet.")
+    help_texts = {"kept": "None: I have not said yet."}
 
 
-class OpenOfficeHourSerializer(serializers.Serializer[Any]):
+class OpenOfficeHourSerializer(RowSerializer, row=OpenOfficeHour, fields="office_hour starts_at ends_at"):
     office_hour = serializers.IntegerField(source="meeting_id")
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
 
 
-class MeetingSerializer(serializers.Serializer[Any]):
+class MeetingSerializer(
+    RowSerializer,
+    row=MeetingRow,
+    fields="meeting uid sequence state asked_by_me by_organisers other message theme any_time is_online "
+    "needs_step_free interpreter times counter_offer question starts_at ends_at place asked_at "
+    "expires_at reason my_answer i_am_here other_is_here is_table_freed my_word my_usefulness "
+    "actions can_follow_up follow_up my_assistant other_assistant office_hours",
+):
     """A meeting as I may see it; `actions` are what I can do with it now."""
 
-    meeting = serializers.IntegerField(source="meeting_id")
-    uid = serializers.UUIDField()
-    sequence = serializers.IntegerField()
-    state = serializers.CharField()
-    asked_by_me = serializers.BooleanField()
-    by_organisers = serializers.BooleanField(
-        help_text="The organisers proposed or arranged it; nobody asked, and the message is theirs."
-    )
+    help_texts = {
+        "by_organisers": "The organisers proposed or arranged it; nobody asked, and the message is theirs.",
+        "interpreter": "Which interpreter we need, in words; empty where none.",
+        "my_answer": "To a proposal: yes, no, or nothing yet.",
+        "i_am_here": "I said that I am at the table.",
+        "is_table_freed": "Neither was there in time: others can have the table, until one of us says "
+        "to be there.",
+        "can_follow_up": "We met, as far as is known.",
+        "my_assistant": "Who last answered or ended it for me; None: I did. Empty: not to be named.",
+        "other_assistant": "The same of the other.",
+    }
     other = PublicProfileSerializer()
-    message = serializers.CharField()
-    theme = serializers.CharField()
-    any_time = serializers.BooleanField()
-    is_online = serializers.BooleanField()
-    needs_step_free = serializers.BooleanField()
-    interpreter = serializers.CharField(help_text="Which interpreter we need, in words; empty where none.")
     times = TimeSerializer(many=True)
     counter_offer = CounterOfferSerializer(allow_null=True)
     question = QuestionSerializer(allow_null=True)
-    starts_at = serializers.DateTimeField(allow_null=True)
-    ends_at = serializers.DateTimeField(allow_null=True)
     place = PlaceSerializer(allow_null=True)
-    asked_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField()
-    reason = serializers.CharField()
-    my_answer = serializers.CharField(help_text="To a proposal: yes, no, or nothing yet.")
-    i_am_here = serializers.BooleanField(help_text="I said that I am at the table.")
-    other_is_here = serializers.BooleanField()
-    is_table_freed = serializers.BooleanField(
-        help_text="Neither was there in time: others can have the table, until one of us says to be there."
-    )
-    my_word = serializers.CharField()
-    my_usefulness = serializers.IntegerField(allow_null=True)
-    actions = serializers.ListField(child=serializers.CharField())
-    can_follow_up = serializers.BooleanField(help_text="We met, as far as is known.")
     follow_up = FollowUpSerializer(allow_null=True)
-    my_assistant = serializers.CharField(
-        allow_null=True,
-        help_text="Who last answered or ended it for me; None: I did. Empty: not to be named.",
-    )
-    other_assistant = serializers.CharField(allow_null=True, help_text="The same of the other.")
     office_hours = OpenOfficeHourSerializer(
         many=True, help_text="My office hours with a place left that this request could be answered with."
     )
@@ -151,14 +123,10 @@ class QuestionTextSerializer(serializers.Serializer[Any]):
     text = TextField(max_length=500)
 
 
-class CellSerializer(serializers.Serializer[Any]):
-    slot = serializers.IntegerField(source="slot_id")
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    is_open = serializers.BooleanField()
-    is_past = serializers.BooleanField()
-    busy = serializers.CharField(help_text="session, meeting, or nothing")
-    because = serializers.CharField()
+class CellSerializer(
+    RowSerializer, row=SlotCell, fields="slot starts_at ends_at is_open is_past busy because"
+):
+    help_texts = {"busy": "session, meeting, or nothing"}
 
 
 class GridDaySerializer(serializers.Serializer[Any]):

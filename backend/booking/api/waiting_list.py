@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.booking.selectors import waiting_list
-from backend.booking.selectors.waiting_list import WantedRow, most_wanted_for, people_waiting_for
+from backend.booking.selectors.waiting_list import WaitingRow, WantedRow, most_wanted_for, people_waiting_for
 from backend.booking.services.requests import MeetingRequestData
 from backend.booking.services.waiting_list import join_waiting_list, leave_waiting_list
-from backend.core.api import TextField, id_field, validated
+from backend.core.api import RowSerializer, TextField, id_field, validated
 from backend.core.limits import Kind
 from backend.events.api.views import OrganiserView, ParticipantView
 from backend.safeguarding.api import PublicProfileSerializer
@@ -31,15 +31,11 @@ class WaitSerializer(serializers.Serializer[Any]):
     needs_step_free = serializers.BooleanField(default=False)
 
 
-class WaitingSerializer(serializers.Serializer[Any]):
-    entry = serializers.IntegerField(source="entry_id")
+class WaitingSerializer(
+    RowSerializer, row=WaitingRow, fields="entry other before message theme is_online needs_step_free since"
+):
+    help_texts = {"before": "How many have waited longer for the same person."}
     other = PublicProfileSerializer()
-    before = serializers.IntegerField(help_text="How many have waited longer for the same person.")
-    message = serializers.CharField()
-    theme = serializers.CharField()
-    is_online = serializers.BooleanField()
-    needs_step_free = serializers.BooleanField()
-    since = serializers.DateTimeField()
 
 
 class WaitingListSerializer(serializers.Serializer[Any]):
@@ -47,11 +43,9 @@ class WaitingListSerializer(serializers.Serializer[Any]):
     waiting_for_me = serializers.IntegerField(help_text="How many wait for a free time with me.")
 
 
-class WantedSerializer(serializers.Serializer[Any]):
-    attendee = serializers.IntegerField(source="attendee_id")
-    name = serializers.CharField()
-    organisation = serializers.CharField()
-    constituency = serializers.CharField()
+class WantedSerializer(
+    RowSerializer, row=WantedRow, fields="attendee name organisation constituency waiting"
+):
     waiting = serializers.SerializerMethodField(help_text="How many wait; null where it is fewer than five.")
 
     def get_waiting(self, row: WantedRow) -> int | None:

@@ -33,7 +33,7 @@ def accept_meeting(
     Both get their seats and a table, or an online room; other requests for that slot lose it, with notices.
     Of a proposal the yes is stored; it is agreed once both said yes, at whichever of its times is free then.
     Accepting the same again gives the same meeting. An assistant of the attendee may accept a request.
-    Refuses NotYours, NotFound, AlreadyAnswered, RequestExpired, NotOffered, SlotTaken and NoTableFree, and
+    Refuses NotYours, NotFound, AlreadyAnswered, RequestExpired, `not_offered`, SlotTaken and NoTableFree, and
     NotInThisState where nobody can ask any more; nothing is stored then.
     """
     meeting, assistant = lock_meeting_to_act(attendee, meeting_id, by, now)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from backend.booking.models.availability import Availability
 from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.requests import release_requests
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
@@ -20,14 +20,9 @@ from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 
 
-class UnknownSlot(BusinessError):
-    code = "unknown_slot"
-    status = 400
-
-
 @in_transaction
 def open_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, now: dt.datetime) -> int:
-    """Open these slots for requests; returns the number newly opened. Refuses NotYours and UnknownSlot."""
+    """Open these slots for requests; returns the number newly opened. Refuses NotYours and `unknown_slot`."""
     check_own(attendee, by, Activity.TAKE_PART)
     lock_attendees([attendee.pk])
     known = set(_known_slots(attendee, slot_ids, now))
@@ -46,7 +41,7 @@ def open_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, now
 def close_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, now: dt.datetime) -> int:
     """Close these slots; returns the number newly closed. Confirmed meetings stay; requests lose the slot.
 
-    Refuses NotYours and UnknownSlot.
+    Refuses NotYours and `unknown_slot`.
     """
     check_own(attendee, by, Activity.TAKE_PART)
     lock_attendees([attendee.pk])
@@ -76,7 +71,7 @@ def change_slots(
 
 
 def _known_slots(attendee: Attendee, slot_ids: Collection[int], now: dt.datetime) -> list[int]:
-    """The ids, each once; refuses UnknownSlot for any that is not a slot to come of the attendee's event."""
+    """The ids, each once; refuses unknown_slot for any that is not a slot to come of the attendee's event."""
     wanted = set(slot_ids)
     known = set(
         Slot.objects.filter(event=attendee.event_id, pk__in=wanted, starts_at__gt=now).values_list(
@@ -84,8 +79,10 @@ def _known_slots(attendee: Attendee, slot_ids: Collection[int], now: dt.datetime
         )
     )
     if unknown := sorted(wanted - known):
-        raise UnknownSlot(
+        raise Refused(
+            "unknown_slot",
             _("One of these is not a meeting slot to come of this forum. Load your times again."),
             slot=unknown[0],
+            status=400,
         )
     return sorted(known)

@@ -23,7 +23,6 @@ from backend.booking.rules import (
 from backend.booking.selectors.availability import common_slots
 from backend.booking.selectors.meetings import other_id_in
 from backend.booking.services.booking import SlotTaken, book_meeting, slot_details, slot_taken
-from backend.booking.services.choosing import NotOffered
 from backend.booking.services.locks import lock_own_meeting
 from backend.booking.services.moving import rebook
 from backend.booking.services.notices import notify
@@ -34,24 +33,12 @@ from backend.booking.services.requests import (
     keep_open,
     release_requests,
 )
-from backend.core.errors import BusinessError, NotYours
+from backend.core.errors import NotYours, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.rules.states import Activity, check_allowed
 from backend.people.models import Person
-
-
-class CounterOfferWaits(BusinessError):
-    """The other offered times, which are to be answered first."""
-
-    code = "counter_offer_waits"
-
-
-class NoCounterOffer(BusinessError):
-    """Nothing is offered instead, or not any more."""
-
-    code = "no_counter_offer"
 
 
 @in_transaction
@@ -62,15 +49,17 @@ def make_counter_offer(
 
     Nothing changes until the other takes one of them; a request stays open so long. A later offer replaces
     one's own earlier one, and the same again changes nothing. Refuses NotYours (who asked changes the request
-    itself), NotFound, AlreadyAnswered, RequestExpired, TooLate, CounterOfferWaits, BadTimes, SlotTaken and
-    AskedTooOften.
+    itself), NotFound, AlreadyAnswered, RequestExpired, TooLate, `counter_offer_waits`, BadTimes, SlotTaken
+    and AskedTooOften.
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     check_allowed(attendee.event, Activity.ASK)
     _check_can_counter(meeting, attendee, now)
     earlier = CounterOffer.objects.open_at(now).filter(meeting=meeting).first()
     if earlier is not None and earlier.made_by_id != attendee.pk:
-        raise CounterOfferWaits(_("The other has offered times. Take one of them, or say that none suits."))
+        raise Refused(
+            "counter_offer_waits", _("The other has offered times. Take one of them, or say that none suits.")
+        )
     last = _check_times(meeting, attendee, slot_ids, now)
     if earlier is not None and {time.slot_id for time in earlier.times.all()} == set(slot_ids):
         return meeting
@@ -97,7 +86,7 @@ def take_counter_offer(
     """Meet at one of the times the other offered: the request is agreed then, or the meeting moves.
 
     A meeting keeps its place where that is free, and its old time until the new one is taken. Taking the same
-    again gives the same meeting. Refuses NotYours, NotFound, NoCounterOffer, NotOffered, SlotTaken and
+    again gives the same meeting. Refuses NotYours, NotFound, `no_counter_offer`, `not_offered`, SlotTaken and
     NoTableFree; nothing is stored then.
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
@@ -106,8 +95,11 @@ def take_counter_offer(
     check_allowed(attendee.event, Activity.ASK)
     offer = _offer_to(attendee, meeting, now)
     if not any(time.slot_id == slot_id for time in offer.times.all()):
-        raise NotOffered(
-            _("This time is not among those that are offered. Choose one of them."), slot=slot_id
+        raise Refused(
+            "not_offered",
+            _("This time is not among those that are offered. Choose one of them."),
+            slot=slot_id,
+            status=400,
         )
     other_id = other_id_in(meeting, attendee)
     slot = next((one for one in _common(attendee, other_id, now) if one.pk == slot_id), None)
@@ -128,7 +120,7 @@ def take_counter_offer(
 def refuse_counter_offer(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.datetime) -> Meeting:
     """Say that none of the times offered suits, which the other is told; the meeting stays as it was.
 
-    Refuses NotYours, NotFound and NoCounterOffer.
+    Refuses NotYours, NotFound and `no_counter_offer`.
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     _close(_offer_to(attendee, meeting, now), CounterOffer.State.REFUSED)
@@ -199,11 +191,13 @@ def _check_frequency(meeting: Meeting, attendee: Attendee, now: dt.datetime) -> 
 
 
 def _offer_to(attendee: Attendee, meeting: Meeting, now: dt.datetime) -> CounterOffer:
-    """The open offer of the other; refuses NoCounterOffer."""
+    """The open offer of the other; refuses `no_counter_offer`."""
     offers = CounterOffer.objects.open_at(now).filter(meeting=meeting).exclude(made_by=attendee)
     offer = offers.prefetch_related("times").first()
     if offer is None:
-        raise NoCounterOffer(_("No other times are offered here any more. The page shows how it stands."))
+        raise Refused(
+            "no_counter_offer", _("No other times are offered here any more. The page shows how it stands.")
+        )
     return offer
 
 

@@ -12,7 +12,7 @@ from backend.booking.models.availability import Availability
 from backend.booking.rules import MIN_NOTICE
 from backend.booking.selectors.availability import with_open_time
 from backend.booking.services.changes import announce_freed_times
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.core.period import Period
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
@@ -38,31 +38,13 @@ ORDER BY attendee, slot ON CONFLICT DO NOTHING
 """
 
 
-class AgeNotConfirmed(BusinessError):
-    """Only whom an organiser has confirmed as an adult joins by themself (S1)."""
-
-    code = "age_not_confirmed"
-
-
-class NobodyToOpen(BusinessError):
-    """Nobody of those chosen has joined and needs times opened."""
-
-    code = "nobody_to_open"
-
-
-class NoTimesToCome(BusinessError):
-    """The event has no meeting time that could be opened."""
-
-    code = "no_times_to_come"
-
-
 @in_transaction
 def join_event(*, attendee: Attendee, version: str, by: Person, now: dt.datetime) -> Attendee:
     """Accept this version of the privacy notice and the conduct pledge, and open every meeting time to come.
 
     From then on others see the attendee and can ask to meet. A session they bookmark keeps them busy, open
-    or not. Doing it again changes nothing. Refuses NotYours, NotInThisState, AgeNotConfirmed
-    and OldAgreement.
+    or not. Doing it again changes nothing. Refuses NotYours, NotInThisState, `age_not_confirmed`
+    and `old_agreement`.
     """
     check_allowed(attendee.event, Activity.JOIN)
     return accept_agreement(attendee=attendee, version=version, by=by, now=now)
@@ -74,14 +56,15 @@ def accept_agreement(
 ) -> Attendee:
     """As `join_event`, in whatever state the event is: for people who answer what that state allows.
 
-    Locks those `beside` them (ids) as well. Refuses NotYours, AgeNotConfirmed and OldAgreement.
+    Locks those `beside` them (ids) as well. Refuses NotYours, `age_not_confirmed` and `old_agreement`.
     """
     lock_event(attendee.event_id)  # so that no slot is added between
     lock_attendees({attendee.pk, *beside})
     locked = Attendee.objects.get(pk=attendee.pk)
     if not Attendee.objects.filter(is_known_adult(now), pk=locked.pk).exists():
-        raise AgeNotConfirmed(
-            _("An organiser must confirm that you are an adult before you can join this forum.")
+        raise Refused(
+            "age_not_confirmed",
+            _("An organiser must confirm that you are an adult before you can join this forum."),
         )
     if record_agreement(attendee=locked, version=version, by=by, now=now):
         open_to_come(locked.event_id, [locked.pk], now)
@@ -108,16 +91,18 @@ def open_all_times(
 ) -> list[Attendee]:
     """As an organiser, open every meeting time to come for those of these who joined and have none.
 
-    Gives them, locked. Refuses OrganisersOnly, NotOpenYet, NotInThisState, NoTimesToCome and NobodyToOpen.
+    Gives them, locked. Refuses OrganisersOnly, NotOpenYet, NotInThisState, `no_times_to_come` and
+    `nobody_to_open`.
     """
     check_organiser(by, event, Activity.ASK)
     lock_event(event.pk)  # so that no slot is added between
     slots = Slot.objects.filter(event=event, starts_at__gt=now + MIN_NOTICE)
     to_come = list(slots.values_list("pk", flat=True))
     if not to_come:
-        raise NoTimesToCome(
+        raise Refused(
+            "no_times_to_come",
             _("%(event)s has no meeting time to come. Add some under Set up, “Times, tables and rules”.")
-            % {"event": event.name}
+            % {"event": event.name},
         )
     lock_attendees(attendee_ids)
     joined = Attendee.objects.filter(
@@ -130,11 +115,12 @@ def open_all_times(
     ids = set(joined.values_list("pk", flat=True))
     ids -= with_open_time(ids, now)
     if not ids:
-        raise NobodyToOpen(
+        raise Refused(
+            "nobody_to_open",
             _(
                 "Nobody of those chosen is an adult who has joined and has no open time. Invite those who "
                 "have not joined: joining opens their times."
-            )
+            ),
         )
     _open(event.pk, sorted(ids), to_come)
     announce_freed_times(event.pk)

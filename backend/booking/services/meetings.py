@@ -38,7 +38,7 @@ def cancel_meeting(
     """Cancel a confirmed meeting; both get a notice with the reason, and both are free again.
 
     An assistant of the attendee may do it. Cancelling again changes nothing. Refuses NotYours, NotFound,
-    ReasonNeeded, TextTooLong, AlreadyAnswered (never confirmed, or settled) and TooLate (it is over).
+    `reason_needed`, TextTooLong, AlreadyAnswered (never confirmed, or settled) and TooLate (it is over).
     """
     meeting, assistant = lock_meeting_to_act(attendee, meeting_id, by, now)
     return _cancel_with_reason(meeting, attendee, reason, now, assistant)

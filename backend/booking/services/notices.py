@@ -7,13 +7,12 @@ from collections.abc import Iterable
 
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Delivery, Notice
-from backend.booking.rules import IN_DIGESTS, is_urgent
+from backend.booking.rules import GATHERED, IN_DIGESTS, is_urgent
 from backend.core.queue import MAIL, enqueue
 from backend.events.models.attendees import Attendee
 from backend.people.rules import GATHERING, next_digest, quiet_hours_end
 
 SEND_NOTICE = "notifications.send_notice"
-GATHERED = (Notice.Kind.CHANGED, Notice.Kind.TIME_TAKEN)  # a mail of these shows the request as it is by then
 
 
 def notify(

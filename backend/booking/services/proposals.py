@@ -34,7 +34,7 @@ from backend.booking.services.requests import (
     offer_slots,
     release_requests,
 )
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import NotFound, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
@@ -46,11 +46,6 @@ from backend.people.models import Person
 from backend.safeguarding.selectors.names import name_shown_to
 
 Was = Literal["new", "kept", "moved", "known"]  # kept or moved: withdrawn, and put forward again
-
-
-class SamePerson(BusinessError):
-    code = "same_person"
-    status = 400
 
 
 @in_transaction
@@ -69,7 +64,7 @@ def propose_meeting(
 
     Nobody asks: it counts in no cap and blocks no time. Both answer; two yeses agree it, at the table named
     if that is free then. `because` is shown to both. With a `key`, proposing again gives the same meeting.
-    Refuses OrganisersOnly, NotOpenYet, NotInThisState, BadKey, KeyReused, SamePerson, NotFound, NotJoined,
+    Refuses OrganisersOnly, NotOpenYet, NotInThisState, BadKey, KeyReused, `same_person`, NotFound, NotJoined,
     BadTimes, SlotTaken (not free for both, or the contact policy parts them), AlreadyAsked, NoSuchPlace and
     TextTooLong.
     """
@@ -124,7 +119,7 @@ def _make_proposal(
     check_organiser(by, event, Activity.ASK)
     check_key(key)
     if pair[0] == pair[1]:
-        raise SamePerson(_("Choose two different people."))
+        raise Refused("same_person", _("Choose two different people."), status=400)
     lock_attendees(pair)
     if key and (first := Meeting.objects.filter(event=event, asker=None, key=key).first()):
         if not set(seated_ids(first.pk)) <= set(pair):
@@ -253,7 +248,7 @@ def answer_proposal(
 
     A yes is to any of its times; the second yes may choose among them. Time and table are checked in the same
     way whatever the other said, so that a refusal tells nothing of it. Refuses AlreadyAnswered,
-    RequestExpired, NotOffered, SlotTaken and NoTableFree.
+    RequestExpired, `not_offered`, SlotTaken and NoTableFree.
     """
     check_open_request(meeting, now)
     mine = meeting.seats.filter(attendee=attendee)

@@ -14,7 +14,7 @@ from backend.booking.selectors.meetings import other_id_in
 from backend.booking.services.locks import lock_own_meeting
 from backend.booking.services.notices import notify
 from backend.booking.services.requests import keep_open
-from backend.core.errors import BusinessError, NotYours
+from backend.core.errors import NotYours, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import TextTooLong, clean_text
@@ -25,24 +25,12 @@ from backend.safeguarding.services.reports import WordsNeeded
 QUESTION_LIMIT = 500
 
 
-class AlreadyQuestioned(BusinessError):
-    """A request has one question, and the question one answer."""
-
-    code = "already_questioned"
-
-
-class NoQuestion(BusinessError):
-    """There is no question to answer."""
-
-    code = "no_question"
-
-
 @in_transaction
 def ask_question(*, attendee: Attendee, meeting_id: int, text: str, by: Person, now: dt.datetime) -> Meeting:
     """Ask one question about a request one got, before answering it; the request waits its time anew.
 
     The same again changes nothing. Refuses NotYours (who asked to meet), NotInThisState, NotFound,
-    AlreadyAnswered (a proposal, or no longer open), RequestExpired, AlreadyQuestioned, WordsNeeded and
+    AlreadyAnswered (a proposal, or no longer open), RequestExpired, `already_questioned`, WordsNeeded and
     TextTooLong.
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
@@ -55,7 +43,9 @@ def ask_question(*, attendee: Attendee, meeting_id: int, text: str, by: Person, 
     if earlier is not None and earlier.text == text:
         return meeting
     if earlier is not None:
-        raise AlreadyQuestioned(_("You have asked your question. Accept or decline the request next."))
+        raise Refused(
+            "already_questioned", _("You have asked your question. Accept or decline the request next.")
+        )
     Question.objects.create(meeting=meeting, text=text, asked_at=now)
     keep_open(meeting, now)
     notify(meeting, Notice.Kind.QUESTION, to=[other_id_in(meeting, attendee)], now=now)
@@ -69,7 +59,7 @@ def answer_question(
     """Answer the question about one's own request; the request waits its time anew.
 
     The same again changes nothing. Refuses NotYours, NotInThisState, NotFound, AlreadyAnswered,
-    RequestExpired, NoQuestion, AlreadyQuestioned, WordsNeeded and TextTooLong.
+    RequestExpired, `no_question`, `already_questioned`, WordsNeeded and TextTooLong.
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     check_allowed(attendee.event, Activity.ASK)
@@ -78,12 +68,16 @@ def answer_question(
         raise NotYours(_("The question is yours: whoever asked to meet answers it."))
     question = Question.objects.filter(meeting=meeting).first()
     if question is None:
-        raise NoQuestion(_("Nobody asked a question about this request. The page shows how it stands."))
+        raise Refused(
+            "no_question", _("Nobody asked a question about this request. The page shows how it stands.")
+        )
     text = _clean(text)
     if question.answer == text:
         return meeting
     if question.answer:
-        raise AlreadyQuestioned(_("You have answered the question. You can say more when you meet."))
+        raise Refused(
+            "already_questioned", _("You have answered the question. You can say more when you meet.")
+        )
     question.answer, question.answered_at = text, now
     question.save(update_fields=["answer", "answered_at"])
     keep_open(meeting, now)

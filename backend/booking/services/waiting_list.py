@@ -17,7 +17,7 @@ from backend.booking.services.requests import (
     check_may_ask,
     check_wish,
 )
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import NotFound, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Theme
@@ -31,12 +31,6 @@ TIME_CONSTRAINT = "waiting_list_time_given_once"
 State = WaitingListEntry.State
 
 
-class TimesFree(BusinessError):
-    """Both are free at some time, so there is nothing to wait for; `details["alternatives"]` are the next."""
-
-    code = "times_free"
-
-
 @in_transaction
 def join_waiting_list(
     *, attendee: Attendee, other_id: int, data: MeetingRequestData, by: Person, now: dt.datetime
@@ -45,7 +39,7 @@ def join_waiting_list(
 
     Doing it again changes what would be asked, and keeps one's place. `data` names no slots. Refuses
     NotYours, NotOpenYet, NotInThisState, NotFound, NotJoined, GroupsApart, AlreadyAsked, CapReached,
-    AskedTooOften, TextTooLong, UnknownTheme, NoSuchPlace, NoOpenSlots and TimesFree.
+    AskedTooOften, TextTooLong, UnknownTheme, NoSuchPlace, NoOpenSlots and `times_free`.
     """
     check_own(attendee, by, Activity.ASK)
     lock_attendees([attendee.pk, other_id])
@@ -53,7 +47,8 @@ def join_waiting_list(
     other = Attendee.objects.get(pk=other_id)
     check_may_ask(attendee, other, now)
     if free := check_wish(attendee, other, data, now):
-        raise TimesFree(
+        raise Refused(
+            "times_free",
             _("You two have a free time in common now: ask for it instead of waiting."),
             alternatives=slot_details(free[:MAX_ALTERNATIVES]),
             other=other.pk,

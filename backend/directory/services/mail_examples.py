@@ -65,7 +65,7 @@ def mail_examples(event: Event, now: dt.datetime) -> Sequence[MailExample]:
 def send_test_mail(*, event: Event, kind: str, by: Person, now: dt.datetime) -> MailTest:
     """Queue the made-up mail of this kind to the organiser themselves.
 
-    Refuses NotFound (no such kind), OrganisersOnly, NotInThisState and TooManyTestMails.
+    Refuses NotFound (no such kind), OrganisersOnly, NotInThisState and `too_many_test_mails`.
     """
     if kind not in MAIL_KINDS:
         raise NotFound(_("There is no such kind of mail. Choose one of the list."))

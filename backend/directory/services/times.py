@@ -14,7 +14,7 @@ from backend.booking.rules import ASKER_REQUESTS, LIMITS_WINDOW, check_reachable
 from backend.booking.selectors.availability import has_open_time
 from backend.booking.services.joining import open_all_times
 from backend.core.audit import record_act
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.core.models import Act
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
@@ -39,22 +39,13 @@ MAX_NAMED = 10  # people in one mail
 Kind, State = TimesMail.Kind, TimesMail.State
 
 
-class HasOpenTime(BusinessError):
-    """The other can be asked, so nothing has to be wished for."""
-
-    code = "has_open_time"
-
-
-class TooManyWishes(BusinessError):
-    code = "too_many_wishes"
-
-
 @in_transaction
 def wish_to_meet(*, attendee: Attendee, other_id: int, by: Person, now: dt.datetime) -> WishToMeet:
     """Tell somebody without an open time that one would like to meet them: at home, and by mail.
 
     Blocks nothing and counts as no request. Saying so again changes nothing. Refuses NotYours, NotOpenYet,
-    NotInThisState, NotFound (nobody the contact policy allows), NotJoined, HasOpenTime and TooManyWishes.
+    NotInThisState, NotFound (nobody the contact policy allows), NotJoined, `has_open_time` and
+    `too_many_wishes`.
     """
     check_own(attendee, by, Activity.ASK)
     lock_attendees([attendee.pk, other_id])
@@ -63,15 +54,17 @@ def wish_to_meet(*, attendee: Attendee, other_id: int, by: Person, now: dt.datet
         return found
     other = Attendee.objects.select_related("event", "person").get(pk=other_id)
     if has_open_time(other_id, now):
-        raise HasOpenTime(
+        raise Refused(
+            "has_open_time",
             _("%(name)s has an open time. Ask to meet them.") % {"name": name_shown_to(by, other, now)},
             other=other_id,
         )
     made = WishToMeet.objects.filter(asker=attendee.pk, made_at__gt=now - LIMITS_WINDOW).count()
     if made >= ASKER_REQUESTS:
-        raise TooManyWishes(
+        raise Refused(
+            "too_many_wishes",
             _("You told %(count)d people today that you would like to meet them. Go on tomorrow.")
-            % {"count": made}
+            % {"count": made},
         )
     wish = WishToMeet.objects.create(event_id=attendee.event_id, asker=attendee, other=other, made_at=now)
     _queue_mails([other], Kind.WISHED, now)

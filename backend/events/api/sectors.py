@@ -10,11 +10,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import CountSerializer, TextField, id_field, validated
+from backend.core.api import CountSerializer, RowSerializer, TextField, id_field, validated
 from backend.events import selectors
 from backend.events.api.topics import UpOrDownSerializer
 from backend.events.api.views import OrganiserView
 from backend.events.models.events import Event
+from backend.events.selectors import SectorCount
 from backend.events.services.sectors import (
     SECTOR_NAME_LENGTH,
     add_sector,
@@ -26,15 +27,10 @@ from backend.events.services.sectors import (
 from backend.people.models import Constituency
 
 
-class SectorSerializer(serializers.Serializer[Any]):
+class SectorSerializer(
+    RowSerializer, row=SectorCount, fields="sector key name constituency organisations people"
+):
     """A sector as organisers edit it; the counts are of organisations, and of their attendees."""
-
-    sector = serializers.IntegerField(source="sector_id")
-    key = serializers.CharField()
-    name = serializers.CharField()
-    constituency = serializers.CharField()
-    organisations = serializers.IntegerField()
-    people = serializers.IntegerField()
 
 
 class SectorDataSerializer(serializers.Serializer[Any]):

@@ -10,10 +10,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import CountSerializer, TextField, id_field, validated
+from backend.core.api import CountSerializer, RowSerializer, TextField, id_field, validated
 from backend.events import selectors
 from backend.events.api.views import OrganiserView
 from backend.events.models.events import Event
+from backend.events.selectors import ThemeTopics, TopicCount
 from backend.events.services.topics import (
     TOPIC_NAME_LENGTH,
     add_theme,
@@ -28,19 +29,11 @@ from backend.events.services.topics import (
 )
 
 
-class TopicCountSerializer(serializers.Serializer[Any]):
+class TopicCountSerializer(RowSerializer, row=TopicCount, fields="topic name description seekers offerers"):
     """A topic as organisers edit it; the counts are of adults."""
 
-    topic = serializers.IntegerField(source="topic_id")
-    name = serializers.CharField()
-    description = serializers.CharField()
-    seekers = serializers.IntegerField()
-    offerers = serializers.IntegerField()
 
-
-class ThemeTopicsSerializer(serializers.Serializer[Any]):
-    theme = serializers.IntegerField(source="theme_id")
-    name = serializers.CharField()
+class ThemeTopicsSerializer(RowSerializer, row=ThemeTopics, fields="theme name topics"):
     topics = TopicCountSerializer(many=True)
 
 

@@ -27,12 +27,6 @@ class RealNameInText(BusinessError):
     status = 400
 
 
-class SetByLead(BusinessError):
-    """Name and affiliation of this attendee are an alias, which safeguarding leads alone change."""
-
-    code = "set_by_lead"
-
-
 def is_under_alias() -> Q:
     """Condition on attendees: they appear under an alias at their event."""
     return Q(alias__isnull=False)

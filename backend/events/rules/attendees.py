@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotYours, OrganisersOnly
+from backend.core.errors import BusinessError, NotYours, OrganisersOnly, Refused
 from backend.core.texts import without_bidi_controls
 from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Event
@@ -27,12 +27,6 @@ LANGUAGE_LIMIT = 12
 class TextTooLong(BusinessError):
     code = "text_too_long"
     status = 400
-
-
-class SharesMailbox(BusinessError):
-    """Another person reads the mailbox, so a code opens no office."""
-
-    code = "shares_mailbox"
 
 
 class DemoAccount(BusinessError):
@@ -61,11 +55,13 @@ def check_organiser(person: Person, event: Event, doing: Activity | None = None)
 def check_can_hold_role(person: Person, event: Event) -> None:
     """Refuse DemoAccount: anybody enters as a demo account, so it has a role in the demo's forum alone.
 
-    The demo's forum is known by its organisers: no other has one of the demo's. Refuses SharesMailbox, too.
+    The demo's forum is known by its organisers: no other has one of the demo's. Refuses `shares_mailbox`,
+    too.
     """
     if who_reads_the_mailbox_of(person).count() > 1:
-        raise SharesMailbox(
-            _("This person shares an address with another one: they change it first, on their own page.")
+        raise Refused(
+            "shares_mailbox",
+            _("This person shares an address with another one: they change it first, on their own page."),
         )
     organisers = Attendee.objects.filter(event=event, permission=Attendee.Permission.ORGANISER)
     if person.is_demo and not organisers.filter(person__is_demo=True).exists():

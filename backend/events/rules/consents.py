@@ -11,18 +11,11 @@ from pathlib import Path
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.events.models.attendees import Attendee
 from backend.events.models.consents import GuardianConsent
 
 WORDINGS = Path(__file__).parents[1] / "data" / "consents"
-
-
-class ConsentMissing(BusinessError):
-    """No guardian's consent is in force for this minor (S6)."""
-
-    code = "consent_missing"
-    status = 403
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +73,13 @@ def may_have_profile(attendee: Attendee, now: dt.datetime) -> bool:
 
 
 def check_may_have_profile(attendee: Attendee, now: dt.datetime) -> None:
-    """Refuse ConsentMissing where `may_have_profile` says no."""
+    """Refuse `consent_missing` where `may_have_profile` says no."""
     if not may_have_profile(attendee, now):
-        raise ConsentMissing(
+        raise Refused(
+            "consent_missing",
             _(
                 "You can fill in your profile once your parent or guardian has said yes. "
                 "The safeguarding lead asks them."
-            )
+            ),
+            status=403,
         )

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.events.models.attendees import AttendeeQuerySet
 from backend.events.models.events import Event
 
 MADE_UP_DOMAIN = "example.invalid"  # no mail reaches it (RFC 2606)
 
 
-class RehearsalOnly(BusinessError):
-    """The event is a rehearsal, which takes in nobody real."""
-
-    code = "rehearsal_only"
-
-
 def check_takes_people(event: Event) -> None:
-    """Refuse RehearsalOnly where the event is a rehearsal: nobody real is added to one."""
+    """Refuse `rehearsal_only` where the event is a rehearsal: nobody real is added to one."""
     if event.is_rehearsal:
-        raise RehearsalOnly(
-            _("This is a rehearsal, and its people are made up: add people to the forum itself.")
+        raise Refused(
+            "rehearsal_only",
+            _("This is a rehearsal, and its people are made up: add people to the forum itself."),
         )
 
 

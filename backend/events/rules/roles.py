@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from backend.core.compiled import CompiledRows
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import NotFound, Refused
 from backend.events.models.attendees import Attendee, AttendeeQuerySet
 from backend.events.models.events import Event
 from backend.events.models.roles import Appointment, CountryContact, OutsideContact
@@ -20,13 +20,6 @@ from backend.people.models import Person
 
 LEAD = Attendee.Permission.SAFEGUARDING_LEAD
 ORGANISER = Attendee.Permission.ORGANISER
-
-
-class PartPaused(BusinessError):
-    """A safeguarding lead suspended this attendee; the sentence does not say so."""
-
-    code = "part_paused"
-    status = 403
 
 
 def is_suspended() -> Q:
@@ -47,17 +40,19 @@ _suspensions = CompiledRows(_suspensions_of, attendee=-1)
 
 
 def check_admission(attendee: Attendee, *, even_paused: bool = False) -> None:
-    """Refuse PartPaused to people a lead suspended, and NotOpenYet to a participant of a draft.
+    """Refuse `part_paused` to whom a lead suspended, and NotOpenYet to a participant of a draft.
 
     Organisers and leads prepare a draft meanwhile. `even_paused`: what is open to the suspended, too.
     """
     if not even_paused and is_paused(attendee):
-        raise PartPaused(
+        raise Refused(
+            "part_paused",
             _(
                 "You cannot use the pages of %(event)s for now, and nobody sees you there. To learn more, "
                 "talk to the forum’s safeguarding lead."
             )
-            % {"event": attendee.event.name}
+            % {"event": attendee.event.name},
+            status=403,
         )
     if attendee.permission == Attendee.Permission.PARTICIPANT:
         check_event_open(attendee.event)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, clean_text
@@ -17,18 +17,6 @@ from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_event
 from backend.events.services.setup import check_about, check_zone
 from backend.people.models import Person
-
-
-class ZoneFixed(BusinessError):
-    """The zone changes in a draft alone: later people have read times in it."""
-
-    code = "zone_fixed"
-
-
-class DaysInUse(BusinessError):
-    """Meeting times or sessions lie outside the new days."""
-
-    code = "days_in_use"
 
 
 @in_transaction
@@ -50,7 +38,7 @@ def change_about(
 
     `retention_days`: how long people's data is kept after the last day; None leaves it.
 
-    Refuses OrganisersOnly, BadEvent, UnknownZone, ZoneFixed and DaysInUse.
+    Refuses OrganisersOnly, BadEvent, `unknown_zone`, `zone_fixed` and `days_in_use`.
     """
     check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
@@ -59,11 +47,12 @@ def change_about(
     check_about(name=name, venue=venue, starts_on=starts_on, ends_on=ends_on, languages=languages)
     check_zone(timezone)
     if timezone != locked.timezone and locked.state != Event.State.DRAFT:
-        raise ZoneFixed(
+        raise Refused(
+            "zone_fixed",
             _(
                 "The time zone can be changed in a draft alone: people read times in this one. "
                 "Go back to a draft first, or keep the zone."
-            )
+            ),
         )
     has_new_interpreters = interpreters != locked.interpreters
     locked.name, locked.venue, locked.timezone = name, venue, timezone
@@ -75,8 +64,9 @@ def change_about(
     closes = dt.datetime.combine(ends_on + dt.timedelta(days=1), dt.time(), locked.zone)
     outside = Q(starts_at__lt=opens) | Q(ends_at__gt=closes)
     if locked.slots.filter(outside).exists() or locked.sessions.filter(outside).exists():
-        raise DaysInUse(
-            _("Meeting times or sessions lie outside these days by this clock: move or remove them first.")
+        raise Refused(
+            "days_in_use",
+            _("Meeting times or sessions lie outside these days by this clock: move or remove them first."),
         )
     locked.save(
         update_fields=[

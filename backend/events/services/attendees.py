@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee, Organisation, Sector
 from backend.events.models.events import Event
-from backend.events.rules.aliases import SetByLead, appears_under_alias
+from backend.events.rules.aliases import appears_under_alias
 from backend.events.rules.attendees import LANGUAGE_LIMIT, check_organiser, normalise_text
 from backend.events.rules.countries import country_name
 from backend.events.rules.states import Activity
@@ -25,12 +25,6 @@ OWN_FIELDS = ("short_name", "title", "country", "languages")
 """What attendees change on their own profile; once they have, nobody else does."""
 SHOWN_OF_ALIAS = frozenset({"name", "short_name", "title", "organisation", "country"})
 LENGTHS = {"name": 200, "short_name": 60, "organisation": 255, "country": 80, "title": 200}
-
-
-class OwnWords(BusinessError):
-    """The person has saved their own profile, and the change is of what they wrote there."""
-
-    code = "own_words"
 
 
 class BadAttendee(BusinessError):
@@ -72,8 +66,8 @@ def change_attendee(
     """Change what organisers may set of one attendee; saving the same again marks no change.
 
     The full name of a minor is on no page (S7), so it is set by an import alone. Refuses OrganisersOnly,
-    NotFound, BadAttendee, OwnWords where it would change what the person wrote on their own profile, and
-    SetByLead where it would change an alias.
+    NotFound, BadAttendee, `own_words` where it would change what the person wrote on their own profile, and
+    `set_by_lead` where it would change an alias.
     """
     check_organiser(by, event, Activity.EDIT)
     rows = Attendee.objects.select_related("organisation").filter(event=event, pk=attendee_id)
@@ -87,14 +81,16 @@ def change_attendee(
         raise BadAttendee(_("A minor's full name is shown nowhere: correct it by an import."))
     differing = {name for name in OWN_FIELDS if name in wanted and getattr(attendee, name) != wanted[name]}
     if attendee.edited_at is not None and differing:
-        raise OwnWords(
+        raise Refused(
+            "own_words",
             _("The person wrote these things on their own profile, and changes them there: %(fields)s.")
-            % {"fields": ", ".join(sorted(differing))}
+            % {"fields": ", ".join(sorted(differing))},
         )
     changed = [name for name, value in wanted.items() if getattr(attendee, name) != value]
     if SHOWN_OF_ALIAS.intersection(changed) and appears_under_alias(attendee):
-        raise SetByLead(
-            _("A safeguarding lead set this person's name and affiliation, and leads alone change them.")
+        raise Refused(
+            "set_by_lead",
+            _("A safeguarding lead set this person's name and affiliation, and leads alone change them."),
         )
     if changed:
         for name in changed:

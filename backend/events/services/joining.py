@@ -7,16 +7,10 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotYours
+from backend.core.errors import NotYours, Refused
 from backend.events.models.attendees import Attendee
 from backend.events.rules.agreements import current_agreement
 from backend.people.models import Person
-
-
-class OldAgreement(BusinessError):
-    """Another version than today's was accepted; `details["version"]` is today's."""
-
-    code = "old_agreement"
 
 
 def take_back(attendees: Collection[Attendee], *, visibility: str, now: dt.datetime) -> None:
@@ -34,12 +28,13 @@ def record_agreement(*, attendee: Attendee, version: str, by: Person, now: dt.da
     """Write that a locked attendee accepted this version; gives whether they joined by it.
 
     For `booking.services.joining.join_event`. Whoever accepted an earlier version keeps the day on which
-    they joined. Refuses NotYours and OldAgreement.
+    they joined. Refuses NotYours and `old_agreement`.
     """
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the attendee can do this."))
     if version != current_agreement().version:
-        raise OldAgreement(
+        raise Refused(
+            "old_agreement",
             _("The privacy notice or the pledge has changed: read them again, then accept them."),
             version=current_agreement().version,
         )

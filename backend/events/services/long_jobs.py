@@ -37,7 +37,7 @@ from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from backend.core.encryption import decrypt, encrypt
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.outages import is_outage
 from backend.core.progress import showing_progress
 from backend.core.queue import LONG, enqueue
@@ -83,12 +83,6 @@ class TooManyJobs(BusinessError):
     code = "too_many_jobs"
     status = 429
     retry_after = 60
-
-
-class Outdated(BusinessError):
-    """Since the answer was made, an age class or an alias at the event has changed, or somebody left."""
-
-    code = "outdated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,7 +393,7 @@ def long_job_for(attendee: Attendee, job_id: int, *, now: dt.datetime, of_progra
 
 
 def fetch_answer(*, job: LongJob, now: dt.datetime) -> KeptAnswer:
-    """The answer of a job, once: it is deleted. Refuses NotFound where there is none, and Outdated."""
+    """The answer of a job, once: it is deleted. Refuses NotFound where there is none, and `outdated`."""
     token, shown = _take_answer(job.pk)
     content = decrypt(token, purpose=_PURPOSE, within=LONG_JOB_LIFE, now=now)
     if content is None:
@@ -410,11 +404,12 @@ def fetch_answer(*, job: LongJob, now: dt.datetime) -> KeptAnswer:
     answer = KeptAnswer(**json.loads(head), content=rest)
     is_of_people = "Location" not in answer.headers
     if is_of_people and shown != _shown_state(job.event, int(shown.partition(":")[0])):
-        raise Outdated(
+        raise Refused(
+            "outdated",
             _(
                 "Since this was made, somebody left, or their age class or alias was changed, so it is not "
                 "shown. Do the same again."
-            )
+            ),
         )
     return answer
 

@@ -7,7 +7,7 @@ import datetime as dt
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
@@ -22,18 +22,12 @@ from backend.people.selectors import person_with_email, plain_word, who_reads_th
 from backend.people.services import check_email, check_name
 
 
-class CannotShareMailbox(BusinessError):
-    """Not both are known adults without an office, or two people read the mailbox already."""
-
-    code = "cannot_share_mailbox"
-
-
 @in_transaction
 def add_to_mailbox(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime) -> Attendee:
     """Add somebody who reads the mailbox of an account there is, with an account of their own.
 
     Who has the account signs in as before, and is asked which of the two it is. Refuses OrganisersOnly,
-    BadEmail, BadName, and CannotShareMailbox, also where the account has a part in a forum of others.
+    BadEmail, `bad_name`, and `cannot_share_mailbox`, also where the account has a part in a forum of others.
     """
     check_organiser(by, event, Activity.EDIT)
     name = check_name(new.name)
@@ -41,8 +35,9 @@ def add_to_mailbox(*, event: Event, new: NewAttendee, by: Person, now: dt.dateti
     email = check_email(new.email)
     first = person_with_email(email)
     is_adult = new.age_class == Attendee.AgeClass.ADULT
-    refused = CannotShareMailbox(
-        _("Two known adults without an office can share an address, and no third. Write another address.")
+    refused = Refused(
+        "cannot_share_mailbox",
+        _("Two known adults without an office can share an address, and no third. Write another address."),
     )
     if first is None or not is_adult or plain_word(first.name) == plain_word(name):
         raise refused

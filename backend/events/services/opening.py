@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from backend.core.audit import record_act
-from backend.core.errors import BusinessError, NotYours
+from backend.core.errors import BusinessError, NotYours, Refused
 from backend.core.isolation import for_each
 from backend.core.models import Act
 from backend.core.texts import CONTROL
@@ -26,16 +26,6 @@ from backend.people.services import BadEmail, check_email
 NAME_LIMIT, EMAIL_LIMIT, PHONE_LIMIT = 120, 254, 40
 
 
-class NotReadyToOpen(BusinessError):
-    code = "not_ready_to_open"
-
-
-class WrongState(BusinessError):
-    """The event does not go from its present state to that one."""
-
-    code = "wrong_state"
-
-
 class LeadsOnly(NotYours):
     """Only a safeguarding lead of the event or the administrator may do this."""
 
@@ -51,7 +41,7 @@ class BadOutsideContact(BusinessError):
 def open_event(*, event: Event, by: Person, now: dt.datetime) -> None:
     """Open a draft to its participants; where it is open or later already, nothing changes.
 
-    Refuses OrganisersOnly, and NotReadyToOpen with what is missing (S10).
+    Refuses OrganisersOnly, and `not_ready_to_open` with what is missing (S10).
     """
     check_organiser(by, event)
     locked = _locked(event)
@@ -64,14 +54,16 @@ def open_event(*, event: Event, by: Person, now: dt.datetime) -> None:
 def change_state(*, event: Event, state: str, by: Person, now: dt.datetime) -> None:
     """Move the event to the next state, or back by one; in that state already, nothing changes.
 
-    Refuses OrganisersOnly, WrongState, and NotReadyToOpen where participants would come in and a
+    Refuses OrganisersOnly, `wrong_state`, and `not_ready_to_open` where participants would come in and a
     safeguarding lead is missing (S10), or they could ask and minors are not provided for (S6).
     """
     check_organiser(by, event)
     locked = _locked(event)
     if state != locked.state:
         if state not in NEXT_STATES[locked.state]:
-            raise WrongState(_("The forum cannot go there from its present state. Load the page again."))
+            raise Refused(
+                "wrong_state", _("The forum cannot go there from its present state. Load the page again.")
+            )
         _move(locked, state, by, now)
     event.state = locked.state
 
@@ -114,7 +106,7 @@ def _move(event: Event, state: str, by: Person | None, now: dt.datetime) -> None
     event.state = state
     opens = is_allowed(event, Activity.ASK)
     if begins and (missing := what_opening_lacks(event, now) if opens else what_running_lacks(event)):
-        raise NotReadyToOpen(missing)
+        raise Refused("not_ready_to_open", missing)
     event.save(update_fields=["state"])
     if state == Event.State.OPEN:
         announce_opening(event.pk)
@@ -128,7 +120,7 @@ def set_outside_contact(
 ) -> OutsideContact:
     """Say whom to turn to where no lead may read a report: a name, and a mail address or a phone number.
 
-    Refuses LeadsOnly, RehearsalOnly and BadOutsideContact.
+    Refuses LeadsOnly, `rehearsal_only` and BadOutsideContact.
     """
     if not (is_lead(by, event) or is_administrator(by)):
         raise LeadsOnly(

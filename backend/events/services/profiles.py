@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotYours
+from backend.core.errors import NotYours, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Topic
@@ -23,11 +23,6 @@ from backend.people.models import Person
 from backend.people.services import BATCH
 
 NOT_MATCHED = {"title", "country", "short_name", "shows_sessions"}  # shown on cards, not read by matching
-
-
-class UnknownTopic(BusinessError):
-    code = "unknown_topic"
-    status = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +53,8 @@ def update_profile(
 
     A draft, saved while it is typed, is matched half a minute later with all that follows until then.
 
-    Refuses NotYours, NotInThisState, ConsentMissing, UnknownTopic, TextTooLong and RealNameInText; nothing
-    is saved then.
-    Saving the same again does not mark a change.
+    Refuses NotYours, NotInThisState, `consent_missing`, `unknown_topic`, TextTooLong and RealNameInText;
+    nothing is saved then. Saving the same again does not mark a change.
     """
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the attendee can change this profile."))
@@ -117,9 +111,11 @@ def _replace_interests(attendee: Attendee, seeks: Collection[str], offers: Colle
     """Make the attendee's interests exactly these topics; gives whether anything differed."""
     topics = {topic.key: topic.pk for topic in Topic.objects.filter(event=attendee.event_id)}
     if unknown := sorted({*seeks, *offers} - topics.keys()):
-        raise UnknownTopic(
+        raise Refused(
+            "unknown_topic",
             _("This event has no topic “%(topic)s”. Choose one of its topics.") % {"topic": unknown[0]},
             topic=unknown[0],
+            status=400,
         )
     wanted = ChosenTopics(frozenset(topics[key] for key in seeks), frozenset(topics[key] for key in offers))
     stored = chosen_topics(Interest.objects.filter(attendee=attendee)).get(attendee.pk, ChosenTopics())

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
+from backend.core.errors import BusinessError, Refused
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event, Theme, Topic
@@ -29,11 +29,6 @@ NAME_LENGTH = 200
 
 class BadEvent(BusinessError):
     code = "bad_event"
-    status = 400
-
-
-class UnknownZone(BusinessError):
-    code = "unknown_zone"
     status = 400
 
 
@@ -78,7 +73,7 @@ def set_interpreters(*, event: Event, interpreters: bool, by: Person) -> None:
 
 
 def check_zone(name: str) -> None:
-    """Refuse UnknownZone, with the closest name there is."""
+    """Refuse `unknown_zone`, with the closest name there is."""
     zones = available_timezones()
     if name in zones:
         return
@@ -88,9 +83,9 @@ def check_zone(name: str) -> None:
     close = difflib.get_close_matches(wanted, sorted(by_word), n=1, cutoff=0.6)
     if close:
         message = _("There is no time zone “%(zone)s”: did you mean %(close)s?")
-        raise UnknownZone(message % {"zone": name[:60], "close": by_word[close[0]]})
+        raise Refused("unknown_zone", message % {"zone": name[:60], "close": by_word[close[0]]}, status=400)
     message = _("There is no time zone “%(zone)s”: write it like Asia/Bangkok.")
-    raise UnknownZone(message % {"zone": name[:60]})
+    raise Refused("unknown_zone", message % {"zone": name[:60]}, status=400)
 
 
 @in_transaction

@@ -7,7 +7,7 @@ import datetime as dt
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee, Interest
@@ -28,12 +28,6 @@ MAX_TOPICS = 200
 class BadTopic(BusinessError):
     code = "bad_topic"
     status = 400
-
-
-class TopicInUse(BusinessError):
-    """Attendees chose the topic, or the theme has topics."""
-
-    code = "topic_in_use"
 
 
 @in_transaction
@@ -72,15 +66,16 @@ def move_theme(*, event: Event, theme_id: int, up: bool, by: Person) -> None:
 def remove_theme(*, event: Event, theme_id: int, by: Person) -> None:
     """Remove a theme without topics; its sessions lose it.
 
-    Refuses OrganisersOnly, NotFound and TopicInUse.
+    Refuses OrganisersOnly, NotFound and `topic_in_use`.
     """
     check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     theme = _theme_of(event, theme_id)
     if theme.topics.exists():
-        raise TopicInUse(
+        raise Refused(
+            "topic_in_use",
             _("“%(theme)s” has topics: move them to another theme, or remove them first.")
-            % {"theme": theme.name}
+            % {"theme": theme.name},
         )
     theme.delete()
 
@@ -169,14 +164,15 @@ def merge_topics(*, event: Event, topic_id: int, into_id: int, by: Person, now: 
 
 @in_transaction
 def remove_topic(*, event: Event, topic_id: int, by: Person) -> None:
-    """Remove a topic that nobody chose. Refuses OrganisersOnly, NotFound and TopicInUse."""
+    """Remove a topic that nobody chose. Refuses OrganisersOnly, NotFound and `topic_in_use`."""
     check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     topic = _topic_of(event, topic_id)
     if topic.interests.exists():
-        raise TopicInUse(
+        raise Refused(
+            "topic_in_use",
             _("People chose “%(topic)s”: merge it into another topic, so that their choice is kept.")
-            % {"topic": topic.name}
+            % {"topic": topic.name},
         )
     topic.delete()
 

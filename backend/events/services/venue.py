@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import RestrictedError
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.period import Period
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot, Table
@@ -24,16 +24,6 @@ from backend.people.models import Person
 class BadTable(BusinessError):
     code = "bad_table"
     status = 400
-
-
-class LabelTaken(BusinessError):
-    code = "label_taken"
-
-
-class VenueInUse(BusinessError):
-    """A request or a meeting uses this slot or table."""
-
-    code = "in_use"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,23 +74,24 @@ def _days(period: Period, event: Event) -> tuple[dt.date, dt.date]:
 
 @in_transaction
 def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
-    """Remove unused slots, all or none; returns their number. Refuses OrganisersOnly and VenueInUse."""
+    """Remove unused slots, all or none; returns their number. Refuses OrganisersOnly and `in_use`."""
     check_organiser(by, event, Activity.EDIT)
     try:
         _total, removed = Slot.objects.filter(event=event, pk__in=slot_ids).delete()
     except RestrictedError as error:
-        raise VenueInUse(
+        raise Refused(
+            "in_use",
             _(
                 "Somebody has asked to meet in one of these slots, so they stay. Close the time "
                 "instead: meetings are moved or called off."
-            )
+            ),
         ) from error
     return removed.get(Slot._meta.label, 0)
 
 
 @in_transaction
 def add_table(*, event: Event, data: TableData, by: Person) -> Table:
-    """Add a table, or an online room; refuses OrganisersOnly, BadTable and LabelTaken."""
+    """Add a table, or an online room; refuses OrganisersOnly, BadTable and `label_taken`."""
     check_organiser(by, event, Activity.EDIT)
     return _save(Table(event=event), data)
 
@@ -113,7 +104,7 @@ def add_tables(*, event: Event, tables: Sequence[TableData], by: Person) -> list
 
 @in_transaction
 def change_table(*, event: Event, table_id: int, data: TableData, by: Person) -> Table:
-    """Change a table. Refuses OrganisersOnly, NotFound, BadTable, LabelTaken.
+    """Change a table. Refuses OrganisersOnly, NotFound, BadTable, `label_taken`.
 
     Whether it is online cannot change: existing meetings depend on it. Add a new one instead. Pages and the
     API use the service of the same name in `meetings`, which also notifies those who meet there.
@@ -129,13 +120,14 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person) ->
 
 @in_transaction
 def remove_table(*, event: Event, table_id: int, by: Person) -> None:
-    """Remove an unused table; a missing one is no error. Refuses OrganisersOnly and VenueInUse."""
+    """Remove an unused table; a missing one is no error. Refuses OrganisersOnly and `in_use`."""
     check_organiser(by, event, Activity.EDIT)
     try:
         Table.objects.filter(event=event, pk=table_id).delete()
     except RestrictedError as error:
-        raise VenueInUse(
-            _("People meet, or met, at this table, so it stays. Close the table for a time instead.")
+        raise Refused(
+            "in_use",
+            _("People meet, or met, at this table, so it stays. Close the table for a time instead."),
         ) from error
 
 
@@ -160,7 +152,8 @@ def _save(table: Table, data: TableData) -> Table:
         with transaction.atomic():
             table.save()
     except IntegrityError as error:
-        raise LabelTaken(
-            _("There is a table “%(label)s” already. Choose another label.") % {"label": table.label}
+        raise Refused(
+            "label_taken",
+            _("There is a table “%(label)s” already. Choose another label.") % {"label": table.label},
         ) from error
     return table

@@ -17,7 +17,7 @@ from backend.booking.selectors.availability import busy_during
 from backend.booking.services.booking import SEAT_CONSTRAINT, TABLE_CONSTRAINT, violates
 from backend.booking.services.locks import lock_requests
 from backend.booking.services.requests import release_requests
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.isolation import for_each
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
@@ -50,13 +50,6 @@ class DelegationSessionSettled(BusinessError):
     """The session is confirmed, over or ended, or this person has answered already."""
 
     code = "delegation_session_settled"
-    status = 409
-
-
-class NotAllAgreed(BusinessError):
-    """Somebody who is needed has not agreed, or may not sit in it any more."""
-
-    code = "not_all_agreed"
     status = 409
 
 
@@ -184,7 +177,8 @@ def confirm_delegation_session(
     """As a lead without a seat in it, confirm what chaperone, second adult and a minor agreed to.
 
     Minors who have not answered are not in it. Everybody in it gets the time, and the asker reads their first
-    names. Refuses NotFound, NotInThisState, DelegationSessionSettled, NotAllAgreed and BadDelegationSession.
+    names. Refuses NotFound, NotInThisState, DelegationSessionSettled, `not_all_agreed` and
+    BadDelegationSession.
     """
     session = _led(event, session_id, by)
     if session.state != STATE.PROPOSED:
@@ -197,8 +191,9 @@ def confirm_delegation_session(
     session.state, session.confirmed_at, session.confirmed_by = STATE.CONFIRMED, now, by
     session.save(update_fields=["state", "confirmed_at", "confirmed_by"])
     if not may_go_ahead(session, now):
-        raise NotAllAgreed(
-            _("It takes a yes of the chaperone, of the second adult and of a young person, all still valid.")
+        raise Refused(
+            "not_all_agreed",
+            _("It takes a yes of the chaperone, of the second adult and of a young person, all still valid."),
         )
     _book(session, slot, table, ids, now)
     release_requests(attendee_ids=ids, starts_at=slot.starts_at, ends_at=slot.ends_at, now=now)

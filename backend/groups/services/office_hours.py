@@ -47,7 +47,7 @@ from backend.booking.services.requests import (
     pass_freed_time_on,
     release_requests,
 )
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import NotFound, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
@@ -61,28 +61,6 @@ from backend.people.models import Person
 ABOUT_LIMIT = 120
 FEWEST = 2  # guests to begin with: one alone is a meeting of two
 PLACE_CONSTRAINT = "seat_one_guest_per_place"
-
-
-class TooFewGuests(BusinessError):
-    """Fewer than two of those chosen can come at this time."""
-
-    code = "too_few_guests"
-
-
-class TooManyGuests(BusinessError):
-    code = "too_many_guests"
-    status = 400
-
-
-class OfficeHourFull(BusinessError):
-    """Every place of the office hour is taken."""
-
-    code = "office_hour_full"
-
-
-class AboutNeeded(BusinessError):
-    code = "about_needed"
-    status = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +85,8 @@ def open_office_hour(
 
     A request stays as it is where its asker is not free at that time, or may not sit beside another of them:
     the host cannot tell the one from the other. With a `key`, opening again gives the first office hour.
-    Refuses NotYours, NotInThisState, BadKey, KeyReused, AboutNeeded, TextTooLong, UnknownTheme, BadTimes,
-    TooManyGuests, TooFewGuests, SlotTaken and NoTableFree; nothing is stored then.
+    Refuses NotYours, NotInThisState, BadKey, KeyReused, `about_needed`, TextTooLong, UnknownTheme, BadTimes,
+    `too_many_guests`, `too_few_guests`, SlotTaken and NoTableFree; nothing is stored then.
     """
     check_own(attendee, by, Activity.ASK)
     check_key(key)
@@ -117,7 +95,11 @@ def open_office_hour(
         raise BadTimes(_("Choose one of your free times."))
     check_known_slots(attendee.event_id, [data.slot_id])
     if len(data.request_ids) > MAX_GUESTS:
-        raise TooManyGuests(_("An office hour has at most %(count)d guests.") % {"count": MAX_GUESTS})
+        raise Refused(
+            "too_many_guests",
+            _("An office hour has at most %(count)d guests.") % {"count": MAX_GUESTS},
+            status=400,
+        )
     askers = _askers(attendee, data.request_ids)
     lock_attendees([attendee.pk, *askers.values()])
     if key and (first := Meeting.objects.filter(asker=attendee.pk, key=key).first()):
@@ -133,11 +115,12 @@ def open_office_hour(
     free = common_slots(attendee.pk, waiting, after=now)
     guests = seated_together(attendee, [pk for pk in waiting if slot in free[pk]], now)
     if len(guests) < FEWEST:
-        raise TooFewGuests(
+        raise Refused(
+            "too_few_guests",
             _(
                 "An office hour begins with two who asked you, and at this time fewer can come. Choose "
                 "another time, or accept one of them alone."
-            )
+            ),
         )
     requests = [waiting[pk] for pk in guests]
     at_table = not data.is_online
@@ -169,7 +152,9 @@ def open_office_hour(
 
 def _clean_about(about: str) -> str:
     if not (text := clean_text(about)):
-        raise AboutNeeded(_("Say in a few words what the office hour is about."), field="about")
+        raise Refused(
+            "about_needed", _("Say in a few words what the office hour is about."), field="about", status=400
+        )
     if len(text) > ABOUT_LIMIT:
         raise TextTooLong(
             _("Please keep it under %(limit)d characters.") % {"limit": ABOUT_LIMIT}, field="about"
@@ -259,7 +244,7 @@ def add_guest(
 
     Adding the same again changes nothing. Refuses NotYours, NotInThisState, NotFound, AlreadyAnswered,
     RequestExpired, TooLate, SlotTaken (the asker cannot come then, for whatever cause), NoTableFree (its
-    table has steps, and they asked for one without) and OfficeHourFull.
+    table has steps, and they asked for one without) and `office_hour_full`.
     """
     check_own(attendee, by, Activity.ASK)
     asker_id = _askers(attendee, [request_id]).get(request_id)
@@ -299,7 +284,7 @@ def _cannot_come() -> SlotTaken:
 
 
 def place_guest(meeting: Meeting, attendee_id: int) -> None:
-    """Give the attendee (id) the first place that is free; refuses OfficeHourFull and SlotTaken.
+    """Give the attendee (id) the first place that is free; refuses `office_hour_full` and SlotTaken.
 
     The database lets nobody have a place twice: whoever comes second takes the next one.
     """
@@ -318,7 +303,7 @@ def place_guest(meeting: Meeting, attendee_id: int) -> None:
                 raise
             continue
         return
-    raise OfficeHourFull(_("All %(count)d places are taken.") % {"count": MAX_GUESTS})
+    raise Refused("office_hour_full", _("All %(count)d places are taken.") % {"count": MAX_GUESTS})
 
 
 def _take_place(meeting: Meeting, attendee_id: int, place: int) -> None:
@@ -368,7 +353,7 @@ def cancel_office_hour(
 ) -> Meeting:
     """As its host, cancel it; all guests read the reason. Cancelling again changes nothing.
 
-    Refuses NotYours, NotFound, ReasonNeeded, TextTooLong, AlreadyAnswered and TooLate (it is over).
+    Refuses NotYours, NotFound, `reason_needed`, TextTooLong, AlreadyAnswered and TooLate (it is over).
     """
     check_own(attendee, by, Activity.TAKE_PART)
     meeting = _lock_hosted(attendee, meeting_id, with_guests=True)

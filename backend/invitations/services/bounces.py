@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
@@ -18,16 +18,13 @@ from backend.people.models import Person
 State = Invitation.State
 
 
-class NoSuchMail(BusinessError):
-    code = "no_such_mail"
-
-
 @in_transaction
 def mark_bounced(*, event: Event, attendee_ids: Collection[int], bounced: bool, by: Person) -> int:
     """Say of the newest mail to each of these people that it came back, or that it did not after all.
 
     Who is marked counts as refused: no reminder follows, and a new address or a new invitation clears it.
-    Gives how many were changed. Refuses OrganisersOnly, NotInThisState, and NoSuchMail where there is none.
+    Gives how many were changed. Refuses OrganisersOnly, NotInThisState, and `no_such_mail` where there is
+    none.
     """
     check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
@@ -40,9 +37,10 @@ def mark_bounced(*, event: Event, attendee_ids: Collection[int], bounced: bool, 
     else:
         count = rows.filter(state=State.FAILED, error=BOUNCED).update(state=State.SENT, error="")
     if not count:
-        raise NoSuchMail(
+        raise Refused(
+            "no_such_mail",
             _("Nobody ticked has a mail that was sent and whose link was not used. Tick people with “Sent”.")
             if bounced
-            else _("Nobody ticked has a mail that was marked as returned.")
+            else _("Nobody ticked has a mail that was marked as returned."),
         )
     return count

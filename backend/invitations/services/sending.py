@@ -10,7 +10,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 
 from backend.core.audit import record_act
-from backend.core.errors import BusinessError
+from backend.core.errors import BusinessError, Refused
 from backend.core.models import Act
 from backend.core.progress import report_progress
 from backend.core.transactions import in_transaction
@@ -36,14 +36,6 @@ from backend.people.models import Person
 DAY = dt.timedelta(hours=24)
 PEOPLE_AT_ONCE = 200  # in one transaction
 _SALT = "invitations.selection"
-
-
-class NobodyToInvite(BusinessError):
-    code = "nobody_to_invite"
-
-
-class TooManyInvitations(BusinessError):
-    code = "too_many_invitations"
 
 
 class BadSelection(BusinessError):
@@ -73,7 +65,7 @@ def preview_invitations(
     """How many of these attendees would be invited, and one mail with the organiser's name; sends nothing.
 
     None stands for everybody who was never invited. Refuses OrganisersOnly, NotInThisState,
-    NobodyToInvite and TooManyInvitations.
+    `nobody_to_invite` and `too_many_invitations`.
     """
     check_organiser(by, event, Activity.INVITE)
     people, rules = people_to_invite(event), rules_for(event)
@@ -82,11 +74,12 @@ def preview_invitations(
     joined = chosen.filter(status=JOINED).count() if attendee_ids is not None else 0
     found = chosen.count() if attendee_ids is not None else len(due)
     if not due:
-        raise NobodyToInvite(
+        raise Refused(
+            "nobody_to_invite",
             _(
                 "Nobody to invite: all of them have joined, have a link that is still valid, or "
                 "are no adults. Tick others, or set who is an adult."
-            )
+            ),
         )
     _check_daily_limit(event, len(due), now)
     name = Attendee.objects.filter(event=event, person=by).values_list("name", flat=True).first()
@@ -105,7 +98,7 @@ def preview_invitations(
 def send_invitations(*, event: Event, confirmation: str, by: Person, now: dt.datetime) -> int:
     """Queue the invitations that a preview showed; gives how many. The same again queues none twice.
 
-    Refuses OrganisersOnly, NotInThisState, BadSelection and TooManyInvitations.
+    Refuses OrganisersOnly, NotInThisState, BadSelection and `too_many_invitations`.
     """
     check_organiser(by, event, Activity.INVITE)
     ids = _confirmed_ids(event, confirmation, by, now)
@@ -147,25 +140,27 @@ def _send_some(event: Event, ids: Collection[int], by: Person, now: dt.datetime)
 def send_test_invitation(*, event: Event, by: Person, now: dt.datetime) -> None:
     """Queue an invitation to the organiser, whose link signs nobody in.
 
-    Refuses OrganisersOnly, NotInThisState and TooManyInvitations.
+    Refuses OrganisersOnly, NotInThisState and `too_many_invitations`.
     """
     check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     me = Attendee.objects.select_related("event", "person").get(event=event, person=by)
     tests = mails_since(event, now - DAY).filter(attendee=me, kind=Invitation.Kind.TEST)
     if tests.count() >= TESTS_A_DAY:
-        raise TooManyInvitations(
+        raise Refused(
+            "too_many_invitations",
             _("You sent %(limit)d test mails within a day. The next can be sent tomorrow.")
-            % {"limit": TESTS_A_DAY}
+            % {"limit": TESTS_A_DAY},
         )
     queue_mails([me], Invitation.Kind.TEST, by=by, now=now)
 
 
 def _check_daily_limit(event: Event, count: int, now: dt.datetime) -> None:
-    """Refuse TooManyInvitations where so many more would be too many for a day."""
+    """Refuse `too_many_invitations` where so many more would be too many for a day."""
     left = MAILS_A_DAY - mails_since(event, now - DAY).exclude(kind=Invitation.Kind.TEST).count()
     if count > left:
-        raise TooManyInvitations(
+        raise Refused(
+            "too_many_invitations",
             _("A forum sends at most %(limit)s invitations a day; %(left)s are left: choose fewer people.")
             % {"limit": f"{MAILS_A_DAY:,}", "left": f"{max(left, 0):,}"},
             left=max(left, 0),

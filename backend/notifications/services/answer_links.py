@@ -35,9 +35,9 @@ def answer_by_link(
 
     `slot_id` accepts another of the offered slots than the link's own; `slot_ids` are offered instead. Who
     has not joined joins by answering: they accept this version of the notice and the pledge, both or neither.
-    Refuses LinkInvalid, LinkExpired, NotJoined (nothing was accepted), OldAgreement, and what the answer
-    itself refuses: NotFound, AlreadyAnswered, RequestExpired, NotOffered, SlotTaken, NoTableFree,
-    TextTooLong, TooEarly, BadUsefulness and AlreadySettled, and what `make_counter_offer`,
+    Refuses LinkInvalid, LinkExpired, NotJoined (nothing was accepted), `old_agreement`, and what the answer
+    itself refuses: NotFound, AlreadyAnswered, RequestExpired, `not_offered`, SlotTaken, NoTableFree,
+    TextTooLong, TooEarly, `bad_usefulness` and `already_settled`, and what `make_counter_offer`,
     `take_counter_offer` and `refuse_counter_offer` refuse.
     """
     signed = open_token(token)

@@ -18,9 +18,8 @@ from backend.booking.selectors.meetings import CounterOfferRow, MeetingRow, Plac
 from backend.events.models.attendees import Attendee
 from backend.groups.selectors.office_hours import OfficeHourRow
 from backend.mails.selectors import Letterhead
+from backend.notifications.services.kinds import KINDS, words_of, words_of_office_hour
 from backend.notifications.services.notice_mails import render_mail
-from backend.notifications.services.notice_words import words_of
-from backend.notifications.services.office_words import office_words
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 
 HALF_HOUR = dt.timedelta(minutes=30)
@@ -34,7 +33,7 @@ def example_mail(
 ) -> EmailMessage:
     """The mail of a notice of this kind, about a made-up meeting with `other`; its links lead nowhere."""
     if kind in OFFICE_KINDS:
-        content = office_words(Kind(kind), _example_office_hour(kind, reader, other, now), reader)
+        content = words_of_office_hour(Kind(kind), _example_office_hour(kind, reader, other, now), reader)
     else:
         content = words_of(Kind(kind), {}, _example_meeting(kind, reader, other, now), reader)
     nowhere = f"{settings.TITIAN_ADDRESS.rstrip('/')}/answer/{_('a-link-of-their-own')}/"
@@ -82,15 +81,7 @@ def _example_meeting(kind: str, reader: Attendee, other: PublicProfile, now: dt.
         uid=uuid.UUID(int=0),
         sequence=0,
         state=Meeting.State.REQUESTED if kind in OPEN_KINDS else Meeting.State.ACCEPTED,
-        asked_by_me=kind
-        in (
-            Kind.ACCEPTED,
-            Kind.DECLINED,
-            Kind.EXPIRED,
-            Kind.TIME_FREED,
-            Kind.COUNTERED,
-            Kind.QUESTION,
-        ),
+        asked_by_me=KINDS[Kind(kind)].is_asked_by_reader,
         by_organisers=kind == Kind.PROPOSED,
         other=other,
         message=_("I would like to hear how you work with schools.") if kind in OPEN_KINDS else "",

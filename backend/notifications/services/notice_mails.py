@@ -25,17 +25,15 @@ from backend.events.rules.aliases import appears_under_alias
 from backend.groups.selectors.office_hours import OfficeHourRow, office_rows_for
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
+from backend.notifications.services.kinds import KINDS, words_of, words_of_office_hour
 from backend.notifications.services.notice_words import (
     MailContent,
     anonymous_cancellation,
-    requested_words,
-    words_of,
+    requested,
 )
-from backend.notifications.services.office_words import office_words
 from backend.outcomes.selectors.connections import are_connected, waits_for_contact
 
 Kind = Notice.Kind
-CALENDAR_CHANGES = (Kind.ACCEPTED, Kind.ARRANGED, Kind.OFFICE_HOUR, Kind.MOVED, Kind.CANCELLED)
 
 _templates = DjangoTemplates(
     {
@@ -61,7 +59,7 @@ def mail_for(notice: Notice, now: dt.datetime) -> EmailMultiAlternatives | None:
         return None
     headers = {"Message-ID": message_id(notice), "Date": format_datetime(now)}
     mail = render_mail([content], reader, letterhead_for(reader), headers)
-    if notice.kind in CALENDAR_CHANGES:
+    if KINDS[Kind(notice.kind)].changes_calendar:
         entry = invitation_for(meeting, row, reader, now)
         mail.attach(_calendar_part(entry.decode(), method_of(row)))
     return mail
@@ -89,7 +87,7 @@ def _content_of(
     if not reader.person.is_active or _is_overtaken(notice) or _is_one_too_many(notice, now):
         return None
     if isinstance(row, OfficeHourRow):
-        return office_words(Kind(notice.kind), row, reader) if _is_wanted(notice, row, now) else None
+        return words_of_office_hour(Kind(notice.kind), row, reader) if _is_wanted(notice, row, now) else None
     if row is not None:
         return content_for(notice, row, reader, now)
     return anonymous_cancellation(meeting, reader) if notice.kind == Kind.CANCELLED else None
@@ -199,7 +197,7 @@ def content_for(notice: Notice, row: MeetingRow, reader: Attendee, now: dt.datet
     if not (_is_timely(notice, row, now) and _is_still_so(notice, row, reader)):
         return None
     if notice.kind == Kind.CHANGED and not _was_mailed(notice):
-        return requested_words(row, reader)  # the first they read of it
+        return requested(row, reader)  # the first they read of it
     return words_of(Kind(notice.kind), notice.facts, row, reader)
 
 

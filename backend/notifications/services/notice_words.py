@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -14,7 +13,6 @@ from backend.agenda.selectors.calendar import location_words, meeting_address
 from backend.agenda.selectors.times import reader_words, short_words
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
-from backend.booking.selectors.acted_words import acted_notice_words, is_done_here
 from backend.booking.selectors.availability import SlotChoice
 from backend.booking.selectors.meetings import MeetingRow
 from backend.events.models.attendees import Attendee
@@ -45,32 +43,6 @@ class MailContent:
     links: tuple[Link, ...] = ()
 
 
-def words_of(kind: Notice.Kind, facts: Mapping[str, Any], row: MeetingRow, reader: Attendee) -> MailContent:
-    """What a notice of this kind, with these facts of its moment, says of the meeting as it is now."""
-    if acted := acted_notice_words(kind, facts, row):
-        return _acted(acted, kind, row, reader)
-    if facts.get("are_new"):
-        return _times_lost(row, reader)
-    if facts.get("new_table"):
-        return _another_table(row, reader)
-    if facts.get("by_agreement"):
-        return _moved_by_agreement(row, reader)
-    if kind == Kind.REQUESTED and facts.get("waited"):
-        return _waited(row, reader)
-    if kind == Kind.EXPIRED and row.asked_by_me and (facts.get("waited") or facts.get("waits_again")):
-        return _freed_time_lost(row, reader, waits_again=bool(facts.get("waits_again")))
-    return _WRITERS[kind](row, reader)
-
-
-def _acted(acted: str, kind: Kind, row: MeetingRow, reader: Attendee) -> MailContent:
-    """As if the principal had done it, but for the line that says who did."""
-    content = _WRITERS[kind](row, reader)
-    if not is_done_here(kind, row):
-        return replace(content, lines=(acted, *content.lines[1:]))
-    more = content.lines[1:] if kind in (Kind.ACCEPTED, Kind.CANCELLED) else ()
-    return replace(content, subject=acted.rstrip("."), lines=(acted, *more), quote=row.reason)
-
-
 def anonymous_cancellation(meeting: Meeting, reader: Attendee) -> MailContent:
     """The text for a meeting the reader may no longer see: the time is free again, without a name."""
     starts_at, ends_at = meeting.period.lower, meeting.period.upper
@@ -78,7 +50,7 @@ def anonymous_cancellation(meeting: Meeting, reader: Attendee) -> MailContent:
         subject=_("Your meeting on %(time)s is cancelled") % {"time": short_words(starts_at, reader)},
         lines=(_("This meeting does not take place. The time is yours again."),),
         times=(reader_words(starts_at, ends_at, reader),),
-        links=(_agenda_link(reader),),
+        links=(agenda_link(reader),),
     )
 
 
@@ -106,11 +78,11 @@ def _ask(row: MeetingRow, reader: Attendee, subject: str, *first: str) -> MailCo
     )
 
 
-def requested_words(row: MeetingRow, reader: Attendee) -> MailContent:
+def requested(row: MeetingRow, reader: Attendee) -> MailContent:
     return _ask(row, reader, _("%(name)s asks to meet you"), _("%(who)s asks to meet you, one to one."))
 
 
-def _waited(row: MeetingRow, reader: Attendee) -> MailContent:
+def waited(row: MeetingRow, reader: Attendee) -> MailContent:
     return _ask(
         row,
         reader,
@@ -119,7 +91,7 @@ def _waited(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
-def _time_freed(row: MeetingRow, reader: Attendee) -> MailContent:
+def time_freed(row: MeetingRow, reader: Attendee) -> MailContent:
     until = " = ".join(reader_words(row.expires_at, None, reader))
     return MailContent(
         subject=_("A time fell free: %(name)s is asked to meet you") % _names(row),
@@ -130,11 +102,11 @@ def _time_freed(row: MeetingRow, reader: Attendee) -> MailContent:
         ),
         times=_times(row, reader),
         quote=row.message,
-        links=(_agenda_link(reader),),
+        links=(agenda_link(reader),),
     )
 
 
-def _freed_time_lost(row: MeetingRow, reader: Attendee, *, waits_again: bool) -> MailContent:
+def freed_time_lost(row: MeetingRow, reader: Attendee, *, waits_again: bool) -> MailContent:
     if waits_again:
         subject = _("The time with %(name)s is taken; you wait again")
         line = _(
@@ -147,11 +119,11 @@ def _freed_time_lost(row: MeetingRow, reader: Attendee, *, waits_again: bool) ->
             "%(who)s gave no answer in time, so the time goes to the next who waits. You can wait again."
         )
     return MailContent(
-        subject=subject % _names(row), lines=(line % _names(row),), links=(_agenda_link(reader),)
+        subject=subject % _names(row), lines=(line % _names(row),), links=(agenda_link(reader),)
     )
 
 
-def _proposed(row: MeetingRow, reader: Attendee) -> MailContent:
+def proposed(row: MeetingRow, reader: Attendee) -> MailContent:
     mail = _ask(
         row,
         reader,
@@ -165,13 +137,13 @@ def _proposed(row: MeetingRow, reader: Attendee) -> MailContent:
     return replace(mail, quote="")
 
 
-def _changed(row: MeetingRow, reader: Attendee) -> MailContent:
+def changed(row: MeetingRow, reader: Attendee) -> MailContent:
     return _ask(
         row, reader, _("%(name)s changed a request to meet you"), _("%(who)s changed what they asked of you.")
     )
 
 
-def _reminder_half(row: MeetingRow, reader: Attendee) -> MailContent:
+def reminder_half(row: MeetingRow, reader: Attendee) -> MailContent:
     if row.by_organisers:
         return _ask(
             row,
@@ -196,11 +168,11 @@ def _confirmed_meeting(
         lines=(*lines, *filter(None, [row.interpreter])),
         times=_period(row, reader),
         where=_where(row, reader),
-        links=(_meeting_link(row, reader), _agenda_link(reader)),
+        links=(_meeting_link(row, reader), agenda_link(reader)),
     )
 
 
-def _accepted(row: MeetingRow, reader: Attendee) -> MailContent:
+def accepted(row: MeetingRow, reader: Attendee) -> MailContent:
     if row.by_organisers:
         first = _("You meet %(who)s. The organisers proposed it and you both said yes.")
     else:
@@ -214,7 +186,7 @@ def _accepted(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
-def _arranged(row: MeetingRow, reader: Attendee) -> MailContent:
+def arranged(row: MeetingRow, reader: Attendee) -> MailContent:
     return _confirmed_meeting(
         row,
         reader,
@@ -229,7 +201,7 @@ def _arranged(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
-def _moved(row: MeetingRow, reader: Attendee) -> MailContent:
+def moved(row: MeetingRow, reader: Attendee) -> MailContent:
     return _confirmed_meeting(
         row,
         reader,
@@ -242,7 +214,7 @@ def _moved(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
-def _moved_by_agreement(row: MeetingRow, reader: Attendee) -> MailContent:
+def moved_by_agreement(row: MeetingRow, reader: Attendee) -> MailContent:
     return _confirmed_meeting(
         row,
         reader,
@@ -254,7 +226,7 @@ def _moved_by_agreement(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
-def _another_table(row: MeetingRow, reader: Attendee) -> MailContent:
+def another_table(row: MeetingRow, reader: Attendee) -> MailContent:
     return _confirmed_meeting(
         row,
         reader,
@@ -267,7 +239,7 @@ def _another_table(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
-def _table_freed(row: MeetingRow, reader: Attendee) -> MailContent:
+def table_freed(row: MeetingRow, reader: Attendee) -> MailContent:
     return MailContent(
         subject=_("Your table for %(name)s was given free") % _names(row),
         lines=(
@@ -276,11 +248,11 @@ def _table_freed(row: MeetingRow, reader: Attendee) -> MailContent:
             _("You still meet: press “I am here” on its page, and you two get a table that is free."),
         ),
         times=_period(row, reader),
-        links=(_meeting_link(row, reader), _agenda_link(reader)),
+        links=(_meeting_link(row, reader), agenda_link(reader)),
     )
 
 
-def _countered(row: MeetingRow, reader: Attendee) -> MailContent:
+def countered(row: MeetingRow, reader: Attendee) -> MailContent:
     offered = row.counter_offer.times if row.counter_offer else ()
     first = (
         _("%(who)s cannot meet at the times you offered, and offers others.")
@@ -299,12 +271,12 @@ def _countered(row: MeetingRow, reader: Attendee) -> MailContent:
         links=(
             *_time_links(row, reader, offered, "take_counter"),
             Link(_("None of them suits"), make_answer_link(row.meeting_id, reader, "refuse_counter")),
-            _agenda_link(reader),
+            agenda_link(reader),
         ),
     )
 
 
-def _counter_refused(row: MeetingRow, reader: Attendee) -> MailContent:
+def counter_refused(row: MeetingRow, reader: Attendee) -> MailContent:
     return MailContent(
         subject=_("The other times do not suit %(name)s") % _names(row),
         lines=(
@@ -314,11 +286,11 @@ def _counter_refused(row: MeetingRow, reader: Attendee) -> MailContent:
             else _("The request still waits for your answer."),
         ),
         times=_period(row, reader),
-        links=(_meeting_link(row, reader), _agenda_link(reader)),
+        links=(_meeting_link(row, reader), agenda_link(reader)),
     )
 
 
-def _question(row: MeetingRow, reader: Attendee) -> MailContent:
+def question(row: MeetingRow, reader: Attendee) -> MailContent:
     until = " = ".join(reader_words(row.expires_at, None, reader))
     return MailContent(
         subject=_("%(name)s has a question before you meet") % _names(row),
@@ -327,16 +299,16 @@ def _question(row: MeetingRow, reader: Attendee) -> MailContent:
             _("You can answer once, on the request’s page, until %(until)s.") % {"until": until},
         ),
         quote=row.question.text if row.question else "",
-        links=(_meeting_link(row, reader, _("Answer the question")), _agenda_link(reader)),
+        links=(_meeting_link(row, reader, _("Answer the question")), agenda_link(reader)),
     )
 
 
-def _reply(row: MeetingRow, reader: Attendee) -> MailContent:
+def reply(row: MeetingRow, reader: Attendee) -> MailContent:
     subject, line = _("%(name)s answered your question"), _("%(who)s answered your question:")
     return replace(_ask(row, reader, subject, line), quote=row.question.answer if row.question else "")
 
 
-def _declined(row: MeetingRow, reader: Attendee) -> MailContent:
+def declined(row: MeetingRow, reader: Attendee) -> MailContent:
     return MailContent(
         subject=_("%(name)s declined your request to meet") % _names(row),
         lines=(
@@ -344,19 +316,19 @@ def _declined(row: MeetingRow, reader: Attendee) -> MailContent:
             _("You can ask somebody else now: every answer makes room for another request."),
         ),
         quote=row.reason,
-        links=(_agenda_link(reader),),
+        links=(agenda_link(reader),),
     )
 
 
-def _withdrawn(row: MeetingRow, reader: Attendee) -> MailContent:
+def withdrawn(row: MeetingRow, reader: Attendee) -> MailContent:
     return MailContent(
         subject=_("%(name)s took back a request to meet you") % _names(row),
         lines=(_("%(who)s took back the request. There is nothing to answer.") % _names(row),),
-        links=(_agenda_link(reader),),
+        links=(agenda_link(reader),),
     )
 
 
-def _expired(row: MeetingRow, reader: Attendee) -> MailContent:
+def expired(row: MeetingRow, reader: Attendee) -> MailContent:
     if row.by_organisers:
         subject = _("No meeting with %(name)s: it did not come about")
         line = _(
@@ -370,11 +342,11 @@ def _expired(row: MeetingRow, reader: Attendee) -> MailContent:
         subject = _("The request of %(name)s expired")
         line = _("The request of %(who)s expired without an answer. You can ask to meet them yourself.")
     return MailContent(
-        subject=subject % _names(row), lines=(line % _names(row),), links=(_agenda_link(reader),)
+        subject=subject % _names(row), lines=(line % _names(row),), links=(agenda_link(reader),)
     )
 
 
-def _cancelled(row: MeetingRow, reader: Attendee) -> MailContent:
+def cancelled(row: MeetingRow, reader: Attendee) -> MailContent:
     if row.ended_by_me:
         subject = _("You cancelled your meeting with %(name)s")
         line = _("You cancelled this meeting with %(who)s. The time is yours again.")
@@ -392,12 +364,12 @@ def _cancelled(row: MeetingRow, reader: Attendee) -> MailContent:
         lines=(line % _names(row), _("The attached entry takes the meeting out of your calendar.")),
         times=_period(row, reader),
         quote="" if row.ended_by_me else row.reason,
-        links=(_agenda_link(reader),),
+        links=(agenda_link(reader),),
     )
 
 
-def _time_taken(row: MeetingRow, reader: Attendee) -> MailContent:
-    links = (_agenda_link(reader),) if row.asked_by_me else _answer_links(row, reader)
+def time_taken(row: MeetingRow, reader: Attendee) -> MailContent:
+    links = (agenda_link(reader),) if row.asked_by_me else _answer_links(row, reader)
     return MailContent(
         subject=_("A time to meet %(name)s was taken") % _names(row),
         lines=(
@@ -413,7 +385,7 @@ def _time_taken(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
-def _times_lost(row: MeetingRow, reader: Attendee) -> MailContent:
+def times_lost(row: MeetingRow, reader: Attendee) -> MailContent:
     if row.by_organisers:
         lost = _("The time that was proposed for you and %(who)s is no longer free for you both.")
         new = _("The organisers propose the next time you are both free; please answer again:")
@@ -421,7 +393,7 @@ def _times_lost(row: MeetingRow, reader: Attendee) -> MailContent:
     elif row.asked_by_me:
         lost = _("None of the times you offered %(who)s is free for you both any more.")
         new = _("The request now offers the next times you are both free; you can change them:")
-        links = (_agenda_link(reader),)
+        links = (agenda_link(reader),)
     else:
         lost = _("None of the times %(who)s offered is free for you both any more.")
         new = _("The request now offers the next times you are both free:")
@@ -434,7 +406,7 @@ def _times_lost(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
-def _reminder_day(row: MeetingRow, reader: Attendee) -> MailContent:
+def reminder_day(row: MeetingRow, reader: Attendee) -> MailContent:
     return _confirmed_meeting(
         row,
         reader,
@@ -447,7 +419,7 @@ def _reminder_day(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
-def _reminder_soon(row: MeetingRow, reader: Attendee) -> MailContent:
+def reminder_soon(row: MeetingRow, reader: Attendee) -> MailContent:
     return _confirmed_meeting(
         row,
         reader,
@@ -456,7 +428,7 @@ def _reminder_soon(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
-def _attest(row: MeetingRow, reader: Attendee) -> MailContent:
+def attest(row: MeetingRow, reader: Attendee) -> MailContent:
     return MailContent(
         subject=_("Did your meeting with %(name)s take place?") % _names(row),
         lines=(
@@ -467,12 +439,12 @@ def _attest(row: MeetingRow, reader: Attendee) -> MailContent:
         links=(
             Link(_("It took place"), make_answer_link(row.meeting_id, reader, "held"), is_main=True),
             Link(_("It did not take place"), make_answer_link(row.meeting_id, reader, "not_held")),
-            _agenda_link(reader),
+            agenda_link(reader),
         ),
     )
 
 
-def _contact_offered(row: MeetingRow, reader: Attendee) -> MailContent:
+def contact_offered(row: MeetingRow, reader: Attendee) -> MailContent:
     return MailContent(
         subject=_("%(name)s would like to stay in touch") % _names(row),
         lines=(
@@ -483,7 +455,7 @@ def _contact_offered(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
-def _connected(row: MeetingRow, reader: Attendee) -> MailContent:
+def connected(row: MeetingRow, reader: Attendee) -> MailContent:
     return MailContent(
         subject=_("You and %(name)s are connected") % _names(row),
         lines=(
@@ -494,7 +466,7 @@ def _connected(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
-def _follow_up(row: MeetingRow, reader: Attendee) -> MailContent:
+def follow_up(row: MeetingRow, reader: Attendee) -> MailContent:
     return MailContent(
         subject=_("You wanted to follow up with %(name)s") % _names(row),
         lines=(
@@ -503,34 +475,6 @@ def _follow_up(row: MeetingRow, reader: Attendee) -> MailContent:
         ),
         links=(_meeting_link(row, reader),),
     )
-
-
-_WRITERS = {
-    Kind.REQUESTED: requested_words,
-    Kind.PROPOSED: _proposed,
-    Kind.CHANGED: _changed,
-    Kind.ACCEPTED: _accepted,
-    Kind.ARRANGED: _arranged,
-    Kind.MOVED: _moved,
-    Kind.DECLINED: _declined,
-    Kind.WITHDRAWN: _withdrawn,
-    Kind.EXPIRED: _expired,
-    Kind.CANCELLED: _cancelled,
-    Kind.TIME_TAKEN: _time_taken,
-    Kind.TIME_FREED: _time_freed,
-    Kind.COUNTERED: _countered,
-    Kind.COUNTER_REFUSED: _counter_refused,
-    Kind.QUESTION: _question,
-    Kind.REPLY: _reply,
-    Kind.REMINDER_HALF: _reminder_half,
-    Kind.REMINDER_DAY: _reminder_day,
-    Kind.REMINDER_SOON: _reminder_soon,
-    Kind.TABLE_FREED: _table_freed,
-    Kind.ATTEST: _attest,
-    Kind.CONTACT_OFFERED: _contact_offered,
-    Kind.CONNECTED: _connected,
-    Kind.FOLLOW_UP: _follow_up,
-}
 
 
 def _who(row: MeetingRow) -> str:
@@ -542,7 +486,7 @@ def _names(row: MeetingRow) -> dict[str, str]:
     return {"name": row.other.name, "who": _who(row), "because": " ".join(row.message.split())}
 
 
-def _agenda_link(reader: Attendee) -> Link:
+def agenda_link(reader: Attendee) -> Link:
     return Link(_("See your meetings"), meeting_address(reader))
 
 
@@ -579,12 +523,12 @@ def _answer_links(row: MeetingRow, reader: Attendee) -> tuple[Link, ...]:
                 _("Yes, I will meet them"), make_answer_link(row.meeting_id, reader, "accept"), is_main=True
             ),
             Link(_("No"), make_answer_link(row.meeting_id, reader, "decline")),
-            _agenda_link(reader),
+            agenda_link(reader),
         )
     accept = _time_links(row, reader, row.times[:MAX_TIMES_SHOWN], "accept")
     counter = Link(_("Offer other times"), make_answer_link(row.meeting_id, reader, "counter"))
     decline = Link(_("Decline"), make_answer_link(row.meeting_id, reader, "decline"))
-    return (*accept, *([counter] if "counter" in row.actions else []), decline, _agenda_link(reader))
+    return (*accept, *([counter] if "counter" in row.actions else []), decline, agenda_link(reader))
 
 
 def _time_links(

@@ -5,38 +5,21 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backend.agenda.selectors.calendar import location_words, meeting_address
+from backend.agenda.selectors.calendar import meeting_address
 from backend.agenda.selectors.times import reader_words, short_words
 from backend.booking.models.notices import Notice
 from backend.events.models.attendees import Attendee
 from backend.groups.selectors.office_hours import OfficeHourRow
-from backend.notifications.services.notice_words import Link, MailContent
+from backend.notifications.services.notice_words import MailContent, agenda_link
 
 Kind = Notice.Kind
-
-
-def office_words(kind: Notice.Kind, row: OfficeHourRow, reader: Attendee) -> MailContent:
-    """What a notice of this kind says of the office hour as it is now."""
-    if kind == Kind.CANCELLED:
-        return _cancelled(row, reader)
-    subject, lines = _WRITERS[kind](row, reader)
-    return MailContent(
-        subject=subject,
-        lines=lines,
-        times=(reader_words(row.starts_at, row.ends_at, reader),),
-        where=location_words(row.place, reader) if row.place else "",
-        links=(
-            Link(_("Open the office hour"), office_hour_address(row, reader), is_main=True),
-            _agenda_link(reader),
-        ),
-    )
 
 
 def office_hour_address(row: OfficeHourRow, reader: Attendee) -> str:
     return f"{meeting_address(reader)}office-hours/{row.meeting_id}/"
 
 
-def _invited(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
+def invited(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
     named = _named(row, reader)
     others = ngettext(
         "%(count)d other who asked about it comes, too.",
@@ -53,7 +36,7 @@ def _invited(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]
     )
 
 
-def _left(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
+def left(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
     named = _named(row, reader)
     return (
         _("A place is free in your office hour on %(time)s") % named,
@@ -64,7 +47,7 @@ def _left(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
     )
 
 
-def _moved(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
+def moved(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
     named = _named(row, reader)
     return (
         _("Another place: office hour on %(time)s") % named,
@@ -72,7 +55,7 @@ def _moved(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
     )
 
 
-def _tomorrow(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
+def tomorrow(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
     named = _named(row, reader)
     return (
         _("Reminder: office hour on %(time)s") % named,
@@ -80,14 +63,14 @@ def _tomorrow(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...
     )
 
 
-def _soon(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
+def soon(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
     return (
         _("In a few minutes: office hour “%(about)s”") % _named(row, reader),
         (_line(row) % _named(row, reader),),
     )
 
 
-def _cancelled(row: OfficeHourRow, reader: Attendee) -> MailContent:
+def cancelled(row: OfficeHourRow, reader: Attendee) -> MailContent:
     """Off for the reader: cancelled, or they have no place in it any more."""
     named = _named(row, reader)
     if row.reason:
@@ -101,17 +84,8 @@ def _cancelled(row: OfficeHourRow, reader: Attendee) -> MailContent:
         lines=(why % named, _("The time is yours again.")),
         times=(reader_words(row.starts_at, row.ends_at, reader),),
         quote=row.reason,
-        links=(_agenda_link(reader),),
+        links=(agenda_link(reader),),
     )
-
-
-_WRITERS = {
-    Kind.OFFICE_HOUR: _invited,
-    Kind.OFFICE_LEFT: _left,
-    Kind.MOVED: _moved,
-    Kind.REMINDER_DAY: _tomorrow,
-    Kind.REMINDER_SOON: _soon,
-}
 
 
 def _line(row: OfficeHourRow) -> str:
@@ -129,7 +103,3 @@ def _named(row: OfficeHourRow, reader: Attendee) -> dict[str, str]:
         "about": row.about,
         "time": short_words(row.starts_at, reader),
     }
-
-
-def _agenda_link(reader: Attendee) -> Link:
-    return Link(_("See your meetings"), meeting_address(reader))

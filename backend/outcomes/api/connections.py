@@ -12,9 +12,17 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import IgnoreAcceptHeader, TextField, validated
+from backend.core.api import IgnoreAcceptHeader, RowSerializer, TextField, validated
 from backend.events.api.views import ParticipantView
-from backend.outcomes.selectors.connections import connections_csv, connections_for, connections_vcf
+from backend.outcomes.selectors.connections import (
+    ConnectedPerson,
+    ConnectionRow,
+    ContactDetails,
+    OfferRow,
+    connections_csv,
+    connections_for,
+    connections_vcf,
+)
 from backend.outcomes.services.connections import ContactData, end_connection, share_contact
 
 VCARD = "text/vcard"
@@ -28,44 +36,33 @@ class ContactDataSerializer(serializers.Serializer[Any]):
     link = TextField(max_length=300, allow_blank=True, default="")
 
 
-class ContactDetailsSerializer(serializers.Serializer[Any]):
-    email = serializers.CharField()
-    phone = serializers.CharField()
-    link = serializers.CharField()
+class ContactDetailsSerializer(RowSerializer, row=ContactDetails, fields="email phone link"): ...
 
 
-class ConnectedPersonSerializer(serializers.Serializer[Any]):
-    attendee = serializers.IntegerField(
-        source="attendee_id", help_text="At that event; 0 where its time of keeping is over."
-    )
-    name = serializers.CharField()
-    title = serializers.CharField()
-    organisation = serializers.CharField()
-    constituency = serializers.CharField()
+class ConnectedPersonSerializer(
+    RowSerializer, row=ConnectedPerson, fields="attendee name title organisation constituency"
+):
+    help_texts = {"attendee": "At that event; 0 where its time of keeping is over."}
 
 
-class ConnectionSerializer(serializers.Serializer[Any]):
+class ConnectionSerializer(
+    RowSerializer, row=ConnectionRow, fields="connection other theirs mine event since here"
+):
     """A connection both agreed to; `connection` is the number by which I end it."""
 
-    connection = serializers.IntegerField(source="connection_id")
+    help_texts = {"here": "The other at this event, where we connected at another; else 0."}
     other = ConnectedPersonSerializer()
     theirs = ContactDetailsSerializer()
     mine = ContactDetailsSerializer()
     event = serializers.CharField(source="event_slug")
-    since = serializers.DateTimeField()
-    here = serializers.IntegerField(
-        source="here_id", help_text="The other at this event, where we connected at another; else 0."
-    )
 
 
-class ContactOfferSerializer(serializers.Serializer[Any]):
+class ContactOfferSerializer(RowSerializer, row=OfferRow, fields="connection other mine event given_at"):
     """One of us gave something; `connection` is 0 where it was the other, and what they gave is not shown."""
 
-    connection = serializers.IntegerField(source="connection_id")
     other = ConnectedPersonSerializer()
     mine = ContactDetailsSerializer()
     event = serializers.CharField(source="event_slug")
-    given_at = serializers.DateTimeField()
 
 
 class ConnectionListsSerializer(serializers.Serializer[Any]):

@@ -11,9 +11,9 @@ from rest_framework.response import Response
 
 from backend.booking.api.participant import MeetingAnswerView
 from backend.booking.api.serializers import MeetingSerializer
-from backend.core.api import BoundedIntegerField, TextField, validated
+from backend.core.api import BoundedIntegerField, RowSerializer, TextField, validated
 from backend.events.api.views import OrganiserView
-from backend.outcomes.selectors.disputes import dispute_row, disputes_for
+from backend.outcomes.selectors.disputes import Attestation, DisputeRow, dispute_row, disputes_for
 from backend.outcomes.services.arrivals import arrive
 from backend.outcomes.services.attestations import attest_meeting
 from backend.outcomes.services.follow_ups import answer_follow_up, note_follow_up
@@ -39,21 +39,15 @@ class FollowUpKeptSerializer(serializers.Serializer[Any]):
     kept = serializers.BooleanField()
 
 
-class DisputeSideSerializer(serializers.Serializer[Any]):
-    attendee = serializers.IntegerField(source="attendee_id")
-    name = serializers.CharField(help_text="Of a minor the first name only.")
-    organisation = serializers.CharField()
-    word = serializers.CharField(help_text="held, not_held, or nothing.")
+class DisputeSideSerializer(RowSerializer, row=Attestation, fields="attendee name organisation word"):
+    help_texts = {"name": "Of a minor the first name only.", "word": "held, not_held, or nothing."}
 
 
-class DisputeSerializer(serializers.Serializer[Any]):
+class DisputeSerializer(
+    RowSerializer, row=DisputeRow, fields="meeting is_disputed starts_at ends_at table sides"
+):
     """One meeting, and what each of the two reported of it; the asker comes first."""
 
-    meeting = serializers.IntegerField(source="meeting_id")
-    is_disputed = serializers.BooleanField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    table = serializers.CharField()
     sides = DisputeSideSerializer(many=True)
 
 

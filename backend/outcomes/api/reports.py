@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -11,8 +10,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.booking.selectors.meetings import reported_meeting
-from backend.core.api import validated
+from backend.booking.selectors.meetings import ReportedMeeting, reported_meeting
+from backend.core.api import RowSerializer, validated
 from backend.events.api.views import ParticipantView
 from backend.outcomes.services.reports import report_meeting, report_unsafe
 from backend.safeguarding.api import (
@@ -27,22 +26,17 @@ from backend.safeguarding.selectors.reports import holds_identity, report_page_f
 from backend.safeguarding.services.reports import read_report
 
 
-class ReportedMeetingSerializer(serializers.Serializer[Any]):
+class ReportedMeetingSerializer(
+    RowSerializer,
+    row=ReportedMeeting,
+    fields="meeting state asker message question answer asked_at starts_at ends_at place",
+):
     """The meeting a report is about; `asker` wrote the message and the answer."""
 
-    meeting = serializers.IntegerField(source="meeting_id")
-    state = serializers.CharField()
     asker = serializers.IntegerField(source="asker_id")
-    message = serializers.CharField()
-    question = serializers.CharField()
-    answer = serializers.CharField()
-    asked_at = serializers.DateTimeField()
-    starts_at = serializers.DateTimeField(allow_null=True)
-    ends_at = serializers.DateTimeField(allow_null=True)
-    place = serializers.CharField()
 
 
-class WholeReportSerializer(ReportSerializer):
+class WholeReportSerializer(ReportSerializer, fields="meeting"):
     """A report with its meeting; null where it is about none, or that is gone."""
 
     meeting = ReportedMeetingSerializer(allow_null=True)

@@ -31,8 +31,8 @@ def attest_meeting(
 
     The report can be changed until the other side has given theirs; the same again changes nothing. With
     both, the meeting is held, not held, or disputed, which only organisers see. Refuses NotInThisState,
-    NotYours, NotFound, TooEarly, BadUsefulness, AlreadyAnswered (never confirmed, or cancelled) and
-    AlreadySettled.
+    NotYours, NotFound, TooEarly, `bad_usefulness`, AlreadyAnswered (never confirmed, or cancelled) and
+    `already_settled`.
     """
     check_allowed(attendee.event, Activity.ATTEST)
     check_usefulness(usefulness, took_place)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from backend.booking.models.notices import Notice
 from backend.booking.rules import met_between
 from backend.booking.services.notices import notify
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.aliases import appears_under_alias
@@ -39,21 +39,6 @@ class BadContact(BusinessError):
     status = 400
 
 
-class NothingShared(BusinessError):
-    code = "nothing_shared"
-    status = 400
-
-
-class NotMet(BusinessError):
-    code = "not_met"
-
-
-class UnderAlias(BusinessError):
-    """Who appears under an alias would tell who they are (S11)."""
-
-    code = "under_alias"
-
-
 @dataclass(frozen=True, slots=True)
 class ContactData:
     """How one lets somebody reach one; what is empty is not given."""
@@ -70,7 +55,7 @@ def share_contact(
     """Give the other how to reach one, or change what was given; they read it once they give something, too.
 
     The first time the other is told: that one would like to stay in touch, or that the two are connected.
-    Refuses NotYours, NotInThisState, NotFound, UnderAlias, NotMet, NothingShared and BadContact.
+    Refuses NotYours, NotInThisState, NotFound, `under_alias`, `not_met`, `nothing_shared` and BadContact.
     """
     check_own(attendee, by, Activity.TAKE_PART)
     given = _clean(data)
@@ -79,14 +64,16 @@ def share_contact(
     if other is None:
         raise NotFound(_("There is no such person at this forum, or you cannot see them."))
     if appears_under_alias(attendee):
-        raise UnderAlias(
-            _("You appear under an alias here. Contact details would tell who you are, so none are shared.")
+        raise Refused(
+            "under_alias",
+            _("You appear under an alias here. Contact details would tell who you are, so none are shared."),
         )
     meeting = met_between(attendee.pk, other.pk, now).first()
     if meeting is None:
-        raise NotMet(
+        raise Refused(
+            "not_met",
             _("You can share contact details with %(name)s once you have met. Ask for a meeting first.")
-            % {"name": name_shown_to(by, other, now)}
+            % {"name": name_shown_to(by, other, now)},
         )
     values = {"email": given.email, "phone": given.phone, "link": given.link, "changed_at": now}
     share, is_new = ContactShare.objects.update_or_create(
@@ -147,10 +134,14 @@ def forget_connections(*, person: Person, event_id: int, even_kept: bool) -> Non
 
 
 def _clean(data: ContactData) -> ContactData:
-    """The details as they are stored; refuses NothingShared and BadContact."""
+    """The details as they are stored; refuses `nothing_shared` and BadContact."""
     given = ContactData(*(clean_text(one) for one in (data.email, data.phone, data.link)))
     if given == ContactData():
-        raise NothingShared(_("Give at least one way to reach you: an address, a number or a web page."))
+        raise Refused(
+            "nothing_shared",
+            _("Give at least one way to reach you: an address, a number or a web page."),
+            status=400,
+        )
     if given.link and "://" not in given.link:
         given = replace(given, link=f"https://{given.link}")
     if given.email:

@@ -12,7 +12,7 @@ from backend.booking.models.notices import Notice
 from backend.booking.rules import check_has_met
 from backend.booking.services.locks import lock_own_meeting
 from backend.booking.services.notices import notify
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import NotFound, Refused
 from backend.core.isolation import for_each
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
@@ -25,13 +25,6 @@ LATEST = dt.timedelta(days=366)  # from today: later than that nobody keeps a ca
 OVERDUE = dt.timedelta(days=7)  # a worker that was away for longer reminds nobody of what is long past
 
 
-class BadFollowUp(BusinessError):
-    """The day is past, or too far away; `field` is due_on."""
-
-    code = "bad_follow_up"
-    status = 400
-
-
 @in_transaction
 def note_follow_up(
     *, attendee: Attendee, meeting_id: int, agreed: str, due_on: dt.date | None, by: Person, now: dt.datetime
@@ -39,7 +32,7 @@ def note_follow_up(
     """Store what was agreed, in one line, and by when to follow it up; with neither the note goes.
 
     The attendee alone reads it. Another day takes back whether it was kept. Refuses NotYours,
-    NotInThisState, NotFound, AlreadyAnswered (no agreed meeting), TooEarly, TextTooLong and BadFollowUp.
+    NotInThisState, NotFound, AlreadyAnswered (no agreed meeting), TooEarly, TextTooLong and `bad_follow_up`.
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     check_has_met(meeting, now)
@@ -52,7 +45,9 @@ def note_follow_up(
     is_new_day = due_on is not None and (before is None or before.due_on != due_on)
     today = now.astimezone(attendee.event.zone).date()
     if is_new_day and due_on is not None and not today <= due_on <= today + LATEST:
-        raise BadFollowUp(_("Choose a day from today on, at most a year away."), field="due_on")
+        raise Refused(
+            "bad_follow_up", _("Choose a day from today on, at most a year away."), field="due_on", status=400
+        )
     if not agreed and due_on is None:
         FollowUp.objects.filter(meeting=meeting, attendee=attendee).delete()
         return None

@@ -9,15 +9,8 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from backend.core.api import WRITING
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.people.models import ApiToken
-
-
-class TokenScope(BusinessError):
-    """The token is valid, and was not made for this operation."""
-
-    code = "token_scope"
-    status = 403
 
 
 class HasScope(BasePermission):
@@ -31,9 +24,11 @@ class HasScope(BasePermission):
         needed = view.token_scopes.get(request.method)
         if token is None or (isinstance(token, ApiToken) and needed in token.scopes):
             return True
-        raise TokenScope(
+        raise Refused(
+            "token_scope",
             _("This token does not have the scope for this: make one under My profile, API access."),
             scope=needed,
+            status=403,
         )
 
 

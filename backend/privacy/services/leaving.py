@@ -7,7 +7,7 @@ import datetime as dt
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotYours
+from backend.core.errors import NotYours, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Tie
@@ -22,25 +22,13 @@ from backend.privacy.services.remembering import remember_attendee, remember_per
 from backend.roles.services.appointments import end_role
 
 
-class NotConfirmed(BusinessError):
-    """Erasing cannot be undone, so it is asked twice."""
-
-    code = "not_confirmed"
-    status = 400
-
-
-class StillInCharge(BusinessError):
-    """Somebody has to take over before this person leaves."""
-
-    code = "still_in_charge"
-
-
 @in_transaction
 def leave_event(*, attendee: Attendee, is_confirmed: bool, by: Person, now: dt.datetime) -> None:
     """Erase the attendee's part in the event; the account and other forums stay.
 
     Meetings to come are cancelled and requests end, and the others are told; an open case is held. Refuses
-    NotYours, NotConfirmed, and StillInCharge, LastOrganiser or TooFewLeads where nobody could take over.
+    NotYours, `not_confirmed`, and `still_in_charge`, `last_organiser` or `too_few_leads` where nobody could
+    take over.
     """
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the person themself can do this."))
@@ -57,14 +45,15 @@ def erase_account(*, person: Person, is_confirmed: bool, by: Person, now: dt.dat
     """Erase the person's part in every event, and their account.
 
     What keeps blocks, open cases and suspensions alive is a hash of the address, for three years. Refuses
-    what `leave_event` refuses, and StillInCharge for an administrator.
+    what `leave_event` refuses, and `still_in_charge` for an administrator.
     """
     if person.pk != by.pk:
         raise NotYours(_("Only the person themself can do this."))
     _check_confirmed(is_confirmed)
     if administrators().filter(pk=person.pk).exists():
-        raise StillInCharge(
-            _("You administer this installation: have another administrator take that from you first.")
+        raise Refused(
+            "still_in_charge",
+            _("You administer this installation: have another administrator take that from you first."),
         )
     parts = list(Attendee.objects.filter(person=person).select_related("event", "person").order_by("pk"))
     _step_down(parts, by, now)
@@ -76,7 +65,9 @@ def erase_account(*, person: Person, is_confirmed: bool, by: Person, now: dt.dat
 
 def _check_confirmed(is_confirmed: bool) -> None:
     if not is_confirmed:
-        raise NotConfirmed(_("Tick that you have read what happens: it cannot be undone."))
+        raise Refused(
+            "not_confirmed", _("Tick that you have read what happens: it cannot be undone."), status=400
+        )
 
 
 def _step_down(parts: list[Attendee], by: Person, now: dt.datetime) -> None:
@@ -87,9 +78,10 @@ def _step_down(parts: list[Attendee], by: Person, now: dt.datetime) -> None:
             continue
         event = attendee.event
         if appointment.permission == LEAD and not leads_of(event).exclude(pk=attendee.pk).exists():
-            raise StillInCharge(
+            raise Refused(
+                "still_in_charge",
                 _("Nobody else at %(event)s could read reports: have another safeguarding lead named first.")
-                % {"event": event.name}
+                % {"event": event.name},
             )
         is_last = appointment.permission == ORGANISER and not (
             organisers_of(event).exclude(pk=attendee.pk).exists()

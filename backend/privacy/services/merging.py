@@ -19,7 +19,7 @@ from backend.booking.models.follow_ups import FollowUp
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.waiting_list import WaitingListEntry
 from backend.core.audit import record_act
-from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.core.errors import BusinessError, NotFound, NotYours, Refused
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
 from backend.directory.models import WishToMeet
@@ -78,18 +78,12 @@ class LeadMerges(NotYours):
     code = "lead_merges"
 
 
-class MergeWaits(BusinessError):
-    """Both addresses were asked already."""
-
-    code = "merge_waits"
-
-
 @in_transaction
 def merge_attendees(*, event: Event, kept_id: int, duplicate_id: int, by: Person, now: dt.datetime) -> Merge:
     """Make two attendees of the event one; where somebody uses the duplicate's account, ask both first.
 
     Merging is for organisers, and for a safeguarding lead where one of the two is not a known adult. Refuses
-    OrganisersOnly, NotFound, LeadMerges, CannotMerge and MergeWaits; nothing is stored then.
+    OrganisersOnly, NotFound, LeadMerges, CannotMerge and `merge_waits`; nothing is stored then.
     """
     lock_event(event.pk)
     kept, duplicate = _lock_both(event, kept_id, duplicate_id)
@@ -97,7 +91,9 @@ def merge_attendees(*, event: Event, kept_id: int, duplicate_id: int, by: Person
     _check_may_merge(kept, duplicate)
     before = Merge.objects.filter(duplicate=duplicate, done_at=None, ended_at=None)
     if before.waiting(now).filter(kept=kept).exists():
-        raise MergeWaits(_("Both addresses were asked already: it is done once both have said yes."))
+        raise Refused(
+            "merge_waits", _("Both addresses were asked already: it is done once both have said yes.")
+        )
     before.update(ended_at=now)
     merge = Merge.objects.create(event=event, kept=kept, duplicate=duplicate, proposed_by=by, proposed_at=now)
     if duplicate.has_joined or _is_used(duplicate.person):

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot, Table
@@ -23,18 +23,6 @@ from backend.programme.selectors.planning_data import suggestion_scores
 SOLVE_PLAN = "programme.solve_plan"
 
 
-class NoSuggestions(BusinessError):
-    code = "no_suggestions"
-
-
-class NothingToPlanWith(BusinessError):
-    code = "nothing_to_plan_with"
-
-
-class TooManyDrafts(BusinessError):
-    code = "too_many_drafts"
-
-
 class PlanBusy(BusinessError):
     code = "at_work"
 
@@ -47,21 +35,23 @@ class NotBeingPlanned(BusinessError):
 def draft_plan(*, event: Event, options: PlanOptions, by: Person, now: dt.datetime) -> Plan:
     """Order a draft of who meets whom; the worker plans it around what is confirmed or requested by then.
 
-    Refuses OrganisersOnly, BadOptions, TooManyDrafts, NoSuggestions and NothingToPlanWith (no slots to come,
-    or no tables).
+    Refuses OrganisersOnly, BadOptions, `too_many_drafts`, `no_suggestions` and `nothing_to_plan_with` (no
+    slots to come, or no tables).
     """
     check_organiser(by, event, Activity.EDIT)
     check_options(options)
     lock_event(event.pk)  # drafts are counted one order at a time
     if Plan.objects.filter(event=event, state=Plan.State.DRAFT).count() >= MAX_DRAFTS:
         message = _("There are %(limit)s drafts already. Withdraw those you no longer need first.")
-        raise TooManyDrafts(message % {"limit": MAX_DRAFTS})
+        raise Refused("too_many_drafts", message % {"limit": MAX_DRAFTS})
     if not suggestion_scores(event):
-        raise NoSuggestions(_("There are no suggestions to plan from yet. Compute the lists first."))
+        raise Refused(
+            "no_suggestions", _("There are no suggestions to plan from yet. Compute the lists first.")
+        )
     if not Slot.objects.filter(event=event, starts_at__gt=now).exists():
-        raise NothingToPlanWith(_("There are no meeting times to come. Lay some out first."))
+        raise Refused("nothing_to_plan_with", _("There are no meeting times to come. Lay some out first."))
     if not Table.objects.filter(event=event, is_online=False).exists():
-        raise NothingToPlanWith(_("There are no tables to meet at. Add some first."))
+        raise Refused("nothing_to_plan_with", _("There are no tables to meet at. Add some first."))
     plan = Plan.objects.create(event=event, made_by=by, made_at=now, **asdict(options))
     order_solving(plan)
     return plan

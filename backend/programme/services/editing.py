@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot
 from backend.events.models.events import Event
@@ -18,10 +18,6 @@ from backend.programme.rules.clashes import clash_in, clash_text, table_clash_in
 from backend.programme.rules.planning_data import PlanningData
 from backend.programme.selectors.planning_data import read_planning_data
 from backend.programme.services.drafting import PlanBusy, plan_for_update
-
-
-class NotADraft(BusinessError):
-    code = "not_a_draft"
 
 
 class CannotPlace(BusinessError):
@@ -43,7 +39,7 @@ def move_planned(
 ) -> PlannedMeeting:
     """Move a planned meeting to another slot and table; no table means its own, or else the first free one.
 
-    Refuses OrganisersOnly, NotFound, NotADraft, PlanBusy and CannotPlace.
+    Refuses OrganisersOnly, NotFound, `not_a_draft`, PlanBusy and CannotPlace.
     """
     row = _own_row(event, plan_id, planned_id, by)
     data = read_planning_data(event, now)
@@ -92,7 +88,7 @@ def _table_for(
 
 @in_transaction
 def drop_planned(*, event: Event, plan_id: int, planned_id: int, by: Person) -> None:
-    """Take a meeting out of a draft; refuses OrganisersOnly, NotFound, NotADraft and PlanBusy."""
+    """Take a meeting out of a draft; refuses OrganisersOnly, NotFound, `not_a_draft` and PlanBusy."""
     _own_row(event, plan_id, planned_id, by).delete()
 
 
@@ -100,7 +96,7 @@ def drop_planned(*, event: Event, plan_id: int, planned_id: int, by: Person) -> 
 def lock_planned(*, event: Event, plan_id: int, planned_id: int, locked: bool, by: Person) -> PlannedMeeting:
     """Keep a meeting of a draft where it is when it is planned again, or release it.
 
-    Refuses OrganisersOnly, NotFound, NotADraft and PlanBusy.
+    Refuses OrganisersOnly, NotFound, `not_a_draft` and PlanBusy.
     """
     row = _own_row(event, plan_id, planned_id, by)
     row.is_locked = locked
@@ -141,11 +137,12 @@ def change_planned(
 
 
 def check_editable(plan: Plan) -> None:
-    """Refuse NotADraft and PlanBusy."""
+    """Refuse `not_a_draft` and PlanBusy."""
     if plan.state != Plan.State.DRAFT:
-        raise NotADraft(
+        raise Refused(
+            "not_a_draft",
             _("This plan is %(state)s; only a draft can be changed. Draft a new plan.")
-            % {"state": plan.get_state_display().lower()}
+            % {"state": plan.get_state_display().lower()},
         )
     if plan.is_at_work:
         raise PlanBusy(_("This plan is being worked on. Wait until that is done."))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from backend.booking.models.meetings import Meeting
 from backend.booking.services.proposals import arrange_meeting, propose_meeting, withdraw_proposal
-from backend.core.errors import BusinessError
+from backend.core.errors import BusinessError, Refused
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
@@ -26,10 +26,6 @@ APPLY_PUBLICATION = "programme.apply_publication"
 ROWS_BETWEEN_REPORTS = 10
 
 
-class NothingPlanned(BusinessError):
-    code = "nothing_planned"
-
-
 @in_transaction
 def set_publishing(*, event: Event, confirms: bool, by: Person) -> ProgrammeRules:
     """Set whether publishing arranges meetings at once or proposes them; refuses OrganisersOnly."""
@@ -42,17 +38,19 @@ def set_publishing(*, event: Event, confirms: bool, by: Person) -> ProgrammeRule
 def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     """Publish a draft: the worker proposes its meetings, or arranges them where the event says so.
 
-    Refuses OrganisersOnly, NotFound, NotADraft, PlanBusy, NothingPlanned, NotOpenYet and NotInThisState.
+    Refuses OrganisersOnly, NotFound, `not_a_draft`, PlanBusy, `nothing_planned`, NotOpenYet and
+    NotInThisState.
     """
     plan = plan_for_update(event, plan_id, by)
     check_allowed(event, Activity.ASK)
     check_editable(plan)
     if plan.work != Plan.Work.READY or not plan.planned.exists():
-        raise NothingPlanned(
+        raise Refused(
+            "nothing_planned",
             _(
                 "There is nothing to publish: this draft has no finished plan. Wait until it is "
                 "planned, or draft another."
-            )
+            ),
         )
     rules = ProgrammeRules.objects.filter(event=event).first()
     plan.state, plan.published_at = Plan.State.PUBLISHED, now

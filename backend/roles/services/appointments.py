@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from backend.core.audit import record_act
-from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.core.errors import BusinessError, NotFound, NotYours, Refused
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
@@ -36,11 +36,6 @@ State = Appointment.State
 PROPOSALS_A_DAY = 10  # of an event: each mails every lead and organiser
 
 
-class UnknownPermission(BusinessError):
-    code = "unknown_permission"
-    status = 400
-
-
 class CannotPropose(BusinessError):
     """Not to be proposed: oneself, not a known adult, in a role already, or an administrator as a lead."""
 
@@ -53,22 +48,8 @@ class NotForYouToDecide(NotYours):
     code = "not_for_you_to_decide"
 
 
-class TooManyProposals(BusinessError):
-    code = "too_many_proposals"
-
-
 class AlreadyDecided(BusinessError):
     code = "already_decided"
-
-
-class LastOrganiser(BusinessError):
-    code = "last_organiser"
-
-
-class TooFewLeads(BusinessError):
-    """A lead of a running event leaves before there are enough without them."""
-
-    code = "too_few_leads"
 
 
 @in_transaction
@@ -77,12 +58,16 @@ def propose_role(
 ) -> Appointment:
     """Propose an attendee as organiser or safeguarding lead; no permission changes until it is confirmed.
 
-    Leads and organisers are told at once. Refuses OrganisersOnly, UnknownPermission, NotFound, CannotPropose
-    and TooManyProposals.
+    Leads and organisers are told at once. Refuses OrganisersOnly, `unknown_permission`, NotFound,
+    CannotPropose and `too_many_proposals`.
     """
     check_organiser(by, event)
     if permission not in (LEAD, ORGANISER):
-        raise UnknownPermission(_("Choose what to propose them as: an organiser or a safeguarding lead."))
+        raise Refused(
+            "unknown_permission",
+            _("Choose what to propose them as: an organiser or a safeguarding lead."),
+            status=400,
+        )
     lock_event(event.pk)
     attendee = Attendee.objects.select_related("person", "event").filter(event=event, pk=attendee_id).first()
     if attendee is None:
@@ -90,7 +75,9 @@ def propose_role(
     _check_can_be_proposed(attendee, permission, by)
     since = now - dt.timedelta(days=1)
     if Appointment.objects.of(event).filter(proposed_at__gt=since).count() >= PROPOSALS_A_DAY:
-        raise TooManyProposals(_("This forum had ten proposals within a day: please go on tomorrow."))
+        raise Refused(
+            "too_many_proposals", _("This forum had ten proposals within a day: please go on tomorrow.")
+        )
     appointment = Appointment.objects.create(
         attendee=attendee, permission=permission, proposed_by=by, proposed_at=now
     )
@@ -149,7 +136,7 @@ def end_role(*, event: Event, appointment_id: int, by: Person, now: dt.datetime)
 
     A lead leaves a running event only once there are enough without them (S10); another lead or the
     administrator ends a lead at any time, and the administrators are told where too few are left. Refuses
-    NotFound, AlreadyDecided, NotForYouToDecide (see `can_end`), LastOrganiser and TooFewLeads.
+    NotFound, AlreadyDecided, NotForYouToDecide (see `can_end`), `last_organiser` and `too_few_leads`.
     """
     appointment = _locked(event, appointment_id)
     if appointment.state != State.CONFIRMED:
@@ -163,13 +150,15 @@ def end_role(*, event: Event, appointment_id: int, by: Person, now: dt.datetime)
         )
     attendee = appointment.attendee
     if appointment.permission == ORGANISER and not organisers_of(event).exclude(pk=attendee.pk).exists():
-        raise LastOrganiser(_("Nobody would be left to organise this forum: name another organiser first."))
+        raise Refused(
+            "last_organiser", _("Nobody would be left to organise this forum: name another organiser first.")
+        )
     appointment.state, appointment.ended_by, appointment.ended_at = State.ENDED, by, now
     appointment.save(update_fields=["state", "ended_by", "ended_at"])
     _set_permission(attendee, Attendee.Permission.PARTICIPANT)
     if attendee.person_id == by.pk and (missing := what_running_lacks(attendee.event)):
         advice = _("See to that before you leave; another lead or the administrator can end it at once.")
-        raise TooFewLeads(f"{missing} {advice}")
+        raise Refused("too_few_leads", f"{missing} {advice}")
     tell_of_appointment(appointment, State.ENDED)
     return appointment
 

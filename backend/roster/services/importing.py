@@ -134,7 +134,7 @@ def import_attendees(
     who was read by name in a preview's `unconfirmed_adults`. A row of somebody under an alias
     changes nothing, and is counted as if there were none: no figure tells it (S11). Importing the same list
     again changes nothing; `changed_at` moves only for those who changed. `by` is the organiser who asks, None
-    for the command line. Refuses OrganisersOnly, NotInThisState, RehearsalOnly, BadColumns and Busy.
+    for the command line. Refuses OrganisersOnly, NotInThisState, `rehearsal_only`, BadColumns and Busy.
     """
     if by is not None:
         check_organiser(by, event)

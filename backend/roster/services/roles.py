@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
+from backend.core.errors import BusinessError, Refused
 from backend.core.progress import report_progress
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
@@ -21,11 +21,6 @@ from backend.safeguarding.services.age_classes import check_age_change
 
 PEOPLE_AT_ONCE = 200  # in one transaction
 READ_FIELDS = ("event", "person", "age_class", "permission", "visibility", "edited_at")
-
-
-class UnknownRole(BusinessError):
-    code = "unknown_role"
-    status = 400
 
 
 class NobodyChosen(BusinessError):
@@ -61,15 +56,15 @@ def change_roles(
     All are checked first; ages and visibilities are then saved some people at a time, so that nobody waits
     long: stopped half-way, the same again changes the rest.
 
-    Refuses OrganisersOnly, UnknownRole, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
-    (S1: never by the attendee alone), HoldsRole, MinorsInSelection and LeadHasToConsent (a minor becomes an
-    adult by `propose_adult`), and AdultsNotConfirmed (of several, unless `confirmed_adults` holds all of
-    unknown age).
+    Refuses OrganisersOnly, `unknown_role`, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
+    (S1: never by the attendee alone), `holds_role`, `minors_in_selection` and LeadHasToConsent (a minor
+    becomes an adult by `propose_adult`), and AdultsNotConfirmed (of several, unless `confirmed_adults` holds
+    all of unknown age).
     """
     check_organiser(by, event, Activity.EDIT)
     values = {name: value for name in VALUES if (value := getattr(change, name))}
     if not values or any(value not in VALUES[name] for name, value in values.items()):
-        raise UnknownRole(_("Choose what to set: an age class or a visibility."))
+        raise Refused("unknown_role", _("Choose what to set: an age class or a visibility."), status=400)
     rows = Attendee.objects.filter(event=event, pk__in=attendee_ids).only(*READ_FIELDS)
     attendees = list(rows.order_by("pk"))
     if not attendees:

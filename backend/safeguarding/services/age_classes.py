@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.age_classes import AdultProposal, AgeAgreement
 from backend.events.models.attendees import Attendee
@@ -31,16 +31,6 @@ ADULT, MINOR, UNKNOWN = Attendee.AgeClass.ADULT, Attendee.AgeClass.MINOR, Attend
 class OwnAgeClass(BusinessError):
     code = "own_age_class"
     status = 403
-
-
-class HoldsRole(BusinessError):
-    """An organiser or a safeguarding lead has to be an adult."""
-
-    code = "holds_role"
-
-
-class MinorsInSelection(BusinessError):
-    code = "minors_in_selection"
 
 
 class LeadHasToConsent(BusinessError):
@@ -63,11 +53,6 @@ class AlreadyDecided(BusinessError):
     code = "already_decided"
 
 
-class OwnProposal(BusinessError):
-    code = "own_proposal"
-    status = 403
-
-
 def has_to_stay_adult(attendee: Attendee, age_class: str) -> bool:
     """Whether this age class would make an organiser or a safeguarding lead no adult any more."""
     holds_role = attendee.permission != Attendee.Permission.PARTICIPANT
@@ -77,22 +62,24 @@ def has_to_stay_adult(attendee: Attendee, age_class: str) -> bool:
 def check_age_change(
     attendees: Sequence[Attendee], age_class: str, by: Person, confirmed: Collection[int]
 ) -> None:
-    """Refuse OwnAgeClass, HoldsRole, MinorsInSelection, LeadHasToConsent and AdultsNotConfirmed.
+    """Refuse OwnAgeClass, `holds_role`, `minors_in_selection`, LeadHasToConsent and AdultsNotConfirmed.
 
     `confirmed` are the ids of those of unknown age whose names were shown and confirmed.
     """
     if any(one.person_id == by.pk and age_class not in ("", one.age_class) for one in attendees):
         raise OwnAgeClass(_("Your own age class is for another organiser to set."))
     if any(has_to_stay_adult(one, age_class) for one in attendees):
-        raise HoldsRole(
+        raise Refused(
+            "holds_role",
             _(
                 "An organiser or a safeguarding lead has to be an adult: nobody was changed. "
                 "Leave them out, or end what they hold first."
-            )
+            ),
         )
     minors = [one for one in attendees if one.age_class == MINOR and age_class not in ("", MINOR)]
     if minors and len(attendees) > 1:
-        raise MinorsInSelection(
+        raise Refused(
+            "minors_in_selection",
             ngettext(
                 "%(minors)s of these %(people)s people is set as a minor: nobody was changed. "
                 "To say that one of them is an adult, tick that person alone.",
@@ -100,7 +87,7 @@ def check_age_change(
                 "To say that one of them is an adult, tick that person alone.",
                 len(minors),
             )
-            % {"minors": f"{len(minors):,}", "people": f"{len(attendees):,}"}
+            % {"minors": f"{len(minors):,}", "people": f"{len(attendees):,}"},
         )
     if minors:
         raise LeadHasToConsent(
@@ -153,7 +140,7 @@ def consent_to_adult(*, event: Event, proposal_id: int, by: Person, now: dt.date
     """A safeguarding lead consents: from now on the person counts as an adult at this event.
 
     What this event knows of the address goes with it; what other events know stays. Refuses NotFound (to
-    everybody but a lead, too), OwnAgeClass, OwnProposal and AlreadyDecided.
+    everybody but a lead, too), OwnAgeClass, `own_proposal` and AlreadyDecided.
     """
     proposal = _decide(event, proposal_id, AdultProposal.State.CONSENTED, by, now)
     attendee = proposal.attendee
@@ -189,7 +176,9 @@ def _decide(
     if proposal.attendee.person_id == by.pk:
         raise OwnAgeClass(_("Your own age class is for another safeguarding lead to decide."))
     if proposal.proposed_by_id == by.pk:
-        raise OwnProposal(_("You proposed this yourself: another safeguarding lead decides."))
+        raise Refused(
+            "own_proposal", _("You proposed this yourself: another safeguarding lead decides."), status=403
+        )
     if proposal.state != AdultProposal.State.OPEN:
         raise AlreadyDecided(_("This was decided already: read the list again."))
     proposal.state, proposal.decided_by, proposal.decided_at = state, by, now

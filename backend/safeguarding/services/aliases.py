@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from django.utils.translation import gettext as _
 
 from backend.core.advisory_lock import advisory_lock
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models.aliases import Alias
@@ -41,12 +41,6 @@ class BadAlias(BusinessError):
     status = 400
 
 
-class CannotHaveAlias(BusinessError):
-    """Not an adult, or an organiser, a lead, or proposed as one."""
-
-    code = "cannot_have_alias"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AliasData:
     """What the event shows of somebody, and what only leads read; blank where nothing is said."""
@@ -66,7 +60,7 @@ def set_alias(
 
     Texts of the profile that hold the real name, organisation or address are taken off it. Set again, it
     changes the alias and the real values. Waits for an import of the event. Refuses NotFound (to everybody
-    but a lead, too), CannotHaveAlias, RehearsalOnly and BadAlias.
+    but a lead, too), `cannot_have_alias`, `rehearsal_only` and BadAlias.
     """
     check_lead(by, event)
     check_takes_people(event)
@@ -78,7 +72,7 @@ def set_alias(
 def set_alias_of(
     event: Event, attendee_id: int, data: AliasData, *, is_wish: bool, by: Person | None, now: dt.datetime
 ) -> Attendee:
-    """The same, whoever asks. Refuses NotFound, CannotHaveAlias and BadAlias."""
+    """The same, whoever asks. Refuses NotFound, `cannot_have_alias` and BadAlias."""
     after = _organisation(event, data.organisation, like=_attendee(event, attendee_id).organisation)
     lock_attendees([attendee_id])
     attendee = _attendee(event, attendee_id)
@@ -86,8 +80,9 @@ def set_alias_of(
     is_proposed = Appointment.objects.filter(attendee=attendee, state=Appointment.State.PROPOSED).exists()
     is_adult = Attendee.objects.filter(is_known_adult(now), pk=attendee.pk).exists()
     if not is_adult or attendee.permission != Attendee.Permission.PARTICIPANT or is_proposed:
-        raise CannotHaveAlias(
-            _("Only an adult appears under an alias, and no organiser or lead, nor who is proposed as one.")
+        raise Refused(
+            "cannot_have_alias",
+            _("Only an adult appears under an alias, and no organiser or lead, nor who is proposed as one."),
         )
     alias = Alias.objects.filter(attendee=attendee).first()
     if alias is None:

@@ -6,25 +6,21 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.core.transactions import in_transaction
 from backend.people.models import Person
 from backend.safeguarding.models import Block
 from backend.safeguarding.services.announce import announce_changed_people
 
 
-class CannotBlockSelf(BusinessError):
-    code = "cannot_block_self"
-
-
 @in_transaction
 def block_person(*, blocked: Person, by: Person, now: dt.datetime) -> Block:
     """Hide two people from each other at every event, at once; blocking again changes nothing.
 
-    The lists of both are rebuilt. Refuses CannotBlockSelf.
+    The lists of both are rebuilt. Refuses `cannot_block_self`.
     """
     if blocked.pk == by.pk:
-        raise CannotBlockSelf(_("You cannot block yourself."))
+        raise Refused("cannot_block_self", _("You cannot block yourself."))
     block, created = Block.objects.get_or_create(blocker=by, blocked=blocked, defaults={"created_at": now})
     if created:
         announce_changed_people(by.pk, blocked.pk, now=now)

@@ -8,7 +8,7 @@ import uuid
 from django.core import signing
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
@@ -37,13 +37,6 @@ class BadConsent(BusinessError):
     status = 400
 
 
-class ConsentOver(BusinessError):
-    """The consent was refused, withdrawn or replaced, or its time is over."""
-
-    code = "consent_over"
-    status = 409
-
-
 class ConsentLinkInvalid(NotFound):
     code = "consent_link_invalid"
 
@@ -63,7 +56,7 @@ def ask_consent(
     """Ask a guardian by mail; `is_certified`: the lead knows that the address is the guardian's.
 
     A consent that is in force or asked for is replaced. Refuses NotFound (to everybody but a lead, too),
-    NotInThisState, RehearsalOnly, BadConsent and BadEmail.
+    NotInThisState, `rehearsal_only`, BadConsent and BadEmail.
     """
     attendee = _minor(event, attendee_id, by)
     email = _guardians_address(email, attendee)
@@ -106,14 +99,14 @@ def record_paper_consent(
 
 @in_transaction
 def end_consent(*, event: Event, consent_id: int, by: Person, now: dt.datetime) -> GuardianConsent:
-    """As a lead, withdraw a consent for the guardian, who is mailed. Refuses NotFound and ConsentOver."""
+    """As a lead, withdraw a consent for the guardian, who is mailed. Refuses NotFound and `consent_over`."""
     check_lead(by, event)
     found = GuardianConsent.objects.filter(pk=consent_id, attendee__event=event).first()
     if found is None:
         raise NotFound(_("There is no such consent at this forum."))
     consent = _locked(found)
     if consent.state not in IN_FORCE_OR_ASKED:
-        raise ConsentOver(_("This consent is over already."))
+        raise Refused("consent_over", _("This consent is over already."))
     _set_state(consent, STATE.WITHDRAWN, now)
     mail_guardian(consent, Change.WITHDRAWN)
     return consent
@@ -146,7 +139,7 @@ def answer_consent(*, token: str, is_yes: bool, now: dt.datetime) -> GuardianCon
     """As the guardian: give what was asked, refuse it, or withdraw what was given; for a POST only.
 
     The same answer again changes nothing. A withdrawal holds at once; leads are mailed of it, and of a
-    refusal. Refuses ConsentLinkInvalid and ConsentOver.
+    refusal. Refuses ConsentLinkInvalid and `consent_over`.
     """
     consent = _locked(consent_of_link(token))
     wanted = STATE.GIVEN if is_yes else (STATE.REFUSED if consent.state == STATE.ASKED else STATE.WITHDRAWN)
@@ -154,8 +147,9 @@ def answer_consent(*, token: str, is_yes: bool, now: dt.datetime) -> GuardianCon
         return consent
     is_open = consent.state in IN_FORCE_OR_ASKED and (not is_yes or now < consent.expires_at)
     if not is_open:
-        raise ConsentOver(
-            _("This was answered already, or its time is over. The forum’s safeguarding lead can ask again.")
+        raise Refused(
+            "consent_over",
+            _("This was answered already, or its time is over. The forum’s safeguarding lead can ask again."),
         )
     _set_state(consent, wanted, now)
     mail_guardian(consent, Change.GIVEN if is_yes else Change.WITHDRAWN)

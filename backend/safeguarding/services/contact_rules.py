@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from backend.core.audit import record_act
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import NotFound, Refused
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
@@ -25,15 +25,10 @@ CONSTITUENCY, SECTOR = "constituency", "sector"
 MAX_CONTACT_RULES = 30
 
 
-class BadContactRule(BusinessError):
-    code = "bad_contact_rule"
-    status = 400
-
-
 def contact_rule_between(*, event: Event, first: str, second: str) -> ContactRule:
     """A rule, not saved, that parts two groups: each "constituency:<key>" or "sector:<key>".
 
-    Refuses BadContactRule.
+    Refuses `bad_contact_rule`.
     """
     one, other = sorted((first, second))
     constituency, sector_id = _group(event, one)
@@ -53,7 +48,11 @@ def _group(event: Event, text: str) -> tuple[str, int | None]:
         return key, None
     if kind == SECTOR and (pk := event.sectors.filter(key=key).values_list("pk", flat=True).first()):
         return "", pk
-    raise BadContactRule(_("Choose two groups: each a constituency, or a sector of this forum."))
+    raise Refused(
+        "bad_contact_rule",
+        _("Choose two groups: each a constituency, or a sector of this forum."),
+        status=400,
+    )
 
 
 @in_transaction
@@ -61,7 +60,7 @@ def add_contact_rule(*, event: Event, first: str, second: str, by: Person, now: 
     """Part two groups of the event at once, as a block parts two people; the same again changes nothing.
 
     A job ends their requests and their meetings to come. Refuses OrganisersOnly, NotInThisState and
-    BadContactRule.
+    `bad_contact_rule`.
     """
     check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
@@ -76,7 +75,11 @@ def add_contact_rule(*, event: Event, first: str, second: str, by: Person, now: 
     if known is not None:
         return known
     if ContactRule.objects.filter(event=event).count() >= MAX_CONTACT_RULES:
-        raise BadContactRule(_("A forum has at most %(limit)s contact rules.") % {"limit": MAX_CONTACT_RULES})
+        raise Refused(
+            "bad_contact_rule",
+            _("A forum has at most %(limit)s contact rules.") % {"limit": MAX_CONTACT_RULES},
+            status=400,
+        )
     rule.save()
     _record(rule, Act.Kind.PARTED, by, now)
     _mark_changed(rule, now)

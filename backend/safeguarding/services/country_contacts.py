@@ -7,7 +7,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
@@ -31,10 +31,6 @@ class BadCountryContact(BusinessError):
     status = 400
 
 
-class CountryContactOnce(BusinessError):
-    code = "country_contact_once"
-
-
 @in_transaction
 def add_country_contact(
     *,
@@ -50,8 +46,8 @@ def add_country_contact(
 ) -> CountryContact:
     """Enter whom to ring in a country, where that number is published, and when it was last tried.
 
-    Refuses NotFound (to everybody but a lead), NotInThisState, RehearsalOnly, BadCountryContact and
-    CountryContactOnce.
+    Refuses NotFound (to everybody but a lead), NotInThisState, `rehearsal_only`, BadCountryContact and
+    `country_contact_once`.
     """
     check_lead(by, event)
     check_allowed(event, Activity.EDIT)
@@ -85,7 +81,9 @@ def add_country_contact(
         },
     )
     if not is_new:
-        raise CountryContactOnce(_("This one is listed already. Remove it first to enter it anew."))
+        raise Refused(
+            "country_contact_once", _("This one is listed already. Remove it first to enter it anew.")
+        )
     return contact
 
 

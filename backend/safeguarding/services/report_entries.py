@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.core.errors import BusinessError, NotFound, NotYours, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import TextTooLong, clean_text
@@ -29,17 +29,6 @@ class EntryNeeded(BusinessError):
     status = 400
 
 
-class CannotHear(BusinessError):
-    """Whoever made the report did not ask to hear of it, or is not known to be an adult."""
-
-    code = "cannot_hear"
-
-
-class BadDueTime(BusinessError):
-    code = "bad_due_time"
-    status = 400
-
-
 @in_transaction
 def add_note(*, lead: Attendee, report_id: int, text: str, by: Person, now: dt.datetime) -> ReportEntry:
     """Write a note that only leads who may read the report read; it is never changed or removed.
@@ -54,7 +43,7 @@ def add_note(*, lead: Attendee, report_id: int, text: str, by: Person, now: dt.d
 def send_word(*, lead: Attendee, report_id: int, text: str, by: Person, now: dt.datetime) -> ReportEntry:
     """Tell the reporter how it stands: on a page of their own, and a mail says only that there is news.
 
-    Refuses NotYours, NotFound, AlreadyClosed, CannotHear, EntryNeeded and TextTooLong.
+    Refuses NotYours, NotFound, AlreadyClosed, `cannot_hear`, EntryNeeded and TextTooLong.
     """
     report = _locked_open(lead, report_id, by)
     return write_word(report, Kind.INTERIM, text, by, now)
@@ -86,11 +75,11 @@ def set_due_time(
 ) -> Report:
     """Set by when a lead has to act, an aware time to come within a year.
 
-    Refuses NotYours, NotFound, AlreadyClosed and BadDueTime.
+    Refuses NotYours, NotFound, AlreadyClosed and `bad_due_time`.
     """
     report = _locked_open(lead, report_id, by)
     if not now < due_at <= now + LONGEST_DUE:
-        raise BadDueTime(_("Choose a time to come, within a year."), field="time")
+        raise Refused("bad_due_time", _("Choose a time to come, within a year."), field="time", status=400)
     report.due_at = due_at
     report.save(update_fields=["due_at"])
     write_entry(report, Kind.DUE, by, now, due_at=due_at)
@@ -132,13 +121,14 @@ def locked_report(lead: Attendee, report_id: int, by: Person) -> Report:
 def write_word(
     report: Report, kind: ReportEntry.Kind, text: str, by: Person, now: dt.datetime
 ) -> ReportEntry:
-    """Write to the reporter of a locked report. Refuses CannotHear, EntryNeeded and TextTooLong."""
+    """Write to the reporter of a locked report. Refuses `cannot_hear`, EntryNeeded and TextTooLong."""
     if not Report.objects.filter(hears_news(), pk=report.pk).exists():
-        raise CannotHear(
+        raise Refused(
+            "cannot_hear",
             _(
                 "Whoever made this report did not ask to hear of it, or is not known to be an adult: turn to "
                 "their delegation."
-            )
+            ),
         )
     field = "final_word" if kind == Kind.FINAL else "word"
     entry = write_entry(report, kind, by, now, text=clean_entry(text, field))

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.core.errors import BusinessError, NotFound, NotYours, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import TextTooLong, clean_text
@@ -35,15 +35,6 @@ class UnknownCategory(BusinessError):
 class WordsNeeded(BusinessError):
     code = "words_needed"
     status = 400
-
-
-class OutcomeNeeded(BusinessError):
-    code = "outcome_needed"
-    status = 400
-
-
-class AlreadyNamed(BusinessError):
-    code = "already_named"
 
 
 @in_transaction
@@ -139,8 +130,8 @@ def link_report(*, lead: Attendee, report_id: int, attendee_id: int, by: Person,
     """Say which attendee of the event a report in free words is about, and keep the two apart.
 
     A report linked before is then about the new one alone. It is written down in the report. Refuses
-    NotYours, NotFound (the report; no such attendee, or the reporter), AlreadyClosed, and AlreadyNamed where
-    the reporter chose the person.
+    NotYours, NotFound (the report; no such attendee, or the reporter), AlreadyClosed, and `already_named`
+    where the reporter chose the person.
     """
     part = Q(person__in=_people_of(report_id)) | Q(pk=attendee_id, event=lead.event_id)
     lock_rows(Attendee.objects.filter(part))
@@ -148,7 +139,7 @@ def link_report(*, lead: Attendee, report_id: int, attendee_id: int, by: Person,
     if report.state == Report.State.CLOSED:
         raise AlreadyClosed(_("This report is closed already. Read what became of it, and who closed it."))
     if not can_link(report):
-        raise AlreadyNamed(_("Whoever made this report chose the person it is about."))
+        raise Refused("already_named", _("Whoever made this report chose the person it is about."))
     others = Attendee.objects.filter(event=report.event_id)
     if report.reporter is not None:
         others = others.exclude(person=report.reporter.person_id)
@@ -235,8 +226,8 @@ def close_report(
     """Close a report with its outcome in words; contact stays blocked, unless `lift`.
 
     A block between the two, or another report, blocks it all the same. Neither is told, but for the final
-    word to the reporter. Refuses NotYours, NotFound, AlreadyClosed, OutcomeNeeded, TextTooLong, and
-    CannotHear where there is a final word and the reporter cannot be written to.
+    word to the reporter. Refuses NotYours, NotFound, AlreadyClosed, `outcome_needed`, TextTooLong, and
+    `cannot_hear` where there is a final word and the reporter cannot be written to.
     """
     if lift:
         lock_rows(Attendee.objects.filter(person__in=_people_of(report_id)))
@@ -245,7 +236,9 @@ def close_report(
     if report.state == Report.State.CLOSED:
         raise AlreadyClosed(_("This report is closed already. Read what became of it, and who closed it."))
     if not outcome:
-        raise OutcomeNeeded(_("Please say in a few words what was done."), field="outcome")
+        raise Refused(
+            "outcome_needed", _("Please say in a few words what was done."), field="outcome", status=400
+        )
     if len(outcome) > OUTCOME_LIMIT:
         message = _("Please keep the outcome under %(limit)s characters.")
         raise TextTooLong(message % {"limit": f"{OUTCOME_LIMIT:,}"}, field="outcome")

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Table
@@ -34,13 +34,6 @@ class BadVetting(BusinessError):
     status = 400
 
 
-class BadChaperone(BusinessError):
-    """This attendee cannot be a chaperone of that delegation."""
-
-    code = "bad_chaperone"
-    status = 400
-
-
 @in_transaction
 def record_vetting(
     *,
@@ -55,7 +48,7 @@ def record_vetting(
     """As a lead, record that an adult was checked: by whom, by which check, and its last day.
 
     It replaces an earlier record of the same adult. Refuses NotFound (to everybody but a lead, too),
-    NotInThisState, RehearsalOnly and BadVetting.
+    NotInThisState, `rehearsal_only` and BadVetting.
     """
     attendee = _adult(event, attendee_id, by, now)
     if attendee.person_id == by.pk:
@@ -99,18 +92,24 @@ def add_chaperone(
     """As a lead, record that a vetted adult looks after the minors of a delegation.
 
     The delegation is an organisation, or the country of those without one. Again, it changes nothing.
-    Refuses NotFound, NotInThisState, RehearsalOnly and BadChaperone.
+    Refuses NotFound, NotInThisState, `rehearsal_only` and `bad_chaperone`.
     """
     attendee = _adult(event, attendee_id, by, now)
     if not Attendee.objects.filter(is_vetted(now), pk=attendee.pk).exists():
-        raise BadChaperone(_("Record first who checked this person, and until when it holds."))
+        raise Refused(
+            "bad_chaperone", _("Record first who checked this person, and until when it holds."), status=400
+        )
     minors = Attendee.objects.filter(
         event=event, age_class=Attendee.AgeClass.MINOR, organisation=organisation_id
     )
     if organisation_id is None:
         minors = minors.filter(country=country).exclude(country="")
     if not minors.exists():
-        raise BadChaperone(_("No young person of this forum is of that delegation. Choose one of the list."))
+        raise Refused(
+            "bad_chaperone",
+            _("No young person of this forum is of that delegation. Choose one of the list."),
+            status=400,
+        )
     organisation = Organisation.objects.get(pk=organisation_id) if organisation_id else None
     made, _is_new = Chaperone.objects.get_or_create(
         event=event,

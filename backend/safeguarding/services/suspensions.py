@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.core.errors import BusinessError, NotFound, NotYours, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.roles import Appointment
@@ -21,14 +21,6 @@ from backend.safeguarding.services.report_entries import clean_entry, locked_rep
 from backend.safeguarding.services.report_mails import mail_suspension
 
 Kind = ReportEntry.Kind
-
-
-class CannotSuspend(BusinessError):
-    code = "cannot_suspend"
-
-
-class AlreadySuspended(BusinessError):
-    code = "already_suspended"
 
 
 class NotSuspended(BusinessError):
@@ -49,8 +41,8 @@ def suspend_person(
 
     `report_id`: the report about them, in which it is then written down. The other leads are mailed. A lead
     who is suspended is a lead no longer, of which leads and organisers are mailed as of any ended lead.
-    Refuses NotYours, NotFound (to everybody but a lead, and of nobody of the event), CannotSuspend (oneself),
-    AlreadySuspended, EntryNeeded and TextTooLong.
+    Refuses NotYours, NotFound (to everybody but a lead, and of nobody of the event), `cannot_suspend`
+    (oneself), `already_suspended`, EntryNeeded and TextTooLong.
     """
     _lock_as_lead(lead, by)
     lock_attendees([attendee_id])
@@ -58,10 +50,10 @@ def suspend_person(
     if attendee is None:
         raise NotFound(_("There is no such person at this forum."))
     if attendee.person_id == by.pk:
-        raise CannotSuspend(_("You cannot suspend yourself. Another safeguarding lead can."))
+        raise Refused("cannot_suspend", _("You cannot suspend yourself. Another safeguarding lead can."))
     report = _report_about(attendee, lead, report_id, by)
     if Suspension.objects.in_force().filter(attendee=attendee).exists():
-        raise AlreadySuspended(_("This person is suspended already. Load the list again."))
+        raise Refused("already_suspended", _("This person is suspended already. Load the list again."))
     reason = clean_entry(reason, "reason")
     leads = Appointment.objects.in_force().filter(attendee=attendee, permission=LEAD)
     for appointment in leads:

@@ -10,9 +10,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import TextField, validated
+from backend.core.api import RowSerializer, TextField, validated
 from backend.events.api.views import OrganiserView
-from backend.safeguarding.selectors.contact_rules import contact_rules_for
+from backend.safeguarding.selectors.contact_rules import ContactRuleRow, contact_rules_for
 from backend.safeguarding.services.contact_rules import (
     add_contact_rule,
     contact_rule_between,
@@ -28,12 +28,11 @@ class FewField(serializers.IntegerField):
         super().__init__(allow_null=True, help_text="null: one to four")
 
 
-class ContactRuleSerializer(serializers.Serializer[Any]):
+class ContactRuleSerializer(
+    RowSerializer, row=ContactRuleRow, fields="rule first second first_people second_people"
+):
     """A rule; the counts are of the listed adults of each group."""
 
-    rule = serializers.IntegerField(source="rule_id")
-    first = serializers.CharField()
-    second = serializers.CharField()
     first_people = FewField()
     second_people = FewField()
 

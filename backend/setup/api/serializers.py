@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from backend.core.api import BoundedIntegerField, BoundedListField, TextField, id_field
+from backend.booking.selectors.closures import ClosureRow
+from backend.core.api import BoundedIntegerField, BoundedListField, RowSerializer, TextField, id_field
 
 
 class WindowSerializer(serializers.Serializer[Any]):
@@ -56,7 +57,11 @@ class ClosureDataSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
-class ClosureSerializer(serializers.Serializer[Any]):
+class ClosureSerializer(
+    RowSerializer,
+    row=ClosureRow,
+    fields="closure starts_at ends_at room reason reopened_at moved cancelled restored waiting can_undo",
+):
     """A closed time, and how many of its meetings moved, were cancelled, are back as before, or wait."""
 
     closure = serializers.IntegerField(source="closure.pk")
@@ -65,8 +70,3 @@ class ClosureSerializer(serializers.Serializer[Any]):
     room = serializers.CharField(source="closure.room")
     reason = serializers.CharField(source="closure.reason")
     reopened_at = serializers.DateTimeField(source="closure.reopened_at", allow_null=True)
-    moved = serializers.IntegerField()
-    cancelled = serializers.IntegerField()
-    restored = serializers.IntegerField()
-    waiting = serializers.IntegerField()
-    can_undo = serializers.BooleanField()

@@ -20,7 +20,7 @@ from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.locks import lock_meeting
 from backend.booking.services.meetings import cancel_locked_meeting
 from backend.booking.services.moving import rebook
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.isolation import for_each
 from backend.core.period import Period, overlapping
 from backend.core.queue import CLOCK, enqueue
@@ -43,12 +43,6 @@ Outcome = DisplacedMeeting.Outcome
 class BadClosure(BusinessError):
     code = "bad_closure"
     status = 400
-
-
-class TooLateToUndo(BusinessError):
-    """The ten minutes in which meetings go back are over."""
-
-    code = "too_late_to_undo"
 
 
 @in_transaction
@@ -177,16 +171,17 @@ def undo_closure(*, event: Event, closure_id: int, by: Person, now: dt.datetime)
     """Open the time again and put its meetings back; the number that is back as before.
 
     A meeting changed since, or whose people or table have something else then, stays as it is. Refuses
-    OrganisersOnly, NotFound, and TooLateToUndo ten minutes after the closing.
+    OrganisersOnly, NotFound, and `too_late_to_undo` ten minutes after the closing.
     """
     check_organiser(by, event, Activity.EDIT)
     closure = Closure.objects.filter(event=event, pk=closure_id).first()
     if closure is not None and now >= closure.made_at + UNDO_WINDOW:
-        raise TooLateToUndo(
+        raise Refused(
+            "too_late_to_undo",
             _(
                 "It was closed more than ten minutes ago: you can open the time again, but its meetings stay "
                 "as they are."
-            )
+            ),
         )
     reopen_period(event=event, closure_id=closure_id, by=by, now=now)
     displaced = DisplacedMeeting.objects.filter(closure=closure_id).exclude(outcome=Outcome.RESTORED)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
@@ -22,10 +22,6 @@ from backend.people.services import check_email, find_or_create_people
 from backend.roles.services.appointments import check_fits, record_appointed
 
 MAX_MEETINGS = 50
-
-
-class SlugTaken(BusinessError):
-    code = "slug_taken"
 
 
 @in_transaction
@@ -49,8 +45,8 @@ def create_event(
 ) -> Event:
     """A new event, a draft, with the shipped themes, topics and sectors, its organiser and leads.
 
-    Refuses BadEvent (slug, name, venue, languages, dates, meetings), UnknownZone, SlugTaken, BadEmail and
-    ConflictingRoles; saves nothing then.
+    Refuses BadEvent (slug, name, venue, languages, dates, meetings), `unknown_zone`, `slug_taken`, BadEmail
+    and `conflicting_roles`; saves nothing then.
     """
     name = clean_text(name)
     try:
@@ -67,7 +63,9 @@ def create_event(
         raise BadEvent(_("Meetings per person are a number from 0 to %(limit)s.") % {"limit": MAX_MEETINGS})
     check_zone(timezone)
     if Event.objects.filter(slug=slug).exists():
-        raise SlugTaken(_("There is an event “%(slug)s” already: choose another slug.") % {"slug": slug})
+        raise Refused(
+            "slug_taken", _("There is an event “%(slug)s” already: choose another slug.") % {"slug": slug}
+        )
     event = Event.objects.create(
         slug=slug,
         name=name,
@@ -91,20 +89,14 @@ def create_event(
     return event
 
 
-class ConflictingRoles(BusinessError):
-    """One person at one event is organiser or safeguarding lead, never both (S10)."""
-
-    code = "conflicting_roles"
-
-
 @in_transaction
 def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
     """Make the person with this address an organiser of the event.
 
     For whoever runs the installation, by a command; people at the event propose and confirm each other.
-    Refuses BadEmail, ConflictingRoles, CannotPropose and DemoAccount. Somebody who is no attendee yet becomes
-    a hidden one: organisers run the forum and are not suggested in it.
-    Without a name, somebody new to the event carries the first part of the address.
+    Refuses BadEmail, `conflicting_roles`, CannotPropose and DemoAccount. Who is not an attendee yet becomes a
+    hidden one: organisers run the forum and are not suggested in it.
+    Without a name, who is new to the event carries the first part of the address.
     """
     return _appoint(event, email, name, Attendee.Permission.ORGANISER, now)
 
@@ -118,8 +110,9 @@ def appoint_lead(*, event: Event, email: str, now: dt.datetime, name: str = "") 
 def _appoint(event: Event, email: str, name: str, permission: str, now: dt.datetime) -> Attendee:
     attendee = find_or_add_attendee(event=event, email=email, name=name, now=now)
     if attendee.permission not in (permission, Attendee.Permission.PARTICIPANT):
-        raise ConflictingRoles(
-            _("One person cannot be organiser and safeguarding lead of the same event: name somebody else.")
+        raise Refused(
+            "conflicting_roles",
+            _("One person cannot be organiser and safeguarding lead of the same event: name somebody else."),
         )
     if attendee.permission != permission:
         check_fits(attendee, permission)
@@ -130,7 +123,7 @@ def _appoint(event: Event, email: str, name: str, permission: str, now: dt.datet
 def find_or_add_attendee(*, event: Event, email: str, name: str, now: dt.datetime) -> Attendee:
     """The attendee with this address; a new one is hidden.
 
-    Refuses BadEmail, DemoAccount and RehearsalOnly.
+    Refuses BadEmail, DemoAccount and `rehearsal_only`.
     """
     check_takes_people(event)
     email = check_email(email)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from backend.core.audit import record_act
-from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.core.errors import NotFound, NotYours, Refused
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot, Table
@@ -29,12 +29,6 @@ FROM_NOTHING, FROM_SHIPPED, FROM_EDITION = "nothing", "shipped", "edition"
 
 class NotAllowedToStart(NotYours):
     code = "not_allowed_to_start"
-
-
-class NameTwoOthers(BusinessError):
-    """The first organiser and the first lead are two people, and neither is who starts the forum."""
-
-    code = "name_two_others"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +57,8 @@ def start_event(*, data: ForumData, by: Person, now: dt.datetime) -> Event:
 
     Named by an administrator the two hold their roles at once, else they are proposed, and an administrator
     confirms them. Pages and the API use `start_forum` in `meetings`, which also copies the rules for
-    requests. Refuses NotAllowedToStart, NameTwoOthers, NotFound (no such edition), what `create_event`
-    refuses, BadName, and CannotPropose.
+    requests. Refuses NotAllowedToStart, `name_two_others`, NotFound (no such edition), what `create_event`
+    refuses, `bad_name`, and CannotPropose.
     """
     if not can_start_forums(by):
         raise NotAllowedToStart(
@@ -98,8 +92,9 @@ def start_event(*, data: ForumData, by: Person, now: dt.datetime) -> Event:
     )
     lead = find_or_add_attendee(event=event, email=data.lead_email, name=check_name(data.lead_name), now=now)
     if organiser == lead or by.pk in (organiser.person_id, lead.person_id):
-        raise NameTwoOthers(
-            _("Name two other people: one as organiser and another one as safeguarding lead, not yourself.")
+        raise Refused(
+            "name_two_others",
+            _("Name two other people: one as organiser and another one as safeguarding lead, not yourself."),
         )
     for attendee, permission in ((organiser, ORGANISER), (lead, LEAD)):
         _name_first(attendee, permission, by, now)

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from backend.core.audit import record_act
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import NotFound, Refused
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee, Interest, Organisation
@@ -34,26 +34,22 @@ PEOPLE_FILE = Path(__file__).parents[1] / "data" / "rehearsal.json"
 TEXTS = ("about", "seeks", "offers")
 
 
-class RehearsedAlready(BusinessError):
-    """The forum has a rehearsal, or is one."""
-
-    code = "rehearsed_already"
-
-
 @in_transaction
 def start_rehearsal_event(*, event: Event, by: Person, now: dt.datetime) -> Event:
     """An open copy of the event with its organisers and some forty made-up people; lists are made at once.
 
     Its set-up is what `start_event` takes over of an earlier edition, on the same days. Pages use
     `start_rehearsal` in `meetings`, which also copies rules and opens times. Refuses OrganisersOnly,
-    NotInThisState and RehearsedAlready.
+    NotInThisState and `rehearsed_already`.
     """
     check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     if event.is_rehearsal:
-        raise RehearsedAlready(_("This is a rehearsal already."))
+        raise Refused("rehearsed_already", _("This is a rehearsal already."))
     if Event.objects.filter(rehearsal_of=event).exists():
-        raise RehearsedAlready(_("This forum has a rehearsal: go into it, or end it and start another."))
+        raise Refused(
+            "rehearsed_already", _("This forum has a rehearsal: go into it, or end it and start another.")
+        )
     rehearsal = create_event(
         slug=f"rehearsal-{event.pk}",
         name=(_("Rehearsal of %(event)s") % {"event": event.name})[:NAME_LENGTH],

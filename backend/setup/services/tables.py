@@ -10,7 +10,7 @@ from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.selectors.meetings import present_ids
 from backend.booking.services.notices import notify
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Table
 from backend.events.models.events import Event
@@ -22,26 +22,21 @@ from backend.people.models import Person
 from backend.safeguarding.services.supervision import forget_open_place
 
 
-class StepFreeNeeded(BusinessError):
-    """A meeting at this table depends on its step-free access."""
-
-    code = "step_free_needed"
-
-
 @in_transaction
 def change_table(*, event: Event, table_id: int, data: TableData, by: Person, now: dt.datetime) -> Table:
     """Change a table; where its meetings to come take place elsewhere then, both people get a notice.
 
-    Refuses StepFreeNeeded, and what `events.services.venue.change_table` refuses. Locks the table, against
-    bookings of it, then its meetings: a confirmed meeting never waits for a table.
+    Refuses `step_free_needed`, and what `events.services.venue.change_table` refuses. Locks the table,
+    against bookings of it, then its meetings: a confirmed meeting never waits for a table.
     """
     check_organiser(by, event, Activity.EDIT)
     before = Table.objects.select_for_update(no_key=True).filter(event=event, pk=table_id).first()
     to_come = Meeting.objects.to_come(now).filter(event=event, table=table_id)
     meetings = list(to_come.select_for_update(no_key=True).order_by("pk"))
     if not data.step_free and any(one.needs_step_free and not one.is_online for one in meetings):
-        raise StepFreeNeeded(
-            _("Somebody who needs a table without steps meets at this one, so the mark stays until then.")
+        raise Refused(
+            "step_free_needed",
+            _("Somebody who needs a table without steps meets at this one, so the mark stays until then."),
         )
     table = change_table_row(event=event, table_id=table_id, data=data, by=by)
     if before is None or _location(before) == _location(table):

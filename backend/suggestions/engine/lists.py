@@ -111,7 +111,7 @@ def score_pair(
 ) -> Explanation:
     """Every feature and contribution of two attendee ids, standardised as in the Run if there is one.
 
-    By default from stored vectors only. Refuses NotYetRead (a text has none) and OlderRun; raises
+    By default from stored vectors only. Refuses `not_yet_read` (a text has none) and OlderRun; raises
     UnknownPerson for an id that is not in the data.
     """
     policy, state = _stored_state(run) if run else (MatchingPolicy(interpreters=data.interpreters), None)

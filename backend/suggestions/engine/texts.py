@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from backend.core import encoder
 from backend.core.advisory_lock import advisory_lock, advisory_lock_if_free
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.suggestions.models import Embedding
 from matching.recommend.features import Priors
 from matching.text.encoder import Kind, encoder_name, load_encoder
@@ -230,16 +230,12 @@ class TextReader:
         return encode
 
 
-class NotYetRead(BusinessError):
-    code = "not_yet_read"
-
-
 class StoredTextReader(TextReader):
     """Reads stored vectors only and never loads the model, for web processes."""
 
     def encoder(self, on_progress: OnProgress | None = None) -> Encodes:  # noqa: ARG002
-        """Refuses NotYetRead: a text has no stored vector."""
-        raise NotYetRead(_("A profile changed and is still being read. Look again in a minute."))
+        """Refuses `not_yet_read`: a text has no stored vector."""
+        raise Refused("not_yet_read", _("A profile changed and is still being read. Look again in a minute."))
 
     def _prior_encoder(self, on_progress: OnProgress | None) -> None:
         """None: priors that are not computed yet are left out."""

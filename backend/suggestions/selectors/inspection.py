@@ -117,7 +117,7 @@ def list_inspection_for(*, event: Event, attendee_id: int) -> ListInspection:
 def pair_inspection_for(*, event: Event, attendee_id: int, other_id: int) -> PairInspection:
     """Every feature of somebody on this attendee's list, in both directions.
 
-    Refuses NotFound for a pair that is on no list, NotYetRead while a changed text waits for the worker,
+    Refuses NotFound for a pair that is on no list, `not_yet_read` while a changed text waits for the worker,
     and OlderRun where the lists were made by another version or model.
     """
     found = list_inspection_for(event=event, attendee_id=attendee_id)

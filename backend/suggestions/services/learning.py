@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.advisory_lock import advisory_lock
 from backend.core.audit import record_act
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.core.models import Act
 from backend.core.queue import enqueue
 from backend.core.transactions import in_transaction
@@ -29,15 +29,6 @@ from backend.suggestions.selectors.learning import learns_nightly, learns_since
 
 LEARN_WEIGHTS = "suggestions.learn"
 log = logging.getLogger(__name__)
-
-
-class NotEarlier(BusinessError):
-    code = "not_earlier"
-    status = 400
-
-
-class LearningIsOff(BusinessError):
-    code = "learning_is_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +67,7 @@ def preview_weights(
 ) -> WeightsPreview:
     """The weights as the event's answers change the default ones; nothing is stored.
 
-    With `since`, an earlier edition, ties of that edition and the later ones count too. Refuses NotEarlier
+    With `since`, an earlier edition, ties of that edition and the later ones count too. Refuses `not_earlier`
     for an edition that is none.
     """
     _check_earlier(since, event)
@@ -102,7 +93,7 @@ def learn_weights(
     kept; the lists there are stay until then.
 
     Where the answers are too few, the weights stay as they are. What came of it is kept as the event's
-    Learning, and its figures as the newest LearnedWeights, used or not. Refuses NotEarlier.
+    Learning, and its figures as the newest LearnedWeights, used or not. Refuses `not_earlier`.
     """
     _check_earlier(since, event)
     with advisory_lock(matching_lock(event.pk)):
@@ -140,7 +131,7 @@ def set_nightly_learning(
     """Have the weights learned every night, or no longer.
 
     With `since`, an earlier edition, ties of that edition and the later ones count too. Refuses
-    OrganisersOnly, and NotEarlier for an edition that is none.
+    OrganisersOnly, and `not_earlier` for an edition that is none.
     """
     check_organiser(by, event, Activity.EDIT)
     _check_earlier(since, event)
@@ -153,10 +144,10 @@ def set_nightly_learning(
 @in_transaction
 def request_learning(*, event: Event, by: Person, now: dt.datetime) -> None:
     """Have the weights learned now, as at night, and record that. Refuses OrganisersOnly and, where the
-    learning is switched off, LearningIsOff."""
+    learning is switched off, `learning_is_off`."""
     check_organiser(by, event, Activity.EDIT)
     if not learns_nightly(event):
-        raise LearningIsOff(_("Learning is switched off: switch on learning every night first."))
+        raise Refused("learning_is_off", _("Learning is switched off: switch on learning every night first."))
     queue_learning(event=event, now=now)
     record_act(event=event, by=by, kind=Act.Kind.LEARNING_REQUESTED, now=now)
 
@@ -182,9 +173,11 @@ def queue_learning(*, event: Event, now: dt.datetime) -> None:
 
 def _check_earlier(since: Event | None, event: Event) -> None:
     if since is not None and since.starts_on >= event.starts_on:
-        raise NotEarlier(
+        raise Refused(
+            "not_earlier",
             _("“%(since)s” is no earlier edition than “%(event)s”.")
-            % {"since": since.slug, "event": event.slug}
+            % {"since": since.slug, "event": event.slug},
+            status=400,
         )
 
 

@@ -22,7 +22,7 @@ from backend.events.models.events import Event
 from backend.events.selectors import agenda_for, session_for
 from backend.events.services.long_jobs import answer_later
 from backend.roster.services.csv_tables import EncodingNotConfirmed
-from frontend.access import Request, organiser
+from frontend.access import Outcome, Request, catch_refusal, organiser
 from frontend.agenda.forms import AgendaFileForm, SessionForm
 from frontend.fields import values_of
 
@@ -31,28 +31,25 @@ from frontend.fields import values_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def agenda_page(request: Request, attendee: Attendee) -> HttpResponse:
     """The sessions by day, each with its link to change it; on POST, add one."""
-    event, refusal = attendee.event, None
+    event, outcome = attendee.event, Outcome()
     form = SessionForm(request.POST if request.method == "POST" else None, event)
     if form.is_bound and form.is_valid():
-        try:
+        with catch_refusal(even_not_found=True) as outcome:
             add_session(event=event, data=form.session_data(), by=request.user)
-        except BusinessError as error:
-            refusal = error
-        else:
             messages.success(request, _("The session is added."))
             return redirect("agenda", event.slug)
-    context = {"days": agenda_for(event), "form": form, "refusal": refusal}
-    return render(request, "agenda/programme_sessions.html", context, status=_status(form, refusal))
+    context = {"days": agenda_for(event), "form": form, "refusal": outcome.refusal}
+    return render(request, "agenda/programme_sessions.html", context, status=_status(form, outcome.refusal))
 
 
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def session(request: Request, attendee: Attendee, session_id: int) -> HttpResponse:
     """One session to change or to remove."""
-    event, refusal = attendee.event, None
+    event = attendee.event
     found = session_for(event, session_id)
     form = SessionForm(request.POST if request.method == "POST" else None, event, found)
-    try:
+    with catch_refusal(even_not_found=True) as outcome:
         if form.is_bound and form.data.get("do") == "remove":
             remove_session(event=event, session_id=session_id, by=request.user)
             messages.success(request, _("The session is removed from everybody's agenda."))
@@ -67,16 +64,14 @@ def session(request: Request, attendee: Attendee, session_id: int) -> HttpRespon
             )
             messages.success(request, _("The session is changed."))
             return redirect("agenda", event.slug)
-    except BusinessError as error:
-        refusal = error
     periods = {found.pk: Period(found.starts_at, found.ends_at)}
     context = {
         "session": found,
         "form": form,
-        "refusal": refusal,
+        "refusal": outcome.refusal,
         "double_booked": double_booked_counts(periods).get(found.pk, 0),
     }
-    return render(request, "agenda/session.html", context, status=_status(form, refusal))
+    return render(request, "agenda/session.html", context, status=_status(form, outcome.refusal))
 
 
 @organiser

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from backend.agenda.selectors.sessions import possible_speakers, speakers_by_session
 from backend.agenda.services.bookmarks import assign_speaker, remove_speaker
-from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from frontend.access import Outcome, Request, organiser
+from frontend.access import Outcome, Request, catch_refusal, organiser
 from frontend.agenda.forms import SpeakerForm
 from frontend.fields import values_of
 
@@ -28,18 +27,15 @@ def speakers(request: Request, attendee: Attendee) -> HttpResponse:
     event, outcome = attendee.event, Outcome()
     form = SpeakerForm(request.POST if request.method == "POST" else None)
     if form.is_bound:
-        try:
+        with catch_refusal(even_not_found=True) as outcome:
             return _change_speaker(request, event, values_of(form))
-        except BusinessError as refusal:
-            outcome.refusal = refusal
     context = {
         "sessions": speakers_by_session(event),
         "people": possible_speakers(event),
         "chosen": (form["session_id"].value(), form["attendee_id"].value()),
         "refusal": outcome.refusal,
     }
-    status = outcome.refusal.status if outcome.refusal else 200
-    return render(request, "agenda/speakers.html", context, status=status)
+    return render(request, "agenda/speakers.html", context, status=outcome.status)
 
 
 def _change_speaker(request: Request, event: Event, values: dict[str, Any]) -> HttpResponse:

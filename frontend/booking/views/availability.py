@@ -45,7 +45,6 @@ def availability(request: Request, attendee: Attendee) -> HttpResponse:
                 by=request.user,
                 now=now,
             )
-        if outcome.refusal is None:
             ended = waiting - _waiting(attendee, now)
             messages.success(request, availability_words(len(ticked & shown), ended))
             return HttpResponseRedirect(request.path)
@@ -57,8 +56,7 @@ def availability(request: Request, attendee: Attendee) -> HttpResponse:
         "refusal": outcome.refusal,
         "absent": why_not_open(attendee),
     }
-    status = outcome.refusal.status if outcome.refusal else 200
-    return render(request, "booking/availability.html", context, status=status)
+    return render(request, "booking/availability.html", context, status=outcome.status)
 
 
 def _waiting(attendee: Attendee, now: dt.datetime) -> int:

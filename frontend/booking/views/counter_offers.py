@@ -39,22 +39,20 @@ def counter(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespon
             make_counter_offer(
                 attendee=attendee, meeting_id=meeting_id, slot_ids=slot_ids, by=request.user, now=now
             )
-        if outcome.refusal is None:
             messages.success(
                 request,
                 _("%(name)s is told of the times. You hear as soon as they answer.")
                 % {"name": row.other.name},
             )
             return redirect("meeting", attendee.event.slug, meeting_id)
-    refusal = outcome.refusal
     offered = row.counter_offer.times if row.counter_offer else ()
     context = {
         "row": row,
         "days": by_day(attendee.event, times_to_offer(attendee, row, now)),
         "chosen": values_of(form)["slots"] if form.is_bound else [time.slot_id for time in offered],
-        "refusal": refusal,
+        "refusal": outcome.refusal,
     }
-    return render(request, "booking/counter.html", context, status=refusal.status if refusal else 200)
+    return render(request, "booking/counter.html", context, status=outcome.status)
 
 
 @participant

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -33,7 +31,7 @@ from backend.booking.services import meetings as services
 from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
 from backend.booking.services.meetings import cancel_meeting
 from backend.booking.services.moving import move_meeting
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError
 from backend.core.limits import Kind
 from backend.events.models.attendees import Attendee
 from backend.events.rules.states import is_over
@@ -45,11 +43,11 @@ from backend.suggestions.selectors.shared_needs import shared_needs_for
 from frontend.access import (
     Outcome,
     Request,
-    View,
     catch_refusal,
     counted,
     organiser,
     participant,
+    refused_on,
 )
 from frontend.agenda.views.agenda import _keeps_offline
 from frontend.booking.forms import AcceptForm, MoveForm, QuestionForm, ReasonForm
@@ -125,24 +123,6 @@ def meeting_page(
     return render(request, "booking/meeting.html", context, status=refusal.status if refusal else 200)
 
 
-def refused_on(page: View) -> Callable[[View], View]:
-    """Show a refusal of a view on this page, which takes the same arguments; NotFound stays a 404."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def wrapped(request: Request, **named: Any) -> HttpResponse:
-            try:
-                return view(request, **named)
-            except NotFound:
-                raise
-            except BusinessError as refusal:
-                return page(request, refusal=refusal, **named)
-
-        return wrapped
-
-    return decorate
-
-
 refused_on_its_page = refused_on(meeting_page)
 
 
@@ -215,13 +195,10 @@ def cancel_for_both(request: Request, attendee: Attendee, meeting_id: int) -> Ht
             services.cancel_for_both(
                 event=event, meeting_id=meeting_id, reason=reason, by=request.user, now=now
             )
-        if outcome.refusal is None:
             messages.success(request, _("The meeting is called off, and both are told why."))
             return redirect("programme", event.slug)
-    refusal = outcome.refusal
-    status = refusal.status if refusal else 200
-    context = {"slot": slot, "refusal": refusal, "typed": form["reason"].value() or ""}
-    return render(request, "booking/cancel_for_both.html", context, status=status)
+    context = {"slot": slot, "refusal": outcome.refusal, "typed": form["reason"].value() or ""}
+    return render(request, "booking/cancel_for_both.html", context, status=outcome.status)
 
 
 @organiser
@@ -242,9 +219,8 @@ def move(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
                 by=request.user,
                 now=now,
             )
-        if outcome.refusal is None:
             messages.success(request, _("The meeting is moved. Both are told, and either can cancel."))
             return redirect("programme", event.slug)
-    refusal = outcome.refusal
-    context = {"options": options, "refusal": refusal, "chosen": values_of(form) if form.is_bound else {}}
-    return render(request, "booking/move.html", context, status=refusal.status if refusal else 200)
+    chosen: dict[str, Any] = values_of(form) if form.is_bound else {}
+    context = {"options": options, "refusal": outcome.refusal, "chosen": chosen}
+    return render(request, "booking/move.html", context, status=outcome.status)

@@ -55,7 +55,6 @@ def ask(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
                 by=request.user,
                 now=now,
             )
-        if outcome.refusal is None:
             text = _("%(name)s is asked. You are told as soon as they answer.") % {"name": other.name}
             messages.success(request, text)
             return redirect("meetings", attendee.event.slug)
@@ -75,7 +74,6 @@ def wait(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse
             join_waiting_list(
                 attendee=attendee, other_id=attendee_id, data=form.request_data(), by=request.user, now=now
             )
-        if outcome.refusal is None:
             text = _("You wait for a free time with %(name)s. You are told as soon as one falls free.")
             messages.success(request, text % {"name": other.name})
             return redirect("meetings", attendee.event.slug)
@@ -107,7 +105,6 @@ def change(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
             edit_request(
                 attendee=attendee, meeting_id=meeting_id, data=form.request_data(), by=request.user, now=now
             )
-        if outcome.refusal is None:
             messages.success(request, _("Changed. %(name)s is told.") % {"name": row.other.name})
             return redirect("meetings", attendee.event.slug)
     return _page(request, attendee, row.other, form, outcome.refusal, now, row)

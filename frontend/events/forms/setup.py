@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.events.rules.languages import LANGUAGES
 from backend.events.services.opening import EMAIL_LIMIT, NAME_LIMIT, PHONE_LIMIT
 from frontend.events.forms.widgets import line
-from frontend.fields import DaysField, IdField
+from frontend.fields import DaysField, IdField, RefusableForm
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -42,9 +42,10 @@ class SectorsForm(forms.Form):
     constituency = forms.CharField(required=False)
 
 
-class OutsideContactForm(forms.Form):
+class OutsideContactForm(RefusableForm):
     """Whom to turn to outside the forum."""
 
+    refusal_field = "name"
     name = forms.CharField(
         label=_("Name"), max_length=NAME_LIMIT, widget=forms.TextInput(attrs={"class": "input"})
     )

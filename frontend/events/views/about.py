@@ -28,7 +28,7 @@ def about(request: Request, attendee: Attendee) -> HttpResponse:
     if form.is_valid():
         try:
             change_about(event=event, **form.cleaned_data, by=request.user)
-        except BusinessError as refusal:
+        except BusinessError as refusal:  # its code says at which field
             form.add_error(FIELD_OF.get(refusal.code), refusal.message)
         else:
             messages.success(request, _("Saved."))

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.selectors import sector_counts_for
@@ -24,7 +23,7 @@ from backend.events.services.sectors import (
     remove_sector,
 )
 from backend.people.models import Constituency
-from frontend.access import Request, organiser
+from frontend.access import Outcome, Request, catch_refusal, organiser
 from frontend.events.forms.setup import SectorsForm
 from frontend.fields import BadForm, values_of
 
@@ -33,24 +32,21 @@ from frontend.fields import BadForm, values_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def sectors(request: Request, attendee: Attendee) -> HttpResponse:
     """The sectors in order with how many count there; on POST, one change."""
-    event, refusal, sent = attendee.event, None, {}
+    event, outcome, sent = attendee.event, Outcome(), {}
     if request.method == "POST":
-        try:
+        with catch_refusal(even_not_found=True) as outcome:
             sent = values_of(SectorsForm(request.POST))
             text = _change(request, event, sent)
-        except BusinessError as error:
-            refusal = error
-        else:
             if text:
                 messages.success(request, text)
             return redirect("sectors", event.slug)
     context = {
         "sectors": sector_counts_for(event),
         "constituencies": Constituency.choices,
-        "refusal": refusal,
+        "refusal": outcome.refusal,
         "sent": sent,
     }
-    return render(request, "events/sectors.html", context, status=refusal.status if refusal else 200)
+    return render(request, "events/sectors.html", context, status=outcome.status)
 
 
 def _change(request: Request, event: Event, sent: dict[str, Any]) -> str:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.selectors import topic_counts_for
@@ -27,7 +26,7 @@ from backend.events.services.topics import (
     remove_topic,
     rename_theme,
 )
-from frontend.access import Request, organiser
+from frontend.access import Outcome, Request, catch_refusal, organiser
 from frontend.events.forms.setup import TopicsForm
 from frontend.fields import BadForm, values_of
 
@@ -36,20 +35,17 @@ from frontend.fields import BadForm, values_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def topics(request: Request, attendee: Attendee) -> HttpResponse:
     """Themes with their topics and how many chose each; on POST, one change."""
-    event, refusal, sent = attendee.event, None, {}
+    event, outcome, sent = attendee.event, Outcome(), {}
     if request.method == "POST":
         form = TopicsForm(request.POST)
-        try:
+        with catch_refusal(even_not_found=True) as outcome:
             sent = values_of(form)
             text = _change(request, event, sent)
-        except BusinessError as error:
-            refusal = error
-        else:
             if text:
                 messages.success(request, text)
             return redirect("topics", event.slug)
-    context = {"themes": topic_counts_for(event), "refusal": refusal, "sent": sent}
-    return render(request, "events/topics.html", context, status=refusal.status if refusal else 200)
+    context = {"themes": topic_counts_for(event), "refusal": outcome.refusal, "sent": sent}
+    return render(request, "events/topics.html", context, status=outcome.status)
 
 
 def _change(request: Request, event: Event, sent: dict[str, Any]) -> str:

@@ -33,12 +33,10 @@ def my_delegation_sessions(request: Request, attendee: Attendee) -> HttpResponse
     data = request.POST if request.method == "POST" else None
     form = AskDelegationForm(data, topics=session_topics(event.pk))
     if form.is_bound and form.is_valid():
-        with catch_refusal() as outcome:
+        with catch_refusal(form):
             ask_delegation_session(attendee=attendee, by=request.user, now=now, **form.cleaned_data)
-        if outcome.refusal is None:
             messages.success(request, _("The safeguarding leads are asked. You read here what comes of it."))
             return redirect("my_delegation_sessions", event.slug)
-        form.add_refusal(outcome.refusal)
     context = {
         "rows": own_delegation_sessions(attendee, now),
         "form": form,
@@ -89,14 +87,12 @@ def delegation_session(request: Request, attendee: Attendee, session_id: int) ->
     choices = session_choices(attendee, session_id, now)
     form = PlanForm(request.POST if request.method == "POST" else None, choices=choices, event=event)
     if form.is_bound and form.is_valid():
-        with catch_refusal() as outcome:
+        with catch_refusal(form):
             propose_delegation_session(
                 event=event, session_id=session_id, plan=form.plan, by=request.user, now=now
             )
-        if outcome.refusal is None:
             messages.success(request, _("They are asked, each alone. You read here who agrees."))
             return redirect("delegation_session", event.slug, session_id)
-        form.add_refusal(outcome.refusal)
     context = {"row": row, "form": form, "choices": choices}
     status = 422 if form.errors else 200
     return render(request, "groups/delegations/one.html", context, status=status)

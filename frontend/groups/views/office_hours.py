@@ -31,9 +31,8 @@ from backend.groups.services.office_hours import (
     open_office_hour,
 )
 from backend.suggestions.selectors.shared_needs import SharedNeed, shared_needs_for
-from frontend.access import Outcome, Request, catch_refusal, counted, participant
+from frontend.access import Outcome, Request, catch_refusal, counted, participant, refused_on
 from frontend.booking.forms import ReasonForm
-from frontend.booking.views.meetings import refused_on
 from frontend.fields import values_of
 from frontend.groups.forms import GuestForm, OfficeHourForm
 
@@ -66,7 +65,6 @@ def new_office_hour(request: Request, attendee: Attendee) -> HttpResponse:
                 by=request.user,
                 now=now,
             )
-        if outcome.refusal is None:
             row = office_hour_for(attendee, meeting.pk, now)
             messages.success(request, _opened_words(len(row.guests)))
             return redirect("office_hour", attendee.event.slug, meeting.pk)

@@ -64,19 +64,17 @@ def share_contact(request: Request, attendee: Attendee, attendee_id: int) -> Htt
     page = share_page_for(attendee, attendee_id, now)
     form = ContactForm(request.POST if request.method == "POST" else None, mine=page.mine)
     if form.is_bound and form.is_valid():
-        with catch_refusal() as outcome:
+        with catch_refusal(form):
             data = ContactData(**form.cleaned_data)
             services.share_contact(
                 attendee=attendee, other_id=attendee_id, data=data, by=request.user, now=now
             )
-        if outcome.refusal is None:
             messages.success(
                 request,
                 _("Saved. %(name)s reads it as soon as both of you have shared something.")
                 % {"name": page.other.name},
             )
             return redirect("connections", attendee.event.slug)
-        form.add_refusal(outcome.refusal)
     status = 400 if form.is_bound else 200
     return render(request, "outcomes/share_contact.html", {"page": page, "form": form}, status=status)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError
 from backend.directory.selectors.roster import RosterPerson, organisation_names, roster_person, sector_choices
 from backend.directory.services.times import open_times_for
 from backend.events.models.attendees import Attendee
@@ -23,7 +23,7 @@ from backend.events.services.mailboxes import add_to_mailbox
 from backend.roster.services.adding import add_attendee
 from backend.roster.services.roles import change_roles
 from backend.safeguarding.services.age_classes import LeadHasToConsent
-from frontend.access import Request, catch_refusal, fresh_proof, organiser
+from frontend.access import Outcome, Request, catch_refusal, fresh_proof, organiser
 from frontend.fields import values_of
 from frontend.roster.forms import AttendeeForm, NewAttendeeForm, OrganisationForm, RolesForm
 from frontend.roster.views.attendees import ask_about_adults, opened_words
@@ -91,12 +91,11 @@ def times(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
     """Open all meeting times of somebody who has none; they are told."""
     event = attendee.event
     person = roster_person(event=event, attendee_id=attendee_id)
-    try:
+    with catch_refusal(even_not_found=True) as outcome:
         opened = open_times_for(event=event, attendee_ids=[attendee_id], by=request.user, now=timezone.now())
-    except BusinessError as refusal:
-        return _page(request, attendee, person, refusal=refusal)
-    messages.success(request, opened_words(opened))
-    return redirect("attendee", event.slug, attendee_id)
+        messages.success(request, opened_words(opened))
+        return redirect("attendee", event.slug, attendee_id)
+    return _page(request, attendee, person, refusal=outcome.refusal)
 
 
 @organiser
@@ -106,7 +105,7 @@ def organisation(request: Request, attendee: Attendee, attendee_id: int) -> Http
     event = attendee.event
     person = roster_person(event=event, attendee_id=attendee_id)
     values = values_of(OrganisationForm(request.POST))
-    try:
+    with catch_refusal() as outcome:
         change_organisation(
             event=event,
             organisation_id=values["organisation_id"],
@@ -115,37 +114,31 @@ def organisation(request: Request, attendee: Attendee, attendee_id: int) -> Http
             by=request.user,
             now=timezone.now(),
         )
-    except NotFound:
-        raise
-    except BusinessError as refusal:
-        return _page(request, attendee, person, refusal=refusal)
-    count = person.organisation_people
-    text = ngettext("Saved, for %(count)d person.", "Saved, for %(count)d people.", count)
-    messages.success(request, text % {"count": count})
-    return redirect("attendee", event.slug, attendee_id)
+        count = person.organisation_people
+        text = ngettext("Saved, for %(count)d person.", "Saved, for %(count)d people.", count)
+        messages.success(request, text % {"count": count})
+        return redirect("attendee", event.slug, attendee_id)
+    return _page(request, attendee, person, refusal=outcome.refusal)
 
 
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_person(request: Request, attendee: Attendee) -> HttpResponse:
     """Add one person by hand; whoever is on the list already is shown by a link."""
-    event, refusal = attendee.event, None
+    event, outcome = attendee.event, Outcome()
     form = NewAttendeeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        try:
+        with catch_refusal(even_not_found=True) as outcome:
             add = add_to_mailbox if form.cleaned_data["shares_mailbox"] else add_attendee
             added = add(event=event, new=form.new_attendee(), by=request.user, now=timezone.now())
-        except BusinessError as error:
-            refusal = error
-        else:
             messages.success(request, _("Added. They sign in with the address you wrote."))
             return redirect("attendee", event.slug, added.pk)
     context = {
         "form": form,
-        "refusal": refusal,
+        "refusal": outcome.refusal,
         "organisations": organisation_names(event),
     }
-    status = refusal.status if refusal else 400 if form.errors else 200
+    status = outcome.refusal.status if outcome.refusal else 400 if form.errors else 200
     return render(request, "roster/attendee_add.html", context, status=status)
 
 

@@ -74,7 +74,7 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
             return ask_about_adults(request, attendee, form, question.details["attendee_ids"])
         except LeadHasToConsent as question:
             return ask_about_adults(request, attendee, form, [question.details["attendee_id"]], is_minor=True)
-        except BusinessError as error:
+        except BusinessError as error:  # and what was typed is kept
             refusal, kept = error, form.kept()
         else:
             text = ngettext("%(count)d person changed.", "%(count)d people changed.", changed)

@@ -51,7 +51,7 @@ def alias(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
     if form.is_bound and form.is_valid():
         values = dict(form.cleaned_data)
         is_wish = values.pop("is_wish")
-        with catch_refusal() as outcome:
+        with catch_refusal(form):
             set_alias(
                 event=event,
                 attendee_id=attendee_id,
@@ -60,10 +60,8 @@ def alias(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
                 by=request.user,
                 now=now,
             )
-        if outcome.refusal is None:
             messages.success(request, _("Everybody at this forum now reads this name and affiliation."))
             return redirect("alias", event.slug, attendee_id)
-        form.add_refusal(outcome.refusal)
     found = None
     if subject.is_under_alias:
         found = read_alias(event=event, attendee_id=attendee_id, by=request.user, now=now)

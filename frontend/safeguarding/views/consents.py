@@ -44,15 +44,13 @@ def consent(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespo
     row = consent_row_for(attendee, attendee_id, now)
     form = ConsentForm(request.POST if request.method == "POST" else None, event=event)
     if form.is_bound and form.is_valid():
-        with catch_refusal() as outcome:
+        with catch_refusal(form):
             given = form.consent_values()
             record = record_paper_consent if form.is_paper else ask_consent
             record(event=event, attendee_id=attendee_id, by=request.user, now=now, **given)
-        if outcome.refusal is None:
             done = _("Recorded.") if form.is_paper else _("The guardian is asked by mail.")
             messages.success(request, done)
             return redirect("consents", event.slug)
-        form.add_refusal(outcome.refusal)
     context = {"row": row, "form": form, "wording": wording_of(form.version)}
     return render(request, "safeguarding/consent.html", context, status=422 if form.errors else 200)
 
@@ -98,12 +96,10 @@ def country_contacts(request: Request, attendee: Attendee) -> HttpResponse:
     event = attendee.event
     form = CountryContactForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        with catch_refusal() as outcome:
+        with catch_refusal(form):
             add_country_contact(event=event, by=request.user, now=timezone.now(), **form.cleaned_data)
-        if outcome.refusal is None:
             messages.success(request, _("Added. Everybody at the forum finds it on the safety page."))
             return redirect("country_contacts", event.slug)
-        form.add_refusal(outcome.refusal)
     context = {"form": form, "contacts": country_contacts_of(event), "countries": country_names()}
     status = 422 if form.errors else 200
     return render(request, "safeguarding/country_contacts.html", context, status=status)

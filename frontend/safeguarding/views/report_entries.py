@@ -49,13 +49,11 @@ def add_note(request: Request, attendee: Attendee, report_id: int) -> HttpRespon
     """Write a note for the leads who read this report."""
     form = NoteForm(request.POST)
     if form.is_valid():
-        with catch_refusal() as outcome:
+        with catch_refusal(form):
             text, now = form.cleaned_data["note"], timezone.now()
             report_entries.add_note(lead=attendee, report_id=report_id, text=text, by=request.user, now=now)
-        if outcome.refusal is None:
             messages.success(request, _("The note is kept."))
             return redirect("report", attendee.event.slug, report_id)
-        form.add_refusal(outcome.refusal)
     return report_page(request, attendee, report_id, note_form=form)
 
 
@@ -65,13 +63,11 @@ def send_word(request: Request, attendee: Attendee, report_id: int) -> HttpRespo
     """Tell whoever made the report how it stands."""
     form = WordForm(request.POST)
     if form.is_valid():
-        with catch_refusal() as outcome:
+        with catch_refusal(form):
             text, now = form.cleaned_data["word"], timezone.now()
             report_entries.send_word(lead=attendee, report_id=report_id, text=text, by=request.user, now=now)
-        if outcome.refusal is None:
             messages.success(request, _("Sent. Whoever made the report reads it once they sign in."))
             return redirect("report", attendee.event.slug, report_id)
-        form.add_refusal(outcome.refusal)
     return report_page(request, attendee, report_id, word_form=form)
 
 
@@ -81,15 +77,13 @@ def set_due_time(request: Request, attendee: Attendee, report_id: int) -> HttpRe
     """Set by when a lead has to act."""
     form = DueForm(request.POST)
     if form.is_valid():
-        with catch_refusal() as outcome:
+        with catch_refusal(form):
             due_at, now = form.due_at(attendee.event), timezone.now()
             report_entries.set_due_time(
                 lead=attendee, report_id=report_id, due_at=due_at, by=request.user, now=now
             )
-        if outcome.refusal is None:
             messages.success(request, _("The due time is set."))
             return redirect("report", attendee.event.slug, report_id)
-        form.add_refusal(outcome.refusal)
     return report_page(request, attendee, report_id, due_form=form)
 
 

@@ -40,7 +40,7 @@ from backend.safeguarding.selectors.suspensions import count_suspended
 from backend.safeguarding.services import reports as services
 from backend.safeguarding.services.blocks import block_person, unblock_person
 from backend.safeguarding.services.reports import hand_over_report, hand_over_reports
-from frontend.access import Request, fresh_proof, participant, safeguarding_lead
+from frontend.access import Request, catch_refusal, fresh_proof, participant, safeguarding_lead
 from frontend.fields import values_of
 from frontend.safeguarding.forms import LIFT, CloseForm, FindForm, HandOverForm, ReportForm, UnsafeForm
 from frontend.safeguarding.views.opening import opened_report
@@ -136,13 +136,8 @@ def _report_form_page(
     """The form of a report; `send` takes its category and words, and whether the reporter wants news."""
     form = ReportForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        try:
+        with catch_refusal(form):
             send(*(form.cleaned_data[name] for name in ("category", "words", "wants_news")))
-        except NotFound:
-            raise
-        except BusinessError as refusal:
-            form.add_error(str(refusal.details.get("field", "words")), refusal.message)
-        else:
             return redirect("report_sent", attendee.event.slug)
     context = {
         "form": form,
@@ -161,7 +156,7 @@ def safety(request: Request, attendee: Attendee) -> HttpResponse:
     form = UnsafeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         values = form.cleaned_data
-        try:
+        with catch_refusal(form):
             report_unsafe(
                 attendee=attendee,
                 words=values["words"],
@@ -171,11 +166,6 @@ def safety(request: Request, attendee: Attendee) -> HttpResponse:
                 by=request.user,
                 now=timezone.now(),
             )
-        except NotFound:
-            raise
-        except BusinessError as refusal:
-            form.add_error(str(refusal.details.get("field", "words")), refusal.message)
-        else:
             return redirect("report_sent", attendee.event.slug)
     leads = leads_who_read(attendee)
     context = {
@@ -274,7 +264,7 @@ def link_report(request: Request, attendee: Attendee, report_id: int, attendee_i
         )
     except NotFound:
         raise
-    except BusinessError as refusal:
+    except BusinessError as refusal:  # said on the page that follows
         messages.error(request, refusal.message)
     else:
         messages.success(request, _("The two are kept apart from now on. Neither is told."))
@@ -296,7 +286,7 @@ def close_report(request: Request, attendee: Attendee, report_id: int) -> HttpRe
     """Close a report with its outcome; contact between the two stays blocked, or not."""
     form = CloseForm(request.POST)
     if form.is_valid():
-        try:
+        with catch_refusal(form):
             services.close_report(
                 lead=attendee,
                 report_id=report_id,
@@ -306,11 +296,6 @@ def close_report(request: Request, attendee: Attendee, report_id: int) -> HttpRe
                 by=request.user,
                 now=timezone.now(),
             )
-        except NotFound:
-            raise
-        except BusinessError as refusal:
-            form.add_refusal(refusal)
-        else:
             done = _("The report is closed. Neither of the two is told.")
             if form.cleaned_data["final_word"]:
                 done = _("The report is closed. Whoever made it can read your final word.")

@@ -26,12 +26,10 @@ def supervision(request: Request, attendee: Attendee) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = VettingForm(data, candidates=candidates_for(attendee, now))
     if form.is_bound and form.is_valid():
-        with catch_refusal() as outcome:
+        with catch_refusal(form):
             record_vetting(event=event, by=request.user, now=now, **form.cleaned_data)
-        if outcome.refusal is None:
             messages.success(request, _("Recorded."))
             return redirect("supervision", event.slug)
-        form.add_refusal(outcome.refusal)
     context = {"supervision": supervision_for(attendee, now), "form": form}
     status = 422 if form.errors else 200
     return render(request, "safeguarding/supervision.html", context, status=status)

@@ -48,7 +48,7 @@ def suspend(request: Request, attendee: Attendee) -> HttpResponse:
         raise NotFound(_("There is no such person at this forum."))
     form = SuspendForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        with catch_refusal() as outcome:
+        with catch_refusal(form):
             suspend_person(
                 lead=attendee,
                 attendee_id=attendee_id,
@@ -57,10 +57,8 @@ def suspend(request: Request, attendee: Attendee) -> HttpResponse:
                 by=request.user,
                 now=timezone.now(),
             )
-        if outcome.refusal is None:
             messages.success(request, _("%(name)s is suspended.") % {"name": person.name})
             return redirect("suspensions", attendee.event.slug)
-        form.add_refusal(outcome.refusal)
     is_suspended = is_paused(Attendee(pk=attendee_id))
     context = {"person": person, "report_id": report_id, "form": form, "is_suspended": is_suspended}
     return render(request, "safeguarding/suspend.html", context, status=422 if form.errors else 200)

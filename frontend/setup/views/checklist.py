@@ -24,7 +24,7 @@ from backend.events.services.opening import change_state
 from backend.safeguarding.selectors.reports import names_of_leads
 from backend.setup.selectors.set_up import SetUp, set_up_for
 from backend.suggestions.selectors.runs import has_lists
-from frontend.access import Request, organiser, organiser_or_lead
+from frontend.access import Request, organiser, organiser_or_lead, refused_on
 from frontend.booking.words import duration_words
 from frontend.fields import values_of
 from frontend.setup.forms import StateForm
@@ -73,19 +73,6 @@ def checklist(request: Request, attendee: Attendee) -> HttpResponse:
     return _page(request, attendee)
 
 
-@organiser_or_lead
-@require_POST
-def change_forum_state(request: Request, attendee: Attendee) -> HttpResponse:
-    """Move the forum to its next state, or back; organisers alone, in an archived forum, too."""
-    try:
-        state = values_of(StateForm(request.POST))["state"]
-        change_state(event=attendee.event, state=state, by=request.user, now=timezone.now())
-    except BusinessError as refusal:
-        return _page(request, attendee, refusal)
-    messages.success(request, str(CHANGED[State(attendee.event.state)]))
-    return redirect("setup", attendee.event.slug)
-
-
 def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = None) -> HttpResponse:
     event = attendee.event
     found = set_up_for(event, timezone.now())
@@ -102,6 +89,17 @@ def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = 
     }
     status = refusal.status if refusal else 200
     return render(request, "setup/checklist.html", context, status=status)
+
+
+@organiser_or_lead
+@require_POST
+@refused_on(_page, even_not_found=True)
+def change_forum_state(request: Request, attendee: Attendee) -> HttpResponse:
+    """Move the forum to its next state, or back; organisers alone, in an archived forum, too."""
+    state = values_of(StateForm(request.POST))["state"]
+    change_state(event=attendee.event, state=state, by=request.user, now=timezone.now())
+    messages.success(request, str(CHANGED[State(attendee.event.state)]))
+    return redirect("setup", attendee.event.slug)
 
 
 def _step(event: Event, state: Event.State) -> tuple[str | Promise, bool]:

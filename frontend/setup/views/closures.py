@@ -11,10 +11,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.booking.selectors.closures import closures_for, meetings_in, rooms_for
-from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.setup.services.closures import close_period, reopen_period, undo_closure
-from frontend.access import Request, organiser
+from frontend.access import Outcome, Request, catch_refusal, organiser
 from frontend.fields import values_of
 from frontend.setup.forms import ClosureButtonForm, ClosureForm
 
@@ -23,14 +22,14 @@ from frontend.setup.forms import ClosureButtonForm, ClosureForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def closures(request: Request, attendee: Attendee) -> HttpResponse:
     """What is closed, with its meetings; a POST tells first how many meetings it means, and then closes."""
-    event, now, refusal, affected = attendee.event, timezone.now(), None, None
+    event, now, outcome, affected = attendee.event, timezone.now(), Outcome(), None
     form = ClosureForm(request.POST if request.method == "POST" else None, event, rooms_for(event))
     if form.is_bound and form.is_valid():
         room, period = form.cleaned_data["room"], form.period()
         if form.cleaned_data["do"] != "close":
             affected = meetings_in(event, period, room).count()
         else:
-            try:
+            with catch_refusal(even_not_found=True) as outcome:
                 close_period(
                     event=event,
                     period=period,
@@ -39,13 +38,15 @@ def closures(request: Request, attendee: Attendee) -> HttpResponse:
                     by=request.user,
                     now=now,
                 )
-            except BusinessError as error:
-                refusal = error
-            else:
                 messages.success(request, _("This time is closed. Its meetings are being moved."))
                 return redirect("closures", event.slug)
-    context = {"form": form, "rows": closures_for(event, now), "refusal": refusal, "affected": affected}
-    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    context = {
+        "form": form,
+        "rows": closures_for(event, now),
+        "refusal": outcome.refusal,
+        "affected": affected,
+    }
+    status = outcome.refusal.status if outcome.refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "setup/closures.html", context, status=status)
 
 

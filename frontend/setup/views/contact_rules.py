@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.safeguarding.selectors.contact_rules import (
@@ -23,7 +22,7 @@ from backend.safeguarding.services.contact_rules import (
     remove_contact_rule,
 )
 from backend.setup.selectors.contact_rules import contact_rule_effect
-from frontend.access import Request, organiser
+from frontend.access import Outcome, Request, catch_refusal, organiser
 from frontend.setup.forms import ContactRuleForm
 
 
@@ -31,26 +30,24 @@ from frontend.setup.forms import ContactRuleForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_rules(request: Request, attendee: Attendee) -> HttpResponse:
     """The contact rules; a POST tells first whom a new one parts and what it ends, and then makes it."""
-    event, now, refusal, preview = attendee.event, timezone.now(), None, None
+    event, now, outcome, preview = attendee.event, timezone.now(), Outcome(), None
     form = ContactRuleForm(request.POST if request.method == "POST" else None, _groups(event))
     if form.is_bound and form.is_valid():
         first, second = form.cleaned_data["first"], form.cleaned_data["second"]
-        try:
+        with catch_refusal(even_not_found=True) as outcome:
             if form.cleaned_data["do"] == "add":
                 add_contact_rule(event=event, first=first, second=second, by=request.user, now=now)
                 messages.success(request, _("The two groups are parted. What stood between them ends."))
                 return redirect("contact_rules", event.slug)
             rule = contact_rule_between(event=event, first=first, second=second)
             preview = (contact_rule_row(rule), contact_rule_effect(rule, now))
-        except BusinessError as error:
-            refusal = error
     context = {
         "form": form,
         "rules": contact_rules_for(event),
         "preview": preview,
-        "refusal": refusal,
+        "refusal": outcome.refusal,
     }
-    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    status = outcome.refusal.status if outcome.refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "setup/contact_rules.html", context, status=status)
 
 

@@ -24,7 +24,7 @@ from backend.people.selectors import people_allowed_to_start, unclear_addresses
 from backend.people.services import allow_starting
 from backend.roles.services.appointments import confirm_role, end_role, refuse_role
 from backend.setup.services.starting import start_forum
-from frontend.access import Request, administrator, forum_starter, fresh_proof
+from frontend.access import Request, administrator, catch_refusal, forum_starter, fresh_proof
 from frontend.events.forms.setup import OutsideContactForm
 from frontend.events.words.times import zones_offered
 from frontend.fields import values_of
@@ -50,7 +50,7 @@ def starters(request: Request) -> HttpResponse:
     allowed = form.cleaned_data["do"] != StarterForm.END
     try:
         allow_starting(email=form.cleaned_data["email"], allowed=allowed, by=request.user)
-    except BusinessError as refusal:
+    except BusinessError as refusal:  # at the one field, and on another page
         form.add_error("email", refusal.message)
         return _forums(request, form=form)
     text = _("They can start forums from now on.") if allowed else _("They can start no forum any more.")
@@ -68,7 +68,7 @@ def start(request: Request) -> HttpResponse:
     if form.is_valid():
         try:
             event = start_forum(data=form.forum_data(), by=request.user, now=timezone.now())
-        except BusinessError as refusal:
+        except BusinessError as refusal:  # its code says at which field
             form.add_error(form.FIELD_OF.get(refusal.code), refusal.message)
         else:
             messages.success(request, _started(is_administrator(request.user)) % {"event": event.name})
@@ -97,11 +97,8 @@ def forum_roles(request: Request, slug: str) -> HttpResponse:
     event = event_for(slug)
     form = OutsideContactForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
+        with catch_refusal(form, even_not_found=True):
             set_outside_contact(event=event, **form.cleaned_data, by=request.user, now=timezone.now())
-        except BusinessError as refusal:
-            form.add_error(str(refusal.details.get("field", "name")), refusal.message)
-        else:
             messages.success(request, _("The outside contact is saved."))
             return redirect("forum_roles", slug)
     return _roles(request, slug, form=form)
@@ -112,7 +109,7 @@ def forum_roles(request: Request, slug: str) -> HttpResponse:
 @require_POST
 def decide_forum_role(request: Request, slug: str, appointment_id: int) -> HttpResponse:
     """Confirm or refuse a proposal, or end what somebody holds."""
-    try:
+    with catch_refusal(even_not_found=True) as outcome:
         do = values_of(DecisionForm(request.POST))["do"]
         service, text = {
             DecisionForm.CONFIRM: (confirm_role, _("Confirmed. The leads and organisers are told by mail.")),
@@ -120,10 +117,9 @@ def decide_forum_role(request: Request, slug: str, appointment_id: int) -> HttpR
             DecisionForm.END: (end_role, _("Ended. The leads and organisers are told by mail.")),
         }[do]
         service(event=event_for(slug), appointment_id=appointment_id, by=request.user, now=timezone.now())
-    except BusinessError as refusal:
-        return _roles(request, slug, refusal)
-    messages.success(request, text)
-    return redirect("forum_roles", slug)
+        messages.success(request, text)
+        return redirect("forum_roles", slug)
+    return _roles(request, slug, outcome.refusal)
 
 
 def _forums(request: Request, *, form: StarterForm | None = None) -> HttpResponse:

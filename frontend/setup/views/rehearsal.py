@@ -14,7 +14,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.selectors import next_seen_as, rehearsal_of
 from backend.setup.services.rehearsals import end_rehearsal
 from backend.setup.services.rehearsing import start_rehearsal
-from frontend.access import SEEN_AS, Request, organiser
+from frontend.access import SEEN_AS, Request, organiser, refused_on
 
 
 @organiser
@@ -24,14 +24,23 @@ def rehearsal(request: Request, attendee: Attendee) -> HttpResponse:
     return _page(request, attendee)
 
 
+def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = None) -> HttpResponse:
+    event = attendee.event
+    context = {
+        "rehearsal": rehearsal_of(event),
+        "forum": event.rehearsal_of,
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return render(request, "setup/rehearsal.html", context, status=status)
+
+
 @organiser
 @require_POST
+@refused_on(_page, even_not_found=True)
 def start(request: Request, attendee: Attendee) -> HttpResponse:
     """Start the rehearsal, and go into it."""
-    try:
-        started = start_rehearsal(event=attendee.event, by=request.user, now=timezone.now())
-    except BusinessError as refusal:
-        return _page(request, attendee, refusal)
+    started = start_rehearsal(event=attendee.event, by=request.user, now=timezone.now())
     messages.success(request, _("The rehearsal is open. Its lists are being made: that takes a minute."))
     return redirect("rehearsal", started.slug)
 
@@ -67,14 +76,3 @@ def organise_again(request: Request, attendee: Attendee) -> HttpResponse:
     """End seeing the rehearsal as somebody made up."""
     request.session.pop(SEEN_AS, None)
     return redirect("rehearsal" if attendee.event.is_rehearsal else "setup", attendee.event.slug)
-
-
-def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = None) -> HttpResponse:
-    event = attendee.event
-    context = {
-        "rehearsal": rehearsal_of(event),
-        "forum": event.rehearsal_of,
-        "refusal": refusal,
-    }
-    status = refusal.status if refusal else 200
-    return render(request, "setup/rehearsal.html", context, status=status)

@@ -30,7 +30,7 @@ from backend.events.services import venue
 from backend.events.services.venue import remove_table
 from backend.setup.services import tables
 from backend.stats.selectors.overview import overview_for
-from frontend.access import Request, organiser
+from frontend.access import Request, catch_refusal, organiser
 from frontend.booking.words import day_in
 from frontend.fields import values_of
 from frontend.setup.forms import GridForm, RulesForm, SlotsForm, TableButtonForm, TableForm, next_label
@@ -63,28 +63,26 @@ def add_slots(request: Request, attendee: Attendee) -> HttpResponse:
     form = GridForm(request.POST, event)
     if not form.is_valid():
         return _page(request, attendee, part="slots", slots_form=form)
-    try:
+    with catch_refusal(even_not_found=True) as outcome:
         periods = periods_of(form.grid(), event.zone)
         if form.cleaned_data["do"] != "add":
             return _page(request, attendee, part="slots", slots_form=form, preview=periods)
         added = joining.add_slots(event=event, periods=periods, by=request.user)
-    except BusinessError as refusal:
-        return _page(request, attendee, refusal, part="slots", slots_form=form)
-    text = ngettext("%(count)d meeting time added.", "%(count)d meeting times added.", added)
-    return _done(request, attendee, text % {"count": added})
+        text = ngettext("%(count)d meeting time added.", "%(count)d meeting times added.", added)
+        return _done(request, attendee, text % {"count": added})
+    return _page(request, attendee, outcome.refusal, part="slots", slots_form=form)
 
 
 @organiser
 @require_POST
 def remove_slots(request: Request, attendee: Attendee) -> HttpResponse:
     """Remove unused meeting times."""
-    try:
+    with catch_refusal(even_not_found=True) as outcome:
         slot_ids = values_of(SlotsForm(request.POST))["slots"]
         removed = venue.remove_slots(event=attendee.event, slot_ids=slot_ids, by=request.user)
-    except BusinessError as refusal:
-        return _page(request, attendee, refusal, part="times")
-    text = ngettext("%(count)d meeting time removed.", "%(count)d meeting times removed.", removed)
-    return _done(request, attendee, text % {"count": removed})
+        text = ngettext("%(count)d meeting time removed.", "%(count)d meeting times removed.", removed)
+        return _done(request, attendee, text % {"count": removed})
+    return _page(request, attendee, outcome.refusal, part="times")
 
 
 @organiser
@@ -94,12 +92,11 @@ def add_tables(request: Request, attendee: Attendee) -> HttpResponse:
     form = TableForm(request.POST)
     if not form.is_valid():
         return _page(request, attendee, part="tables", table_form=form)
-    try:
+    with catch_refusal(even_not_found=True) as outcome:
         added = venue.add_tables(event=attendee.event, tables=form.tables(), by=request.user)
-    except BusinessError as refusal:
-        return _page(request, attendee, refusal, part="tables", table_form=form)
-    text = ngettext("%(count)d table added.", "%(count)d tables added.", len(added))
-    return _done(request, attendee, text % {"count": len(added)})
+        text = ngettext("%(count)d table added.", "%(count)d tables added.", len(added))
+        return _done(request, attendee, text % {"count": len(added)})
+    return _page(request, attendee, outcome.refusal, part="tables", table_form=form)
 
 
 @organiser
@@ -109,7 +106,7 @@ def change_table(request: Request, attendee: Attendee, table_id: int) -> HttpRes
     event = attendee.event
     table = next((table for table in tables_for(event) if table.pk == table_id), None)
     form = TableForm(request.POST, table)
-    try:
+    with catch_refusal(even_not_found=True) as outcome:
         if values_of(TableButtonForm(request.POST))["do"] == "remove":
             remove_table(event=event, table_id=table_id, by=request.user)
             return _done(request, attendee, _("The table is removed."))
@@ -117,9 +114,8 @@ def change_table(request: Request, attendee: Attendee, table_id: int) -> HttpRes
             return _page(request, attendee, part="tables", changed=(table_id, form))
         data = form.tables()[0]
         tables.change_table(event=event, table_id=table_id, data=data, by=request.user, now=timezone.now())
-    except BusinessError as refusal:
-        return _page(request, attendee, refusal, part="tables", changed=(table_id, form))
-    return _done(request, attendee, _("The table is changed."))
+        return _done(request, attendee, _("The table is changed."))
+    return _page(request, attendee, outcome.refusal, part="tables", changed=(table_id, form))
 
 
 @organiser
@@ -129,11 +125,10 @@ def change_rules(request: Request, attendee: Attendee) -> HttpResponse:
     form = RulesForm(request.POST)
     if not form.is_valid():
         return _page(request, attendee, part="rules", rules_form=form)
-    try:
+    with catch_refusal(even_not_found=True) as outcome:
         set_rules(event=attendee.event, **form.cleaned_data, by=request.user)
-    except BusinessError as refusal:
-        return _page(request, attendee, refusal, part="rules", rules_form=form)
-    return _done(request, attendee, _("The rules are changed. What was asked before keeps its expiry."))
+        return _done(request, attendee, _("The rules are changed. What was asked before keeps its expiry."))
+    return _page(request, attendee, outcome.refusal, part="rules", rules_form=form)
 
 
 def _done(request: Request, attendee: Attendee, text: str) -> HttpResponse:

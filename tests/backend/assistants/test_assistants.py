@@ -15,8 +15,6 @@ from backend.assistants.selectors import asking_principals, assistants_for, name
 from backend.assistants.services.assistant_mails import SEND_ASSISTANT_MAIL
 from backend.assistants.services.assistants import (
     CannotAssist,
-    TooManyAssistants,
-    TooManyPrincipals,
     accept_principal,
     end_assistant,
     name_assistant,
@@ -36,6 +34,7 @@ from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.models import Chaperone, ContactRule
 from tests.backend.conftest import Forum
 from tests.factories import NOW, appoint, block_contact, make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -242,11 +241,11 @@ def test_two_assistants_and_five_principals_are_the_most(forum: Forum) -> None:
     minister, ana, ben, _ = forum.people
     forum.assist(ana, minister)
     name(forum, minister, "somebody@example.org")
-    with pytest.raises(TooManyAssistants):
+    with refuses("too_many_assistants"):
         name(forum, minister, ben.person.email)
     for principal in forum.join(4):
         forum.assist(ana, principal)
-    with pytest.raises(TooManyPrincipals):
+    with refuses("too_many_principals"):
         forum.assist(ana, forum.join(1)[0])
     assert len(principals_for(ana, forum.now)) == 5
 

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from backend.agenda.selectors.calendar import feed_for
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.selectors.availability import common_slots
+from backend.booking.services.notices import SEND_NOTICE
 from backend.booking.services.requests import expire_requests
 from backend.core.errors import BusinessError
 from backend.events.models.agenda import Session, Slot, Table
@@ -161,7 +162,5 @@ class MeetingMachineBase(RuleBasedStateMachine):
 
     def _jobs(self) -> int:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'notifications.send_notice'"
-            )
+            cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", [SEND_NOTICE])
             return cursor.fetchone()[0]

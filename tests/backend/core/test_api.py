@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.conf import settings
 from drf_spectacular.generators import SchemaGenerator
+from rest_framework.serializers import CharField
 from rest_framework.test import APIClient
 
-from backend.core.api import RefusalSerializer
+from backend.core.api import RefusalSerializer, RowSerializer
 from backend.people.models import Person
 from tests.factories import make_attendee, make_event
 
@@ -149,3 +152,44 @@ def _lists_in(
     for inner, value in field.get("properties", {}).items():
         if not value.get("readOnly"):
             yield from _lists_in(value, components, f"{name}.{inner}")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of which an answer shows only a part."""
+
+    slot_id: int
+    starts_at: dt.datetime
+    label: str | None
+    tags: tuple[str, ...]
+    secret: str
+
+    @property
+    def is_named(self) -> bool:
+        return self.label is not None
+
+
+class PartOfRowSerializer(RowSerializer, row=Row, fields="is_named slot starts_at label tags"):
+    help_texts = {"label": "Where it has one."}
+
+
+def test_an_answer_shows_the_named_fields_of_its_row_and_no_other() -> None:
+    row = Row(7, dt.datetime(2027, 1, 1, tzinfo=dt.UTC), None, ("a",), "not for you")
+    shown = PartOfRowSerializer(row).data
+    assert list(shown.items()) == [
+        ("is_named", False),
+        ("slot", 7),
+        ("starts_at", "2027-01-01T00:00:00Z"),
+        ("label", None),
+        ("tags", ["a"]),
+    ]
+    fields = PartOfRowSerializer().fields
+    assert fields["label"].allow_null
+    assert fields["label"].help_text == "Where it has one."
+
+
+def test_what_an_answer_declares_without_naming_it_is_an_error() -> None:
+    with pytest.raises(TypeError, match="declares what its fields do not name: secret"):
+
+        class Leaking(RowSerializer, row=Row, fields="slot"):
+            secret = CharField()

@@ -20,22 +20,14 @@ from backend.booking.models.notices import Delivery
 from backend.booking.services.notices import SEND_NOTICE
 from backend.config.status import problems_of, status_at
 from backend.core.errors import NotFound
-from backend.core.queue import (
-    CODES,
-    MAIL,
-    MAX_ABANDONED,
-    QUEUES,
-    WORK,
-    AlreadyWaiting,
-    enqueue,
-    try_job_again,
-)
+from backend.core.queue import CODES, MAIL, MAX_ABANDONED, QUEUES, WORK, enqueue, try_job_again
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes
 from backend.programme.models import Plan
 from backend.programme.services import drafting
 from backend.suggestions.services.runs import BUILD_SUGGESTIONS
 from tests.backend.conftest import Forum
 from tests.backend.notifications.services.test_notices import _real_mail, forum, post  # noqa: F401 - fixtures
+from tests.refusals import refuses
 from tests.smtp import MailServer
 from tests.worker import do_jobs, kill_worker_at_work, next_job, waiting_jobs, workers_at_work
 
@@ -297,5 +289,5 @@ def test_a_failed_job_is_not_tried_beside_another_that_does_the_same(task: Calla
     do_jobs()
     (failed,) = status_at(timezone.now()).failed_jobs
     enqueue(name, lock="a", once="a")
-    with pytest.raises(AlreadyWaiting):
+    with refuses("already_waiting"):
         try_job_again(failed.id)

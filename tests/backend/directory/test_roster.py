@@ -13,13 +13,13 @@ from backend.events.services.attendees import (
     BadAttendee,
     NameTaken,
     NewAttendee,
-    OwnWords,
     UnknownSector,
     change_attendee,
     change_organisation,
 )
-from backend.roster.services.adding import AlreadyThere, BadRow, add_attendee
+from backend.roster.services.adding import add_attendee
 from tests.factories import NOW, make_attendee, make_event, make_organisation
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(hours=1)
@@ -106,12 +106,12 @@ def test_one_person_is_added_by_the_rules_of_an_imported_row(forum):
     new = NewAttendee(email="Walk@Example.org", name="Wanda  Walkin", organisation="House", age_class="adult")
     added = add_attendee(event=event, new=new, by=organiser.person, now=LATER)
     assert (added.name, added.age_class, added.organisation.name) == ("Wanda Walkin", "adult", "House")
-    with pytest.raises(AlreadyThere) as refusal:
+    with refuses("already_there") as refusal:
         add_attendee(
             event=event, new=NewAttendee(email="walk@example.org", name="X"), by=organiser.person, now=LATER
         )
     assert refusal.value.details == {"attendee_id": added.pk}
-    with pytest.raises(BadRow, match="age class"):
+    with refuses("bad_row", match="age class"):
         add_attendee(
             event=event,
             new=NewAttendee(email="b@example.org", name="B", age_class="grown-up"),
@@ -140,7 +140,7 @@ def test_a_change_keeps_what_is_left_out_and_the_same_again_marks_nothing(forum)
 def test_what_a_person_wrote_themself_is_not_overwritten(forum):
     event, organiser = forum
     one = make_attendee(event, name="Ana", short_name="Ani", edited_at=NOW)
-    with pytest.raises(OwnWords, match="short_name"):
+    with refuses("own_words", match="short_name"):
         change_attendee(
             event=event,
             attendee_id=one.pk,

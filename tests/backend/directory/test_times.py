@@ -9,7 +9,6 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.booking.models.availability import Availability
 from backend.booking.services.availability import close_slots
-from backend.booking.services.joining import NobodyToOpen, NoTimesToCome
 from backend.core.errors import OrganisersOnly
 from backend.core.models import Act
 from backend.directory.models import TimesMail
@@ -17,6 +16,7 @@ from backend.directory.services.times import open_times_for, send_times_mail, wi
 from backend.events.models.agenda import Slot
 from tests.factories import NOW, make_attendee, make_event
 from tests.long_jobs import answered
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -76,10 +76,10 @@ def test_who_has_not_joined_or_is_no_adult_is_left_alone_and_nobody_left_is_refu
     away = make_attendee(forum, has_joined=False)
     minor = make_attendee(forum, age_class="minor")
     elsewhere = make_attendee(make_event("elsewhere"))
-    with pytest.raises(NobodyToOpen, match="joining opens their times"):
+    with refuses("nobody_to_open", match="joining opens their times"):
         open_for(forum, away, minor, elsewhere)
     Slot.objects.all().delete()
-    with pytest.raises(NoTimesToCome, match="Add some under Set up"):
+    with refuses("no_times_to_come", match="Add some under Set up"):
         open_for(forum, *forum.people)
     with pytest.raises(OrganisersOnly):
         open_times_for(event=forum, attendee_ids=[], by=forum.people[0].person, now=NOW)

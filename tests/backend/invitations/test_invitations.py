@@ -18,7 +18,7 @@ from backend.invitations.models import Invitation, InvitationRules
 from backend.invitations.rules import BadInvitationRules
 from backend.invitations.selectors import invitation_figures, invited_people, people_to_invite
 from backend.invitations.services import sending
-from backend.invitations.services.bounces import NoSuchMail, mark_bounced
+from backend.invitations.services.bounces import mark_bounced
 from backend.invitations.services.deliveries import SEND_INVITATION
 from backend.invitations.services.letters import example_invitation
 from backend.invitations.services.links import LinkExpired, LinkInvalid, LinkUsed, read_link, use_link
@@ -26,8 +26,6 @@ from backend.invitations.services.reminders import queue_reminders
 from backend.invitations.services.rules import InvitationRulesData, set_invitation_rules
 from backend.invitations.services.sending import (
     BadSelection,
-    NobodyToInvite,
-    TooManyInvitations,
     preview_invitations,
     send_invitations,
     send_test_invitation,
@@ -36,6 +34,7 @@ from backend.mails.rules import BadMailText
 from backend.mails.services import MailTextsData, set_mail_texts
 from tests.backend.invitations.conftest import Forum
 from tests.factories import NOW, make_attendee, make_event
+from tests.refusals import refuses
 from tests.smtp import MailServer
 from tests.worker import do_jobs, let_the_wait_pass, waiting_jobs
 
@@ -246,7 +245,7 @@ def test_a_refused_address_is_shown_and_can_be_invited_again(forum: Forum, post:
     assert forum.invite(mali) == 1
     do_jobs()
     assert seen(forum) == {"Mali": ("sent", 0, "")}
-    with pytest.raises(NobodyToInvite):
+    with refuses("nobody_to_invite"):
         forum.invite(mali)
 
 
@@ -282,10 +281,10 @@ def test_a_forum_sends_so_many_invitations_a_day_and_no_more(
 ) -> None:
     monkeypatch.setattr(sending, "MAILS_A_DAY", 2)
     people = [forum.add(f"p{number}@example.org") for number in range(3)]
-    with pytest.raises(TooManyInvitations):
+    with refuses("too_many_invitations"):
         forum.invite(*people)
     assert forum.invite(*people[:2]) == 2
-    with pytest.raises(TooManyInvitations):
+    with refuses("too_many_invitations"):
         forum.invite(people[2])
 
 
@@ -364,7 +363,7 @@ def test_a_mail_that_came_back_later_is_marked_by_hand_and_a_new_address_clears_
     mali = forum.add("mali@example.org", name="Mali")
     arif = forum.add("arif@example.org", name="Arif")
     by = forum.organiser.person
-    with pytest.raises(NoSuchMail):
+    with refuses("no_such_mail"):
         mark_bounced(event=forum.event, attendee_ids=[mali.pk], bounced=True, by=by)
     forum.invite(mali, arif)
     do_jobs()

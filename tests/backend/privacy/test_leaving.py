@@ -26,8 +26,7 @@ from backend.invitations.models import Invitation
 from backend.people.models import ApiToken, Person, address_hash
 from backend.people.services import make_token
 from backend.privacy.services.closing import close_cases, forget_expired
-from backend.privacy.services.leaving import NotConfirmed, StillInCharge, erase_account, leave_event
-from backend.roles.services.appointments import LastOrganiser
+from backend.privacy.services.leaving import erase_account, leave_event
 from backend.roster.services.csv_tables import read_csv
 from backend.roster.services.importing import import_attendees
 from backend.safeguarding.models import Block, HeldIdentity, Report
@@ -42,6 +41,7 @@ from backend.suggestions.models import Embedding, Feedback
 from tests.backend.conftest import Forum, make_forum
 from tests.database import tables_holding
 from tests.factories import make_attendee, make_event, make_run, make_session, make_tie
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 NAME, ADDRESS = "Zephyrine Quillfeather", "zephyrine@quillfeather.example"
@@ -179,7 +179,7 @@ def test_leaving_one_forum_leaves_the_account_and_the_other_forum(forum: Forum, 
 
 
 def test_it_is_asked_twice_and_nobody_does_it_for_another(forum: Forum, leaver: Attendee) -> None:
-    with pytest.raises(NotConfirmed):
+    with refuses("not_confirmed"):
         leave_event(attendee=leaver, is_confirmed=False, by=leaver.person, now=forum.now)
     with pytest.raises(NotYours):
         leave_event(attendee=leaver, is_confirmed=True, by=forum.people[0].person, now=forum.now)
@@ -191,12 +191,12 @@ def test_it_is_asked_twice_and_nobody_does_it_for_another(forum: Forum, leaver: 
 def test_the_last_organiser_and_the_last_lead_hand_over_first(forum: Forum) -> None:
     organiser = make_attendee(forum.event, permission="organiser")
     lead = make_attendee(forum.event, permission="safeguarding-lead")
-    with pytest.raises(LastOrganiser):
+    with refuses("last_organiser"):
         erase(organiser.person, forum.now)
-    with pytest.raises(StillInCharge):
+    with refuses("still_in_charge"):
         leave(lead, forum.now)
     root = Person.objects.create_superuser("root@example.org", name="Root")
-    with pytest.raises(StillInCharge):
+    with refuses("still_in_charge"):
         erase(root, forum.now)
     make_attendee(forum.event, permission="organiser")
     for _ in range(2):

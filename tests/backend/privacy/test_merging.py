@@ -28,7 +28,6 @@ from backend.privacy.services.merging import (
     PROTECTING,
     CannotMerge,
     LeadMerges,
-    MergeWaits,
     answer_merge,
     merge_attendees,
 )
@@ -43,6 +42,7 @@ from backend.safeguarding.services.suspensions import suspend_person
 from tests.backend.booking.test_lock_order import begin, holding, wait_until_waiting
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import NOW, make_attendee, make_event, make_organisation, make_tie
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -146,7 +146,7 @@ def test_both_who_joined_are_asked_and_nothing_happens_before(forum: Forum, orga
     asked = forum.ask(twin, other, forum.slots[0], message="Shall we?")
     merge = merge_attendees(event=forum.event, kept_id=kept.pk, duplicate_id=twin.pk, by=organiser, now=NOW)
     assert (merge.done_at, Meeting.objects.get(pk=asked.pk).asker) == (None, twin)
-    with pytest.raises(MergeWaits):
+    with refuses("merge_waits"):
         merge_attendees(event=forum.event, kept_id=kept.pk, duplicate_id=twin.pk, by=organiser, now=NOW)
     with pytest.raises(NotFound):
         answer_merge(attendee=other, merge_id=merge.pk, is_same=True, by=other.person, now=NOW)

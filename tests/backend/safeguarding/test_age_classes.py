@@ -17,18 +17,16 @@ from backend.safeguarding.selectors.age_classes import age_questions_for, waitin
 from backend.safeguarding.services.age_classes import (
     AdultsNotConfirmed,
     AlreadyDecided,
-    HoldsRole,
     LeadHasToConsent,
-    MinorsInSelection,
     NotSetAsMinor,
     OwnAgeClass,
-    OwnProposal,
     agree_adult,
     consent_to_adult,
     decline_adult,
     propose_adult,
 )
 from tests.factories import NOW, appoint, make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(hours=1)
@@ -59,7 +57,7 @@ def test_who_organises_or_leads_stays_an_adult_by_the_list_and_by_an_import(foru
     event, organiser, lead = forum
     other = make_attendee(event, permission="organiser")
     for people in ([lead], [other], [make_attendee(event), lead]):
-        with pytest.raises(HoldsRole):
+        with refuses("holds_role"):
             set_roles(event, organiser, people, RoleChange(age_class=age_class))
     rows = [f"{one.person.email},{one.name},{age_class}" for one in (lead, other)]
     table = read_csv("\n".join(["email,name,age_class", *rows]).encode())
@@ -89,7 +87,7 @@ def test_a_minor_becomes_nothing_else_without_a_lead_not_even_of_unknown_age_fir
     for change in (ADULT, RoleChange(age_class="unknown")):
         with pytest.raises(LeadHasToConsent):
             set_roles(event, organiser, [minor], change, confirmed=[minor])
-        with pytest.raises(MinorsInSelection):
+        with refuses("minors_in_selection"):
             set_roles(event, organiser, [minor, other], change, confirmed=[minor])
     assert class_of(minor) == "minor"
 
@@ -140,7 +138,7 @@ def test_nobody_but_the_right_people_propose_and_decide(forum):
     with pytest.raises(NotFound):
         consent_to_adult(event=elsewhere.event, proposal_id=made.pk, by=elsewhere.person, now=NOW)
     appoint(organiser, "safeguarding-lead")
-    with pytest.raises(OwnProposal):
+    with refuses("own_proposal"):
         consent_to_adult(event=event, proposal_id=made.pk, by=organiser.person, now=NOW)
     appoint(minor, "safeguarding-lead")
     with pytest.raises(OwnAgeClass):

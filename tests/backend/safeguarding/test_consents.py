@@ -13,8 +13,8 @@ from backend.core.errors import BusinessError, NotFound
 from backend.events.models.attendees import Attendee
 from backend.events.models.consents import GuardianConsent
 from backend.events.models.events import Event
-from backend.events.rules.consents import ConsentMissing, may_have_profile
-from backend.events.services.opening import NotReadyToOpen, change_state
+from backend.events.rules.consents import may_have_profile
+from backend.events.services.opening import change_state
 from backend.events.services.profiles import ProfileChange, update_profile
 from backend.people.models import FormerAddress, older_hash
 from backend.people.services import BadEmail
@@ -28,7 +28,6 @@ from backend.safeguarding.services.consent_mails import (
 from backend.safeguarding.services.consents import (
     BadConsent,
     ConsentLinkInvalid,
-    ConsentOver,
     answer_consent,
     ask_consent,
     end_consent,
@@ -36,6 +35,7 @@ from backend.safeguarding.services.consents import (
 )
 from backend.safeguarding.services.country_contacts import add_country_contact
 from tests.factories import NOW, make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -108,17 +108,17 @@ def waiting(task: str) -> list[dict[str, object]]:
 
 
 def test_without_a_consent_no_profile_and_with_one_until_it_runs_out_or_is_withdrawn(minor, lead):
-    with pytest.raises(ConsentMissing):
+    with refuses("consent_missing"):
         save(minor)
     consent = ask(minor, lead)
     assert not may_have_profile(minor, NOW)  # asked is not given
     answer_consent(token=token_of(consent), is_yes=True, now=NOW)
     save(minor)
     assert own_consent_until(minor, NOW) == UNTIL
-    with pytest.raises(ConsentMissing):
+    with refuses("consent_missing"):
         save(minor, LATER)
     answer_consent(token=token_of(consent), is_yes=False, now=NOW)
-    with pytest.raises(ConsentMissing):
+    with refuses("consent_missing"):
         save(minor)
     assert own_consent_until(minor, NOW) is None
 
@@ -204,7 +204,7 @@ def test_an_adult_is_asked_of_no_guardian(event, lead):
 
 def test_a_new_one_replaces_the_one_that_counted_and_its_link_answers_no_more(minor, lead):
     first, second = ask(minor, lead), ask(minor, lead, email="other@example.org")
-    with pytest.raises(ConsentOver):
+    with refuses("consent_over"):
         answer_consent(token=token_of(first), is_yes=True, now=NOW)
     answer_consent(token=token_of(second), is_yes=True, now=NOW)
     assert set(GuardianConsent.objects.values_list("state", flat=True)) == {"replaced", "given"}
@@ -214,10 +214,10 @@ def test_the_same_answer_again_changes_nothing_and_no_yes_follows_a_no(minor, le
     token = token_of(ask(minor, lead))
     for _time in range(2):
         assert answer_consent(token=token, is_yes=False, now=NOW).state == "refused"
-    with pytest.raises(ConsentOver):
+    with refuses("consent_over"):
         answer_consent(token=token, is_yes=True, now=NOW)
     late = token_of(ask(minor, lead))
-    with pytest.raises(ConsentOver):
+    with refuses("consent_over"):
         answer_consent(token=late, is_yes=True, now=LATER)
 
 
@@ -260,7 +260,7 @@ def test_a_lead_withdraws_it_for_the_guardian_once(minor, lead):
     consent = paper(minor, lead, email="noy@example.org")
     end_consent(event=minor.event, consent_id=consent.pk, by=lead.person, now=NOW)
     assert not may_have_profile(minor, NOW)
-    with pytest.raises(ConsentOver):
+    with refuses("consent_over"):
         end_consent(event=minor.event, consent_id=consent.pk, by=lead.person, now=NOW)
 
 
@@ -274,7 +274,7 @@ def test_a_forum_with_minors_opens_with_a_host_country_contact_and_a_consent(lea
     def opens() -> None:
         change_state(event=event, state="open", by=organiser, now=NOW)
 
-    with pytest.raises(NotReadyToOpen, match="host country"):
+    with refuses("not_ready_to_open", match="host country"):
         opens()
     for country, is_host in (("Laos", False), ("Thailand", True)):
         add_country_contact(
@@ -288,7 +288,7 @@ def test_a_forum_with_minors_opens_with_a_host_country_contact_and_a_consent(lea
             by=lead.person,
             now=NOW,
         )
-    with pytest.raises(NotReadyToOpen, match="no guardian has consented"):
+    with refuses("not_ready_to_open", match="no guardian has consented"):
         opens()
     paper(minor, lead)
     opens()

@@ -17,8 +17,9 @@ from backend.safeguarding.rules import (
     refused_pairs,
 )
 from backend.safeguarding.selectors.public_profiles import public_profiles_for
-from backend.safeguarding.services.blocks import CannotBlockSelf, block_person, unblock_person
+from backend.safeguarding.services.blocks import block_person, unblock_person
 from tests.factories import NOW, block_contact, make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +111,7 @@ def test_blocking_twice_makes_one_block_and_taking_it_back_leaves_the_others_blo
 
 def test_one_cannot_block_oneself():
     a = make_attendee(make_event())
-    with pytest.raises(CannotBlockSelf):
+    with refuses("cannot_block_self"):
         block_person(blocked=a.person, by=a.person, now=NOW)
 
 

@@ -13,12 +13,12 @@ from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import CHANNELS, RefusedPairs, contactable_for, may_contact, refused_pairs
 from backend.safeguarding.services.blocks import block_person
 from backend.safeguarding.services.contact_rules import (
-    BadContactRule,
     add_contact_rule,
     contact_rule_between,
     remove_contact_rule,
 )
 from tests.factories import NOW, make_attendee, make_event, make_organisation
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 RULE = {"first": "constituency:industry", "second": "sector:law-enforcement"}
@@ -112,7 +112,7 @@ def test_the_same_rule_is_kept_once_in_whichever_order(event, boss):
 @pytest.mark.parametrize("group", ["", "industry", "constituency:crown", "sector:nowhere", "sector:"])
 def test_a_group_that_is_none_is_refused(event, boss, group):
     make_organisation(event)
-    with pytest.raises(BadContactRule, match="Choose two groups"):
+    with refuses("bad_contact_rule", match="Choose two groups"):
         add(event, boss, first=group, second="constituency:industry")
 
 

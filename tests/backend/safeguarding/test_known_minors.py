@@ -22,9 +22,10 @@ from backend.safeguarding.selectors.age_classes import age_questions_for, waitin
 from backend.safeguarding.selectors.aliases import alias_candidates, can_appear_under_alias
 from backend.safeguarding.selectors.reports import report_page_for
 from backend.safeguarding.services.age_classes import agree_adult, consent_to_adult, propose_adult
-from backend.safeguarding.services.aliases import AliasData, CannotHaveAlias, set_alias
+from backend.safeguarding.services.aliases import AliasData, set_alias
 from backend.safeguarding.services.reports import file_report
 from tests.factories import NOW, block_contact, make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +72,7 @@ def test_whom_another_event_knows_as_a_minor_is_given_no_alias_and_their_address
     assert alias_candidates(lead, "guest") == ()
     assert not can_appear_under_alias(imported)
     data = AliasData(name="Officer K.", real_name="Guest Wanted")
-    with pytest.raises(CannotHaveAlias):
+    with refuses("cannot_have_alias"):
         set_alias(event=other, attendee_id=imported.pk, data=data, is_wish=True, by=lead.person, now=NOW)
     Appointment.objects.create(attendee=imported, permission="organiser", proposed_at=NOW)
     table = site.get_model_admin(Appointment)

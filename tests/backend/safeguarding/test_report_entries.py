@@ -16,8 +16,6 @@ from backend.safeguarding.models import Report, ReportEntry
 from backend.safeguarding.selectors.reports import news_for, report_page_for, reports_for
 from backend.safeguarding.services.report_entries import (
     AlreadyClosed,
-    BadDueTime,
-    CannotHear,
     EntryNeeded,
     add_note,
     assign_report,
@@ -27,6 +25,7 @@ from backend.safeguarding.services.report_entries import (
 from backend.safeguarding.services.report_mails import send_assigned, send_news
 from backend.safeguarding.services.reports import close_report, hand_over_report, link_report, report_unsafe
 from tests.factories import NOW, appoint, make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -162,7 +161,7 @@ def test_a_report_is_due_a_day_after_it_was_made_or_when_a_lead_says(cast):
     assert not reports_for(cast.lead)[0].is_overdue(NOW)
     assert reports_for(cast.lead)[0].is_overdue(NOW + 23 * HOUR)
     for wrong in (NOW, NOW - HOUR, NOW + dt.timedelta(days=367)):
-        with pytest.raises(BadDueTime):
+        with refuses("bad_due_time"):
             set_due_time(**by(cast.lead, early, due_at=wrong))
     set_due_time(**by(cast.lead, late, due_at=NOW + HOUR))
     assert [one.report_id for one in reports_for(cast.lead)] == [late.pk, early.pk]
@@ -198,9 +197,9 @@ def test_nobody_writes_to_who_did_not_ask_or_is_no_known_adult(cast, how):
         cast.reporter.person.is_active = False
         cast.reporter.person.save()
     assert not report_page_for(cast.read(report)).hears_news
-    with pytest.raises(CannotHear):
+    with refuses("cannot_hear"):
         send_word(**by(cast.lead, report, text="We speak to him today."))
-    with pytest.raises(CannotHear):
+    with refuses("cannot_hear"):
         close_report(**by(cast.lead, report, outcome="Warned.", lift=False, final_word="He was warned."))
     report.refresh_from_db()
     assert report.state != "closed"

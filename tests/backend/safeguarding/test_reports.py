@@ -16,8 +16,9 @@ from backend.safeguarding.rules import CHANNELS, may_contact, refused_pairs
 from backend.safeguarding.selectors.reports import has_reader, report_page_for, reports_for, waiting_reports
 from backend.safeguarding.services.blocks import block_person
 from backend.safeguarding.services.report_entries import AlreadyClosed
-from backend.safeguarding.services.reports import OutcomeNeeded, UnknownCategory, WordsNeeded, file_report
+from backend.safeguarding.services.reports import UnknownCategory, WordsNeeded, file_report
 from tests.factories import NOW, make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(hours=1)
@@ -176,7 +177,7 @@ def test_a_lead_who_is_one_no_longer_reads_nothing_more(cast):
 
 def test_a_closed_report_is_not_closed_again_and_needs_an_outcome(cast):
     report = cast.report()
-    with pytest.raises(OutcomeNeeded):
+    with refuses("outcome_needed"):
         cast.close(report, lift=True, outcome=" ")
     with pytest.raises(TextTooLong):
         cast.close(report, lift=True, outcome="x" * 2_001)

@@ -15,7 +15,6 @@ from backend.safeguarding.models import Chaperone, OpenPlace, Vetting
 from backend.safeguarding.rules import is_vetted
 from backend.safeguarding.selectors.supervision import candidates_for, supervision_for
 from backend.safeguarding.services.supervision import (
-    BadChaperone,
     BadVetting,
     add_chaperone,
     end_vetting,
@@ -25,6 +24,7 @@ from backend.safeguarding.services.supervision import (
     remove_chaperone,
 )
 from tests.factories import NOW, make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -120,15 +120,15 @@ def test_nobody_but_a_known_adult_is_recorded(event, lead, fields):
 
 def test_a_chaperone_is_a_checked_adult_bound_to_a_delegation_with_minors(event, lead, minor):
     adult = make_attendee(event, name="Chan Chaperone")
-    with pytest.raises(BadChaperone):
+    with refuses("bad_chaperone"):
         bind(adult, minor, lead)
     check(adult, lead)
-    with pytest.raises(BadChaperone):  # no minor is of that delegation
+    with refuses("bad_chaperone"):  # no minor is of that delegation
         bind(adult, minor, lead, organisation_id=adult.organisation_id)
     first = bind(adult, minor, lead)
     assert bind(adult, minor, lead) == first
     Attendee.objects.filter(pk=minor.pk).update(organisation=None, country="Laos")
-    with pytest.raises(BadChaperone):
+    with refuses("bad_chaperone"):
         bind(adult, minor, lead, organisation_id=None)
     bind(adult, minor, lead, organisation_id=None, country="Laos")
     [row] = supervision_for(lead, NOW).vetted

@@ -14,7 +14,6 @@ from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.models.roles import OutsideContact
-from backend.events.rules.rehearsals import RehearsalOnly
 from backend.events.services.attendees import NewAttendee
 from backend.people.models import Person
 from backend.roster.services.adding import add_attendee
@@ -25,6 +24,7 @@ from frontend.access import SEEN_AS
 from tests.factories import NOW, make_attendee, make_event, make_run, make_session
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
+from tests.refusals import refuses
 
 
 @pytest.fixture
@@ -134,9 +134,9 @@ def test_every_page_of_it_says_that_it_is_a_rehearsal_and_no_page_of_the_forum(f
 def test_nobody_real_is_added_to_a_rehearsal(forum, boss, cast):
     copy, by = started(boss, forum), cast.organiser.person
     new = {"name": "Real Person", "email": "real@example.org"}
-    with pytest.raises(RehearsalOnly):
+    with refuses("rehearsal_only"):
         add_attendee(event=copy, new=NewAttendee(**new), by=by, now=NOW)
-    with pytest.raises(RehearsalOnly):
+    with refuses("rehearsal_only"):
         find_or_add_attendee(event=copy, **new, now=NOW)
     assert not Person.objects.filter(email="real@example.org").exists()
 

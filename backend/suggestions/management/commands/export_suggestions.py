@@ -10,15 +10,11 @@ from pathlib import Path
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
+from backend.core.errors import Refused
 from backend.events.selectors import event_for
 from backend.suggestions.selectors.export import exported_rows
 
 COLUMNS = ("attendee", "suggested", "rank", "score", "reasons")
-
-
-class CannotWrite(BusinessError):
-    code = "cannot_write"
 
 
 class Command(BaseCommand):
@@ -41,8 +37,9 @@ class Command(BaseCommand):
             part.replace(file)
         except OSError as error:
             part.unlink(missing_ok=True)
-            raise CannotWrite(
+            raise Refused(
+                "cannot_write",
                 _("%(file)s cannot be written: %(reason)s.")
-                % {"file": file, "reason": error.strerror or error}
+                % {"file": file, "reason": error.strerror or error},
             ) from error
         self.stdout.write(f"Wrote {len(rows):,} suggestions to {file}.")

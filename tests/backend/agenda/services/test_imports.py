@@ -9,12 +9,13 @@ import pytest
 
 from backend.agenda.services.files import AgendaFile, read_agenda
 from backend.agenda.services.imports import AgendaChanges, import_agenda, plan_agenda
-from backend.agenda.services.sessions import BadSession, SessionData, SessionTaken, add_session
+from backend.agenda.services.sessions import BadSession, SessionData, add_session
 from backend.core.errors import OrganisersOnly
 from backend.events.models.agenda import Session
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from tests.factories import make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 PROGRAMMES = Path(__file__).parents[3] / "fixtures" / "programmes"
@@ -148,7 +149,7 @@ def test_a_session_lasts_at_most_a_day_and_is_written_once(event, boss):
     starts_at = dt.datetime(2026, 12, 9, 9, tzinfo=event.zone)
     data = SessionData(title="A", starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=1))
     add_session(event=event, data=data, by=boss.person)
-    with pytest.raises(SessionTaken):
+    with refuses("session_taken"):
         add_session(event=event, data=data, by=boss.person)
     with pytest.raises(BadSession):
         longer = SessionData(title="B", starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=25))

@@ -8,10 +8,9 @@ import pytest
 
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
-from backend.booking.rules import AlreadyAnswered, ReasonNeeded, RequestExpired, TooLate
+from backend.booking.rules import AlreadyAnswered, RequestExpired, TooLate
 from backend.booking.selectors.meetings import meeting_for, requests_sent, requests_to_answer
 from backend.booking.services.booking import NoTableFree, SlotTaken
-from backend.booking.services.choosing import NotOffered
 from backend.booking.services.meetings import end_refused_meetings
 from backend.booking.services.requests import expire_requests
 from backend.core.errors import NotFound, NotYours
@@ -22,6 +21,7 @@ from backend.events.rules.attendees import TextTooLong
 from backend.events.rules.states import NotInThisState
 from tests.backend.conftest import make_forum
 from tests.factories import block_contact
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -111,7 +111,7 @@ def test_a_time_that_was_not_offered_or_is_no_slot_of_this_forum_is_refused(foru
     meeting = forum.ask(a, b, forum.slots[0])
     elsewhere = make_forum(slug="elsewhere", people=0)
     for slot in (forum.slots[1], elsewhere.slots[0]):
-        with pytest.raises(NotOffered):
+        with refuses("not_offered"):
             forum.accept(b, meeting, slot)
 
 
@@ -204,7 +204,7 @@ def test_only_an_agreed_meeting_that_is_not_over_can_be_cancelled_and_only_with_
     with pytest.raises(AlreadyAnswered):
         forum.cancel(a, waiting)
     meeting = forum.accept(b, waiting)
-    with pytest.raises(ReasonNeeded):
+    with refuses("reason_needed"):
         forum.cancel(a, meeting, reason="  ")
     with pytest.raises(NotFound):
         forum.cancel(c, meeting)

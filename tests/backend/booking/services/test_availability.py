@@ -5,19 +5,15 @@ from __future__ import annotations
 import pytest
 
 from backend.agenda.selectors.agenda import agenda_for
-from backend.agenda.services.bookmarks import (
-    AttendeeInMeeting,
-    SpeakerCannotRemove,
-    bookmark_session,
-    remove_bookmark,
-)
+from backend.agenda.services.bookmarks import AttendeeInMeeting, bookmark_session, remove_bookmark
 from backend.booking.models.availability import Availability
 from backend.booking.selectors.availability import availability_for, free_slots_between
-from backend.booking.services.availability import UnknownSlot, close_slots, open_slots
+from backend.booking.services.availability import close_slots, open_slots
 from backend.core.errors import NotFound, NotYours
 from backend.events.models.agenda import SessionPart
 from tests.backend.conftest import make_forum
 from tests.factories import make_session
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +41,7 @@ def test_slots_of_elsewhere_of_the_past_and_of_others_cannot_be_opened(forum):
     a, b, *_ = forum.people
     elsewhere = make_forum(slug="elsewhere", people=0)
     for slot, now in ((elsewhere.slots[0], forum.now), (forum.slots[0], forum.slots[0].starts_at)):
-        with pytest.raises(UnknownSlot):
+        with refuses("unknown_slot"):
             open_slots(attendee=a, slot_ids=[slot.pk], by=a.person, now=now)
     with pytest.raises(NotYours):
         close_slots(attendee=a, slot_ids=[forum.slots[0].pk], by=b.person, now=forum.now)
@@ -95,7 +91,7 @@ def test_a_talk_one_gives_cannot_be_forgotten_and_an_unknown_session_is_not_foun
     a = forum.people[0]
     session = session_over(forum, forum.slots[0])
     SessionPart.objects.create(event=forum.event, attendee=a, session=session, part="speaking")
-    with pytest.raises(SpeakerCannotRemove):
+    with refuses("speaking"):
         remove_bookmark(attendee=a, session_id=session.pk, by=a.person)
     elsewhere = session_over(make_forum(slug="elsewhere", people=0), forum.slots[0])
     with pytest.raises(NotFound):

@@ -13,14 +13,13 @@ from backend.booking.models.notices import Notice
 from backend.booking.rules import AlreadyAnswered, TooLate
 from backend.booking.selectors.meetings import meeting_for, requests_to_answer
 from backend.booking.services.booking import SlotTaken
-from backend.booking.services.choosing import NotOffered
-from backend.booking.services.counter_offers import CounterOfferWaits, NoCounterOffer
 from backend.booking.services.requests import AskedTooOften, BadTimes, expire_requests
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models.attendees import Attendee
 from backend.notifications.services.notice_mails import mail_for
 from tests.backend.conftest import Forum
 from tests.factories import block_contact
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +99,7 @@ def test_refused_the_request_still_waits_and_a_meeting_stays(forum: Forum, asked
     assert "Your meeting stays as it was agreed." in mail_of(a, forum)
     meeting.refresh_from_db()
     assert (meeting.slot_id, meeting.state) == (forum.slots[0].pk, "accepted")
-    with pytest.raises(NoCounterOffer):
+    with refuses("no_counter_offer"):
         forum.refuse_counter(b, meeting)
 
 
@@ -125,7 +124,7 @@ def test_what_was_offered_ends_with_what_it_was_offered_for(forum: Forum, asked:
             forum.withdraw_counter(b, asked)
     assert offered(a, asked, forum) is None
     assert mail_for(notice, forum.now) is None
-    with pytest.raises(NoCounterOffer):
+    with refuses("no_counter_offer"):
         forum.take_counter(a, asked, forum.slots[2])
 
 
@@ -139,7 +138,7 @@ def test_a_request_stays_open_while_other_times_can_be_taken(forum: Forum, asked
     forum.now = asked.expires_at
     expire_requests(now=forum.now)
     assert offered(a, asked, forum) is None
-    with pytest.raises(NoCounterOffer):
+    with refuses("no_counter_offer"):
         forum.take_counter(a, asked, forum.slots[-1])
 
 
@@ -151,7 +150,7 @@ def test_a_time_that_is_gone_is_not_shown_and_not_taken(forum: Forum, asked: Mee
     with pytest.raises(SlotTaken):
         forum.take_counter(a, asked, forum.slots[1])
     assert CounterOffer.objects.get().state == "open"
-    with pytest.raises(NotOffered):
+    with refuses("not_offered"):
         forum.take_counter(a, asked, forum.slots[3])
 
 
@@ -187,9 +186,9 @@ def test_each_wrong_offer_is_refused_in_a_sentence_of_its_own(forum: Forum, aske
         with pytest.raises(refusal):
             forum.counter(who, meeting, *(forum.slots[number] for number in numbers))
     forum.counter(b, forum.accept(b, asked), forum.slots[1])
-    with pytest.raises(CounterOfferWaits):
+    with refuses("counter_offer_waits"):
         forum.counter(a, asked, forum.slots[2])
-    with pytest.raises(NoCounterOffer):
+    with refuses("no_counter_offer"):
         forum.take_counter(b, asked, forum.slots[1])  # one's own
     forum.now = asked.slot.starts_at if asked.slot else forum.slots[0].starts_at
     with pytest.raises(TooLate):

@@ -12,13 +12,13 @@ from backend.booking.models.availability import Availability
 from backend.booking.rules import NotJoined
 from backend.booking.selectors.availability import free_slots_between
 from backend.booking.services.availability import close_slots
-from backend.booking.services.joining import PERSON_JOINED, AgeNotConfirmed, add_slots, join_event
+from backend.booking.services.joining import PERSON_JOINED, add_slots, join_event
 from backend.core.errors import NotFound, NotYours
 from backend.core.period import Period
 from backend.events.models.agenda import SessionPart
 from backend.events.rules.agreements import current_agreement
-from backend.events.services.joining import OldAgreement
 from tests.factories import NOW, make_attendee, make_session
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 VERSION = current_agreement().version
@@ -72,7 +72,7 @@ def test_only_oneself_joins_and_only_with_the_version_of_today(forum):
     one, other = make_attendee(forum.event, has_joined=False), forum.people[0]
     with pytest.raises(NotYours):
         join_event(attendee=one, version=VERSION, by=other.person, now=NOW)
-    with pytest.raises(OldAgreement):
+    with refuses("old_agreement"):
         join(one, version="2025-01-01")
     one.refresh_from_db()
     assert (one.agreed_at, opened(one)) == (None, set())
@@ -81,7 +81,7 @@ def test_only_oneself_joins_and_only_with_the_version_of_today(forum):
 @pytest.mark.parametrize("age_class", ["minor", "unknown"])
 def test_nobody_joins_whom_the_organisers_have_not_confirmed_as_an_adult(forum, age_class):
     one = make_attendee(forum.event, has_joined=False, age_class=age_class)
-    with pytest.raises(AgeNotConfirmed, match="organiser must confirm that you are an adult"):
+    with refuses("age_not_confirmed", match="organiser must confirm that you are an adult"):
         join(one)
     one.refresh_from_db()
     assert (one.agreed_at, opened(one)) == (None, set())

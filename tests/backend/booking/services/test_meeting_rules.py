@@ -5,11 +5,12 @@ import datetime as dt
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from backend.booking.services.meeting_rules import BadRules, set_rules
+from backend.booking.services.meeting_rules import set_rules
 from backend.core.errors import OrganisersOnly
 from backend.events.services.changes import ATTENDEES_CHANGED
 from tests.backend.conftest import make_forum
 from tests.factories import NOW, make_attendee
+from tests.refusals import refuses
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_the_rules_of_an_event_are_applied_and_values_out_of_range_refused(forum
     a, b, *_ = forum.people
     assert forum.ask(a, b).expires_at == NOW + dt.timedelta(hours=1)
     for values in ({"open_requests": 0, "expiry_hours": 1}, {"open_requests": 1, "expiry_hours": 721}):
-        with pytest.raises(BadRules):
+        with refuses("bad_rules"):
             set_rules(event=forum.event, **values, by=boss)
 
 
@@ -50,7 +51,7 @@ def test_interpreters_are_set_with_the_rules_and_announced_once(forum, boss):
         forum.event.refresh_from_db()
         assert forum.event.interpreters
     assert announced.count() == before + 1
-    with pytest.raises(BadRules):
+    with refuses("bad_rules"):
         set_rules(event=forum.event, open_requests=0, expiry_hours=24, interpreters=False, by=boss)
     forum.event.refresh_from_db()
     assert forum.event.interpreters

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Delivery, Notice
-from backend.booking.rules import AlreadyAnswered, ReasonNeeded, TooLate
+from backend.booking.rules import AlreadyAnswered, TooLate
 from backend.booking.selectors.meetings import meeting_for, meetings_without_contact
 from backend.booking.services import meetings
 from backend.booking.services.availability import close_slots
@@ -22,9 +22,10 @@ from backend.events.models.agenda import Table
 from backend.events.models.attendees import Attendee
 from backend.events.services.venue import BadTable, TableData
 from backend.notifications.services.notice_mails import mail_for
-from backend.setup.services.tables import StepFreeNeeded, change_table
+from backend.setup.services.tables import change_table
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import NOW, block_contact, make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +101,7 @@ def test_only_an_organiser_of_the_forum_can_and_only_what_is_still_to_come(forum
     waiting = forum.ask(b, forum.people[2], forum.slots[1])
     with pytest.raises(OrganisersOnly):
         cancel_for_both(forum, meeting, a)
-    with pytest.raises(ReasonNeeded):
+    with refuses("reason_needed"):
         cancel_for_both(forum, meeting, boss, reason="  ")
     with pytest.raises(AlreadyAnswered):
         cancel_for_both(forum, waiting, boss)
@@ -249,7 +250,7 @@ def test_the_mark_stays_while_somebody_who_needs_it_is_to_come(forum: Forum, bos
     Table.objects.update(step_free=True)
     a, b, *_ = forum.people
     at_first_table = forum.accept(b, forum.ask(a, b, forum.slots[0], needs_step_free=True))
-    with pytest.raises(StepFreeNeeded) as refusal:
+    with refuses("step_free_needed") as refusal:
         change_to(forum, boss, at_first_table.table, step_free=False, label="T9")
     assert refusal.value.message.endswith(".")
     assert not Table.objects.filter(label="T9").exists()

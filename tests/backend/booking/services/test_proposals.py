@@ -23,8 +23,7 @@ from backend.booking.selectors.meetings import (
 )
 from backend.booking.services.availability import close_slots
 from backend.booking.services.booking import NoTableFree, SlotTaken
-from backend.booking.services.choosing import NotOffered
-from backend.booking.services.meeting_rules import BadRules, set_rules
+from backend.booking.services.meeting_rules import set_rules
 from backend.booking.services.meetings import end_refused_meetings
 from backend.booking.services.moving import move_meeting
 from backend.booking.services.proposals import propose_meeting, withdraw_proposal
@@ -37,6 +36,7 @@ from backend.notifications.services.reminders import remind_people
 from backend.stats.selectors.overview import overview_for
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import block_contact, make_attendee
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -118,7 +118,7 @@ def test_three_times_may_be_proposed_and_a_yes_is_to_any_of_them(forum: Forum) -
     a, b, *_ = forum.people
     meeting = forum.propose(a, b, *forum.slots[:3])
     forum.accept(a, meeting)
-    with pytest.raises(NotOffered):
+    with refuses("not_offered"):
         forum.accept(b, meeting, forum.slots[4])
     assert forum.accept(b, meeting, forum.slots[1]).slot == forum.slots[1]
     with pytest.raises(BadTimes):
@@ -287,7 +287,7 @@ def test_it_waits_for_hours_of_its_own_and_reminds_who_has_not_answered(forum: F
     boss = forum.boss().person
     limits = {"open_requests": 8, "expiry_hours": 48, "proposal_hours": 20}
     set_rules(event=forum.event, **limits, by=boss)
-    with pytest.raises(BadRules):
+    with refuses("bad_rules"):
         set_rules(event=forum.event, **{**limits, "proposal_hours": 0}, by=boss)
     meeting = forum.propose(a, b, forum.slots[0])
     assert meeting.expires_at == forum.now + 20 * HOUR

@@ -11,7 +11,6 @@ from backend.booking.models.notices import Notice
 from backend.booking.models.questions import Question
 from backend.booking.rules import AlreadyAnswered, RequestExpired
 from backend.booking.selectors.meetings import meeting_for, reported_meeting, requests_to_answer
-from backend.booking.services.questions import AlreadyQuestioned, NoQuestion
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import TextTooLong
@@ -20,6 +19,7 @@ from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.services.reports import WordsNeeded
 from tests.backend.conftest import Forum
 from tests.factories import block_contact
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 WHICH, CHATS = "About which evidence?", "Chats kept by platforms."
@@ -85,15 +85,15 @@ def test_a_request_for_any_time_can_be_asked_about(forum: Forum) -> None:
 
 def test_one_question_one_answer_and_the_same_again_changes_nothing(forum: Forum, asked: Meeting) -> None:
     a, b, *_ = forum.people
-    with pytest.raises(NoQuestion):
+    with refuses("no_question"):
         forum.reply(a, asked, CHATS)
     for _again in range(2):
         forum.question(b, asked, WHICH)
-    with pytest.raises(AlreadyQuestioned):
+    with refuses("already_questioned"):
         forum.question(b, asked, "And when?")
     for _again in range(2):
         forum.reply(a, asked, CHATS)
-    with pytest.raises(AlreadyQuestioned):
+    with refuses("already_questioned"):
         forum.reply(a, asked, "More")
     kinds = (
         Notice.objects.filter(kind__in=["question", "reply"]).order_by("pk").values_list("kind", flat=True)

@@ -18,13 +18,14 @@ from backend.people.selectors import person_with_email
 from backend.people.services import AddressTaken, BadEmail
 from backend.privacy.services.leaving import erase_account
 from backend.privacy.services.remembering import replay_erasures
-from backend.roster.services.adding import AlreadyThere, add_attendee
+from backend.roster.services.adding import add_attendee
 from backend.roster.services.csv_tables import CsvLine, CsvTable
 from backend.roster.services.importing import import_attendees
 from backend.safeguarding.models import Block
 from backend.safeguarding.rules import may_contact
 from tests.accounts import send_account_mails
 from tests.factories import NOW, make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 CODES = ("ABC-123", "DEF-456")
@@ -178,7 +179,7 @@ def test_a_list_with_the_old_address_finds_the_attendee_and_makes_no_second_one(
     mali.refresh_from_db()
     assert (mali.title, mali.person.email) == ("Director", NEW)
     new = NewAttendee(email="mali@ministry.example.org", name="Mali Wongsa")
-    with pytest.raises(AlreadyThere):
+    with refuses("already_there"):
         add_attendee(event=mali.event, new=new, by=organiser, now=timezone.now())
     successor = add_attendee(
         event=mali.event, new=replace(new, name="Somchai Dee"), by=organiser, now=timezone.now()
@@ -223,5 +224,5 @@ def test_what_an_earlier_version_kept_under_its_hash_of_an_address_is_found(
     FormerAddress.objects.create(person=mali.person, address_hash=before, left_at=NOW)
     row = NewAttendee(email="m@bücher.example", name="Back")
     organiser = Attendee.objects.get(event=mali.event, permission="organiser").person
-    with pytest.raises(AlreadyThere):
+    with refuses("already_there"):
         add_attendee(event=mali.event, new=row, by=organiser, now=timezone.now())

@@ -10,15 +10,10 @@ from backend.directory.services.nudges import nudge_people
 from backend.events.models.events import Event
 from backend.events.models.roles import OutsideContact
 from backend.events.rules.states import NotOpenYet
-from backend.events.services.opening import (
-    BadOutsideContact,
-    LeadsOnly,
-    NotReadyToOpen,
-    open_event,
-    set_outside_contact,
-)
+from backend.events.services.opening import BadOutsideContact, LeadsOnly, open_event, set_outside_contact
 from backend.people.models import Person
 from tests.factories import NOW, make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 CONTACT = {"name": "Child line", "email": "", "phone": "+66 1300"}
@@ -40,15 +35,15 @@ def test_an_event_is_a_draft_unless_somebody_opens_it():
 
 def test_it_opens_with_two_leads_and_says_before_what_is_missing(draft):
     event, boss = draft
-    with pytest.raises(NotReadyToOpen, match="needs two confirmed safeguarding leads, or one and an outside"):
+    with refuses("not_ready_to_open", match="needs two confirmed safeguarding leads, or one and an outside"):
         open_event(event=event, by=boss, now=NOW)
     make_attendee(event, permission="safeguarding-lead")
-    with pytest.raises(NotReadyToOpen, match="needs a second confirmed safeguarding lead, or an outside"):
+    with refuses("not_ready_to_open", match="needs a second confirmed safeguarding lead, or an outside"):
         open_event(event=event, by=boss, now=NOW)
     closed = make_attendee(event, permission="safeguarding-lead").person
     closed.is_active = False
     closed.save()
-    with pytest.raises(NotReadyToOpen):  # a closed account reads nothing
+    with refuses("not_ready_to_open"):  # a closed account reads nothing
         open_event(event=event, by=boss, now=NOW)
     assert state(event) == "draft"
     make_attendee(event, permission="safeguarding-lead")
@@ -62,7 +57,7 @@ def test_it_opens_with_one_lead_and_an_outside_contact(draft):
     event, boss = draft
     root = Person.objects.create_superuser("root@example.org", name="Root")
     set_outside_contact(event=event, **CONTACT, by=root, now=NOW)
-    with pytest.raises(NotReadyToOpen, match="there is none"):
+    with refuses("not_ready_to_open", match="there is none"):
         open_event(event=event, by=boss, now=NOW)
     lead = make_attendee(event, permission="safeguarding-lead").person
     set_outside_contact(event=event, **CONTACT | {"email": "line@example.org"}, by=lead, now=NOW)

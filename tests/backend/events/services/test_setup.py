@@ -14,7 +14,8 @@ from backend.events.models.events import Event, Theme, Topic
 from backend.events.rules.attendees import is_organiser
 from backend.events.services.setup import check_zone, load_themes
 from backend.people.models import Person
-from backend.setup.services.events import ConflictingRoles, appoint_lead, appoint_organiser
+from backend.setup.services.events import appoint_lead, appoint_organiser
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)
@@ -140,8 +141,8 @@ def test_an_event_comes_with_its_safeguarding_lead_who_is_not_its_organiser() ->
 def test_a_safeguarding_lead_does_not_become_organiser_nor_the_other_way_round() -> None:
     create(organiser="boss@example.org", safeguarding_lead="lea@example.org")
     event = Event.objects.get()
-    with pytest.raises(ConflictingRoles):
+    with refuses("conflicting_roles"):
         appoint_organiser(event=event, email="lea@example.org", now=NOW)
-    with pytest.raises(ConflictingRoles):
+    with refuses("conflicting_roles"):
         appoint_lead(event=event, email="boss@example.org", now=NOW)
     assert appoint_lead(event=event, email="lea@example.org", now=NOW).permission == "safeguarding-lead"

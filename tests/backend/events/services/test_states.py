@@ -11,9 +11,10 @@ from backend.core.models import Act
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.events import Event
 from backend.events.rules.states import NEXT_STATES, NotInThisState, NotOpenYet
-from backend.events.services.opening import NotReadyToOpen, WrongState, change_state, follow_days
+from backend.events.services.opening import change_state, follow_days
 from backend.events.services.profiles import ProfileChange, update_profile
 from tests.factories import NOW, make_attendee, make_event
+from tests.refusals import refuses
 
 State = Event.State
 PROFILE = {"title": "Judge", "country": "", "languages": (), "about": "", "seeks": "", "offers": ""}
@@ -101,7 +102,7 @@ def test_a_forum_moves_on_and_back_by_one_state_and_no_other_way(event, organise
         assert Event.objects.get().state == event.state == after
         assert Act.objects.count() == (after != before)
     else:
-        with pytest.raises(WrongState):
+        with refuses("wrong_state"):
             move(event, after, organiser)
         assert Event.objects.get().state == before
 
@@ -110,7 +111,7 @@ def test_a_forum_moves_on_and_back_by_one_state_and_no_other_way(event, organise
 def test_participants_come_in_only_where_leads_can_read_what_they_report(event, organiser, state):
     Event.objects.update(state="draft")
     lead(event)
-    with pytest.raises(NotReadyToOpen, match="second confirmed safeguarding lead"):
+    with refuses("not_ready_to_open", match="second confirmed safeguarding lead"):
         move(event, state, organiser)
     lead(event)
     move(event, state, organiser)
@@ -121,7 +122,7 @@ def test_participants_come_in_only_where_leads_can_read_what_they_report(event, 
 def test_a_forum_that_has_lost_a_lead_does_not_open_again(event, organiser, before, after):
     Event.objects.update(state=before)
     lead(event)
-    with pytest.raises(NotReadyToOpen, match="second confirmed safeguarding lead"):
+    with refuses("not_ready_to_open", match="second confirmed safeguarding lead"):
         move(event, after, organiser)
     assert Event.objects.get().state == before
 

@@ -10,7 +10,6 @@ from backend.events.models.events import Event, Theme, Topic
 from backend.events.selectors import topic_counts_for
 from backend.events.services.topics import (
     BadTopic,
-    TopicInUse,
     add_theme,
     add_topic,
     change_topic,
@@ -22,6 +21,7 @@ from backend.events.services.topics import (
     rename_theme,
 )
 from tests.factories import NOW, make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,7 @@ def test_a_merge_moves_what_each_person_chose_and_has_their_lists_computed_anew(
 
 def test_a_chosen_topic_is_not_removed_and_an_unchosen_one_is(event, boss):
     make_attendee(event, seeks_topics=["sextortion"])
-    with pytest.raises(TopicInUse, match="merge it into another topic"):
+    with refuses("topic_in_use", match="merge it into another topic"):
         remove_topic(event=event, topic_id=topic(event, "sextortion").pk, by=boss.person)
     remove_topic(event=event, topic_id=topic(event, "victim-support").pk, by=boss.person)
     assert keys(event) == [["Evidence reporting"], ["Sextortion", "Safety by design schools"]]
@@ -119,7 +119,7 @@ def test_a_renamed_topic_keeps_who_chose_it_and_may_change_its_theme(event, boss
 
 def test_a_theme_with_topics_stays(event, boss):
     theme = Theme.objects.get(event=event, key="justice")
-    with pytest.raises(TopicInUse):
+    with refuses("topic_in_use"):
         remove_theme(event=event, theme_id=theme.pk, by=boss.person)
 
 

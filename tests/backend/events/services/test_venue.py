@@ -11,9 +11,10 @@ from backend.core.period import Period
 from backend.events.models.agenda import Slot, Table
 from backend.events.rules.slot_grid import BadGrid
 from backend.events.services import venue
-from backend.events.services.venue import TableData, VenueInUse
+from backend.events.services.venue import TableData
 from tests.backend.conftest import make_forum
 from tests.factories import make_attendee
+from tests.refusals import refuses
 
 
 @pytest.fixture
@@ -48,10 +49,10 @@ def test_a_slot_or_table_somebody_counts_on_stays(forum, boss):
     forum.accept(b, forum.ask(a, b, forum.slots[0]))
     forum.ask(forum.people[2], b, forum.slots[1])
     for slot in forum.slots[:2]:
-        with pytest.raises(VenueInUse):
+        with refuses("in_use"):
             venue.remove_slots(event=forum.event, slot_ids=[slot.pk, forum.slots[5].pk], by=boss)
     assert venue.remove_slots(event=forum.event, slot_ids=[forum.slots[5].pk], by=boss) == 1
-    with pytest.raises(VenueInUse):
+    with refuses("in_use"):
         venue.remove_table(event=forum.event, table_id=forum.tables[0].pk, by=boss)
     for _ in range(2):
         venue.remove_table(event=forum.event, table_id=forum.tables[1].pk, by=boss)

@@ -25,7 +25,6 @@ from backend.groups.services.delegation_mails import send_delegation_mail
 from backend.groups.services.delegation_sessions import (
     BadDelegationSession,
     DelegationSessionSettled,
-    NotAllAgreed,
     answer_delegation_session,
     close_delegation_session,
     confirm_delegation_session,
@@ -57,6 +56,7 @@ from backend.setup.services.closures import close_period, displace_meetings
 from backend.setup.services.tables import change_table
 from tests.delegations import Delegations, make_delegations, vet
 from tests.factories import NOW, make_attendee, make_event, make_session
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 LONG_AFTER = dt.datetime(2099, 6, 1, tzinfo=dt.UTC)
@@ -173,7 +173,7 @@ def test_without_a_yes_of_each_nothing_is_confirmed(scene, missing):
         if part != missing:
             scene.answer(session, one)
     assert not led_delegation_session(scene.lead, session.pk, NOW).can_confirm
-    with pytest.raises(NotAllAgreed):
+    with refuses("not_all_agreed"):
         scene.confirm(session)
     assert DelegationSession.objects.get().state == "proposed"
     scene.answer(session, parts[missing])

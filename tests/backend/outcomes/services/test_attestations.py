@@ -8,12 +8,13 @@ import pytest
 
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
-from backend.booking.rules import AlreadyAnswered, AlreadySettled, BadUsefulness, TooEarly
+from backend.booking.rules import AlreadyAnswered, TooEarly
 from backend.booking.selectors.meetings import meeting_for
 from backend.core.errors import NotFound
 from backend.notifications.services.reminders import remind_people
 from backend.outcomes.services.attestations import ask_whether_held, settle_unattested
 from backend.stats.selectors.overview import overview_for
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -58,7 +59,7 @@ def test_a_report_can_be_changed_until_the_other_has_reported(forum, met):
     forum.attest(a, met, True, 4)
     forum.attest(b, met, True, 3)
     forum.attest(b, met, True, 2)  # how useful it was may be thought over
-    with pytest.raises(AlreadySettled):
+    with refuses("already_settled"):
         forum.attest(a, met, False)
     met.refresh_from_db()
     assert met.state == "held"
@@ -124,7 +125,7 @@ def test_nobody_speaks_of_a_meeting_before_its_time_of_others_or_one_that_was_ca
 
 @pytest.mark.parametrize(("took_place", "usefulness"), [(True, 0), (True, 6), (False, 3)])
 def test_usefulness_is_one_to_five_of_a_meeting_that_took_place(forum, met, took_place, usefulness):
-    with pytest.raises(BadUsefulness):
+    with refuses("bad_usefulness"):
         forum.attest(forum.people[0], met, took_place, usefulness)
 
 

@@ -25,15 +25,7 @@ from backend.outcomes.selectors.connections import (
     connections_vcf,
     share_page_for,
 )
-from backend.outcomes.services.connections import (
-    BadContact,
-    ContactData,
-    NothingShared,
-    NotMet,
-    UnderAlias,
-    end_connection,
-    share_contact,
-)
+from backend.outcomes.services.connections import BadContact, ContactData, end_connection, share_contact
 from backend.people.models import KnownMinor, Person
 from backend.privacy.services.leaving import erase_account, leave_event
 from backend.privacy.services.remembering import replay_erasures
@@ -42,6 +34,7 @@ from backend.safeguarding.services.aliases import AliasData, lift_alias, set_ali
 from backend.safeguarding.services.suspensions import suspend_person
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import block_contact, make_attendee, make_event, unblock_contact
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 EMPTY = Connections((), (), ())
@@ -121,13 +114,13 @@ def test_nobody_ends_what_another_gave_or_gives_for_another(met: Forum) -> None:
 def test_only_who_met_can_share(met: Forum) -> None:
     a, b, _, d = met.people
     for one, other in ((a, d), (d, a), (b, met.people[2])):
-        with pytest.raises(NotMet):
+        with refuses("not_met"):
             share(met, one, other)
         assert not can_share_contact(one, other.pk, met.now)
     assert can_share_contact(a, b.pk, met.now)
     assert not can_share_contact(a, b.pk, met.slots[0].starts_at - dt.timedelta(minutes=1))
     Meeting.objects.update(state=Meeting.State.NOT_HELD)
-    with pytest.raises(NotMet):
+    with refuses("not_met"):
         share(met, a, b)
 
 
@@ -179,7 +172,7 @@ def test_who_appears_under_an_alias_shares_nothing_and_the_other_cannot_tell(met
     assert [row.other.name for row in found.waiting] == ["Officer B", *(row.other.name for row in before)]
     share(met, a, b)  # as to anybody who does not answer
     assert connections_for(b.person, met.now).connections == ()
-    with pytest.raises(UnderAlias):
+    with refuses("under_alias"):
         share(met, b, a)
     assert share_page_for(b, a.pk, met.now).is_under_alias
     assert b.person.email not in connections_csv(a.person, met.now).decode()
@@ -209,7 +202,7 @@ def test_what_is_no_address_number_or_page_is_refused_at_its_field(
     with pytest.raises(BadContact) as refused:
         share(met, a, b, **data)
     assert refused.value.details == {"field": field}
-    with pytest.raises(NothingShared):
+    with refuses("nothing_shared"):
         share(met, a, b, email=" ", phone="\x00")
 
 

@@ -16,17 +16,13 @@ from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import TextTooLong
 from backend.notifications.services.notice_mails import mail_for
 from backend.outcomes.services.connections import ContactData, end_connection, share_contact
-from backend.outcomes.services.follow_ups import (
-    BadFollowUp,
-    answer_follow_up,
-    note_follow_up,
-    remind_follow_ups,
-)
+from backend.outcomes.services.follow_ups import answer_follow_up, note_follow_up, remind_follow_ups
 from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.services.aliases import AliasData, set_alias_of
 from backend.stats.selectors.overview import FollowUpFigures, follow_up_figures_for
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import block_contact
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -102,7 +98,7 @@ def test_nothing_is_noted_before_the_meeting_of_one_that_is_off_or_of_others(met
 def test_a_day_that_is_past_or_too_far_and_a_long_text_are_refused(met: Forum) -> None:
     a, *_ = met.people
     for days in (-1, 367):
-        with pytest.raises(BadFollowUp):
+        with refuses("bad_follow_up"):
             note(met, a, due_on=in_days(met, days))
     with pytest.raises(TextTooLong):
         note(met, a, "x" * 301)

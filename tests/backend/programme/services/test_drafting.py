@@ -12,12 +12,12 @@ from backend.programme.models import Plan
 from backend.programme.rules.options import MAX_DRAFTS, BadOptions
 from backend.programme.selectors.planning_data import read_planning_data
 from backend.programme.selectors.plans import plan_page_for
-from backend.programme.services.drafting import NoSuggestions, NothingToPlanWith, TooManyDrafts
 from backend.programme.services.solving import solve_plan
 from backend.suggestions.models import Feedback, Suggestion
 from frontend.programme.words import better_words
 from tests.backend.programme.conftest import pairs_among, places, seats_of
 from tests.factories import NOW, block_contact, make_run, make_session
+from tests.refusals import refuses
 
 
 def rows_of(plan):
@@ -255,13 +255,13 @@ def test_unusable_options_are_refused_by_field(desk, options, field):
 
 def test_without_lists_times_or_tables_there_is_nothing_to_plan(desk):
     desk.event.tables.all().delete()
-    with pytest.raises(NothingToPlanWith, match="tables"):
+    with refuses("nothing_to_plan_with", match="tables"):
         desk.order()
     desk.event.slots.all().delete()
-    with pytest.raises(NothingToPlanWith, match="times"):
+    with refuses("nothing_to_plan_with", match="times"):
         desk.order()
     desk.event.runs.all().delete()
-    with pytest.raises(NoSuggestions):
+    with refuses("no_suggestions"):
         desk.order()
 
 
@@ -271,7 +271,7 @@ def test_an_event_has_so_many_drafts_and_no_more_until_one_is_withdrawn(desk):
         desk.order()
     last = desk.plan(most=1)
     for more in (desk.order, lambda: desk.replan(published)):
-        with pytest.raises(TooManyDrafts, match=f"{MAX_DRAFTS} drafts"):
+        with refuses("too_many_drafts", match=f"{MAX_DRAFTS} drafts"):
             more()
     assert Plan.objects.filter(state="draft").count() == MAX_DRAFTS
     desk.replan(last)  # the draft it is, planned again

@@ -8,8 +8,9 @@ from backend.core.errors import NotFound
 from backend.events.models.agenda import SessionPart
 from backend.programme.models import PlannedMeeting
 from backend.programme.services.drafting import PlanBusy, replan
-from backend.programme.services.editing import CannotPlace, NotADraft, drop_planned, move_planned
+from backend.programme.services.editing import CannotPlace, drop_planned, move_planned
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_session
+from tests.refusals import refuses
 
 
 def planned(desk, plan, first, second, slot, table, **fields):
@@ -148,7 +149,7 @@ def test_a_plan_at_work_or_published_cannot_be_changed(desk, plan):
     desk.solve(plan)
     row = plan.planned.first()
     desk.publish(plan)
-    with pytest.raises(NotADraft, match="This plan is published"):
+    with refuses("not_a_draft", match="This plan is published"):
         desk.move(row, desk.slots[3])
 
 

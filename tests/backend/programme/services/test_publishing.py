@@ -18,7 +18,6 @@ from backend.programme.selectors.plans import plan_page_for
 from backend.programme.services import publishing
 from backend.programme.services.drafting import PlanBusy, replan
 from backend.programme.services.publishing import (
-    NothingPlanned,
     apply_publication,
     publish_plan,
     set_publishing,
@@ -27,6 +26,7 @@ from backend.programme.services.publishing import (
 from backend.suggestions.models import Suggestion
 from tests.backend.programme.conftest import places, seats_of
 from tests.factories import NOW, block_contact
+from tests.refusals import refuses
 
 
 def test_publishing_proposes_each_meeting_for_its_time_in_nobody_s_name(desk):
@@ -116,7 +116,7 @@ def test_an_empty_or_unfinished_draft_is_not_published(desk):
         desk.publish(plan)
     desk.solve(plan)
     plan.planned.all().delete()
-    with pytest.raises(NothingPlanned):
+    with refuses("nothing_planned"):
         desk.publish(plan)
     assert not Meeting.objects.exists()
 

@@ -7,14 +7,10 @@ import pytest
 from backend.core.errors import OrganisersOnly
 from backend.events.models.attendees import Attendee
 from backend.roles.services.appointments import propose_role
-from backend.roster.services.roles import (
-    NobodyChosen,
-    RoleChange,
-    UnknownRole,
-    change_roles,
-)
+from backend.roster.services.roles import NobodyChosen, RoleChange, change_roles
 from backend.safeguarding.services.age_classes import OwnAgeClass
 from tests.factories import NOW, make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(hours=1)
@@ -60,7 +56,7 @@ def test_an_attendee_cannot_make_themself_an_adult_or_an_organiser(forum):
 )
 def test_an_unknown_value_or_none_is_refused(forum, change):
     event, organiser, unknown, _ = forum
-    with pytest.raises(UnknownRole):
+    with refuses("unknown_role"):
         change_roles(event=event, attendee_ids=[unknown.pk], change=change, by=organiser.person, now=LATER)
 
 

@@ -19,13 +19,13 @@ from backend.groups.services.office_hours import OfficeHourData, open_office_hou
 from backend.programme.selectors.planning_data import read_planning_data
 from backend.setup.services.closures import (
     BadClosure,
-    TooLateToUndo,
     close_period,
     displace_meetings,
     reopen_period,
     undo_closure,
 )
 from tests.factories import block_contact, make_attendee
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -152,7 +152,7 @@ def test_after_ten_minutes_the_time_opens_again_and_meetings_stay(forum, boss):
     closure = close(forum, boss, forum.slots[2])
     displace_meetings(now=forum.now)
     forum.now += dt.timedelta(minutes=10)
-    with pytest.raises(TooLateToUndo):
+    with refuses("too_late_to_undo"):
         undo_closure(event=forum.event, closure_id=closure.pk, by=boss.person, now=forum.now)
     reopen_period(event=forum.event, closure_id=closure.pk, by=boss.person, now=forum.now)
     meeting.refresh_from_db()

@@ -6,7 +6,6 @@ import pytest
 from backend.core.errors import NotFound
 from backend.events.models.attendees import Attendee
 from backend.safeguarding.services.blocks import block_person
-from backend.suggestions.engine.texts import NotYetRead
 from backend.suggestions.models import Embedding, Run
 from backend.suggestions.selectors.inspection import list_inspection_for, list_owners_for, pair_inspection_for
 from backend.suggestions.selectors.lists import suggestions_for
@@ -15,6 +14,7 @@ from matching.policy import MatchingPolicy
 from matching.recommend.scoring import acceptance_probabilities
 from matching.recommend.strength import strength_of
 from tests.factories import NOW, make_attendee, make_event
+from tests.refusals import refuses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
 
@@ -79,7 +79,7 @@ def test_a_minor_has_no_list_and_is_on_nobodys(forum, age_class):
 def test_a_text_not_encoded_yet_is_refused_and_not_encoded_in_a_web_request(forum):
     event, seeker, fitting = forum
     Embedding.objects.all().delete()
-    with pytest.raises(NotYetRead, match="Look again"):
+    with refuses("not_yet_read", match="Look again"):
         pair_inspection_for(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
 
 

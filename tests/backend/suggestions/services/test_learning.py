@@ -27,8 +27,6 @@ from backend.suggestions.selectors.runs import current_run
 from backend.suggestions.services.feedback import record_views
 from backend.suggestions.services.learning import (
     LEARN_WEIGHTS,
-    LearningIsOff,
-    NotEarlier,
     learn_weights,
     preview_weights,
     request_learning,
@@ -40,6 +38,7 @@ from matching.policy import MatchingPolicy
 from matching.text.model import ModelError
 from tests.backend.stats.events import make_meeting
 from tests.factories import NOW, appoint, block_contact, make_attendee, make_event, make_run, make_tie
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -195,7 +194,7 @@ def test_an_organiser_has_the_weights_learned_at_once_where_learning_is_on(event
     organiser = make_organiser(event)
     with pytest.raises(OrganisersOnly):
         request_learning(event=event, by=event.attendees.last().person, now=NOW)
-    with pytest.raises(LearningIsOff):
+    with refuses("learning_is_off"):
         request_learning(event=event, by=organiser.person, now=NOW)
     assert not ProcrastinateJob.objects.exists()
     set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
@@ -337,12 +336,12 @@ def test_the_nightly_job_learns_from_earlier_editions_since_the_one_chosen(event
         set_nightly_learning(event=event, is_on=True, since=since, by=organiser.person, now=NOW)
         jobs.learn_weights(event.pk)
         assert (active_weights(event).counts["by_source"]["ties"] > 0) == ties
-    with pytest.raises(NotEarlier):
+    with refuses("not_earlier"):
         set_nightly_learning(event=event, is_on=True, since=event, by=organiser.person, now=NOW)
 
 
 def test_an_edition_that_is_not_earlier_is_refused(event):
-    with pytest.raises(NotEarlier):
+    with refuses("not_earlier"):
         preview_weights(event=event, since=event, now=NOW)
     with pytest.raises(NotFound):
         call_command("learn_weights", event.slug, "--since", "nowhere")
