@@ -100,8 +100,9 @@ def test_a_new_list_never_undoes_a_filter_chosen_meanwhile(forum, door, sign_in)
     page.get_by_label("Country").select_option("Indonesia")
     expect(page).to_have_url(re.compile("country=Indonesia"))
     expect(page.get_by_role("article")).to_have_count(2)
-    ((late, answer),) = held
-    late.fulfill(response=answer)
+    assert held
+    for late, answer in held:  # on a busy machine it is asked for again meanwhile
+        late.fulfill(response=answer)
     expect(page.get_by_label("Country")).to_have_value("Indonesia")
     expect(page.get_by_role("article")).to_have_count(2)
 
