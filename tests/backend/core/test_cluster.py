@@ -120,7 +120,7 @@ def test_lists_of_a_large_event_are_made_on_the_cluster_and_published(cluster, s
         make_attendee(event, seeks_topics=["sextortion"], offers_topics=["victim-support"])
 
     def places() -> list[tuple[object, ...]]:
-        run = runs.compute_run(event=event, now=NOW)
+        run = runs.build_run(event=event, now=NOW)
         return sorted(run.suggestions.values_list("attendee", "other", "rank", "score"))
 
     here = places()
