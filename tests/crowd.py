@@ -201,14 +201,15 @@ def _post(crowd: Crowd, port: int, page: str, body: bytes, kind: str, what: str,
 
 
 def _wait_for(place: str) -> None:
-    """Return when the job shown there is over, which the database tells."""
-    number = place.rstrip("/").rpartition("/")[2]
+    """Return when the job shown there is over, which the database tells; asked again each second."""
+    number, until = place.rstrip("/").rpartition("/")[2], time.perf_counter() + MOST_SECONDS
     with psycopg.connect(address_of_the_database(), autocommit=True) as waiting:
         waiting.execute("LISTEN long_job")
-        state = waiting.execute("SELECT state FROM events_longjob WHERE id = %s", [number]).fetchone()
-        if state in (("waiting",), ("running",)):
-            told = waiting.notifies(timeout=MOST_SECONDS)
-            next((one for one in told if one.payload == number), None)
+        state = "SELECT state FROM events_longjob WHERE id = %s"
+        while waiting.execute(state, [number]).fetchone() in (("waiting",), ("running",)):
+            if time.perf_counter() > until:
+                return
+            list(waiting.notifies(timeout=1, stop_after=1))
 
 
 @contextmanager
