@@ -23,7 +23,7 @@ from drf_spectacular.generators import SchemaGenerator
 from backend.core.models import UseCount
 from backend.events.api.long_jobs import LongJobView
 from backend.events.api.views import OrganiserView, ParticipantView, TeamView
-from backend.people.api import PersonView
+from backend.people.api.me import PersonView
 from backend.people.models import Person
 from backend.safeguarding.api import LeadView
 from frontend.access import OPEN_TO_PAUSED
