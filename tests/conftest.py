@@ -56,6 +56,7 @@ SLOW = (
     "tests/backend/roster/test_crowd.py",
     "tests/frontend/events/test_own_names.py",
     "tests/frontend/people/test_hostile_sign_in.py",
+    "tests/test_access_matrix.py",
     "tests/test_hostile_texts.py",
     "tests/test_migrations.py",
     "tests/test_names_in_answers.py",
