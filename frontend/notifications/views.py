@@ -44,7 +44,8 @@ from frontend.booking.words import by_day
 from frontend.fields import values_of
 from frontend.notifications.forms import AnswerForm, ResendForm
 from frontend.notifications.words import delivery_error_words, mail_kind_words
-from frontend.setup.views.venue import PAGE
+
+PAGE = 50  # mails
 
 
 @public("a signed link is for one answer of one person, and answers only when its button is pressed")

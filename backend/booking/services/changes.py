@@ -11,10 +11,10 @@ OFFER_FREED_TIMES = "booking.offer_freed_times"
 
 
 def announce_freed_times(event_id: int, attendee_ids: Collection[int] = ()) -> None:
-    """Have a job offer what falls free for these attendees, or for all of the event, to who waits.
+    """Have a job offer what falls free for these attendees, or for all of the event, to whoever waits.
 
-    Queued in the transaction that frees the time, which holds other locks than the offer needs; without
-    anybody who waits there is none. A job lost is made good by the one that runs every minute.
+    Queued in the transaction that frees the time, which holds other locks than the offer needs; where
+    nobody waits there is none. A job lost is made good by the one that runs every minute.
     """
     waiting = WaitingListEntry.objects.waiting().filter(event=event_id)
     if not attendee_ids:

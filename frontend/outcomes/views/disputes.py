@@ -12,7 +12,8 @@ from backend.events.models.attendees import Attendee
 from backend.outcomes.selectors.disputes import dispute_row, disputes_for
 from backend.safeguarding.selectors.public_profiles import visible_ids_for
 from frontend.access import Request, organiser
-from frontend.setup.views.venue import PAGE
+
+PAGE = 50  # meetings
 
 
 @organiser

@@ -35,7 +35,6 @@ from frontend.booking.words import day_in
 from frontend.fields import values_of
 from frontend.setup.forms import GridForm, RulesForm, SlotsForm, TableButtonForm, TableForm, next_label
 
-PAGE = 50
 Row = TypeVar("Row", bound=HasPeriod)
 
 
