@@ -357,5 +357,5 @@ def _message(other: Attendee, offered: Topic | None) -> str:
     """A first line that names what the other offers."""
     about = "I read your profile with interest."
     if offered:
-        about = f"You offer “{offered.name}”, and that is what we seek."
+        about = f"You name “{offered.name}” among the topics you can help with. I am looking for that."
     return f"Dear {shown_name(other)},\n{about} Could we talk for a few minutes?"
