@@ -84,9 +84,7 @@ def theme_of(topic: str) -> str:
 
 
 _THEMES: dict[str, str] = {
-    topic["key"]: theme["key"]
-    for theme in shipped_themes()
-    for topic in theme["topics"]
+    topic["key"]: theme["key"] for theme in shipped_themes() for topic in theme["topics"]
 }
 
 

@@ -86,7 +86,7 @@ class ImportResult:
 
 @dataclass(frozen=True, slots=True)
 class TopicIndex:
-    """Ids of an event's topics under their keys and names, those included that a shipped topic has elsewhere."""
+    """Ids of an event's topics under their keys, their names, and those a shipped topic has elsewhere."""
 
     ids: Mapping[str, int]
 
