@@ -40,7 +40,7 @@ STARTERS = (
     (gettext_noop("Hear about their work"), gettext_noop("I would like to hear about your work.")),
     (gettext_noop("Ask for their view"), gettext_noop("I have a question on which I would value your view.")),
     (
-        gettext_noop("See whether you could work together"),
+        gettext_noop("Ask about working together"),
         gettext_noop("I would like to find out whether we could work together."),
     ),
 )

@@ -7,6 +7,8 @@ from backend.booking.models.meetings import Meeting
 from backend.events.models.agenda import Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Topic
+from backend.events.services.attendees import NewAttendee
+from backend.events.services.mailboxes import add_to_mailbox
 from backend.safeguarding.services.aliases import AliasData, set_alias
 from tests.factories import make_attendee
 from tests.frontend.conftest import OFFER, SEEK, client_of
@@ -55,6 +57,18 @@ def test_without_a_reason_the_box_is_empty_and_each_of_three_starters_fills_it(b
     assert all(text.startswith("Dear Arif Rahman,\nI ") for text in filled)
     for unknown in ("0", "4", "x", "Pay+me"):
         assert page_of(client.get(f"{address}?starter={unknown}")).fields("main form")["message"] == [""]
+
+
+def test_two_who_read_one_mailbox_are_each_greeted_by_their_own_name(booking):
+    cast = booking.cast
+    new = NewAttendee(email=cast.lawyer.person.email, name="Ben Cruz", age_class="adult")
+    second = add_to_mailbox(event=cast.event, new=new, by=cast.organiser.person, now=booking.now)
+    Attendee.objects.filter(pk=second.pk).update(agreed_at=booking.now, agreement_version="2026-11-26")
+    for slot in booking.slots:
+        Availability.objects.create(event=cast.event, attendee=second, slot=slot)
+    for other, name in ((cast.lawyer, "Linh Tran"), (second, "Ben Cruz")):
+        page = page_of(client_of(cast.official.person).get(ask_address(booking, other) + "?starter=2"))
+        assert page.fields("main form")["message"][0].startswith(f"Dear {name},\nI have a question")
 
 
 def test_a_sentence_in_a_language_the_reader_does_not_list_is_not_quoted(booking):
@@ -243,6 +257,9 @@ def test_nobody_who_must_not_be_seen_can_be_asked(booking):
     for other in cast.unseen:
         Availability.objects.create(event=cast.event, attendee=other, slot=booking.slots[0])
         assert client.get(ask_address(booking, other)).status_code == 404
+        assert client.get(ask_address(booking, other) + "?starter=1").status_code == 404
+        mine = ask_address(booking, cast.official) + "?starter=1"
+        assert client_of(cast.minor.person).get(mine).status_code == 404
         assert client.post(ask_address(booking, other), form_data(booking.slots[0])).status_code == 404
     assert not Meeting.objects.exists()
 
