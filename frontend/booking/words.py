@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.utils.translation import get_language, gettext_noop, ngettext
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext, override
 from django.utils.translation import gettext as _
 
 from backend.booking.engine import can_be_quoted
@@ -22,26 +23,28 @@ from backend.suggestions.selectors.lists import ReasonRow, SuggestionCard
 from frontend.events.words.times import when
 
 QUOTE_LIMIT = 180
-GREETING = gettext_noop("Dear %(name)s,")
-QUESTION = gettext_noop("Could we talk for a few minutes?")
-NEAR_MY_NEED = gettext_noop("On your profile I read: “%(quote)s” That is close to what I am looking for.")
-MAY_HELP = gettext_noop(
+SOURCE = "en"
+"""The language that texts are translated from."""
+GREETING = gettext_lazy("Dear %(name)s,")
+QUESTION = gettext_lazy("Could we talk for a few minutes?")
+NEAR_MY_NEED = gettext_lazy("On your profile I read: “%(quote)s” That is close to what I am looking for.")
+MAY_HELP = gettext_lazy(
     "You write that you are looking for something I may be able to help with: “%(quote)s”"
 )
-NEAR_MY_WORK = gettext_noop("You write: “%(quote)s” That is close to what I do.")
-TOPIC_OFFERED = gettext_noop(
+NEAR_MY_WORK = gettext_lazy("You write: “%(quote)s” That is close to what I do.")
+TOPIC_OFFERED = gettext_lazy(
     "You name “%(topic)s” among the topics you can help with. I am looking for that."
 )
-TOPIC_SOUGHT = gettext_noop(
+TOPIC_SOUGHT = gettext_lazy(
     "You name “%(topic)s” among the topics you would like help with. I may be able to help."
 )
-SESSION = gettext_noop("We both follow the session “%(session)s”.")
+SESSION = gettext_lazy("We both follow the session “%(session)s”.")
 STARTERS = (
-    (gettext_noop("Hear about their work"), gettext_noop("I would like to hear about your work.")),
-    (gettext_noop("Ask for their view"), gettext_noop("I have a question on which I would value your view.")),
+    (gettext_lazy("Hear about their work"), gettext_lazy("I would like to hear about your work.")),
+    (gettext_lazy("Ask for their view"), gettext_lazy("I have a question on which I would value your view.")),
     (
-        gettext_noop("Ask about working together"),
-        gettext_noop("I would like to find out whether we could work together."),
+        gettext_lazy("Ask about working together"),
+        gettext_lazy("I would like to find out whether we could work together."),
     ),
 )
 
@@ -91,7 +94,7 @@ def _as_message(reason: ReasonRow, page: PersonPage, languages: Collection[str])
     return ""
 
 
-def _quoting(reason: ReasonRow) -> tuple[str, str]:
+def _quoting(reason: ReasonRow) -> tuple[Promise, str]:
     """What is said of the other's sentence, and where that is in the evidence."""
     if reason.code == "seeks_offers":
         return NEAR_MY_NEED, "offer"
@@ -102,7 +105,7 @@ def _quoting(reason: ReasonRow) -> tuple[str, str]:
     return NEAR_MY_NEED if reason.evidence.get("own_field") == "seeks" else NEAR_MY_WORK, "other"
 
 
-def _message(sentence: str, name: str, **values: str) -> str:
+def _message(sentence: Promise, name: str, **values: str) -> str:
     """The sentence between greeting and question, translated; empty where one of them is not."""
     greeting, said, question = (_translated(one) for one in (GREETING, sentence, QUESTION))
     if not (greeting and said and question):
@@ -110,10 +113,13 @@ def _message(sentence: str, name: str, **values: str) -> str:
     return f"{greeting % {'name': name}}\n{said % values} {question}"
 
 
-def _translated(text: str) -> str:
+def _translated(text: Promise) -> str:
     """The text in the language of the page; empty where it has no translation."""
-    found = _(text)
-    return "" if found == text and not (get_language() or "en").startswith("en") else found
+    found = str(text)
+    if (get_language() or SOURCE).startswith(SOURCE):
+        return found
+    with override(SOURCE):
+        return "" if found == str(text) else found
 
 
 def _called(other: PublicProfile) -> str:

@@ -1,13 +1,17 @@
 """The message to begin with: two short sentences that anybody can sign, or none."""
 
+from collections.abc import Callable
+from pathlib import Path
+
+import polib
 import pytest
+from django.utils.functional import Promise
 from django.utils.translation import override
 
 from backend.directory.selectors.people import PersonPage
 from backend.safeguarding.selectors.public_profiles import PublicProfile, TopicInterest
 from backend.suggestions.selectors.lists import ReasonRow, SuggestionCard
-from frontend.booking import words
-from frontend.booking.words import drafted_message, starters
+from frontend.booking.words import GREETING, NEAR_MY_NEED, QUESTION, drafted_message, starters
 from matching.recommend.strength import Strength
 
 Reason = tuple[str, dict[str, object]]
@@ -15,7 +19,7 @@ NAME = "Preventing sextortion and sexual harassment"
 TOPIC = TopicInterest("sextortion", NAME, "prevention", seeks=True, offers=True)
 FORM = "We keep a triage form that takes 20 minutes per device."
 NEED = "Prosecutors who would test our form for a month."
-QUESTION = "Could we talk for a few minutes?"
+ASKS = "Could we talk for a few minutes?"
 
 
 def prasert(*texts: str, topics: tuple[TopicInterest, ...] = (TOPIC,)) -> PersonPage:
@@ -35,8 +39,8 @@ def draft(*reasons: Reason, languages: tuple[str, ...] = ("en",), page: PersonPa
 def said(*reasons: Reason, languages: tuple[str, ...] = ("en",), page: PersonPage | None = None) -> str:
     """What stands between the greeting and the question; empty without a message."""
     message = draft(*reasons, languages=languages, page=page)
-    assert not message or (message.startswith("Dear Prasert,\n") and message.endswith(f" {QUESTION}"))
-    return message.removeprefix("Dear Prasert,\n").removesuffix(f" {QUESTION}")
+    assert not message or (message.startswith("Dear Prasert,\n") and message.endswith(f" {ASKS}"))
+    return message.removeprefix("Dear Prasert,\n").removesuffix(f" {ASKS}")
 
 
 LIKE_NEED = f"On your profile I read: “{FORM}” That is close to what I am looking for."
@@ -150,19 +154,39 @@ def test_a_language_that_the_profile_does_not_list_is_not_quoted(language):
     assert said(quoting, topic).startswith("You name “Preventing")
 
 
-def test_a_language_without_translations_has_no_message_and_no_starters(monkeypatch):
+@pytest.fixture
+def into_thai(settings: object, tmp_path: Path) -> Callable[..., None]:
+    """Write a Thai catalogue that has these texts."""
+
+    def write(*texts: Promise) -> None:
+        catalogue = polib.POFile()
+        catalogue.metadata = {"Content-Type": "text/plain; charset=utf-8"}
+        catalogue.extend(polib.POEntry(msgid=str(text), msgstr=f"ไทย {text}") for text in texts)
+        folder = tmp_path / str(len(texts))
+        (folder / "th" / "LC_MESSAGES").mkdir(parents=True)
+        catalogue.save_as_mofile(str(folder / "th" / "LC_MESSAGES" / "django.mo"))
+        settings.LOCALE_PATHS = [folder]  # type: ignore[attr-defined]
+
+    return write
+
+
+def test_a_message_is_whole_in_the_language_of_the_page_or_empty(into_thai):
     reason = ("seeks_offers", {"seek": NEED, "offer": FORM})
     with override("th"):
+        assert (draft(reason), starters(prasert().other)) == ("", ())
+    into_thai(GREETING, NEAR_MY_NEED)
+    with override("th"):
         assert draft(reason) == ""
+    into_thai(GREETING, NEAR_MY_NEED, QUESTION)
+    with override("th"):
+        assert draft(reason).startswith("ไทย Dear Prasert,\nไทย On your profile I read: “We keep")
+        assert draft(("session", {"session": "Opening"})) == ""
         assert starters(prasert().other) == ()
-        # One sentence of three translated is not enough.
-        monkeypatch.setattr(words, "_", lambda text: text.replace("Dear", "เรียน"))
-        assert draft(reason) == ""
 
 
 def test_three_starters_are_true_of_everybody():
     assert [one.text.removeprefix("Dear Prasert,\n") for one in starters(prasert().other)] == [
-        f"I would like to hear about your work. {QUESTION}",
-        f"I have a question on which I would value your view. {QUESTION}",
-        f"I would like to find out whether we could work together. {QUESTION}",
+        f"I would like to hear about your work. {ASKS}",
+        f"I have a question on which I would value your view. {ASKS}",
+        f"I would like to find out whether we could work together. {ASKS}",
     ]
