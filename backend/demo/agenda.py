@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from dataclasses import dataclass, replace
 from backend.core.period import Period, overlaps
 from backend.demo.people import SEED, DemoPerson
 from backend.demo.texts import demo_text
-from backend.events.services.setup import THEMES_FILE
+from backend.events.rules.topics import shipped_themes
 
 SPEAKERS = 3
 BOOKMARKS = 5
@@ -85,9 +84,7 @@ def theme_of(topic: str) -> str:
 
 
 _THEMES: dict[str, str] = {
-    topic["key"]: theme["key"]
-    for theme in json.loads(THEMES_FILE.read_text(encoding="utf-8"))
-    for topic in theme["topics"]
+    topic["key"]: theme["key"] for theme in shipped_themes() for topic in theme["topics"]
 }
 
 

@@ -277,7 +277,7 @@ class _Requests:
         offered = next((row.topic for row in interests if row.offers), None)
         wish = MeetingRequestData(
             slot_ids=_spread(free),
-            message=_message(other, offered),
+            message=first_message(other, offered),
             theme=offered.theme.key if offered else "",
         )
         try:
@@ -353,9 +353,9 @@ def _spread(free: Sequence[SlotChoice]) -> tuple[int, ...]:
     return tuple(time.slot_id for time in free[::step][:3])
 
 
-def _message(other: Attendee, offered: Topic | None) -> str:
+def first_message(other: Attendee, offered: Topic | None) -> str:
     """A first line that names what the other offers."""
     about = "I read your profile with interest."
     if offered:
-        about = f"You offer “{offered.name}”, and that is what we seek."
+        about = f"You name “{offered.name}” among the topics you can help with. I am looking for that."
     return f"Dear {shown_name(other)},\n{about} Could we talk for a few minutes?"

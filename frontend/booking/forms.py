@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.booking.selectors.availability import GridDay, SlotCell
 from backend.booking.services.requests import MeetingRequestData
 from backend.events.selectors import Profile
+from frontend.booking.words import Starter
 from frontend.fields import IdField, IdsField
 
 
@@ -30,8 +31,15 @@ class AskForm(forms.Form):
     slots = IdsField(required=False)
     key = forms.CharField(required=False, strip=False)
 
-    def __init__(self, data: QueryDict | None, profile: Profile, initial: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        data: QueryDict | None,
+        profile: Profile,
+        initial: dict[str, Any],
+        starters: Sequence[Starter] = (),
+    ) -> None:
         super().__init__(data, initial=initial)
+        self.starters = starters
         self.fields["theme"].choices = [  # type: ignore[attr-defined]
             ("", _("No theme")),
             *((theme.key, theme.name) for theme in profile.themes),

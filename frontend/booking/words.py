@@ -1,59 +1,148 @@
-"""Requests and meetings in words: a first line to ask with, confirmations, times."""
+"""Requests and meetings in words: a message to ask with, confirmations, times."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from itertools import groupby
 
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext, override
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from backend.booking.engine import can_be_quoted
 from backend.booking.selectors.availability import SlotChoice
 from backend.booking.selectors.meetings import MeetingRow
+from backend.directory.selectors.people import PersonPage
 from backend.events.models.events import Event
 from backend.events.selectors import Profile
+from backend.safeguarding.selectors.public_profiles import PublicProfile
 from backend.suggestions.selectors.lists import ReasonRow, SuggestionCard
 from frontend.events.words.times import when
 
 QUOTE_LIMIT = 180
+SOURCE = "en"
+"""The language that texts are translated from."""
+GREETING = gettext_lazy("Dear %(name)s,")
+QUESTION = gettext_lazy("Could we talk for a few minutes?")
+NEAR_MY_NEED = gettext_lazy("On your profile I read: “%(quote)s” That is close to what I am looking for.")
+MAY_HELP = gettext_lazy(
+    "You write that you are looking for something I may be able to help with: “%(quote)s”"
+)
+NEAR_MY_WORK = gettext_lazy("You write: “%(quote)s” That is close to what I do.")
+TOPIC_OFFERED = gettext_lazy(
+    "You name “%(topic)s” among the topics you can help with. I am looking for that."
+)
+TOPIC_SOUGHT = gettext_lazy(
+    "You name “%(topic)s” among the topics you would like help with. I may be able to help."
+)
+SESSION = gettext_lazy("We both follow the session “%(session)s”.")
+STARTERS = (
+    (gettext_lazy("Hear about their work"), gettext_lazy("I would like to hear about your work.")),
+    (gettext_lazy("Ask for their view"), gettext_lazy("I have a question on which I would value your view.")),
+    (
+        gettext_lazy("Ask about working together"),
+        gettext_lazy("I would like to find out whether we could work together."),
+    ),
+)
 
 
-def first_line(card: SuggestionCard | None, name: str, topic_names: Mapping[str, str]) -> str:
-    """A message to begin with, quoting the strongest reason both may read; it can be changed or wiped."""
-    reasons = card.reasons if card else ()
-    quoted = next((text for reason in reasons if (text := _reason_as_message(reason, topic_names))), "")
-    opening = quoted or _("I would like to hear about your work, and to tell you about mine.")
-    greeting = _("Dear %(name)s,") % {"name": name}
-    return f"{greeting}\n{opening} " + _("Could we talk for a few minutes?")
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """A message to begin with where no reason makes one: what its button says, and the message."""
+
+    label: str
+    text: str
 
 
-def _reason_as_message(reason: ReasonRow, topic_names: Mapping[str, str]) -> str:
-    """The reason in the words of a message to the other; empty if it is unsuitable as an opening message."""
-    evidence = {
-        key: _quote(str(reason.evidence.get(f"{key}_highlight") or value))
-        for key, value in reason.evidence.items()
-    }
-    topic = {"topic": topic_names.get(evidence.get("topic", ""), "")}
+def drafted_message(card: SuggestionCard | None, page: PersonPage, languages: Collection[str]) -> str:
+    """A message to begin with, of the heaviest reason that can be said in one; empty where none can.
+
+    It quotes what stands on the other's page now, and only in these languages (codes), which the reader
+    speaks.
+    """
+    drafts = (_as_message(reason, page, languages) for reason in (card.reasons if card else ()))
+    return next(filter(None, drafts), "")
+
+
+def starters(other: PublicProfile) -> tuple[Starter, ...]:
+    """Three messages to choose from, true of everybody; none in a language that has not all of them."""
+    name = _called(other)
+    found = tuple(Starter(_translated(label), _message(text, name)) for label, text in STARTERS)
+    return found if all(one.label and one.text for one in found) else ()
+
+
+def _as_message(reason: ReasonRow, page: PersonPage, languages: Collection[str]) -> str:
+    evidence, name = reason.evidence, _called(page.other)
+    offered = {topic.key: topic.name for topic in page.other.topics if topic.offers}
+    sought = {topic.key: topic.name for topic in page.other.topics if topic.seeks}
     match reason.code:
-        case "seeks_offers":
-            return _("You offer “%(offer)s”, and I seek “%(seek)s”.") % evidence
-        case "offers_seeks":
-            return _("You seek “%(seek)s”, and I offer “%(offer)s”.") % evidence
-        case "about_about":
-            return _("You write “%(other)s”, and I work on “%(own)s”.") % evidence
-        case "topic_offered" if topic["topic"]:
-            return _("You offer “%(topic)s”, and that is what I seek.") % topic
-        case "topic_sought" if topic["topic"]:
-            return _("You seek “%(topic)s”, and that is what I offer.") % topic
-        case "session":
-            return _("We both follow the session “%(session)s”.") % evidence
+        case "seeks_offers" | "offers_seeks" | "about_about":
+            sentence, side = _quoting(reason)
+            text = _on_one_line(str(evidence.get(f"{side}_highlight") or evidence.get(side, "")))
+            written = _on_one_line("\n".join((page.about, page.seeks, page.offers)))
+            if text.rstrip("… ") in written and can_be_quoted(text, languages):
+                return _message(sentence, name, quote=_quotation(text))
+        case "topic_offered" if topic := offered.get(evidence.get("topic", "")):
+            return _message(TOPIC_OFFERED, name, topic=topic)
+        case "topic_sought" if topic := sought.get(evidence.get("topic", "")):
+            return _message(TOPIC_SOUGHT, name, topic=topic)
+        case "session" if session := evidence.get("session"):
+            return _message(SESSION, name, session=session)
     return ""
 
 
-def _quote(text: str) -> str:
-    text = text.strip().rstrip(".").rstrip()
-    return text if len(text) <= QUOTE_LIMIT else text[: QUOTE_LIMIT - 1].rstrip() + "…"
+def _quoting(reason: ReasonRow) -> tuple[Promise, str]:
+    """What is said of the other's sentence, and where that is in the evidence."""
+    if reason.code == "seeks_offers":
+        return NEAR_MY_NEED, "offer"
+    if reason.code == "offers_seeks":
+        return MAY_HELP, "seek"
+    if reason.evidence.get("other_field") == "seeks":
+        return MAY_HELP, "other"
+    return NEAR_MY_NEED if reason.evidence.get("own_field") == "seeks" else NEAR_MY_WORK, "other"
+
+
+def _message(sentence: Promise, name: str, **values: str) -> str:
+    """The sentence between greeting and question, translated; empty where one of them is not."""
+    greeting, said, question = (_translated(one) for one in (GREETING, sentence, QUESTION))
+    if not (greeting and said and question):
+        return ""
+    return f"{greeting % {'name': name}}\n{said % values} {question}"
+
+
+def _translated(text: Promise) -> str:
+    """The text in the language of the page; empty where it has no translation."""
+    found = str(text)
+    if (get_language() or SOURCE).startswith(SOURCE):
+        return found
+    with override(SOURCE):
+        return "" if found == str(text) else found
+
+
+def _called(other: PublicProfile) -> str:
+    """How a message greets somebody: as they want to be called, else by their name."""
+    return other.short_name or other.name
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quotation(text: str) -> str:
+    """A text on one line as a sentence between quotation marks: cut after a word, with its stop."""
+    text = text.rstrip(" ,;:–—-")
+    if len(text) > QUOTE_LIMIT:
+        cut = text.rfind(" ", QUOTE_LIMIT // 2, QUOTE_LIMIT)
+        if cut < 0:
+            cut = QUOTE_LIMIT - 1
+            while unicodedata.category(text[cut]).startswith("M"):
+                cut -= 1
+        return text[:cut].rstrip(" ,;:–—-") + "…"
+    letter = text.rstrip(")”\"'")[-1:]
+    return f"{text}." if letter.isdecimal() or letter.lower() != letter.upper() else text
 
 
 def theme_of(card: SuggestionCard | None, profile: Profile) -> str:

@@ -55,7 +55,7 @@ def test_one_asks_the_other_answers_from_the_mail_and_both_calendars_follow(
     page = enter(context, OFFICIAL)
     page.get_by_role("link", name="Ask to meet (Arif Rahman)").click()
     expect(page.get_by_label("Your message")).to_have_value(
-        re.compile("Dear Arif Rahman,\n.*You offer “We keep chat logs")
+        re.compile("Dear Arif Rahman,\nOn your profile I read: “We keep chat logs")
     )
     for slot in booking[:3]:
         page.locator(f"#slot-{slot.pk}").check()
@@ -254,3 +254,34 @@ def test_who_is_asked_asks_a_question_first_and_accepts_after_the_answer(
     arif.get_by_role("button", name=re.compile("^Accept ")).click()
     expect(arif.get_by_text("You meet Mali Wongsa")).to_be_visible()
     phone.close()
+
+
+def test_a_starter_fills_the_box_and_keeps_what_is_chosen_and_typed(
+    forum, booking, context, without_script, enter, door
+):
+    forum.official.suggestions.update(reasons=[{"code": "no_named_need", "weight": 0.0, "evidence": {}}])
+    address = door + forum.address(f"people/{forum.named('Arif Rahman').pk}/ask/")
+    page = enter(context, OFFICIAL)
+    page.goto(address)
+    box = page.get_by_label("Your message")
+    expect(box).to_have_value("")
+    page.locator(f"#slot-{booking[0].pk}").check()
+    box.fill("I come from Bangkok.")
+    for label, begins in (
+        ("Ask for their view", "I have a question"),
+        ("Hear about their work", "I would like"),
+    ):
+        page.get_by_role("link", name=label).click()
+        expect(box).to_have_value(
+            re.compile(
+                f"^Dear Arif Rahman,\n{begins}.*Could we talk for a few minutes\\?\nI come from Bangkok.$"
+            )
+        )
+    expect(page.locator(f"#slot-{booking[0].pk}")).to_be_checked()
+
+    plain = enter(without_script, OFFICIAL)
+    plain.goto(address)
+    plain.get_by_role("link", name="Ask for their view").click()
+    expect(plain.get_by_label("Your message")).to_have_value(
+        re.compile("^Dear Arif Rahman,\nI have a question")
+    )

@@ -18,6 +18,7 @@ from backend.directory.selectors.facets import Facet, narrow
 from backend.events.models.agenda import Session
 from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest, Organisation
 from backend.events.models.events import Topic
+from backend.events.rules.topics import other_names
 from backend.events.selectors import SHOWN_NAME
 from backend.safeguarding.rules import contactable_rows
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_of
@@ -269,7 +270,8 @@ def _nearest(query: NameQuery, things: Iterable[Thing]) -> list[Thing]:
     found = []
     for one in things:
         name = str(one)
-        near = closeness_of(query, name)
+        others = other_names(one.key, name) if isinstance(one, Topic) else ()
+        near = closeness_of(query, name, *others)
         if near is not None:
             found.append((near, folded(name), one.pk, one))
     return [one for *_order, one in sorted(found, key=lambda row: row[:3])]

@@ -13,6 +13,7 @@ from backend.directory.models import SearchName
 from backend.directory.selectors.by_meaning import found_by_meaning
 from backend.directory.selectors.finding import BY_MEANING, Found, Wanted, found_for
 from backend.events.models.attendees import Attendee
+from backend.events.rules.topics import other_names
 from backend.events.selectors import name_in_lists
 from backend.suggestions.engine.meaning import read_search
 from backend.suggestions.engine.texts import TextVectors
@@ -90,7 +91,8 @@ def _names(row: SearchName) -> tuple[str, ...]:
     """How it is called; of whoever is no adult the name to be called alone (S7)."""
     if row.attendee:
         return name_in_lists(row.attendee), row.attendee.short_name
-    thing = row.organisation or row.topic
-    if thing:
-        return (thing.name,)
+    if row.topic:
+        return row.topic.name, *other_names(row.topic.key, row.topic.name)
+    if row.organisation:
+        return (row.organisation.name,)
     return (row.session.title,) if row.session else ()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
@@ -18,10 +16,10 @@ from backend.events.models.events import Event, Theme, Topic
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.languages import LANGUAGES
 from backend.events.rules.states import Activity
+from backend.events.rules.topics import shipped_themes
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person
 
-THEMES_FILE = Path(__file__).parents[1] / "data" / "themes.json"
 MAX_DAYS = 31
 SLUG_LENGTH = 60
 NAME_LENGTH = 200
@@ -91,10 +89,9 @@ def check_zone(name: str) -> None:
 @in_transaction
 def load_themes(*, event: Event) -> int:
     """Add the shipped themes and topics the event lacks; returns their number."""
-    themes = json.loads(THEMES_FILE.read_text(encoding="utf-8"))
     missing = 0
     position = 0
-    for theme_position, row in enumerate(themes):
+    for theme_position, row in enumerate(shipped_themes()):
         theme, created = Theme.objects.get_or_create(
             event=event, key=row["key"], defaults={"name": row["name"], "position": theme_position}
         )

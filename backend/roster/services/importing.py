@@ -21,6 +21,7 @@ from backend.events.rules.aliases import name_of_list, put_back
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.rehearsals import check_takes_people
 from backend.events.rules.states import Activity, check_allowed
+from backend.events.rules.topics import other_names
 from backend.events.selectors import (
     ChosenTopics,
     attendees_by_former_address,
@@ -85,16 +86,18 @@ class ImportResult:
 
 @dataclass(frozen=True, slots=True)
 class TopicIndex:
-    """Ids of an event's topics under their keys and names."""
+    """Ids of an event's topics under their keys, their names, and those a shipped topic has elsewhere."""
 
     ids: Mapping[str, int]
 
     @classmethod
     def of(cls, event: Event) -> TopicIndex:
+        topics = list(Topic.objects.filter(event=event).order_by("-position"))
+        others = {plain_word(name): one.pk for one in topics for name in other_names(one.key, one.name)}
         ids = {}
-        for topic in Topic.objects.filter(event=event).order_by("-position"):
+        for topic in topics:
             ids[plain_word(topic.name)] = ids[plain_word(topic.key)] = topic.pk
-        return cls(ids)
+        return cls(others | ids)
 
     def topics_in(self, cell: str) -> tuple[frozenset[int], tuple[str, ...]]:
         """Ids of the topics a cell names, separated by ; or | or commas, and the words that name none."""

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -23,14 +24,14 @@ from backend.booking.services.requests import edit_request, request_meeting
 from backend.booking.services.waiting_list import join_waiting_list, leave_waiting_list
 from backend.core.errors import BusinessError
 from backend.core.limits import Kind
-from backend.directory.selectors.people import person_for
+from backend.directory.selectors.people import PersonPage, person_for
 from backend.events.models.attendees import Attendee
 from backend.events.selectors import profile_for
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 from backend.suggestions.selectors.lists import suggestion_between
 from frontend.access import Outcome, Request, catch_refusal, counted, participant
 from frontend.booking.forms import AskForm, WaitForm
-from frontend.booking.words import by_day, first_line, theme_of
+from frontend.booking.words import by_day, drafted_message, starters, theme_of
 
 
 @participant
@@ -39,12 +40,13 @@ from frontend.booking.words import by_day, first_line, theme_of
 def ask(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Request a meeting: up to three times or any, a message, a theme."""
     now, outcome = timezone.now(), Outcome()
-    other = person_for(viewer=attendee, attendee_id=attendee_id, now=now).other
+    person = person_for(viewer=attendee, attendee_id=attendee_id, now=now)
+    other = person.other
     if request.method != "POST":
         for row in meetings_between(attendee, attendee_id, now):
             if {"edit", "accept", "cancel"} & set(row.actions):
                 return redirect("meeting", attendee.event.slug, row.meeting_id)
-    form = _new_form(request, attendee, other, now)
+    form = _new_form(request, attendee, person, now)
     if form.is_bound and form.is_valid():
         with catch_refusal() as outcome:
             request_meeting(
@@ -110,21 +112,24 @@ def change(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
     return _page(request, attendee, row.other, form, outcome.refusal, now, row)
 
 
-def _new_form(request: Request, attendee: Attendee, other: PublicProfile, now: dt.datetime) -> AskForm:
-    """The form of a new request, with a first line from the suggestion."""
+def _new_form(request: Request, attendee: Attendee, person: PersonPage, now: dt.datetime) -> AskForm:
+    """The form of a new request, with a message drafted from the suggestion, or the starter chosen."""
     profile = profile_for(attendee)
-    card = suggestion_between(attendee=attendee, other_id=other.attendee_id, now=now)
-    topics = {topic.key: topic.name for theme in profile.themes for topic in theme.topics}
-    if (entry := _entry_of(attendee, other, now)) is not None:
+    data = request.POST if request.method == "POST" else None
+    if (entry := _entry_of(attendee, person.other, now)) is not None:
         initial = {"message": entry.message, "theme": entry.theme, "online": entry.is_online}
         initial |= {"step_free": entry.needs_step_free, "key": uuid.uuid4().hex}
-        return AskForm(request.POST if request.method == "POST" else None, profile, initial)
+        return AskForm(data, profile, initial)
+    card = suggestion_between(attendee=attendee, other_id=person.other.attendee_id, now=now)
+    message = drafted_message(card, person, attendee.languages or [get_language() or "en"])
+    choices = () if message else starters(person.other)
+    chosen = dict(zip(("1", "2", "3"), choices, strict=False)).get(request.GET.get("starter", ""))
     initial = {
-        "message": first_line(card, other.short_name or other.name, topics),
+        "message": chosen.text if chosen else message,
         "theme": theme_of(card, profile),
         "key": uuid.uuid4().hex,
     }
-    return AskForm(request.POST if request.method == "POST" else None, profile, initial)
+    return AskForm(data, profile, initial, choices)
 
 
 def _entry_of(attendee: Attendee, other: PublicProfile, now: dt.datetime) -> WaitingRow | None:

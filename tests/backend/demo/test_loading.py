@@ -350,7 +350,7 @@ def test_the_organisers_propose_meetings_of_which_some_are_answered_yes_and_no()
         accounts = matchable(event).filter(person__in=main)
         assert count == len(proposed) > PROPOSED
         assert {row.state for row in proposed} == {"proposed"}
-        assert all("One of you seeks “Sextortion" in row.message for row in proposed)
+        assert all("One of you seeks “Preventing sextortion" in row.message for row in proposed)
         for attendee in accounts:
             seats = [seat for row in proposed for seat in row.seats.all()]
             own = {seat.answer for seat in seats if seat.attendee_id == attendee.pk}

@@ -212,6 +212,18 @@ def test_topics_and_sessions_are_found_with_whom_one_sees_there(event: Event, vi
     assert find(viewer, topic="sextortion").total == 1
 
 
+def test_a_shipped_topic_is_found_by_its_former_name_and_not_once_it_is_renamed(
+    event: Event, viewer: Attendee
+) -> None:
+    make_attendee(event, seeks_topics=["evidence-reporting"])
+    topic = Topic.objects.get(event=event, key="evidence-reporting")
+    for name, found in (("Help with evidence and reporting", ["evidence-reporting"]), ("Logs", [])):
+        topic.name = name
+        topic.save()
+        read_names(event.pk)
+        assert [one.key for one in find(viewer, "industry-justice evidence").topics] == found
+
+
 def test_filters_combine_and_each_says_how_many_it_would_leave(event: Event, viewer: Attendee) -> None:
     make_attendee(event, name="A", country="Laos", languages=["lo", "en"], seeks_topics=["sextortion"])
     make_attendee(event, name="B", country="Laos", languages=["lo"], constituency="academia", sector="lab")

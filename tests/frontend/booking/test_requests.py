@@ -7,6 +7,9 @@ from backend.booking.models.meetings import Meeting
 from backend.events.models.agenda import Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Topic
+from backend.events.services.attendees import NewAttendee
+from backend.events.services.mailboxes import add_to_mailbox
+from backend.safeguarding.services.aliases import AliasData, set_alias
 from tests.factories import make_attendee
 from tests.frontend.conftest import OFFER, SEEK, client_of
 from tests.pages import page_of
@@ -20,20 +23,89 @@ def form_data(*slots, **typed):
     return {"slots": [str(slot.pk) for slot in slots], "message": "Hello", "theme": "", "key": "k1"} | typed
 
 
-def test_the_form_begins_with_a_line_that_quotes_the_reason_and_offers_the_free_times(booking):
+def test_the_form_begins_with_a_message_that_quotes_the_other_and_offers_the_free_times(booking):
     answer = client_of(booking.cast.official.person).get(ask_address(booking, booking.cast.engineer))
     page = page_of(answer)
     fields = page.fields("main form")
-    assert fields["message"][0].startswith(f"Dear Arif Rahman,\nYou offer “{OFFER}”, and I seek “{SEEK}”.")
+    assert fields["message"] == [
+        f"Dear Arif Rahman,\nOn your profile I read: “{OFFER}” That is close to what I am looking for. "
+        "Could we talk for a few minutes?"
+    ]
+    assert SEEK not in fields["message"][0]
+    assert not page.has(".starters")
     assert len(page.all("input[name=slots]")) == 6
     assert re.fullmatch("[0-9a-f]{32}", fields["key"][0])
     assert fields["theme"] == ["justice"]  # both declared a topic of this theme
 
 
-def test_the_first_line_greets_by_the_name_the_other_wants_to_be_called(booking):
+def test_the_message_greets_by_the_name_the_other_wants_to_be_called(booking):
     Attendee.objects.filter(pk=booking.cast.engineer.pk).update(short_name="Bang Arif")
     page = page_of(client_of(booking.cast.official.person).get(ask_address(booking, booking.cast.engineer)))
     assert page.fields("main form")["message"][0].startswith("Dear Bang Arif,\n")
+
+
+def test_without_a_reason_the_box_is_empty_and_each_of_three_starters_fills_it(booking):
+    cast = booking.cast
+    cast.official.suggestions.update(reasons=[{"code": "no_named_need", "weight": 0.0, "evidence": {}}])
+    client, address = client_of(cast.official.person), ask_address(booking, cast.engineer)
+    page = page_of(client.get(address))
+    assert page.fields("main form")["message"] == [""]
+    links = [link for _, link in page.links(".starters")]
+    assert links == [f"?starter={number}#part-words" for number in (1, 2, 3)]
+    filled = [page_of(client.get(address + link)).fields("main form")["message"][0] for link in links]
+    assert len(set(filled)) == 3
+    assert all(text.startswith("Dear Arif Rahman,\nI ") for text in filled)
+    for unknown in ("0", "4", "x", "Pay+me"):
+        assert page_of(client.get(f"{address}?starter={unknown}")).fields("main form")["message"] == [""]
+
+
+def test_two_who_read_one_mailbox_are_each_greeted_by_their_own_name(booking):
+    cast = booking.cast
+    new = NewAttendee(email=cast.lawyer.person.email, name="Ben Cruz", age_class="adult")
+    second = add_to_mailbox(event=cast.event, new=new, by=cast.organiser.person, now=booking.now)
+    Attendee.objects.filter(pk=second.pk).update(agreed_at=booking.now, agreement_version="2026-11-26")
+    for slot in booking.slots:
+        Availability.objects.create(event=cast.event, attendee=second, slot=slot)
+    for other, name in ((cast.lawyer, "Linh Tran"), (second, "Ben Cruz")):
+        page = page_of(client_of(cast.official.person).get(ask_address(booking, other) + "?starter=2"))
+        assert page.fields("main form")["message"][0].startswith(f"Dear {name},\nI have a question")
+
+
+def test_a_sentence_in_a_language_the_reader_does_not_list_is_not_quoted(booking):
+    cast = booking.cast
+    address, client = ask_address(booking, cast.engineer), client_of(cast.official.person)
+    for languages, is_quoted in ((["th"], True), (["en"], False), ([], False)):
+        Attendee.objects.filter(pk=cast.official.pk).update(languages=languages)
+        assert (OFFER in page_of(client.get(address)).fields("main form")["message"][0]) == is_quoted
+    row = cast.official.suggestions.get(other=cast.engineer)
+    row.reasons = [
+        *row.reasons,
+        {"code": "topic_offered", "weight": 0.2, "evidence": {"topic": "sextortion"}},
+    ]
+    row.save()
+    assert "You name “Sextortion” among" in page_of(client.get(address)).fields("main form")["message"][0]
+
+
+def test_somebody_under_an_alias_is_greeted_by_it_alone(booking):
+    cast = booking.cast
+    told = f"{OFFER} Arif Rahman"
+    Attendee.objects.filter(pk=cast.engineer.pk).update(offers=told)
+    reason = {"code": "seeks_offers", "weight": 1.0, "evidence": {"seek": SEEK, "offer": told}}
+    cast.official.suggestions.update(reasons=[reason])
+    lead = make_attendee(cast.event, permission="safeguarding-lead")
+    data = AliasData(name="Delegate Nine", real_name="Arif Rahman")
+    set_alias(
+        event=cast.event,
+        attendee_id=cast.engineer.pk,
+        data=data,
+        is_wish=True,
+        by=lead.person,
+        now=booking.now,
+    )
+    page = page_of(client_of(cast.official.person).get(ask_address(booking, cast.engineer)))
+    assert page.fields("main form")["message"] == [""]
+    assert page.attributes(".starters a", "data-text")[0].startswith("Dear Delegate Nine,\n")
+    assert "Arif" not in page.html
 
 
 def test_suggestions_and_the_persons_page_lead_here(booking):
@@ -185,6 +257,9 @@ def test_nobody_who_must_not_be_seen_can_be_asked(booking):
     for other in cast.unseen:
         Availability.objects.create(event=cast.event, attendee=other, slot=booking.slots[0])
         assert client.get(ask_address(booking, other)).status_code == 404
+        assert client.get(ask_address(booking, other) + "?starter=1").status_code == 404
+        mine = ask_address(booking, cast.official) + "?starter=1"
+        assert client_of(cast.minor.person).get(mine).status_code == 404
         assert client.post(ask_address(booking, other), form_data(booking.slots[0])).status_code == 404
     assert not Meeting.objects.exists()
 
@@ -221,6 +296,6 @@ def test_a_person_in_between_is_never_named_to_the_one_who_is_asked(booking):
     row.save()
     page = page_of(client_of(cast.official.person).get(ask_address(booking, cast.engineer)))
     name = Topic.objects.get(event=cast.event, key="sextortion").name
-    assert f"You offer “{name}”, and that is what I seek." in page
+    assert f"You name “{name}” among the topics you can help with. I am looking for that." in page
     assert "Linh Tran" not in page.html
     assert page.fields("main form")["theme"] == ["prevention"]

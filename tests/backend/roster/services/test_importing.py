@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.core.errors import OrganisersOnly
 from backend.events.models.attendees import Attendee, Interest, Organisation
-from backend.events.models.events import Event
+from backend.events.models.events import Event, Topic
 from backend.events.services.profiles import ProfileChange, update_profile
 from backend.people.models import Person
 from backend.roster.services.csv_tables import read_csv
@@ -100,6 +100,25 @@ def test_a_changed_cell_updates_its_attendee_and_a_blank_one_erases_nothing(even
     ann, ben = Attendee.objects.filter(event=event).order_by("person__email")
     assert (ann.title, ann.about, ann.changed_at, ben.changed_at) == ("Judge", "A changed", LATER, NOW)
     assert [row.topic.key for row in ann.interests.all()] == ["legislative-reform"]
+
+
+def test_a_list_names_shipped_topics_as_they_are_or_were_called(event: Event) -> None:
+    old = Topic.objects.get(event=event, key="victim-support")
+    Topic.objects.filter(pk=old.pk).update(name="Child-centred support for victims")
+    Topic.objects.filter(event=event, key="sextortion").update(name="Blackmail online")
+    table = (
+        "email,name,topics_seek\n"
+        "a@example.org,Ann,Legislative reform; advice on law reform; New tools for investigation\n"
+        "b@example.org,Ben,Support for child victims\n"
+        "c@example.org,Cai,Sextortion and sexual harassment\n"
+    )
+    report = imported(event, table)
+    chosen = [
+        set(one.interests.values_list("topic__key", flat=True))
+        for one in Attendee.objects.filter(event=event).order_by("name")
+    ]
+    assert chosen == [{"legislative-reform", "investigation-tools"}, {"victim-support"}, set()]
+    assert any("Sextortion and sexual harassment" in note for note in report.notes)
 
 
 def test_a_corrected_name_counts_as_an_update(event: Event) -> None:

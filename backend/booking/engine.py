@@ -1,0 +1,23 @@
+"""What can be quoted to somebody: a sentence that stands alone, in a language they read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from matching.text.language import UNSPACED_LANGUAGES, detect_language
+
+LEAST_WORDS = 4
+
+
+def can_be_quoted(text: str, languages: Collection[str]) -> bool:
+    """Whether a text is surely in one of these languages (codes), and more than a word or two.
+
+    >>> can_be_quoted("We keep a triage form that takes twenty minutes.", ["en", "th"])
+    True
+    >>> can_be_quoted("We keep a triage form that takes twenty minutes.", ["th"])
+    False
+    >>> can_be_quoted("They convict", ["en"])
+    False
+    """
+    language = detect_language(text)
+    return language in languages and (language in UNSPACED_LANGUAGES or len(text.split()) >= LEAST_WORDS)
