@@ -71,7 +71,8 @@ class DemoPerson:
 def demo_people() -> tuple[DemoPerson, ...]:
     """The 320 listed attendees: 240 who write in English, then 80 who write in their own languages.
 
-    Eleven of them are on the list in the script of their own language.
+    Eleven of them are on the list in the script of their own language. A fifth write as people do: much or
+    little, the need late in the text, or none.
     """
     native = demo_text("native_names")
     names = {country: _names_in(country) for country in demo_text("names")}

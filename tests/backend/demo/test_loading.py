@@ -150,12 +150,15 @@ def _dump_without_ids() -> list[tuple[object, ...]]:
     return [row for query in queries for row in sorted(query, key=repr)]
 
 
-def test_no_two_profiles_are_alike_and_every_one_is_complete() -> None:
+def test_no_two_profiles_are_alike_and_none_leaves_out_more_than_one_text() -> None:
     members = (*demo_people(), *unlisted_people())
     for part in ("email", "name", "about", "seeks", "offers"):
-        assert len({getattr(member, part).casefold() for member in members}) == len(members), part
-    listed = demo_people()
-    assert all(m.about and m.seeks and m.offers and m.topics_seek and m.topics_offer for m in listed)
+        written = [text.casefold() for member in members if (text := getattr(member, part))]
+        assert len(set(written)) == len(written) >= len(members) - 2, part
+    for one in demo_people():
+        assert one.topics_seek or not one.seeks
+        assert one.topics_offer or not one.offers
+        assert [one.about, one.seeks, one.offers].count("") <= 1
 
 
 @pytest.mark.usefixtures("output")

@@ -75,6 +75,19 @@ def sentences_of(language: str) -> Iterator[dict[str, str]]:
             yield attendee[part]
 
 
+def is_tidy(sentence: dict[str, str]) -> bool:
+    """Whether it is one line of usual length, in English and, where words are spaced, in its language."""
+    text, english = sentence["text"], sentence["english"]
+    words = len(re.findall(r"[^\W\d_]+", text)) if is_spaced(text) else 12
+    return "\n" not in text and 12 <= words <= 45 and 12 <= len(english.split()) <= 35
+
+
+def is_spaced(text: str) -> bool:
+    return not any(
+        unicodedata.name(letter).startswith(tuple(SCRIPTS.values())) for letter in letters_of(text)
+    )
+
+
 def letters_of(text: str) -> list[str]:
     """A text's letters and the vowel signs that belong to them."""
     return [character for character in text if unicodedata.category(character)[0] in "LM"]
@@ -122,6 +135,22 @@ def test_the_constituencies_are_mixed_as_at_a_forum() -> None:
         assert counts[name] / counts.total() == pytest.approx(share, abs=0.02), name
 
 
+def test_a_quarter_write_unevenly_in_every_language_and_all_others_in_sentences_of_usual_length() -> None:
+    uneven = {
+        language: [one for one in attendees if not all(is_tidy(one[part]) for part in PARTS)]
+        for language, attendees in PROFILES.items()
+    }
+
+    assert {len(attendees) for attendees in uneven.values()} == {2, 3}
+    assert sum(map(len, uneven.values())) == 20
+    texts = [one[part] for attendees in uneven.values() for one in attendees for part in PARTS]
+    lengths = [len(text["english"].split()) for text in texts]
+    assert min(lengths) < 10
+    assert max(lengths) > 75
+    assert max(len(text["text"]) for text in texts) <= 900
+    assert sum("\n" in text["text"] for text in texts) >= 2
+
+
 def test_no_two_of_the_320_sentences_say_the_same_words() -> None:
     pairs = [sentence for language in PROFILES for sentence in sentences_of(language)]
     assert len(pairs) == 320
@@ -147,7 +176,7 @@ def test_thai_khmer_lao_and_burmese_are_written_in_their_own_script(language: st
         letters = letters_of(sentence["text"])
         own = [letter for letter in letters if unicodedata.name(letter).startswith(SCRIPTS[language])]
         assert len(own) / len(letters) > 0.95, sentence["text"]
-        assert len(own) >= 40, sentence["text"]
+        assert len(own) >= 40 or not is_tidy(sentence), sentence["text"]
         for word in re.findall(r"[A-Za-z]+", sentence["text"]):
             assert word.isupper(), f"{word} in {sentence['text']}"
 
@@ -156,15 +185,13 @@ def test_thai_khmer_lao_and_burmese_are_written_in_their_own_script(language: st
 def test_the_languages_in_latin_letters_hold_no_english_sentence(language: str) -> None:
     for sentence in sentences_of(language):
         words = re.findall(r"[^\W\d_]+", sentence["text"].lower())
-        assert 12 <= len(words) <= 45, sentence["text"]
         assert ENGLISH.isdisjoint(words), sentence["text"]
         assert all(unicodedata.name(letter).startswith(("LATIN", "COMBINING")) for letter in "".join(words))
 
 
 @pytest.mark.parametrize("language", [*SCRIPTS, *SPACED])
-def test_every_english_original_has_12_to_35_words_in_plain_letters(language: str) -> None:
+def test_every_english_original_is_in_plain_letters(language: str) -> None:
     for sentence in sentences_of(language):
-        assert 12 <= len(sentence["english"].split()) <= 35, sentence["english"]
         assert sentence["english"].isascii(), sentence["english"]
 
 
@@ -173,8 +200,11 @@ def test_texts_are_composed_and_without_stray_spaces_or_invisible_characters(lan
     for sentence in sentences_of(language):
         text = sentence["text"]
         assert text == unicodedata.normalize("NFC", text)
-        assert text == " ".join(text.split())
-        assert not any(unicodedata.category(character) in {"Cc", "Cf", "Co", "Cn"} for character in text)
+        lines = text.split("\n")
+        assert lines == [" ".join(line.split()) for line in lines]
+        assert not any(
+            unicodedata.category(character) in {"Cc", "Cf", "Co", "Cn"} for character in "".join(lines)
+        )
 
 
 def test_burmese_is_in_unicode_order_and_not_in_the_older_zawgyi_encoding() -> None:
