@@ -18,7 +18,7 @@ from backend.events.services.opening import change_state
 from backend.events.services.profiles import ProfileChange, update_profile
 from backend.suggestions import jobs
 from backend.suggestions.engine.event_data import read_event_data
-from backend.suggestions.engine.lists import explain_with_quotations
+from backend.suggestions.engine.lists import explain_with_evidence
 from backend.suggestions.engine.texts import READING, text_hash, text_reader
 from backend.suggestions.models import Embedding, ListReading, Run, Suggestion
 from backend.suggestions.selectors.lists import suggestions_for
@@ -302,7 +302,7 @@ def test_explain_prints_contributions_that_add_up_to_the_score(forum, capsys):
     run = build(event)
     call_command("explain", event.slug, seeker.person.email, str(fitting.pk))
     printed = capsys.readouterr().out
-    found = explain_with_quotations(read_event_data(event), run, seeker.pk, fitting.pk)
+    found = explain_with_evidence(read_event_data(event), run, seeker.pk, fitting.pk)
     stored = Suggestion.objects.get(attendee=seeker, other=fitting)
     assert found.score == pytest.approx(stored.score, abs=1e-6)
     assert f"score of B for A {stored.score:.3f}" in printed
