@@ -5,7 +5,7 @@ import pytest
 
 from matching.policy import MatchingPolicy
 from matching.recommend.evidence import MAX_QUOTATION, confirm_reasons, excerpt
-from matching.recommend.features import fit_means
+from matching.recommend.features import FIELDS, fit_means
 from matching.recommend.run import compute_run
 from matching.types import Participant, Reason, Suggested, Vectors
 from tests.matching.recommend.strategies import make_people
@@ -25,26 +25,19 @@ def vectors_of(people, axis_of):
         found = sum((AXES[axis] for sentence, axis in axis_of.items() if sentence in text), AXES[0] * 0)
         return found / max(1e-9, np.linalg.norm(found))
 
-    return Vectors(*([row(getattr(p, field)) for p in people] for field in ("seeks", "offers", "about")))
+    return Vectors(*(np.array([row(getattr(p, field)) for p in people], np.float32) for field in FIELDS))
 
 
 def confirmed(people, told, axis_of, topics=()):
     """The reasons of the first person's entry for the second."""
-    vectors = Vectors(
-        *(
-            np.array(getattr(vectors_of(people, axis_of), field), np.float32)
-            for field in ("seeks", "offers", "about")
-        )
-    )
-    means = {field: {"": np.zeros(8, np.float32)} for field in ("seeks", "offers", "about")}
+    means = {field: {"": np.zeros(8, np.float32)} for field in FIELDS}
 
     def read(texts, _field):
         return {text: AXES[axis_of[text]] for text in texts}
 
     entry = Suggested(people[1].id, 0.5, 1, (*told, BRIDGE))
-    return confirm_reasons({people[0].id: (entry,)}, people, vectors, means, read, dict(topics))[
-        people[0].id
-    ][0].reasons
+    lists = confirm_reasons({1: (entry,)}, people, vectors_of(people, axis_of), means, read, dict(topics))
+    return lists[1][0].reasons
 
 
 OTHERS = [Participant(k, "youth", seeks=ASIDE, offers=COFFEE) for k in (3, 4, 5)]
