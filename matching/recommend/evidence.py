@@ -18,17 +18,17 @@ from matching.types import Array, Lists, Participant, Reason, Suggested, Vectors
 
 MAX_REASONS = 3
 """Reasons of an entry, beside its fallback."""
-MIN_FIT = 0.3
+MIN_FIT = 0.8
 """The least fit of two texts that are quoted: few pairs that only look alike reach it (decision 38)."""
-TOPIC_BONUS = 0.2
-"""What is added to the fit where one seeks a topic that the other offers."""
+TOPIC_BONUS, SCORE_BONUS = 0.4, 0.5
+"""Added to the fit where one seeks a topic that the other offers, and for the best score of a list."""
 FULL_LENGTH, SHORT_PENALTY = 80, 0.3
 """A sentence of fewer characters is marked down by up to this: fragments are near to everything."""
 MAX_QUOTATION = 280
 """A sentence is quoted with its neighbours where all have at most so many characters together."""
 MAX_EXCERPT = 320
-MIN_SUPPORT = 1.0
-"""Standard deviations above its mean over all topics from which a text is about a topic."""
+MIN_SUPPORT = 1.25
+"""Standard deviations above its mean over all topics, of at least three, from which a text is about one."""
 UNSPECIFIC = ("language", "bridge", "peer")
 """Reasons that name nothing of what either seeks or offers."""
 
@@ -246,6 +246,11 @@ class TopicSupport:
         """The topics that one row seeks and the other offers."""
         return self.participants[seeker].seeks_topics & self.participants[giver].offers_topics
 
+    def agreement(self, seeker: int, giver: int) -> float:
+        """1 where they share a topic, 0 where they do not, 0.5 where either chose none."""
+        chose = self.participants[seeker].seeks_topics, self.participants[giver].offers_topics
+        return float(bool(self.shared(seeker, giver))) if all(chose) else 0.5
+
     def rarest(self, seeker: int, giver: int) -> str:
         """Of the shared topics that both texts are about, the one that fewest chose; empty without one."""
         held = [
@@ -273,7 +278,9 @@ class EvidenceFinder:
 
     def confirm(self, row: int, entries: Sequence[Suggested], others: Sequence[int]) -> tuple[Suggested, ...]:
         """One person's list with the reasons that hold."""
-        quoting = {name: self._quoting(name, row, others) for name in ("seeks_offers", "offers_seeks")}
+        top = max((entry.score for entry in entries), default=0.0) or 1.0
+        scores = {other: entry.score / top for entry, other in zip(entries, others, strict=True)}
+        quoting = {name: self._quoting(name, row, scores) for name in ("seeks_offers", "offers_seeks")}
         confirmed = []
         for entry, other in zip(entries, others, strict=True):
             *told, fallback = entry.reasons
@@ -300,11 +307,14 @@ class EvidenceFinder:
             return replace(reason, evidence={"topic": topic}) if topic else None
         return reason
 
-    def _quoting(self, name: str, row: int, others: Sequence[int]) -> dict[int, Reason]:
+    def _quoting(self, name: str, row: int, scores: Mapping[int, float]) -> dict[int, Reason]:
         """By other row, the reason that quotes what answers a need in one direction, if anything does."""
         is_own_need = name == "seeks_offers"
-        pairs = {other: (row, other) if is_own_need else (other, row) for other in others}
-        bonuses = {other: TOPIC_BONUS * bool(self.support.shared(*pair)) for other, pair in pairs.items()}
+        pairs = {other: (row, other) if is_own_need else (other, row) for other in scores}
+        bonuses = {
+            other: TOPIC_BONUS * self.support.agreement(*pair) + SCORE_BONUS * scores[other]
+            for other, pair in pairs.items()
+        }
         fields_of: dict[tuple[str, str], list[int]] = defaultdict(list)
         for other, (seeker, giver) in pairs.items():
             fields = (

@@ -133,7 +133,7 @@ def score_pair(
 
 
 def explain_with_evidence(data: EventData, run: Run | None, a: int, b: int) -> Explanation:
-    """As `score_pair`, with the reasons that a list would show, for which the model is loaded."""
+    """As `score_pair`, with the reasons that b would have as the first of a's list; loads the model."""
     reader = texts.text_reader()
     found = score_pair(data, run, a, b, reader)
     if not found.proposable:

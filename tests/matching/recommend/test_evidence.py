@@ -119,8 +119,9 @@ def test_of_the_topics_that_hold_the_one_is_named_that_fewest_chose():
         *OTHERS,
         *crowd,
     ]
-    topics = TOPICS | {"rest": "rest", "more": "more"}
-    found = confirmed(people, [Reason("topic_offered", 1.0)], AXIS_OF | {"rest": 4, "more": 5}, topics)
+    rest = {"law": 4, "money": 5, "data": 6, "schools": 7}
+    topics = TOPICS | {key: key for key in rest}
+    found = confirmed(people, [Reason("topic_offered", 1.0)], AXIS_OF | rest, topics)
     assert Reason("topic_offered", 1.0, {"topic": "lunch"}) in found
 
 

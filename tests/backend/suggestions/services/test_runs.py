@@ -39,6 +39,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
 LATER = NOW + dt.timedelta(minutes=5)
 HALF = dt.timedelta(minutes=30)
 SEEKS_EVIDENCE = "I need help with preserving chat evidence across borders for trials."
+SEEKS_COUNSELLORS = "Looking for a helpline with trained counsellors who answer pupils after school hours."
 OFFERS_MLAT = "We train prosecutors to write mutual legal assistance requests for digital evidence."
 
 
@@ -181,7 +182,7 @@ def test_a_change_is_announced_in_its_own_transaction_and_refreshed_by_the_job(f
         update_profile(attendee=seeker, change=change_of(seeker, seeks="x"), by=seeker.person, now=LATER)
         raise RuntimeError
     assert not ProcrastinateJob.objects.filter(task_name="events.attendees_changed").exists()
-    for text in ("Safe play in rural schools", "Counsellors after school hours"):
+    for text in ("Safe play in rural schools", SEEKS_COUNSELLORS):
         seeker = update_profile(
             attendee=seeker, change=change_of(seeker, seeks=text), by=seeker.person, now=LATER
         )
@@ -191,7 +192,7 @@ def test_a_change_is_announced_in_its_own_transaction_and_refreshed_by_the_job(f
     found = suggestions_for(attendee=Attendee.objects.select_related("event").get(pk=seeker.pk), now=LATER)
     assert (found.is_refreshing, found.computed_at) == (False, LATER)
     quotes = {reason.evidence.get("seek") for card in found.cards for reason in card.reasons}
-    assert "Counsellors after school hours" in quotes
+    assert SEEKS_COUNSELLORS in quotes
     assert SEEKS_EVIDENCE not in quotes
     assert refresh_lists(event=event, now=LATER) == 0
 
