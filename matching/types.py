@@ -102,12 +102,13 @@ class Reason:
     """Why a pair is recommended, as a code with evidence; pages put it into words.
 
     Codes and their evidence, seen from the owner of the list: seeks_offers {seek, offer}; offers_seeks
-    {offer, seek}; about_about {own, other, own_field, other_field}, where the about of one carried the match;
-    nearest {seek, other, other_field}, where neither answers the other; topic_offered {topic} (the owner
-    seeks it, the other offers it); topic_sought {topic}; session {session, count}; tie_through {person,
-    label}; words {terms}; language {language}; bridge {from, to}; peer {constituency} (the
-    fallback). A quotation `x` may come with `x_highlight`, the sentence in it that matched. `weight`: the
-    part's share of the log-odds of the list's owner.
+    {offer, seek}; about_about {own, other, own_field, other_field}, where an about stands in for either;
+    topic_offered {topic} (the owner seeks it, the other offers it); topic_sought {topic}; session {session,
+    count}; tie_through {person, label}; words {terms}; language {language}; no_named_need {same_field},
+    where nothing more specific holds; last, without a share in the score, bridge {from, to} or peer
+    {constituency}. `compute_run` leaves the texts of a reason open; `confirm_reasons` quotes them, and a
+    quotation `x` may come with `x_highlight`, the sentence in it that matched. `weight`: the part's share of
+    the log-odds of the list's owner.
     """
 
     code: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -47,16 +47,20 @@ REASONS: dict[str, Promise] = {
     "seeks_offers": gettext_lazy("Seeks what the other offers"),
     "offers_seeks": gettext_lazy("Offers what the other seeks"),
     "about_about": gettext_lazy("Similar work"),
-    "nearest": gettext_lazy("The nearest to what is sought"),
     "topic_offered": gettext_lazy("Seeks a topic the other offers"),
     "topic_sought": gettext_lazy("Offers a topic the other seeks"),
     "session": gettext_lazy("Sessions in common"),
     "tie_through": gettext_lazy("Somebody both have met"),
     "words": gettext_lazy("Words in common"),
     "language": gettext_lazy("A language in common"),
+    "no_named_need": gettext_lazy("No need is named"),
     "bridge": gettext_lazy("A bridge across sectors"),
     "peer": gettext_lazy("Peers"),
 }
+
+
+APART = ("bridge", "peer")
+"""Reasons without a share in the score."""
 
 
 def cause_choices() -> tuple[tuple[str, str], ...]:
@@ -113,12 +117,15 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class ReasonText:
-    """A reason to show: two quotations beside each other, with a note above them, or one sentence."""
+    """A reason to show: two quotations beside each other, or one sentence.
+
+    `share`: of what the reasons shown add to the score, in percent; None for what adds nothing and stands
+    apart.
+    """
 
     label: str
-    weight: float
     sentence: str = ""
-    note: str = ""
+    share: int | None = None
     mine: Quotation | None = None
     theirs: Quotation | None = None
 
@@ -132,9 +139,8 @@ def reason_text(reason: ReasonRow, topic_names: Mapping[str, str]) -> ReasonText
         found = None
     label, text = found or (_("Profile"), _("Your profiles have something in common."))
     if isinstance(text, str):
-        return ReasonText(label, reason.weight, sentence=text)
-    note = _NOTES.get(reason.code, "")
-    return ReasonText(label, reason.weight, note=str(note), mine=text[0], theirs=text[1])
+        return ReasonText(label, text)
+    return ReasonText(label, mine=text[0], theirs=text[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +152,24 @@ class ReasonBlock:
 
 
 def reason_texts(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> tuple[ReasonText, ...]:
-    """The reasons in words, in their order."""
-    return tuple(reason_text(reason, topic_names) for reason in reasons)
+    """The reasons in words, in their order, each with its share."""
+    rows = list(reasons)
+    total = sum(row.weight for row in rows if row.code not in APART) or 1.0
+    return tuple(
+        replace(
+            reason_text(row, topic_names),
+            share=None if row.code in APART else round(100 * row.weight / total),
+        )
+        for row in rows
+    )
 
 
 def reason_blocks(texts: Iterable[ReasonText]) -> tuple[ReasonBlock, ...]:
-    """All reasons in their order, sentences that follow each other in one block."""
+    """The reasons with a share in their order, sentences that follow each other in one block."""
     blocks: list[ReasonBlock] = []
     for text in texts:
+        if text.share is None:
+            continue
         if text.mine:
             blocks.append(ReasonBlock(text))
         elif blocks and blocks[-1].quotations is None:
@@ -168,6 +184,11 @@ def short_reason_blocks(texts: Iterable[ReasonText]) -> tuple[ReasonBlock, ...]:
     rows = list(texts)
     further = quoting_reasons(rows)[1:]
     return reason_blocks(text for text in rows if text not in further)
+
+
+def apart(texts: Iterable[ReasonText]) -> tuple[str, ...]:
+    """What is true of the two and adds nothing to the score."""
+    return tuple(text.sentence for text in texts if text.share is None)
 
 
 def quoting_reasons(texts: Iterable[ReasonText]) -> tuple[ReasonText, ...]:
@@ -204,12 +225,6 @@ def _about_about(evidence: Evidence, _names: TopicNames) -> LabelledText:
     return _("Similar work"), (Quotation.of(mine, evidence, "own"), Quotation.of(theirs, evidence, "other"))
 
 
-def _nearest(evidence: Evidence, _names: TopicNames) -> LabelledText:
-    theirs = {"offers": _("They offer")}.get(evidence["other_field"], _("They write"))
-    sides = Quotation.of(_("You seek"), evidence, "seek"), Quotation.of(theirs, evidence, "other")
-    return _("Nearest"), sides
-
-
 def _topic_offered(evidence: Evidence, names: TopicNames) -> LabelledText:
     topic = names.get(evidence["topic"], evidence["topic"])
     return _("Topic"), _("You seek “%(topic)s”, and they offer it.") % {"topic": topic}
@@ -244,6 +259,12 @@ def _language(evidence: Evidence, _names: TopicNames) -> LabelledText:
     return _("Language"), text
 
 
+def _no_named_need(evidence: Evidence, _names: TopicNames) -> LabelledText:
+    if evidence["same_field"]:
+        return _("Same field"), _("Same field; no need of yours is named in their profile.")
+    return _("No need named"), _("No need of yours is named in their profile.")
+
+
 def _bridge(evidence: Evidence, _names: TopicNames) -> LabelledText:
     ends = {"from": constituency_label(evidence["from"]), "to": constituency_label(evidence["to"])}
     return _("Bridge"), _("A bridge across sectors: %(from)s and %(to)s.") % ends
@@ -258,16 +279,13 @@ _TEXTS: dict[str, Callable[[Evidence, TopicNames], LabelledText]] = {
     "seeks_offers": _seeks_offers,
     "offers_seeks": _offers_seeks,
     "about_about": _about_about,
-    "nearest": _nearest,
     "topic_offered": _topic_offered,
     "topic_sought": _topic_sought,
     "session": _session,
     "tie_through": _tie_through,
     "words": _words,
     "language": _language,
+    "no_named_need": _no_named_need,
     "bridge": _bridge,
     "peer": _peer,
-}
-_NOTES: dict[str, Promise] = {
-    "nearest": gettext_lazy("They do not offer quite what you seek. This comes nearest to it:"),
 }

@@ -33,6 +33,7 @@ from frontend.notifications.words import notice_words
 from frontend.people.words import constituency_label
 from frontend.suggestions.words import (
     amount_label,
+    apart,
     feature_label,
     quoting_reasons,
     reason_blocks,
@@ -59,6 +60,7 @@ register.filter("constituency_label", constituency_label)
 register.filter("amount_label", amount_label)
 register.filter("feature_label", feature_label)
 register.filter("field_label", field_label)
+register.filter("apart", apart)
 register.filter("reason_label", reason_label)
 register.filter("reason_text", reason_text)
 register.filter("reason_texts", reason_texts)

@@ -134,6 +134,29 @@ class Features:
         )
 
 
+def text_languages(participants: Sequence[Participant], field: str) -> list[str]:
+    """The language of everybody's text of this field."""
+    return [getattr(person, f"{field}_language") for person in participants]
+
+
+def fit_means(
+    participants: Sequence[Participant],
+    vectors: Vectors,
+    policy: MatchingPolicy,
+    priors: Priors | None = None,
+) -> dict[str, dict[str, Array]]:
+    """The mean vector of each language, by field."""
+    return {
+        name: language_means(
+            getattr(vectors, name),
+            text_languages(participants, name),
+            policy.shrink,
+            (priors or {}).get(name),
+        )
+        for name in FIELDS
+    }
+
+
 def prepare_features(
     participants: Sequence[Participant],
     vectors: Vectors,
@@ -151,22 +174,18 @@ def prepare_features(
     are fitted here and the statistics are left to `fit_standardiser`. Given `term_counts` (n, terms) and
     `latent` (n, k) save counting and projecting the texts again.
     """
-    languages = {name: [getattr(p, f"{name}_language") for p in participants] for name in FIELDS}
     if term_counts is None:
         term_counts = count_field_terms(participants)
     texts_only = text_terms(term_counts)
     if standardiser is None:
-        priors = priors or {}
-        means = {
-            name: language_means(getattr(vectors, name), languages[name], policy.shrink, priors.get(name))
-            for name in FIELDS
-        }
+        means = fit_means(participants, vectors, policy, priors)
         idf = fit_idf(texts_only)
         space = LatentSpace.fit(tfidf_vectors(merged_terms(term_counts), idf), seed=policy.seed)
         standardiser = Standardiser(means=means, idf=idf, latent_space=space)
     if latent is None:
         latent = project_terms(term_counts, standardiser)
     tfidf = tfidf_vectors(texts_only, standardiser.idf)
+    languages = {name: text_languages(participants, name) for name in FIELDS}
     texts = centre_texts(vectors, languages, standardiser.means, policy.stand_in)
     columns, damping = damped_columns(incidence, policy)
     root = sp.diags(np.sqrt(damping))

@@ -14,6 +14,7 @@ SINGLE_LANGUAGE_SCRIPTS = {
 
 UNSPACED_LANGUAGES = frozenset({"th", "lo", "km", "my", "zh", "ja"})
 """Languages written without spaces between words: their character sequences mislead a comparison of words."""
+UNSPACED_SCRIPTS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u4e00-\u9fff]")
 
 ADDRESSES = re.compile(r"\S*(?:://|@|www\.)\S*")
 MAX_CHARACTERS = 2_000

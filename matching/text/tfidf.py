@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 
-from matching.text.language import UNSPACED_LANGUAGES
+from matching.text.language import UNSPACED_LANGUAGES, UNSPACED_SCRIPTS
 from matching.types import Array, Participant
 
 if TYPE_CHECKING:
@@ -28,9 +27,7 @@ TERM_BLOCKS = 4
 # Thai, Lao, Burmese and Khmer write vowels and tones as marks, which \w leaves out of a word.
 _WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])+")
 _ASCII_WORD = re.compile(r"[a-z0-9]{2,}")
-_UNSPACED_SCRIPTS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u4e00-\u9fff]")
 _NGRAM = 4
-MIN_QUOTABLE = 4
 
 
 def extract_terms(text: str) -> list[str]:
@@ -46,23 +43,11 @@ def extract_terms(text: str) -> list[str]:
     words = []
     ngrams: list[str] = []
     for word in _WORD.findall(text):
-        if _UNSPACED_SCRIPTS.search(word):
+        if UNSPACED_SCRIPTS.search(word):
             ngrams += [word[k : k + _NGRAM] for k in range(max(1, len(word) - _NGRAM + 1))]
         elif len(word) > 1:
             words.append(word)
     return words + [f"{a} {b}" for a, b in pairwise(words)] + ngrams
-
-
-@lru_cache(maxsize=2**16)
-def is_quotable(term: str) -> bool:
-    """Whether a term can be shown to a reader: no character n-gram, stop word or short word.
-
-    >>> is_quotable("chat evidence"), is_quotable("under the"), is_quotable("หลักฐ")
-    (True, False, False)
-    """
-    words = term.split()
-    has_stop_word = any(word in _stop_words() or len(word) < MIN_QUOTABLE for word in words)
-    return not has_stop_word and not _UNSPACED_SCRIPTS.search(term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +61,6 @@ class IdfWeights:
         from sklearn.utils import murmurhash3_32
 
         return float(self.idf[abs(murmurhash3_32(term, seed=0)) % BUCKETS])
-
-
-@cache
-def _stop_words() -> frozenset[str]:
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    return frozenset(ENGLISH_STOP_WORDS)
 
 
 def _vectorizer() -> HashingVectorizer:

@@ -13,12 +13,12 @@ from backend.booking.models.availability import Availability
 from backend.events.models.agenda import SessionPart
 from backend.events.models.aliases import Alias
 from backend.events.models.attendees import Attendee, Interest
-from backend.events.models.events import Event
+from backend.events.models.events import Event, Topic
 from backend.events.models.events import Tie as TieRow
 from backend.events.rules.attendees import pair_of
 from backend.outcomes.models import ContactShare
 from backend.safeguarding.rules import matchable, refused_pairs
-from backend.suggestions.engine.texts import FIELDS
+from backend.suggestions.engine.texts import FIELDS, topic_text
 from backend.suggestions.models import Feedback
 from matching.text.language import detect_language
 from matching.types import Participant, Tie
@@ -29,12 +29,14 @@ DAYS_PER_YEAR = 365.25
 @dataclass(frozen=True, slots=True)
 class EventData:
     """An event as matching takes it. `versions`: each participant's `changed_at` as read, by attendee id;
-    `interpreters`: whether people without a language in common may be suggested."""
+    `topics`: what is read of each topic, by key; `interpreters`: whether people without a language in common
+    may be suggested."""
 
     participants: tuple[Participant, ...]
     ties: tuple[Tie, ...]
     excluded: Set[tuple[int, int]]
     versions: dict[int, dt.datetime]
+    topics: dict[str, str]
     interpreters: bool = False
 
 
@@ -76,7 +78,9 @@ def read_event_data(event: Event) -> EventData:
         for row in attendees
     )
     versions = {row.pk: row.changed_at for row in attendees}
-    return EventData(participants, ties, excluded, versions, event.interpreters)
+    named = Topic.objects.filter(event=event).values_list("key", "name", "description")
+    topics = {key: topic_text(name, description) for key, name, description in named}
+    return EventData(participants, ties, excluded, versions, topics, event.interpreters)
 
 
 def _connected_pairs(event: Event, attendees: Sequence[Attendee]) -> set[tuple[int, int]]:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from django.utils.translation import gettext as _
 
 from backend.core.cluster import cluster_map
 from backend.core.errors import BusinessError
 from backend.suggestions.engine import texts
 from backend.suggestions.engine.event_data import EventData
-from backend.suggestions.engine.texts import FIELDS, OnProgress, StoredTextReader, TextReader
-from backend.suggestions.models import LIST_SIZE, Run
+from backend.suggestions.engine.texts import OnProgress, StoredTextReader, TextReader
+from backend.suggestions.models import Run
 from matching.errors import BadMatchingPolicy, BadState
 from matching.parallel import thread_map
 from matching.policy import MatchingPolicy
+from matching.recommend.evidence import Means, confirm_reasons
 from matching.recommend.explain import explain_pair
-from matching.recommend.reasons import QuotedText, quoted_texts, with_quotations
+from matching.recommend.features import fit_means
 from matching.recommend.run import compute_run
 from matching.recommend.state import RunState
 from matching.recommend.update import update_people
-from matching.text.sentences import split_sentences
 from matching.types import Explanation, Lists, Suggested, Vectors
 
 KEPT = 60
@@ -64,7 +63,7 @@ def build_lists(data: EventData, policy: MatchingPolicy, on_progress: OnProgress
             on_progress=on_progress,
             parallel_map=parallel_map,
         )
-    lists = _quote_sentences(data, vectors, result.lists, on_progress)
+    lists = _with_evidence(data, vectors, result.lists, result.state.standardiser.means, on_progress)
     return BuiltLists(lists, policy.as_dict(), result.report.as_dict(), result.state.to_bytes())
 
 
@@ -90,7 +89,7 @@ def update_lists(data: EventData, run: Run, changed: Collection[int]) -> BuiltLi
         excluded=data.excluded,
         policy=policy,
     )
-    lists = _quote_sentences(data, vectors, result.lists)
+    lists = _with_evidence(data, vectors, result.lists, result.state.standardiser.means)
     return BuiltLists(lists, run.policy, run.report, result.state.to_bytes())
 
 
@@ -106,6 +105,10 @@ def _stored_state(run: Run) -> tuple[MatchingPolicy, RunState]:
     raise OlderRun(_("An older version made these lists: the numbers come with the next full list."))
 
 
+def _policy_and_state(data: EventData, run: Run | None) -> tuple[MatchingPolicy, RunState | None]:
+    return _stored_state(run) if run else (MatchingPolicy(interpreters=data.interpreters), None)
+
+
 def score_pair(
     data: EventData, run: Run | None, a: int, b: int, reader: TextReader | None = None
 ) -> Explanation:
@@ -114,7 +117,7 @@ def score_pair(
     By default from stored vectors only. Refuses `not_yet_read` (a text has none) and OlderRun; raises
     UnknownPerson for an id that is not in the data.
     """
-    policy, state = _stored_state(run) if run else (MatchingPolicy(interpreters=data.interpreters), None)
+    policy, state = _policy_and_state(data, run)
     reader = reader or StoredTextReader()
     vectors = reader.read(data.participants)
     return explain_pair(
@@ -129,37 +132,29 @@ def score_pair(
     )
 
 
-def explain_with_quotations(data: EventData, run: Run | None, a: int, b: int) -> Explanation:
-    """As `score_pair`, with the reasons' matching sentences, for which the model is loaded."""
-    found = score_pair(data, run, a, b, texts.text_reader())
-    vectors = texts.text_reader().read(data.participants)
-    listed = _quote_sentences(data, vectors, {a: (Suggested(b, found.score, 1, found.reasons),)})
+def explain_with_evidence(data: EventData, run: Run | None, a: int, b: int) -> Explanation:
+    """As `score_pair`, with the reasons that b would have as the first of a's list; loads the model."""
+    reader = texts.text_reader()
+    found = score_pair(data, run, a, b, reader)
+    if not found.proposable:
+        return found
+    vectors = reader.read(data.participants)
+    policy, state = _policy_and_state(data, run)
+    means = (
+        state.standardiser.means
+        if state
+        else fit_means(data.participants, vectors, policy, reader.priors(vectors))
+    )
+    listed = _with_evidence(data, vectors, {a: (Suggested(b, found.score, 1, found.reasons),)}, means)
     return replace(found, reasons=listed[a][0].reasons)
 
 
-def _quote_sentences(
-    data: EventData, vectors: Vectors, lists: Lists, on_progress: OnProgress | None = None
+def _with_evidence(
+    data: EventData, vectors: Vectors, lists: Lists, means: Means, on_progress: OnProgress | None = None
 ) -> Lists:
-    """The lists with the closest sentence highlighted in each quotation, or quoted from a long text.
+    """The lists with the reasons that the texts bear out; sentences are encoded that never were."""
 
-    Only texts quoted in the lists proper are encoded by sentence; further entries quote others by their
-    beginning. The event's mean vector is subtracted: short, general sentences
-    are close to all others.
-    """
-    people = {person.id: person for person in data.participants}
-    proper = {owner: entries[:LIST_SIZE] for owner, entries in lists.items()}
-    quoted = {(key, field): getattr(people[key], field) for key, field in quoted_texts(proper)}
-    read: dict[tuple[int, str], QuotedText] = {}
-    for field in FIELDS:
-        pieces_of = {key: split_sentences(text) for (key, where), text in quoted.items() if where == field}
-        found = texts.text_reader().vectors(
-            [piece for pieces in pieces_of.values() for piece in pieces], field, on_progress
-        )
-        rows = getattr(vectors, field)
-        mean = rows[rows.any(axis=1)].mean(axis=0) if rows.any() else 0.0
-        for key, pieces in pieces_of.items():
-            if pieces:
-                centred = np.stack([found[piece] for piece in pieces]) - mean
-                norms = np.linalg.norm(centred, axis=1, keepdims=True)
-                read[key, field] = QuotedText(quoted[key, field], pieces, centred / np.maximum(norms, 1e-9))
-    return with_quotations(lists, read)
+    def read(sentences: Sequence[str], field: str) -> dict[str, texts.TextVectors]:
+        return texts.text_reader().vectors(sentences, field, on_progress)
+
+    return confirm_reasons(lists, data.participants, vectors, means, read, data.topics)

@@ -43,6 +43,15 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def topic_text(name: str, description: str) -> str:
+    """What is read of a topic.
+
+    >>> topic_text("Helplines", ""), topic_text("Helplines", "For children")
+    ('Helplines', 'Helplines. For children')
+    """
+    return ". ".join(filter(None, (name, description)))
+
+
 def stored_vectors(texts: Iterable[str], *, model: str, kind: str) -> dict[str, TextVectors]:
     """The vectors of those texts that were read before, by text; one query."""
     wanted = {text_hash(text): text for text in texts}

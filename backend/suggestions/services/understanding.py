@@ -9,6 +9,7 @@ from backend.core.limits import Kind, count_use
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Topic
 from backend.events.rules.states import Activity, check_allowed
+from backend.suggestions.engine.texts import topic_text
 from backend.suggestions.engine.understood import understand
 
 LEAST_CHARACTERS = 5
@@ -42,12 +43,3 @@ def understand_words(*, attendee: Attendee, field: str, text: str) -> Understood
 def prepare_to_read() -> None:
     """Have the language model loaded before somebody has typed the first words."""
     encoder.wake()
-
-
-def topic_text(name: str, description: str) -> str:
-    """What is read of a topic.
-
-    >>> topic_text("Helplines", ""), topic_text("Helplines", "For children")
-    ('Helplines', 'Helplines. For children')
-    """
-    return ". ".join(filter(None, (name, description)))

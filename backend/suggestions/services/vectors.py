@@ -8,9 +8,8 @@ from django.db.models.lookups import Exact
 from backend.events.models.aliases import Alias
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Topic
-from backend.suggestions.engine.texts import FIELDS, text_hash
+from backend.suggestions.engine.texts import FIELDS, text_hash, topic_text
 from backend.suggestions.models import Embedding
-from backend.suggestions.services.understanding import topic_text
 
 
 def forget_unused_vectors() -> int:

@@ -8,6 +8,7 @@ from frontend.suggestions.words import (
     REASONS,
     STRENGTHS,
     amount_label,
+    apart,
     reason_blocks,
     reason_text,
     reason_texts,
@@ -42,11 +43,11 @@ def text_of(code, **evidence):
             "You seek “Sextortion and sexual harassment”, and they offer it.",
         ),
         (
-            "nearest",
-            {"seek": "a", "other": "b", "other_field": "offers"},
-            "You seek a | They offer b",
+            "no_named_need",
+            {"same_field": 1},
+            "Same field; no need of yours is named in their profile.",
         ),
-        ("nearest", {"seek": "a", "other": "b", "other_field": "about"}, "You seek a | They write b"),
+        ("no_named_need", {"same_field": 0}, "No need of yours is named in their profile."),
         ("topic_sought", {"topic": "new"}, "You offer “new”, and they seek it."),
         ("session", {"session": "Opening", "count": 1}, "You both follow the session “Opening”."),
         ("session", {"session": "Opening", "count": 3}, "You both follow 3 sessions, among them “Opening”."),
@@ -83,16 +84,10 @@ def test_the_matching_sentence_is_marked_and_quoted_markup_is_escaped():
     assert text.theirs.marked == "Tools."
 
 
-def test_the_nearest_is_not_quoted_as_if_it_were_what_is_sought():
-    evidence = {"seek": "a", "other": "b", "other_field": "offers"}
-    assert "do not offer quite what you seek" in reason_text(ReasonRow("nearest", 0.0, evidence), TOPICS).note
-    quoted = reason_text(ReasonRow("seeks_offers", 0.5, {"seek": "a", "offer": "b"}), TOPICS)
-    assert quoted.note == ""
-
-
 QUOTED = ReasonRow("seeks_offers", 0.5, {"seek": "a", "offer": "b"})
 ALSO_QUOTED = ReasonRow("offers_seeks", 0.2, {"offer": "a", "seek": "b"})
-SPOKEN = ReasonRow("language", 0.1, {"language": "km"})
+SPOKEN = ReasonRow("language", 0.3, {"language": "km"})
+PEERS = ReasonRow("peer", 0.0, {"constituency": "youth"})
 
 
 @pytest.mark.parametrize(
@@ -102,6 +97,7 @@ SPOKEN = ReasonRow("language", 0.1, {"language": "km"})
         ([SPOKEN, QUOTED], [1, "quote"], [1, "quote"]),
         ([SPOKEN, SPOKEN, QUOTED, ALSO_QUOTED], [2, "quote", "quote"], [2, "quote"]),
         ([QUOTED, ALSO_QUOTED, SPOKEN], ["quote", "quote", 1], ["quote", 1]),
+        ([SPOKEN, PEERS], [1], [1]),
         ([], [], []),
     ],
 )
@@ -114,9 +110,15 @@ def test_reasons_are_shown_in_the_order_they_weigh(reasons, shape, short):
     assert shape_of(short_reason_blocks(texts)) == short
 
 
+def test_a_reason_has_its_share_of_what_the_reasons_add_and_what_adds_nothing_stands_apart():
+    texts = reason_texts([QUOTED, ALSO_QUOTED, SPOKEN, PEERS], TOPICS)
+    assert [text.share for text in texts] == [50, 20, 30, None]
+    assert apart(texts) == ("Peers: you both work in Youth.",)
+
+
 def test_every_strength_feature_and_amount_has_its_words():
     assert STRENGTHS.keys() == {strength.value for strength in Strength}
     assert FEATURES.keys() == set(scoring.FEATURES)
-    assert "nearest" in REASONS
+    assert "no_named_need" in REASONS
     words = [amount_label(adds) for adds in (2.0, 0.5, 0.1, 0.0, -0.1, -2.0)]
     assert len(set(words)) == len(words)

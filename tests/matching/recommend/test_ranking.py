@@ -16,6 +16,7 @@ from matching.recommend.ranking import (
     make_lists,
     make_shortlists,
 )
+from matching.recommend.reasons import MAX_PARTS
 from matching.recommend.run import compute_run
 from matching.types import Participant, Tie, Vectors
 from tests.matching.recommend.strategies import datasets, make_people
@@ -39,7 +40,7 @@ def test_any_forum_gives_explained_lists_within_the_caps(dataset, seed):
             assert frozenset((owner, s.other)) not in met
             assert owner != s.other
             assert 0 < s.score <= 1
-            assert 1 <= len(s.reasons) <= 3
+            assert 1 <= len(s.reasons) <= MAX_PARTS + 1
             assert 0 < s.propensity <= 1
     for person, times in listed.items():
         assert times <= 2.5 * by_id[person].capacity

@@ -1,7 +1,5 @@
 """Reasons: codes with evidence that can be checked against what people wrote."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -11,14 +9,6 @@ from matching.recommend.dataset import prepare_dataset
 from matching.recommend.explain import explain_pair
 from matching.recommend.features import prepare_features
 from matching.recommend.pagerank import resolvent
-from matching.recommend.reasons import (
-    QuotedText,
-    closest_sentences,
-    excerpt,
-    quoted_fields,
-    quoted_texts,
-    with_quotations,
-)
 from matching.recommend.run import compute_run
 from matching.recommend.scoring import (
     FEATURES,
@@ -27,7 +17,7 @@ from matching.recommend.scoring import (
     own_and_other_odds,
     standardised_features,
 )
-from matching.types import Participant, Reason, Suggested, Tie, Vectors
+from matching.types import Participant, Reason, Tie, Vectors
 from tests.matching.recommend.strategies import make_people
 
 
@@ -92,68 +82,6 @@ def texts_forum():
     return people, Vectors(seeks, offers, about)
 
 
-def test_texts_that_match_are_quoted_from_both_sides():
-    draw = np.random.default_rng(0)
-
-    def rows():
-        made = draw.standard_normal((30, 8)).astype(np.float32)
-        return made / np.linalg.norm(made, axis=1, keepdims=True)
-
-    others = [Participant(k, "youth", seeks=f"seeking {k}", offers=f"offering {k}") for k in range(30)]
-    seeks, offers = rows(), rows()
-    offers[7] = seeks[3]
-    run = compute_run(others, [], Vectors(seeks, offers, np.zeros((30, 8), np.float32)))
-    reason = next(s for s in run.lists[3] if s.other == 7).reasons[0]
-    assert reason.code == "seeks_offers"
-    assert reason.evidence == {"seek": "seeking 3", "offer": "offering 7"}
-    assert next(s for s in run.lists[7] if s.other == 3).reasons[0].evidence == {
-        "offer": "offering 7",
-        "seek": "seeking 3",
-    }
-
-
-COFFEE = "I look for coffee. I look for evidence."
-
-
-def quoting(seek_text):
-    quote = Reason("seeks_offers", 1.0, {"seek": "whole seek", "offer": "whole offer"})
-    lists = {1: (Suggested(2, 0.5, 1, (quote,)), Suggested(3, 0.4, 2, (quote, Reason("peer", 0.0))))}
-    texts = {
-        (1, "seeks"): QuotedText(seek_text, ["I look for coffee.", "I look for evidence."], np.eye(2)),
-        (2, "offers"): QuotedText("We keep evidence.", ["We keep evidence."], np.array([[0.1, 0.9]])),
-    }
-    return lists, with_quotations(lists, texts)
-
-
-def test_the_closest_sentence_of_a_short_text_is_highlighted_unless_it_is_all():
-    lists, quoted = quoting(COFFEE)
-    assert quoted[1][0].reasons[0].evidence == {
-        "seek": COFFEE,
-        "seek_highlight": "I look for evidence.",
-        "offer": "We keep evidence.",
-    }
-    assert quoted[1][1].reasons == lists[1][1].reasons, "the other text is not known"
-    assert quoted_texts(lists) == [(1, "seeks"), (2, "offers"), (3, "offers")]
-
-
-def test_the_closest_sentence_of_a_long_text_is_quoted_alone():
-    _, quoted = quoting(COFFEE + " And more." * 30)
-    assert quoted[1][0].reasons[0].evidence == {"seek": "I look for evidence.", "offer": "We keep evidence."}
-
-
-def test_the_closest_sentences_are_the_pair_of_the_highest_cosine():
-    assert closest_sentences(np.eye(2), np.array([[0.1, 0.9]])) == (1, 0, pytest.approx(0.9))
-
-
-@pytest.mark.parametrize(
-    "text", ["word " * 100, "ก" * 500, "ទី" * 300, "A first sentence that is long enough. " * 9]
-)
-def test_an_excerpt_is_short_and_starts_like_the_text(text):
-    cut = excerpt(text)
-    assert 40 < len(cut) <= 162
-    assert " ".join(text.split()).startswith(cut.rstrip("… "))
-
-
 def test_an_explanation_adds_up_to_the_probability_and_names_the_exclusion():
     people, vectors = texts_forum()
     found = explain_pair(people, [Tie(3, 4)], vectors, pair=(1, 2))
@@ -190,7 +118,7 @@ def weighed_forum(seed=3, size=40):
     return make_people(size, seed, ties=20)
 
 
-def test_the_first_reason_weighs_most_by_the_shares_of_the_score_and_no_text_below_average_is_quoted():
+def test_the_first_reason_weighs_most_by_the_shares_of_the_score_and_no_text_below_average_is_one():
     people, ties, vectors = weighed_forum()
     run = compute_run(people, ties, vectors)
     policy = MatchingPolicy()
@@ -201,9 +129,7 @@ def test_the_first_reason_weighs_most_by_the_shares_of_the_score_and_no_text_bel
     walked = resolvent(features.walk, tolerance=1e-6)
     for owner, places in run.lists.items():
         for place in places:
-            told = [
-                reason.weight for reason in place.reasons if reason.code not in ("bridge", "peer", "nearest")
-            ]
+            told = [reason.weight for reason in place.reasons if reason.code not in ("bridge", "peer")]
             assert told == sorted(told, reverse=True)
             ends = np.array([dataset.row_of[owner]]), np.array([dataset.row_of[place.other]])
             forward, backward = (
@@ -217,30 +143,3 @@ def test_the_first_reason_weighs_most_by_the_shares_of_the_score_and_no_text_bel
                     assert text > 0
                     expected = policy.slope * policy.text * text * shares[reason.code][0]
                     assert reason.weight == pytest.approx(expected, rel=1e-4)
-
-
-def test_the_quoted_text_is_the_one_that_carried_the_match():
-    people, _, vectors = weighed_forum(5)
-    offers, about = vectors.offers.copy(), vectors.about.copy()
-    offers[7], about[8] = vectors.seeks[3], vectors.seeks[3]
-    people = [replace(p, organisation=str(p.id), languages=frozenset()) for p in people]
-    run = compute_run(people, [], Vectors(vectors.seeks, offers, about))
-    reasons = {place.other: place.reasons for place in run.lists[people[3].id]}
-    offered = next(r for r in reasons[people[7].id] if r.code == "seeks_offers")
-    assert offered.evidence["offer"] == excerpt(people[7].offers)
-    described = next(r for r in reasons[people[8].id] if r.code == "about_about")
-    assert described.evidence["other"] == excerpt(people[8].about)
-    assert (described.evidence["own_field"], described.evidence["other_field"]) == ("seeks", "about")
-
-
-def test_where_neither_answers_the_other_the_nearest_is_named_and_not_quoted():
-    axes = np.eye(6, dtype=np.float32)
-    people = [Participant(k, "youth", seeks=f"seeking {k}", offers=f"offering {k}") for k in range(6)]
-    seeks, offers = axes, np.roll(axes, 1, axis=0)
-    run = compute_run(people, [], Vectors(seeks, offers, axes * 0))
-    reasons = {place.other: place.reasons for place in run.lists[0]}
-    assert reasons[1][0].code == "seeks_offers"
-    nearest = next(r for r in reasons[3] if r.code == "nearest")
-    assert nearest.evidence == {"seek": "seeking 0", "other": "offering 3", "other_field": "offers"}
-    assert quoted_fields(nearest) is None
-    assert all(r.code != "nearest" for r in reasons[1])

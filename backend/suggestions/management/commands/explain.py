@@ -17,7 +17,7 @@ from backend.events.selectors import event_for
 from backend.people.models import address_hash
 from backend.safeguarding.rules import matchable
 from backend.suggestions.engine.event_data import read_event_data
-from backend.suggestions.engine.lists import explain_with_quotations
+from backend.suggestions.engine.lists import explain_with_evidence
 from backend.suggestions.models import Run
 
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         event = event_for(slug)
         first, second = _attendee(event, a), _attendee(event, b)
         run = Run.objects.filter(event=event, state=Run.State.CURRENT).first()
-        found = explain_with_quotations(read_event_data(event), run, first.pk, second.pk)
+        found = explain_with_evidence(read_event_data(event), run, first.pk, second.pk)
         table = Table("feature", "A to B", "adds", "B to A", "adds", title=f"A {first.pk}, B {second.pk}")
         for feature, *numbers in found.rows():
             table.add_row(feature, *(f"{number:+.3f}" for number in numbers))

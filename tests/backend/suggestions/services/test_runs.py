@@ -18,7 +18,7 @@ from backend.events.services.opening import change_state
 from backend.events.services.profiles import ProfileChange, update_profile
 from backend.suggestions import jobs
 from backend.suggestions.engine.event_data import read_event_data
-from backend.suggestions.engine.lists import explain_with_quotations
+from backend.suggestions.engine.lists import explain_with_evidence
 from backend.suggestions.engine.texts import READING, text_hash, text_reader
 from backend.suggestions.models import Embedding, ListReading, Run, Suggestion
 from backend.suggestions.selectors.lists import suggestions_for
@@ -39,6 +39,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
 LATER = NOW + dt.timedelta(minutes=5)
 HALF = dt.timedelta(minutes=30)
 SEEKS_EVIDENCE = "I need help with preserving chat evidence across borders for trials."
+SEEKS_COUNSELLORS = "Looking for a helpline with trained counsellors who answer pupils after school hours."
 OFFERS_MLAT = "We train prosecutors to write mutual legal assistance requests for digital evidence."
 
 
@@ -181,7 +182,7 @@ def test_a_change_is_announced_in_its_own_transaction_and_refreshed_by_the_job(f
         update_profile(attendee=seeker, change=change_of(seeker, seeks="x"), by=seeker.person, now=LATER)
         raise RuntimeError
     assert not ProcrastinateJob.objects.filter(task_name="events.attendees_changed").exists()
-    for text in ("Safe play in rural schools", "Counsellors after school hours"):
+    for text in ("Safe play in rural schools", SEEKS_COUNSELLORS):
         seeker = update_profile(
             attendee=seeker, change=change_of(seeker, seeks=text), by=seeker.person, now=LATER
         )
@@ -191,7 +192,7 @@ def test_a_change_is_announced_in_its_own_transaction_and_refreshed_by_the_job(f
     found = suggestions_for(attendee=Attendee.objects.select_related("event").get(pk=seeker.pk), now=LATER)
     assert (found.is_refreshing, found.computed_at) == (False, LATER)
     quotes = {reason.evidence.get("seek") for card in found.cards for reason in card.reasons}
-    assert "Counsellors after school hours" in quotes
+    assert SEEKS_COUNSELLORS in quotes
     assert SEEKS_EVIDENCE not in quotes
     assert refresh_lists(event=event, now=LATER) == 0
 
@@ -302,7 +303,7 @@ def test_explain_prints_contributions_that_add_up_to_the_score(forum, capsys):
     run = build(event)
     call_command("explain", event.slug, seeker.person.email, str(fitting.pk))
     printed = capsys.readouterr().out
-    found = explain_with_quotations(read_event_data(event), run, seeker.pk, fitting.pk)
+    found = explain_with_evidence(read_event_data(event), run, seeker.pk, fitting.pk)
     stored = Suggestion.objects.get(attendee=seeker, other=fitting)
     assert found.score == pytest.approx(stored.score, abs=1e-6)
     assert f"score of B for A {stored.score:.3f}" in printed
