@@ -69,6 +69,8 @@ bench: install  ## how fast and how good, against a peer or the limit in the sam
 		echo; echo "== bench_evaluation"; if [ -n "$(DATA)" ]; then \
 			for one in "$(DATA)"/*/people.jsonl; do $(BIN)/python -m tests.benchmarks.bench_evaluation "$$(dirname "$$one")" || status=1; done; \
 			else echo "left out: it needs a folder of data sets, make bench DATA=../shared/data (docs/matching.md)"; fi; \
+		if [ -f "$(DATA)/dev-forum/key.json" ]; then echo; echo "== bench_reasons"; \
+			$(BIN)/python -m tests.benchmarks.bench_reasons "$(DATA)/dev-forum" || status=1; fi; \
 		if [ -f "$(DATA)/introductions/people.jsonl" ]; then echo; echo "== bench_precision"; \
 			$(BIN)/python -m tests.benchmarks.bench_precision "$(DATA)/introductions" || status=1; fi; \
 		if [ -f "$(DATA)/introductions/attendees.csv" ]; then echo; echo "== bench_first_lists"; \

@@ -57,7 +57,9 @@ def confirm_reasons(
     listed = {row_of[entry.other] for entries in lists.values() for entry in entries}
     listed |= {row_of[owner] for owner, entries in lists.items() if entries}
     texts = {
-        field: FieldTexts.read(field, sorted(listed), participants, vectors, means[field], read)
+        field: FieldTexts.read(
+            field, _quoted_rows(field, listed, participants), participants, vectors, means[field], read
+        )
         for field in FIELDS
     }
     finder = EvidenceFinder(participants, texts, TopicSupport.read(participants, texts, means, read, topics))
@@ -65,6 +67,15 @@ def confirm_reasons(
         owner: finder.confirm(row_of[owner], entries, [row_of[entry.other] for entry in entries])
         for owner, entries in lists.items()
     }
+
+
+def _quoted_rows(field: str, listed: Iterable[int], participants: Sequence[Participant]) -> list[int]:
+    """The rows whose text of this field may be quoted: an about stands in where another is blank."""
+    return sorted(
+        row
+        for row in listed
+        if field != "about" or "about" in map(participants[row].field_or_about, ("seeks", "offers"))
+    )
 
 
 def excerpt(text: str, most: int = MAX_EXCERPT) -> str:
@@ -178,7 +189,12 @@ def _penalty(sentence: str) -> float:
 
 
 def fitting_texts(
-    mine: FieldTexts, row: int, theirs: FieldTexts, rows: Iterable[int], bonuses: Mapping[int, float]
+    mine: FieldTexts,
+    row: int,
+    theirs: FieldTexts,
+    rows: Iterable[int],
+    bonuses: Mapping[int, float],
+    least: float = MIN_FIT,
 ) -> dict[int, FittingTexts]:
     """Of one person's text and each of these others', by row: what to quote, where they fit.
 
@@ -201,7 +217,7 @@ def fitting_texts(
     fits = np.maximum.reduceat(scores.max(axis=0), begins) + wholes @ whole
     fits += [bonuses.get(other, 0.0) for other in others] - whole @ theirs.usual - wholes @ mine.usual
     found = {}
-    for k in np.flatnonzero(fits >= MIN_FIT).tolist():
+    for k in np.flatnonzero(fits >= least).tolist():
         part = scores[:, begins[k] : ends[k]]
         i, j = np.unravel_index(int(np.argmax(part)), part.shape)
         passages = mine.passage(place, int(i), part[:, j]), theirs.passage(int(places[k]), int(j), part[i])
