@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ import numpy as np
 from matching.recommend.features import FIELDS, text_languages
 from matching.text.centring import centre
 from matching.text.language import detect_language
+from matching.text.passages import Passage, length_penalty, passage_around
 from matching.text.sentences import split_sentences
 from matching.types import Array, Lists, Participant, Reason, Suggested, Vectors
 
@@ -22,11 +22,6 @@ MIN_FIT = 0.8
 """The least fit of two texts that are quoted: few pairs that only look alike reach it (decision 38)."""
 TOPIC_BONUS, SCORE_BONUS = 0.4, 0.5
 """Added to the fit where one seeks a topic that the other offers, and for the best score of a list."""
-FULL_LENGTH, SHORT_PENALTY = 80, 0.3
-"""A sentence of fewer characters is marked down by up to this: fragments are near to everything."""
-MAX_QUOTATION = 280
-"""A sentence is quoted with its neighbours where all have at most so many characters together."""
-MAX_EXCERPT = 320
 MIN_SUPPORT = 1.25
 """Standard deviations above its mean over all topics, of at least three, from which a text is about one."""
 UNSPECIFIC = ("language", "bridge", "peer")
@@ -76,35 +71,6 @@ def _quoted_rows(field: str, listed: Iterable[int], participants: Sequence[Parti
         for row in listed
         if field != "about" or "about" in map(participants[row].field_or_about, ("seeks", "offers"))
     )
-
-
-def excerpt(text: str, most: int = MAX_EXCERPT) -> str:
-    """The beginning of a text, cut after a sentence or word; unspaced scripts before a combining mark.
-
-    >>> excerpt("We train judges. We also publish handbooks.", 20), excerpt("one two three", 9)
-    ('We train judges.', 'one two …')
-    """
-    text = " ".join(text.split())
-    if len(text) <= most:
-        return text
-    head = text[:most]
-    stops = [m.end() for m in re.finditer(r"[.!?。។။]+(?=\s|$)|[。។။]", head) if m.end() >= most // 2]
-    if stops:
-        return head[: stops[-1]].strip()
-    space = head.rfind(" ")
-    if space >= most // 3:
-        return head[:space] + " …"
-    cut = most - 1
-    while cut > 1 and not text[cut].isalnum():
-        cut -= 1
-    return text[:cut] + "…"
-
-
-class Passage(NamedTuple):
-    """What is quoted of a text, and the sentence in it that matched where it is not all."""
-
-    quotation: str
-    highlight: str = ""
 
 
 class FittingTexts(NamedTuple):
@@ -157,35 +123,9 @@ class FieldTexts:
             places={row: place for place, row in enumerate(written)},
             sentences=[split[row] for row in written],
             vectors=centre(np.stack([found[one] for one in flat]), own, means) if flat else wholes[:0],
-            penalties=SHORT_PENALTY
-            * np.array([max(0.0, 1 - len(s) / FULL_LENGTH) for s in flat], np.float32),
+            penalties=np.array([length_penalty(one) for one in flat], np.float32),
             starts=np.cumsum([0, *(len(split[row]) for row in written)]),
         )
-
-    def passage(self, place: int, best: int, scores: Array) -> Passage:
-        """The sentence `best` of a text with the better of its neighbours, and with more while it is short.
-
-        scores: how well each sentence of the text fits.
-        """
-        parts = [" ".join(part.split()) for part in self.sentences[place]]
-        first = last = best
-        quotation = parts[best]
-        while first == last or len(quotation) < FULL_LENGTH:
-            near = [
-                k
-                for k in (first - 1, last + 1)
-                if 0 <= k < len(parts) and len(quotation) + len(parts[k]) < MAX_QUOTATION
-            ]
-            if not near:
-                break
-            neighbour = max(near, key=lambda k: float(scores[k]))
-            first, last = min(first, neighbour), max(last, neighbour)
-            quotation = " ".join(parts[first : last + 1])
-        return Passage(quotation, parts[best]) if first < last else Passage(excerpt(quotation))
-
-
-def _penalty(sentence: str) -> float:
-    return SHORT_PENALTY * max(0.0, 1 - len(sentence) / FULL_LENGTH)
 
 
 def fitting_texts(
@@ -220,8 +160,11 @@ def fitting_texts(
     for k in np.flatnonzero(fits >= least).tolist():
         part = scores[:, begins[k] : ends[k]]
         i, j = np.unravel_index(int(np.argmax(part)), part.shape)
-        passages = mine.passage(place, int(i), part[:, j]), theirs.passage(int(places[k]), int(j), part[i])
-        found[others[k]] = FittingTexts(float(fits[k]), *passages)
+        found[others[k]] = FittingTexts(
+            float(fits[k]),
+            passage_around(mine.sentences[place], int(i), part[:, j]),
+            passage_around(theirs.sentences[places[k]], int(j), part[i]),
+        )
     return found
 
 

@@ -22,7 +22,7 @@ from backend.directory.selectors.finding import (
 from backend.events.models.attendees import Attendee
 from backend.safeguarding.rules import contactable_for
 from backend.safeguarding.selectors.public_profiles import public_profiles_of, visible_ids_for
-from backend.suggestions.engine.meaning import NEAR, closest_sentences
+from backend.suggestions.engine.meaning import NEAR, quote_texts
 from backend.suggestions.engine.texts import FIELDS, TextVectors, text_hash, text_reader
 from matching.text.sentences import split_sentences
 
@@ -84,7 +84,7 @@ def _by_vector(
             if text_hash(text) == near.text_hash:  # else it waits to be read anew
                 hits[pk] = near, text
                 break
-    quoted = closest_sentences([(near.field, text, near.language) for near, text in hits.values()], vector)
+    quoted = quote_texts([(near.field, text, near.language) for near, text in hits.values()], vector)
     found = [
         (near.distance - SENTENCE_WEIGHT * cosine, pk, Quotation(near.field, sentence))
         for (pk, (near, _text)), (sentence, cosine) in zip(hits.items(), quoted, strict=True)

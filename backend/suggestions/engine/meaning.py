@@ -14,6 +14,7 @@ from backend.suggestions.engine.texts import FIELDS, KINDS, TextVectors, stored_
 from matching.text.centring import centre, language_means
 from matching.text.encoder import Kind
 from matching.text.language import detect_language
+from matching.text.passages import length_penalty, passage_around
 from matching.text.priors import language_priors
 from matching.text.sentences import split_sentences
 
@@ -33,7 +34,7 @@ def read_texts(people: Sequence[Sequence[str]]) -> list[dict[str, ReadText]]:
     """The centred unit vector of each person's texts (seeks, offers, about), by field, in the order given.
 
     What was never read is encoded, by the encoder process where Titian runs, and its sentences too, so that
-    `closest_sentences` finds them. Refuses EncoderAway.
+    `quote_texts` finds them. Refuses EncoderAway.
     """
     found: list[dict[str, ReadText]] = [{} for _person in people]
     for field, texts in zip(FIELDS, zip(*people, strict=True), strict=True):
@@ -57,31 +58,38 @@ def read_search(text: str) -> TextVectors:
     return found
 
 
-def closest_sentences(texts: Sequence[tuple[str, str, str]], search: TextVectors) -> list[tuple[str, float]]:
-    """Of each text, given as field, text and language, the sentence nearest to the search, and its cosine.
+def quote_texts(texts: Sequence[tuple[str, str, str]], search: TextVectors) -> list[tuple[str, float]]:
+    """Of each text, given as field, text and language, what to quote of it and its best sentence's cosine.
 
-    Two queries. The first sentence and 0.0 where none was read. Each text has a word, as those of
-    `read_texts`.
+    Quoted as in reasons: a short sentence is marked down, and a neighbour stands beside the best. Two
+    queries. The first sentence and 0.0 where none was read. Each text has a word, as those of `read_texts`.
     """
-    found = [(split_sentences(text)[0], 0.0) for _field, text, _language in texts]
+    split = [split_sentences(text) for _field, text, _language in texts]
+    cosines = [np.zeros(len(sentences), np.float32) for sentences in split]
     for kind in sorted(set(KINDS.values())):
         of_kind = [
-            (place, sentence, language)
-            for place, (field, text, language) in enumerate(texts)
+            (text, place, sentence)
+            for text, (field, _text, _language) in enumerate(texts)
             if KINDS[field] == kind
-            for sentence in split_sentences(text)
+            for place, sentence in enumerate(split[text])
         ]
-        stored = stored_vectors((row[1] for row in of_kind), model=text_reader().model, kind=kind)
-        read = [row for row in of_kind if row[1] in stored]
+        stored = stored_vectors((row[2] for row in of_kind), model=text_reader().model, kind=kind)
+        read = [row for row in of_kind if row[2] in stored]
         if not read:
             continue
         rows = _centred(
-            np.stack([stored[sentence] for _, sentence, _ in read]), [row[2] for row in read], kind
+            np.stack([stored[sentence] for _, _, sentence in read]), [texts[row[0]][2] for row in read], kind
         )
-        for (place, sentence, _language), cosine in zip(read, rows @ search, strict=True):
-            if cosine > found[place][1]:
-                found[place] = sentence, float(cosine)
-    return found
+        for (text, place, _sentence), cosine in zip(read, rows @ search, strict=True):
+            cosines[text][place] = cosine
+    return [_quoted(sentences, found) for sentences, found in zip(split, cosines, strict=True)]
+
+
+def _quoted(sentences: Sequence[str], cosines: TextVectors) -> tuple[str, float]:
+    if not cosines.any():
+        return sentences[0], 0.0
+    scores = cosines - np.array([length_penalty(sentence) for sentence in sentences])
+    return passage_around(sentences, int(np.argmax(scores)), scores).quotation, max(0.0, float(cosines.max()))
 
 
 def _centred(rows: TextVectors, languages: Sequence[str], kind: Kind) -> TextVectors:

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from matching.policy import MatchingPolicy
-from matching.recommend.evidence import MAX_QUOTATION, confirm_reasons, excerpt
+from matching.recommend.evidence import confirm_reasons
 from matching.recommend.features import FIELDS, fit_means
 from matching.recommend.run import compute_run
+from matching.text.passages import MAX_QUOTATION, excerpt
 from matching.types import Participant, Reason, Suggested, Vectors
 from tests.matching.recommend.strategies import make_people
 
