@@ -5,6 +5,7 @@ What is sent is a form that names things of the forum; it is undone again.
 
 from __future__ import annotations
 
+import copy
 import random
 import re
 from collections import Counter, defaultdict
@@ -128,10 +129,12 @@ def _try(
     is_json = route.startswith("/api/") and method not in ("get", "head")
     options = {"content_type": "application/json"} if is_json else {}
     client.raise_request_exception = False
+    cookies = copy.deepcopy(client.cookies)
     with transaction.atomic():
         UseCount.objects.all().delete()
         answer = getattr(client, method)(address, fields if method != "options" else "", **options)
         transaction.set_rollback(True)
+    client.cookies = cookies  # as before an address that signs out
     found.sent += 1
     found.statuses[cell][answer.status_code] += 1
     place = answer.headers.get("Location", "")
