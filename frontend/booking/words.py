@@ -27,17 +27,10 @@ SOURCE = "en"
 """The language that texts are translated from."""
 GREETING = gettext_lazy("Dear %(name)s,")
 QUESTION = gettext_lazy("Could we talk for a few minutes?")
-NEAR_MY_NEED = gettext_lazy("On your profile I read: “%(quote)s” That is close to what I am looking for.")
-MAY_HELP = gettext_lazy(
-    "You write that you are looking for something I may be able to help with: “%(quote)s”"
-)
-NEAR_MY_WORK = gettext_lazy("You write: “%(quote)s” That is close to what I do.")
-TOPIC_OFFERED = gettext_lazy(
-    "You name “%(topic)s” among the topics you can help with. I am looking for that."
-)
-TOPIC_SOUGHT = gettext_lazy(
-    "You name “%(topic)s” among the topics you would like help with. I may be able to help."
-)
+HEAR_MORE = gettext_lazy("On your profile I read: “%(quote)s” I would like to hear more.")
+MAY_HELP = gettext_lazy("On your profile I read: “%(quote)s” I may be able to help.")
+TOPIC_OFFERED = gettext_lazy("“%(topic)s” is among the topics you offer. I would value your advice on it.")
+TOPIC_SOUGHT = gettext_lazy("“%(topic)s” is among the topics you seek. I may be able to help with it.")
 SESSION = gettext_lazy("We both follow the session “%(session)s”.")
 STARTERS = (
     (gettext_lazy("Hear about their work"), gettext_lazy("I would like to hear about your work.")),
@@ -61,8 +54,10 @@ def drafted_message(card: SuggestionCard | None, page: PersonPage, languages: Co
     """A message to begin with, of the heaviest reason that can be said in one; empty where none can.
 
     It quotes what stands on the other's page now, and only in these languages (codes), which the reader
-    speaks.
+    speaks; nothing is drafted on a page in another.
     """
+    if (get_language() or SOURCE).partition("-")[0] not in languages:
+        return ""
     drafts = (_as_message(reason, page, languages) for reason in (card.reasons if card else ()))
     return next(filter(None, drafts), "")
 
@@ -81,7 +76,8 @@ def _as_message(reason: ReasonRow, page: PersonPage, languages: Collection[str])
     match reason.code:
         case "seeks_offers" | "offers_seeks" | "about_about":
             sentence, side = _quoting(reason)
-            text = _on_one_line(str(evidence.get(f"{side}_highlight") or evidence.get(side, "")))
+            whole, best = (_on_one_line(str(evidence.get(name, ""))) for name in (side, f"{side}_highlight"))
+            text = best if best and len(whole) > QUOTE_LIMIT else whole
             written = _on_one_line("\n".join((page.about, page.seeks, page.offers)))
             if text.rstrip("… ") in written and can_be_quoted(text, languages):
                 return _message(sentence, name, quote=_quotation(text))
@@ -97,12 +93,10 @@ def _as_message(reason: ReasonRow, page: PersonPage, languages: Collection[str])
 def _quoting(reason: ReasonRow) -> tuple[Promise, str]:
     """What is said of the other's sentence, and where that is in the evidence."""
     if reason.code == "seeks_offers":
-        return NEAR_MY_NEED, "offer"
+        return HEAR_MORE, "offer"
     if reason.code == "offers_seeks":
         return MAY_HELP, "seek"
-    if reason.evidence.get("other_field") == "seeks":
-        return MAY_HELP, "other"
-    return NEAR_MY_NEED if reason.evidence.get("own_field") == "seeks" else NEAR_MY_WORK, "other"
+    return MAY_HELP if reason.evidence.get("other_field") == "seeks" else HEAR_MORE, "other"
 
 
 def _message(sentence: Promise, name: str, **values: str) -> str:

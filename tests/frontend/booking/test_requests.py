@@ -28,7 +28,7 @@ def test_the_form_begins_with_a_message_that_quotes_the_other_and_offers_the_fre
     page = page_of(answer)
     fields = page.fields("main form")
     assert fields["message"] == [
-        f"Dear Arif Rahman,\nOn your profile I read: “{OFFER}” That is close to what I am looking for. "
+        f"Dear Arif Rahman,\nOn your profile I read: “{OFFER}” I would like to hear more. "
         "Could we talk for a few minutes?"
     ]
     assert SEEK not in fields["message"][0]
@@ -296,6 +296,6 @@ def test_a_person_in_between_is_never_named_to_the_one_who_is_asked(booking):
     row.save()
     page = page_of(client_of(cast.official.person).get(ask_address(booking, cast.engineer)))
     name = Topic.objects.get(event=cast.event, key="sextortion").name
-    assert f"You name “{name}” among the topics you can help with. I am looking for that." in page
+    assert f"“{name}” is among the topics you offer. I would value your advice on it." in page
     assert "Linh Tran" not in page.html
     assert page.fields("main form")["theme"] == ["prevention"]

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from backend.directory.selectors.people import PersonPage
 from backend.safeguarding.selectors.public_profiles import PublicProfile, TopicInterest
 from backend.suggestions.selectors.lists import ReasonRow, SuggestionCard
-from frontend.booking.words import GREETING, NEAR_MY_NEED, QUESTION, drafted_message, starters
+from frontend.booking.words import GREETING, HEAR_MORE, QUESTION, drafted_message, starters
 from matching.recommend.strength import Strength
 
 Reason = tuple[str, dict[str, object]]
@@ -43,8 +43,8 @@ def said(*reasons: Reason, languages: tuple[str, ...] = ("en",), page: PersonPag
     return message.removeprefix("Dear Prasert,\n").removesuffix(f" {ASKS}")
 
 
-LIKE_NEED = f"On your profile I read: “{FORM}” That is close to what I am looking for."
-HELPS = f"You write that you are looking for something I may be able to help with: “{NEED}”"
+LIKE_NEED = f"On your profile I read: “{FORM}” I would like to hear more."
+HELPS = f"On your profile I read: “{NEED}” I may be able to help."
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ HELPS = f"You write that you are looking for something I may be able to help wit
         (
             "about_about",
             {"own": NEED, "other": FORM, "own_field": "about", "other_field": "offers"},
-            f"You write: “{FORM}” That is close to what I do.",
+            f"On your profile I read: “{FORM}” I would like to hear more.",
         ),
         (
             "about_about",
@@ -70,12 +70,12 @@ HELPS = f"You write that you are looking for something I may be able to help wit
         (
             "topic_offered",
             {"topic": "sextortion"},
-            f"You name “{NAME}” among the topics you can help with. I am looking for that.",
+            f"“{NAME}” is among the topics you offer. I would value your advice on it.",
         ),
         (
             "topic_sought",
             {"topic": "sextortion"},
-            f"You name “{NAME}” among the topics you would like help with. I may be able to help.",
+            f"“{NAME}” is among the topics you seek. I may be able to help with it.",
         ),
         ("session", {"session": "Opening", "count": 2}, "We both follow the session “Opening”."),
         ("topic_offered", {"topic": "gone"}, ""),
@@ -112,7 +112,7 @@ def test_what_the_other_has_taken_off_their_page_is_not_said():
     topics = [("topic_offered", {"topic": "sextortion"}), ("topic_sought", {"topic": "sextortion"})]
     assert said(quoting, *topics, page=prasert(topics=())) == ""
     sought = TopicInterest("sextortion", NAME, "prevention", seeks=True, offers=False)
-    assert said(quoting, *topics, page=prasert(topics=(sought,))).endswith("I may be able to help.")
+    assert said(quoting, *topics, page=prasert(topics=(sought,))).endswith("I may be able to help with it.")
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,15 @@ def test_a_quotation_is_a_sentence_of_at_most_180_characters(text, quoted):
     assert len(found) <= 180
 
 
-def test_the_highlight_is_quoted_rather_than_all_around_it():
-    evidence = {"seek": NEED, "offer": f"We are a team of six. {FORM}", "offer_highlight": FORM}
-    assert said(("seeks_offers", evidence)) == LIKE_NEED
+def test_a_short_quotation_is_taken_whole_and_of_a_long_one_the_sentence_that_matched():
+    whole = f"We are a team of six. {FORM}"
+    evidence = {"seek": NEED, "offer": whole, "offer_highlight": FORM}
+    assert whole in said(("seeks_offers", evidence))
+    aside = (
+        "We are a team of six police officers who travel between the districts of the north, often by boat. "
+    )
+    long = {**evidence, "offer": f"{aside}{aside}{FORM}"}
+    assert said(("seeks_offers", long)) == LIKE_NEED
 
 
 OTHERS = {
@@ -151,7 +157,8 @@ def test_a_language_that_the_profile_does_not_list_is_not_quoted(language):
     topic = ("topic_offered", {"topic": "sextortion"})
     assert OTHERS[language] in said(quoting, languages=("en", language))
     assert said(quoting) == ""
-    assert said(quoting, topic).startswith("You name “Preventing")
+    assert said(quoting, topic, languages=(language,)) == "", "the page is in English, which is not listed"
+    assert said(quoting, topic).startswith("“Preventing")
 
 
 @pytest.fixture
@@ -173,14 +180,16 @@ def into_thai(settings: object, tmp_path: Path) -> Callable[..., None]:
 def test_a_message_is_whole_in_the_language_of_the_page_or_empty(into_thai):
     reason = ("seeks_offers", {"seek": NEED, "offer": FORM})
     with override("th"):
-        assert (draft(reason), starters(prasert().other)) == ("", ())
-    into_thai(GREETING, NEAR_MY_NEED)
+        assert (draft(reason, languages=("en", "th")), starters(prasert().other)) == ("", ())
+    into_thai(GREETING, HEAR_MORE)
     with override("th"):
-        assert draft(reason) == ""
-    into_thai(GREETING, NEAR_MY_NEED, QUESTION)
+        assert draft(reason, languages=("en", "th")) == ""
+    into_thai(GREETING, HEAR_MORE, QUESTION)
     with override("th"):
-        assert draft(reason).startswith("ไทย Dear Prasert,\nไทย On your profile I read: “We keep")
-        assert draft(("session", {"session": "Opening"})) == ""
+        assert draft(reason, languages=("en", "th")).startswith(
+            "ไทย Dear Prasert,\nไทย On your profile I read: “We keep"
+        )
+        assert draft(("session", {"session": "Opening"}), languages=("en", "th")) == ""
         assert starters(prasert().other) == ()
 
 
