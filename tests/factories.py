@@ -23,6 +23,10 @@ from backend.suggestions.models import ListReading, Run, Suggestion
 
 NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
 LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+TOPICS = {
+    "justice": ("evidence-reporting", "victim-support"),
+    "prevention": ("sextortion", "safety-by-design-schools"),
+}
 _numbers = count(1)
 
 
@@ -40,21 +44,20 @@ def make_event(slug: str = "forum", **fields: Any) -> Event:
             **fields,
         }
     )
-    for place, (theme_key, topics) in enumerate(
-        {
-            "justice": ("evidence-reporting", "victim-support"),
-            "prevention": ("sextortion", "safety-by-design-schools"),
-        }.items()
-    ):
-        theme = Theme.objects.create(event=event, key=theme_key, name=theme_key.title(), position=place)
-        for inner, key in enumerate(topics):
-            Topic.objects.create(
-                event=event,
-                theme=theme,
-                key=key,
-                name=key.replace("-", " ").capitalize(),
-                position=10 * place + inner,
-            )
+    themes = Theme.objects.bulk_create(
+        Theme(event=event, key=key, name=key.title(), position=place) for place, key in enumerate(TOPICS)
+    )
+    Topic.objects.bulk_create(
+        Topic(
+            event=event,
+            theme=theme,
+            key=key,
+            name=key.replace("-", " ").capitalize(),
+            position=10 * theme.position + place,
+        )
+        for theme in themes
+        for place, key in enumerate(TOPICS[theme.key])
+    )
     return event
 
 
@@ -67,14 +70,16 @@ def in_two_weeks() -> dict[str, dt.date]:
 def make_organisation(
     event: Event, sector: str = "ict-ministry", constituency: str = "government", name: str = ""
 ) -> Organisation:
-    load_sectors(event=event)
-    found, _ = Sector.objects.get_or_create(
-        event=event,
-        key=sector,
-        defaults={
-            "name": sector.replace("-", " ").capitalize(), "constituency": constituency, "position": 99,
-        },
-    )  # fmt: skip
+    found = Sector.objects.filter(event=event, key=sector).first()
+    if found is None:
+        load_sectors(event=event)
+        found, _ = Sector.objects.get_or_create(
+            event=event,
+            key=sector,
+            defaults={
+                "name": sector.replace("-", " ").capitalize(), "constituency": constituency, "position": 99,
+            },
+        )  # fmt: skip
     return Organisation.objects.create(
         event=event, name=name or f"Organisation {next(_numbers)}", sector=found
     )
@@ -124,13 +129,18 @@ def make_attendee(event: Event, **fields: Any) -> Attendee:
     )
     if attendee.permission != "participant":
         appoint(attendee, attendee.permission)
-    for key in sorted({*seeks_topics, *offers_topics}):
-        Interest.objects.create(
-            event=event,
-            attendee=attendee,
-            topic=Topic.objects.get(event=event, key=key),
-            seeks=key in seeks_topics,
-            offers=key in offers_topics,
+    if keys := {*seeks_topics, *offers_topics}:
+        topics = Topic.objects.filter(event=event, key__in=keys).order_by("key")
+        assert len(topics) == len(keys)
+        Interest.objects.bulk_create(
+            Interest(
+                event=event,
+                attendee=attendee,
+                topic=topic,
+                seeks=topic.key in seeks_topics,
+                offers=topic.key in offers_topics,
+            )
+            for topic in topics
         )
     return attendee
 
@@ -191,20 +201,23 @@ def make_run(
 ) -> Run:
     """A published Run with these lists, best first, and a reading of everybody's present profile."""
     run = Run.objects.create(event=event, model="test", state=Run.State.CURRENT, published_at=NOW, **fields)
-    for attendee, others in lists.items():
-        ListReading.objects.create(
-            run=run, attendee=attendee, profile_changed_at=attendee.changed_at, computed_at=NOW
+    ListReading.objects.bulk_create(
+        ListReading(run=run, attendee=one, profile_changed_at=one.changed_at, computed_at=NOW)
+        for one in lists
+    )
+    topic_offered = {"code": "topic_offered", "weight": 0.5, "evidence": {"topic": "evidence-reporting"}}
+    Suggestion.objects.bulk_create(
+        Suggestion(
+            run=run,
+            attendee=attendee,
+            other=other,
+            rank=rank,
+            score=round(1 / (1 + rank), 4),
+            reasons=reasons or [topic_offered],
         )
-        for rank, other in enumerate(others, start=1):
-            Suggestion.objects.create(
-                run=run,
-                attendee=attendee,
-                other=other,
-                rank=rank,
-                score=round(1 / (1 + rank), 4),
-                reasons=reasons
-                or [{"code": "topic_offered", "weight": 0.5, "evidence": {"topic": "evidence-reporting"}}],
-            )
+        for attendee, others in lists.items()
+        for rank, other in enumerate(others, start=1)
+    )
     return run
 
 

@@ -136,16 +136,14 @@ class Booking:
 def lay_out(cast: Cast, *people: Attendee) -> Booking:
     """Six half hours from 10:00 on the first day, two tables, and everybody named open at all of them."""
     half = dt.timedelta(minutes=30)
-    slots = [
-        Slot.objects.create(event=cast.event, starts_at=OPENING + n * half, ends_at=OPENING + (n + 1) * half)
+    slots = Slot.objects.bulk_create(
+        Slot(event=cast.event, starts_at=OPENING + n * half, ends_at=OPENING + (n + 1) * half)
         for n in range(6)
-    ]
-    for label in ("T1", "T2"):
-        Table.objects.create(event=cast.event, label=label, place="Gallery")
-    for attendee in people:
-        Availability.objects.bulk_create(
-            Availability(event=cast.event, attendee=attendee, slot=slot) for slot in slots
-        )
+    )
+    Table.objects.bulk_create(Table(event=cast.event, label=label, place="Gallery") for label in ("T1", "T2"))
+    Availability.objects.bulk_create(
+        Availability(event=cast.event, attendee=attendee, slot=slot) for attendee in people for slot in slots
+    )
     return Booking(cast, slots, dt.datetime(2026, 12, 8, 3, 0, tzinfo=dt.UTC))
 
 
