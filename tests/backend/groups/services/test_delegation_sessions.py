@@ -54,6 +54,7 @@ from backend.safeguarding.rules import (
 )
 from backend.setup.services.closures import close_period, displace_meetings
 from backend.setup.services.tables import change_table
+from tests.database import taken_back
 from tests.delegations import Delegations, make_delegations, vet
 from tests.factories import NOW, make_attendee, make_event, make_session
 from tests.refusals import refuses
@@ -243,21 +244,22 @@ BREAKS: dict[str, Callable[[Delegations], object]] = {
 }
 
 
-@pytest.mark.parametrize("cause", BREAKS)
-def test_it_is_off_for_everybody_as_soon_as_something_it_takes_falls_away(scene, cause):
+def test_it_is_off_for_everybody_as_soon_as_something_it_takes_falls_away(scene):
     session = scene.confirmed()
-    everybody = [*scene.adults, scene.minors[0]]
-    BREAKS[cause](scene)
-    assert pairs(scene) == set()
-    here = [one for one in everybody if Attendee.objects.filter(pk=one.pk).exists()]
-    for one in here:
-        [row] = own_delegation_sessions(one, NOW)
-        assert (row.state, row.minors, row.adults) == ("ended", (), ())
-    assert end_broken_sessions(now=NOW) == 1
-    assert end_broken_sessions(now=NOW) == 0
-    assert DelegationSession.objects.get(pk=session.pk).state == "ended"
-    assert not Seat.objects.filter(is_active=True).exists()
-    assert told("ended") == {one.pk for one in here}
+    for cause, falls_away in BREAKS.items():
+        with taken_back(cause):
+            falls_away(scene)
+            assert pairs(scene) == set()
+            everybody = [*scene.adults, scene.minors[0]]
+            here = [one for one in everybody if Attendee.objects.filter(pk=one.pk).exists()]
+            for one in here:
+                [row] = own_delegation_sessions(one, NOW)
+                assert (row.state, row.minors, row.adults) == ("ended", (), ())
+            assert end_broken_sessions(now=NOW) == 1
+            assert end_broken_sessions(now=NOW) == 0
+            assert DelegationSession.objects.get(pk=session.pk).state == "ended"
+            assert not Seat.objects.filter(is_active=True).exists()
+            assert told("ended") == {one.pk for one in here}
 
 
 def test_a_chaperone_of_another_session_does_not_count(scene):
@@ -308,6 +310,7 @@ def told(change: str) -> set[int]:
     return {job.args["attendee_id"] for job in jobs if job.args["change"] == change}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["asker", "chaperone", "vetted", "minor", "lead"])
 def test_each_ends_it_without_a_reason_and_nobody_can_tell_who_it_was(scene, who):
     session = scene.confirmed()
