@@ -11,6 +11,7 @@ from tests.random_situations import judge_situations
 SITUATIONS = 2_000
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_policy_and_statement_agree_about_every_pair_of_random_situations() -> None:
     judged = judge_situations(seed=1, count=SITUATIONS, asked_each=0.1)

@@ -268,6 +268,7 @@ def test_the_interval_of_a_gain_is_over_people():
     assert weighted_mean_interval(values, np.ones(200), owner) == (0.5, 0.0, 1.0)
 
 
+@pytest.mark.slow
 def test_ten_made_forums_gain_on_later_days_and_cover_the_true_weights():
     """The full count, a hundred forums of 5,000 shown, is in `make bench` (bench_learning)."""
     results = [forum_result(seed, people=200) for seed in range(10)]

@@ -19,6 +19,7 @@ def test_crowding_one_half_reproduces_the_published_figures():
     assert ours >= 150
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("h", "w", "gain"), [(0.5, 0.2, 0.15), (0.5, 0.4, 0.35)])
 def test_a_moderate_forum_gains_meetings_and_spreads_exposure(h, w, gain):
     rows = [forum_row(h, w, seed) for seed in range(3)]

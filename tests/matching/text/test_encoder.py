@@ -82,6 +82,7 @@ HARMFUL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HARMFUL.values(), ids=HARMFUL.keys())
 def test_no_text_changes_other_vectors_or_takes_more_than_four_windows(encoder: Encoder, text: str) -> None:
     windows: list[int] = []
