@@ -29,7 +29,7 @@ from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.outcomes.services.attestations import attest_meeting
-from tests.factories import NOW, make_attendee, make_event
+from tests.factories import NOW, make_attendee, make_attendees, make_event
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Forum:
 
     def join(self, count: int, **fields: object) -> list[Attendee]:
         """More attendees with every slot open."""
-        joined = [make_attendee(self.event, **fields) for _ in range(count)]
+        joined = make_attendees(self.event, [fields] * count)
         open_slots(joined, self.slots)
         self.people += joined
         return joined

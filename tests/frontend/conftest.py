@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 
 import pytest
@@ -19,11 +20,27 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.people.models import Person
 from backend.safeguarding.models import Block
-from tests.factories import NOW, make_attendee, make_event, make_run, provide_for_minors
+from tests.factories import NOW, make_attendee, make_attendees, make_event, make_run, provide_for_minors
 from tests.smtp import MailServer
 
 SEEK = "Preserving chat evidence across borders"
 OFFER = "ฝึกอบรมอัยการเรื่องความช่วยเหลือทางกฎหมาย"
+CAST = [
+    {"name": "Mali Wongsa", "seeks": SEEK, "seeks_topics": ["evidence-reporting"], "languages": ["th", "en"]},
+    {
+        "name": "Arif Rahman", "constituency": "industry", "sector": "large-company", "country": "Indonesia",
+        "title": "Head of trust", "languages": ["id"],
+        "offers": OFFER, "offers_topics": ["evidence-reporting", "sextortion"],
+    },
+    {
+        "name": "Linh Tran", "constituency": "civil-society", "sector": "ngo", "country": "Viet Nam",
+        "languages": ["vi"],
+    },
+    {"name": "Young Delegate", "age_class": "minor", "constituency": "youth", "sector": "youth"},
+    {"name": "Hidden Delegate", "visibility": "hidden"},
+    {"name": "Blocked Delegate"},
+    {"name": "Olga Organiser", "permission": "organiser", "visibility": "hidden"},
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,30 +68,9 @@ class Cast:
 @pytest.fixture
 def cast(db: None) -> Cast:
     event = make_event()
-    official = make_attendee(
-        event, name="Mali Wongsa", seeks=SEEK, seeks_topics=["evidence-reporting"], languages=["th", "en"]
-    )
-    engineer = make_attendee(
-        event, name="Arif Rahman", constituency="industry", sector="large-company", country="Indonesia",
-        title="Head of trust", languages=["id"],
-        offers=OFFER, offers_topics=["evidence-reporting", "sextortion"],
-    )  # fmt: skip
-    lawyer = make_attendee(
-        event,
-        name="Linh Tran",
-        constituency="civil-society",
-        sector="ngo",
-        country="Viet Nam",
-        languages=["vi"],
-    )
-    minor = make_attendee(
-        event, name="Young Delegate", age_class="minor", constituency="youth", sector="youth"
-    )
+    official, engineer, lawyer, minor, hidden, blocked, organiser = make_attendees(event, deepcopy(CAST))
     provide_for_minors(event)
-    hidden = make_attendee(event, name="Hidden Delegate", visibility="hidden")
-    blocked = make_attendee(event, name="Blocked Delegate")
     Block.objects.create(blocker=blocked.person, blocked=official.person, created_at=NOW)
-    organiser = make_attendee(event, name="Olga Organiser", permission="organiser", visibility="hidden")
     stranger = make_attendee(make_event("elsewhere"), name="Stranger").person
     found = Cast(event, official, engineer, lawyer, minor, hidden, blocked, organiser, stranger)
     reason = {"code": "seeks_offers", "weight": 1.25, "evidence": {"seek": SEEK, "offer": OFFER}}
