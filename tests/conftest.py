@@ -8,16 +8,19 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import psutil
 import pytest
 from django.conf import settings
-from django.contrib.auth import user_logged_in
+from django.contrib.auth import login, user_logged_in
 from django.core.management import call_command
 from django.db import connections
-from django.test import TransactionTestCase
+from django.http import HttpRequest
+from django.test import Client, TransactionTestCase
 from filelock import FileLock, Timeout
 from pytest_django.plugin import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -155,6 +158,24 @@ def _second_factors() -> None:
     from tests.second_factor import prove_at_sign_in  # its models exist only now
 
     user_logged_in.connect(prove_at_sign_in)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signed_in_without_a_session_before() -> Iterator[None]:
+    """As a browser is; Django's client would first store an empty session and then replace it."""
+
+    def sign_in(client: Client, user: Any, backend: str | None = None) -> None:
+        request = HttpRequest()
+        is_known = settings.SESSION_COOKIE_NAME in client.cookies
+        request.session = client.session if is_known else new_session()
+        login(request, user, backend)
+        request.session.save()
+        client._set_login_cookies(request)
+
+    new_session = import_module(settings.SESSION_ENGINE).SessionStore
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "_login", sign_in)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
