@@ -21,6 +21,7 @@ from matching.types import Participant, Tie, Vectors
 from tests.matching.recommend.strategies import datasets, make_people
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(dataset=datasets(), seed=st.integers(0, 3))
 def test_any_forum_gives_explained_lists_within_the_caps(dataset, seed):

@@ -79,6 +79,7 @@ def of_pairs(features, policy, left, right, entries):
 
 @pytest.mark.parametrize("policy", SCORERS.values(), ids=SCORERS)
 class TestEveryScorer:
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=15)
     @given(dataset=datasets(least=1))
     def test_probabilities_are_in_0_1_and_0_for_excluded_pairs(self, policy, dataset):

@@ -12,6 +12,7 @@ SENTENCES = [sentence for texts in SAMPLE_TEXTS.values() for sentence in texts]
 LONG = " ".join(SENTENCES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", PROMPT_NAMES)
 def test_vectors_equal_those_of_the_packages_own_engine_in_nine_languages(
     encoder: Encoder, kind: Kind

@@ -166,6 +166,7 @@ def test_a_refusal_is_final_and_the_asker_reads_only_that_it_does_not_take_place
     assert (row.state, row.minors, row.adults, row.starts_at) == ("ended", (), (), None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", ["chaperone", "vetted", "minor"])
 def test_without_a_yes_of_each_nothing_is_confirmed(scene, missing):
     session = scene.propose(scene.ask())
@@ -283,6 +284,7 @@ def test_a_minor_who_said_no_is_in_touch_with_nobody_of_it(scene):
     assert {name for pair in pairs(scene) for name in pair} == {"Anan", "Chan", "Vera", "Kham"}
 
 
+@pytest.mark.slow
 def test_one_session_brings_nobody_in_touch_with_another(scene):
     scene.confirmed()
     other, young = make_attendee(scene.event, name="Olga Other"), scene.minors[1]
@@ -341,6 +343,7 @@ def test_an_adult_who_no_longer_wants_to_ends_it_before_it_is_confirmed_only_for
     assert DelegationSession.objects.get().state == "ended"
 
 
+@pytest.mark.slow
 def test_everybody_in_it_is_busy_then_and_so_is_the_place(scene):
     first = scene.confirmed()
     other = scene.ask()
@@ -358,6 +361,7 @@ def test_everybody_in_it_is_busy_then_and_so_is_the_place(scene):
     }
 
 
+@pytest.mark.slow
 def test_two_sessions_that_hope_for_one_time_are_not_both_confirmed(scene):
     first, second = scene.propose(scene.ask()), scene.propose(scene.ask())
     for session in (first, second):
@@ -502,6 +506,7 @@ def test_requests_and_proposals_whose_time_is_past_end(scene):
     assert end_broken_sessions(now=LONG_AFTER) == 1
 
 
+@pytest.mark.slow
 def test_organisers_neither_cancel_nor_move_it_nor_does_it_appear_among_meetings(scene):
     organiser = make_attendee(scene.event, permission="organiser").person
     scene.confirmed()
@@ -530,6 +535,7 @@ def test_organisers_neither_cancel_nor_move_it_nor_does_it_appear_among_meetings
     assert not Notice.objects.exists()
 
 
+@pytest.mark.slow
 def test_mails_name_nobody_and_are_sent_while_they_are_true(scene):
     session = scene.confirmed()
     for change in ("proposed", "confirmed", "ended"):

@@ -88,6 +88,7 @@ def test_a_4xx_is_tried_again_later_under_the_same_message_id(forum: Forum, post
     assert mail["Message-ID"] == f"<notice-{notice.pk}.{notice.meeting.uid}@127.0.0.1>"
 
 
+@pytest.mark.slow
 def test_an_address_refused_for_good_delays_no_other_mail_and_the_organiser_sees_it(
     forum: Forum, post: MailServer
 ) -> None:

@@ -163,6 +163,7 @@ def test_the_nightly_job_learns_only_where_it_is_switched_on_and_gains(event):
     assert active_weights(event) is not None
 
 
+@pytest.mark.slow
 def test_the_nightly_job_keeps_what_came_of_it(event):
     organiser = make_organiser(event)
     set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
