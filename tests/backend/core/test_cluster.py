@@ -155,6 +155,7 @@ def test_what_is_shared_is_on_every_worker(tmp_path, settings):
     assert holders == [3]
 
 
+@pytest.mark.slow
 def test_a_cancelled_run_leaves_no_task_behind(cluster, settings):
     use(cluster, settings)
 
@@ -170,6 +171,7 @@ def test_a_cancelled_run_leaves_no_task_behind(cluster, settings):
     assert cluster.client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)) == 0
 
 
+@pytest.mark.slow
 def test_an_error_of_a_function_is_raised_here_and_logged_nowhere(cluster, settings):
     use(cluster, settings)
     with cluster_map() as parallel_map, pytest.raises(ValueError, match="secret"):

@@ -50,6 +50,7 @@ def matrix(graph):
     return sp.csr_matrix(nx.to_scipy_sparse_array(graph, nodelist=range(len(graph)), dtype=float))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ours", "oracle"),
     [

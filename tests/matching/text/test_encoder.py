@@ -101,6 +101,7 @@ def test_any_text_at_all_gives_a_unit_vector_or_zeros(encoder: Encoder, texts: l
     assert np.allclose(lengths, [bool(readable_text(text)) for text in texts], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_long_text_is_the_mean_of_its_windows(encoder: Encoder) -> None:
     first, last = "mangroves and reefs. " * 120, "cyber security training. " * 120
     parts = encoder.encode([first, last], "passage")
@@ -117,6 +118,7 @@ def test_composed_and_decomposed_letters_are_the_same_text(encoder: Encoder) -> 
     assert np.allclose(both[0], both[1], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_text_beyond_the_limit_is_ignored(encoder: Encoder) -> None:
     long = "mangroves and reefs " * (MAX_CHARACTERS // 20)
     one, other = encoder.encode([long, long + "cyber security"], "query")

@@ -76,6 +76,7 @@ DAMAGES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_a_damaged_folder_is_not_complete(
     damage: Callable[[Path], None], model_folder: Path, tmp_path: Path
