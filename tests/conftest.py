@@ -8,16 +8,19 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import psutil
 import pytest
 from django.conf import settings
-from django.contrib.auth import user_logged_in
+from django.contrib.auth import login, user_logged_in
 from django.core.management import call_command
 from django.db import connections
-from django.test import TransactionTestCase
+from django.http import HttpRequest
+from django.test import Client, TransactionTestCase
 from filelock import FileLock, Timeout
 from pytest_django.plugin import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -46,16 +49,50 @@ QUIET_LIBRARIES = {
 SLOW = (
     "tests/journeys/",
     "tests/deploy/",
+    "tests/backend/assistants/test_races.py",
     "tests/backend/benchmarks/",
+    "tests/backend/booking/test_lock_order.py",
+    "tests/backend/booking/test_removed_meanwhile.py",
+    "tests/backend/booking/test_state_machine.py",
+    "tests/backend/booking/test_waiting_races.py",
     "tests/backend/config/test_encoder.py",
     "tests/backend/config/test_outages.py",
     "tests/backend/config/test_processes.py",
+    "tests/backend/config/test_switch_interval.py",
     "tests/backend/config/test_web.py",
-    "tests/backend/booking/test_state_machine.py",
+    "tests/backend/demo/test_lists.py",
     "tests/backend/demo/test_loading.py",
+    "tests/backend/groups/test_office_hours_machine.py",
+    "tests/backend/notifications/services/test_mail_limits.py",
+    "tests/backend/notifications/services/test_office_words.py",
+    "tests/backend/notifications/services/test_quiet_mails.py",
+    "tests/backend/outcomes/services/test_arrivals.py",
+    "tests/backend/outcomes/services/test_follow_ups.py",
+    "tests/backend/privacy/test_leaving.py",
+    "tests/backend/privacy/test_replay.py",
+    "tests/backend/programme/services/test_editing.py",
+    "tests/backend/programme/services/test_publishing.py",
+    "tests/backend/programme/test_races.py",
     "tests/backend/roster/test_crowd.py",
+    "tests/backend/safeguarding/test_races.py",
+    "tests/backend/stats/selectors/test_export.py",
+    "tests/backend/stats/selectors/test_worksheets.py",
+    "tests/backend/stats/test_releases.py",
+    "tests/backend/suggestions/selectors/test_further.py",
+    "tests/backend/suggestions/selectors/test_shared_needs.py",
+    "tests/backend/suggestions/services/test_concurrent_builds.py",
+    "tests/backend/suggestions/services/test_floor.py",
+    "tests/frontend/events/test_long_jobs.py",
+    "tests/frontend/events/test_merging.py",
     "tests/frontend/events/test_own_names.py",
     "tests/frontend/people/test_hostile_sign_in.py",
+    "tests/frontend/people/test_mailboxes.py",
+    "tests/frontend/setup/test_closures.py",
+    "tests/frontend/setup/test_rehearsal.py",
+    "tests/frontend/stats/test_figures_agree.py",
+    "tests/frontend/suggestions/test_inspection.py",
+    "tests/matching/recommend/test_single_speaker.py",
+    "tests/matching/text/test_precision.py",
     "tests/test_access_matrix.py",
     "tests/test_hostile_texts.py",
     "tests/test_migrations.py",
@@ -155,6 +192,24 @@ def _second_factors() -> None:
     from tests.second_factor import prove_at_sign_in  # its models exist only now
 
     user_logged_in.connect(prove_at_sign_in)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signed_in_without_a_session_before() -> Iterator[None]:
+    """As a browser is; Django's client would first store an empty session and then replace it."""
+
+    def sign_in(client: Client, user: Any, backend: str | None = None) -> None:
+        request = HttpRequest()
+        is_known = settings.SESSION_COOKIE_NAME in client.cookies
+        request.session = client.session if is_known else new_session()
+        login(request, user, backend)
+        request.session.save()
+        client._set_login_cookies(request)
+
+    new_session = import_module(settings.SESSION_ENGINE).SessionStore
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "_login", sign_in)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

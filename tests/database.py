@@ -62,6 +62,21 @@ def refusing(table: str, when: str) -> Iterator[None]:
         cursor.execute(f"drop trigger refused on {table}; drop function refuse_it()")
 
 
+@contextmanager
+def taken_back(case: str) -> Iterator[None]:
+    """What is written meanwhile is taken back: one of several cases that begin with the same rows.
+
+    Its name stands under the error where it fails.
+    """
+    with transaction.atomic():
+        try:
+            yield
+        except Exception as error:
+            error.add_note(f"The case: {case}.")
+            raise
+        transaction.set_rollback(True)
+
+
 def empty_tables(*, truncate: bool = False) -> None:
     """Delete what a test committed, once nobody is writing any more.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
@@ -23,6 +24,10 @@ from backend.suggestions.models import ListReading, Run, Suggestion
 
 NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
 LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+TOPICS = {
+    "justice": ("evidence-reporting", "victim-support"),
+    "prevention": ("sextortion", "safety-by-design-schools"),
+}
 _numbers = count(1)
 
 
@@ -40,21 +45,20 @@ def make_event(slug: str = "forum", **fields: Any) -> Event:
             **fields,
         }
     )
-    for place, (theme_key, topics) in enumerate(
-        {
-            "justice": ("evidence-reporting", "victim-support"),
-            "prevention": ("sextortion", "safety-by-design-schools"),
-        }.items()
-    ):
-        theme = Theme.objects.create(event=event, key=theme_key, name=theme_key.title(), position=place)
-        for inner, key in enumerate(topics):
-            Topic.objects.create(
-                event=event,
-                theme=theme,
-                key=key,
-                name=key.replace("-", " ").capitalize(),
-                position=10 * place + inner,
-            )
+    themes = Theme.objects.bulk_create(
+        Theme(event=event, key=key, name=key.title(), position=place) for place, key in enumerate(TOPICS)
+    )
+    Topic.objects.bulk_create(
+        Topic(
+            event=event,
+            theme=theme,
+            key=key,
+            name=key.replace("-", " ").capitalize(),
+            position=10 * theme.position + place,
+        )
+        for theme in themes
+        for place, key in enumerate(TOPICS[theme.key])
+    )
     return event
 
 
@@ -67,16 +71,22 @@ def in_two_weeks() -> dict[str, dt.date]:
 def make_organisation(
     event: Event, sector: str = "ict-ministry", constituency: str = "government", name: str = ""
 ) -> Organisation:
-    load_sectors(event=event)
-    found, _ = Sector.objects.get_or_create(
-        event=event,
-        key=sector,
-        defaults={
-            "name": sector.replace("-", " ").capitalize(), "constituency": constituency, "position": 99,
-        },
-    )  # fmt: skip
-    return Organisation.objects.create(
-        event=event, name=name or f"Organisation {next(_numbers)}", sector=found
+    [made] = make_organisations(event, [(sector, constituency, name)])
+    return made
+
+
+def make_organisations(event: Event, each: Sequence[tuple[str, str, str]]) -> list[Organisation]:
+    """One for each sector, constituency and name, in as many queries as for one."""
+    sectors = {found.key: found for found in event.sectors.filter(key__in=[key for key, *_ in each])}
+    if missing := [one for one in each if one[0] not in sectors]:
+        load_sectors(event=event)
+        for key, constituency, _ in missing:
+            written = {"name": key.replace("-", " ").capitalize(), "constituency": constituency}
+            defaults = {"position": 99, **written}
+            sectors[key], _ = Sector.objects.get_or_create(event=event, key=key, defaults=defaults)
+    return Organisation.objects.bulk_create(
+        Organisation(event=event, name=name or f"Organisation {next(_numbers)}", sector=sectors[key])
+        for key, _, name in each
     )
 
 
@@ -96,43 +106,72 @@ def make_attendee(event: Event, **fields: Any) -> Attendee:
     which organisation; `name`, `email`, `person` who; `seeks_topics` and `offers_topics` are topic keys; a
     `permission` was confirmed long ago; the rest are Attendee's fields.
     """
+    [made] = make_attendees(event, [fields])
+    return made
+
+
+def make_attendees(event: Event, each: Sequence[dict[str, Any]]) -> list[Attendee]:
+    """One of these fields each, as `make_attendee` has them, in about as many queries as for one."""
+    each = [dict(fields) for fields in each]
+    topics = [(fields.pop("seeks_topics", ()), fields.pop("offers_topics", ())) for fields in each]
+    people = [fields.pop("person", None) or _new_person(fields) for fields in each]
+    Person.objects.bulk_create(person for person in people if person.pk is None)
+    kinds = [
+        (fields.pop("sector", "ict-ministry"), fields.pop("constituency", "government"), "")
+        for fields in each
+    ]
+    new = [kind for kind, fields in zip(kinds, each, strict=True) if not fields.get("organisation")]
+    organisations = iter(make_organisations(event, new) if new else ())
+    attendees = Attendee.objects.bulk_create(
+        _new_attendee(event, person, fields.pop("organisation", None) or next(organisations), fields)
+        for person, fields in zip(people, each, strict=True)
+    )
+    for attendee in attendees:
+        if attendee.permission != "participant":
+            appoint(attendee, attendee.permission)
+    _give_interests(event, list(zip(attendees, topics, strict=True)))
+    return attendees
+
+
+def _new_person(fields: dict[str, Any]) -> Person:
+    """Not saved. Without quiet hours: mails are sent at whatever hour the tests run."""
     number = next(_numbers)
-    seeks_topics, offers_topics = fields.pop("seeks_topics", ()), fields.pop("offers_topics", ())
-    sector, constituency = fields.pop("sector", "ict-ministry"), fields.pop("constituency", "government")
-    name = fields.pop("name", "")
     email = fields.pop("email", f"person{number}@example.org")
-    is_demo = fields.pop("is_demo", email.endswith("@demo.example.org"))
-    # Without quiet hours: mails are sent at whatever hour the tests run.
-    person = fields.pop("person", None) or Person.objects.create_user(
-        email, name=name or f"Person {number}", is_demo=is_demo, quiet_from=None, quiet_until=None
+    person = Person(
+        email=email.strip(),
+        name=fields.get("name") or f"Person {number}",
+        is_demo=fields.pop("is_demo", email.endswith("@demo.example.org")),
+        quiet_from=None,
+        quiet_until=None,
     )
-    organisation = fields.pop("organisation", None) or make_organisation(event, sector, constituency)
+    person.set_password(None)
+    return person
+
+
+def _new_attendee(
+    event: Event, person: Person, organisation: Organisation, fields: dict[str, Any]
+) -> Attendee:
+    for only_of_a_new_person in ("email", "is_demo"):
+        fields.pop(only_of_a_new_person, None)
+    name = fields.pop("name", "") or person.name
     joined = {"agreed_at": NOW, "agreement_version": "2026-11-26"} if fields.pop("has_joined", True) else {}
-    attendee = Attendee.objects.create(
-        event=event,
-        person=person,
-        name=name or person.name,
-        organisation=organisation,
-        **{
-            "age_class": "adult",
-            "country": "Thailand",
-            "languages": ["en"],
-            "changed_at": NOW,
-            **joined,
-            **fields,
-        },
+    rest = {"age_class": "adult", "country": "Thailand", "languages": ["en"], "changed_at": NOW}
+    return Attendee(
+        event=event, person=person, name=name, organisation=organisation, **{**rest, **joined, **fields}
     )
-    if attendee.permission != "participant":
-        appoint(attendee, attendee.permission)
-    for key in sorted({*seeks_topics, *offers_topics}):
-        Interest.objects.create(
-            event=event,
-            attendee=attendee,
-            topic=Topic.objects.get(event=event, key=key),
-            seeks=key in seeks_topics,
-            offers=key in offers_topics,
-        )
-    return attendee
+
+
+def _give_interests(
+    event: Event, each: Sequence[tuple[Attendee, tuple[Sequence[str], Sequence[str]]]]
+) -> None:
+    if not (keys := {key for _, both in each for part in both for key in part}):
+        return
+    topics = {topic.key: topic for topic in Topic.objects.filter(event=event, key__in=keys)}
+    Interest.objects.bulk_create(
+        Interest(event=event, attendee=attendee, topic=topics[key], seeks=key in seeks, offers=key in offers)
+        for attendee, (seeks, offers) in each
+        for key in sorted({*seeks, *offers})
+    )
 
 
 def provide_for_minors(event: Event) -> None:
@@ -191,20 +230,23 @@ def make_run(
 ) -> Run:
     """A published Run with these lists, best first, and a reading of everybody's present profile."""
     run = Run.objects.create(event=event, model="test", state=Run.State.CURRENT, published_at=NOW, **fields)
-    for attendee, others in lists.items():
-        ListReading.objects.create(
-            run=run, attendee=attendee, profile_changed_at=attendee.changed_at, computed_at=NOW
+    ListReading.objects.bulk_create(
+        ListReading(run=run, attendee=one, profile_changed_at=one.changed_at, computed_at=NOW)
+        for one in lists
+    )
+    topic_offered = {"code": "topic_offered", "weight": 0.5, "evidence": {"topic": "evidence-reporting"}}
+    Suggestion.objects.bulk_create(
+        Suggestion(
+            run=run,
+            attendee=attendee,
+            other=other,
+            rank=rank,
+            score=round(1 / (1 + rank), 4),
+            reasons=reasons or [topic_offered],
         )
-        for rank, other in enumerate(others, start=1):
-            Suggestion.objects.create(
-                run=run,
-                attendee=attendee,
-                other=other,
-                rank=rank,
-                score=round(1 / (1 + rank), 4),
-                reasons=reasons
-                or [{"code": "topic_offered", "weight": 0.5, "evidence": {"topic": "evidence-reporting"}}],
-            )
+        for attendee, others in lists.items()
+        for rank, other in enumerate(others, start=1)
+    )
     return run
 
 

@@ -322,6 +322,7 @@ def test_no_migration_is_missing() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
+@pytest.mark.slow
 def test_the_web_process_never_loads_the_model_libraries() -> None:
     look = (
         "import sys; from backend.config.wsgi import application; import backend.config.urls, frontend.urls; "
@@ -336,6 +337,7 @@ def test_the_web_process_never_loads_the_model_libraries() -> None:
 SELDOM_USED = ("networkx", "ortools", "pandas", "scipy.optimize")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("imports", "must_not_be"),
     [

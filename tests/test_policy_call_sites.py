@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 
 from tests.conftest import SLOW
@@ -49,6 +50,7 @@ def decorated_part(node: ast.stmt) -> ast.AST:
     return ast.Tuple(node.decorator_list) if isinstance(node, ast.FunctionDef) else node
 
 
+@pytest.mark.slow
 def test_the_policy_switched_off_at_some_places_is_found() -> None:
     chosen = set(map(Site.read, SOME))
     assert chosen <= set(listed_sites())

@@ -29,7 +29,7 @@ from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.outcomes.services.attestations import attest_meeting
-from tests.factories import NOW, make_attendee, make_event
+from tests.factories import NOW, make_attendee, make_attendees, make_event
 
 
 @dataclass
@@ -44,16 +44,13 @@ class Forum:
 
     def join(self, count: int, **fields: object) -> list[Attendee]:
         """More attendees with every slot open."""
-        joined = [make_attendee(self.event, **fields) for _ in range(count)]
-        for attendee in joined:
-            self.open(attendee, self.slots)
+        joined = make_attendees(self.event, [fields] * count)
+        open_slots(joined, self.slots)
         self.people += joined
         return joined
 
     def open(self, attendee: Attendee, slots: list[Slot]) -> None:
-        Availability.objects.bulk_create(
-            Availability(event=self.event, attendee=attendee, slot=slot) for slot in slots
-        )
+        open_slots([attendee], slots)
 
     def ask(self, asker: Attendee, other: Attendee, *slots: Slot, key: str = "", **wish: object) -> Meeting:
         return request_meeting(
@@ -198,6 +195,14 @@ class Forum:
         )
 
 
+def open_slots(people: list[Attendee], slots: list[Slot]) -> None:
+    Availability.objects.bulk_create(
+        Availability(event=attendee.event, attendee=attendee, slot=slot)
+        for attendee in people
+        for slot in slots
+    )
+
+
 def make_forum(people: int = 4, tables: int = 2, slots: int = 6, **fields: object) -> Forum:
     """An event whose first day has half-hour slots from 10:00 in its zone, one after the other."""
     event = make_event(**fields)
@@ -205,13 +210,11 @@ def make_forum(people: int = 4, tables: int = 2, slots: int = 6, **fields: objec
     half = dt.timedelta(minutes=30)
     forum = Forum(
         event=event,
-        slots=[
-            Slot.objects.create(
-                event=event, starts_at=starts_at + n * half, ends_at=starts_at + (n + 1) * half
-            )
+        slots=Slot.objects.bulk_create(
+            Slot(event=event, starts_at=starts_at + n * half, ends_at=starts_at + (n + 1) * half)
             for n in range(slots)
-        ],
-        tables=[Table.objects.create(event=event, label=f"T{n + 1}") for n in range(tables)],
+        ),
+        tables=Table.objects.bulk_create(Table(event=event, label=f"T{n + 1}") for n in range(tables)),
     )
     forum.join(people)
     return forum

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 
 import pytest
@@ -19,11 +20,27 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.people.models import Person
 from backend.safeguarding.models import Block
-from tests.factories import NOW, make_attendee, make_event, make_run, provide_for_minors
+from tests.factories import NOW, make_attendee, make_attendees, make_event, make_run, provide_for_minors
 from tests.smtp import MailServer
 
 SEEK = "Preserving chat evidence across borders"
 OFFER = "ฝึกอบรมอัยการเรื่องความช่วยเหลือทางกฎหมาย"
+CAST = [
+    {"name": "Mali Wongsa", "seeks": SEEK, "seeks_topics": ["evidence-reporting"], "languages": ["th", "en"]},
+    {
+        "name": "Arif Rahman", "constituency": "industry", "sector": "large-company", "country": "Indonesia",
+        "title": "Head of trust", "languages": ["id"],
+        "offers": OFFER, "offers_topics": ["evidence-reporting", "sextortion"],
+    },
+    {
+        "name": "Linh Tran", "constituency": "civil-society", "sector": "ngo", "country": "Viet Nam",
+        "languages": ["vi"],
+    },
+    {"name": "Young Delegate", "age_class": "minor", "constituency": "youth", "sector": "youth"},
+    {"name": "Hidden Delegate", "visibility": "hidden"},
+    {"name": "Blocked Delegate"},
+    {"name": "Olga Organiser", "permission": "organiser", "visibility": "hidden"},
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,30 +68,9 @@ class Cast:
 @pytest.fixture
 def cast(db: None) -> Cast:
     event = make_event()
-    official = make_attendee(
-        event, name="Mali Wongsa", seeks=SEEK, seeks_topics=["evidence-reporting"], languages=["th", "en"]
-    )
-    engineer = make_attendee(
-        event, name="Arif Rahman", constituency="industry", sector="large-company", country="Indonesia",
-        title="Head of trust", languages=["id"],
-        offers=OFFER, offers_topics=["evidence-reporting", "sextortion"],
-    )  # fmt: skip
-    lawyer = make_attendee(
-        event,
-        name="Linh Tran",
-        constituency="civil-society",
-        sector="ngo",
-        country="Viet Nam",
-        languages=["vi"],
-    )
-    minor = make_attendee(
-        event, name="Young Delegate", age_class="minor", constituency="youth", sector="youth"
-    )
+    official, engineer, lawyer, minor, hidden, blocked, organiser = make_attendees(event, deepcopy(CAST))
     provide_for_minors(event)
-    hidden = make_attendee(event, name="Hidden Delegate", visibility="hidden")
-    blocked = make_attendee(event, name="Blocked Delegate")
     Block.objects.create(blocker=blocked.person, blocked=official.person, created_at=NOW)
-    organiser = make_attendee(event, name="Olga Organiser", permission="organiser", visibility="hidden")
     stranger = make_attendee(make_event("elsewhere"), name="Stranger").person
     found = Cast(event, official, engineer, lawyer, minor, hidden, blocked, organiser, stranger)
     reason = {"code": "seeks_offers", "weight": 1.25, "evidence": {"seek": SEEK, "offer": OFFER}}
@@ -136,16 +132,14 @@ class Booking:
 def lay_out(cast: Cast, *people: Attendee) -> Booking:
     """Six half hours from 10:00 on the first day, two tables, and everybody named open at all of them."""
     half = dt.timedelta(minutes=30)
-    slots = [
-        Slot.objects.create(event=cast.event, starts_at=OPENING + n * half, ends_at=OPENING + (n + 1) * half)
+    slots = Slot.objects.bulk_create(
+        Slot(event=cast.event, starts_at=OPENING + n * half, ends_at=OPENING + (n + 1) * half)
         for n in range(6)
-    ]
-    for label in ("T1", "T2"):
-        Table.objects.create(event=cast.event, label=label, place="Gallery")
-    for attendee in people:
-        Availability.objects.bulk_create(
-            Availability(event=cast.event, attendee=attendee, slot=slot) for slot in slots
-        )
+    )
+    Table.objects.bulk_create(Table(event=cast.event, label=label, place="Gallery") for label in ("T1", "T2"))
+    Availability.objects.bulk_create(
+        Availability(event=cast.event, attendee=attendee, slot=slot) for attendee in people for slot in slots
+    )
     return Booking(cast, slots, dt.datetime(2026, 12, 8, 3, 0, tzinfo=dt.UTC))
 
 

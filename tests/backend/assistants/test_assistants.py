@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import product
 
 import pytest
 from django.core import mail
@@ -33,6 +35,7 @@ from backend.people.services import BadEmail
 from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.models import Chaperone, ContactRule
 from tests.backend.conftest import Forum
+from tests.database import taken_back
 from tests.factories import NOW, appoint, block_contact, make_attendee, make_event
 from tests.refusals import refuses
 
@@ -106,38 +109,48 @@ CHANGES: dict[str, Callable[[Attendee, Attendee], object]] = {
     "reported": lambda one, other: block_contact("report", one, other),
     "left": lambda one, _other: leave_event(attendee=one, is_confirmed=True, by=one.person, now=NOW),
 }
+STAYING = [change for change in CHANGES if change != "left"]
 
 
-@pytest.mark.parametrize("whose", [0, 1], ids=["principal", "assistant"])
-@pytest.mark.parametrize("change", CHANGES)
-def test_each_condition_alone_ends_it_at_once(
-    forum: Forum, pair: tuple[Attendee, Attendee], change: str, whose: int
-) -> None:
+@contextmanager
+def changed(pair: tuple[Attendee, Attendee], change: str, whose: int) -> Iterator[tuple[Attendee, Attendee]]:
+    """The two, after one of them changed; which is taken back."""
+    with taken_back(f"{change}, the {('principal', 'assistant')[whose]}"):
+        principal, assistant = (anew(one) for one in pair)
+        CHANGES[change](*of_either(principal, assistant)[whose])
+        yield principal, assistant
+
+
+def anew(attendee: Attendee) -> Attendee:
+    return Attendee.objects.select_related("person", "event").get(pk=attendee.pk)
+
+
+def test_each_condition_alone_ends_it_at_once(forum: Forum, pair: tuple[Attendee, Attendee]) -> None:
     minister, ana = pair
     meeting = forum.ask(forum.people[2], minister, forum.slots[0])
     assert may_act_for(ana, minister, forum.now)
     assert [row.waiting for row in principals_for(ana, forum.now)] == [1]
-    CHANGES[change](*of_either(*pair)[whose])
-    assert not may_act_for(ana, minister, forum.now)
-    assert principals_for(ana, forum.now) == ()
-    assert not any(row.may_act for row in assistants_for(minister, forum.now))
-    with pytest.raises(NotFound):
-        acting_for(ana, minister.pk, forum.now)
-    with pytest.raises(NotYours):
-        accept_meeting(attendee=minister, meeting_id=meeting.pk, by=ana.person, now=forum.now)
+    for change, whose in product(CHANGES, (0, 1)):
+        with changed(pair, change, whose) as (principal, assistant):
+            assert not may_act_for(assistant, principal, forum.now)
+            assert principals_for(assistant, forum.now) == ()
+            assert not any(row.may_act for row in assistants_for(principal, forum.now))
+            with pytest.raises(NotFound):
+                acting_for(assistant, principal.pk, forum.now)
+            with pytest.raises(NotYours):
+                accept_meeting(attendee=principal, meeting_id=meeting.pk, by=assistant.person, now=forum.now)
 
 
-@pytest.mark.parametrize("whose", [0, 1], ids=["principal", "assistant"])
-@pytest.mark.parametrize("change", [one for one in CHANGES if one != "left"])
-def test_nobody_is_asked_who_could_not_act(forum: Forum, change: str, whose: int) -> None:
+def test_nobody_is_asked_who_could_not_act(forum: Forum) -> None:
     minister, ana, *_ = forum.people
     row = name(forum, minister, ana.person.email)
     assert [one.assistant_id for one in asking_principals(ana, forum.now)] == [row.pk]
-    CHANGES[change](*of_either(minister, ana)[whose])
-    ana = Attendee.objects.select_related("person", "event").get(pk=ana.pk)
-    assert asking_principals(ana, forum.now) == ()
-    with pytest.raises(NotFound):
-        accept(forum, ana, row)
+    for change, whose in product(STAYING, (0, 1)):
+        with changed((minister, ana), change, whose) as (_, assistant):
+            assistant = anew(assistant)
+            assert asking_principals(assistant, forum.now) == ()
+            with pytest.raises(NotFound):
+                accept(forum, assistant, row)
 
 
 def test_a_contact_rule_and_the_end_of_the_forum_end_it(
@@ -333,13 +346,13 @@ def test_each_of_the_two_is_mailed_what_the_other_did(forum: Forum) -> None:
     assert mailed(row, "accepted", forum) == []
 
 
-@pytest.mark.parametrize("change", [one for one in CHANGES if one != "left"])
-def test_nobody_who_could_not_act_is_mailed(forum: Forum, change: str) -> None:
+def test_nobody_who_could_not_act_is_mailed(forum: Forum) -> None:
     minister, ana, *_ = forum.people
     row = name(forum, minister, ana.person.email)
-    CHANGES[change](ana, minister)
-    assert mailed(row, "asked", forum) == []
-    assert mailed(name(forum, minister, "nobody@example.org"), "asked", forum) == []
+    for change in STAYING:
+        with changed((minister, ana), change, 1) as (principal, _):
+            assert mailed(row, "asked", forum) == []
+            assert mailed(name(forum, principal, "nobody@example.org"), "asked", forum) == []
 
 
 def test_a_mail_waits_for_the_end_of_quiet_hours(forum: Forum) -> None:

@@ -80,6 +80,7 @@ def pause_between_two_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requests, "_release", release_and_wait)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("no_second_try")
 def test_without_locks_on_requests_two_who_write_the_same_requests_deadlock(
@@ -144,6 +145,7 @@ def an_import_beside_an_ask() -> list[str]:
         return sorted(answer() for answer in answers)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("no_second_try")
 def test_an_import_that_locked_people_in_the_opposite_order_would_deadlock_with_an_ask(

@@ -68,6 +68,7 @@ def _end(process: subprocess.Popen[str], how: signal.Signals | None = None) -> N
     process.stdout.close()
 
 
+@pytest.mark.slow
 def test_a_second_process_shares_the_server_and_leaves_it_up(data: Path) -> None:
     owner = _owner(data)
     guest = EmbeddedPostgres(data, durable=False)
@@ -78,6 +79,7 @@ def test_a_second_process_shares_the_server_and_leaves_it_up(data: Path) -> None
     assert not servers_in(data)
 
 
+@pytest.mark.slow
 def test_a_server_whose_owner_was_killed_is_taken_over(data: Path) -> None:
     _end(_owner(data), signal.SIGKILL)
     left = {process.pid for process in servers_in(data)}
@@ -88,6 +90,7 @@ def test_a_server_whose_owner_was_killed_is_taken_over(data: Path) -> None:
     assert not servers_in(data)
 
 
+@pytest.mark.slow
 def test_it_starts_after_everything_was_killed(data: Path) -> None:
     owner = _owner(data)
     for process in servers_in(data):
@@ -99,6 +102,7 @@ def test_it_starts_after_everything_was_killed(data: Path) -> None:
     again.stop()
 
 
+@pytest.mark.slow
 def test_a_note_that_names_another_living_process_does_not_hold_it_back(data: Path) -> None:
     _end(_owner(data))
     (data / "postmaster.pid").write_text(f"{psutil.Process().pid}\n{data}\n")
@@ -107,6 +111,7 @@ def test_a_note_that_names_another_living_process_does_not_hold_it_back(data: Pa
     again.stop()
 
 
+@pytest.mark.slow
 def test_it_ends_though_a_folder_above_it_was_closed_to_its_account(data: Path) -> None:
     server = EmbeddedPostgres(data / "closed" / "inner", durable=False)
     server.ensure_running()
@@ -203,6 +208,7 @@ def _as_versions_before_left_it(server: EmbeddedPostgres) -> None:
     (server.data.with_name(f"{server.data.name}.password")).unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["stopped", "left running"])
 def test_a_database_of_a_version_that_asked_for_no_password_gets_one_and_keeps_its_data(
     data: Path, end: str
@@ -221,6 +227,7 @@ def test_a_database_of_a_version_that_asked_for_no_password_gets_one_and_keeps_i
     server.stop()
 
 
+@pytest.mark.slow
 def test_a_lost_password_is_replaced_at_the_next_start(data: Path) -> None:
     _end(_owner(data))
     data.with_name(f"{data.name}.password").unlink()
@@ -230,6 +237,7 @@ def test_a_lost_password_is_replaced_at_the_next_start(data: Path) -> None:
     server.stop()
 
 
+@pytest.mark.slow
 def test_a_server_whose_first_process_was_killed_is_started_again_by_its_owner(data: Path) -> None:
     server = EmbeddedPostgres(data, durable=False)
     server.ensure_running()

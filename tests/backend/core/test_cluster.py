@@ -55,6 +55,7 @@ def use(running: LocalCluster, settings) -> None:
     settings.TITIAN_CLUSTER, settings.TITIAN_CLUSTER_CERTIFICATES = running.address, running.folder
 
 
+@pytest.mark.slow
 def test_lists_of_a_cluster_are_those_of_threads_and_progress_is_told(cluster, settings, lists_of_threads):
     use(cluster, settings)
     shares: list[float] = []
@@ -72,6 +73,7 @@ def test_lists_of_a_cluster_are_those_of_threads_and_progress_is_told(cluster, s
     assert at_work <= {worker.pid for worker in cluster.workers}
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_costs_nothing_but_its_tiles_and_one_that_joins_takes_some(
     tmp_path, settings, lists_of_threads
 ):
@@ -92,6 +94,7 @@ def test_a_worker_that_is_killed_costs_nothing_but_its_tiles_and_one_that_joins_
         assert found.lists == lists_of_threads
 
 
+@pytest.mark.slow
 def test_without_workers_and_without_a_scheduler_this_machine_goes_on_alone(
     tmp_path, settings, lists_of_threads, caplog, monkeypatch
 ):
@@ -113,6 +116,7 @@ def test_without_workers_and_without_a_scheduler_this_machine_goes_on_alone(
     assert "does not answer" in caplog.text
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_lists_of_a_large_event_are_made_on_the_cluster_and_published(cluster, settings, monkeypatch):
     event = make_event()
@@ -133,6 +137,7 @@ def test_lists_of_a_large_event_are_made_on_the_cluster_and_published(cluster, s
     assert cluster.transitions() > done
 
 
+@pytest.mark.slow
 def test_what_is_shared_is_on_every_worker(tmp_path, settings):
     with LocalCluster(tmp_path) as running:
         use(running, settings)
@@ -150,6 +155,7 @@ def test_what_is_shared_is_on_every_worker(tmp_path, settings):
     assert holders == [3]
 
 
+@pytest.mark.slow
 def test_a_cancelled_run_leaves_no_task_behind(cluster, settings):
     use(cluster, settings)
 
@@ -165,6 +171,7 @@ def test_a_cancelled_run_leaves_no_task_behind(cluster, settings):
     assert cluster.client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)) == 0
 
 
+@pytest.mark.slow
 def test_an_error_of_a_function_is_raised_here_and_logged_nowhere(cluster, settings):
     use(cluster, settings)
     with cluster_map() as parallel_map, pytest.raises(ValueError, match="secret"):
@@ -172,6 +179,7 @@ def test_an_error_of_a_function_is_raised_here_and_logged_nowhere(cluster, setti
     assert "secret" not in cluster.logs()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "config",
     [
@@ -189,6 +197,7 @@ def test_a_cluster_that_is_not_started_safely_is_refused_in_one_sentence(tmp_pat
             pass
 
 
+@pytest.mark.slow
 def test_a_refused_worker_is_given_nothing_once_it_is_the_last(tmp_path, settings):
     with LocalCluster(tmp_path) as running:
         use(running, settings)

@@ -78,6 +78,7 @@ def test_a_mail_server_that_holds_its_mails_holds_up_no_computation(
     assert waiting_jobs("notifications.send_notice") == []
 
 
+@pytest.mark.slow
 def test_a_long_computation_holds_up_no_mail(
     forum: Forum,  # noqa: F811
     post: MailServer,  # noqa: F811

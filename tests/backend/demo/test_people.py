@@ -7,6 +7,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from backend.demo.people import demo_people, unlisted_people
 
 DEMO = Path(__file__).resolve().parents[3] / "backend" / "demo" / "data"
@@ -162,6 +164,7 @@ def test_every_biography_can_have_a_name_of_its_own_many_times_over() -> None:
         assert len(different) >= 10 * drawn[country], country
 
 
+@pytest.mark.slow
 def test_no_name_that_can_be_drawn_is_a_public_figure() -> None:
     drawn = [name for groups in NAMES.values() for group in groups for name in full_names(group)]
 

@@ -144,6 +144,7 @@ def test_that_a_hidden_person_exists_makes_no_difference_to_the_database(
     assert statements() == before
 
 
+@pytest.mark.slow
 def test_all_filters_narrow_a_search_by_meaning(event: Event, viewer: Attendee) -> None:
     slot = Slot.objects.create(event=event, starts_at=TUESDAY, ends_at=TUESDAY + dt.timedelta(minutes=30))
     house = make_organisation(event, "law-enforcement")

@@ -163,6 +163,7 @@ def test_it_is_handed_over_on_the_page_and_over_the_api(cast, late):
         assert answer.status_code == 404
 
 
+@pytest.mark.slow
 def test_the_list_costs_as_many_queries_for_thirty_reports_as_for_one(cast, late):
     desk = client_of(cast.lead.person)
 

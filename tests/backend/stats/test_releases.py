@@ -120,6 +120,7 @@ def stars(files: dict[str, bytes]) -> tuple[int, int]:
     return sum(cell == WITHHELD for cell in cells), len(cells)
 
 
+@pytest.mark.slow
 def test_ten_downloads_of_a_live_week_and_two_editions_of_forty_people_narrow_no_small_count():
     adversary, first, second = two_editions(seed=1)
     assert len(first.kept) >= 3

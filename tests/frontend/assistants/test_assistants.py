@@ -156,6 +156,7 @@ def test_a_refusal_is_read_on_the_page_with_what_was_typed(booking, hers):
     assert "This request is no longer open: declined." in page_of(answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["block", "report"])
 @pytest.mark.parametrize("by_assistant", [True, False], ids=["by the assistant", "by the other"])
 def test_whom_the_policy_parts_from_the_assistant_is_on_no_page_and_in_no_number(

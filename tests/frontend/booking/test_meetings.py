@@ -258,6 +258,7 @@ def queries_for(booking, count):
     return len(found)
 
 
+@pytest.mark.slow
 def test_the_page_asks_as_often_for_twelve_meetings_as_for_one(booking):
     assert queries_for(booking, 1) == queries_for(booking, 12)
 

@@ -1,5 +1,7 @@
 """The page on which people are found: what it shows, and to whom nothing."""
 
+import pytest
+
 from tests.factories import make_session
 from tests.frontend.conftest import OFFER, client_of
 from tests.pages import page_of
@@ -88,6 +90,7 @@ def test_the_api_finds_the_same_people(cast, official):
         assert official.get(address, {"q": other.name}).json()["total"] == 0
 
 
+@pytest.mark.slow
 def test_pages_and_api_share_one_limit(cast, official):
     for _time in range(60):
         assert official.get(cast.address("people/?q=zz")).status_code == 200

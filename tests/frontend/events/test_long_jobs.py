@@ -184,6 +184,7 @@ def test_the_rules_are_asked_again_when_an_answer_is_fetched(
     assert LongJob.objects.get().answer is None
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_fifty_at_once_wait_in_order_and_each_is_answered(cast: Cast) -> None:
     people = [make_attendee(cast.event, permission="organiser").person for _ in range(10)]

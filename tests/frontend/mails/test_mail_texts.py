@@ -138,6 +138,7 @@ def test_titian_s_own_words_stay_its_own_and_come_back_by_a_button(event: Event,
     assert page_of(organiser.get(PAGE)).fields(".form").items() >= fields.items()
 
 
+@pytest.mark.slow
 def test_every_kind_goes_out_as_a_test_to_its_organiser_alone(
     event: Event, organiser: Client, post: MailServer
 ) -> None:

@@ -214,6 +214,7 @@ def draft(cast, lead):
     return cast
 
 
+@pytest.mark.slow
 def test_while_a_forum_is_a_draft_its_participants_read_that_it_is_not_open_yet(draft):
     sentence = "is not open yet: its organisers are still preparing it."
     for one in (draft.official, draft.minor):

@@ -147,6 +147,7 @@ def test_nobody_but_a_lead_on_one_page_reads_who_it_is(reader, monkeypatch):
         assert len(seen) >= 10  # the alias is read where the name was
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_no_mail_and_no_calendar_holds_it_also_of_what_was_there_before():
     stage = make_stage()

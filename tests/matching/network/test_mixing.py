@@ -104,6 +104,7 @@ def test_the_same_seed_gives_the_same_p_values_and_input_is_left_alone(case):
     assert ((one.p_values > 0) & (one.p_values <= 1)).all()
 
 
+@pytest.mark.slow
 @given(networks())
 def test_group_and_person_figures_agree_with_a_count_by_hand(case):
     graph, ours = case.graph, mixed(case)

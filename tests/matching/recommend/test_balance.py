@@ -35,6 +35,7 @@ def table(pairs, weights, size):
     return sp.csr_matrix((weights, (pairs.left, pairs.right)), shape=(size, size)).toarray()
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=12)
 @given(seed=st.integers(0, 10_000))
 def test_margins_meet_capacity_within_one_percent_after_five_thousand_sweeps(seed):

@@ -50,6 +50,7 @@ def matrix(graph):
     return sp.csr_matrix(nx.to_scipy_sparse_array(graph, nodelist=range(len(graph)), dtype=float))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ours", "oracle"),
     [
@@ -96,6 +97,7 @@ def test_people_without_ties_have_no_odd_paths():
     assert adamic_adar_3path(sp.csr_matrix((3, 3), dtype=np.float32)).nnz == 0
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(graph=graphs(weighted=True))
 def test_personalised_pagerank_equals_networkx_on_any_weighted_graph(graph):

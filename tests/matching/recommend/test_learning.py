@@ -146,6 +146,7 @@ def test_four_equal_answers_of_one_person_are_less_sure_than_those_of_four_peopl
     assert np.log(one.high / one.low) > 1.2 * np.log(four.high / four.low)
 
 
+@pytest.mark.slow
 def test_later_days_are_never_learned_from():
     _, _, answers = made_forum(3, people=200)
     held_out = learn(answers, MatchingPolicy()).held_out
@@ -174,6 +175,7 @@ def answers_of_eager_people(seekers=400, each=12):
     )
 
 
+@pytest.mark.slow
 def test_weights_that_predict_better_and_rank_worse_are_not_kept():
     """Log-loss falls by telling who says yes to most; nobody's list is better for that."""
     learned = learn(answers_of_eager_people(), MatchingPolicy())
@@ -182,6 +184,7 @@ def test_weights_that_predict_better_and_rank_worse_are_not_kept():
     assert not learned.is_kept
 
 
+@pytest.mark.slow
 def test_weights_that_predict_better_and_rank_no_worse_are_kept():
     _, _, answers = made_forum(148)
     learned = learn(answers, MatchingPolicy())
@@ -268,6 +271,7 @@ def test_the_interval_of_a_gain_is_over_people():
     assert weighted_mean_interval(values, np.ones(200), owner) == (0.5, 0.0, 1.0)
 
 
+@pytest.mark.slow
 def test_ten_made_forums_gain_on_later_days_and_cover_the_true_weights():
     """The full count, a hundred forums of 5,000 shown, is in `make bench` (bench_learning)."""
     results = [forum_result(seed, people=200) for seed in range(10)]

@@ -12,6 +12,7 @@ def test_the_expected_inverse_rank_is_exact():
     assert expected_inverse_rank(np.array([0.5, 0.5])).tolist() == pytest.approx([1, 0.75])
 
 
+@pytest.mark.slow
 def test_crowding_one_half_reproduces_the_published_figures():
     naive, product, ours = market_row(0.5, runs=6)
     assert naive == pytest.approx(106.9, abs=4)
@@ -19,6 +20,7 @@ def test_crowding_one_half_reproduces_the_published_figures():
     assert ours >= 150
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("h", "w", "gain"), [(0.5, 0.2, 0.15), (0.5, 0.4, 0.35)])
 def test_a_moderate_forum_gains_meetings_and_spreads_exposure(h, w, gain):
     rows = [forum_row(h, w, seed) for seed in range(3)]

@@ -22,6 +22,7 @@ from matching.types import Participant, Tie, Vectors
 from tests.matching.recommend.strategies import datasets, make_people
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(dataset=datasets(), seed=st.integers(0, 3))
 def test_any_forum_gives_explained_lists_within_the_caps(dataset, seed):
@@ -46,6 +47,7 @@ def test_any_forum_gives_explained_lists_within_the_caps(dataset, seed):
         assert times <= 2.5 * by_id[person].capacity
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=15)
 @given(dataset=datasets(least=2), seed=st.integers(0, 99))
 def test_permuting_people_and_ties_changes_nothing(dataset, seed):

@@ -121,6 +121,7 @@ def test_people_at_their_cap_are_replaced_from_beyond_the_shortlist():
     assert set(made.score[majority][sought]) == {0.25}
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(dataset=datasets(), least=st.integers(1, 5), data=st.data())
 def test_no_list_is_below_its_quota_while_somebody_eligible_is_below_her_cap(dataset, least, data):

@@ -79,6 +79,7 @@ def of_pairs(features, policy, left, right, entries):
 
 @pytest.mark.parametrize("policy", SCORERS.values(), ids=SCORERS)
 class TestEveryScorer:
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=15)
     @given(dataset=datasets(least=1))
     def test_probabilities_are_in_0_1_and_0_for_excluded_pairs(self, policy, dataset):
@@ -90,6 +91,7 @@ class TestEveryScorer:
             for b in range(len(people)):
                 assert (p[a, b] == 0) == bool(opened.exclusions.reason(a, b))
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=15)
     @given(dataset=datasets(least=2))
     def test_a_pair_scores_the_same_alone_and_in_a_tile(self, policy, dataset):
@@ -101,6 +103,7 @@ class TestEveryScorer:
         # The walk is solved to 1e-4: where it weighs most, p differs by up to three times as much.
         assert np.where(p > 0, alone, 0) == pytest.approx(p, abs=1e-3)
 
+    @pytest.mark.slow
     @settings(deadline=None, max_examples=10)
     @given(dataset=datasets(least=2), seed=st.integers(0, 99))
     def test_scores_do_not_depend_on_the_order_of_people(self, policy, dataset, seed):
@@ -351,6 +354,7 @@ def test_candidates_are_the_best_after_centring_and_of_each_other_constituency(s
     assert set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)) == expected
 
 
+@pytest.mark.slow
 def test_candidates_scored_tile_by_tile_are_those_of_all_pairs_at_once():
     """Three blocks of people: kept by provisional means, chosen by those of all."""
     people, ties, vectors = make_people(2500, 3, ties=2000)

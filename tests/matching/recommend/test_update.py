@@ -39,6 +39,7 @@ def changed_profile(people, vectors, k, seed=1):
     return [*people[:k], other, *people[k + 1 :]], Vectors(seeks, vectors.offers, vectors.about)
 
 
+@pytest.mark.slow
 def test_a_changed_profile_gets_nine_of_ten_places_of_a_full_rebuild(dataset):
     people, ties, vectors, run = dataset
     same = []
@@ -143,6 +144,7 @@ def test_people_changed_together_are_listed_once(dataset):
     assert all(len(set(row[row >= 0])) == (row >= 0).sum() for row in short)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(found=datasets(least=1), data=st.data())
 def test_any_change_in_any_forum_gives_lists_by_the_rules(found, data):

@@ -158,6 +158,7 @@ def test_progress_reports_better_plans_under_the_bound() -> None:
     assert all(step.value <= step.bound for step in reports)
 
 
+@pytest.mark.slow
 def test_a_planner_asked_to_stop_gives_the_best_plan_so_far_within_seconds() -> None:
     problem, reports = forum(), []
     plan = solve(

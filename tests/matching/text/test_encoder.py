@@ -12,6 +12,7 @@ SENTENCES = [sentence for texts in SAMPLE_TEXTS.values() for sentence in texts]
 LONG = " ".join(SENTENCES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", PROMPT_NAMES)
 def test_vectors_equal_those_of_the_packages_own_engine_in_nine_languages(
     encoder: Encoder, kind: Kind
@@ -82,6 +83,7 @@ HARMFUL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HARMFUL.values(), ids=HARMFUL.keys())
 def test_no_text_changes_other_vectors_or_takes_more_than_four_windows(encoder: Encoder, text: str) -> None:
     windows: list[int] = []
@@ -99,6 +101,7 @@ def test_any_text_at_all_gives_a_unit_vector_or_zeros(encoder: Encoder, texts: l
     assert np.allclose(lengths, [bool(readable_text(text)) for text in texts], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_long_text_is_the_mean_of_its_windows(encoder: Encoder) -> None:
     first, last = "mangroves and reefs. " * 120, "cyber security training. " * 120
     parts = encoder.encode([first, last], "passage")
@@ -115,6 +118,7 @@ def test_composed_and_decomposed_letters_are_the_same_text(encoder: Encoder) -> 
     assert np.allclose(both[0], both[1], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_text_beyond_the_limit_is_ignored(encoder: Encoder) -> None:
     long = "mangroves and reefs " * (MAX_CHARACTERS // 20)
     one, other = encoder.encode([long, long + "cyber security"], "query")

@@ -76,6 +76,7 @@ DAMAGES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_a_damaged_folder_is_not_complete(
     damage: Callable[[Path], None], model_folder: Path, tmp_path: Path
@@ -87,6 +88,7 @@ def test_a_damaged_folder_is_not_complete(
     assert is_complete(model_folder)
 
 
+@pytest.mark.slow
 def test_a_damaged_folder_is_rebuilt_and_leftovers_are_removed(model_folder: Path, tmp_path: Path) -> None:
     copy = own_copy(model_folder, tmp_path)
     flip_a_byte_of_the_weights(copy)
@@ -108,6 +110,7 @@ def test_a_complete_folder_is_not_changed(model_folder: Path) -> None:
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_get_the_same_complete_folder(tmp_path: Path) -> None:
     code = (
         "import sys, pathlib; from matching.text.model import *; "
@@ -123,6 +126,7 @@ def test_two_processes_at_once_get_the_same_complete_folder(tmp_path: Path) -> N
     assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
 
 
+@pytest.mark.slow
 def test_the_model_loads_as_float32_silently(model_folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     model = load_model(model_folder)
     assert {str(parameter.dtype) for parameter in model.parameters()} == {"torch.float32"}
@@ -130,6 +134,7 @@ def test_the_model_loads_as_float32_silently(model_folder: Path, capfd: pytest.C
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_word_vectors_left_on_disk_give_what_those_in_memory_give(model_folder: Path, tmp_path: Path) -> None:
     copy = own_copy(model_folder, tmp_path)
     (copy / MANIFEST).unlink()  # then it is a model like any other
@@ -154,6 +159,7 @@ def test_a_cache_that_cannot_be_written_is_reported_in_one_sentence(tmp_path: Pa
         bundled_model(tmp_path / "cache")
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_reported_in_one_sentence_and_no_file_is_left(tmp_path: Path) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))

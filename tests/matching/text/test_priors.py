@@ -57,6 +57,7 @@ def test_no_sentence_is_a_text_of_the_demo_or_of_a_test() -> None:
     assert not shipped & others
 
 
+@pytest.mark.slow
 def test_the_shipped_means_are_those_of_the_bundled_model(encoder: Encoder, tmp_path: Path) -> None:
     shipped = language_priors(encoder.name, tmp_path, None)
     sentences = prior_sentences()["en"]

@@ -164,6 +164,7 @@ ENDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mine", ["yes", "no", ""])
 def test_until_it_expires_nothing_differs_between_alive_refused_and_withdrawn(
     forum: Forum, mine: str, time_machine

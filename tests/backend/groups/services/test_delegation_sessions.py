@@ -54,6 +54,7 @@ from backend.safeguarding.rules import (
 )
 from backend.setup.services.closures import close_period, displace_meetings
 from backend.setup.services.tables import change_table
+from tests.database import taken_back
 from tests.delegations import Delegations, make_delegations, vet
 from tests.factories import NOW, make_attendee, make_event, make_session
 from tests.refusals import refuses
@@ -165,6 +166,7 @@ def test_a_refusal_is_final_and_the_asker_reads_only_that_it_does_not_take_place
     assert (row.state, row.minors, row.adults, row.starts_at) == ("ended", (), (), None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", ["chaperone", "vetted", "minor"])
 def test_without_a_yes_of_each_nothing_is_confirmed(scene, missing):
     session = scene.propose(scene.ask())
@@ -243,21 +245,41 @@ BREAKS: dict[str, Callable[[Delegations], object]] = {
 }
 
 
-@pytest.mark.parametrize("cause", BREAKS)
-def test_it_is_off_for_everybody_as_soon_as_something_it_takes_falls_away(scene, cause):
+# A case of each kind: those that `tests/policy_call_sites.txt` needs.
+SOME = [
+    "a contact rule parts their groups",
+    "the asker hides",
+    "the minor blocks the chaperone",
+    "the minor is suspended",
+    "the second adult has not joined",
+]
+
+
+def test_it_is_off_for_everybody_as_soon_as_something_it_takes_falls_away(scene):
+    check_it_is_off(scene, SOME)
+
+
+@pytest.mark.slow
+def test_it_is_off_for_everybody_whatever_else_falls_away(scene):
+    check_it_is_off(scene, sorted(BREAKS.keys() - SOME))
+
+
+def check_it_is_off(scene: Delegations, causes: list[str]) -> None:
     session = scene.confirmed()
-    everybody = [*scene.adults, scene.minors[0]]
-    BREAKS[cause](scene)
-    assert pairs(scene) == set()
-    here = [one for one in everybody if Attendee.objects.filter(pk=one.pk).exists()]
-    for one in here:
-        [row] = own_delegation_sessions(one, NOW)
-        assert (row.state, row.minors, row.adults) == ("ended", (), ())
-    assert end_broken_sessions(now=NOW) == 1
-    assert end_broken_sessions(now=NOW) == 0
-    assert DelegationSession.objects.get(pk=session.pk).state == "ended"
-    assert not Seat.objects.filter(is_active=True).exists()
-    assert told("ended") == {one.pk for one in here}
+    for cause in causes:
+        with taken_back(cause):
+            BREAKS[cause](scene)
+            assert pairs(scene) == set()
+            everybody = [*scene.adults, scene.minors[0]]
+            here = [one for one in everybody if Attendee.objects.filter(pk=one.pk).exists()]
+            for one in here:
+                [row] = own_delegation_sessions(one, NOW)
+                assert (row.state, row.minors, row.adults) == ("ended", (), ())
+            assert end_broken_sessions(now=NOW) == 1
+            assert end_broken_sessions(now=NOW) == 0
+            assert DelegationSession.objects.get(pk=session.pk).state == "ended"
+            assert not Seat.objects.filter(is_active=True).exists()
+            assert told("ended") == {one.pk for one in here}
 
 
 def test_a_chaperone_of_another_session_does_not_count(scene):
@@ -281,6 +303,7 @@ def test_a_minor_who_said_no_is_in_touch_with_nobody_of_it(scene):
     assert {name for pair in pairs(scene) for name in pair} == {"Anan", "Chan", "Vera", "Kham"}
 
 
+@pytest.mark.slow
 def test_one_session_brings_nobody_in_touch_with_another(scene):
     scene.confirmed()
     other, young = make_attendee(scene.event, name="Olga Other"), scene.minors[1]
@@ -308,6 +331,7 @@ def told(change: str) -> set[int]:
     return {job.args["attendee_id"] for job in jobs if job.args["change"] == change}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["asker", "chaperone", "vetted", "minor", "lead"])
 def test_each_ends_it_without_a_reason_and_nobody_can_tell_who_it_was(scene, who):
     session = scene.confirmed()
@@ -338,6 +362,7 @@ def test_an_adult_who_no_longer_wants_to_ends_it_before_it_is_confirmed_only_for
     assert DelegationSession.objects.get().state == "ended"
 
 
+@pytest.mark.slow
 def test_everybody_in_it_is_busy_then_and_so_is_the_place(scene):
     first = scene.confirmed()
     other = scene.ask()
@@ -355,6 +380,7 @@ def test_everybody_in_it_is_busy_then_and_so_is_the_place(scene):
     }
 
 
+@pytest.mark.slow
 def test_two_sessions_that_hope_for_one_time_are_not_both_confirmed(scene):
     first, second = scene.propose(scene.ask()), scene.propose(scene.ask())
     for session in (first, second):
@@ -499,6 +525,7 @@ def test_requests_and_proposals_whose_time_is_past_end(scene):
     assert end_broken_sessions(now=LONG_AFTER) == 1
 
 
+@pytest.mark.slow
 def test_organisers_neither_cancel_nor_move_it_nor_does_it_appear_among_meetings(scene):
     organiser = make_attendee(scene.event, permission="organiser").person
     scene.confirmed()
@@ -527,6 +554,7 @@ def test_organisers_neither_cancel_nor_move_it_nor_does_it_appear_among_meetings
     assert not Notice.objects.exists()
 
 
+@pytest.mark.slow
 def test_mails_name_nobody_and_are_sent_while_they_are_true(scene):
     session = scene.confirmed()
     for change in ("proposed", "confirmed", "ended"):

@@ -61,6 +61,7 @@ def subjects(post: MailServer, reader: Attendee) -> list[str]:
     return [str(mail["Subject"]) for mail in post.received_by(reader.person.email)]
 
 
+@pytest.mark.slow
 def test_who_asks_and_takes_back_one_person_fifteen_times_causes_a_few_mails(
     forum: Forum, post: MailServer, time_machine: object
 ) -> None:

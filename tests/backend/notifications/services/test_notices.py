@@ -69,6 +69,7 @@ def test_every_mail_is_sent_once_and_its_state_kept(forum: Forum, post: MailServ
     assert waiting_jobs(SEND_NOTICE) == []
 
 
+@pytest.mark.slow
 def test_a_4xx_is_tried_again_later_under_the_same_message_id(forum: Forum, post: MailServer) -> None:
     a, b, *_ = forum.people
     post.replies[b.person.email] = ["451 4.3.0 try again later", "452 4.2.2 mailbox is full"]
@@ -87,6 +88,7 @@ def test_a_4xx_is_tried_again_later_under_the_same_message_id(forum: Forum, post
     assert mail["Message-ID"] == f"<notice-{notice.pk}.{notice.meeting.uid}@127.0.0.1>"
 
 
+@pytest.mark.slow
 def test_an_address_refused_for_good_delays_no_other_mail_and_the_organiser_sees_it(
     forum: Forum, post: MailServer
 ) -> None:
@@ -112,6 +114,7 @@ def test_an_address_refused_for_good_delays_no_other_mail_and_the_organiser_sees
     assert len(post.received_by(b.person.email)) == 2
 
 
+@pytest.mark.slow
 def test_a_server_that_is_down_loses_nothing_that_is_still_true_when_it_is_up_again(
     forum: Forum, post: MailServer
 ) -> None:
@@ -134,6 +137,7 @@ def test_a_server_that_is_down_loses_nothing_that_is_still_true_when_it_is_up_ag
     assert not Delivery.objects.filter(state__in=["queued", "failed"]).exists()
 
 
+@pytest.mark.slow
 def test_a_server_slower_than_the_timeout_is_left_and_tried_again(forum: Forum, post: MailServer) -> None:
     a, b, *_ = forum.people
     post.is_silent = True

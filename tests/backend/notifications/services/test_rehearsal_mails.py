@@ -79,6 +79,7 @@ def do_everything_that_mails(event: Event, by: Person) -> None:
         )
 
 
+@pytest.mark.slow
 def test_no_mail_of_any_kind_leaves_a_rehearsal(forum: Forum, post: MailServer) -> None:
     organiser = make_attendee(forum.event, permission="organiser", visibility="hidden")
     rehearsal = start_rehearsal(event=forum.event, by=organiser.person, now=timezone.now())

@@ -164,6 +164,7 @@ def test_a_cell_of_a_megabyte_is_read_whole() -> None:
     assert [len(line.cells[2]) for line in table.lines] == [1_000_000, 1]
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     data=st.one_of(

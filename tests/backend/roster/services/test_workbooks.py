@@ -116,6 +116,7 @@ def test_a_small_workbook_that_spans_much_is_refused_soon_with_the_limits(
     assert sum(os.times()[:4]) - began < READING_SECONDS
 
 
+@pytest.mark.slow
 def test_reading_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "READING_SECONDS", 1)
     data = _with_sheet('<row r="3"/>' * 3_000_000)

@@ -86,6 +86,7 @@ def test_counts_that_do_not_add_up_are_refused():
         withheld({("a",): 1, ("b",): 2}, [{("a",): 1, ("b",): -1}])
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from([0, 1, 3, 4, 5, 6, 9]), min_size=2, max_size=2), min_size=2, max_size=2)

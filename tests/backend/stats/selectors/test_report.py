@@ -85,6 +85,7 @@ def test_one_page_and_five_pages_with_any_number_of_people(count):
         assert "Howthiswascounted" in texts[-1]
 
 
+@pytest.mark.slow
 def test_every_figure_is_that_of_the_released_tables():
     event = people(320)
     earlier = make_event("earlier")

@@ -39,6 +39,7 @@ def shown_to(reader: Attendee) -> list[int]:
     return [card.other.attendee_id for card in suggestions_for(attendee=reader, now=NOW).cards]
 
 
+@pytest.mark.slow
 def test_a_build_keeps_sixty_and_the_further_ones_follow_by_their_own_score(crowd, model_folder) -> None:
     event, reader, _ = crowd
     run = build_run(event=event, now=NOW)
@@ -52,6 +53,7 @@ def test_a_build_keeps_sixty_and_the_further_ones_follow_by_their_own_score(crow
     assert shown_to(reader) == [row.other_id for row in proper]
 
 
+@pytest.mark.slow
 def test_an_update_gives_the_lists_it_changes_sixty_too(crowd, model_folder) -> None:
     event, reader, _ = crowd
     run = build_run(event=event, now=NOW)

@@ -110,6 +110,7 @@ def test_learning_from_saved_fits_raises_the_weight_of_topics(event):
     assert stored.counts["held_out"]["gain"] > 0
 
 
+@pytest.mark.slow
 def test_the_next_run_uses_and_stores_the_learned_weights_until_they_are_reset(event):
     show_everybody_and_save_fits(event)
     organiser = make_organiser(event)
@@ -135,6 +136,7 @@ def test_under_two_hundred_answers_nothing_is_stored(event):
     assert not LearnedWeights.objects.exists()
 
 
+@pytest.mark.slow
 def test_learning_again_replaces_the_weights_and_keeps_the_earlier_ones(event):
     show_everybody_and_save_fits(event)
     for _ in range(2):
@@ -161,6 +163,7 @@ def test_the_nightly_job_learns_only_where_it_is_switched_on_and_gains(event):
     assert active_weights(event) is not None
 
 
+@pytest.mark.slow
 def test_the_nightly_job_keeps_what_came_of_it(event):
     organiser = make_organiser(event)
     set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
@@ -218,6 +221,7 @@ def show_everybody_anew_and_save_at_random(event, seed):
             )
 
 
+@pytest.mark.slow
 def test_weights_that_predict_no_better_are_not_used_and_their_figures_are_told(event, capsys, caplog):
     show_everybody_and_save_fits(event)
     learn_weights(event=event, now=NOW)
@@ -328,6 +332,7 @@ def test_ties_of_earlier_editions_count_from_the_edition_named(event, capsys):
     assert not LearnedWeights.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_nightly_job_learns_from_earlier_editions_since_the_one_chosen(event):
     before = with_past_ties(event)
     show_everybody_and_save_fits(event)

@@ -116,6 +116,7 @@ def test_minors_are_on_no_list_have_none_and_their_texts_are_never_encoded(forum
     assert not Embedding.objects.filter(text_hash=text_hash("A text that only a minor wrote.")).exists()
 
 
+@pytest.mark.slow
 def test_a_text_is_encoded_once_and_again_only_when_it_changes(forum):
     event, seeker, _ = forum
 
@@ -134,6 +135,7 @@ def test_a_text_is_encoded_once_and_again_only_when_it_changes(forum):
     assert Embedding.objects.exclude(pk__in=before).count() == 1
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_lists(forum):
     event, *_ = forum
     rows = ("attendee_id", "other_id", "rank", "score")
@@ -274,6 +276,7 @@ def test_the_commands_build_and_export(forum, tmp_path, capsys):
     assert "140 suggestions" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_with_interpreters_people_without_a_common_language_are_suggested_after_the_next_refresh(forum):
     event, seeker, fitting = forum
     Attendee.objects.filter(pk=fitting.pk).update(languages=["vi"])

@@ -64,6 +64,7 @@ def test_too_few_words_are_not_read(attendee) -> None:
     assert understand_words(attendee=attendee, field="seeks", text="  Laws ") is None
 
 
+@pytest.mark.slow
 def test_one_person_is_read_forty_times_a_minute(attendee) -> None:
     for _ in range(LIMITS[Kind.READ_ALONG][0].by_account):
         understand_words(attendee=attendee, field="seeks", text="Shelter for children")
