@@ -18,7 +18,7 @@ from matching.types import Array, Lists, Participant, Reason, Suggested, Vectors
 
 MAX_REASONS = 3
 """Reasons of an entry, beside its fallback."""
-MIN_FIT = 0.8
+MIN_FIT = 0.78
 """The least fit of two texts that are quoted: few pairs that only look alike reach it (decision 38)."""
 TOPIC_BONUS, SCORE_BONUS = 0.4, 0.5
 """Added to the fit where one seeks a topic that the other offers, and for the best score of a list."""
