@@ -25,7 +25,7 @@ from tests.worker import do_jobs
 
 PHONE = {"width": 360, "height": 740}
 COLUMNS = ("email", "name", "organisation", "sector", "country", "languages", "age_class", "seeks", "offers")
-SECTORS = ("ict-ministry", "large-company", "civil-society", "academia")
+SECTORS = ("government", "industry", "civil-society", "academia")
 BAD_ROWS = (
     ("", "No Address"),
     ("nameless@example.org", ""),

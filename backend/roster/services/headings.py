@@ -1,4 +1,4 @@
-"""Which column of a list is meant by a heading, as lists of registration write it in the forum's languages."""
+"""Which column a heading means, as lists of registration write it in the forum's languages."""
 
 from __future__ import annotations
 
