@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backend.booking.selectors.availability import rules_for
 from backend.events.models.attendees import Attendee, Sector
 from backend.events.models.events import Event
-from backend.events.rules.roles import leads_of, what_opening_lacks
+from backend.events.rules.roles import OpeningNeed, leads_of, opening_needs
 from backend.events.rules.sectors import are_preset
 from backend.mails.selectors import mail_texts_for
 from backend.notifications.selectors.deliveries import failing_deliveries
@@ -19,7 +19,7 @@ class SetUp:
     """How much an event has of each thing.
 
     `has_own_sectors` and `has_own_rules`: not only what every forum begins with.
-    `opening_lacks` is a sentence, empty where nothing is missing; `reply_to` is where answers to mails go.
+    `reply_to` is where answers to mails go.
     """
 
     themes: int
@@ -39,7 +39,7 @@ class SetUp:
     people: int
     not_joined: int
     leads: int
-    opening_lacks: str
+    opening_needs: tuple[OpeningNeed, ...]
     reply_to: str
     mails_in_trouble: int
 
@@ -67,7 +67,7 @@ def set_up_for(event: Event, now: dt.datetime) -> SetUp:
         people=people.count(),
         not_joined=people.filter(agreed_at=None).count(),
         leads=leads_of(event).count(),
-        opening_lacks=what_opening_lacks(event, now),
+        opening_needs=opening_needs(event, now),
         reply_to=mail_texts_for(event).reply_to,
         mails_in_trouble=failing_deliveries(event, now).count(),
     )

@@ -28,6 +28,7 @@ from backend.suggestions.selectors.runs import has_lists
 from frontend.access import Request, organiser, organiser_or_lead, refused_on
 from frontend.booking.words import duration_words
 from frontend.fields import values_of
+from frontend.roles.words import needs_by_doer
 from frontend.setup.forms import StateForm
 
 State = Event.State
@@ -91,7 +92,7 @@ def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = 
         "sentence": SENTENCES[event.state],
         "steps": sorted(steps, key=lambda step: (not step[2], -ORDER.index(step[0]))),
         "is_draft": not is_event_open(event),
-        "missing": found.opening_lacks,
+        "needs": needs_by_doer(found.opening_needs),
         "not_joined": found.not_joined if is_allowed(event, Activity.INVITE) else 0,
         "leads": names_of_leads(event),
         "items": _items(event, found),
@@ -179,7 +180,8 @@ def _items(event: Event, found: SetUp) -> list[Item]:
             otherwise=Progress.OPTIONAL,
         ),
         item(
-            "roles", _("Organisers and safeguarding leads"), not found.opening_lacks,
+            "roles", _("Organisers and safeguarding leads"),
+            not any(need.blocks for need in found.opening_needs),
             _("Safeguarding leads: %(count)s") % {"count": found.leads},
         ),
         item(

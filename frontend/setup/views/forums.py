@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError
-from backend.events.rules.roles import is_administrator, what_opening_lacks
+from backend.events.rules.roles import is_administrator, opening_needs
 from backend.events.selectors import (
     appointments_for,
     attendances_for,
@@ -29,6 +29,7 @@ from frontend.events.forms.setup import OutsideContactForm
 from frontend.events.words.times import zones_offered
 from frontend.fields import values_of
 from frontend.roles.forms import DecisionForm
+from frontend.roles.words import needs_by_doer
 from frontend.setup.forms import StarterForm, StartForm
 
 
@@ -149,7 +150,7 @@ def _roles(
     context = {
         "event": event,
         "rows": appointments_for(event, request.user),
-        "missing": what_opening_lacks(event, timezone.now()),
+        "needs": needs_by_doer(opening_needs(event, timezone.now())),
         "contact_form": form if is_broken else OutsideContactForm(initial=initial),
         "refusal": refusal,
     }
