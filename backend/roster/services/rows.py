@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -107,6 +107,17 @@ def headings_of(table: CsvTable, chosen: Mapping[str, str] = MappingProxyType({}
             taken.add(guess)
         found.append(Heading(place, name, column))
     return tuple(found)
+
+
+def to_choose(headings: Iterable[Heading]) -> tuple[Heading, ...]:
+    """Those that a person can choose a column for: all but the columns' own names."""
+    return tuple(one for one in headings if one.text and column_key(one.text) not in COLUMNS)
+
+
+def read_as_other(table: CsvTable, chosen: Mapping[str, str]) -> tuple[str, ...]:
+    """The headings that are read as a column of another name, each with that name."""
+    found = to_choose(headings_of(table, chosen))
+    return tuple(f"{one.text[:60]} → {one.column}" for one in found if one.column)
 
 
 def column_positions(
