@@ -8,7 +8,7 @@ from django.test import Client
 from backend.events.models.consents import GuardianConsent
 from backend.events.models.roles import CountryContact
 from backend.safeguarding.services.consent_mails import token_of
-from tests.factories import make_attendee
+from tests.factories import make_attendee, provide_for_minors
 from tests.frontend.conftest import Cast, client_of
 from tests.pages import page_of
 
@@ -31,7 +31,10 @@ def lead(cast: Cast) -> Client:
 
 
 @pytest.fixture
-def minor(cast: Cast) -> Client:
+def minor(cast: Cast, lead: Client) -> Client:
+    """At a forum that young people may come to: it is entered whom to ring in the host country."""
+    provide_for_minors(cast.event)
+    GuardianConsent.objects.all().delete()
     return client_of(cast.minor.person)
 
 
