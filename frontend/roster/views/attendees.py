@@ -256,13 +256,10 @@ def import_list(request: Request, attendee: Attendee) -> HttpResponse:
     if not report.dry_run:
         messages.success(request, " ".join(report.sentences))
         return redirect("attendees", attendee.event.slug)
-    context = _chosen_columns(attendee, form, table)
-    shown = form.shown_adults(context["shown_columns"])
-    context |= {
-        "report": report,
-        "adults": shown.sign(one.attendee_id for one in report.unconfirmed_adults),
-    }
-    return render(request, "roster/import.html", context)
+    chosen = _chosen_columns(attendee, form, table)
+    shown = form.shown_adults(chosen["shown_columns"])
+    adults = shown.sign(one.attendee_id for one in report.unconfirmed_adults)
+    return render(request, "roster/import.html", chosen | {"report": report, "adults": adults})
 
 
 def _read_list(request: Request, attendee: Attendee, form: ImportForm) -> CsvTable:

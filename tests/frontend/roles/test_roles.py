@@ -279,14 +279,14 @@ def test_adults_come_in_while_a_minor_who_waits_is_nowhere_and_cannot_come_in(dr
         )
     assert str(draft.minor.person_id) not in str([job.args for job in ProcrastinateJob.objects.all()])
     young = client_of(draft.minor.person)
-    for page in ("people/", "profile/", "agenda/", "home/"):
+    for page in ("people/", "profile/", "meetings/", "home/"):
         refused = young.get(draft.address(page))
         assert refused.status_code == 403
         assert "is not open to young people yet" in page_of(refused)
     assert young.get(f"{API}profile/").json()["code"] == "not_open_yet"
     assert young.get(draft.address("safety/")).status_code == 200
     provide_for_minors(draft.event)
-    assert young.get(draft.address("agenda/")).status_code == 200
+    assert young.get(draft.address("profile/")).status_code == 200
     assert not page_of(boss.get(draft.address("set-up/"))).has(".needs")
 
 
