@@ -279,6 +279,7 @@ def _chosen_columns(attendee: Attendee, form: ImportForm, table: CsvTable) -> di
         "carried": form.carried_text,
         "encoding": form.cleaned_data["encoding"],
         "headings": headings,
+        "has_left_out": any(not one.column for one in headings),
         "column_names": COLUMN_WORDS,
         "shown_columns": columns_text({one.position: one.column for one in headings}),
     }

@@ -194,7 +194,7 @@ def test_columns_of_other_names_are_guessed_or_chosen_and_the_next_list_needs_no
     assert "1 row read: 1 would be added" in page.texts(".sentences li")[0]
     assert "Columns read by their headings: Full name → name, E-mail address → email." in page
     assert "Columns not used: Firm, Shoe size." in page
-    assert page.texts(".columns label") == ["Full name", "E-mail address", "Firm", "Shoe size"]
+    assert page.texts(".column-choices label") == ["Full name", "E-mail address", "Firm", "Shoe size"]
     form = page.fields("main form")
     assert [form[f"column-{place}"] for place in range(4)] == [["name"], ["email"], [""], [""]]
     changed = {**form, "column-2": "organisation"}
@@ -220,7 +220,7 @@ def test_what_cannot_be_guessed_is_asked_on_the_page_that_refuses(desk):
     twice = {**form, "column-0": "name", "column-1": "email", "column-2": "name"}
     assert "there twice: keep one of Wer, Wo." in page_of(answered(client, client.post(address, twice)))
     nonsense = answered(client, client.post(address, {**form, "column-0": "permission"}))
-    assert (nonsense.status_code, page_of(nonsense).has(".columns")) == (400, True)
+    assert (nonsense.status_code, page_of(nonsense).has(".column-choices")) == (400, True)
     read = page_of(answered(client, client.post(address, {**form, "column-0": "name", "column-1": "email"})))
     assert "1 row read: 1 would be added" in read
     assert not Attendee.objects.filter(person__email="ana@example.org").exists()
