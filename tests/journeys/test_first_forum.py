@@ -241,7 +241,7 @@ def test_from_the_administrators_link_to_the_archive(
     page = as_person(context, door, "olga@example.org")
     page.goto(f"{home}set-up/")
     expect(page.get_by_role("heading", name="This forum: Draft")).to_be_visible()
-    expect(page.locator(".checklist .open")).to_have_count(10)
+    expect(page.locator(".checklist .open")).to_have_count(9)
     assert not faults_of(page)
     prepare(page, home, days["starts_on"])
     import_guests(page, home)
