@@ -81,8 +81,8 @@ def _city(zone: str, country: str, place: str) -> City:
 def _degrees(text: str) -> float:
     """Degrees of an angle as ISO 6709 writes it, the seconds left out.
 
-    >>> _degrees("+1345"), _degrees("-0010")
-    (13.75, -0.16666666666666666)
+    >>> _degrees("+1345"), _degrees("-0030")
+    (13.75, -0.5)
     """
     digits = text[1:]
     whole = 2 if len(digits) in (4, 6) else 3
