@@ -28,6 +28,7 @@ from backend.events.rules.roles import (
     ORGANISER,
     can_start_forums,
     check_admission,
+    check_open_to_minors,
     is_administrator,
     is_paused,
 )
@@ -264,6 +265,8 @@ def _admit_attendee(request: Request, arguments: Arguments) -> HttpResponse | No
     if request.is_paused:  # the way to the leads stands on the page that refuses
         request.attendee = attendee
     check_admission(attendee, even_paused=not request.is_paused or page in OPEN_TO_PAUSED)
+    if page not in OPEN_TO_PAUSED:
+        check_open_to_minors(attendee)
     request.attendee = arguments["attendee"] = attendee
     return None
 

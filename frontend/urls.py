@@ -105,6 +105,7 @@ urlpatterns = [
     path("e/<slug:slug>/roles/outside-contact/", roles.outside_contact, name="outside_contact"),
     path("e/<slug:slug>/roles/<int:appointment_id>/", roles.decide_role, name="decide_role"),
     path("e/<slug:slug>/attendees/import/", attendees.import_list, name="import_list"),
+    path("e/<slug:slug>/attendees/import/sample.csv", attendees.sample_list, name="sample_list"),
     path("e/<slug:slug>/attendees/files/<str:name>", attendees.download, name="attendees_file"),
     path("e/<slug:slug>/attendees/add/", attendee.add_person, name="add_attendee"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/", attendee.attendee_page, name="attendee"),

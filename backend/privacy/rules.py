@@ -262,6 +262,7 @@ TABLES = tuple(
                     "procrastinate_periodic_defers": "When periodic jobs were queued",
                     "procrastinate_workers": "Which workers run",
                     "programme_programmerules": "How programmes are published",
+                    "roster_columnchoice": "How the columns of lists are read",
                     "safeguarding_contactrule": "Groups that are not in contact",
                     "suggestions_learning": "The state of learning",
                     "suggestions_suggestionrules": "What organisers chose for the lists",

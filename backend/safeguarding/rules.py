@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 from backend.core.compiled import CompiledQuery, CompiledRows, any_of
 from backend.events.models.attendees import Attendee, AttendeeQuerySet, Organisation
 from backend.events.models.events import Event
-from backend.events.models.roles import Appointment
+from backend.events.models.roles import Appointment, CountryContact
 from backend.events.models.suspensions import Suspension
 from backend.events.rules.age_classes import is_known_adult
 from backend.events.rules.aliases import has_alias_anywhere
@@ -133,8 +133,12 @@ def is_session_adult(now: dt.datetime) -> Q:
 
 
 def is_consented_minor(now: dt.datetime) -> Q:
-    """Condition on attendees: a listed minor, not suspended, whose guardian consents to sessions (S4, S6)."""
-    minor = Q(age_class=Attendee.AgeClass.MINOR, visibility=Attendee.Visibility.LISTED)
+    """Condition on attendees: a listed minor, not suspended, whose guardian consents to sessions (S4, S6).
+
+    And whose forum has entered whom to ring in the host country.
+    """
+    host = CountryContact.objects.filter(event=OuterRef("event"), is_host=True)
+    minor = Q(Exists(host), age_class=Attendee.AgeClass.MINOR, visibility=Attendee.Visibility.LISTED)
     return minor & Q(person__is_active=True) & has_consent_to_sessions(now) & ~is_suspended()
 
 

@@ -225,7 +225,7 @@ def zone(request: Request, attendee: Attendee) -> HttpResponse:
             messages.success(request, _zone_saved(chosen, attendee))
             return redirect("meetings", attendee.event.slug)
     context = {
-        "regions": zones_offered(),
+        "regions": zones_offered(chosen, browser_zone(request), attendee.event.timezone),
         "chosen": chosen,
         "browser": browser_zone(request),
         "quiet_from": quiet[0],

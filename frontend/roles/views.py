@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
-from backend.events.rules.roles import ORGANISER, what_opening_lacks
+from backend.events.rules.roles import ORGANISER, opening_needs
 from backend.events.selectors import appointments_for, outside_contact_for, people_to_propose
 from backend.events.services.opening import set_outside_contact
 from backend.roles.services.appointments import confirm_role, end_role, propose_role, refuse_role
@@ -26,6 +26,7 @@ from frontend.access import (
 from frontend.events.forms.setup import OutsideContactForm
 from frontend.fields import values_of
 from frontend.roles.forms import DecisionForm, ProposalForm
+from frontend.roles.words import needs_by_doer
 
 
 def _page(
@@ -44,7 +45,7 @@ def _page(
         "people": people_to_propose(event) if is_organiser else (),
         "is_organiser": is_organiser,
         "contact_form": None if is_organiser else contact_form or OutsideContactForm(initial=initial),
-        "missing": what_opening_lacks(event, timezone.now()),
+        "needs": needs_by_doer(opening_needs(event, timezone.now())),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 422 if contact_form is not None else 200

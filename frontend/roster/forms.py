@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,6 +14,7 @@ from backend.directory.selectors.roster import RosterPerson
 from backend.events.models.attendees import Attendee
 from backend.events.rules.languages import language_name, languages_in
 from backend.events.services.attendees import AttendeeChange, NewAttendee
+from backend.roster.services.csv_tables import MAX_COLUMNS
 from backend.roster.services.roles import RoleChange
 from frontend.events.forms.files import FileForm
 from frontend.fields import IdField, IdsField, ShownPeople
@@ -179,14 +180,40 @@ class ImportForm(FileForm):
 
     salt = "attendee-list"
     confirmed_adults = forms.CharField(required=False)
+    again = forms.BooleanField(required=False)  # only read it, with the columns chosen
+    shown_columns = forms.CharField(required=False)  # as the preview read them
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         if signed := values.get("confirmed_adults"):
-            values["confirmed_adults"] = self.shown_adults().read(signed)
+            values["confirmed_adults"] = self.shown_adults(columns_text(self.columns())).read(signed)
         return values
 
-    def shown_adults(self) -> ShownPeople:
-        """Who was shown in the preview of this file."""
+    def columns(self) -> dict[int, str]:
+        """The column chosen for each heading, by its position; empty where it is left out."""
+        chosen = {}
+        for position in range(MAX_COLUMNS):
+            column = self.data.get(f"column-{position}")
+            if column is not None:
+                chosen[position] = column
+        return chosen
+
+    def is_confirmed(self) -> bool:
+        """Whether the list is to be imported, with its columns read as the preview read them."""
+        values = self.cleaned_data
+        is_asked = values["confirm"] and not values["again"]
+        return is_asked and columns_text(self.columns()) == values["shown_columns"]
+
+    def shown_adults(self, columns: str) -> ShownPeople:
+        """Who was shown in the preview of this file, with its columns read like this."""
         digest = hashlib.sha256(self.content).hexdigest()
-        return ShownPeople(self.reader, f"adults|{digest}|{self.cleaned_data.get('encoding', '')}")
+        return ShownPeople(self.reader, f"adults|{digest}|{self.cleaned_data.get('encoding', '')}|{columns}")
+
+
+def columns_text(columns: Mapping[int, str]) -> str:
+    """The columns as one value of a form.
+
+    >>> columns_text({3: "name", 0: ""})
+    '0:,3:name'
+    """
+    return ",".join(f"{position}:{column}" for position, column in sorted(columns.items()))

@@ -43,6 +43,7 @@ UNSEEN = {
     "unmet_needs": "a file",
     "done_file": "a file",
     "attendees_file": "a file",
+    "sample_list": "a file",
     "stats_file": "a file",
     "long_job_answer": "the file or page of a job",
     "meeting_download": "a file",

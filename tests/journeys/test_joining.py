@@ -164,11 +164,9 @@ def test_the_steps_work_without_javascript(forum, newcomer, without_script, ente
     page.get_by_label("I accept the privacy notice").check()
     page.get_by_role("button", name="Accept and go on").click()
     page.get_by_label("What I offer").fill("My own words.")
-    page.get_by_role("button", name="A helpline protocol").click()
+    page.get_by_role("button", name="A guide that three partners").click()
     expect(page.get_by_label("What I offer")).to_have_value(
-        "My own words.\nA helpline protocol for children "
-        "who are blackmailed with pictures, tested for "
-        "three years."
+        "My own words.\nA guide that three partners have used for a year, free to translate."
     )
     page.get_by_role("button", name="Save and go on").click()
     page.get_by_label("Sextortion").click()

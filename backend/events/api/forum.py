@@ -14,6 +14,7 @@ from backend.core.api import BoundedListField, TextField, validated
 from backend.events import selectors
 from backend.events.api.views import OrganiserView
 from backend.events.models.events import MAX_RETENTION_DAYS, Event
+from backend.events.rules.roles import Doer, opening_needs
 from backend.events.services.about import change_about
 from backend.events.services.opening import change_state, open_event
 from backend.people.api.me import READ_OR_ORGANISE, PersonView
@@ -88,8 +89,22 @@ class StateView(OrganiserView):
         return Response(EventSerializer(event).data)
 
 
+class OpeningNeedSerializer(serializers.Serializer[Any]):
+    """One thing that the event lacks to be open."""
+
+    who = serializers.ChoiceField(choices=Doer.choices, help_text="Who has to do it.")
+    what = serializers.CharField()
+    blocks = serializers.BooleanField(help_text="Nobody comes in without it; else only young people wait.")
+
+
 class OpenEventView(OrganiserView):
     """Open a draft to its participants."""
+
+    @extend_schema(operation_id="events_opening_needs", responses={200: OpeningNeedSerializer(many=True)})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """All that the event lacks to be open, and who has to do it."""
+        needs = opening_needs(self.event, timezone.now())
+        return Response(OpeningNeedSerializer(needs, many=True).data)
 
     @extend_schema(operation_id="events_open", request=None, responses={200: EventSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002

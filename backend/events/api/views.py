@@ -19,7 +19,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.models.long_jobs import LongJob
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.roles import LEAD, ORGANISER, check_admission
+from backend.events.rules.roles import LEAD, ORGANISER, check_admission, check_open_to_minors
 from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.long_jobs import ANSWER_LONG_JOB, AnsweredLater, answer_later
 from backend.events.services.second_factors import check_fresh_proof, check_second_factor
@@ -83,6 +83,8 @@ class ParticipantView(PersonView):
     def attendee(self) -> Attendee:
         attendee = selectors.attendee_for(self.person, self.kwargs["slug"])
         check_admission(attendee, even_paused=self.even_paused)
+        if not self.even_paused:
+            check_open_to_minors(attendee)
         return attendee
 
     def check_second_factor(self) -> None:

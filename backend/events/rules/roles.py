@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound, Refused
@@ -15,7 +16,7 @@ from backend.events.models.events import Event
 from backend.events.models.roles import Appointment, CountryContact, OutsideContact
 from backend.events.models.suspensions import Suspension
 from backend.events.rules.consents import has_consent
-from backend.events.rules.states import check_event_open, is_running
+from backend.events.rules.states import NotOpenYet, check_event_open, is_running
 from backend.people.models import Person
 
 LEAD = Attendee.Permission.SAFEGUARDING_LEAD
@@ -138,40 +139,94 @@ def can_end(appointment: Appointment, by: EventRoles) -> bool:
 
 def what_running_lacks(event: Event) -> str:
     """What a running event lacks since a lead was ended, in one sentence; else empty."""
-    return _leads_lacking(event) if is_running(event) else ""
+    if event.is_rehearsal or not is_running(event):
+        return ""
+    return _leads_lacking(leads_of(event).count(), has_contact=_has_contact(event))
 
 
-def what_opening_lacks(event: Event, now: dt.datetime) -> str:
-    """What the event needs to be open, as one sentence; empty where nothing is missing (S6, S10).
+class Doer(TextChoices):
+    """Who has to do what a forum needs before it opens."""
 
-    Two confirmed safeguarding leads, or one and an outside contact; where minors are on its list also whom to
-    ring in the host country, and a guardian's consent. A rehearsal, with nobody real, needs none of it.
+    ADMINISTRATOR = "administrator", gettext_lazy("Administrator")
+    LEAD = "safeguarding-lead", gettext_lazy("Safeguarding lead")
+    LEAD_OR_ADMINISTRATOR = "lead-or-administrator", gettext_lazy("Safeguarding lead or administrator")
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningNeed:
+    """One thing that an event lacks to be open, and who has to do it.
+
+    `blocks`: nobody comes in without it; else adults do, and young people wait.
     """
-    lacking = (_leads_lacking(event), _lacking_for_minors(event, now))
-    return next(filter(None, lacking), "")
+
+    who: Doer
+    what: str
+    blocks: bool = True
 
 
-def _lacking_for_minors(event: Event, now: dt.datetime) -> str:
-    minors = Attendee.objects.filter(event=event, age_class=Attendee.AgeClass.MINOR)
-    if event.is_rehearsal or not minors.exists():
-        return ""
-    if not CountryContact.objects.filter(event=event, is_host=True).exists():
-        return _(
-            "Young people are on the list: a safeguarding lead has to enter whom to ring in the host country."
-        )
-    if not minors.filter(has_consent(now)).exists():
-        return _(
-            "Young people are on the list, and no guardian has consented yet: a safeguarding lead asks them."
-        )
-    return ""
+def opening_needs(event: Event, now: dt.datetime) -> tuple[OpeningNeed, ...]:
+    """All that the event lacks to be open, from its first day; the pages, the API and the refusal name these.
 
-
-def _leads_lacking(event: Event) -> str:
-    """Two confirmed safeguarding leads, or one and an outside contact."""
+    Two confirmed safeguarding leads, or one and an outside contact (S10); for minors on its list whom to ring
+    in the host country, and their guardians' consents (S6). A rehearsal, with nobody real, needs none of it.
+    """
     if event.is_rehearsal:
-        return ""
-    leads = leads_of(event).count()
-    has_contact = OutsideContact.objects.filter(event=event).exists()
+        return ()
+    leads, has_contact = leads_of(event).count(), _has_contact(event)
+    proposed = Appointment.objects.of(event).filter(permission=LEAD, state=Appointment.State.PROPOSED)
+    is_proposed, needs = proposed.exists(), []
+    if lacking := _leads_lacking(leads, has_contact=has_contact):
+        needs.append(OpeningNeed(Doer.LEAD_OR_ADMINISTRATOR if leads else Doer.ADMINISTRATOR, lacking))
+    if lacking and is_proposed:
+        what = _("A proposed safeguarding lead waits to be confirmed.")
+        needs.append(OpeningNeed(Doer.LEAD if leads else Doer.ADMINISTRATOR, what))
+    return (*needs, *_needs_of_minors(event, now))
+
+
+def _needs_of_minors(event: Event, now: dt.datetime) -> list[OpeningNeed]:
+    minors = Attendee.objects.filter(event=event, age_class=Attendee.AgeClass.MINOR)
+    needs: list[OpeningNeed] = []
+    if not minors.exists():
+        return needs
+    if not is_open_to_minors(event):
+        what = _(
+            "Young people are on the list, and wait until it is entered whom to ring in the host country."
+        )
+        needs.append(OpeningNeed(Doer.LEAD, what, blocks=False))
+    if minors.exclude(has_consent(now)).exists():
+        what = _(
+            "Young people whose guardians have not consented have no profile and are shown to nobody: "
+            "ask the guardians."
+        )
+        needs.append(OpeningNeed(Doer.LEAD, what, blocks=False))
+    return needs
+
+
+def is_open_to_minors(event: Event | int) -> bool:
+    """Whether minors may come in once adults may: it is entered whom to ring in the host country."""
+    return CountryContact.objects.filter(event=event, is_host=True).exists()
+
+
+def check_open_to_minors(attendee: Attendee) -> None:
+    """Refuse NotOpenYet to a minor who takes part in an event that is not open to minors yet."""
+    is_minor = attendee.age_class == Attendee.AgeClass.MINOR
+    takes_part = attendee.permission == Attendee.Permission.PARTICIPANT
+    if is_minor and takes_part and not is_open_to_minors(attendee.event_id):
+        raise NotOpenYet(
+            _(
+                "%(event)s is not open to young people yet: a safeguarding lead still has to enter whom "
+                "to ring in the host country. Look in again later."
+            )
+            % {"event": attendee.event.name}
+        )
+
+
+def _has_contact(event: Event) -> bool:
+    return OutsideContact.objects.filter(event=event).exists()
+
+
+def _leads_lacking(leads: int, *, has_contact: bool) -> str:
+    """What lacks of two confirmed safeguarding leads, or one and an outside contact; else empty."""
     if leads >= 2 or (leads and has_contact):
         return ""
     if leads:

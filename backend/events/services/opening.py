@@ -16,8 +16,8 @@ from backend.events.models.events import Event
 from backend.events.models.roles import OutsideContact
 from backend.events.rules.attendees import check_organiser, clean_text
 from backend.events.rules.rehearsals import check_takes_people
-from backend.events.rules.roles import is_administrator, is_lead, what_opening_lacks, what_running_lacks
-from backend.events.rules.states import NEXT_STATES, Activity, is_allowed, is_event_open
+from backend.events.rules.roles import is_administrator, is_lead, opening_needs
+from backend.events.rules.states import NEXT_STATES, Activity, is_allowed, is_event_open, is_running
 from backend.events.services.changes import announce_opening
 from backend.events.services.locks import lock_event
 from backend.people.models import Person
@@ -55,7 +55,7 @@ def change_state(*, event: Event, state: str, by: Person, now: dt.datetime) -> N
     """Move the event to the next state, or back by one; in that state already, nothing changes.
 
     Refuses OrganisersOnly, `wrong_state`, and `not_ready_to_open` where participants would come in and a
-    safeguarding lead is missing (S10), or they could ask and minors are not provided for (S6).
+    safeguarding lead is missing (S10). Minors who are not provided for wait, and hold up nobody (S6).
     """
     check_organiser(by, event)
     locked = _locked(event)
@@ -101,12 +101,22 @@ def _locked(event: Event) -> Event:
     return Event.objects.get(pk=event.pk)
 
 
+def _check_ready(event: Event, now: dt.datetime) -> None:
+    """Refuse `not_ready_to_open` with all that nobody comes in without, and who has to do it."""
+    needs = [need for need in opening_needs(event, now) if need.blocks]
+    if needs:
+        raise Refused(
+            "not_ready_to_open",
+            " ".join(need.what for need in needs),
+            needs=[{"who": need.who.value, "what": need.what} for need in needs],
+        )
+
+
 def _move(event: Event, state: str, by: Person | None, now: dt.datetime) -> None:
     begins = not is_event_open(event) or not is_allowed(event, Activity.ASK)
     event.state = state
-    opens = is_allowed(event, Activity.ASK)
-    if begins and (missing := what_opening_lacks(event, now) if opens else what_running_lacks(event)):
-        raise Refused("not_ready_to_open", missing)
+    if begins and is_running(event):
+        _check_ready(event, now)
     event.save(update_fields=["state"])
     if state == Event.State.OPEN:
         announce_opening(event.pk)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from pathlib import Path
 
 from django.db.models import RestrictedError
 from django.utils.translation import gettext as _
@@ -15,6 +13,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee, Organisation, Sector
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, clean_text
+from backend.events.rules.sectors import plain_sectors, shipped_sectors
 from backend.events.rules.states import Activity
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_event, lock_rows
@@ -22,7 +21,6 @@ from backend.events.services.ordering import free_key, next_position, swap
 from backend.people.models import Constituency, Person
 from backend.people.selectors import plain_word
 
-SECTORS_FILE = Path(__file__).parents[1] / "data" / "sectors.json"
 SECTOR_NAME_LENGTH = 80
 MAX_SECTORS = 60
 
@@ -44,9 +42,15 @@ def load_sectors(*, event: Event) -> None:
         Sector.objects.bulk_create(_shipped(event), ignore_conflicts=True)
 
 
+def load_plain_sectors(*, event: Event) -> None:
+    """Give a new event one sector for each constituency, and none of another forum."""
+    Sector.objects.bulk_create(
+        Sector(event=event, position=place, **row) for place, row in enumerate(plain_sectors())
+    )
+
+
 def _shipped(event: Event) -> list[Sector]:
-    rows = json.loads(SECTORS_FILE.read_text(encoding="utf-8"))
-    return [Sector(event=event, position=place, **row) for place, row in enumerate(rows)]
+    return [Sector(event=event, position=place, **row) for place, row in enumerate(shipped_sectors())]
 
 
 def sectors_by_word(event: Event) -> dict[str, Sector]:

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -145,12 +146,12 @@ def too_many_rows() -> UnreadableFile:
 
 
 def column_key(name: str) -> str:
-    """A column's name without regard to case, spaces and punctuation.
+    """A column's name without regard to case, spaces, punctuation and how its accents are written.
 
     >>> column_key(" Age class"), column_key("E-Mail")
     ('ageclass', 'email')
     """
-    return re.sub(r"[\W_]+", "", name).casefold()
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name)).casefold()
 
 
 def _decode(data: bytes, encoding: str) -> tuple[str, str]:

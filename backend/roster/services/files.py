@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from backend.roster.services.csv_tables import MAX_FILE_BYTES, CsvTable, UnreadableFile, read_csv
+from backend.roster.services.headings import known_headings
 from backend.roster.services.orders import attendees_of_orders, is_order_list
 from backend.roster.services.rows import COLUMNS
 from backend.roster.services.workbook import is_workbook, read_workbook
@@ -20,5 +21,8 @@ def read_list(data: bytes, *, encoding: str = "") -> CsvTable:
             _("The file is larger than %(limit)s MB: split it.") % {"limit": MAX_FILE_BYTES // 1_000_000}
         )
     known = frozenset(COLUMNS)
-    table = read_workbook(data) if is_workbook(data) else read_csv(data, encoding=encoding, columns=known)
+    if is_workbook(data):
+        table = read_workbook(data)
+    else:
+        table = read_csv(data, encoding=encoding, columns=known | known_headings().keys())
     return attendees_of_orders(table, known) if is_order_list(table) else table

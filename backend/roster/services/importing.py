@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -38,6 +39,7 @@ from backend.events.services.sectors import load_sectors, sectors_by_word
 from backend.people.models import Person
 from backend.people.selectors import plain_word
 from backend.people.services import BATCH, find_or_create_people
+from backend.roster.services.columns import chosen_columns, keep_columns
 from backend.roster.services.csv_tables import CsvTable
 from backend.roster.services.report import (
     ImportReport,
@@ -45,7 +47,7 @@ from backend.roster.services.report import (
     RefusedLine,
     UnconfirmedAdult,
 )
-from backend.roster.services.rows import ImportRow, column_positions, parse_line
+from backend.roster.services.rows import ImportRow, column_positions, parse_line, read_as_other
 from backend.safeguarding.services.age_classes import has_to_stay_adult
 
 PROFILE_FIELDS = ("short_name", "title", "country", "languages", "about", "seeks", "offers")
@@ -123,6 +125,7 @@ def import_attendees(
     now: dt.datetime,
     dry_run: bool = False,
     confirmed_adults: Collection[int] = (),
+    column_choices: Mapping[int, str] = MappingProxyType({}),
 ) -> ImportReport:
     """Add and update the event's attendees from a list; gives the figures and every refused line.
 
@@ -137,14 +140,17 @@ def import_attendees(
     who was read by name in a preview's `unconfirmed_adults`. A row of somebody under an alias
     changes nothing, and is counted as if there were none: no figure tells it (S11). Importing the same list
     again changes nothing; `changed_at` moves only for those who changed. `by` is the organiser who asks, None
-    for the command line. Refuses OrganisersOnly, NotInThisState, `rehearsal_only`, BadColumns and Busy.
+    for the command line. `column_choices`: the columns by position that a person chose over the guesses;
+    they are kept for the event's next list.
+    Refuses OrganisersOnly, NotInThisState, `rehearsal_only`, BadColumns and Busy.
     """
     if by is not None:
         check_organiser(by, event)
     check_allowed(event, Activity.EDIT)
     if not dry_run:
         check_takes_people(event)
-    columns, extra = column_positions(table)
+    chosen = chosen_columns(event, table, column_choices)
+    columns, extra = column_positions(table, chosen)
     width = max(position for position, name in enumerate(table.header) if name) + 1
     parsed = [parse_line(line, columns, width) for line in table.lines]
     checked = [row for row in parsed if isinstance(row, ImportRow)]
@@ -160,8 +166,10 @@ def import_attendees(
             result = _import_rows(event, rows, by, now, confirmed_adults, save=False)
     else:
         with advisory_lock(import_lock(event.pk)):  # one import of an event at a time
+            keep_columns(event, table, chosen)
             result = _import_rows(event, rows, by, now, confirmed_adults, save=True)
     result.notes.extra_columns = extra
+    result.notes.read_columns = read_as_other(table, chosen)
     return ImportReport(
         dry_run=dry_run,
         added=result.added,

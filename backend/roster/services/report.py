@@ -105,6 +105,7 @@ class WordLines(dict[str, list[int]]):
 class NoteCounts:
     """Counts of what the report should mention; `sentences` gives one sentence for each."""
 
+    read_columns: tuple[str, ...] = ()
     extra_columns: tuple[str, ...] = ()
     unknown_sectors: WordLines = field(default_factory=WordLines)
     without_sector: int = 0
@@ -127,6 +128,8 @@ class NoteCounts:
             setattr(self, one.name, getattr(self, one.name) + getattr(more, one.name))
 
     def sentences(self) -> Iterator[str]:
+        if self.read_columns:
+            yield _("Columns read by their headings: %(names)s.") % {"names": _listed(self.read_columns)}
         if self.extra_columns:
             yield _("Columns not used: %(names)s.") % {"names": _listed(self.extra_columns)}
         yield from self._sectors()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +19,7 @@ from backend.events.rules.countries import country_name
 from backend.events.rules.languages import languages_in
 from backend.people.services import BadEmail, check_email
 from backend.roster.services.csv_tables import CsvLine, CsvTable, column_key
+from backend.roster.services.headings import guess_column
 from backend.roster.services.report import RefusedLine
 
 REQUIRED = ("email", "name")
@@ -27,6 +29,8 @@ LIMITS = {
     "id": 19,
     "email": 254,
     "name": 200,
+    "given_name": 100,
+    "family_name": 100,
     "short_name": 60,
     "organisation": 255,
     "sector": 80,
@@ -43,6 +47,8 @@ LIMITS = {
 }
 PARAGRAPHS = frozenset({"about", "seeks", "offers", "languages", "topics_seek", "topics_offer"})
 COLUMNS = {column_key(name): name for name in LIMITS} | {"organization": "organisation"}
+NAME_PARTS = ("given_name", "family_name")
+"""Columns that stand for the name, in the order of the file, where it has no column of the whole name."""
 AGE_CLASSES = ("adult", "minor", "unknown")
 
 
@@ -76,31 +82,82 @@ class ImportRow:
     topics_offer: str = ""
 
 
-def column_positions(table: CsvTable) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Position of each known column, and the names of the others.
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a list, and the column it is read as; empty where it is left out."""
 
-    Refuses BadColumns: email or name missing, or a column given twice.
+    position: int
+    text: str
+    column: str
+
+
+def headings_of(table: CsvTable, chosen: Mapping[str, str] = MappingProxyType({})) -> tuple[Heading, ...]:
+    """The list's headings with what each is read as: `chosen` under its `column_key`, its name, or a guess.
+
+    Of several guessed alike the first is taken, and none where a column has that very name.
     """
     keys = [column_key(name) for name in table.header]
-    known = [COLUMNS[key] for key in keys if key in COLUMNS]
-    missing = [name for name in REQUIRED if name not in known and "id" not in known]
+    sure = {place: chosen.get(key, COLUMNS.get(key, "")) for place, key in enumerate(keys)}
+    taken = set(sure.values())
+    found = []
+    for place, (name, key) in enumerate(zip(table.header, keys, strict=True)):
+        column = sure[place]
+        if not column and key not in chosen and (guess := guess_column(name, COLUMNS)) not in taken:
+            column = guess
+            taken.add(guess)
+        found.append(Heading(place, name, column))
+    return tuple(found)
+
+
+def to_choose(headings: Iterable[Heading]) -> tuple[Heading, ...]:
+    """Those that a person can choose a column for: all but the columns' own names."""
+    return tuple(one for one in headings if one.text and column_key(one.text) not in COLUMNS)
+
+
+def read_as_other(table: CsvTable, chosen: Mapping[str, str]) -> tuple[str, ...]:
+    """The headings that are read as a column of another name, each with that name."""
+    found = to_choose(headings_of(table, chosen))
+    return tuple(f"{one.text[:60]} → {one.column}" for one in found if one.column)
+
+
+def column_positions(
+    table: CsvTable, chosen: Mapping[str, str] = MappingProxyType({})
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Position of each column that is read, and the names of the others.
+
+    Refuses BadColumns: no column is read as the e-mail or the name, or two are read as the same.
+    """
+    headings = headings_of(table, chosen)
+    known = [one.column for one in headings if one.column]
+    has_name = not {"name", *NAME_PARTS}.isdisjoint(known)
+    given = {*known, *(["name"] if has_name else [])}
+    missing = [name for name in REQUIRED if name not in given and "id" not in given]
     if missing:
         found = ", ".join(name for name in table.header if name)[:200]
         if len(missing) == len(REQUIRED):
             raise BadColumns(
-                _("The file lacks the columns email and name; its first line names: %(found)s.")
+                _(
+                    "The file lacks the columns email and name; its first line names: %(found)s. "
+                    "Choose the columns that hold them, or name them so in the file."
+                )
                 % {"found": found}
             )
         raise BadColumns(
-            _("The file lacks the column %(column)s; its first line names: %(found)s.")
+            _(
+                "The file lacks the column %(column)s; its first line names: %(found)s. "
+                "Choose the column that holds it, or name it so in the file."
+            )
             % {"column": missing[0], "found": found}
         )
     twice = [name for name, count in Counter(known).items() if count > 1]
     if twice:
-        raise BadColumns(_("The column %(column)s is there twice: keep one of them.") % {"column": twice[0]})
-    extra = [name for name, key in zip(table.header, keys, strict=True) if name and key not in COLUMNS]
-    positions = {COLUMNS[key]: position for position, key in enumerate(keys) if key in COLUMNS}
-    return positions, tuple(name[:60] for name in extra)
+        same = [one.text for one in headings if one.column == twice[0]]
+        raise BadColumns(
+            _("The column %(column)s is there twice: keep one of %(headings)s.")
+            % {"column": twice[0], "headings": ", ".join(same)[:200]}
+        )
+    positions = {one.column: one.position for one in headings if one.column}
+    return positions, tuple(one.text[:60] for one in headings if one.text and not one.column)
 
 
 def parse_line(line: CsvLine, columns: Mapping[str, int], width: int) -> ImportRow | RefusedLine:
@@ -117,7 +174,7 @@ def parse_line(line: CsvLine, columns: Mapping[str, int], width: int) -> ImportR
     raw = {name: "" if cell.strip().casefold() == WITHHELD else cell for name, cell in raw.items()}
     if raw.get("id"):
         raw = {name: unescape_formula(cell) for name, cell in raw.items()}
-    raw = {"email": "", "name": ""} | raw
+    raw = {"email": "", "name": _joined_name(raw, columns)} | raw
     email = raw["email"].strip()[: LIMITS["email"]]
     cells = {name: normalise_text(cell, paragraphs=name in PARAGRAPHS) for name, cell in raw.items()}
     reason = _problem(raw, cells)
@@ -133,6 +190,8 @@ def parse_line(line: CsvLine, columns: Mapping[str, int], width: int) -> ImportR
     if cells["email"]:
         cells["email"] = check_email(cells["email"])
     cells["age_class"] = cells.get("age_class", "").casefold()
+    for part in NAME_PARTS:
+        cells.pop(part, None)
     number = cells.pop("id", "")
     country = country_name(cells.get("country", ""))
     is_known_country = bool(country) or not cells.get("country")
@@ -145,6 +204,11 @@ def parse_line(line: CsvLine, columns: Mapping[str, int], width: int) -> ImportR
         is_known_country=is_known_country,
         **cells,
     )
+
+
+def _joined_name(raw: Mapping[str, str], columns: Mapping[str, int]) -> str:
+    parts = sorted((name for name in NAME_PARTS if name in columns), key=columns.__getitem__)
+    return " ".join(part for name in parts if (part := raw[name].strip()))
 
 
 def _problem(raw: Mapping[str, str], cells: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from backend.events.models.roles import Appointment
 from backend.events.rules.attendees import clean_text
 from backend.events.rules.roles import LEAD, ORGANISER, can_start_forums, is_administrator
 from backend.events.selectors import editions_to_copy
+from backend.events.services.sectors import load_plain_sectors
 from backend.people.models import Person
 from backend.people.services import check_name
 from backend.roles.services.appointment_mails import tell_of_appointment
@@ -80,12 +81,14 @@ def start_event(*, data: ForumData, by: Person, now: dt.datetime) -> Event:
         interpreters=data.interpreters,
         meetings_per_person=earlier.meetings_per_person if earlier else 5,
         has_shipped_topics=data.basis == FROM_SHIPPED,
-        has_shipped_sectors=earlier is None,
+        has_shipped_sectors=data.basis == FROM_SHIPPED,
         previous=earlier,
         now=now,
     )
     if earlier is not None:
         copy_edition(event, earlier)
+    if data.basis == FROM_NOTHING:
+        load_plain_sectors(event=event)
     record_act(event=event, by=by, kind=Act.Kind.STARTED, now=now)
     organiser = find_or_add_attendee(
         event=event, email=data.organiser_email, name=check_name(data.organiser_name), now=now

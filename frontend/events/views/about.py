@@ -33,5 +33,5 @@ def about(request: Request, attendee: Attendee) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("setup", event.slug)
-    context = {"form": form, "regions": zones_offered()}
+    context = {"form": form, "regions": zones_offered(str(form["timezone"].value() or ""), event.timezone)}
     return render(request, "events/about.html", context, status=422 if form.is_bound else 200)

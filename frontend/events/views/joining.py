@@ -25,7 +25,7 @@ from backend.suggestions.services.understanding import prepare_to_read, understa
 from frontend.access import Outcome, Request, catch_refusal, participant
 from frontend.events.forms.profile import JoinForm, ReadAlongForm
 from frontend.events.views.drafts import is_draft, save_draft
-from frontend.events.words.examples import EXAMPLES
+from frontend.events.words.examples import examples_for
 from frontend.events.words.understood import sentence_for
 
 TEXTS = {2: "offers", 3: "seeks"}
@@ -90,7 +90,7 @@ def join_step(request: Request, attendee: Attendee, step: int) -> HttpResponse:
         "topics_name": f"{text}_topics",
         "themes": profile.themes,
         "chosen": form.chosen(f"{text}_topics") if text else form.chosen("languages"),
-        "examples": EXAMPLES.get(text, ()),
+        "examples": examples_for(text, [theme.key for theme in profile.themes]),
         "languages": form.languages_offered,
         "countries": country_names(),
     }

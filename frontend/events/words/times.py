@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,10 +16,16 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from backend.core.zones import zone_words
+from backend.core.texts import folded
+from backend.core.zones import todays_zone, zone_cities, zone_place, zone_words, zones_from
 from backend.events.models.events import Event
+from backend.events.rules.countries import country_name
 
-REGIONS = ("Asia", "Africa", "America", "Antarctica", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+NEAREST = 12
+REGIONS = (
+    "Asia", "Africa", "America", "Antarctica", "Arctic", "Atlantic", "Australia", "Europe",
+    "Indian", "Pacific",
+)  # fmt: skip
 KEPT = 2_000  # times in words, for the next who reads of the same
 COOKIE = "zone"  # the browser's own zone, written by js/zone.js
 
@@ -43,12 +50,35 @@ def browser_zone(request: HttpRequest) -> str:
     return name if name in _zones() else ""
 
 
-def zones_offered() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The zones one can choose from, by region; those without a place (such as EST or Etc/GMT+5) left out."""
-    named = sorted(name for name in _zones() if name.partition("/")[0] in REGIONS and "/" in name)
-    return tuple(
-        (region, tuple(name for name in named if name.startswith(f"{region}/"))) for region in REGIONS
-    )
+@dataclass(frozen=True, slots=True)
+class ZoneChoice:
+    """A zone one can choose, by its city and country."""
+
+    zone: str
+    words: str
+
+
+def zones_offered(*near: str) -> tuple[tuple[str, tuple[ZoneChoice, ...]], ...]:
+    """The zones one can choose from, by region; before them the nearest to the first of `near` with a city.
+
+    Each under its city as it is called today, once; of `near` all are there, whatever they are called.
+    """
+    found = (zones_from(zone)[:NEAREST] for zone in near)
+    kept = dict.fromkeys(zone for zone in near if zone in _zones() and zone not in zone_cities())
+    under_kept = {todays_zone(zone) for zone in kept}
+    nearest = (*kept, *(zone for zone in next(filter(None, found), ()) if zone not in under_kept))
+    rest = sorted(set(zone_cities()) - under_kept - set(nearest), key=lambda zone: folded(zone_place(zone)))
+    groups = [(str(_("Nearest")), nearest)] if nearest else []
+    groups += [(region, tuple(zone for zone in rest if zone.startswith(f"{region}/"))) for region in REGIONS]
+    return tuple((label, tuple(_zone_choice(zone) for zone in zones)) for label, zones in groups if zones)
+
+
+@cache
+def _zone_choice(zone: str) -> ZoneChoice:
+    city = zone_cities().get(todays_zone(zone))
+    country = country_name(city.country) if city else ""
+    place = zone_place(zone)
+    return ZoneChoice(zone, f"{place}, {country}" if country and country != place else place)
 
 
 def event_time(moment: dt.datetime, event: Event) -> SafeString:

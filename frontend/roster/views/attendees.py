@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.core.errors import BusinessError
+from backend.core.spreadsheets import csv_file
 from backend.directory.selectors.roster import (
     ROSTER_FILTERS,
     SEARCH,
@@ -28,18 +30,35 @@ from backend.directory.services.times import open_times_for
 from backend.events.models.attendees import Attendee
 from backend.events.services.long_jobs import MANY, answer_later
 from backend.invitations.services.sending import preview_invitations
-from backend.roster.services.csv_tables import EncodingNotConfirmed
+from backend.roster.services.columns import columns_to_choose
+from backend.roster.services.csv_tables import CsvTable, EncodingNotConfirmed
 from backend.roster.services.files import read_list
 from backend.roster.services.importing import import_attendees
-from backend.roster.services.report import ImportReport
 from backend.roster.services.roles import NobodyChosen, change_roles
-from backend.roster.services.rows import COLUMNS
+from backend.roster.services.rows import COLUMNS, NAME_PARTS, BadColumns
 from backend.safeguarding.services.age_classes import AdultsNotConfirmed, LeadHasToConsent
 from frontend.access import Request, fresh_proof, organiser
 from frontend.fields import values_of
-from frontend.roster.forms import ImportForm, RolesForm
+from frontend.roster.forms import ImportForm, RolesForm, columns_text
+from frontend.roster.words import COLUMN_WORDS
 
-COLUMN_NAMES = tuple(dict.fromkeys(COLUMNS.values()))  # as the first line of a list may write them
+SAMPLE_COLUMNS = (
+    "email", "name", "short_name", "title", "organisation", "sector", "country", "languages", "age_class",
+    "role", "seeks", "offers",
+)  # fmt: skip
+SAMPLE_ROWS = (
+    (
+        "mai.nguyen@example.org", "Nguyen Thi Mai", "Mai", "Programme officer", "Example Ministry",
+        "government", "Viet Nam", "vi; en", "adult", "delegate", "A partner for a training",
+        "A guide we have tested",
+    ),
+    (
+        "jo.tan@example.org", "Jo Tan", "", "Head of partnerships", "Example Company", "industry",
+        "Singapore", "en; zh", "adult", "speaker", "Research on what works", "Data to share with researchers",
+    ),
+)  # fmt: skip
+COLUMN_NAMES = tuple(name for name in dict.fromkeys(COLUMNS.values()) if name not in NAME_PARTS)
+"""As the first line of a list may write them."""
 PAGE_SIZE = 100
 SORT_NAMES = (
     ("name", gettext_lazy("Name")),
@@ -211,34 +230,65 @@ def import_list(request: Request, attendee: Attendee) -> HttpResponse:
         return render(request, "roster/import.html", {"columns": COLUMN_NAMES})
     form = ImportForm(request.POST, request.FILES, attendee)
     try:
-        report = _import(request, attendee, form)
+        table = _read_list(request, attendee, form)
     except EncodingNotConfirmed as refusal:
         context = {"refusal": refusal, "guesses": refusal.guesses, "carried": form.carried_text}
         return render(request, "roster/import.html", context)
     except BusinessError as refusal:
         context = {"columns": COLUMN_NAMES, "refusal": refusal}
         return render(request, "roster/import.html", context, status=refusal.status)
+    try:
+        report = import_attendees(
+            event=attendee.event,
+            table=table,
+            by=request.user,
+            now=timezone.now(),
+            dry_run=not form.is_confirmed(),
+            confirmed_adults=form.cleaned_data["confirmed_adults"] or (),
+            column_choices=form.columns(),
+        )
+    except BadColumns as refusal:
+        context = _chosen_columns(attendee, form, table) | {"refusal": refusal}
+        return render(request, "roster/import.html", context, status=refusal.status)
+    except BusinessError as refusal:
+        context = {"columns": COLUMN_NAMES, "refusal": refusal}
+        return render(request, "roster/import.html", context, status=refusal.status)
     if not report.dry_run:
         messages.success(request, " ".join(report.sentences))
         return redirect("attendees", attendee.event.slug)
-    context = {
-        "report": report,
-        "carried": form.carried_text,
-        "encoding": form.cleaned_data["encoding"],
-        "adults": form.shown_adults().sign(one.attendee_id for one in report.unconfirmed_adults),
-    }
-    return render(request, "roster/import.html", context)
+    chosen = _chosen_columns(attendee, form, table)
+    shown = form.shown_adults(chosen["shown_columns"])
+    adults = shown.sign(one.attendee_id for one in report.unconfirmed_adults)
+    return render(request, "roster/import.html", chosen | {"report": report, "adults": adults})
 
 
-def _import(request: Request, attendee: Attendee, form: ImportForm) -> ImportReport:
-    """What importing the form's file does, saved once confirmed; refuses what cannot be read or imported."""
+def _read_list(request: Request, attendee: Attendee, form: ImportForm) -> CsvTable:
+    """The lines of the form's file; refuses what cannot be read."""
     values = values_of(form)
     answer_later(request, attendee, _("Reading a list of attendees"), now=timezone.now())
-    return import_attendees(
-        event=attendee.event,
-        table=read_list(form.content, encoding=values["encoding"]),
-        by=request.user,
-        now=timezone.now(),
-        dry_run=not values["confirm"],
-        confirmed_adults=values["confirmed_adults"] or (),
-    )
+    return read_list(form.content, encoding=values["encoding"])
+
+
+def _chosen_columns(attendee: Attendee, form: ImportForm, table: CsvTable) -> dict[str, Any]:
+    """The headings for which a column can be chosen, with what each is read as, and the file carried on."""
+    try:
+        headings = columns_to_choose(attendee.event, table, form.columns())
+    except BadColumns:  # no column of a list was chosen: begin with what is guessed
+        headings = columns_to_choose(attendee.event, table, {})
+    return {
+        "carried": form.carried_text,
+        "encoding": form.cleaned_data["encoding"],
+        "headings": headings,
+        "has_left_out": any(not one.column for one in headings),
+        "column_names": COLUMN_WORDS,
+        "shown_columns": columns_text({one.position: one.column for one in headings}),
+    }
+
+
+@organiser
+@require_safe
+def sample_list(request: Request, attendee: Attendee) -> HttpResponse:  # noqa: ARG001
+    """A small list of made-up people, to fill in and import."""
+    response = HttpResponse(csv_file(SAMPLE_COLUMNS, SAMPLE_ROWS), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="attendees-sample.csv"'
+    return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db.models import TextChoices
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,6 +28,7 @@ from backend.suggestions.selectors.runs import has_lists
 from frontend.access import Request, organiser, organiser_or_lead, refused_on
 from frontend.booking.words import duration_words
 from frontend.fields import values_of
+from frontend.roles.words import needs_by_doer
 from frontend.setup.forms import StateForm
 
 State = Event.State
@@ -55,15 +57,24 @@ CHANGED = {
 ORDER = list(State.values)
 
 
+class Progress(TextChoices):
+    """How far a part of the set-up is: done by somebody, or not, and whether anybody has to."""
+
+    DONE = "done", gettext_lazy("Done")
+    MISSING = "missing", gettext_lazy("Missing")
+    PRESET = "preset", gettext_lazy("Preset")
+    OPTIONAL = "optional", gettext_lazy("Optional")
+    AUTOMATIC = "automatic", gettext_lazy("Automatic")
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of the set-up page: a page, whether its part is done, and what there is or comes next."""
+    """One line of the set-up page: a page, how far its part is, and what there is or comes next."""
 
     address: str
     title: str
-    is_done: bool
+    state: Progress
     words: str
-    is_needed: bool = True
 
 
 @organiser
@@ -81,7 +92,7 @@ def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = 
         "sentence": SENTENCES[event.state],
         "steps": sorted(steps, key=lambda step: (not step[2], -ORDER.index(step[0]))),
         "is_draft": not is_event_open(event),
-        "missing": found.opening_lacks,
+        "needs": needs_by_doer(found.opening_needs),
         "not_joined": found.not_joined if is_allowed(event, Activity.INVITE) else 0,
         "leads": names_of_leads(event),
         "items": _items(event, found),
@@ -110,9 +121,16 @@ def _step(event: Event, state: Event.State) -> tuple[str | Promise, bool]:
 
 def _items(event: Event, found: SetUp) -> list[Item]:
     def item(
-        page: str, title: str, is_done: object, words: str, anchor: str = "", *, is_needed: bool = True
+        page: str,
+        title: str,
+        is_done: object,
+        words: str,
+        anchor: str = "",
+        *,
+        otherwise: Progress = Progress.MISSING,
     ) -> Item:
-        return Item(reverse(page, args=[event.slug]) + anchor, title, bool(is_done), words, is_needed)
+        state = Progress.DONE if is_done else otherwise
+        return Item(reverse(page, args=[event.slug]) + anchor, title, state, words)
 
     place = _("%(venue)s, by the clock of %(zone)s") % {
         "venue": event.venue or _("No venue yet"),
@@ -127,10 +145,12 @@ def _items(event: Event, found: SetUp) -> list[Item]:
             if found.topics else _("People seek and offer by topic: add some."),
         ),
         item(
-            "sectors", _("Sectors"), found.sectors,
+            "sectors", _("Sectors"),
+            found.has_own_sectors or (found.organisations and not found.in_no_sector),
             _("Sectors: %(count)s; organisations counted in none of them: %(other)s")
             % {"count": found.sectors, "other": found.in_no_sector}
             if found.in_no_sector else _("Sectors: %(count)s") % {"count": found.sectors},
+            otherwise=Progress.PRESET,
         ),
         item(
             "agenda", _("Sessions"), found.sessions,
@@ -148,17 +168,20 @@ def _items(event: Event, found: SetUp) -> list[Item]:
             if found.tables + found.rooms else _("A meeting needs a table or an online room."), "#tables",
         ),
         item(
-            "venue", _("Rules"), True,
+            "venue", _("Rules"), found.has_own_rules,
             _("Requests one may have waiting: %(count)s; without an answer each expires after %(time)s")
             % {"count": found.open_requests, "time": duration_words(found.expiry_hours)}, "#rules",
+            otherwise=Progress.PRESET,
         ),
         item(
-            "contact_rules", _("Contact rules"), True,
+            "contact_rules", _("Contact rules"), found.contact_rules,
             _("Pairs of groups kept apart: %(count)s") % {"count": found.contact_rules}
             if found.contact_rules else _("No groups are kept apart."),
+            otherwise=Progress.OPTIONAL,
         ),
         item(
-            "roles", _("Organisers and safeguarding leads"), not found.opening_lacks,
+            "roles", _("Organisers and safeguarding leads"),
+            not any(need.blocks for need in found.opening_needs),
             _("Safeguarding leads: %(count)s") % {"count": found.leads},
         ),
         item(
@@ -182,16 +205,18 @@ def _items(event: Event, found: SetUp) -> list[Item]:
             _("Made-up people are in it: try the desk, the programme, and closing a day.")
             if rehearsed or event.is_rehearsal
             else _("A copy of the forum with made-up people, to try everything before anybody real comes."),
-            is_needed=False,
+            otherwise=Progress.OPTIONAL,
         ),
         item(
             "matching", _("Suggestions"), has_lists(event),
             _("Everybody who may be suggested has a list; it follows their profiles.") if has_lists(event)
             else _("Computed when the forum opens, and kept as people come and change."),
+            otherwise=Progress.AUTOMATIC if not is_event_open(event) else Progress.MISSING,
         ),
         item(
-            "mails", _("Mail"), not found.mails_in_trouble,
+            "mails", _("Mail"), False,
             _("Mails that do not get through: %(count)s") % {"count": found.mails_in_trouble}
             if found.mails_in_trouble else _("No mail is refused."),
+            otherwise=Progress.MISSING if found.mails_in_trouble else Progress.AUTOMATIC,
         ),
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError
-from backend.events.rules.roles import is_administrator, what_opening_lacks
+from backend.events.rules.roles import is_administrator, opening_needs
 from backend.events.selectors import (
     appointments_for,
     attendances_for,
@@ -26,9 +26,10 @@ from backend.roles.services.appointments import confirm_role, end_role, refuse_r
 from backend.setup.services.starting import start_forum
 from frontend.access import Request, administrator, catch_refusal, forum_starter, fresh_proof
 from frontend.events.forms.setup import OutsideContactForm
-from frontend.events.words.times import zones_offered
+from frontend.events.words.times import browser_zone, zones_offered
 from frontend.fields import values_of
 from frontend.roles.forms import DecisionForm
+from frontend.roles.words import needs_by_doer
 from frontend.setup.forms import StarterForm, StartForm
 
 
@@ -73,7 +74,12 @@ def start(request: Request) -> HttpResponse:
         else:
             messages.success(request, _started(is_administrator(request.user)) % {"event": event.name})
             return redirect("forums")
-    context = {"form": form, "regions": zones_offered(), "is_administrator": is_administrator(request.user)}
+    near = (str(form["timezone"].value() or ""), request.user.own_timezone, browser_zone(request))
+    context = {
+        "form": form,
+        "regions": zones_offered(*near),
+        "is_administrator": is_administrator(request.user),
+    }
     return render(request, "setup/start.html", context, status=422 if form.is_bound else 200)
 
 
@@ -149,7 +155,7 @@ def _roles(
     context = {
         "event": event,
         "rows": appointments_for(event, request.user),
-        "missing": what_opening_lacks(event, timezone.now()),
+        "needs": needs_by_doer(opening_needs(event, timezone.now())),
         "contact_form": form if is_broken else OutsideContactForm(initial=initial),
         "refusal": refusal,
     }

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from backend.events.rules.sectors import SECTORS_FILE
 from backend.events.rules.topics import THEMES_FILE
-from backend.events.services.sectors import SECTORS_FILE
 from backend.people.models import Constituency
 
 DEMO = Path(__file__).resolve().parents[3] / "backend" / "demo" / "data"

@@ -14,6 +14,8 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.consents import GuardianConsent
 from backend.events.models.events import Event
 from backend.events.rules.consents import may_have_profile
+from backend.events.rules.roles import check_open_to_minors, opening_needs
+from backend.events.rules.states import NotOpenYet
 from backend.events.services.opening import change_state
 from backend.events.services.profiles import ProfileChange, update_profile
 from backend.people.models import FormerAddress, older_hash
@@ -264,9 +266,8 @@ def test_a_lead_withdraws_it_for_the_guardian_once(minor, lead):
         end_consent(event=minor.event, consent_id=consent.pk, by=lead.person, now=NOW)
 
 
-def test_a_forum_with_minors_opens_with_a_host_country_contact_and_a_consent(lead, minor):
+def test_adults_come_in_while_minors_wait_for_a_host_country_contact_and_their_consents(lead, minor):
     event = minor.event
-    make_attendee(event, permission="safeguarding-lead", visibility="hidden")
     organiser = make_attendee(event, permission="organiser", visibility="hidden").person
     Event.objects.update(state="draft")
     event.refresh_from_db()
@@ -274,8 +275,20 @@ def test_a_forum_with_minors_opens_with_a_host_country_contact_and_a_consent(lea
     def opens() -> None:
         change_state(event=event, state="open", by=organiser, now=NOW)
 
-    with refuses("not_ready_to_open", match="host country"):
+    def waiting_for() -> list[str]:
+        return [need.what for need in opening_needs(event, NOW) if not need.blocks]
+
+    with refuses("not_ready_to_open", match="needs a second confirmed safeguarding lead"):
         opens()
+    assert [need.who for need in opening_needs(event, NOW)] == [
+        "lead-or-administrator", "safeguarding-lead", "safeguarding-lead",
+    ]  # fmt: skip
+    make_attendee(event, permission="safeguarding-lead", visibility="hidden")
+    opens()
+    assert Event.objects.get().state == "open"
+    assert ["host country" in waiting_for()[0], "guardians" in waiting_for()[1]] == [True, True]
+    with pytest.raises(NotOpenYet, match="not open to young people yet"):
+        check_open_to_minors(minor)
     for country, is_host in (("Laos", False), ("Thailand", True)):
         add_country_contact(
             event=event,
@@ -288,8 +301,9 @@ def test_a_forum_with_minors_opens_with_a_host_country_contact_and_a_consent(lea
             by=lead.person,
             now=NOW,
         )
-    with refuses("not_ready_to_open", match="no guardian has consented"):
-        opens()
+    check_open_to_minors(minor)
+    assert len(waiting_for()) == 1
+    with refuses("consent_missing"):
+        save(minor)
     paper(minor, lead)
-    opens()
-    assert Event.objects.get().state == "open"
+    assert opening_needs(event, NOW) == ()

@@ -9,9 +9,11 @@ from backend.booking.models.availability import Availability
 from backend.core.encoder import encode
 from backend.events.models.attendees import Attendee
 from backend.events.rules.agreements import current_agreement
+from backend.events.services.setup import load_themes
 from backend.suggestions.engine import understood
 from tests.factories import make_attendee
 from tests.frontend.conftest import Cast, client_of
+from tests.pages import page_of
 
 WHO = {"short_name": "Mai", "title": "Officer", "country": "Viet Nam", "languages": ["vi", "en"]}
 ACCEPT = {"agree": "on", "version": current_agreement().version}
@@ -93,6 +95,19 @@ def test_an_example_fills_the_text_and_saves_nothing_yet(cast, newcomer, client)
     assert (answer.status_code, state_of(newcomer).offers) == (200, "")
     assert "My own.\nAn example.</textarea>" in answer.text
     assert answer.context["chosen"] == ["sextortion"]
+
+
+def test_the_examples_are_of_the_first_forums_subject_only_where_the_forum_has_its_themes(
+    cast, newcomer, client
+):
+    client.post(cast.address("join/1/"), WHO | ACCEPT)
+    steps = [cast.address("join/2/"), cast.address("join/3/")]
+    words = [text for step in steps for text in page_of(client.get(step)).texts(".examples button")]
+    assert len(words) == 4
+    assert "A guide that three partners have used for a year, free to translate." in words
+    assert not [text for text in words if "child" in text or "hotline" in text or "prosecutors" in text]
+    load_themes(event=cast.event)
+    assert "blackmailed with pictures" in page_of(client.get(steps[0]))
 
 
 def test_a_text_too_long_is_marked_and_kept(cast, newcomer, client):

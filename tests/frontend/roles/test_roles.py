@@ -4,17 +4,22 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.events.models.attendees import Attendee
+from backend.events.models.consents import GuardianConsent
 from backend.events.models.events import Event
-from backend.events.models.roles import Appointment, OutsideContact
+from backend.events.models.roles import Appointment, CountryContact, OutsideContact
+from backend.invitations.services.sending import preview_invitations
 from backend.safeguarding.models import Report
-from tests.factories import make_attendee, make_event
+from backend.safeguarding.rules import CHANNELS, may_contact
+from tests.factories import NOW, make_attendee, make_event, provide_for_minors
 from tests.frontend.conftest import client_of
 from tests.frontend.test_access import pages_of
 from tests.long_jobs import answered
 from tests.pages import page_of
+from tests.refusals import refuses
 
 WORDS = "He waited for me at the hotel."
 API = "/api/v1/events/forum/"
@@ -234,6 +239,72 @@ def test_organisers_and_leads_work_on_a_draft(draft, boss, lead):
         assert boss.get(draft.address(page)).status_code == 200
     for page in ("reports/", "roles/", "profile/"):
         assert client_of(lead.person).get(draft.address(page)).status_code == 200
+
+
+def test_adults_come_in_while_a_minor_who_waits_is_nowhere_and_cannot_come_in(draft, boss, lead):
+    CountryContact.objects.all().delete()
+    GuardianConsent.objects.all().delete()
+    Attendee.objects.filter(pk=draft.minor.pk).update(seeks="Young words", offers="Young words")
+    make_attendee(draft.event, permission="safeguarding-lead")
+    needs = page_of(boss.get(draft.address("set-up/"))).texts(".needs li")
+    assert len(needs) == 2
+    assert all(need.startswith("Safeguarding lead: Young people") for need in needs)
+    assert [(row["who"], row["blocks"]) for row in boss.get(f"{API}open/").json()] == [
+        ("safeguarding-lead", False), ("safeguarding-lead", False),
+    ]  # fmt: skip
+    ProcrastinateJob.objects.all().delete()
+    boss.post(draft.address("set-up/state/"), {"state": "open"})
+    assert Event.objects.get(pk=draft.event.pk).state == "open"
+    official = client_of(draft.official.person)
+    pages = (
+        "suggestions/",
+        "people/",
+        "people/?q=delegate",
+        "people/?q=words",
+        "home/",
+        "people/saved/",
+    )
+    for page in pages:
+        answer = official.get(draft.address(page))
+        assert (answer.status_code, "Young" in page_of(answer)) == (200, False), page
+    for address in ("suggestions/", "people/", "people/?q=words"):
+        assert "Young" not in official.get(API + address).content.decode()
+    assert official.get(draft.address(f"people/{draft.minor.pk}/")).status_code == 404
+    assert official.get(draft.address(f"people/{draft.minor.pk}/ask/")).status_code == 404
+    for channel in CHANNELS:
+        assert not may_contact(draft.official, draft.minor, channel, timezone.now())
+        assert not may_contact(draft.minor, draft.official, channel, timezone.now())
+    with refuses("nobody_to_invite"):
+        preview_invitations(
+            event=draft.event, attendee_ids=[draft.minor.pk], by=draft.organiser.person, now=timezone.now()
+        )
+    assert str(draft.minor.person_id) not in str([job.args for job in ProcrastinateJob.objects.all()])
+    young = client_of(draft.minor.person)
+    for page in ("people/", "profile/", "meetings/", "home/"):
+        refused = young.get(draft.address(page))
+        assert refused.status_code == 403
+        assert "is not open to young people yet" in page_of(refused)
+    assert young.get(f"{API}profile/").json()["code"] == "not_open_yet"
+    assert young.get(draft.address("safety/")).status_code == 200
+    provide_for_minors(draft.event)
+    assert young.get(draft.address("profile/")).status_code == 200
+    assert not page_of(boss.get(draft.address("set-up/"))).has(".needs")
+
+
+def test_the_refusal_to_open_names_all_at_once_and_who_has_to_do_it(draft, boss, lead):
+    Appointment.objects.filter(attendee=lead).delete()
+    Appointment.objects.create(
+        attendee=draft.engineer,
+        permission="safeguarding-lead",
+        proposed_by=draft.organiser.person,
+        proposed_at=NOW,
+    )
+    refused = boss.post(f"{API}open/").json()
+    assert [need["who"] for need in refused["details"]["needs"]] == ["administrator", "administrator"]
+    assert "needs two confirmed safeguarding leads" in refused["message"]
+    assert "A proposed safeguarding lead waits to be confirmed." in refused["message"]
+    listed = page_of(boss.get(draft.address("set-up/"))).texts(".needs li")
+    assert listed == [f"Administrator: {need['what']}" for need in refused["details"]["needs"]]
 
 
 def test_the_set_up_page_opens_the_forum_or_says_what_is_missing(draft, boss):

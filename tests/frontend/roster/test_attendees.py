@@ -4,6 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from backend.events.models.attendees import Attendee
+from backend.roster.models import ColumnChoice
+from backend.roster.services.columns import columns_to_choose
+from backend.roster.services.files import read_list
 from tests.backend.stats.events import make_meeting
 from tests.factories import make_attendee, make_event
 from tests.long_jobs import answered
@@ -179,6 +182,58 @@ def test_a_list_is_read_first_and_saved_only_when_confirmed(desk):
     assert Attendee.objects.get(event=event, person__email="a@example.org").age_class == "adult"
     again = upload(client, event, LIST)
     assert "0 would be added, 0 would be updated, 1 unchanged" in page_of(again)
+
+
+OTHER = "Full name,E-mail address,Firm,Shoe size\nAna Lee,ana@example.org,House,40\n"
+
+
+def test_columns_of_other_names_are_guessed_or_chosen_and_the_next_list_needs_no_choice(desk):
+    event, client = desk
+    address = f"/e/{event.slug}/attendees/import/"
+    page = page_of(upload(client, event, OTHER))
+    assert "1 row read: 1 would be added" in page.texts(".sentences li")[0]
+    assert "Columns read by their headings: Full name → name, E-mail address → email." in page
+    assert "Columns not used: Firm, Shoe size." in page
+    assert page.texts(".column-choices label") == ["Full name", "E-mail address", "Firm", "Shoe size"]
+    form = page.fields("main form")
+    assert [form[f"column-{place}"] for place in range(4)] == [["name"], ["email"], [""], [""]]
+    changed = {**form, "column-2": "organisation"}
+    read = page_of(answered(client, client.post(address, changed)))  # confirmed, and not as it was shown
+    assert not Attendee.objects.filter(person__email="ana@example.org").exists()
+    assert "Firm → organisation" in read
+    again = page_of(answered(client, client.post(address, {**changed, "again": "1"})))
+    assert answered(client, client.post(address, again.fields("main form"))).status_code == 302
+    assert Attendee.objects.get(person__email="ana@example.org").organisation.name == "House"
+    assert "Firm → organisation" in page_of(upload(client, event, OTHER))
+    elsewhere = make_event("other-forum")
+    assert columns_to_choose(elsewhere, read_list(OTHER.encode()), {})[2].column == ""
+
+
+def test_what_cannot_be_guessed_is_asked_on_the_page_that_refuses(desk):
+    event, client = desk
+    address = f"/e/{event.slug}/attendees/import/"
+    refused = upload(client, event, "Wer,Wohin,Wo\nAna,ana@example.org,House\n")
+    page = page_of(refused)
+    assert refused.status_code == 400
+    assert "The file lacks the columns email and name; its first line names: Wer, Wohin, Wo." in page
+    form = page.fields("main form")
+    twice = {**form, "column-0": "name", "column-1": "email", "column-2": "name"}
+    assert "there twice: keep one of Wer, Wo." in page_of(answered(client, client.post(address, twice)))
+    nonsense = answered(client, client.post(address, {**form, "column-0": "permission"}))
+    assert (nonsense.status_code, page_of(nonsense).has(".column-choices")) == (400, True)
+    read = page_of(answered(client, client.post(address, {**form, "column-0": "name", "column-1": "email"})))
+    assert "1 row read: 1 would be added" in read
+    assert not Attendee.objects.filter(person__email="ana@example.org").exists()
+    assert not ColumnChoice.objects.exists()
+
+
+def test_the_sample_list_can_be_imported_as_it_is(desk):
+    event, client = desk
+    sample = client.get(f"/e/{event.slug}/attendees/import/sample.csv")
+    page = page_of(upload(client, event, sample.content))
+    assert "2 rows read: 2 would be added" in page
+    assert not page.has("table.report")
+    assert "Columns not used" not in page
 
 
 def test_a_preview_names_each_who_would_become_an_adult_and_asks(desk):

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.events import Event
-from backend.people.models import Person
+from backend.people.models import Constituency, Person
 from backend.suggestions.models import Run
 from tests.factories import make_attendee, make_session
 from tests.frontend.conftest import client_of, lay_out
@@ -138,6 +138,35 @@ def test_the_zone_of_a_draft_changes(cast, boss):
     Event.objects.filter(pk=cast.event.pk).update(state="draft")
     assert boss.post(cast.address("set-up/about/"), ABOUT | {"timezone": "Asia/Tokyo"}).status_code == 302
     assert Event.objects.get(pk=cast.event.pk).timezone == "Asia/Tokyo"
+
+
+def test_a_forum_from_nothing_has_nothing_of_another_forum_and_nothing_is_done_yet(db):
+    ada = Person.objects.create_superuser("ada@example.org", name="Ada Boss")
+    form = {
+        **ABOUT,
+        "venue": "",
+        "basis": "nothing",
+        "slug": "water",
+        "organiser_name": "Olga",
+        "organiser_email": "olga@example.org",
+        "lead_name": "Lea",
+        "lead_email": "lea@example.org",
+    }
+    assert client_of(ada).post("/forums/start/", form).status_code == 302
+    event = Event.objects.get(slug="water")
+    assert not event.themes.exists()
+    assert set(event.sectors.values_list("key", flat=True)) == set(Constituency.values)
+    boss = client_of(Person.objects.get(email="olga@example.org"))
+    page = page_of(boss.get("/e/water/set-up/"))
+    found = dict(zip(page.texts(".checklist a"), page.texts(".checklist .chip"), strict=True))
+    assert "Done" not in found.values()
+    assert found["Sectors"] == found["Rules"] == "Preset"
+    assert found["Mail"] == found["Suggestions"] == "Automatic"
+    boss.post("/e/water/set-up/sectors/", {"do": "add", "name": "River basin", "constituency": "government"})
+    boss.post("/e/water/set-up/rules/", {"open_requests": 5, "expiry_hours": 24})
+    page = page_of(boss.get("/e/water/set-up/"))
+    found = dict(zip(page.texts(".checklist a"), page.texts(".checklist .chip"), strict=True))
+    assert found["Sectors"] == found["Rules"] == "Done"
 
 
 def test_a_new_forum_is_set_up_page_by_page_and_opened(db, client):

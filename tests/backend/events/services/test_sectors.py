@@ -9,6 +9,7 @@ import pytest
 from backend.core.errors import NotFound, OrganisersOnly
 from backend.events.models.attendees import Attendee, Organisation, Sector
 from backend.events.models.events import Event
+from backend.events.rules.sectors import are_preset
 from backend.events.selectors import sector_counts_for
 from backend.events.services.sectors import (
     MAX_SECTORS,
@@ -16,6 +17,7 @@ from backend.events.services.sectors import (
     SectorInUse,
     add_sector,
     change_sector,
+    load_plain_sectors,
     load_sectors,
     merge_sectors,
     move_sector,
@@ -58,6 +60,17 @@ def test_a_new_event_has_the_shipped_sectors_once_and_they_cover_every_constitue
     sector(event, "advocate").delete()
     load_sectors(event=event)
     assert len(names(event)) == 18
+
+
+def test_a_forum_from_nothing_has_one_sector_for_each_constituency_and_none_of_another_forum():
+    event = make_event()
+    load_plain_sectors(event=event)
+    found = list(Sector.objects.filter(event=event).values_list("key", "constituency"))
+    assert {key for key, _constituency in found} == set(Constituency.values)
+    assert all(key == constituency for key, constituency in found)
+    assert are_preset(Sector.objects.filter(event=event).values_list("key", "name", "constituency"))
+    sector(event, "youth").delete()
+    assert not are_preset(Sector.objects.filter(event=event).values_list("key", "name", "constituency"))
 
 
 @pytest.mark.parametrize(

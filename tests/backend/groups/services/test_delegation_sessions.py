@@ -18,6 +18,7 @@ from backend.core.period import Period
 from backend.events.models.agenda import Session, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.consents import GuardianConsent
+from backend.events.models.roles import CountryContact
 from backend.events.models.suspensions import Suspension
 from backend.events.services.venue import TableData
 from backend.groups.selectors.delegation_sessions import led_delegation_session, own_delegation_sessions
@@ -50,6 +51,7 @@ from backend.safeguarding.rules import (
     adults_of_proposals,
     contactable_for,
     contactable_ids,
+    is_consented_minor,
     may_contact,
 )
 from backend.setup.services.closures import close_period, displace_meetings
@@ -113,6 +115,19 @@ def test_the_asker_reads_first_names_and_delegation_once_it_is_confirmed_and_not
     assert (row.state, row.minors, row.delegation) == ("confirmed", ("Kham",), "Youth Council")
     assert "Family" not in repr(row)
     assert "Noy" not in repr(row)
+
+
+def test_without_a_number_to_ring_in_the_host_country_no_minor_is_in_a_session_or_offered_for_one(scene):
+    session = scene.propose(scene.ask())
+    for one in (scene.chaperone, scene.vetted, scene.minors[0]):
+        scene.answer(session, one)
+    scene.confirm(session)
+    assert pairs(scene)
+    minors = Attendee.objects.filter(pk__in=[minor.pk for minor in scene.minors])
+    assert minors.filter(is_consented_minor(NOW)).count() == 2
+    CountryContact.objects.update(is_host=False)
+    assert pairs(scene) == set()
+    assert not minors.filter(is_consented_minor(NOW)).exists()
 
 
 def test_a_minor_who_is_asked_reads_which_adults_and_no_words_of_theirs(scene):

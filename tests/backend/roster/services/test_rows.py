@@ -1,10 +1,15 @@
 """From a line to a checked row: every refusal says what and what to do."""
 
+import json
+import unicodedata
+from collections import Counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.roster.services.csv_tables import CsvLine, read_csv
+from backend.roster.services.csv_tables import CsvLine, column_key, read_csv
+from backend.roster.services.headings import HEADINGS_FILE
 from backend.roster.services.report import RefusedLine, refusals_csv
 from backend.roster.services.rows import (
     COLUMNS,
@@ -34,13 +39,70 @@ def test_column_names_count_without_case_spaces_and_punctuation_in_any_order() -
     ("header", "message"),
     [
         ("email,organisation", "lacks the column name; its first line names: email, organisation."),
-        ("mail,who", "lacks the columns email and name"),
-        ("email,name,E-Mail", "column email is there twice"),
+        ("post,who", "lacks the columns email and name"),
+        ("post,who", "Choose the columns that hold them, or name them so in the file"),
+        ("email,name,E-Mail", "column email is there twice: keep one of email, E-Mail."),
     ],
 )
 def test_missing_and_repeated_columns_are_named(header: str, message: str) -> None:
     with pytest.raises(BadColumns, match=message):
         column_positions(read_csv(f"{header}\na,b,c\n".encode()))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Full name,E-mail address,Organization,Country/Territory,Job title",
+        "ชื่อ-นามสกุล,อีเมล,หน่วยงาน,ประเทศ,ตำแหน่ง",
+        "Họ và tên,Địa chỉ email,Cơ quan công tác,Quốc gia,Chức vụ",
+        "Nama lengkap,Alamat surel,Instansi,Negara,Jabatan",
+        "Nama penuh,Alamat e-mel,Pertubuhan,Negara,Jawatan",
+        "Buong pangalan,Email,Organisasyon,Bansa,Posisyon",
+        "Nome completo,Correio eletrónico,Instituição,País,Cargo",
+        "姓名,电子邮箱,工作单位,国家/地区,职务",
+        "姓名,電子郵件,機構,國家/地區,職務",
+        "Nama / Full name *,E-mail (work),ORGANISATION NAME,Negara (Country),Designation/Position",
+        unicodedata.normalize("NFD", "Họ và tên,Thư điện tử,Tổ chức,Quốc gia,Chức danh"),
+    ],
+)
+def test_headings_of_registration_lists_are_guessed_in_eight_languages(header: str) -> None:
+    places, extra = column_positions(read_csv(f"{header}\na,b,c,d,e\n".encode()))
+    assert places == {"name": 0, "email": 1, "organisation": 2, "country": 3, "title": 4}
+    assert extra == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("Email,First name,Surname", "Anna Lee"),
+        ("อีเมล,ชื่อ,นามสกุล", "Anna Lee"),
+        ("Email,Họ,Tên", "Anna Lee"),
+        ("Email,First name,Full name", "Lee"),
+        ("Email,Name,Family name", "Anna"),
+    ],
+)
+def test_a_name_in_two_columns_is_joined_in_their_order(header: str, name: str) -> None:
+    table = read_csv(f"{header}\na@example.org, Anna ,Lee\n".encode())
+    places, _extra = column_positions(table)
+    row = parse_line(table.lines[0], places, 3)
+    assert isinstance(row, ImportRow)
+    assert row.name == name
+
+
+def test_what_a_heading_may_mean_twice_or_means_of_somebody_else_is_left_out() -> None:
+    header = "Company,organisation,Full name,Participant,email,Guardian’s e-mail,Age,Name / Organization"
+    places, extra = column_positions(read_csv(f"{header}\na,b,c,d,e,f,g,h\n".encode()))
+    assert places == {"organisation": 1, "name": 2, "email": 4}
+    assert extra == ("Company", "Participant", "Guardian’s e-mail", "Age", "Name / Organization")
+
+
+def test_every_heading_of_the_data_file_means_one_column_of_a_list() -> None:
+    columns = json.loads(HEADINGS_FILE.read_text(encoding="utf-8"))
+    keys = [column_key(heading) for headings in columns.values() for heading in headings]
+    assert set(columns) <= set(COLUMNS.values())
+    assert [key for key, count in Counter(keys).items() if count > 1] == []
+    assert all(keys)
+    assert not {key for key in keys if key in COLUMNS}, "is the column's own name"
 
 
 @pytest.mark.parametrize(
