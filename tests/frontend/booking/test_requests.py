@@ -74,7 +74,7 @@ def test_two_who_read_one_mailbox_are_each_greeted_by_their_own_name(booking):
 def test_a_sentence_in_a_language_the_reader_does_not_list_is_not_quoted(booking):
     cast = booking.cast
     address, client = ask_address(booking, cast.engineer), client_of(cast.official.person)
-    for languages, is_quoted in ((["th"], True), (["en"], False), ([], False)):
+    for languages, is_quoted in ((["en", "th"], True), (["th"], False), (["en"], False), ([], False)):
         Attendee.objects.filter(pk=cast.official.pk).update(languages=languages)
         assert (OFFER in page_of(client.get(address)).fields("main form")["message"][0]) == is_quoted
     row = cast.official.suggestions.get(other=cast.engineer)
