@@ -345,13 +345,26 @@ def _waits_for_answer(row: MeetingRow) -> bool:
     if row.counter_offer is not None and not row.counter_offer.by_me:
         return True
     if not row.asked_by_me:
-        return row.state in Meeting.OPEN_STATES
+        return row.state in Meeting.OPEN_STATES and row.counter_offer is None
     is_asked_back = row.question is not None and not row.question.answer
     return row.state == Meeting.State.REQUESTED and is_asked_back
 
 
 def _by_expiry(rows: Iterable[MeetingRow]) -> tuple[MeetingRow, ...]:
     return tuple(sorted(rows, key=lambda row: (row.expires_at, row.meeting_id)))
+
+
+def requests_answered_with_times(
+    attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None
+) -> tuple[MeetingRow, ...]:
+    """Requests to the attendee for which they offered other times: they wait for the asker. The first to
+    expire first."""
+    found = own_rows(attendee, now) if rows is None else rows
+    return _by_expiry(
+        row
+        for row in found.values()
+        if row.state == Meeting.State.REQUESTED and row.counter_offer is not None and row.counter_offer.by_me
+    )
 
 
 def answered_proposals(
@@ -411,12 +424,16 @@ def meetings_between(attendee: Attendee, other_id: int, now: dt.datetime) -> tup
 
 @dataclass(frozen=True, slots=True)
 class OpenContact:
-    """A request or proposal that waits for an answer, or a meeting to come."""
+    """A request or proposal that waits for an answer, or a meeting to come.
+
+    `counter_offer`: other times that are offered now, without the times.
+    """
 
     meeting_id: int
     state: str
     asked_by_me: bool
     my_answer: str
+    counter_offer: CounterOfferRow | None
 
 
 def open_contacts_for(attendee: Attendee, now: dt.datetime) -> dict[int, OpenContact]:
@@ -425,22 +442,34 @@ def open_contacts_for(attendee: Attendee, now: dt.datetime) -> dict[int, OpenCon
     Without names: pages take the public profiles from the contact policy.
     """
     return {
-        other: OpenContact(meeting_id, state, asker == attendee.pk, my_answer)
-        for other, meeting_id, state, asker, my_answer in _open_seats.fetch(attendee=attendee.pk, now=now)
+        other: OpenContact(
+            meeting_id,
+            state,
+            asker == attendee.pk,
+            my_answer,
+            CounterOfferRow(offered_by == attendee.pk, ()) if offered_by else None,
+        )
+        for other, meeting_id, state, asker, my_answer, offered_by in _open_seats.fetch(
+            attendee=attendee.pk, now=now
+        )
     }
 
 
 def _open_seats_beside(
     attendee: int, now: dt.datetime
-) -> QuerySet[Seat, tuple[int, int, str, int | None, str]]:
-    """The others' seats of what is open: who, the meeting, its state and asker, and the attendee's answer."""
+) -> QuerySet[Seat, tuple[int, int, str, int | None, str, int | None]]:
+    """The others' seats of what is open: who, the meeting, its state and asker, the attendee's answer, and
+    who offers other times."""
     waiting = Q(meeting__state__in=Meeting.OPEN_STATES, meeting__expires_at__gt=now)
     to_come = Q(meeting__state=Meeting.State.ACCEPTED, meeting__period__endswith__gt=now)
     mine = Seat.objects.filter(waiting | to_come, attendee=attendee, kind=Meeting.Kind.ONE_TO_ONE)
     answer = Subquery(mine.filter(meeting=OuterRef("meeting")).values("answer"))
+    offer = Subquery(
+        CounterOffer.objects.open_at(now).filter(meeting=OuterRef("meeting")).values("made_by")[:1]
+    )
     others = Seat.objects.filter(meeting__in=mine.values("meeting")).exclude(attendee=attendee)
     return others.order_by("meeting_id").values_list(
-        "attendee_id", "meeting_id", "meeting__state", "meeting__asker_id", answer
+        "attendee_id", "meeting_id", "meeting__state", "meeting__asker_id", answer, offer
     )
 
 

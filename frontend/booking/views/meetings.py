@@ -23,6 +23,7 @@ from backend.booking.selectors.meetings import (
     meeting_for,
     move_options_for,
     own_rows,
+    requests_answered_with_times,
     requests_sent,
     requests_to_answer,
 )
@@ -71,6 +72,7 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
         "to_answer": to_answer,
         "shared_needs": shared_needs_for(attendee, now, requests_to_gather(attendee, now, to_answer)),
         "sent": requests_sent(attendee, now, rows),
+        "offered_times": requests_answered_with_times(attendee, now, rows),
         "proposals": answered_proposals(attendee, now, rows),
         "waits_for": waiting_for(attendee, now),
         "waiting_for_me": people_waiting_for(attendee, now),
