@@ -354,7 +354,6 @@ def _absent_adults(people: QuerySet[Attendee], session_id: int, now: dt.datetime
         has_account=Q(person__is_active=True),
         is_adult=is_known_adult(now),
         is_suspended=is_suspended(),
-        is_checked=is_vetted(now),
     )
     return tuple(
         AbsentAdult(_named(name_in_lists(one), delegation_of(one)), _why_absent(one)) for one in found

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from backend.agenda.services.calendar_feeds import feed_address, make_feed
 from backend.events.models.attendees import Attendee
+from backend.events.models.suspensions import Suspension
 from backend.groups.selectors.delegation_sessions import own_delegation_sessions
 from backend.safeguarding.models import Chaperone, DelegationSession, Vetting
 from tests.delegations import Delegations, make_delegations
@@ -129,6 +130,10 @@ def test_a_chaperone_who_cannot_be_chosen_is_named_with_the_reason(scene):
         assert line.endswith(words)
         assert "Chan" not in page.text_of("select[name=chaperone_id]")
         Attendee.objects.filter(pk=scene.chaperone.pk).update(**before)
+    suspension = Suspension.objects.create(attendee=scene.chaperone, reason="x", suspended_at=timezone.now())
+    [line] = page_of(lead.get(led)).texts("#absent li")
+    assert line.endswith("is suspended")
+    suspension.delete()
     Vetting.objects.filter(attendee=scene.chaperone).update(ended_at=timezone.now())
     [line] = page_of(lead.get(led)).texts("#absent li")
     assert line.endswith("the check has ended, or was never recorded")
