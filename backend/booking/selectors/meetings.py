@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from backend.booking.models.counter_offers import CounterOffer
@@ -23,7 +23,7 @@ from backend.booking.selectors.availability import (
     times_of_two,
 )
 from backend.booking.selectors.tables import suitable_tables
-from backend.core.compiled import CompiledRows, any_of
+from backend.core.compiled import CompiledQuery, CompiledRows, any_of
 from backend.core.errors import NotFound
 from backend.events.models.agenda import SessionPart, Slot, Table
 from backend.events.models.attendees import Attendee
@@ -31,7 +31,7 @@ from backend.events.models.events import Event
 from backend.events.rules.languages import interpreter_text
 from backend.events.rules.states import Activity, is_allowed
 from backend.safeguarding.models import DelegationSeat
-from backend.safeguarding.rules import JOINING, contactable_pairs
+from backend.safeguarding.rules import JOINING, contactable_for, contactable_pairs
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 
 
@@ -339,6 +339,29 @@ def requests_to_answer(
         return ()
     found = own_rows(attendee, now) if rows is None else rows
     return _by_expiry(row for row in found.values() if _waits_for_answer(row) and not row.my_answer)
+
+
+def waiting_answers(attendee: Attendee, now: dt.datetime) -> int:
+    """How many rows `requests_to_answer` gives; one query."""
+    if not is_allowed(attendee.event, Activity.ASK):
+        return 0
+    theirs = Seat.objects.filter(meeting__in=_unanswered.ids(attendee=attendee.pk, now=now))
+    return theirs.filter(attendee__in=contactable_for(attendee, "meeting", now)).count()
+
+
+def _unanswered_by(attendee: int, now: dt.datetime) -> MeetingQuerySet:
+    """Meetings of two that wait for this attendee (id): requests, proposals, other times, questions."""
+    offers = CounterOffer.objects.open_at(now).filter(meeting=OuterRef("pk"))
+    answered = Seat.objects.filter(meeting=OuterRef("pk"), attendee=attendee).exclude(answer="")
+    is_open = Q(expires_at__gt=now)
+    asked = is_open & Q(state__in=Meeting.OPEN_STATES) & ~Exists(offers) & ~Exists(answered)
+    not_asker = Q(asker=None) | ~Q(asker=attendee)
+    asked_back = is_open & Q(state=Meeting.State.REQUESTED, asker=attendee, question__answer="")
+    waiting = (asked & not_asker) | Exists(offers.exclude(made_by=attendee)) | asked_back
+    return Meeting.objects.one_to_one().filter(waiting, seats__attendee=attendee)
+
+
+_unanswered = CompiledQuery(_unanswered_by, attendee=-1, now=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 def _waits_for_answer(row: MeetingRow) -> bool:
