@@ -226,6 +226,6 @@ def working_on(request: Request, attendee: Attendee) -> HttpResponse:
 def wish(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Tell somebody without an open time that I would like to meet them."""
     wish_to_meet(attendee=attendee, other_id=attendee_id, by=request.user, now=timezone.now())
-    messages.success(request, _("They are told that you would like to meet, and can open a time."))
+    messages.success(request, _("We let them know that you would like to meet. They can open a time."))
     page = reverse("person", args=[attendee.event.slug, attendee_id])
     return HttpResponseRedirect(BackForm(request.POST).back(attendee.event, page))

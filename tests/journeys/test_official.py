@@ -70,7 +70,7 @@ def first_five(cards):
 def test_from_the_door_to_a_new_list(worker, crowded_forum, context, enter):
     page = enter(context, OFFICIAL)
     page.goto(f"{page.url}suggestions/")
-    expect(page.get_by_role("heading", name="Whom to meet")).to_be_visible()
+    expect(page.get_by_role("heading", name="People to meet")).to_be_visible()
     cards = page.get_by_role("article")
     first = cards.first
     expect(first.get_by_text("You seek").or_(first.get_by_text("You offer")).first).to_be_visible()

@@ -36,7 +36,7 @@ def test_the_pages_lead_from_a_request_to_another_time_and_from_there_to_a_move(
     assert nothing.status_code == 400
     assert "Offer one to 3 different times." in page_of(nothing)
     told = arif.post(address, {"slots": [slots[1].pk, slots[2].pk]}, follow=True)
-    assert "Mali Wongsa is told of the times." in page_of(told)
+    assert "We sent Mali Wongsa the times." in page_of(told)
     assert "You offered other times" in page_of(told)
     assert "They offer other times than you asked for." in page_of(mali.get(cast.address()))
     hers = page_of(mali.get(cast.address("meetings/")))

@@ -14,7 +14,7 @@ def test_somebody_without_an_open_time_is_told_once_and_reads_it_at_home_until_t
     for _again in range(2):
         assert official.post(f"{there}wish/")["Location"] == there
     shown = page_of(official.get(there))
-    assert "You told them that you would like to meet." in shown
+    assert "They know that you would like to meet." in shown
     assert not shown.has("form[action$='/wish/']")
     assert (WishToMeet.objects.count(), Meeting.objects.count()) == (1, 0)
     engineer = client_of(cast.engineer.person)
