@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.booking.selectors.meetings import open_contacts_for
+from backend.booking.selectors.open_contacts import open_contacts_for
 from backend.core.limits import Kind
 from backend.directory.selectors.finding import PAGE_SIZE
 from backend.directory.selectors.home import home_for, meetings_to_come, minor_home_for, minutes_to_go

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backend.booking.selectors.meetings import waiting_answers
+from backend.booking.selectors.open_contacts import waiting_answers
 from backend.events.models.attendees import Attendee
 from backend.safeguarding.rules import why_not_open
 from backend.safeguarding.selectors.age_classes import waiting_age_questions

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from backend.booking.selectors.meetings import OpenContact
+from backend.booking.selectors.open_contacts import OpenContact
 from backend.core.zones import zone_place
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name

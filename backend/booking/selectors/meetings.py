@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from backend.booking.models.counter_offers import CounterOffer
@@ -23,7 +23,7 @@ from backend.booking.selectors.availability import (
     times_of_two,
 )
 from backend.booking.selectors.tables import suitable_tables
-from backend.core.compiled import CompiledQuery, CompiledRows, any_of
+from backend.core.compiled import CompiledRows, any_of
 from backend.core.errors import NotFound
 from backend.events.models.agenda import SessionPart, Slot, Table
 from backend.events.models.attendees import Attendee
@@ -31,7 +31,7 @@ from backend.events.models.events import Event
 from backend.events.rules.languages import interpreter_text
 from backend.events.rules.states import Activity, is_allowed
 from backend.safeguarding.models import DelegationSeat
-from backend.safeguarding.rules import JOINING, contactable_for, contactable_pairs
+from backend.safeguarding.rules import JOINING, contactable_pairs
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 
 
@@ -341,29 +341,6 @@ def requests_to_answer(
     return _by_expiry(row for row in found.values() if _waits_for_answer(row) and not row.my_answer)
 
 
-def waiting_answers(attendee: Attendee, now: dt.datetime) -> int:
-    """How many rows `requests_to_answer` gives; one query."""
-    if not is_allowed(attendee.event, Activity.ASK):
-        return 0
-    theirs = Seat.objects.filter(meeting__in=_unanswered.ids(attendee=attendee.pk, now=now))
-    return theirs.filter(attendee__in=contactable_for(attendee, "meeting", now)).count()
-
-
-def _unanswered_by(attendee: int, now: dt.datetime) -> MeetingQuerySet:
-    """Meetings of two that wait for this attendee (id): requests, proposals, other times, questions."""
-    offers = CounterOffer.objects.open_at(now).filter(meeting=OuterRef("pk"))
-    answered = Seat.objects.filter(meeting=OuterRef("pk"), attendee=attendee).exclude(answer="")
-    is_open = Q(expires_at__gt=now)
-    asked = is_open & Q(state__in=Meeting.OPEN_STATES) & ~Exists(offers) & ~Exists(answered)
-    not_asker = Q(asker=None) | ~Q(asker=attendee)
-    asked_back = is_open & Q(state=Meeting.State.REQUESTED, asker=attendee, question__answer="")
-    waiting = (asked & not_asker) | Exists(offers.exclude(made_by=attendee)) | asked_back
-    return Meeting.objects.one_to_one().filter(waiting, seats__attendee=attendee)
-
-
-_unanswered = CompiledQuery(_unanswered_by, attendee=-1, now=dt.datetime.min.replace(tzinfo=dt.UTC))
-
-
 def _waits_for_answer(row: MeetingRow) -> bool:
     if row.counter_offer is not None and not row.counter_offer.by_me:
         return True
@@ -443,60 +420,6 @@ def meetings_between(attendee: Attendee, other_id: int, now: dt.datetime) -> tup
     return rows_for(
         attendee, Meeting.objects.filter(pk__in=both.values("pk")).order_by("-asked_at", "-pk"), now
     )
-
-
-@dataclass(frozen=True, slots=True)
-class OpenContact:
-    """A request or proposal that waits for an answer, or a meeting to come.
-
-    `counter_offer`: other times that are offered now, without the times.
-    """
-
-    meeting_id: int
-    state: str
-    asked_by_me: bool
-    my_answer: str
-    counter_offer: CounterOfferRow | None
-
-
-def open_contacts_for(attendee: Attendee, now: dt.datetime) -> dict[int, OpenContact]:
-    """The open request or meeting to come with each other attendee, by their id; one query.
-
-    Without names: pages take the public profiles from the contact policy.
-    """
-    return {
-        other: OpenContact(
-            meeting_id,
-            state,
-            asker == attendee.pk,
-            my_answer,
-            CounterOfferRow(offered_by == attendee.pk, ()) if offered_by else None,
-        )
-        for other, meeting_id, state, asker, my_answer, offered_by in _open_seats.fetch(
-            attendee=attendee.pk, now=now
-        )
-    }
-
-
-def _open_seats_beside(
-    attendee: int, now: dt.datetime
-) -> QuerySet[Seat, tuple[int, int, str, int | None, str, int | None]]:
-    """The others' seats of what is open: who, the meeting, its state and asker, the attendee's answer, and
-    who offers other times."""
-    waiting = Q(meeting__state__in=Meeting.OPEN_STATES, meeting__expires_at__gt=now)
-    to_come = Q(meeting__state=Meeting.State.ACCEPTED, meeting__period__endswith__gt=now)
-    mine = Seat.objects.filter(waiting | to_come, attendee=attendee, kind=Meeting.Kind.ONE_TO_ONE)
-    answer = Subquery(mine.filter(meeting=OuterRef("meeting")).values("answer"))
-    offer = Subquery(
-        CounterOffer.objects.open_at(now).filter(meeting=OuterRef("meeting")).values("made_by")[:1]
-    )
-    others = Seat.objects.filter(meeting__in=mine.values("meeting")).exclude(attendee=attendee)
-    return others.order_by("meeting_id").values_list(
-        "attendee_id", "meeting_id", "meeting__state", "meeting__asker_id", answer, offer
-    )
-
-
-_open_seats = CompiledRows(_open_seats_beside, attendee=-1, now=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 def confirmed_slot(event: Event, meeting_id: int) -> Slot:

@@ -32,6 +32,7 @@ from backend.safeguarding.rules import (
     is_consented_minor,
     is_session_adult,
     is_vetted,
+    why_not_open,
 )
 
 STATE, PART, ANSWER = DelegationSession.State, DelegationSeat.Part, DelegationSeat.Answer
@@ -368,7 +369,7 @@ def _why_absent(adult: Any) -> WhyAbsent:
         WhyAbsent.CLOSED: not adult.has_account,
         WhyAbsent.SUSPENDED: adult.is_suspended,
         WhyAbsent.NOT_JOINED: not adult.has_joined,
-        WhyAbsent.HIDDEN: adult.visibility == Attendee.Visibility.HIDDEN,
+        WhyAbsent.HIDDEN: why_not_open(adult) == "hidden",
     }
     return next((why for why, holds in reasons.items() if holds), WhyAbsent.NOT_CHECKED)
 

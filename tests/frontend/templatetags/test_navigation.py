@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.questions import Question
-from backend.booking.selectors.meetings import requests_to_answer, waiting_answers
+from backend.booking.selectors.meetings import requests_to_answer
+from backend.booking.selectors.open_contacts import waiting_answers
 from backend.events.models.attendees import Attendee
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import block_contact
