@@ -37,6 +37,12 @@ def test_htmx_gets_the_list_and_the_filters_alone(cast, official):
     assert not page.has("h1")
 
 
+def test_a_person_s_link_is_known_by_an_id_whatever_was_searched_for(cast, official):
+    found = [page_of(official.get(cast.address(f"people/?q={word}"))) for word in ("arif", "rahman")]
+    ids = [page.attributes(".people .name a", "id") for page in found]
+    assert ids == [[f"person-{cast.engineer.pk}"]] * 2
+
+
 def test_an_organisation_leads_to_its_people(cast, official):
     house = cast.engineer.organisation
     Organisation.objects.filter(pk=house.pk).update(name="Meridian Social")
