@@ -277,6 +277,7 @@ urlpatterns = [
     path("e/<slug:slug>/sessions/<int:session_id>/bookmark/", sessions.bookmark, name="bookmark"),
     path("e/<slug:slug>/availability/", availability.availability, name="availability"),
     path("e/<slug:slug>/meetings/", meetings.meetings, name="meetings"),
+    path("e/<slug:slug>/agenda/", agenda.my_agenda, name="my_agenda"),
     path("e/<slug:slug>/meetings/offline/", agenda.offline_agenda, name="offline_agenda"),
     path("e/<slug:slug>/meetings/sheet/", agenda.day_sheet, name="day_sheet"),
     path("e/<slug:slug>/meetings/office-hours/new/", office_hours.new_office_hour, name="new_office_hour"),

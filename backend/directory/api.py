@@ -113,11 +113,12 @@ class QuotationSerializer(RowSerializer, row=Quotation, fields="field sentence")
 class FoundSerializer(
     RowSerializer,
     row=Found,
-    fields="total page pages people facets organisations topics sessions quotations is_by_words",
+    fields="total page pages people facets organisations topics sessions quotations topic_of is_by_words",
 ):
     """One page of whom I find; `total` are all.
 
-    `quotations`: by attendee id, the sentence that a search by meaning found. `is_by_words`: the language
+    `quotations`: by attendee id, the sentence that was found by meaning; `topic_of`: the topic by which
+    somebody was found. `is_by_words`: the language
     model was away, and words were searched for instead.
     """
 
@@ -127,18 +128,21 @@ class FoundSerializer(
     topics = FoundThingSerializer(many=True)
     sessions = FoundThingSerializer(many=True)
     quotations = serializers.DictField(child=QuotationSerializer())
+    topic_of = serializers.DictField(child=serializers.CharField(), help_text="By attendee id.")
 
 
 class PeopleView(ParticipantView):
-    """Whom I find among those I may see: by name the nearest first, else by name."""
+    """People I find among those I may see: by name, organisation, topic and meaning, in this order."""
 
     refuses = (429,)
 
     @extend_schema(
         operation_id="people_list",
         parameters=[
-            OpenApiParameter("q", str, description="Words of a name, in any script; one typo is forgiven."),
-            OpenApiParameter("by", str, enum=[BY_MEANING], description="Search what people seek and offer."),
+            OpenApiParameter("q", str, description="Words of a name, or what they do."),
+            OpenApiParameter(
+                "by", str, enum=[BY_MEANING], description="By what people seek and offer alone."
+            ),
             *(OpenApiParameter(name, str, description=f"Only people of this {name}.") for name in FILTERS),
             OpenApiParameter("page", int, description=f"From 1; {PAGE_SIZE} people on each."),
         ],

@@ -54,7 +54,7 @@ def assistants(request: Request, attendee: Attendee) -> HttpResponse:
 def accept(request: Request, attendee: Attendee, assistant_id: int) -> HttpResponse:
     """Agree to act for whoever asks me to."""
     row = accept_principal(attendee=attendee, assistant_id=assistant_id, by=request.user, now=timezone.now())
-    messages.success(request, _("You may act for them now. They are told."))
+    messages.success(request, _("You may act for them now. We let them know."))
     return redirect("acting_for", attendee.event.slug, row.principal_id)
 
 

@@ -11,10 +11,11 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.booking.selectors.meetings import open_contacts_for
+from backend.booking.selectors.open_contacts import open_contacts_for
 from backend.core.limits import Kind
 from backend.directory.selectors.finding import PAGE_SIZE
 from backend.directory.selectors.home import home_for, meetings_to_come, minor_home_for, minutes_to_go
@@ -36,7 +37,7 @@ from backend.suggestions.models import Feedback
 from backend.suggestions.selectors.lists import suggestion_between
 from backend.suggestions.services.feedback import give_feedback, record_views, withdraw_feedback
 from frontend.access import Request, counted, participant
-from frontend.directory.forms import FindForm, NoteForm, TopicForm, VersionForm
+from frontend.directory.forms import BackToForm, FindForm, NoteForm, TopicForm, VersionForm
 from frontend.directory.words import filter_choices, gap_text, next_meeting_words
 from frontend.fields import BackForm, values_of
 from frontend.suggestions.words import cause_choices
@@ -126,7 +127,9 @@ def people(request: Request, attendee: Attendee) -> HttpResponse:
 def person(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """A person's profile: what they seek and offer, and why they are suggested."""
     now = timezone.now()
-    context = person_context(attendee, attendee_id, now)
+    context = person_context(attendee, attendee_id, now) | {
+        "back": BackToForm(request.GET).back_to(attendee.event)
+    }
     if request.method == "GET":
         record_visit(attendee=attendee, other_id=attendee_id, by=request.user, now=now)
     return render(request, "directory/person.html", context)
@@ -157,8 +160,9 @@ def person_context(attendee: Attendee, attendee_id: int, now: dt.datetime) -> di
 def note(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Save somebody with a note for myself, or take them off those I saved."""
     now, form = timezone.now(), NoteForm(request.POST)
+    back = BackToForm(request.GET).back_to(attendee.event)
     if not form.is_valid():
-        context = person_context(attendee, attendee_id, now) | {"form": form}
+        context = person_context(attendee, attendee_id, now) | {"form": form, "back": back}
         return render(request, "directory/person.html", context, status=422)
     name = person_for(viewer=attendee, attendee_id=attendee_id, now=now).other.name
     mine: dict[str, Any] = {"attendee": attendee, "other_id": attendee_id, "by": request.user, "now": now}
@@ -168,7 +172,8 @@ def note(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse
     else:
         give_feedback(verdict=Feedback.Verdict.GOOD, note=form.cleaned_data["note"], **mine)
         messages.success(request, _("%(name)s is saved.") % {"name": name})
-    return redirect("person", attendee.event.slug, attendee_id)
+    page = reverse("person", args=[attendee.event.slug, attendee_id])
+    return HttpResponseRedirect(f"{page}?{urlencode({'from': back.address})}")
 
 
 @participant
@@ -221,6 +226,6 @@ def working_on(request: Request, attendee: Attendee) -> HttpResponse:
 def wish(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Tell somebody without an open time that I would like to meet them."""
     wish_to_meet(attendee=attendee, other_id=attendee_id, by=request.user, now=timezone.now())
-    messages.success(request, _("They are told that you would like to meet, and can open a time."))
+    messages.success(request, _("We let them know that you would like to meet. They can open a time."))
     page = reverse("person", args=[attendee.event.slug, attendee_id])
     return HttpResponseRedirect(BackForm(request.POST).back(attendee.event, page))

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.booking.selectors.meetings import open_contacts_for
+from backend.booking.selectors.open_contacts import open_contacts_for
 from backend.directory.selectors.own_people import saved_for
 from backend.directory.selectors.people import person_for, without_open_time
 from backend.events.models.attendees import Attendee

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from backend.booking.selectors.open_contacts import waiting_answers
 from backend.events.models.attendees import Attendee
 from backend.safeguarding.rules import why_not_open
 from backend.safeguarding.selectors.age_classes import waiting_age_questions
@@ -63,6 +64,7 @@ BELONGS_TO = {
     "working_on": "people",
     "meeting": "meetings",
     "counter": "meetings",
+    "day_sheet": "my_agenda",
     "assistants": "meetings",
     "acting_for": "meetings",
     "office_hour": "meetings",
@@ -138,14 +140,15 @@ def _own_navigation(request: Request) -> Navigation:
         bar=(
             _link(request, home, _("Home")),
             _link(request, "suggestions", _("Suggestions")),
-            _link(request, "meetings", _("Meetings")),
+            _link(request, "meetings", _("Meetings"), waiting_answers(attendee, timezone.now())),
         ),
         wide=(
-            _link(request, "people", _("Find people")),
-            _link(request, "sessions", _("Sessions")),
-            _link(request, "profile", _("My profile")),
+            _link(request, "my_agenda", _("Agenda")),
+            _link(request, "people", _("People")),
         ),
         more=(
+            _link(request, "sessions", _("Sessions")),
+            _link(request, "profile", _("My profile")),
             _link(request, "availability", _("My open times")),
             _link(request, "notices", _("News")),
             _link(request, "connections", _("Connections")),
@@ -194,7 +197,7 @@ def _lead_navigation(request: Request) -> Navigation:
             _link(request, "country_contacts", _("Whom to ring")),
             _link(request, "roles", _("Roles")),
             _link(request, "suggestions", _("Suggestions")),
-            _link(request, "people", _("Find people")),
+            _link(request, "people", _("People")),
             _link(request, "meetings", _("Meetings")),
             _link(request, "connections", _("Connections")),
             _link(request, "sessions", _("Sessions")),

@@ -14,11 +14,12 @@ from django.db.models import Model
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from backend.booking.selectors.meetings import OpenContact
+from backend.booking.selectors.open_contacts import OpenContact
 from backend.core.zones import zone_place
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name
@@ -46,7 +47,11 @@ from frontend.suggestions.words import (
 
 KEPT = 2_000  # of a template, some kilobytes each
 KEPT_OF_DESK = 32  # a megabyte each where a forum has a thousand people
-TOKEN, ADDRESS = token_hex(), token_hex()  # in a form that is kept, in the place of the reader's own
+TOKEN, ADDRESS, FROM = (
+    token_hex(),
+    token_hex(),
+    token_hex(),
+)  # in a form that is kept, in the place of the reader's own
 
 register = template.Library()
 register.filter("language_name", language_name)
@@ -145,6 +150,18 @@ def page_address(context: Context) -> str:
     return str(context.get("form_address") or context["request"].get_full_path())
 
 
+@register.simple_tag(takes_context=True)
+def came_from(context: Context) -> str:
+    """The query of a link to a person's page, which leads back to this page (`directory.forms.BackToForm`).
+
+    Empty on the page of suggestions, to which it leads without one.
+    """
+    if kept := context.get("came_from"):
+        return str(kept)
+    address = page_address(context)
+    return "" if address.endswith("/suggestions/") else f"?{urlencode({'from': address})}"
+
+
 @register.filter
 def undo_address(tags: str) -> str:
     """The address in a message's tags that undoes what the message reports."""
@@ -191,8 +208,11 @@ def include_cached(template_name: str, **values: Hashable) -> str:
 
 @register.simple_tag(takes_context=True)
 def include_cached_form(context: Context, template_name: str, **values: Hashable) -> str:
-    """As `include_cached`, with forms: the reader's token and the address of their page are put in last."""
-    text = include_cached(template_name, csrf_token=TOKEN, form_address=ADDRESS, **values)
+    """As `include_cached`, with forms and links to people: the reader's token and the address of their page
+    are put in last."""
+    text = include_cached(template_name, csrf_token=TOKEN, form_address=ADDRESS, came_from=FROM, **values)
+    if FROM in text:
+        text = text.replace(FROM, conditional_escape(came_from(context)))
     if TOKEN in text:
         text = text.replace(TOKEN, str(context["csrf_token"]))
         text = text.replace(ADDRESS, conditional_escape(page_address(context)))

@@ -42,8 +42,9 @@ FIELDS = ("seeks", "offers", "about")
 TEXT = "We teach and write. We ask and answer."
 DIMENSION = 384
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-SEARCHES_BY_MEANING, FRESH_SEARCHES = (
-    json.loads((FIXTURES / f"{name}.json").read_text("utf-8")) for name in ("searches", "searches_fresh")
+SEARCHES_BY_MEANING, FRESH_SEARCHES, NONSENSE = (
+    json.loads((FIXTURES / f"{name}.json").read_text("utf-8"))
+    for name in ("searches", "searches_fresh", "searches_nonsense")
 )
 
 
@@ -169,6 +170,11 @@ def test_a_search_by_meaning_finds_whom_it_means_in_nine_languages(
     found_of_fresh = share_found(viewer, FRESH_SEARCHES)
     assert min(found_of_fitted, found_of_fresh) >= 0.6
     assert (found_of_fitted + found_of_fresh) / 2 >= 0.7
+    found_nobody = [
+        not find(viewer, search, BY_MEANING).total for searches in NONSENSE.values() for search in searches
+    ]
+    print(f"\n  {sum(found_nobody)} of {len(found_nobody)} nonsense searches find nobody", end=" ")
+    assert sum(found_nobody) >= 0.75 * len(found_nobody)
 
 
 def share_found(viewer: Attendee, searches: Mapping[str, Sequence[Mapping[str, Any]]]) -> float:

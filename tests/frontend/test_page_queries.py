@@ -13,7 +13,7 @@ from backend.events.models.agenda import Session
 from tests.factories import make_attendee, make_event, make_run
 from tests.frontend.conftest import client_of
 
-MOST = {"suggestions": 16, "people": 16, "sessions": 18, "meetings": 29, "home": 30, "person": 24}
+MOST = {"suggestions": 17, "people": 17, "sessions": 19, "meetings": 30, "home": 31, "person": 25}
 
 
 def queries_of_pages(slug: str, rows: int) -> dict[str, int]:

@@ -50,7 +50,7 @@ def test_a_lead_sets_an_alias_and_somebody_meets_the_person_under_it(forum, door
     reader.get_by_role("link", name=re.compile("^Ask to meet")).first.click()
     reader.locator(f"#slot-{booking[0].pk}").check()
     reader.get_by_role("button", name="Ask Officer K.").click()
-    expect(reader.get_by_text("Officer K. is asked.")).to_be_visible()
+    expect(reader.get_by_text("Request sent.")).to_be_visible()
     accept(Meeting.objects.get(), officer, booking[0])
     mail = mail_to(post, forum.official, "Officer K.")
     assert not REAL.search(mail.as_string())

@@ -70,7 +70,7 @@ def test_a_session_is_asked_for_agreed_and_ended_by_the_young_person(forum, door
 
     young.reload()
     young.get_by_role("button", name="I do not want to come any more").click()
-    expect(young.get_by_text("Nobody is told that it was you.")).to_be_visible()
+    expect(young.get_by_text("Nobody learns that it was you.")).to_be_visible()
     assert faults_of(young) == []
     asker.goto(door + forum.address(MINE))
     expect(asker.get_by_text("The session will not take place")).to_be_visible()

@@ -155,7 +155,7 @@ def ask_and_accept(event, browser, door, asker, other):
     page.get_by_role("link", name=f"Ask to meet ({other.person.name})", exact=True).click()
     page.get_by_role("checkbox", name="10:00–10:30").check()
     page.get_by_role("button", name=f"Ask {other.person.name}", exact=True).click()
-    expect(page.get_by_text(f"{other.person.name} is asked.")).to_be_visible()
+    expect(page.get_by_text("Request sent.")).to_be_visible()
     page = signed_in(his, door, other)
     page.goto(f"{door}/e/{event.slug}/meetings/")
     page.get_by_role("button", name=re.compile(f"^Meet {asker.person.name}: ")).click()

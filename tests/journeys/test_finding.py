@@ -31,7 +31,7 @@ def test_by_keyboard_on_a_phone_the_name_is_found_while_it_is_typed_and_narrowed
     page = enter(phone, OFFICIAL)
     page.goto(page.url.split("/e/")[0] + forum.address("people/"))
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    search = page.get_by_label("Name of a person, organisation, topic or session")
+    search = page.get_by_label("Name, organisation, topic, or what they seek or offer")
     search.press_sequentially("Arfi Rahman")
     expect(page.locator("#list [role=status]")).to_contain_text("1 person")
     expect(search).to_be_focused()
@@ -47,7 +47,7 @@ def test_without_a_script_the_button_finds_and_the_filters_narrow(forum, without
     page = enter(without_script, OFFICIAL)
     page.set_viewport_size(PHONE)
     page.goto(page.url.split("/e/")[0] + forum.address("people/"))
-    page.get_by_label("Name of a person, organisation, topic or session").fill("arif")
+    page.get_by_label("Name, organisation, topic, or what they seek or offer").fill("arif")
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("link", name="Arif Rahman")).to_be_visible()
     page.locator("#filters > summary").click()
@@ -67,7 +67,7 @@ def test_by_keyboard_somebody_is_saved_with_a_note_and_the_list_of_pages_read_is
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Arif Rahman is saved.")).to_be_visible()
-    page.get_by_role("link", name="All whom I saved").press("Enter")
+    page.get_by_role("link", name="All the people I saved").press("Enter")
     expect(page.get_by_text("Ask for the guide")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.get_by_role("button", name="Clear this list").press("Enter")

@@ -85,7 +85,7 @@ def test_from_the_code_in_a_mail_to_what_came_of_the_first_meeting(
         page.locator(f"#slot-{slot.pk}").check()
     assert faults_of(page, ONE_LOOK) == []
     page.get_by_role("button", name="Ask Arif Rahman").click()
-    expect(page.get_by_text("Arif Rahman is asked.")).to_be_visible()
+    expect(page.get_by_text("Request sent.")).to_be_visible()
 
     his = sign_in(arif)
     his.goto(door + forum.address("meetings/"))

@@ -60,7 +60,7 @@ def test_five_who_asked_the_same_get_one_office_hour(forum, booking, door, sign_
     hers.get_by_label("Why").fill("The minister calls")
     assert faults_of(hers) == []
     hers.get_by_role("button", name="Cancel the office hour", exact=True).click()
-    expect(hers.get_by_text("All guests are told why.")).to_be_visible()
+    expect(hers.get_by_text("We let all guests know why.")).to_be_visible()
     off = mail_to(post, second, "Cancelled for you")
     assert "The minister calls" in off.get_body(("plain",)).get_content()
 

@@ -70,7 +70,7 @@ def first_five(cards):
 def test_from_the_door_to_a_new_list(worker, crowded_forum, context, enter):
     page = enter(context, OFFICIAL)
     page.goto(f"{page.url}suggestions/")
-    expect(page.get_by_role("heading", name="Whom to meet")).to_be_visible()
+    expect(page.get_by_role("heading", name="People to meet")).to_be_visible()
     cards = page.get_by_role("article")
     first = cards.first
     expect(first.get_by_text("You seek").or_(first.get_by_text("You offer")).first).to_be_visible()
@@ -92,6 +92,7 @@ def test_from_the_door_to_a_new_list(worker, crowded_forum, context, enter):
     assert "Arif Rahman" not in first_five(cards)
 
     # What I seek, in Thai; the worker is warm by now.
+    page.locator(".more > summary").click()
     page.get_by_role("link", name="My profile").click()
     page.get_by_label("What I seek").fill(THAI)
     page.get_by_role("button", name="Save my profile").click()
@@ -105,6 +106,7 @@ def test_from_the_door_to_a_new_list(worker, crowded_forum, context, enter):
     assert name not in cards.get_by_role("heading").all_inner_texts()
 
     # Another need in Thai; each card shows a place and a word, never a percentage.
+    page.locator(".more > summary").click()
     page.get_by_role("link", name="My profile").click()
     page.get_by_label("What I seek").fill(THAI_SEXTORTION)
     page.get_by_role("button", name="Save my profile").click()

@@ -34,7 +34,7 @@ def test_filters_opened_while_people_are_found_stay_open_and_keep_the_choice(for
     page = sign_in(forum.official, "phone")
     page.goto(door + forum.address("people/"))
     page.locator("#filters > summary").press("Enter")
-    search = page.get_by_label("Name of a person, organisation, topic or session")
+    search = page.get_by_label("Name, organisation, topic, or what they seek or offer")
     search.press_sequentially("Arfi Rahman")
     expect(page.locator("#list [role=status]")).to_contain_text("1 person")
     mark(page, "#list")
@@ -55,7 +55,7 @@ def test_filters_opened_while_people_are_found_stay_open_and_keep_the_choice(for
     swapped(page, "#list")
     expect(page.get_by_role("link", name="Arif Rahman")).to_be_focused()
     mark(page, "#list")
-    page.get_by_label("Name of a person, organisation, topic or session").fill("Linh")
+    page.get_by_label("Name, organisation, topic, or what they seek or offer").fill("Linh")
     page.get_by_role("link", name="Arif Rahman").focus()
     swapped(page, "#list")
     expect(page.locator("#list")).to_be_focused()
@@ -188,3 +188,22 @@ def test_what_is_answered_while_one_writes_leaves_the_box_and_its_caret_alone(fo
         box.press_sequentially(" teachers")
         expect(box).to_be_focused()
         expect(box).to_have_value(re.compile("We train teachers"))
+
+
+def test_undo_breaks_no_rule_of_the_content_policy(matched_forum, worker, browser, enter):
+    context = browser.new_context()
+    page = enter(context, "A ministry official from Thailand")
+    refused: list[str] = []
+    page.on(
+        "console", lambda line: refused.append(line.text) if "security policy" in line.text.lower() else None
+    )
+    page.on("pageerror", lambda error: refused.append(str(error)))
+    page.goto(page.url.split("/e/")[0] + matched_forum.address("suggestions/"))
+    for _again in range(2):
+        page.locator("details.choice summary").first.click()
+        page.locator("details.choice[open] button").first.click()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("Taken back.")).to_be_visible()
+        expect(page.locator("#refreshing")).to_have_count(0)
+    context.close()
+    assert refused == []

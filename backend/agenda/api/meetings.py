@@ -13,6 +13,7 @@ from backend.booking.api.serializers import MeetingRequestSerializer, MeetingSer
 from backend.booking.selectors.meetings import (
     confirmed_meetings_for,
     own_rows,
+    requests_answered_with_times,
     requests_sent,
     requests_to_answer,
 )
@@ -34,6 +35,7 @@ class MeetingListView(MeetingAnswerView):
         to_answer = requests_to_answer(self.attendee, now, rows)
         lists = {
             "to_answer": with_office_hours(self.attendee, to_answer, now),
+            "offered_times": requests_answered_with_times(self.attendee, now, rows),
             "sent": requests_sent(self.attendee, now, rows),
             "agreed": confirmed_meetings_for(self.attendee, now, rows),
         }

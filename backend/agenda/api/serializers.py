@@ -59,6 +59,9 @@ class SessionDaySerializer(serializers.Serializer[Any]):
 
 class MeetingListsSerializer(serializers.Serializer[Any]):
     to_answer = MeetingSerializer(many=True)
+    offered_times = MeetingSerializer(
+        many=True, help_text="Requests to me that I answered with other times: they wait for the asker."
+    )
     sent = MeetingSerializer(many=True)
     agreed = MeetingSerializer(many=True)
 

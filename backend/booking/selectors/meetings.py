@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from backend.booking.models.counter_offers import CounterOffer
@@ -345,13 +345,26 @@ def _waits_for_answer(row: MeetingRow) -> bool:
     if row.counter_offer is not None and not row.counter_offer.by_me:
         return True
     if not row.asked_by_me:
-        return row.state in Meeting.OPEN_STATES
+        return row.state in Meeting.OPEN_STATES and row.counter_offer is None
     is_asked_back = row.question is not None and not row.question.answer
     return row.state == Meeting.State.REQUESTED and is_asked_back
 
 
 def _by_expiry(rows: Iterable[MeetingRow]) -> tuple[MeetingRow, ...]:
     return tuple(sorted(rows, key=lambda row: (row.expires_at, row.meeting_id)))
+
+
+def requests_answered_with_times(
+    attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None
+) -> tuple[MeetingRow, ...]:
+    """Requests to the attendee for which they offered other times: they wait for the asker. The first to
+    expire first."""
+    found = own_rows(attendee, now) if rows is None else rows
+    return _by_expiry(
+        row
+        for row in found.values()
+        if row.state == Meeting.State.REQUESTED and row.counter_offer is not None and row.counter_offer.by_me
+    )
 
 
 def answered_proposals(
@@ -407,44 +420,6 @@ def meetings_between(attendee: Attendee, other_id: int, now: dt.datetime) -> tup
     return rows_for(
         attendee, Meeting.objects.filter(pk__in=both.values("pk")).order_by("-asked_at", "-pk"), now
     )
-
-
-@dataclass(frozen=True, slots=True)
-class OpenContact:
-    """A request or proposal that waits for an answer, or a meeting to come."""
-
-    meeting_id: int
-    state: str
-    asked_by_me: bool
-    my_answer: str
-
-
-def open_contacts_for(attendee: Attendee, now: dt.datetime) -> dict[int, OpenContact]:
-    """The open request or meeting to come with each other attendee, by their id; one query.
-
-    Without names: pages take the public profiles from the contact policy.
-    """
-    return {
-        other: OpenContact(meeting_id, state, asker == attendee.pk, my_answer)
-        for other, meeting_id, state, asker, my_answer in _open_seats.fetch(attendee=attendee.pk, now=now)
-    }
-
-
-def _open_seats_beside(
-    attendee: int, now: dt.datetime
-) -> QuerySet[Seat, tuple[int, int, str, int | None, str]]:
-    """The others' seats of what is open: who, the meeting, its state and asker, and the attendee's answer."""
-    waiting = Q(meeting__state__in=Meeting.OPEN_STATES, meeting__expires_at__gt=now)
-    to_come = Q(meeting__state=Meeting.State.ACCEPTED, meeting__period__endswith__gt=now)
-    mine = Seat.objects.filter(waiting | to_come, attendee=attendee, kind=Meeting.Kind.ONE_TO_ONE)
-    answer = Subquery(mine.filter(meeting=OuterRef("meeting")).values("answer"))
-    others = Seat.objects.filter(meeting__in=mine.values("meeting")).exclude(attendee=attendee)
-    return others.order_by("meeting_id").values_list(
-        "attendee_id", "meeting_id", "meeting__state", "meeting__asker_id", answer
-    )
-
-
-_open_seats = CompiledRows(_open_seats_beside, attendee=-1, now=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 def confirmed_slot(event: Event, meeting_id: int) -> Slot:

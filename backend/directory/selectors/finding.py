@@ -1,9 +1,9 @@
-"""The directory: whom an attendee finds by name and by filters, always through the contact policy."""
+"""The directory: people found by name, organisation and topic, always through the contact policy."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
@@ -34,7 +34,9 @@ Thing = TypeVar("Thing", Organisation, Topic, Session)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whom to find: `q` are words of a name, or where `by` is BY_MEANING what somebody seeks or offers.
+    """Whom to find: `q` are words of a name, or what somebody seeks or offers; this alone where `by` is
+    BY_MEANING.
+
 
     The rest narrows; an empty value does not.
     `organisation` is the number of one, `topic`, `theme` and `sector` are keys, `day` is a date in the
@@ -86,8 +88,8 @@ class Quotation:
 class Found:
     """One page of the people found, of `total`; `facets` by filter name, the values that occur.
 
-    `quotations`: by attendee id, the sentence that a search by meaning found. `is_by_words`: the language
-    model was away, and words were searched for instead.
+    `quotations`: by attendee id, the sentence that was found by meaning; `topic_of`: the name of the topic by
+    which somebody was found. `is_by_words`: the language model was away, and words were searched for instead.
     """
 
     people: tuple[PublicProfile, ...] = ()
@@ -99,6 +101,7 @@ class Found:
     topics: tuple[FoundThing, ...] = ()
     sessions: tuple[FoundThing, ...] = ()
     quotations: Mapping[int, Quotation] = field(default_factory=dict)
+    topic_of: Mapping[int, str] = field(default_factory=dict)
     is_by_words: bool = False
 
     @property
@@ -106,38 +109,126 @@ class Found:
         return not (self.total or self.organisations or self.topics or self.sessions)
 
 
-def found_for(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) -> Found:
-    """Whom the viewer finds, in a constant number of queries: by name the nearest first, else by name.
+@dataclass(frozen=True, slots=True)
+class Things:
+    """Organisations, topics and sessions of a name, the nearest first, with the ids of all their people."""
+
+    houses: tuple[tuple[Organisation, frozenset[int]], ...] = ()
+    subjects: tuple[tuple[Topic, frozenset[int]], ...] = ()
+    events: tuple[Session, ...] = ()
+
+    @property
+    def everybody(self) -> set[int]:
+        return set().union(*(people for _thing, people in (*self.houses, *self.subjects)))
+
+    def seen_by(self, visible: Collection[int]) -> Things:
+        """The same with the people who may be seen alone."""
+        seen = frozenset(visible)
+        return Things(
+            tuple((one, people & seen) for one, people in self.houses),
+            tuple((one, people & seen) for one, people in self.subjects),
+            self.events,
+        )
+
+    @property
+    def organisations(self) -> tuple[FoundThing, ...]:
+        """Those of somebody visible."""
+        shown = [(one, people) for one, people in self.houses if people][:MOST_OTHERS]
+        return tuple(FoundThing(str(one.pk), one.name, len(people)) for one, people in shown)
+
+    @property
+    def topics(self) -> tuple[FoundThing, ...]:
+        shown = self.subjects[:MOST_OTHERS]
+        return tuple(FoundThing(one.key, one.name, len(people)) for one, people in shown)
+
+    @property
+    def sessions(self) -> tuple[FoundThing, ...]:
+        return tuple(FoundThing(str(one.pk), one.title, 0) for one in self.events[:MOST_OTHERS])
+
+
+NO_THINGS = Things()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom a search finds by names: first by their own, then by their organisation's, then by a topic's.
+
+    `people` are ids that the contact policy let through; `topic_of`: the topic of those found by one alone.
+    `is_a_name`: somebody one may see has this name, or somebody's organisation.
+    """
+
+    people: tuple[int, ...] = ()
+    topic_of: Mapping[int, str] = field(default_factory=dict)
+    things: Things = NO_THINGS
+    is_a_name: bool = False
+    is_readable: bool = True
+
+
+def named_for(*, viewer: Attendee, wanted: Wanted, now: dt.datetime) -> Named:
+    """Whom the viewer finds by name, the nearest first; without a search all, by name.
 
     The search reads keys that `services.read_names` has written. The contact policy is asked once, about
     everybody whom the keys give; nothing is read or counted of those it refuses.
     """
     query = read_query(wanted.q)
     if wanted.q.strip() and query is None:
-        return Found()
-    chosen = wanted.filters
+        return Named(is_readable=False)
     keyed = None if query is None else _keyed(query, viewer.event_id)
-    near = NO_THINGS if query is None or keyed is None or chosen else _things_near(query, keyed)
+    near = NO_THINGS if query is None or keyed is None else _things_near(query, keyed)
     among = None if keyed is None else {*keyed.attendees, *near.everybody}
     rows = contactable_rows(_names_of, viewer, CHANNEL, now, among)
+    if query is None or keyed is None:
+        return Named(tuple(people_near(rows, None)))
     near = near.seen_by({pk for pk, *_names in rows})
-    if keyed is not None:
-        named = set(keyed.attendees)
-        rows = [row for row in rows if row[0] in named]
-    admitted, facets = narrow(viewer.event, people_near(rows, query), chosen, now)
+    with_key = set(keyed.attendees)
+    by_name = people_near((row for row in rows if row[0] in with_key), query)
+    in_order = people_near(rows, None)
+    by_house = [pk for _house, people in near.houses for pk in in_order if pk in people]
+    found = dict.fromkeys((*by_name, *by_house))
+    is_a_name = bool(found)
+    topic_of = {
+        pk: topic.name
+        for topic, people in reversed(near.subjects)
+        for pk in in_order
+        if pk in people and pk not in found
+    }
+    by_topic = [pk for _topic, people in near.subjects for pk in in_order if pk in people]
+    return Named(tuple(dict.fromkeys((*found, *by_topic))), topic_of, near, is_a_name)
+
+
+def found_page(
+    *,
+    viewer: Attendee,
+    wanted: Wanted,
+    named: Named,
+    page: int,
+    now: dt.datetime,
+    meant: Sequence[tuple[int, Quotation]] = (),
+    is_by_words: bool = False,
+) -> Found:
+    """One page of those found by name and, after them, of those whose texts mean it; narrowed by the filters.
+
+    A constant number of queries. `meant`: as `by_meaning.people_meant` gives them.
+    """
+    quotations = {pk: quote for pk, quote in meant if pk not in set(named.people)}
+    admitted, facets = narrow(viewer.event, [*named.people, *quotations], wanted.filters, now)
     pages = max(1, -(-len(admitted) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     shown = admitted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     profiles = public_profiles_of(Attendee.objects.filter(pk__in=shown))
+    things = NO_THINGS if wanted.filters else named.things
     return Found(
         people=tuple(profiles[pk] for pk in shown if pk in profiles),
         total=len(admitted),
         page=page,
         pages=pages,
         facets=facets,
-        organisations=near.organisations,
-        topics=near.topics,
-        sessions=near.sessions,
+        organisations=things.organisations,
+        topics=things.topics,
+        sessions=things.sessions,
+        quotations={pk: quotations[pk] for pk in shown if pk in quotations},
+        topic_of={pk: named.topic_of[pk] for pk in shown if pk in named.topic_of},
+        is_by_words=is_by_words,
     )
 
 
@@ -204,46 +295,6 @@ def people_near(rows: Iterable[tuple[int, str, str]], query: NameQuery | None) -
         if near is not None:
             found.append((near, folded(name), pk))
     return [pk for _near, _name, pk in sorted(found)]
-
-
-@dataclass(frozen=True, slots=True)
-class Things:
-    """Organisations, topics and sessions of a name, the nearest first, with the ids of all their people."""
-
-    houses: tuple[tuple[Organisation, frozenset[int]], ...] = ()
-    subjects: tuple[tuple[Topic, frozenset[int]], ...] = ()
-    events: tuple[Session, ...] = ()
-
-    @property
-    def everybody(self) -> set[int]:
-        return set().union(*(people for _thing, people in (*self.houses, *self.subjects)))
-
-    def seen_by(self, visible: Collection[int]) -> Things:
-        """The same with the people who may be seen alone."""
-        seen = frozenset(visible)
-        return Things(
-            tuple((one, people & seen) for one, people in self.houses),
-            tuple((one, people & seen) for one, people in self.subjects),
-            self.events,
-        )
-
-    @property
-    def organisations(self) -> tuple[FoundThing, ...]:
-        """Those of somebody visible."""
-        shown = [(one, people) for one, people in self.houses if people][:MOST_OTHERS]
-        return tuple(FoundThing(str(one.pk), one.name, len(people)) for one, people in shown)
-
-    @property
-    def topics(self) -> tuple[FoundThing, ...]:
-        shown = self.subjects[:MOST_OTHERS]
-        return tuple(FoundThing(one.key, one.name, len(people)) for one, people in shown)
-
-    @property
-    def sessions(self) -> tuple[FoundThing, ...]:
-        return tuple(FoundThing(str(one.pk), one.title, 0) for one in self.events[:MOST_OTHERS])
-
-
-NO_THINGS = Things()
 
 
 def _things_near(query: NameQuery, keyed: Keyed) -> Things:

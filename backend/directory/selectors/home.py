@@ -12,12 +12,11 @@ from backend.booking.selectors.acting import principals_for
 from backend.booking.selectors.availability import availability_for
 from backend.booking.selectors.meetings import (
     MeetingRow,
-    OpenContact,
     confirmed_meetings_for,
-    open_contacts_for,
     own_rows,
     requests_to_answer,
 )
+from backend.booking.selectors.open_contacts import OpenContact, open_contacts_for
 from backend.directory.rules import Gap, first_gap
 from backend.directory.selectors.people import wished_by
 from backend.events.models.attendees import Attendee

@@ -10,8 +10,8 @@ from backend.core.limits import Kind, count_use
 from backend.core.transactions import in_transaction
 from backend.directory.engine.names import name_keys
 from backend.directory.models import SearchName
-from backend.directory.selectors.by_meaning import found_by_meaning
-from backend.directory.selectors.finding import BY_MEANING, Found, Wanted, found_for
+from backend.directory.selectors.by_meaning import people_meant
+from backend.directory.selectors.finding import BY_MEANING, Found, Named, Wanted, found_page, named_for
 from backend.events.models.attendees import Attendee
 from backend.events.rules.topics import other_names
 from backend.events.selectors import name_in_lists
@@ -26,14 +26,24 @@ LONGEST_SEARCH = 300  # characters that are read of a search by meaning
 def find_people(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) -> Found:
     """One page of the people the viewer finds, for pages and the API alike.
 
+    First by their name, then by their organisation's, then by a topic's; where neither a person nor an
+    organisation has that name, then by what their texts mean.
+
     Refuses TooOften: more than sixty times a minute or four hundred an hour by one person.
     """
     count_search(viewer)
-    if wanted.by == BY_MEANING and wanted.q.strip():
-        vector = _vector_of(wanted.q)
-        return found_by_meaning(viewer=viewer, wanted=wanted, vector=vector, page=page, now=now)
-    read_names(viewer.event_id, most_batches=1)
-    return found_for(viewer=viewer, wanted=wanted, page=page, now=now)
+    is_meant = wanted.by == BY_MEANING and bool(wanted.q.strip())
+    named = Named()
+    if not is_meant:
+        read_names(viewer.event_id, most_batches=1)
+        named = named_for(viewer=viewer, wanted=wanted, now=now)
+        is_meant = bool(wanted.q.strip()) and named.is_readable and not named.is_a_name
+    vector = _vector_of(wanted.q) if is_meant else None
+    meant = people_meant(viewer=viewer, wanted=wanted, vector=vector, now=now) if is_meant else ()
+    is_by_words = is_meant and vector is None
+    return found_page(
+        viewer=viewer, wanted=wanted, named=named, page=page, now=now, meant=meant, is_by_words=is_by_words
+    )
 
 
 def count_search(viewer: Attendee) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from backend.booking.models.meetings import Meeting
@@ -18,8 +20,10 @@ from backend.core.period import overlapping_range
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Topic
+from backend.events.rules.age_classes import is_known_adult
+from backend.events.rules.roles import is_suspended
 from backend.events.selectors import delegation_of, name_in_lists, name_to_call, shown_name
-from backend.safeguarding.models import Chaperone, DelegationSeat, DelegationSession
+from backend.safeguarding.models import Chaperone, DelegationSeat, DelegationSession, Vetting
 from backend.safeguarding.rules import (
     DELEGATION,
     adults_of_proposals,
@@ -28,6 +32,7 @@ from backend.safeguarding.rules import (
     is_consented_minor,
     is_session_adult,
     is_vetted,
+    why_not_open,
 )
 
 STATE, PART, ANSWER = DelegationSession.State, DelegationSeat.Part, DelegationSeat.Answer
@@ -278,19 +283,43 @@ class Choice:
     words: str
 
 
+class WhyAbsent(StrEnum):
+    """Why a chaperone or checked adult cannot be chosen: the first that holds, in this order."""
+
+    ASKED = "asked"  # for this session
+    NOT_ADULT = "not_adult"  # or not known to be one
+    CLOSED = "closed"
+    SUSPENDED = "suspended"
+    NOT_JOINED = "not_joined"
+    HIDDEN = "hidden"
+    NOT_CHECKED = "not_checked"
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentAdult:
+    """A chaperone or checked adult whom a lead cannot choose, and why."""
+
+    words: str
+    why: WhyAbsent
+
+
 @dataclass(frozen=True, slots=True)
 class SessionChoices:
-    """Whom, when and where a lead can propose: chaperones, checked adults, consented minors, open places."""
+    """Whom, when and where a lead can propose: chaperones, checked adults, consented minors, open places.
+
+    `absent`: the chaperones and checked adults who cannot be chosen.
+    """
 
     chaperones: tuple[Choice, ...]
     vetted: tuple[Choice, ...]
+    absent: tuple[AbsentAdult, ...]
     minors: tuple[Choice, ...]
     slots: tuple[Slot, ...]
     places: tuple[Choice, ...]
 
 
 def session_choices(lead: Attendee, session_id: int, now: dt.datetime) -> SessionChoices:
-    """For one session: without who asked for it and the minors who said no to it. Five queries."""
+    """For one session: without who asked for it and the minors who said no to it. Six queries."""
     here = Attendee.objects.filter(event=lead.event_id).select_related("organisation").order_by("name", "pk")
     taken = DelegationSeat.objects.filter(session=session_id, part=PART.ASKER)
     vetted = here.filter(is_session_adult(now), is_vetted(now)).exclude(pk__in=taken.values("attendee"))
@@ -309,10 +338,40 @@ def session_choices(lead: Attendee, session_id: int, now: dt.datetime) -> Sessio
             Choice(one.pk, f"{one.words}: {', '.join(bound[one.pk])}") for one in adults if one.pk in bound
         ),
         vetted=tuple(adults),
+        absent=_absent_adults(here.exclude(pk__in=[one.pk for one in adults]), session_id, now),
         minors=tuple(Choice(one.pk, _named(name_to_call(one), delegation_of(one))) for one in minors),
         slots=tuple(slots),
         places=tuple(Choice(one.pk, _named(one.label, one.place)) for one in places.order_by("label", "pk")),
     )
+
+
+def _absent_adults(people: QuerySet[Attendee], session_id: int, now: dt.datetime) -> tuple[AbsentAdult, ...]:
+    """Those among them with a delegation to look after, or with a check; one query."""
+    mine = {"attendee": OuterRef("pk")}
+    looks_after = Exists(Chaperone.objects.filter(**mine))
+    was_checked = Exists(Vetting.objects.filter(ended_at=None, **mine))
+    found = people.filter(looks_after | was_checked).annotate(
+        has_asked=Exists(DelegationSeat.objects.filter(session=session_id, part=PART.ASKER, **mine)),
+        has_account=Q(person__is_active=True),
+        is_adult=is_known_adult(now),
+        is_suspended=is_suspended(),
+    )
+    return tuple(
+        AbsentAdult(_named(name_in_lists(one), delegation_of(one)), _why_absent(one)) for one in found
+    )
+
+
+def _why_absent(adult: Any) -> WhyAbsent:
+    """`adult`: an attendee with the annotations above."""
+    reasons = {
+        WhyAbsent.ASKED: adult.has_asked,
+        WhyAbsent.NOT_ADULT: not adult.is_adult,
+        WhyAbsent.CLOSED: not adult.has_account,
+        WhyAbsent.SUSPENDED: adult.is_suspended,
+        WhyAbsent.NOT_JOINED: not adult.has_joined,
+        WhyAbsent.HIDDEN: why_not_open(adult) == "hidden",
+    }
+    return next((why for why, holds in reasons.items() if holds), WhyAbsent.NOT_CHECKED)
 
 
 def session_topics(event_id: int) -> tuple[Choice, ...]:

@@ -132,7 +132,7 @@ def proposed(row: MeetingRow, reader: Attendee) -> MailContent:
         if row.message
         else _("The organisers propose that you and %(who)s meet, one to one."),
         _("Neither has asked the other."),
-        _("It takes place if you both say yes. If not, neither is told what the other answered."),
+        _("It takes place if you both say yes. If not, neither learns what the other answered."),
     )
     return replace(mail, quote="")
 

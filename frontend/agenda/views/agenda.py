@@ -19,6 +19,22 @@ from frontend.booking.words import day_in
 
 @participant
 @require_safe
+def my_agenda(request: Request, attendee: Attendee) -> HttpResponse:
+    """My agenda by day: meetings that are agreed, and sessions I bookmarked or speak at."""
+    now = timezone.now()
+    context = {
+        "event": attendee.event,
+        "agenda": agenda_for(attendee, now),
+        "absent": why_not_open(attendee),
+        "today": day_in(attendee.event, now),
+        "keeps_offline": _keeps_offline(attendee),
+        "now": now,
+    }
+    return render(request, "agenda/my_agenda.html", context)
+
+
+@participant
+@require_safe
 def offline_agenda(request: Request, attendee: Attendee) -> HttpResponse:
     """My agenda alone, for the service worker to show where there is no network; adults may keep it."""
     if not _keeps_offline(attendee):

@@ -39,6 +39,8 @@ def bookmark(request: Request, attendee: Attendee, session_id: int) -> HttpRespo
     """Bookmark a session, or remove the bookmark; a refusal is shown at the session."""
     now, values = timezone.now(), values_of(BookmarkForm(request.POST))
     is_bookmarked, theme = values["do"] != "remove", values["theme"]
+    query = f"?{urlencode({'theme': theme})}" if theme else ""
+    page_address = f"{reverse('sessions', args=[attendee.event.slug])}{query}"
     before = sessions_for(attendee, now).row(session_id)
     with catch_refusal() as outcome:
         if is_bookmarked:
@@ -50,9 +52,9 @@ def bookmark(request: Request, attendee: Attendee, session_id: int) -> HttpRespo
         if before is not None and bool(before.part) != is_bookmarked:
             messages.success(request, bookmark_words(before, is_bookmarked))
         if not request.htmx:
-            query = f"?{urlencode({'theme': theme})}" if theme else ""
-            return redirect(f"{reverse('sessions', args=[attendee.event.slug])}{query}#session-{session_id}")
+            return redirect(f"{page_address}#session-{session_id}")
     context = _list(attendee, theme, now) | {"refusal": refusal, "refused_at": session_id}
+    context["form_address"] = page_address
     page = "agenda/sessions/_swap.html" if request.htmx else "agenda/sessions/page.html"
     return render(request, page, context, status=refusal.status if refusal else 200)
 

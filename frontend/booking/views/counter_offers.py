@@ -41,7 +41,7 @@ def counter(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespon
             )
             messages.success(
                 request,
-                _("%(name)s is told of the times. You hear as soon as they answer.")
+                _("We sent %(name)s the times. We will tell you when they answer.")
                 % {"name": row.other.name},
             )
             return redirect("meeting", attendee.event.slug, meeting_id)
@@ -72,7 +72,7 @@ def take_counter(request: Request, attendee: Attendee, meeting_id: int) -> HttpR
 def refuse_counter(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Say that none of the times the other offered suits."""
     refuse_counter_offer(attendee=attendee, meeting_id=meeting_id, by=request.user, now=timezone.now())
-    messages.success(request, _("They are told that none of these times suits you. Nothing else changes."))
+    messages.success(request, _("We let them know that none of these times suits you. Nothing else changes."))
     return redirect("meeting", attendee.event.slug, meeting_id)
 
 

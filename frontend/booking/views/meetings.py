@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from backend.booking.selectors.meetings import (
     meeting_for,
     move_options_for,
     own_rows,
+    requests_answered_with_times,
     requests_sent,
     requests_to_answer,
 )
@@ -33,12 +35,15 @@ from backend.booking.services.meetings import cancel_meeting
 from backend.booking.services.moving import move_meeting
 from backend.core.errors import BusinessError
 from backend.core.limits import Kind
+from backend.directory.selectors.people import person_for
 from backend.events.models.attendees import Attendee
 from backend.events.rules.states import is_over
+from backend.events.selectors import topic_names_for
 from backend.groups.selectors.office_hours import requests_to_gather, with_office_hours
 from backend.notifications.selectors.notices import notices_for
 from backend.outcomes.selectors.connections import can_share_contact
 from backend.safeguarding.rules import why_not_open
+from backend.suggestions.selectors.lists import suggestion_between
 from backend.suggestions.selectors.shared_needs import shared_needs_for
 from frontend.access import (
     Outcome,
@@ -71,6 +76,7 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
         "to_answer": to_answer,
         "shared_needs": shared_needs_for(attendee, now, requests_to_gather(attendee, now, to_answer)),
         "sent": requests_sent(attendee, now, rows),
+        "offered_times": requests_answered_with_times(attendee, now, rows),
         "proposals": answered_proposals(attendee, now, rows),
         "waits_for": waiting_for(attendee, now),
         "waiting_for_me": people_waiting_for(attendee, now),
@@ -110,6 +116,7 @@ def meeting_page(
     row = meeting_for(attendee, meeting_id, now)
     context = {
         "row": row,
+        **(_briefing(attendee, row.other.attendee_id, now) if row.state == Meeting.State.ACCEPTED else {}),
         "acted": acted_words(row),
         "can_share_contact": can_share_contact(attendee, row.other.attendee_id, now),
         "refusal": refusal,
@@ -121,6 +128,15 @@ def meeting_page(
         "follow_up": FollowUpForm(request.POST if at == "follow_up" else None, row.follow_up),
     }
     return render(request, "booking/meeting.html", context, status=refusal.status if refusal else 200)
+
+
+def _briefing(attendee: Attendee, other_id: int, now: dt.datetime) -> dict[str, Any]:
+    """What the other seeks and offers, and why the two were suggested to each other, as on their page."""
+    return {
+        "page": person_for(viewer=attendee, attendee_id=other_id, now=now),
+        "card": suggestion_between(attendee=attendee, other_id=other_id, now=now),
+        "topic_names": topic_names_for(attendee.event),
+    }
 
 
 refused_on_its_page = refused_on(meeting_page)
@@ -138,7 +154,7 @@ def accept(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
         return _done(
             request,
             attendee,
-            _("Your yes is noted. You are told once it is agreed, or that it did not come about."),
+            _("Your yes is noted. We will tell you once it is agreed, or that it did not come about."),
         )
     return _done(request, attendee, accepted_words(row, attendee.event))
 
@@ -152,8 +168,8 @@ def decline(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespon
     now, reason = timezone.now(), values_of(ReasonForm(request.POST))["reason"]
     found = decline_meeting(attendee=attendee, meeting_id=meeting_id, reason=reason, by=request.user, now=now)
     if found.state == Meeting.State.PROPOSED:
-        return _done(request, attendee, _("Your no is noted. Nobody is told what you answered."))
-    return _done(request, attendee, _("Declined. They are told."))
+        return _done(request, attendee, _("Your no is noted. Nobody learns what you answered."))
+    return _done(request, attendee, _("Declined. We let them know."))
 
 
 @participant
@@ -173,7 +189,7 @@ def cancel(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
     """Cancel a confirmed meeting, with a reason."""
     now, reason = timezone.now(), values_of(ReasonForm(request.POST))["reason"]
     cancel_meeting(attendee=attendee, meeting_id=meeting_id, reason=reason, by=request.user, now=now)
-    text = _("The meeting is cancelled, and you are both free again. They are told why.")
+    text = _("The meeting is cancelled, and you are both free again. We let them know why.")
     return _done(request, attendee, text)
 
 

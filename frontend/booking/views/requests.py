@@ -57,8 +57,7 @@ def ask(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
                 by=request.user,
                 now=now,
             )
-            text = _("%(name)s is asked. You are told as soon as they answer.") % {"name": other.name}
-            messages.success(request, text)
+            messages.success(request, _("Request sent. We will tell you when they answer."))
             return redirect("meetings", attendee.event.slug)
     return _page(request, attendee, other, form, outcome.refusal, now)
 
@@ -76,7 +75,7 @@ def wait(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse
             join_waiting_list(
                 attendee=attendee, other_id=attendee_id, data=form.request_data(), by=request.user, now=now
             )
-            text = _("You wait for a free time with %(name)s. You are told as soon as one falls free.")
+            text = _("You wait for a free time with %(name)s. We will tell you when one falls free.")
             messages.success(request, text % {"name": other.name})
             return redirect("meetings", attendee.event.slug)
     return _page(request, attendee, other, form, outcome.refusal, now)
@@ -87,7 +86,7 @@ def wait(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse
 def wait_no_longer(request: Request, attendee: Attendee, entry_id: int) -> HttpResponse:
     """Leave a waiting list."""
     leave_waiting_list(attendee=attendee, entry_id=entry_id, by=request.user)
-    messages.success(request, _("You wait no longer. Nobody is told."))
+    messages.success(request, _("You wait no longer. Nobody learns of it."))
     return redirect("meetings", attendee.event.slug)
 
 
@@ -107,7 +106,7 @@ def change(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
             edit_request(
                 attendee=attendee, meeting_id=meeting_id, data=form.request_data(), by=request.user, now=now
             )
-            messages.success(request, _("Changed. %(name)s is told.") % {"name": row.other.name})
+            messages.success(request, _("Changed. We let %(name)s know.") % {"name": row.other.name})
             return redirect("meetings", attendee.event.slug)
     return _page(request, attendee, row.other, form, outcome.refusal, now, row)
 

@@ -26,7 +26,7 @@ class ProfileForm(forms.Form):
 
     seeks = text(_("What I seek"), _("A partner to …, an example of …, somebody who has …"))
     offers = text(_("What I offer"), _("A guide we use, a training, data, a contact in …"))
-    about = text(_("About me and my work"), _("What you do, for whom, and where"))
+    about = text(_("About me and my work"), _("What you do, who for, and where"))
     short_name = forms.CharField(
         label=_("The name you want to be called"),
         required=False,

@@ -66,7 +66,7 @@ def leave_delegation_session(request: Request, attendee: Attendee, session_id: i
     services.leave_delegation_session(
         attendee=attendee, session_id=session_id, by=request.user, now=timezone.now()
     )
-    messages.success(request, _("That is fine. Nobody is told that it was you."))
+    messages.success(request, _("That is fine. Nobody learns that it was you."))
     return redirect("my_delegation_sessions", attendee.event.slug)
 
 

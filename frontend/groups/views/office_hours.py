@@ -160,7 +160,7 @@ def add_guest(request: Request, attendee: Attendee, meeting_id: int) -> HttpResp
     office_hours.add_guest(
         attendee=attendee, meeting_id=meeting_id, request_id=request_id, by=request.user, now=now
     )
-    messages.success(request, _("They have a place in your office hour, and are told."))
+    messages.success(request, _("They have a place in your office hour. We let them know."))
     return redirect("office_hour", attendee.event.slug, meeting_id)
 
 
@@ -183,7 +183,7 @@ def cancel(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
     """Cancel my office hour, with a reason that all guests read."""
     now, reason = timezone.now(), values_of(ReasonForm(request.POST))["reason"]
     cancel_office_hour(attendee=attendee, meeting_id=meeting_id, reason=reason, by=request.user, now=now)
-    messages.success(request, _("The office hour is cancelled. All guests are told why."))
+    messages.success(request, _("The office hour is cancelled. We let all guests know why."))
     return redirect("meetings", attendee.event.slug)
 
 

@@ -93,6 +93,33 @@ def test_who_offers_it_comes_before_who_seeks_it_or_says_so(event: Event, viewer
     assert found == ["Lawyer", "Seeker", "Teller"]
 
 
+def test_one_box_finds_by_meaning_after_a_topic_unless_it_is_a_name(event: Event, viewer: Attendee) -> None:
+    make_attendee(event, name="Lawyer", offers=COURT)
+    make_attendee(event, name="Teacher", offers_topics=["evidence-reporting"])
+    read_texts(event)
+
+    def found(q: str) -> Found:
+        return find_people(viewer=viewer, wanted=Wanted(q=q), page=1, now=NOW)
+
+    assert names(found("digital evidence training for prosecutors")) == ["Lawyer"]
+    both = found("evidence reporting")
+    assert (names(both), list(both.topic_of.values())) == (["Teacher", "Lawyer"], ["Evidence reporting"])
+    make_attendee(event, name="Evidence Reporting")
+    assert names(found("evidence reporting")) == ["Evidence Reporting", "Teacher"]
+
+
+@pytest.mark.parametrize(
+    "nothing", ["zzzz qqqq", "asdf ghjkl", "กกกก ขขขข", "ພະັຳ ໄຟຫ", "កកកក ខខខខ", "glubak trempis yoyong"]
+)
+def test_what_means_nothing_finds_nobody(event: Event, viewer: Attendee, nothing: str) -> None:
+    for number, text in enumerate((COURT, SCHOOL, ROBOTS)):
+        make_attendee(event, name=f"Person {number}", offers=text, seeks=text, about=text)
+    read_texts(event)
+    for by in (BY_MEANING, ""):
+        found = find_people(viewer=viewer, wanted=Wanted(q=nothing, by=by), page=1, now=NOW)
+        assert (names(found), found.total) == ([], 0)
+
+
 def test_whom_the_policy_hides_is_no_hit_and_minors_are_never_read(
     event: Event, viewer: Attendee, blocked_by: str
 ) -> None:

@@ -152,6 +152,25 @@ def test_only_whom_the_contact_policy_lets_through_is_a_hit_or_counted(
     assert names(find(viewer, "quillon")) == [blocked.name, shown.name]
 
 
+def test_people_of_an_organisation_and_of_a_topic_come_after_those_of_the_name(
+    event: Event, viewer: Attendee
+) -> None:
+    house = make_organisation(event, name="Meridian Social")
+    make_attendee(event, name="Zoe", organisation=house)
+    make_attendee(event, name="Anna", organisation=house, country="Laos")
+    make_attendee(event, name="Hidden", organisation=house, visibility="hidden")
+    make_attendee(event, name="Tara", offers_topics=["sextortion"])
+    Topic.objects.filter(event=event, key="sextortion").update(name="Meridian lines")
+    found = find(viewer, "Meridian")
+    assert (names(found), found.total) == (["Anna", "Zoe", "Tara"], 3)
+    assert list(found.topic_of.values()) == ["Meridian lines"]
+    assert [(one.name, one.people) for one in found.organisations] == [("Meridian Social", 2)]
+    make_attendee(event, name="Meridian Jones", organisation=house)
+    assert names(find(viewer, "Meridian")) == ["Meridian Jones", "Anna", "Zoe", "Tara"]
+    narrowed = find(viewer, "Meridian", country="Laos")
+    assert (names(narrowed), narrowed.organisations) == (["Anna"], ())
+
+
 def test_who_may_not_see_others_finds_nobody(event: Event) -> None:
     make_attendee(event, name="Somchai Jaidee")
     for fields in ({"age_class": "minor"}, {"visibility": "hidden"}, {"has_joined": False}):

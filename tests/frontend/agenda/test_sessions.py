@@ -132,4 +132,12 @@ def test_a_session_that_is_over_is_shown_without_a_button(booking, keynote, offi
 def test_a_forum_without_sessions_says_what_to_do_meanwhile(cast, official):
     text = text_of(official.get(cast.address("sessions/")))
     assert "No session is announced yet" in text
-    assert "See whom to meet" in text
+    assert "See people to meet" in text
+
+
+def test_a_minor_reads_nowhere_to_ask_somebody(cast):
+    minor = client_of(cast.minor.person)
+    for page in ("", "sessions/", "my-delegation-sessions/", "profile/", "safety/"):
+        text = page_of(minor.get(cast.address(page), follow=True)).text
+        assert "ask somebody" not in text, page
+        assert "people to meet" not in text, page

@@ -36,7 +36,7 @@ def test_the_pages_lead_from_a_request_to_another_time_and_from_there_to_a_move(
     assert nothing.status_code == 400
     assert "Offer one to 3 different times." in page_of(nothing)
     told = arif.post(address, {"slots": [slots[1].pk, slots[2].pk]}, follow=True)
-    assert "Mali Wongsa is told of the times." in page_of(told)
+    assert "We sent Mali Wongsa the times." in page_of(told)
     assert "You offered other times" in page_of(told)
     assert "They offer other times than you asked for." in page_of(mali.get(cast.address()))
     hers = page_of(mali.get(cast.address("meetings/")))
@@ -63,6 +63,23 @@ def test_the_pages_lead_from_a_request_to_another_time_and_from_there_to_a_move(
     assert (gone.status_code, CounterOffer.objects.filter(state="open").count()) == (409, 0)
     asked.refresh_from_db()
     assert asked.slot_id == slots[2].pk
+
+
+def test_a_request_answered_with_other_times_waits_for_the_asker_on_every_page(booking, asked):
+    cast, slots = booking.cast, booking.slots
+    arif = client_of(cast.engineer.person)
+    pages = [cast.address(), cast.address("meetings/"), cast.address(f"people/{cast.official.pk}/")]
+    assert all("Waits for your answer" in page_of(arif.get(pages[at])) for at in (2,))
+    arif.post(booking.page(asked, "other-times/"), {"slots": [slots[1].pk]})
+    for address in (*pages, booking.page(asked)):
+        page = page_of(arif.get(address))
+        assert "waits for your answer" not in page.text.lower()
+    assert "Mali Wongsa" in page_of(arif.get(cast.address("meetings/"))).text_of("[aria-labelledby=offered]")
+    assert "You offered other times" in page_of(arif.get(pages[2])).text_of(".actions")
+    listed = arif.get(f"/api/v1/events/{cast.event.slug}/meetings/").json()
+    assert [len(listed[name]) for name in ("to_answer", "offered_times")] == [0, 1]
+    arif.post(booking.page(asked, "other-times/withdraw/"))
+    assert "1 request waits for your answer" in page_of(arif.get(cast.address("meetings/")))
 
 
 def test_the_mail_s_page_to_accept_leads_to_other_times_and_to_a_no(booking, asked, client):

@@ -11,8 +11,9 @@ from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.services.meetings import end_refused_meetings
 from backend.events.models.agenda import Slot, Table
+from backend.safeguarding.services.aliases import AliasData, set_alias
 from tests.factories import make_attendee, make_session
-from tests.frontend.conftest import block_contact_by_page, client_of
+from tests.frontend.conftest import OFFER, SEEK, block_contact_by_page, client_of
 from tests.pages import page_of
 
 
@@ -289,3 +290,31 @@ def test_a_meeting_without_a_common_language_names_the_interpreter_it_needs(book
     for address in pages:
         assert need in page_of(client.get(address)).texts(".need"), address
     assert need in page_of(client.get(cast.address("meetings/sheet/")))
+
+
+def test_an_agreed_meeting_says_what_the_other_seeks_and_offers_and_why_they_were_suggested(booking):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer, booking.slots[0])
+    mali = client_of(cast.official.person)
+    assert not page_of(mali.get(booking.page(meeting))).has(".declared")
+    booking.accept(cast.engineer, meeting, booking.slots[0])
+    page = page_of(mali.get(booking.page(meeting)))
+    assert page.texts(".declared h2") == ["Offers", "Why you were suggested to meet"]
+    assert OFFER in page.text_of(".declared section:first-child")
+    assert SEEK in page.text_of(".declared .why")
+    other = page_of(client_of(cast.engineer.person).get(booking.page(meeting)))
+    assert other.texts(".declared h2") == ["Seeks"]
+    assert SEEK in other.text_of(".declared")
+
+
+def test_of_somebody_under_an_alias_the_agreed_meeting_says_the_alias_alone(booking):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer, booking.slots[0])
+    booking.accept(cast.engineer, meeting, booking.slots[0])
+    lead = make_attendee(cast.event, permission="safeguarding-lead")
+    data = AliasData(name="Officer A", real_name="Arif Rahman", organisation="Police")
+    wish = {"data": data, "is_wish": True, "by": lead.person, "now": booking.now}
+    set_alias(event=cast.event, attendee_id=cast.engineer.pk, **wish)
+    page = page_of(client_of(cast.official.person).get(booking.page(meeting)))
+    assert "Officer A" in page
+    assert "Arif" not in page

@@ -83,7 +83,10 @@ def test_a_sentence_in_a_language_the_reader_does_not_list_is_not_quoted(booking
         {"code": "topic_offered", "weight": 0.2, "evidence": {"topic": "sextortion"}},
     ]
     row.save()
-    assert "“Sextortion” is among the topics you offer." in page_of(client.get(address)).fields("main form")["message"][0]
+    assert (
+        "“Sextortion” is among the topics you offer."
+        in page_of(client.get(address)).fields("main form")["message"][0]
+    )
 
 
 def test_somebody_under_an_alias_is_greeted_by_it_alone(booking):

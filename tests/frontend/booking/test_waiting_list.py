@@ -62,7 +62,7 @@ def test_who_finds_no_time_waits_sees_a_number_and_leaves_again(full: Booking) -
     assert "2 people are before you." in again
     entry = WaitingListEntry.objects.get(attendee=cast.official)
     left = page_of(mali.post(cast.address(f"waiting-list/{entry.pk}/leave/"), follow=True))
-    assert "You wait no longer. Nobody is told." in left
+    assert "You wait no longer. Nobody learns of it." in left
     assert not left.has("section[aria-labelledby=waits]")
     assert arif.post(cast.address(f"waiting-list/{entry.pk}/leave/")).status_code == 404
 

@@ -1,5 +1,7 @@
 """Another attendee's page."""
 
+import pytest
+
 from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee
 from backend.suggestions.models import Feedback
@@ -45,3 +47,43 @@ def test_a_number_that_is_nobody_and_my_own_number_are_not_found(cast, official)
         answer = official.get(cast.address(f"people/{number}/"))
         assert answer.status_code == 404
         assert "There is no such person at this forum" in answer.content.decode()
+
+
+def test_back_on_a_person_s_page_leads_where_one_came_from(booking):
+    cast = booking.cast
+    official = client_of(cast.official.person)
+    meeting = booking.ask(cast.engineer, cast.official, booking.slots[0])
+    for page, label in (
+        ("", "Home"), ("suggestions/", "Suggestions"), ("people/?q=arif&country=Indonesia", "People"),
+        ("meetings/", "Meetings"), (f"meetings/{meeting.pk}/", "Meeting"),
+        ("people/working-on/?topic=evidence-reporting", "Who works on it"),
+    ):  # fmt: skip
+        address = cast.address(page)
+        person = cast.address(f"people/{cast.engineer.pk}/")
+        links = page_of(official.get(address)).links("main")
+        [way, *_others] = [to for _text, to in links if to.split("?")[0] == person]
+        assert page_of(official.get(way)).links(".back") == [(f"← {label}", address)], page
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "https://evil.example/", "//evil.example/e/forum/people/", "javascript:alert(1)", "/admin/",
+        "\\\\evil.example", "/e/elsewhere/people/", "/e/forum/../../admin/", "/e/forum/people/7/",
+        "/e/forum/nowhere/", "people/", "/e/forum/reports/", "/e/forum/people/?q=" + 1_000 * "x",
+        "https://testserver/e/forum/people/", "",
+    ],
+)  # fmt: skip
+def test_back_leads_to_pages_of_this_forum_alone(cast, official, asked):
+    page = page_of(official.get(cast.address(f"people/{cast.engineer.pk}/"), {"from": asked}))
+    assert page.links(".back") == [("← Suggestions", cast.address("suggestions/"))]
+
+
+def test_a_note_keeps_the_way_back(cast, official):
+    way = cast.address("people/?q=arif")
+    address = cast.address(f"people/{cast.engineer.pk}/")
+    action = page_of(official.get(address, {"from": way})).attribute(".note-of-mine form", "action")
+    page = page_of(official.post(action, {"do": "save", "note": "x"}, follow=True))
+    assert page.links(".back") == [("← People", way)]
+    long = page_of(official.post(action, {"do": "save", "note": 600 * "x"}))
+    assert long.links(".back") == [("← People", way)]

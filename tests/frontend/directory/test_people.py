@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.events.models.attendees import Organisation
 from tests.factories import make_session
 from tests.frontend.conftest import OFFER, client_of
 from tests.pages import page_of
@@ -38,13 +39,33 @@ def test_htmx_gets_the_list_and_the_filters_alone(cast, official):
     assert not page.has("h1")
 
 
+def test_a_person_s_link_is_known_by_an_id_whatever_was_searched_for(cast, official):
+    found = [page_of(official.get(cast.address(f"people/?q={word}"))) for word in ("arif", "rahman")]
+    ids = [page.attributes(".people .name a", "id") for page in found]
+    assert ids == [[f"person-{cast.engineer.pk}"]] * 2
+
+
 def test_an_organisation_leads_to_its_people(cast, official):
     house = cast.engineer.organisation
-    page = page_of(official.get(cast.address("people/"), {"q": house.name}))
+    Organisation.objects.filter(pk=house.pk).update(name="Meridian Social")
+    house.refresh_from_db()
+    page = page_of(official.get(cast.address("people/"), {"q": "Meridian"}))
+    assert page.texts(".people .name") == ["Arif Rahman"]
+    assert page.text_of("#list [role=status]").startswith("1 person")
     assert (house.name, f"{cast.address('people/')}?organisation={house.pk}") in page.links(".things")
     page = page_of(official.get(cast.address(f"people/?organisation={house.pk}")))
     assert page.texts(".people .name") == ["Arif Rahman"]
     assert page.texts("#filter-organisation option") == ["All", f"{house.name} (1)"]
+
+
+def test_one_box_finds_by_name_organisation_and_topic_and_says_by_which_topic(cast, official):
+    page = page_of(official.get(cast.address("people/"), {"q": "evidence"}))
+    assert page.texts(".people .name") == ["Arif Rahman"]
+    assert page.text_of(".people .why") == "Topic Evidence reporting"
+    assert not page.has("[name=by]")
+    nobody = page_of(official.get(cast.address("people/"), {"q": "zzzz qqqq"}))
+    assert "Nobody has this name, and nobody seeks or offers this." in nobody
+    assert not nobody.has(".people")
 
 
 def test_topics_of_a_person_and_themes_of_sessions_lead_to_who_else_works_on_them(cast, official):
@@ -67,7 +88,7 @@ def test_a_search_by_meaning_quotes_the_sentence_and_says_where_the_model_is_awa
     page = page_of(official.get(address))
     assert "The language model is away just now" in page
     assert page.text_of(".people q") == OFFER
-    assert page.has("#by-meaning[checked]")
+    assert page_of(official.get(address.replace("by=meaning&", ""))).text_of(".people q") == OFFER
     found = official.get(address.replace("/e/", "/api/v1/events/")).json()
     assert found["is_by_words"] is True
     assert found["quotations"][str(cast.engineer.pk)] == {"field": "offers", "sentence": OFFER}

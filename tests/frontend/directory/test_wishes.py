@@ -14,7 +14,7 @@ def test_somebody_without_an_open_time_is_told_once_and_reads_it_at_home_until_t
     for _again in range(2):
         assert official.post(f"{there}wish/")["Location"] == there
     shown = page_of(official.get(there))
-    assert "You told them that you would like to meet." in shown
+    assert "They know that you would like to meet." in shown
     assert not shown.has("form[action$='/wish/']")
     assert (WishToMeet.objects.count(), Meeting.objects.count()) == (1, 0)
     engineer = client_of(cast.engineer.person)
@@ -23,7 +23,9 @@ def test_somebody_without_an_open_time_is_told_once_and_reads_it_at_home_until_t
     assert "Mali Wongsa" in home
     news = page_of(engineer.get(cast.address("notices/")))
     assert news.text_of("#wished") == "1 person would like to meet you"
-    assert ("Mali Wongsa", cast.address(f"people/{cast.official.pk}/")) in news.links("main")
+    way = dict(news.links("main"))["Mali Wongsa"]
+    assert way.startswith(cast.address(f"people/{cast.official.pk}/?from="))
+    assert page_of(engineer.get(way)).links(".back") == [("← News", cast.address("notices/"))]
     assert not page_of(official.get(cast.address("notices/"))).has("#wished")
     Availability.objects.create(event=cast.event, attendee=cast.engineer, slot=booking.slots[0])
     for page in ("", "notices/"):

@@ -7,8 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from backend.agenda.services.calendar_feeds import feed_address, make_feed
+from backend.events.models.attendees import Attendee
+from backend.events.models.suspensions import Suspension
 from backend.groups.selectors.delegation_sessions import own_delegation_sessions
-from backend.safeguarding.models import DelegationSession
+from backend.safeguarding.models import Chaperone, DelegationSession, Vetting
 from tests.delegations import Delegations, make_delegations
 from tests.factories import in_two_weeks, make_attendee, make_event
 from tests.frontend.conftest import client_of
@@ -109,6 +111,36 @@ def test_after_every_minor_said_no_the_asker_reads_nothing_but_that_it_does_not_
     page = page_of(clients["asker"].get(address(scene, MINE)))
     assert "The session will not take place" in page
     assert not any(word in page for word in ("Kham", "Noy", "Chan", "Vera", "Foyer"))
+
+
+def test_a_chaperone_who_cannot_be_chosen_is_named_with_the_reason(scene):
+    session, lead = scene.ask(), client_of(scene.lead.person)
+    led = address(scene, f"delegation-sessions/{session.pk}/")
+    assert not page_of(lead.get(led)).has("#absent")
+    for change, words in (
+        ({"agreed_at": None, "agreement_version": ""}, "has not joined the forum yet"),
+        ({"visibility": "hidden"}, "has a hidden profile"),
+        ({"age_class": "unknown"}, "is not confirmed to be an adult"),
+    ):
+        before = {name: getattr(scene.chaperone, name) for name in change}
+        Attendee.objects.filter(pk=scene.chaperone.pk).update(**change)
+        page = page_of(lead.get(led))
+        [line] = page.texts("#absent li")
+        assert line.startswith("Chan")
+        assert line.endswith(words)
+        assert "Chan" not in page.text_of("select[name=chaperone_id]")
+        Attendee.objects.filter(pk=scene.chaperone.pk).update(**before)
+    suspension = Suspension.objects.create(attendee=scene.chaperone, reason="x", suspended_at=timezone.now())
+    [line] = page_of(lead.get(led)).texts("#absent li")
+    assert line.endswith("is suspended")
+    suspension.delete()
+    Vetting.objects.filter(attendee=scene.chaperone).update(ended_at=timezone.now())
+    [line] = page_of(lead.get(led)).texts("#absent li")
+    assert line.endswith("the check has ended, or was never recorded")
+    Chaperone.objects.create(
+        event=scene.event, attendee=scene.asker, country="Laos", recorded_at=timezone.now()
+    )
+    assert page_of(lead.get(led)).texts("#absent li")[0].endswith("asked for this session")
 
 
 def test_nobody_but_a_lead_finds_the_leads_pages_and_a_stranger_nothing(scene):

@@ -122,7 +122,7 @@ def test_a_guest_leaves_and_the_host_puts_another_in_from_the_card(forum: Forum)
     assert "Put into my office hour" in cards
     request = Meeting.objects.requests().get(asker=late)
     added = hosts.post(f"{own}add/", {"request": request.pk}, follow=True)
-    assert "They have a place in your office hour, and are told." in page_of(added)
+    assert "They have a place in your office hour. We let them know." in page_of(added)
     assert late.name in page_of(hosts.get(own))
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -36,6 +37,16 @@ def test_cards_come_in_order_and_quote_both_sides(cast, official):
     assert page.texts(".band > span:last-child") == ["No. 1 · Good fit", "No. 2 · Worth a look"]
     assert "%" not in page.text_of("#list")
     assert "Head of trust" in page
+
+
+def test_a_card_says_its_place_once_and_has_no_empty_part(cast, official):
+    page = page_of(official.get(cast.address("suggestions/")))
+    assert [text.count("No. ") for text in page.texts(".cards > li")] == [1, 1]
+    assert not [
+        node for node in page.all(".band span") if not node.text(deep=True).strip() and not node.css("svg")
+    ]
+    styles = [path.read_text() for path in (settings.BASE_DIR / "frontend" / "static" / "css").glob("*.css")]
+    assert not any("counter(place)" in text for text in styles)
 
 
 def test_minors_hidden_and_blocked_people_are_on_no_page(cast, official):

@@ -17,10 +17,10 @@ from backend.booking.rules import AlreadyAnswered, TooLate
 from backend.booking.selectors.meetings import (
     answered_proposals,
     meeting_for,
-    open_contacts_for,
     requests_sent,
     requests_to_answer,
 )
+from backend.booking.selectors.open_contacts import open_contacts_for
 from backend.booking.services.availability import close_slots
 from backend.booking.services.booking import NoTableFree, SlotTaken
 from backend.booking.services.meeting_rules import set_rules
