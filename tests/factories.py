@@ -174,9 +174,9 @@ def _give_interests(
     )
 
 
-def provide_for_minors(event: Event) -> None:
-    """What an event with minors on its list needs to open: whom to ring, and their guardians' consent."""
-    CountryContact.objects.create(
+def host_contact(event: Event) -> CountryContact:
+    """Whom to ring in the host country, not saved."""
+    return CountryContact(
         event=event,
         country="Thailand",
         name="Child helpline",
@@ -186,6 +186,11 @@ def provide_for_minors(event: Event) -> None:
         is_host=True,
         entered_at=NOW,
     )
+
+
+def provide_for_minors(event: Event) -> None:
+    """What an event needs before its minors come in: whom to ring, and their guardians' consent."""
+    host_contact(event).save()
     for minor in Attendee.objects.filter(event=event, age_class="minor"):
         GuardianConsent.objects.create(
             attendee=minor,

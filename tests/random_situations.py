@@ -20,6 +20,7 @@ from backend.events.models.aliases import Alias
 from backend.events.models.attendees import Attendee, Organisation, Sector
 from backend.events.models.consents import GuardianConsent
 from backend.events.models.events import Event, Theme, Topic
+from backend.events.models.roles import CountryContact
 from backend.events.models.suspensions import Suspension
 from backend.people.models import KnownMinor, Person
 from backend.safeguarding import rules
@@ -35,6 +36,7 @@ from backend.safeguarding.models import (
 )
 from tests import safeguarding_statement as statement
 from tests.database import count_rows_anew
+from tests.factories import host_contact
 from tests.safeguarding_statement import CHANNELS, EVENTS, SECTORS, TOGETHER, Situation, draw_situations
 
 BATCH = 500  # situations in one transaction
@@ -84,6 +86,11 @@ def _write_events(world: World) -> None:
                 shows_unjoined=event in world.situations[group * TOGETHER].shows_unjoined,
             )  # fmt: skip
     Event.objects.bulk_create(world.events.values())
+    CountryContact.objects.bulk_create(
+        host_contact(event)
+        for (group, number), event in world.events.items()
+        if number not in world.situations[group * TOGETHER].without_host
+    )
     _write_groups(world)
 
 

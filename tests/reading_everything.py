@@ -51,7 +51,7 @@ from backend.safeguarding.models import Block, Chaperone, Report
 from backend.safeguarding.services.aliases import AliasData, set_alias_of
 from frontend import urls
 from tests import safeguarding_statement as statement
-from tests.factories import appoint, make_attendee, make_event, make_run, make_session
+from tests.factories import appoint, host_contact, make_attendee, make_event, make_run, make_session
 from tests.frontend.suggestions.test_inspection import REPORT
 from tests.long_jobs import read
 from tests.pages import page_of
@@ -267,6 +267,8 @@ def fall(met: Stage, situation: Situation) -> Stage:
         Event.objects.filter(pk=stage.events[event].pk).update(
             shows_unjoined=event in situation.shows_unjoined
         )
+        if event not in situation.without_host:
+            host_contact(stage.events[event]).save()
     for person, event in sorted(situation.suspended):
         Suspension.objects.create(attendee=stage.attendees[person, event], reason="A word.", suspended_at=now)
     for one, other in sorted(situation.blocks):

@@ -118,6 +118,7 @@ class Situation:
     complaints: tuple[Complaint, ...] = ()
     memories: tuple[Memory, ...] = ()
     shows_unjoined: frozenset[int] = frozenset()  # events whose people agreed, registering, to be shown
+    without_host: frozenset[int] = frozenset()  # events that lack a number to ring in the host country
     contact_rules: tuple[ContactRule, ...] = ()
     suspended: frozenset[tuple[int, int]] = frozenset()  # person, event: by a safeguarding lead
     chaperones: tuple[Chaperone, ...] = ()
@@ -196,7 +197,7 @@ def are_parted(rules: tuple[ContactRule, ...], one: Part, other: Part) -> bool:
 def may_sit(situation: Situation, session: Session, seat: Seat) -> bool:
     """S4 to S6: known adults who list themselves and joined, two of them checked; minors with a consent.
 
-    A minor comes with their own chaperone.
+    A minor comes with their own chaperone, to an event that has a number to ring.
     """
     part = situation.part(seat.person, session.event)
     if part is None or seat.person in situation.closed_accounts:
@@ -213,7 +214,8 @@ def may_sit(situation: Situation, session: Session, seat: Seat) -> bool:
         and any(bound.person == other.person for other in session.seats if other.part == "chaperone")
         for bound in situation.chaperones
     )
-    return part.age == "minor" and part.listed and part.consent == "given" and is_chaperoned
+    is_provided_for = session.event not in situation.without_host and is_chaperoned
+    return part.age == "minor" and part.listed and part.consent == "given" and is_provided_for
 
 
 def could_take_place(situation: Situation, session: Session) -> bool:
@@ -433,7 +435,9 @@ def draw_situations(seed: int, count: int) -> Iterator[Situation]:
         if number % TOGETHER == 0:
             shows_unjoined = frozenset(event for event in EVENTS if chance.random() < 0.5)
             rules = tuple(rule for event in EVENTS for rule in draw_rules(chance, event))
-        yield draw_situation(chance, shows_unjoined=shows_unjoined, contact_rules=rules)
+            without_host = frozenset(event for event in EVENTS if chance.random() < 0.1)
+        drawn = draw_situation(chance, shows_unjoined=shows_unjoined, contact_rules=rules)
+        yield replace(drawn, without_host=without_host)
 
 
 def draw_rules(chance: random.Random, event: int) -> Iterator[ContactRule]:

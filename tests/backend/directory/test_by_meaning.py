@@ -75,7 +75,7 @@ def test_somebody_is_found_by_what_they_do_in_any_language_and_the_sentence_is_q
         quote = found.quotations[lawyer.pk]
         assert (quote.field, quote.sentence) == (
             "offers",
-            "We train prosecutors and judges to use digital evidence in court.",
+            COURT,
         )
         assert not found.is_by_words
     assert "Lawyer" not in names(find(viewer, "someone who trains prosecutors", country="Japan"))

@@ -110,7 +110,7 @@ def test_a_block_or_report_hides_the_meeting_from_every_read_at_once(forum, bloc
     for person in (a, b):
         client = client_of(person)
         assert client.get(f"{BASE}meetings/{meeting.pk}/").status_code == 404
-        assert client.get(BASE + "meetings/").json() == {"to_answer": [], "sent": [], "agreed": []}
+        assert not any(client.get(BASE + "meetings/").json().values())
         assert client.get(BASE + "agenda/").json() == []
         assert client.get(BASE + "notices/").json() == []
     assert client_of(a).get(f"{BASE}people/{b.pk}/free-slots/").status_code == 404
