@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from backend.events.models.attendees import Attendee
-from tests.factories import make_attendee
+from tests.factories import host_contact, make_attendee
 from tests.journeys.axe import PAGE_SIZES, faults_of
 from tests.worker import do_jobs
 
@@ -21,6 +21,7 @@ def test_a_guardian_consents_from_a_mail_and_withdraws(forum, door, sign_in, bro
     page = sign_in(lead)
     page.goto(door + forum.address("country-contacts/"))
     assert faults_of(page) == []
+    host_contact(forum.event).save()
     page.goto(door + forum.address("supervision/"))
     page.get_by_label("Person").select_option(index=1)
     page.get_by_label("Checked by").fill("Ministry of Justice")

@@ -46,9 +46,9 @@ def test_joining_takes_six_taps_and_one_typed_field_on_a_phone(forum, newcomer, 
     tap(page.get_by_label("I accept the privacy notice"))
     tap(page.get_by_role("button", name="Accept and go on"))
 
-    tap(page.get_by_role("button", name="A training for prosecutors"))
+    tap(page.get_by_role("button", name="A training of two days"))
     expect(page.get_by_label("What I offer")).to_have_value(
-        "A training for prosecutors on evidence from chats, two days, in Thai and English."
+        "A training of two days for civil servants, in Thai and English."
     )
     tap(page.get_by_role("button", name="Save and go on"))
 
