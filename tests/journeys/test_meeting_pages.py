@@ -45,7 +45,8 @@ def pages_of(forum, booking):
     session.save()
     session.parts.create(event=forum.event, attendee=others[7], part="speaking")
     session.parts.create(event=forum.event, attendee=a)
-    pages = ["meetings/", "sessions/", "availability/", "notices/", "calendar/", "zone/", "meetings/sheet/"]
+    pages = ["meetings/", "agenda/", "sessions/", "availability/", "notices/", "calendar/", "zone/"]
+    pages += ["meetings/sheet/"]
     pages += [f"meetings/{meeting.pk}/" for meeting in meetings]
     pages += [f"meetings/{agreed[0].pk}/other-times/"]
     pages += [f"meetings/{sent.pk}/change/", f"meetings/{sent.pk}/report/", f"people/{others[6].pk}/ask/"]
@@ -53,7 +54,8 @@ def pages_of(forum, booking):
 
 
 def test_axe_finds_nothing_on_any_page_of_meetings(forum, booking, visit):
-    empty = [forum.address(page) for page in ("meetings/", "sessions/", "notices/", "meetings/sheet/")]
+    empty = [forum.address(page) for page in ("meetings/", "agenda/", "sessions/", "notices/")]
+    empty += [forum.address("meetings/sheet/")]
     assert visit(empty, OFFICIAL) == []
     assert visit(pages_of(forum, booking), OFFICIAL) == []
     passed = Meeting.objects.filter(state="accepted").earliest("pk")
