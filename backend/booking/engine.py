@@ -10,14 +10,17 @@ LEAST_WORDS = 4
 
 
 def can_be_quoted(text: str, languages: Collection[str]) -> bool:
-    """Whether a text is surely in one of these languages (codes), and more than a word or two.
+    """Whether a text is surely in one of these languages (codes), begins where a sentence does, and is more
+    than a word or two.
 
     >>> can_be_quoted("We keep a triage form that takes twenty minutes.", ["en", "th"])
     True
     >>> can_be_quoted("We keep a triage form that takes twenty minutes.", ["th"])
     False
-    >>> can_be_quoted("They convict", ["en"])
-    False
+    >>> can_be_quoted("They convict", ["en"]), can_be_quoted("we have done this 73 times since then.", ["en"])
+    (False, False)
     """
+    if text[:1].islower():
+        return False
     language = detect_language(text)
     return language in languages and (language in UNSPACED_LANGUAGES or len(text.split()) >= LEAST_WORDS)
