@@ -246,7 +246,7 @@ class EvidenceFinder:
             kept: list[Reason] = []
             for reason in told:
                 found = self._confirmed(reason, row, other, quoting)
-                if found and found.evidence not in [one.evidence for one in kept]:
+                if found and (found.code, found.evidence) not in [(one.code, one.evidence) for one in kept]:
                     kept.append(found)
             if all(reason.code in UNSPECIFIC for reason in kept):
                 weight = max((reason.weight for reason in told if reason.code in quoting), default=0.0)

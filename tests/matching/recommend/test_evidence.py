@@ -111,6 +111,13 @@ def test_a_topic_holds_where_the_texts_of_both_sides_are_about_it(offers, shown)
     assert (topic in confirmed(people, [topic], AXIS_OF, TOPICS)) is shown
 
 
+def test_a_topic_that_both_seek_and_offer_is_told_in_both_directions():
+    both = {"seeks_topics": frozenset({"evidence"}), "offers_topics": frozenset({"evidence"})}
+    people = [Participant(k, seeks=NEED, offers=ANSWER, **both) for k in (1, 2)]
+    told = [Reason(code, 1.0, {"topic": "evidence"}) for code in ("topic_offered", "topic_sought")]
+    assert confirmed([*people, *OTHERS], told, AXIS_OF, TOPICS) == (*told, BRIDGE)
+
+
 def test_of_the_topics_that_hold_the_one_is_named_that_fewest_chose():
     both = frozenset({"evidence", "lunch"})
     crowd = [Participant(k, seeks_topics=frozenset({"evidence"})) for k in (6, 7)]
