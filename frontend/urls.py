@@ -37,6 +37,7 @@ from frontend.suggestions import views as suggestions
 
 urlpatterns = [
     path("", people.welcome, name="welcome"),
+    path("accessibility/", people.accessibility, name="accessibility"),
     path("service-worker.js", agenda.service_worker, name="service_worker"),
     path("first/<secret:token>/", people.first_administrator, name="first_administrator"),
     path("account/sign-ins/", people.sign_ins, name="sign_ins"),

@@ -62,6 +62,7 @@ TITIAN_IS_LOCAL = not TITIAN_HTTPS and all(
     is_this_machine(host) for host in (TITIAN_HOST, *ALLOWED_HOSTS, urlsplit(TITIAN_ADDRESS).hostname or "")
 )
 TITIAN_SECURITY_CONTACT = contact_from("TITIAN_SECURITY_CONTACT")  # at /.well-known/security.txt
+TITIAN_ACCESSIBILITY_CONTACT = contact_from("TITIAN_ACCESSIBILITY_CONTACT")  # on the page about accessibility
 TITIAN_MONITOR_TOKEN = text_from("TITIAN_MONITOR_TOKEN")  # what a monitor sends to read /metrics and delays
 LOGGING = logging_settings(as_json=choice_from("TITIAN_LOGS", ["text", "json"]) == "json")
 

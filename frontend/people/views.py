@@ -112,6 +112,13 @@ def welcome(request: Request) -> HttpResponse:
     return render(request, "people/welcome.html", context)
 
 
+@public("says how accessible the pages are; shows no names")
+@require_safe
+def accessibility(request: Request) -> HttpResponse:
+    """What of WCAG 2.2 was tested and what was not, and where to complain."""
+    return render(request, "people/accessibility.html", {"contact": settings.TITIAN_ACCESSIBILITY_CONTACT})
+
+
 def _comes_in(attendee: Attendee) -> bool:
     return is_event_open(attendee.event) or attendee.permission != Attendee.Permission.PARTICIPANT
 

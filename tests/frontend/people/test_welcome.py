@@ -27,6 +27,16 @@ def test_the_first_page_says_what_titian_is_and_names_nobody(client, cast):
     assert cast.event.name not in page
 
 
+@pytest.mark.parametrize("contact", ["", "mailto:access@example.org"])
+def test_the_page_about_accessibility_says_where_to_complain(client, settings, contact):
+    settings.TITIAN_ACCESSIBILITY_CONTACT = contact
+    page = page_of(client.get("/accessibility/"))
+    assert "What was not tested" in page
+    addresses = [address for _, address in page.links("main")]
+    assert addresses == ([contact] if contact else [])
+    assert "/accessibility/" in [address for _, address in page.links("footer")]
+
+
 def test_my_forums_are_the_ones_i_am_on_the_list_of(cast, official):
     second = make_attendee(make_event("second"), person=cast.official.person)
     page = page_of(official.get("/"))
