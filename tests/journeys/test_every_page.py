@@ -5,8 +5,8 @@ import inspect
 from frontend.urls import urlpatterns
 
 SEEN = {
-    "test_pages.py": "account_request_login_code account_confirm_login_code welcome accessibility demo_enter demo_outbox"
-    " profile api_access my_data leave suggestions person block",
+    "test_pages.py": "account_request_login_code account_confirm_login_code welcome accessibility"
+    " demo_enter demo_outbox profile api_access my_data leave suggestions person block",
     "test_addresses.py": "change_address choose_person codes",
     "test_second_factor.py": "sign_ins confirm_by_code",
     "test_offline.py": "offline_agenda",
