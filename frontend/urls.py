@@ -31,7 +31,7 @@ from frontend.safeguarding.views import (
     suspensions,
 )
 from frontend.safeguarding.views import reports as safeguarding
-from frontend.setup.views import checklist, closures, contact_rules, forums, rehearsal, venue
+from frontend.setup.views import checklist, closures, contact_rules, forums, local_names, rehearsal, venue
 from frontend.stats import views as desk
 from frontend.suggestions import views as suggestions
 
@@ -383,6 +383,7 @@ urlpatterns = [
     path("e/<slug:slug>/set-up/mail-texts/test/", mails.send_test, name="test_mail"),
     path("e/<slug:slug>/set-up/told/", disputes.disputes, name="disputes"),
     path("e/<slug:slug>/set-up/topics/", topics.topics, name="topics"),
+    path("e/<slug:slug>/set-up/names/", local_names.local_names, name="local_names"),
     path("e/<slug:slug>/set-up/contact/", contact_rules.contact_rules, name="contact_rules"),
     path(
         "e/<slug:slug>/set-up/contact/<int:rule_id>/", contact_rules.end_contact_rule, name="end_contact_rule"

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
+from backend.core.local_names import local_name
 from backend.events.models.agenda import Session, Slot, Table
 from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest, Sector
 from backend.events.models.events import Event, Theme, Topic
@@ -131,12 +132,17 @@ def _made_up_participants(event: Event) -> AttendeeQuerySet:
 
 def theme_names_for(event: Event) -> dict[str, str]:
     """The names of the event's themes by key, in programme order."""
-    return dict(Theme.objects.filter(event=event).order_by("position", "pk").values_list("key", "name"))
+    return {theme.key: theme.local_name for theme in event.themes.order_by("position", "pk")}
 
 
 def topic_names_for(event: Event) -> dict[str, str]:
     """The names of the event's topics by key."""
-    return dict(Topic.objects.filter(event=event).values_list("key", "name"))
+    return {topic.key: topic.local_name for topic in event.topics.all()}
+
+
+def sector_names_for(event: Event) -> dict[str, str]:
+    """The names of the event's sectors by key."""
+    return {sector.key: sector.local_name for sector in event.sectors.all()}
 
 
 def attendances_for(person: Person) -> Sequence[Attendee]:
@@ -190,12 +196,14 @@ def profile_for(attendee: Attendee) -> Profile:
     names: dict[str, str] = {}
     topics: dict[str, list[TopicChoice]] = {}
     rows = _topics_by_theme.fetch(event=attendee.event_id)
-    for key, name, topic_id, topic_key, topic_name, description in rows:
-        names[key] = name
+    for key, name, local_names, topic_id, topic_key, topic_name, topic_names, description in rows:
+        names[key] = local_name(name, local_names)
         of_theme = topics.setdefault(key, [])
         if topic_id is not None:  # a theme may have none
             seeks, offers = interests.get(topic_id, (False, False))
-            of_theme.append(TopicChoice(topic_key, topic_name, description, seeks, offers))
+            shown = local_name(topic_name, topic_names)
+            about = description if shown == topic_name else ""  # it is in the language of the name
+            of_theme.append(TopicChoice(topic_key, shown, about, seeks, offers))
     return Profile(
         attendee, tuple(ThemeChoices(key, names[key], tuple(found)) for key, found in topics.items())
     )
@@ -207,7 +215,16 @@ def _interests_of(attendee: int) -> QuerySet[Interest, tuple[int, bool, bool]]:
 
 def _topics_of(event: int) -> QuerySet[Theme, tuple[Any, ...]]:
     themes = Theme.objects.filter(event=event).order_by("position", "topics__position")
-    return themes.values_list("key", "name", "topics", "topics__key", "topics__name", "topics__description")
+    return themes.values_list(
+        "key",
+        "name",
+        "names",
+        "topics",
+        "topics__key",
+        "topics__name",
+        "topics__names",
+        "topics__description",
+    )
 
 
 _own_interests = CompiledRows(_interests_of, attendee=-1)

@@ -66,7 +66,7 @@ def default_signature() -> str:
 def letterhead_for(reader: Attendee, texts: MailTexts | None = None) -> Letterhead:
     """What a mail to this attendee has; one query unless `texts` are given."""
     texts = texts or mail_texts_for(reader.event)
-    forum = one_line(reader.event.name)
+    forum = one_line(reader.event.local_name)
     words = {"name": one_line(shown_name(reader)), "forum": forum}
     _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     return Letterhead(

@@ -18,7 +18,7 @@ from backend.directory.selectors.facets import Facet
 from backend.directory.selectors.finding import Found
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name
-from backend.events.selectors import theme_names_for, topic_names_for
+from backend.events.selectors import sector_names_for, theme_names_for, topic_names_for
 from frontend.people.words import constituency_label
 
 HOUR = 60
@@ -94,9 +94,10 @@ def to_go_words(minutes: int) -> str:
 
 def filter_choices(found: Found, event: Event) -> dict[str, tuple[Facet, ...]]:
     """Per filter, the values that occur in words with their counts, by name; days by date."""
-    themes, topics = theme_names_for(event), topic_names_for(event)
+    themes, topics, sectors = theme_names_for(event), topic_names_for(event), sector_names_for(event)
     named: dict[str, Callable[[str], str]] = {
         "constituency": constituency_label,
+        "sector": lambda key: sectors.get(key, key),
         "theme": lambda key: themes.get(key, key),
         "topic": lambda key: topics.get(key, key),
         "language": lambda code: str(language_name(code)),

@@ -66,5 +66,5 @@ def leave(request: Request, attendee: Attendee) -> HttpResponse:
         messages.success(request, _("Your account is erased, and you are signed out."))
     else:
         leave_event(attendee=attendee, is_confirmed=values["is_confirmed"], by=person, now=now)
-        messages.success(request, _("You have left %(event)s.") % {"event": attendee.event.name})
+        messages.success(request, _("You have left %(event)s.") % {"event": attendee.event.local_name})
     return redirect("welcome")

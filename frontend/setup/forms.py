@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import count as count_from
 from typing import Any
 
@@ -20,10 +20,11 @@ from backend.events.models.events import Event
 from backend.events.rules.slot_grid import SlotGrid
 from backend.events.services.opening import EMAIL_LIMIT
 from backend.events.services.venue import TableData
+from backend.setup.selectors.local_names import NamedRow
 from backend.setup.services.forums import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED, ForumData
 from frontend.events.forms.setup import AboutForm, _address, _name
 from frontend.events.forms.widgets import hour, line
-from frontend.fields import IdsField
+from frontend.fields import IdsField, values_of
 
 WINDOWS = 3
 
@@ -308,3 +309,20 @@ class StartForm(AboutForm):
         basis, _colon, edition = values.pop("basis").partition(":")
         languages = tuple(values.pop("languages"))
         return ForumData(**values, basis=basis, edition=edition, languages=languages)
+
+
+class LocalNamesForm(forms.Form):
+    """What each row of the forum is called in one language; a field for each, by its kind and number."""
+
+    def __init__(self, rows: Iterable[NamedRow], *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for row in rows:
+            self.fields[f"{row.kind}-{row.row_id}"] = forms.CharField(
+                label=row.own, initial=row.local, required=False, widget=line()
+            )
+
+    def names(self) -> dict[tuple[str, int], str]:
+        """The names sent, by (kind, id)."""
+        values = values_of(self)
+        pairs = ((name.split("-"), values[name]) for name in values if name in self.data)
+        return {(kind, int(row_id)): value for (kind, row_id), value in pairs}

@@ -94,6 +94,7 @@ BELONGS_TO = {
     "session": "agenda",
     "import_agenda": "agenda",
     "sectors": "setup",
+    "local_names": "setup",
     "contact_rules": "setup",
     "rehearsal": "setup",
     "mail_texts": "setup",

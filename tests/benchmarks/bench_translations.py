@@ -137,7 +137,10 @@ def main() -> None:
         on_progress=lambda share: print(f"encoding: {share:.0%}", file=sys.stderr),
     )
     priors = language_priors(encoder.name, settings.VAR / "priors", encoder.encode)["query"]
-    print(f"{'language':<10}{'messages':>9}{'first':>7}{'least':>7}{'exchanged found':>17}   Django's own: messages, first")
+    print(
+        f"{'language':<10}{'messages':>9}{'first':>7}{'least':>7}{'exchanged found':>17}"
+        "   Django's own: messages, first"
+    )
     short = []
     for name, pairs in ours.items():
         if not pairs:

@@ -98,6 +98,7 @@ def test_axe_finds_nothing_where_meetings_are_set_up(forum, booking, visit):
         "set-up/mail-texts/",
         "set-up/closed/",
         "set-up/sectors/",
+        "set-up/names/",
         "set-up/contact/",
         "set-up/rehearsal/",
         "set-up/sessions/",

@@ -64,7 +64,7 @@ def agenda_for(attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingR
         AgendaItem(
             starts_at=part.session.starts_at,
             ends_at=part.session.ends_at,
-            title=part.session.title,
+            title=part.session.local_name,
             room=part.session.room,
             stream_url=part.session.stream_url,
             session_id=part.session_id,

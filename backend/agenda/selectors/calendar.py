@@ -55,7 +55,7 @@ def feed_for(attendee: Attendee, since: dt.datetime, now: dt.datetime) -> bytes:
     parts = SessionPart.objects.filter(attendee=attendee.pk).select_related("session")
     entries += [_session(part, attendee, since) for part in parts.order_by("session_id")]
     calendar = _calendar(attendee, entries)
-    calendar.add("x-wr-calname", icalendar.vText(one_line(attendee.event.name)))
+    calendar.add("x-wr-calname", icalendar.vText(one_line(attendee.event.local_name)))
     calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")  # the same for programs older than RFC 7986
     return bytes(calendar.to_ical())
@@ -73,7 +73,7 @@ def invitation_for(
     else:
         entry = _meeting(meeting, row, reader, now)
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    entry.add("organizer", f"mailto:{sender}", parameters={"CN": one_line(reader.event.name)})
+    entry.add("organizer", f"mailto:{sender}", parameters={"CN": one_line(reader.event.local_name)})
     entry.add(
         "attendee",
         f"mailto:{reader.person.email}",
@@ -216,9 +216,9 @@ def _session(part: SessionPart, attendee: Attendee, since: dt.datetime) -> icale
     session = part.session
     entry = _entry(
         uid=str(uuid.uuid5(uuid.NAMESPACE_URL, f"titian:{attendee.event.slug}/sessions/{session.pk}")),
-        summary=_("Your talk: %(title)s") % {"title": session.title}
+        summary=_("Your talk: %(title)s") % {"title": session.local_name}
         if part.part == SessionPart.Part.SPEAKING
-        else session.title,
+        else session.local_name,
         period=(session.starts_at, session.ends_at),
         stamp=since,
         sequence=0,

@@ -126,7 +126,7 @@ def sessions_for(attendee: Attendee, now: dt.datetime, *, theme: str = "") -> Se
     days = groupby(rows, key=lambda row: row.starts_at.astimezone(zone).date())
     return Sessions(
         days=tuple(SessionDay(date, tuple(day)) for date, day in days),
-        themes=tuple(ThemeCount(found.key, found.name, counts[found]) for found in themes),
+        themes=tuple(ThemeCount(found.key, found.local_name, counts[found]) for found in themes),
         theme=theme,
         total=len(sessions),
     )
@@ -157,12 +157,12 @@ def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list
         rows.append(
             SessionRow(
                 session_id=session.pk,
-                title=session.title,
+                title=session.local_name,
                 abstract=session.abstract,
                 room=session.room,
                 stream_url=session.stream_url,
                 theme=theme.key if theme else "",
-                theme_name=theme.name if theme else "",
+                theme_name=theme.local_name if theme else "",
                 starts_at=session.starts_at,
                 ends_at=session.ends_at,
                 is_past=session.ends_at <= now,

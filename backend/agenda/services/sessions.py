@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, Refused
+from backend.core.local_names import kept_names
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Session
@@ -139,6 +140,7 @@ def save_session(session: Session, data: SessionData, themes: dict[str, Theme]) 
     values = asdict(data)
     session.theme = themes.get(values.pop("theme"))
     source_id = values.pop("source_id")
+    session.names = kept_names(session.title, data.title, session.names)
     for name, value in values.items():
         setattr(session, name, value)
     session.source_id = source_id or session.source_id

@@ -19,6 +19,7 @@ from backend.booking.models.meetings import Seat
 from backend.booking.rules import MIN_NOTICE, check_reachable, may_meet
 from backend.booking.selectors.closures import closed_everywhere
 from backend.core.compiled import CompiledQuery, CompiledRows, CompiledRowsOfMany, any_of
+from backend.core.local_names import local_name
 from backend.core.period import Period, overlapping, overlapping_range, overlaps
 from backend.events.models.agenda import SessionPart, Slot
 from backend.events.models.attendees import Attendee
@@ -81,7 +82,10 @@ def availability_for(attendee: Attendee, now: dt.datetime) -> tuple[GridDay, ...
     """The attendee's slots by day; five queries."""
     opened = set(_opened.fetch(attendee=attendee.pk))
     busy = [
-        *((Period(*both), "session", title) for *both, title in _session_times.fetch(attendee=attendee.pk)),
+        *(
+            (Period(starts_at, ends_at), "session", local_name(title, names))
+            for starts_at, ends_at, title, names in _session_times.fetch(attendee=attendee.pk)
+        ),
         *(
             (Period(taken.lower, taken.upper), "meeting", "")
             for taken in _seat_times.fetch(attendee=attendee.pk)
@@ -124,9 +128,9 @@ def _slots_opened(attendee: int) -> QuerySet[Availability, int]:
     return Availability.objects.filter(attendee=attendee).values_list("slot_id", flat=True)
 
 
-def _sessions_of(attendee: int) -> QuerySet[SessionPart, tuple[dt.datetime, dt.datetime, str]]:
+def _sessions_of(attendee: int) -> QuerySet[SessionPart, tuple[Any, ...]]:
     parts = SessionPart.objects.filter(attendee=attendee).order_by("session__starts_at", "session_id")
-    return parts.values_list("session__starts_at", "session__ends_at", "session__title")
+    return parts.values_list("session__starts_at", "session__ends_at", "session__title", "session__names")
 
 
 def _seats_of(attendee: int) -> QuerySet[Seat, Any]:

@@ -266,7 +266,7 @@ def _row(
         other=other,
         message=meeting.message,
         theme=meeting.theme.key if meeting.theme else "",
-        theme_name=meeting.theme.name if meeting.theme else "",
+        theme_name=meeting.theme.local_name if meeting.theme else "",
         any_time=meeting.any_time,
         is_online=meeting.is_online,
         needs_step_free=meeting.needs_step_free,

@@ -102,7 +102,7 @@ def open_all_times(
         raise Refused(
             "no_times_to_come",
             _("%(event)s has no meeting time to come. Add some under Set up, “Times, tables and rules”.")
-            % {"event": event.name},
+            % {"event": event.local_name},
         )
     lock_attendees(attendee_ids)
     joined = Attendee.objects.filter(

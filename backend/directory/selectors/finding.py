@@ -187,7 +187,7 @@ def named_for(*, viewer: Attendee, wanted: Wanted, now: dt.datetime) -> Named:
     found = dict.fromkeys((*by_name, *by_house))
     is_a_name = bool(found)
     topic_of = {
-        pk: topic.name
+        pk: topic.local_name
         for topic, people in reversed(near.subjects)
         for pk in in_order
         if pk in people and pk not in found

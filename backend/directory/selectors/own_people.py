@@ -84,9 +84,9 @@ def session_companions_for(*, viewer: Attendee, page: int, now: dt.datetime) -> 
         session__in=mine, attendee__in=visible.order_by().values("pk")
     )
     titles: dict[int, list[str]] = {}
-    rows = parts.order_by("session__starts_at", "session_id").values_list("attendee_id", "session__title")
-    for pk, title in rows:
-        titles.setdefault(pk, []).append(title)
+    rows = parts.order_by("session__starts_at", "session_id").select_related("session")
+    for part in rows:
+        titles.setdefault(part.attendee_id, []).append(part.session.local_name)
     people = visible.filter(pk__in=titles)
     ordered = sorted(people, key=lambda one: (-len(titles[one.pk]), folded(shown_name(one)), one.pk))
     pages = max(1, -(-len(ordered) // PAGE_SIZE))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from backend.booking.selectors.availability import with_open_time
 from backend.core.compiled import CompiledRows, any_of
 from backend.core.errors import NotFound
+from backend.core.local_names import local_name
 from backend.directory.models import WishToMeet
 from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee
@@ -52,7 +53,9 @@ def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Perso
         about=about,
         seeks=seeks,
         offers=offers,
-        shared_sessions=tuple(_shared.fetch(attendee=viewer.pk, other=attendee_id)),
+        shared_sessions=tuple(
+            local_name(title, names) for title, names in _shared.fetch(attendee=viewer.pk, other=attendee_id)
+        ),
         has_open_time=attendee_id not in absent,
         is_wished=absent.get(attendee_id, False),
         is_saved=bool(saved),
@@ -69,10 +72,10 @@ def _notes_on(attendee: int, other: int) -> QuerySet[Feedback, str]:
     return saved.values_list("note", flat=True)
 
 
-def _titles_shared(attendee: int, other: int) -> QuerySet[SessionPart, str]:
+def _titles_shared(attendee: int, other: int) -> QuerySet[SessionPart, tuple[str, dict[str, str]]]:
     """The titles of the attendee's sessions at which the other speaks, or lets others see them."""
     shared = SessionPart.objects.seen_by_others().filter(attendee=other, session__parts__attendee=attendee)
-    return shared.order_by("session__starts_at", "session_id").values_list("session__title", flat=True)
+    return shared.order_by("session__starts_at", "session_id").values_list("session__title", "session__names")
 
 
 def _wished_among(asker: int, among: list[int]) -> QuerySet[WishToMeet, int]:

@@ -90,14 +90,14 @@ def working_on_for(*, viewer: Attendee, topic: str, theme: str, now: dt.datetime
     return WorkingOn(
         topic=chosen.key if chosen else "",
         theme=of_theme.key,
-        name=chosen.name if chosen else of_theme.name,
-        description=chosen.description if chosen else "",
-        theme_name=of_theme.name,
+        name=chosen.local_name if chosen else of_theme.local_name,
+        description=chosen.description if chosen and chosen.local_name == chosen.name else "",
+        theme_name=of_theme.local_name,
         sectors=tuple(_group(groups[place], sides, profiles) for place in sorted(groups)),
         total=len(people),
         seeks=sum(sides[one.pk][0] for one in people),
         offers=sum(sides[one.pk][1] for one in people),
-        sessions=tuple(sessions.values_list("pk", "title")),
+        sessions=tuple((session.pk, session.local_name) for session in sessions),
     )
 
 
@@ -107,7 +107,7 @@ def _group(
     sector = people[0].organisation.sector if people[0].organisation else None
     return SectorWorkers(
         key=sector.key if sector else "",
-        name=sector.name if sector else "",
+        name=sector.local_name if sector else "",
         constituency=people[0].constituency,
         people=tuple(Worker(profiles[one.pk], *sides[one.pk]) for one in people[:SHOWN_OF_A_SECTOR]),
         total=len(people),

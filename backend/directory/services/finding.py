@@ -102,7 +102,8 @@ def _names(row: SearchName) -> tuple[str, ...]:
     if row.attendee:
         return name_in_lists(row.attendee), row.attendee.short_name
     if row.topic:
-        return row.topic.name, *other_names(row.topic.key, row.topic.name)
+        topic = row.topic
+        return topic.name, *topic.names.values(), *other_names(topic.key, topic.name)
     if row.organisation:
         return (row.organisation.name,)
-    return (row.session.title,) if row.session else ()
+    return (row.session.title, *row.session.names.values()) if row.session else ()

@@ -148,8 +148,8 @@ def nudge_mail(reader: Attendee, head: Letterhead, cause: Cause) -> EmailMessage
         Cause.NO_TIME: _("You have no open meeting time at %(event)s"),
         Cause.EMPTY_PROFILE: _("Say what you seek and offer at %(event)s"),
     }
-    subject = subjects.get(cause, _("Whom will you meet at %(event)s?")) % {"event": event.name}
+    subject = subjects.get(cause, _("Whom will you meet at %(event)s?")) % {"event": event.local_name}
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/{PAGES[cause]}/"
-    context = {"cause": cause.value, "event": event.name, "address": address, "head": head}
+    context = {"cause": cause.value, "event": event.local_name, "address": address, "head": head}
     body = render_to_string("directory/mail/nudge.txt", context)
     return mail_to(reader, head, subject=subject, body=body)

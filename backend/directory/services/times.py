@@ -160,11 +160,11 @@ def times_mail(
     )
     context = {
         "kind": kind,
-        "event": event.name,
+        "event": event.local_name,
         "people": people[:MAX_NAMED],
         "more": max(0, len(people) - MAX_NAMED),
         "address": f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/availability/",
         "head": head,
     }
     body = render_to_string("directory/mail/times.txt", context)
-    return mail_to(reader, head, subject=subject % {"event": event.name}, body=body)
+    return mail_to(reader, head, subject=subject % {"event": event.local_name}, body=body)

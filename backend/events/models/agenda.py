@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from backend.core.local_names import local_name
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Theme
 
@@ -18,6 +19,9 @@ class Session(models.Model):
         Theme, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions"
     )
     title = models.CharField(max_length=200)
+    names = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField()), blank=True
+    )  # by language code, beside `title`
     abstract = models.TextField(blank=True)
     room = models.CharField(max_length=80, blank=True)
     stream_url = models.URLField(blank=True)
@@ -38,6 +42,10 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def local_name(self) -> str:
+        return local_name(self.title, self.names)
 
 
 class SessionPartQuerySet(models.QuerySet["SessionPart"]):

@@ -7,11 +7,12 @@ from typing import Any, cast
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backend.core.local_names import local_name
 from backend.events.models.events import Event, Topic
 from backend.people.models import Constituency, Person
 
@@ -27,6 +28,9 @@ class Sector(models.Model):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sectors")
     key = models.SlugField(max_length=60)
     name = models.CharField(max_length=80)
+    names = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField()), blank=True
+    )  # by language code, beside `name`
     constituency = models.CharField(max_length=20, choices=Constituency.choices)
     position = models.PositiveSmallIntegerField()
 
@@ -44,6 +48,10 @@ class Sector(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def local_name(self) -> str:
+        return local_name(self.name, self.names)
 
 
 class Organisation(models.Model):

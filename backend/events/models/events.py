@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from backend.core.local_names import local_name
 from backend.people.models import Person
 
 MAX_RETENTION_DAYS = 3650
@@ -31,6 +32,9 @@ class Event(models.Model):
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
+    names = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField()), blank=True
+    )  # by language code, beside `name`
     timezone = models.CharField(max_length=60)
     starts_on = models.DateField()
     ends_on = models.DateField()
@@ -74,6 +78,10 @@ class Event(models.Model):
         return self.name
 
     @property
+    def local_name(self) -> str:
+        return local_name(self.name, self.names)
+
+    @property
     def zone(self) -> dt.tzinfo:
         return ZoneInfo(self.timezone)
 
@@ -113,6 +121,9 @@ class Theme(models.Model):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="themes")
     key = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
+    names = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField()), blank=True
+    )  # by language code, beside `name`
     position = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -125,6 +136,10 @@ class Theme(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def local_name(self) -> str:
+        return local_name(self.name, self.names)
+
 
 class Topic(models.Model):
     """A subject under a theme that attendees seek or offer."""
@@ -133,6 +148,9 @@ class Topic(models.Model):
     theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="topics")
     key = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
+    names = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField()), blank=True
+    )  # by language code, beside `name`
     description = models.CharField(max_length=300, blank=True)
     position = models.PositiveSmallIntegerField()
 
@@ -145,3 +163,7 @@ class Topic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def local_name(self) -> str:
+        return local_name(self.name, self.names)

@@ -52,7 +52,7 @@ def check_admission(attendee: Attendee, *, even_paused: bool = False) -> None:
                 "You cannot use the pages of %(event)s for now, and nobody sees you there. To learn more, "
                 "talk to the forum’s safeguarding lead."
             )
-            % {"event": attendee.event.name},
+            % {"event": attendee.event.local_name},
             status=403,
         )
     if attendee.permission == Attendee.Permission.PARTICIPANT:
@@ -217,7 +217,7 @@ def check_open_to_minors(attendee: Attendee) -> None:
                 "%(event)s is not open to young people yet: a safeguarding lead still has to enter whom "
                 "to ring in the host country. Look in again later."
             )
-            % {"event": attendee.event.name}
+            % {"event": attendee.event.local_name}
         )
 
 

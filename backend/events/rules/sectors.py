@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from backend.people.models import Constituency
 
@@ -13,12 +14,12 @@ SECTORS_FILE = Path(__file__).parents[1] / "data" / "sectors.json"
 
 
 @cache
-def shipped_sectors() -> tuple[dict[str, str], ...]:
+def shipped_sectors() -> tuple[dict[str, Any], ...]:
     """The sectors of the first forum, and one for each constituency: key, name and constituency, in order."""
     return tuple(json.loads(SECTORS_FILE.read_text(encoding="utf-8")))
 
 
-def plain_sectors() -> tuple[dict[str, str], ...]:
+def plain_sectors() -> tuple[dict[str, Any], ...]:
     """One sector for each constituency, the one for all others among them: what fits any forum."""
     return tuple(row for row in shipped_sectors() if row["key"] in Constituency.values)
 

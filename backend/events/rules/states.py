@@ -106,7 +106,7 @@ def check_allowed(event: Event, doing: Activity) -> None:
         check_event_open(event)
     if not is_allowed(event, doing):
         sentence = str(_REFUSED[doing])
-        raise NotInThisState(sentence % {"event": event.name, "state": _WORDS[event.state]})
+        raise NotInThisState(sentence % {"event": event.local_name, "state": _WORDS[event.state]})
 
 
 def is_event_open(event: Event) -> bool:
@@ -130,5 +130,5 @@ def check_event_open(event: Event) -> None:
     if not is_event_open(event):
         raise NotOpenYet(
             _("%(event)s is not open yet: its organisers are still preparing it. Look in again later.")
-            % {"event": event.name}
+            % {"event": event.local_name}
         )

@@ -12,7 +12,10 @@ THEMES_FILE = Path(__file__).parents[1] / "data" / "themes.json"
 
 @cache
 def shipped_themes() -> tuple[dict[str, Any], ...]:
-    """The shipped themes with their topics, as the file has them; `former_names` are those of a topic."""
+    """The shipped themes with their topics, as the file has them.
+
+    `former_names` are those of a topic; `names` are by language.
+    """
     return tuple(json.loads(THEMES_FILE.read_text(encoding="utf-8")))
 
 

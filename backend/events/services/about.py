@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backend.core.errors import Refused
+from backend.core.local_names import kept_names
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, clean_text
@@ -55,6 +56,7 @@ def change_about(
             ),
         )
     has_new_interpreters = interpreters != locked.interpreters
+    locked.names = kept_names(locked.name, name, locked.names)
     locked.name, locked.venue, locked.timezone = name, venue, timezone
     locked.starts_on, locked.ends_on = starts_on, ends_on
     locked.languages, locked.interpreters = list(languages), interpreters
@@ -71,6 +73,7 @@ def change_about(
     locked.save(
         update_fields=[
             "name",
+            "names",
             "venue",
             "timezone",
             "starts_on",

@@ -8,6 +8,7 @@ from django.db.models import RestrictedError
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.local_names import kept_names
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee, Organisation, Sector
@@ -98,8 +99,9 @@ def change_sector(
             % {"sector": sector.name}
         )
     is_moved = sector.constituency != constituency
+    sector.names = kept_names(sector.name, name, sector.names)
     sector.name, sector.constituency = name, constituency
-    sector.save(update_fields=["name", "constituency"])
+    sector.save(update_fields=["name", "names", "constituency"])
     if is_moved:
         _mark_changed(event, sector, now)
     return sector

@@ -93,7 +93,9 @@ def load_themes(*, event: Event) -> int:
     position = 0
     for theme_position, row in enumerate(shipped_themes()):
         theme, created = Theme.objects.get_or_create(
-            event=event, key=row["key"], defaults={"name": row["name"], "position": theme_position}
+            event=event,
+            key=row["key"],
+            defaults={"name": row["name"], "names": row.get("names", {}), "position": theme_position},
         )
         missing += created
         for topic in row["topics"]:
@@ -103,6 +105,7 @@ def load_themes(*, event: Event) -> int:
                 defaults={
                     "theme": theme,
                     "name": topic["name"],
+                    "names": topic.get("names", {}),
                     "description": topic["description"],
                     "position": position,
                 },

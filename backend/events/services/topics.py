@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound, Refused
+from backend.core.local_names import kept_names
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee, Interest
@@ -49,8 +50,9 @@ def rename_theme(*, event: Event, theme_id: int, name: str, by: Person) -> Theme
     """Rename a theme; refuses OrganisersOnly, NotFound and BadTopic."""
     check_organiser(by, event, Activity.EDIT)
     theme = _theme_of(event, theme_id)
-    theme.name = _checked_name(name)
-    theme.save(update_fields=["name"])
+    name = _checked_name(name)
+    theme.name, theme.names = name, kept_names(theme.name, name, theme.names)
+    theme.save(update_fields=["name", "names"])
     return theme
 
 
@@ -118,9 +120,10 @@ def change_topic(
     topic = _topic_of(event, topic_id)
     name = _checked_name(name)
     _check_unused_name(event, name, but=topic.pk)
+    topic.names = kept_names(topic.name, name, topic.names)
     topic.theme, topic.name = _theme_of(event, theme_id), name
     topic.description = _checked_description(description)
-    topic.save(update_fields=["theme", "name", "description"])
+    topic.save(update_fields=["theme", "name", "names", "description"])
     _mark_changed(event, Q(interests__topic=topic), now)
     return topic
 

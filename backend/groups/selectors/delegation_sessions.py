@@ -156,7 +156,7 @@ def _own_row(
         session_id=session.pk,
         part=seat.part,
         state=state,
-        topic=session.topic.name,
+        topic=session.topic.local_name,
         wish=session.wish if seat.part == PART.ASKER else "",
         asked_at=session.asked_at,
         starts_at=slot.starts_at if slot else None,
@@ -263,7 +263,7 @@ def _led_row(session: DelegationSession, now: dt.datetime) -> LedDelegationSessi
     return LedDelegationSession(
         session_id=session.pk,
         state="over" if is_over else session.state,
-        topic=session.topic.name,
+        topic=session.topic.local_name,
         wish=session.wish,
         words=session.words,
         asked_at=session.asked_at,
@@ -377,7 +377,7 @@ def _why_absent(adult: Any) -> WhyAbsent:
 def session_topics(event_id: int) -> tuple[Choice, ...]:
     """The topics on which a session can be asked for, in their order; one query."""
     topics = Topic.objects.filter(event=event_id).order_by("theme__position", "position", "pk")
-    return tuple(Choice(topic.pk, topic.name) for topic in topics)
+    return tuple(Choice(topic.pk, topic.local_name) for topic in topics)
 
 
 def _named(name: str, of: str) -> str:

@@ -118,7 +118,7 @@ def _row(viewer: Attendee, meeting: Meeting, now: dt.datetime) -> OfficeHourRow 
         host=host,
         guests=shown,
         about=meeting.message,
-        theme_name=meeting.theme.name if meeting.theme else "",
+        theme_name=meeting.theme.local_name if meeting.theme else "",
         is_online=meeting.is_online,
         starts_at=meeting.period.lower,
         ends_at=meeting.period.upper,

@@ -64,12 +64,12 @@ def send_delegation_mail(*, session_id: int, attendee_id: int, change: str) -> N
     page = "delegation-sessions" if change == Change.NEWS else "my-delegation-sessions"
     context = {
         "change": change,
-        "event": session.event.name,
+        "event": session.event.local_name,
         "address": f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{session.event.slug}/{page}/",
     }
     mail = automatic_mail(
         to=reader.person.email,
-        subject=_SUBJECTS[Change(change)]() % {"event": session.event.name},
+        subject=_SUBJECTS[Change(change)]() % {"event": session.event.local_name},
         body=render_to_string("groups/mail/delegation_session.txt", context),
     )
     result = send_mail_now(mail, event=session.event)

@@ -78,7 +78,7 @@ def invitation_mail(
 ) -> EmailMultiAlternatives:
     """The mail of this kind to the attendee."""
     event, template = attendee.event, template_for(rules, kind)
-    words = {"name": one_line(shown_name(attendee)), "forum": one_line(event.name)}
+    words = {"name": one_line(shown_name(attendee)), "forum": one_line(event.local_name)}
     subject = filled(template.subject, words)
     context = {
         "event": event,

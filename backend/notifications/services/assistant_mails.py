@@ -67,7 +67,7 @@ def assistant_mail(
         "change": change.value,
         "name": name,
         "waiting": waiting,
-        "event": reader.event.name,
+        "event": reader.event.local_name,
         "address": f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{reader.event.slug}/assistants/",
         "head": head,
     }

@@ -126,7 +126,7 @@ def _connection(
         theirs=details_of(theirs),
         mine=details_of(mine),
         event_slug=mine.event.slug,
-        event_name=mine.event.name,
+        event_name=mine.event.local_name,
         since=max(mine.given_at, theirs.given_at),
         here_id=here_id,
     )
@@ -138,7 +138,7 @@ def _offer(row: ContactShare, other: ConnectedPerson, is_mine: bool) -> OfferRow
         other=other,
         mine=details_of(row) if is_mine else ContactDetails(),
         event_slug=row.event.slug,
-        event_name=row.event.name,
+        event_name=row.event.local_name,
         given_at=row.given_at,
     )
 

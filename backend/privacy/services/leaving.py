@@ -81,7 +81,7 @@ def _step_down(parts: list[Attendee], by: Person, now: dt.datetime) -> None:
             raise Refused(
                 "still_in_charge",
                 _("Nobody else at %(event)s could read reports: have another safeguarding lead named first.")
-                % {"event": event.name},
+                % {"event": event.local_name},
             )
         is_last = appointment.permission == ORGANISER and not (
             organisers_of(event).exclude(pk=attendee.pk).exists()

@@ -45,13 +45,13 @@ def send_merge_mail(*, merge_id: int, change: str, person_id: int) -> None:
         DONE: _("You are on the list of %(event)s once now"),
     }
     context = {
-        "event": merge.event.name,
+        "event": merge.event.local_name,
         "address": f"{host}/e/{merge.event.slug}/twice/",
         "is_kept": reader.attendances.filter(event=merge.event).exists(),
     }
     mail = automatic_mail(
         to=reader.email,
-        subject=subjects[change] % {"event": merge.event.name},
+        subject=subjects[change] % {"event": merge.event.local_name},
         body=render_to_string(f"privacy/mail/merge_{change}.txt", context),
     )
     result = send_mail_now(mail, event=merge.event)

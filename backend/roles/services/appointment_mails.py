@@ -97,13 +97,13 @@ def _mail_to(reader: Person, appointment: Appointment, change: str) -> EmailMess
         "is_lead": is_lead,
         "name": name_in_lists(appointment.attendee),
         "by": by_name or _("Somebody whose account is gone"),
-        "event": event.name,
+        "event": event.local_name,
         "lacks": what_running_lacks(event) if change == State.ENDED else "",
         "address": f"{home}/roles/" if comes_in else f"{host}/forums/{event.slug}/roles/",
         "own_address": f"{home}/reports/" if is_lead else f"{home}/set-up/",
     }
     return automatic_mail(
         to=reader.email,
-        subject=str(subject) % {"event": event.name},
+        subject=str(subject) % {"event": event.local_name},
         body=render_to_string("roles/mail/appointment.txt", context),
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.compiled import CompiledRows, any_of
 from backend.core.errors import NotFound
+from backend.core.local_names import local_name
 from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest
 from backend.events.selectors import SHOWN_NAME, shown_name
 from backend.people.models import Constituency, Person
@@ -88,6 +89,7 @@ def _rows_of(people: AttendeeQuerySet) -> QuerySet[Attendee, tuple[Any, ...]]:
         "title",
         "organisation__name",
         "organisation__sector__name",
+        "organisation__sector__names",
         "organisation__sector__constituency",
         "country",
         "languages",
@@ -105,7 +107,7 @@ def _profiles_in(rows: Sequence[tuple[Any, ...]]) -> dict[int, PublicProfile]:
             short_name=short_name,
             title=title,
             organisation=organisation or "",
-            sector=sector or "",
+            sector=local_name(sector or "", sector_names or {}),
             constituency=constituency or Constituency.OTHER.value,
             country=country,
             languages=tuple(languages),
@@ -120,6 +122,7 @@ def _profiles_in(rows: Sequence[tuple[Any, ...]]) -> dict[int, PublicProfile]:
             title,
             organisation,
             sector,
+            sector_names,
             constituency,
             country,
             languages,
@@ -132,15 +135,15 @@ def _profiles_in(rows: Sequence[tuple[Any, ...]]) -> dict[int, PublicProfile]:
 def _topics_of(ids: list[int]) -> dict[int, list[TopicInterest]]:
     """What these attendees seek and offer, in programme order; no query about nobody."""
     found: dict[int, list[TopicInterest]] = {}
-    for pk, key, name, theme, seeks, offers in _topic_rows.fetch(among=ids) if ids else ():
-        found.setdefault(pk, []).append(TopicInterest(key, name, theme, seeks, offers))
+    for pk, key, name, names, theme, seeks, offers in _topic_rows.fetch(among=ids) if ids else ():
+        found.setdefault(pk, []).append(TopicInterest(key, local_name(name, names), theme, seeks, offers))
     return found
 
 
-def _topics_among(among: list[int]) -> QuerySet[Interest, tuple[int, str, str, str, bool, bool]]:
+def _topics_among(among: list[int]) -> QuerySet[Interest, tuple[Any, ...]]:
     rows = Interest.objects.filter(attendee__in=any_of(among)).order_by("topic__position", "topic_id")
     return rows.values_list(
-        "attendee_id", "topic__key", "topic__name", "topic__theme__key", "seeks", "offers"
+        "attendee_id", "topic__key", "topic__name", "topic__names", "topic__theme__key", "seeks", "offers"
     )
 
 

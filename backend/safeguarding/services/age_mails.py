@@ -101,9 +101,9 @@ def _mail_to(lead: Attendee, proposals: int, doubts: int) -> EmailMessage:
         "%(count)s age class waits for you: %(event)s",
         "%(count)s age classes wait for you: %(event)s",
         count,
-    ) % {"count": count, "event": event.name}
+    ) % {"count": count, "event": event.local_name}
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/age-classes/"
-    context = {"proposals": proposals, "doubts": doubts, "event": event.name, "address": address}
+    context = {"proposals": proposals, "doubts": doubts, "event": event.local_name, "address": address}
     return automatic_mail(
         to=lead.person.email,
         subject=subject,

@@ -82,9 +82,9 @@ def send_outside_alert(*, event_id: int, now: dt.datetime) -> None:
     has_no_reader = unreadable_reports(event_id).filter(pk__in=[report.pk for report in reports]).exists()
     leads = leads_of(event_id).select_related("person").order_by("pk")
     OutsideAlert.objects.bulk_create(OutsideAlert(report=report, told_at=now) for report in reports)
-    subject = _("A report is unread: %(event)s") % {"event": contact.event.name}
+    subject = _("A report is unread: %(event)s") % {"event": contact.event.local_name}
     context = {
-        "event": contact.event.name,
+        "event": contact.event.local_name,
         "has_no_reader": has_no_reader,
         "leads": [(shown_name(lead), lead.person.email) for lead in leads],
     }
@@ -130,7 +130,7 @@ def _reports_to_alert(lead: Attendee) -> ReportQuerySet:
 
 def _mail_to(lead: Attendee) -> EmailMessage:
     event = lead.event
-    subject = _("A report waits for you: %(event)s") % {"event": event.name}
+    subject = _("A report waits for you: %(event)s") % {"event": event.local_name}
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/reports/"
     return automatic_mail(
         to=lead.person.email,

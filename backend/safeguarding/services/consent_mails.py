@@ -63,7 +63,7 @@ def send_consent_mail(*, consent_id: int, change: str) -> None:
     event = consent.attendee.event
     context = {
         "change": change,
-        "event": event.name,
+        "event": event.local_name,
         "guardian": consent.guardian,
         "name": name_to_call(consent.attendee),
         "paragraphs": wording_of(consent.wording).paragraphs,
@@ -72,7 +72,7 @@ def send_consent_mail(*, consent_id: int, change: str) -> None:
     }
     mail = automatic_mail(
         to=consent.email,
-        subject=_SUBJECTS[Change(change)]() % {"event": event.name},
+        subject=_SUBJECTS[Change(change)]() % {"event": event.local_name},
         body=render_to_string("safeguarding/mail/consent.txt", context),
     )
     result = send_mail_now(mail, event=event)
@@ -95,9 +95,9 @@ def send_consent_news(*, lead_id: int) -> None:
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{lead.event.slug}/consents/"
     mail = automatic_mail(
         to=lead.person.email,
-        subject=_("News about consents and checks: %(event)s") % {"event": lead.event.name},
+        subject=_("News about consents and checks: %(event)s") % {"event": lead.event.local_name},
         body=render_to_string(
-            "safeguarding/mail/consent_news.txt", {"event": lead.event.name, "address": address}
+            "safeguarding/mail/consent_news.txt", {"event": lead.event.local_name, "address": address}
         ),
     )
     result = send_mail_now(mail, event=lead.event)

@@ -69,10 +69,10 @@ def _send_to_lead(lead_id: int, subject: str, template: str, page: str) -> None:
 def _send(to: Attendee, subject: str, template: str, page: str) -> None:
     event = to.event
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/{page}"
-    context = {"event": event.name, "address": address}
+    context = {"event": event.local_name, "address": address}
     mail = automatic_mail(
         to=to.person.email,
-        subject=subject % {"event": event.name},
+        subject=subject % {"event": event.local_name},
         body=render_to_string(f"safeguarding/mail/{template}.txt", context),
     )
     result = send_mail_now(mail, event=event)

@@ -120,7 +120,7 @@ def copy_edition(event: Event, earlier: Event) -> None:
     themes = {}
     for theme in earlier.themes.all():
         themes[theme.pk] = Theme.objects.create(
-            event=event, key=theme.key, name=theme.name, position=theme.position
+            event=event, key=theme.key, name=theme.name, names=theme.names, position=theme.position
         )
     Topic.objects.bulk_create(
         Topic(
@@ -128,6 +128,7 @@ def copy_edition(event: Event, earlier: Event) -> None:
             theme=themes[topic.theme_id],
             key=topic.key,
             name=topic.name,
+            names=topic.names,
             description=topic.description,
             position=topic.position,
         )
@@ -150,6 +151,7 @@ def copy_edition(event: Event, earlier: Event) -> None:
             event=event,
             key=sector.key,
             name=sector.name,
+            names=sector.names,
             constituency=sector.constituency,
             position=sector.position,
         )

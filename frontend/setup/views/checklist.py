@@ -153,6 +153,11 @@ def _items(event: Event, found: SetUp) -> list[Item]:
             otherwise=Progress.PRESET,
         ),
         item(
+            "local_names", _("Names in other languages"), event.names,
+            _("What the forum, its topics and sessions are called in the languages of its people"),
+            otherwise=Progress.OPTIONAL,
+        ),
+        item(
             "agenda", _("Sessions"), found.sessions,
             _("Sessions: %(count)s") % {"count": found.sessions}
             if found.sessions else _("People choose what they attend, and are busy then: add the agenda."),

@@ -1,0 +1,83 @@
+"""The forum's own words in other languages: named by organisers, read by whoever reads that language."""
+
+import pytest
+from django.utils import translation
+
+from backend.events.models.attendees import Sector
+from backend.events.models.events import Topic
+from backend.events.selectors import profile_for, theme_names_for
+from backend.events.services.topics import change_topic
+from tests.factories import NOW
+from tests.frontend.conftest import client_of
+from tests.pages import page_of
+
+
+@pytest.fixture(autouse=True)
+def offered(settings):
+    settings.LANGUAGES = [("en", "English"), ("th", "Thai"), ("vi", "Vietnamese")]
+
+
+@pytest.fixture
+def organiser(cast):
+    return client_of(cast.organiser.person)
+
+
+def page(cast, language):
+    return cast.address(f"set-up/names/?language={language}")
+
+
+def test_only_organisers_may(cast, official):
+    for method in (official.get, official.post):
+        assert method(page(cast, "th")).status_code == 403
+
+
+def test_names_are_kept_by_language_and_read_in_it_alone(cast, organiser):
+    topic = Topic.objects.filter(event=cast.event).first()
+    sent = {f"topic-{topic.pk}": " หลักฐาน\nข้ามพรมแดน ", f"event-{cast.event.pk}": "เวทีอาเซียน"}
+    found = page_of(organiser.post(page(cast, "th"), sent, follow=True))
+    assert "Saved." in found
+    topic.refresh_from_db()
+    assert topic.names == {"th": "หลักฐาน ข้ามพรมแดน"}
+    for language, name in (("th", "หลักฐาน ข้ามพรมแดน"), ("vi", topic.name), ("en", topic.name)):
+        with translation.override(language):
+            names = [one.name for theme in profile_for(cast.official).themes for one in theme.topics]
+            assert name in names
+    with translation.override("th"):
+        cast.event.refresh_from_db()
+        assert cast.event.local_name == "เวทีอาเซียน"
+        assert set(theme_names_for(cast.event).values()) == {theme.name for theme in cast.event.themes.all()}
+
+
+def test_an_emptied_name_falls_back_and_what_was_not_sent_stays(cast, organiser):
+    first, second = Topic.objects.filter(event=cast.event)[:2]
+    organiser.post(page(cast, "th"), {f"topic-{first.pk}": "ก", f"topic-{second.pk}": "ข"})
+    organiser.post(page(cast, "th"), {f"topic-{first.pk}": ""})
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.names, second.names) == ({}, {"th": "ข"})
+
+
+def test_a_renamed_topic_loses_the_names_that_translated_the_former_one(cast):
+    topic = Topic.objects.filter(event=cast.event).first()
+    topic.names = {"th": "ก"}
+    topic.save()
+    by = cast.organiser.person
+    change = {"event": cast.event, "topic_id": topic.pk, "theme_id": topic.theme_id, "by": by}
+    same = change_topic(**change, name=topic.name, description="Another line", now=NOW)
+    assert same.names == {"th": "ก"}
+    assert change_topic(**change, name="Another name", description="", now=NOW).names == {}
+
+
+def test_a_name_too_long_is_refused_in_one_sentence_and_nothing_is_kept(cast, organiser):
+    sector = Sector.objects.filter(event=cast.event).first()
+    topic = Topic.objects.filter(event=cast.event).first()
+    answer = organiser.post(page(cast, "th"), {f"topic-{topic.pk}": "ก", f"sector-{sector.pk}": "ย" * 81})
+    assert answer.status_code == 400
+    assert f"The name for “{sector.name}” has at most 80 characters." in page_of(answer)
+    assert not Topic.objects.get(pk=topic.pk).names
+
+
+def test_where_english_alone_is_offered_the_page_says_so(cast, organiser, settings):
+    settings.LANGUAGES = [("en", "English")]
+    assert "English alone is offered here" in page_of(organiser.get(page(cast, "th")))
+    assert organiser.post(page(cast, "th"), {}).status_code == 400
