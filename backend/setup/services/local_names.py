@@ -38,7 +38,7 @@ def set_local_names(*, event: Event, language: str, names: Mapping[tuple[str, in
         place = kind, row.pk
         name = _checked(names.get(place, shown[place].local), shown[place])
         if name != shown[place].local:
-            row.owns = {key: one for key, one in (row.owns | {language: name}).items() if one}
+            row.names = {key: one for key, one in (row.names | {language: name}).items() if one}
             changed.setdefault(kind, []).append(row)
     for rows in changed.values():
         type(rows[0])._default_manager.bulk_update(rows, ["names"])
