@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee, Organisation, Sector
@@ -357,7 +358,7 @@ class AliasEntry(models.Model):
     """A lead set, read or lifted an alias. The database lets no row be changed, nor removed alone."""
 
     class Kind(models.TextChoices):
-        SET = "set", _("Set")
+        SET = "set", pgettext_lazy("an alias was", "Set")
         READ = "read", _("Read")
         LIFTED = "lifted", _("Lifted")
 

@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from backend.agenda.services.sessions import SessionData
 from backend.events.models.agenda import Session
@@ -42,13 +43,17 @@ class SpeakerForm(forms.Form):
 class SessionForm(forms.Form):
     """A session: its title, day and hours in the event's zone, and what else the agenda shows."""
 
-    title = forms.CharField(label=_("Title"), max_length=200, widget=line())
+    title = forms.CharField(label=pgettext_lazy("of a session", "Title"), max_length=200, widget=line())
     day = forms.ChoiceField(label=_("Day"), widget=forms.Select(attrs={"class": "input"}))
     starts = forms.TimeField(
-        label=_("From"), widget=hour(), error_messages={"invalid": _("Write the hour like 10:30.")}
+        label=pgettext_lazy("an hour", "From"),
+        widget=hour(),
+        error_messages={"invalid": _("Write the hour like 10:30.")},
     )
     ends = forms.TimeField(
-        label=_("To"), widget=hour(), error_messages={"invalid": _("Write the hour like 10:30.")}
+        label=pgettext_lazy("an hour", "To"),
+        widget=hour(),
+        error_messages={"invalid": _("Write the hour like 10:30.")},
     )
     room = forms.CharField(label=_("Room"), max_length=80, required=False, widget=line())
     theme = forms.ChoiceField(label=_("Theme"), required=False, widget=forms.Select(attrs={"class": "input"}))

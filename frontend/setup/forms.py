@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from backend.core.period import Period
 from backend.events.models.agenda import Table
@@ -63,7 +64,10 @@ class GridForm(forms.Form):
         super().__init__(data, initial={"days": everyday, "length": 25, "pause": 5, **windows})
         self.fields["days"].choices = [(str(date), str(date)) for date in self.dates]  # type: ignore[attr-defined]
         for number in range(1, WINDOWS + 1):
-            for edge, label in (("opens", _("From")), ("closes", _("To"))):
+            for edge, label in (
+                ("opens", pgettext_lazy("an hour", "From")),
+                ("closes", pgettext_lazy("an hour", "To")),
+            ):
                 self.fields[f"{edge}_{number}"] = forms.TimeField(
                     label=label,
                     required=False,
@@ -205,13 +209,13 @@ class ClosureForm(forms.Form):
 
     day = forms.ChoiceField(label=_("Day"), widget=forms.Select(attrs={"class": "input"}))
     opens = forms.TimeField(
-        label=_("From"),
+        label=pgettext_lazy("an hour", "From"),
         required=False,
         widget=hour(),
         error_messages={"invalid": _("Write the hour like 10:30.")},
     )
     closes = forms.TimeField(
-        label=_("To"),
+        label=pgettext_lazy("an hour", "To"),
         required=False,
         widget=hour(),
         error_messages={"invalid": _("Write the hour like 10:30.")},

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from backend.events.models.attendees import Attendee
 from backend.people.models import Person
@@ -23,9 +24,9 @@ class GuardianConsent(models.Model):
         PAPER = "paper", _("On paper")
 
     class State(models.TextChoices):
-        ASKED = "asked", _("Asked")
+        ASKED = "asked", pgettext_lazy("a consent was", "Asked")
         GIVEN = "given", _("Given")
-        REFUSED = "refused", _("Refused")
+        REFUSED = "refused", pgettext_lazy("by a person", "Refused")
         WITHDRAWN = "withdrawn", _("Withdrawn")
         REPLACED = "replaced", _("Replaced")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
@@ -30,7 +31,7 @@ class Appointment(models.Model):
     class State(models.TextChoices):
         PROPOSED = "proposed", _("Proposed")
         CONFIRMED = "confirmed", _("Confirmed")
-        REFUSED = "refused", _("Refused")
+        REFUSED = "refused", pgettext_lazy("by a person", "Refused")
         ENDED = "ended", _("Ended")
 
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="appointments")
