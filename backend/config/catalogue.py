@@ -11,6 +11,8 @@ from pathlib import Path
 import polib
 from django.utils.translation.template import templatize
 
+from backend.config.languages import PageLanguage
+
 TRANSLATION = "django.utils.translation"
 TEMPLATES = {".html", ".txt"}
 
@@ -124,3 +126,35 @@ def _entry(message: Message, files: Iterable[Path]) -> polib.POEntry:
         occurrences=[(path.as_posix(), "") for path in sorted(files)],
         flags=["python-format"] if _PLACEHOLDER.search(message.singular + message.plural) else [],
     )
+
+
+def brought_up_to(template: polib.POFile, existing: polib.POFile | None, language: PageLanguage) -> str:
+    """The .po text of a language: the template's messages, with the translations that still fit.
+
+    A message whose English changed is another message, and is empty until it is translated.
+    """
+    known = {(entry.msgid, entry.msgctxt): entry for entry in existing or ()}
+    catalogue = polib.POFile(wrapwidth=100)
+    catalogue.header = (
+        f"Titian in {language.name}. Parts that a native reader has signed: see docs/translating/signed.toml."
+    )
+    catalogue.metadata = template.metadata | {
+        "Language": language.folder,
+        "Plural-Forms": language.plural_forms,
+    }
+    for entry in template:
+        earlier = known.get((entry.msgid, entry.msgctxt))
+        is_same = earlier is not None and earlier.msgid_plural == entry.msgid_plural
+        forms = range(int(language.plural_forms[len("nplurals=")]))
+        plural = earlier.msgstr_plural if earlier is not None and is_same else {}
+        catalogue.append(
+            polib.POEntry(
+                msgid=entry.msgid,
+                msgctxt=entry.msgctxt,
+                msgid_plural=entry.msgid_plural,
+                msgstr=earlier.msgstr if earlier is not None and is_same and not entry.msgid_plural else "",
+                msgstr_plural={form: plural.get(form, "") for form in forms} if entry.msgid_plural else {},
+                flags=entry.flags,
+            )
+        )
+    return f"{catalogue}\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
+from django.conf.locale import LANG_INFO
 
 from backend.config.database import database_settings
 from backend.config.environment import (
@@ -26,6 +27,7 @@ from backend.config.environment import (
     text_from,
     words_from,
 )
+from backend.config.languages import TRANSLATED, offered_languages
 from backend.config.logs import logging_settings
 from backend.config.processes import NAMES
 from backend.config.secret import secret_key_from
@@ -323,7 +325,18 @@ WHITENOISE_USE_FINDERS = True  # straight from where they lie: no step between e
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [(language.code, language.own_name) for language in offered_languages()]
+# Django knows no Lao, no Filipino and no Tetum, and has no Khmer name for Khmer.
+LANG_INFO |= {
+    language.code: {
+        "bidi": False,
+        "code": language.code,
+        "name": language.name,
+        **LANG_INFO.get(language.code, {}),
+        "name_local": language.own_name,
+    }
+    for language in TRANSLATED
+}
 LOCALE_PATHS = [BASE_DIR / "frontend" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
