@@ -54,6 +54,7 @@ check: install  ## ruff, mypy, djlint, the layers, missing migrations, the catal
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py make_messages --check
+	@$(BIN)/python manage.py check_messages
 
 AUDIT := var/audit
 audit: install  ## known vulnerabilities of what is installed; asks the package registry, so not part of check

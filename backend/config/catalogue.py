@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from backend.config.languages import PageLanguage
 
 TRANSLATION = "django.utils.translation"
 TEMPLATES = {".html", ".txt"}
+TEXT_FOLDERS = {"agreements", "consents"}  # of JSON files whose lists hold texts that bind somebody
 
 # Positions of the texts in a call: (context, singular, plural).
 _CALLS: dict[str, tuple[int | None, int, int | None]] = {
@@ -115,6 +117,9 @@ def _messages_in(path: Path) -> Iterator[Message]:
         yield from messages_in_python(path.read_text())
     elif path.suffix in TEMPLATES:
         yield from messages_in_template(path.read_text())
+    elif path.suffix == ".json" and path.parent.name in TEXT_FOLDERS:
+        lists = (value for value in json.loads(path.read_text()).values() if isinstance(value, list))
+        yield from (Message(text) for texts in lists for text in texts)
 
 
 def _entry(message: Message, files: Iterable[Path]) -> polib.POEntry:

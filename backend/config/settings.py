@@ -337,6 +337,7 @@ LANG_INFO |= {
     }
     for language in TRANSLATED
 }
+FORMAT_MODULE_PATH = "backend.config.formats"
 LOCALE_PATHS = [BASE_DIR / "frontend" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
