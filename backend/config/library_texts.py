@@ -47,13 +47,8 @@ FIELDS = (
     gettext_noop("The submitted file is empty."),
     gettext_noop("yes,no,maybe"),
 )
-# Sizes of files, and the end of a text that is cut (django.template.defaultfilters, django.utils.text).
-SIZES = (
-    ngettext_lazy("%(size)d byte", "%(size)d bytes", "size"),
-    gettext_noop("%s KB"),
-    gettext_noop("%s MB"),
-    pgettext_lazy("String to return when truncating text", "%(truncated_text)s…"),
-)
+# The end of a text that is cut (django.utils.text).
+CUT = (pgettext_lazy("String to return when truncating text", "%(truncated_text)s…"),)
 # Days and months in dates (django.utils.dates).
 DAYS = (
     gettext_noop("Monday"),
