@@ -38,6 +38,7 @@ from frontend.suggestions import views as suggestions
 urlpatterns = [
     path("", people.welcome, name="welcome"),
     path("service-worker.js", agenda.service_worker, name="service_worker"),
+    path("language/", people.choose_language, name="choose_language"),
     path("first/<secret:token>/", people.first_administrator, name="first_administrator"),
     path("account/sign-ins/", people.sign_ins, name="sign_ins"),
     path("account/sign-ins/<int:sign_in_id>/end/", people.end_one_sign_in, name="end_sign_in"),

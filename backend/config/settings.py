@@ -142,10 +142,10 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "backend.config.middleware.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "backend.config.middleware.LanguageMiddleware",
     "backend.config.middleware.AuditContextMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -171,7 +171,7 @@ TEMPLATES = [
             ],
             "libraries": {
                 name: f"frontend.templatetags.{name}"
-                for name in ("navigation", "problems", "programme", "ui")
+                for name in ("binding", "navigation", "problems", "programme", "ui")
             },
         },
     },

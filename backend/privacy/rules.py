@@ -65,7 +65,7 @@ TABLES = tuple(
             TableRule(
                 "people_person",
                 Rule.ANONYMISED,
-                "The account: address, name, zone, quiet hours. Deleted where nothing is held or blocked",
+                "The account: address, name, zone, language, quiet hours. Deleted where nothing is held",
                 emptied=(
                     "email",
                     "address_hash",
@@ -73,6 +73,8 @@ TABLES = tuple(
                     "skeleton_hash",
                     "name",
                     "own_timezone",
+                    "language",
+                    "browser_language",
                     "digest",
                     "password",
                 ),

@@ -106,6 +106,12 @@ class PersonForm(forms.Form):
     person = IdField()
 
 
+class LanguageForm(forms.Form):
+    """The language to show pages in."""
+
+    language = forms.CharField(max_length=10)
+
+
 class AddressForm(forms.Form):
     """The address to change to; or the codes that were sent to the present one and to the new one."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import _lru_cache_wrapper, cache, lru_cache
 from secrets import token_hex
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
@@ -142,6 +143,32 @@ def found(rows: Mapping[int, Any], number: int) -> Any:
 def demo_mode() -> bool:
     """Whether this is the demo forum, which every page says."""
     return bool(settings.TITIAN_DEMO)
+
+
+@register.simple_tag
+def page_languages() -> dict[str, str]:
+    """The languages pages are offered in, by code, each in its own words; none where there is no choice."""
+    return dict(settings.LANGUAGES) if len(settings.LANGUAGES) > 1 else {}
+
+
+@register.filter
+def base_language(code: str) -> str:
+    """The code of a language without its script or country, as profiles list it.
+
+    >>> base_language("zh-hans")
+    'zh'
+    """
+    return code.partition("-")[0]
+
+
+@register.simple_tag(takes_context=True)
+def return_address(context: Context) -> str:
+    """The address to come back to: of this page, or of the page whose form this one answers."""
+    request = context["request"]
+    if request.method in ("GET", "HEAD"):
+        return str(request.get_full_path())
+    came = urlsplit(request.headers.get("Referer", ""))
+    return came._replace(scheme="", netloc="").geturl() if came.netloc == request.get_host() else "/"
 
 
 @register.simple_tag(takes_context=True)

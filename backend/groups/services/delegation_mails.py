@@ -14,6 +14,7 @@ from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
 from backend.events.models.attendees import Attendee
 from backend.events.rules.roles import leads_of
+from backend.people.rules import in_language_of
 from backend.safeguarding.models import DelegationSeat, DelegationSession
 
 SEND_DELEGATION_MAIL = "groups.send_delegation_mail"
@@ -67,11 +68,12 @@ def send_delegation_mail(*, session_id: int, attendee_id: int, change: str) -> N
         "event": session.event.name,
         "address": f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{session.event.slug}/{page}/",
     }
-    mail = automatic_mail(
-        to=reader.person.email,
-        subject=_SUBJECTS[Change(change)]() % {"event": session.event.name},
-        body=render_to_string("groups/mail/delegation_session.txt", context),
-    )
+    with in_language_of(reader.person, session.event):
+        mail = automatic_mail(
+            to=reader.person.email,
+            subject=_SUBJECTS[Change(change)]() % {"event": session.event.name},
+            body=render_to_string("groups/mail/delegation_session.txt", context),
+        )
     result = send_mail_now(mail, event=session.event)
     if result.error and not result.is_final:
         raise MailDelayed(result.error)
