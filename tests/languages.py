@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -18,6 +19,7 @@ from backend.config.message_checks import attendees_part, key_of
 
 ENGLISH_FORMS = "nplurals=2; plural=(n != 1);"
 ATTENDEES, ORGANISERS = ("⟦", "⟧"), ("⟪", "⟫")
+SEVERAL = re.compile(r"\w[\w ]*(,\w[\w ]*)+")
 OTHER = ("«", "»")  # of a second language, everything
 MARKED, SECOND = "tet", "lo"  # of which Django has no texts
 
@@ -29,6 +31,8 @@ def _template() -> polib.POFile:
 
 def marked(text: str, marks: tuple[str, str] = ATTENDEES) -> str:
     """The text between marks, which stand inside its outer spaces."""
+    if SEVERAL.fullmatch(text):  # of `yesno`
+        return ",".join(f"{marks[0]}{word}{marks[1]}" for word in text.split(","))
     words = text.strip()
     return text.replace(words, f"{marks[0]}{words}{marks[1]}", 1) if words else text
 

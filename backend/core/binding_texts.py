@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import get_language, ngettext, npgettext, override, pgettext
+from django.utils import translation
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from backend.core.messages import Message, messages_in
@@ -76,13 +77,11 @@ def _messages(text: BindingText) -> frozenset[Message]:
 
 def _translations(message: Message) -> tuple[str, ...]:
     context, one, many = message.context, message.singular, message.plural
+    if many and context:
+        return tuple(translation.npgettext(context, one, many, count) for count in (1, 2))
     if many:
-        counts = (1, 2)
-        return tuple(
-            npgettext(context, one, many, count) if context else ngettext(one, many, count)
-            for count in counts
-        )
-    return (pgettext(context, one) if context else _(one),)
+        return tuple(translation.ngettext(one, many, count) for count in (1, 2))
+    return (translation.pgettext(context, one) if context else translation.gettext(one),)
 
 
 @cache

@@ -30,6 +30,7 @@ from backend.safeguarding.selectors.contact_rules import FEW
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 from frontend.directory.words import field_label
 from frontend.events.words import times
+from frontend.events.words.countries import country_words
 from frontend.events.words.languages import language_of
 from frontend.notifications.words import notice_words
 from frontend.people.words import constituency_label
@@ -55,6 +56,7 @@ TOKEN, ADDRESS, FROM = (
 )  # in a form that is kept, in the place of the reader's own
 
 register = template.Library()
+register.filter("country_words", country_words)
 register.filter("language_name", language_name)
 register.filter("language_of", language_of)
 register.filter("event_day", times.event_day)

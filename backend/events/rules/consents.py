@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from backend.core.binding_texts import texts_hash
 from backend.core.errors import Refused
@@ -55,8 +55,8 @@ def language_of_guardian(consent: GuardianConsent) -> str:
 def hashes_of_wording(version: str, language: str) -> tuple[str, str]:
     """Of the wording in English, and as it is shown in this language."""
     paragraphs = wording_of(version).paragraphs
-    with override(language):
-        return texts_hash(paragraphs), texts_hash(_(paragraph) for paragraph in paragraphs)
+    with translation.override(language):
+        return texts_hash(paragraphs), texts_hash(translation.gettext(paragraph) for paragraph in paragraphs)
 
 
 def last_day_of(consent: GuardianConsent) -> dt.date:
