@@ -36,7 +36,7 @@ BLOCKS = {
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 # Names and signs that are the same in every language.
 SAME = re.compile(
-    r"Titian|https?://\S+|\S+@\S+|[\w.-]+\.(?:csv|xlsx|json|ics|vcf|graphml|pdf)\b|UTC[+-]\d\d:\d\d|\bT\d\b"
+    r"Titian|\bUTC\b|Z[a-z]+\d+x\dZ|https?://\S+|\S+@\S+|[\w.-]+\.(?:csv|xlsx|json|ics|vcf|graphml|pdf)\b|UTC[+-]\d\d:\d\d|\bT\d\b"
     r"|\b(?:CSV|XLSX|PDF|JSON|API|GraphML|ID|TB|MB|KB|QR)\b"
 )
 
