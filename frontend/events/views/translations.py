@@ -43,12 +43,15 @@ def about_translations(request: Request) -> HttpResponse:
             messages.success(request, _("Thank you. The administrators read it and mend the translation."))
             return redirect("about_translations")
     done, total = _counts(language)
+    how_far = _(
+        "The pages and mails are written in English and translated from it. In this language %(done)d of "
+        "%(total)d texts are translated; the others are shown in English."
+    )
     context = {
         "form": form,
         "is_translated": language != settings.LANGUAGE_CODE,
-        "done": done,
-        "total": total,
-        "signed": sorted({by for text in BindingText if (by := signed_by(text, language))}),
+        "how_far": how_far % {"done": done, "total": total},
+        "signed": sorted({signed_by(text, language) for text in BindingText} - {""}),
     }
     return render(request, "events/translations.html", context, status=422 if form.errors else 200)
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.config.languages import TRANSLATED, offered_languages
 from backend.config.message_checks import TEMPLATE, CatalogueState, attendees_part, catalogue_state
+from backend.core.binding_texts import BindingText, binding_hash, signed_by
 
 SHOWN = 20  # faults of a language
 
@@ -21,8 +22,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--list", metavar="LANGUAGE", help="also list what is missing, long or worded otherwise"
         )
+        parser.add_argument(
+            "--hashes", metavar="LANGUAGE", help="write what a signature of each binding text names"
+        )
 
     def handle(self, **options: Any) -> None:
+        if options["hashes"]:
+            self._hashes(options["hashes"])
+            return
         attendees = attendees_part(polib.pofile(str(TEMPLATE)))
         states = [catalogue_state(language, attendees) for language in TRANSLATED]
         for state in states:
@@ -41,6 +48,14 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Offered before the attendees' part is whole: {names} (frontend/locale/offered.txt)."
             )
+
+    def _hashes(self, language: str) -> None:
+        for text in BindingText:
+            signer = signed_by(text, language)
+            self.stdout.write(
+                f'text = "{text}"\nlanguage = "{language}"\nhash = "{binding_hash(text, language)}"'
+            )
+            self.stdout.write(f"# signed by {signer}\n" if signer else "# signed by nobody\n")
 
     def _list(self, state: CatalogueState) -> None:
         for title, texts in (
