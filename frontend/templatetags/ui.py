@@ -20,7 +20,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from backend.booking.engine import detected_language
 from backend.booking.selectors.open_contacts import OpenContact
+from backend.core.binding_texts import SOURCE
 from backend.core.zones import zone_place
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name
@@ -288,6 +290,11 @@ _rendered_for_desk = lru_cache(maxsize=KEPT_OF_DESK)(_render)
 
 @register.simple_tag
 def text_attributes(text: str) -> SafeString:
-    """The direction and, where it is known, the language of a text a person wrote."""
+    """The direction and, where it is known, the language of a text a person wrote.
+
+    By its script; on a page in another language than English by its words, too, or as of no known one.
+    """
     language = language_of(text)
+    if not language and (get_language() or SOURCE) != SOURCE:
+        return format_html('dir="auto" lang="{}"', detected_language(text))
     return format_html('dir="auto" lang="{}"', language) if language else SafeString('dir="auto"')
