@@ -39,7 +39,7 @@ from tests.reading_everything import API, Stage, addresses
 
 TEAM = {"organiser", "lead", "elsewhere", "administrator"}
 EACH = 1  # addresses of a route
-WITH_FORMS = {"anonymous", "participant", "minor", "organiser", "lead"}
+WITH_FORMS = {"participant", "organiser", "lead"}
 ASKS = {"Accept-Language": MARKED}
 # Pages of a library, and of none.
 OTHERS = {

@@ -35,6 +35,7 @@ class ReportForm(RefusableForm):
 
     refusal_field = "words"
     category = forms.ChoiceField(
+        label=_("What it is about"),
         choices=Report.Category.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose what your report is about.")},
@@ -59,6 +60,7 @@ class CloseForm(RefusableForm):
     )
     final_word = _long_text(_("Final word to whoever made the report"), 3, ENTRY_LIMIT, required=False)
     then = forms.ChoiceField(
+        label=_("And then"),
         choices=[
             (KEEP_BLOCKED, _("Keep the two apart")),
             (LIFT, _("Let them see and contact each other again")),

@@ -19,7 +19,7 @@ from backend.config.message_checks import TEMPLATE
 from backend.core.binding_texts import BindingText, signed_by
 from backend.core.errors import NotFound
 from backend.core.routes import is_route
-from backend.events.models.translation_remarks import TranslationRemark
+from backend.events.selectors import remarks_on_translations
 from backend.events.services import translation_remarks as services
 from backend.events.services.translation_remarks import remark_on_translation, remarks_as_po
 from frontend.access import Request, administrator, catch_refusal, public
@@ -69,7 +69,7 @@ def _counts(language: str) -> tuple[int, int]:
 @require_safe
 def translation_remarks(request: Request) -> HttpResponse:
     """What readers said of translations."""
-    remarks = TranslationRemark.objects.order_by("language", "-made_at")
+    remarks = remarks_on_translations()
     languages = {one.language for one in remarks}
     names = {code: name for code, name in settings.LANGUAGES if code in languages}
     return render(request, "events/translation_remarks.html", {"remarks": remarks, "names": names})
