@@ -111,8 +111,12 @@ def faults_of(entry: polib.POEntry, language: PageLanguage, same: Iterable[str] 
         is_first_of_many = place == 0 and len(forms) > 1
         source = entry.msgid if is_first_of_many or not entry.msgid_plural else entry.msgid_plural
         yield from _faults_of_form(form, source, language, is_one=is_first_of_many)
-        if form == source and len(re.findall(r"[^\W\d_]{2,}", form)) >= LEAST_WORDS and form not in same:
+        if form == source and _words_in(form) >= LEAST_WORDS and form not in same:
             yield "is the English text"
+
+
+def _words_in(text: str) -> int:
+    return len(re.findall(r"[^\W\d_]{2,}", PLACEHOLDER.sub(" ", TAG.sub(" ", text))))
 
 
 def _faults_of_form(form: str, source: str, language: PageLanguage, *, is_one: bool) -> Iterator[str]:
