@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.core import mail
 from django.test import Client
 
+from backend.agenda.services.calendar_feeds import feed_address, make_feed
 from backend.config.middleware import asked_language
 from backend.events.models.events import Event
 from backend.people.models import Person
+from backend.people.rules import language_of_person
 from backend.people.services import set_language
+from tests.accounts import send_account_mails
 from tests.frontend.conftest import client_of
 from tests.languages import MARKED, OTHER, SECOND, languages_offered, write_marked
 from tests.pages import page_of
@@ -153,3 +159,46 @@ def test_the_way_back_from_an_answered_form_is_the_form_s_page(cast, official):
         cast.address("time-zone/"), {"zone": "Nowhere/None"}, headers={"Referer": "https://evil.example/x"}
     )
     assert page_of(answer).attribute("#languages input[name=next]", "value") == "/"
+
+
+def test_mails_are_in_the_language_of_the_browser_one_signed_in_with(cast, client):
+    code_page, confirm_page = "/accounts/login/code/", "/accounts/login/code/confirm/"
+    client.post(code_page, {"email": cast.official.person.email}, headers=IN_MARKED)
+    send_account_mails()
+    (sent,) = mail.outbox
+    assert sent.subject.startswith("⟦")
+    code = re.search(r"^([A-Z0-9-]{6,})$", sent.body, re.MULTILINE)
+    assert code is not None
+    client.post(confirm_page, {"code": code[1]}, headers=IN_MARKED)
+    person = Person.objects.get(pk=cast.official.person_id)
+    assert (person.language, person.browser_language) == ("", MARKED)
+    assert language_of_person(person, cast.event) == MARKED
+    set_language(person=person, language=SECOND)
+    assert language_of_person(person, cast.event) == SECOND
+
+
+def test_a_calendar_s_feed_and_its_mark_follow_the_reader_s_language(booking, client):
+    cast = booking.cast
+    booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
+    address = urlsplit(
+        feed_address(make_feed(attendee=cast.official, by=cast.official.person, now=booking.now))
+    )
+    first = client.get(address.path, headers=IN_SECOND)
+    assert "SUMMARY:Meeting with" in first.content.decode()
+    set_language(person=cast.official.person, language=MARKED)
+    second = client.get(address.path, headers=IN_SECOND | {"If-None-Match": first["ETag"]})
+    assert second.status_code == 200
+    assert "⟦Meeting with" in second.content.decode()
+    assert client.get(address.path, headers={"If-None-Match": second["ETag"]}).status_code == 304
+
+
+def test_a_language_that_is_not_offered_any_more_is_passed_over(cast, official):
+    Person.objects.filter(pk=cast.official.person_id).update(language="xx", browser_language="yy")
+    assert language_shown(official.get(cast.address("profile/"), headers=IN_MARKED)) == MARKED
+    assert language_of_person(Person.objects.get(pk=cast.official.person_id), cast.event) == "en"
+
+
+def test_a_minor_reads_the_language_they_chose(cast):
+    set_language(person=cast.minor.person, language=SECOND)
+    minor = client_of(cast.minor.person)
+    assert language_shown(minor.get(cast.address(), headers=IN_MARKED)) == SECOND
