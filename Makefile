@@ -12,11 +12,12 @@ BIN := .venv/bin
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-install:  ## make .venv and install the dependencies, unless that is done
+install:  ## make .venv and install the dependencies, and compile the catalogues, unless that is done
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Titian needs Python 3.11 to 3.14: install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
 		exit 1; fi
 	@"$(PYTHON)" .ci/install.py
+	@$(BIN)/python -m backend.config.compiled_catalogues
 
 run: install  ## the demo forum at http://127.0.0.1:8000 (TITIAN_PORT for another port, TITIAN_DEMO=0 for no demo)
 	@TITIAN_DEMO=$${TITIAN_DEMO-1} exec $(BIN)/python manage.py serve
@@ -53,13 +54,14 @@ check: install  ## ruff, mypy, djlint, the layers, missing migrations, the catal
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py make_messages --check
+	@$(BIN)/python manage.py check_messages
 
 AUDIT := var/audit
 audit: install  ## known vulnerabilities of what is installed; asks the package registry, so not part of check
 	@test -x $(AUDIT)/bin/pip-audit || { $(BIN)/python -m venv $(AUDIT) && $(AUDIT)/bin/pip install -q pip-audit; }
 	@$(AUDIT)/bin/pip-audit --path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
-messages: install  ## write the catalogue of translatable texts, frontend/locale/django.pot
+messages: install  ## write the catalogues of translatable texts, frontend/locale
 	@$(BIN)/python manage.py make_messages
 
 BENCHES := bench_encoder bench_encoder_process bench_graph bench_pairs bench_update bench_markets bench_languages bench_learning bench_polling

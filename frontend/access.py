@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import activate
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -22,6 +23,7 @@ from backend.core.errors import BusinessError, NotFound, OrganisersOnly, Refused
 from backend.core.limits import Kind, count_use
 from backend.core.transactions import Busy
 from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.events.models.long_jobs import LongJob
 from backend.events.rules.roles import (
     LEAD,
@@ -38,6 +40,7 @@ from backend.events.selectors import attendee_for, seen_as
 from backend.events.services.long_jobs import AnsweredLater, long_job_for
 from backend.events.services.second_factors import check_fresh_proof, check_second_factor
 from backend.people.models import Person
+from backend.people.rules import event_language, language_of_person, offered_language
 from frontend.fields import RefusableForm
 from frontend.kept_forms import ask_for_proof
 from frontend.refusals import next_step
@@ -208,6 +211,20 @@ def refused(request: HttpRequest, refusal: BusinessError) -> HttpResponse:
     return response
 
 
+def speak(request: HttpRequest, language: str) -> None:
+    """Answer in this language, unless the reader chose another here."""
+    if not getattr(request, "language_is_chosen", True):
+        activate(language)
+
+
+def speak_to(request: HttpRequest, person: Person, event: Event) -> None:
+    """Answer in the language of whom a link was mailed to, who need not have signed in."""
+    if own := offered_language(person.language):
+        speak(request, own)
+    elif getattr(request, "language_is_open", False):
+        activate(language_of_person(person, event))
+
+
 def _guarded(view: View, policy: str, admit: Admission) -> View:
     if hasattr(view, "access_policy"):
         raise TypeError(f"{view.__name__} already wears an access policy; one is enough.")
@@ -268,6 +285,8 @@ def _admit_attendee(request: Request, arguments: Arguments) -> HttpResponse | No
     if page not in OPEN_TO_PAUSED:
         check_open_to_minors(attendee)
     request.attendee = arguments["attendee"] = attendee
+    if getattr(request, "language_is_open", False):
+        activate(event_language(attendee.event))
     return None
 
 

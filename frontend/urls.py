@@ -10,7 +10,17 @@ from frontend.audit import views as audit
 from frontend.booking.views import availability, counter_offers, meetings, questions, requests
 from frontend.demo import views as demo
 from frontend.directory import views as directory
-from frontend.events.views import about, joining, long_jobs, merging, profile, sectors, status, topics
+from frontend.events.views import (
+    about,
+    joining,
+    long_jobs,
+    merging,
+    profile,
+    sectors,
+    status,
+    topics,
+    translations,
+)
 from frontend.groups.views import delegations, office_hours
 from frontend.invitations import views as invitations
 from frontend.mails import views as mails
@@ -39,6 +49,7 @@ urlpatterns = [
     path("", people.welcome, name="welcome"),
     path("accessibility/", people.accessibility, name="accessibility"),
     path("service-worker.js", agenda.service_worker, name="service_worker"),
+    path("language/", people.choose_language, name="choose_language"),
     path("first/<secret:token>/", people.first_administrator, name="first_administrator"),
     path("account/sign-ins/", people.sign_ins, name="sign_ins"),
     path("account/sign-ins/<int:sign_in_id>/end/", people.end_one_sign_in, name="end_sign_in"),
@@ -54,6 +65,10 @@ urlpatterns = [
     path("account/address/", people.change_own_address, name="change_address"),
     path("account/confirm/", people.confirm_by_code, name="confirm_by_code"),
     path("forums/", forums.forums, name="forums"),
+    path("translations/", translations.about_translations, name="about_translations"),
+    path("translations/remarks/", translations.translation_remarks, name="translation_remarks"),
+    path("translations/remarks/<int:remark_id>/delete/", translations.delete_remark, name="delete_remark"),
+    path("translations/remarks/<str:language>.po", translations.remarks_file, name="remarks_file"),
     path("forums/status/", status.installation_status, name="installation_status"),
     path("forums/status/jobs/<int:job_id>/again/", status.try_again, name="try_job_again"),
     path("forums/start/", forums.start, name="start_forum"),

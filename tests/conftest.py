@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 from pytest_django.plugin import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from backend.config.compiled_catalogues import compile_catalogues
 from backend.config.database import embedded_settings
 from backend.config.embedded import server_in, servers_in
 from matching.text.model import bundled_model
@@ -118,6 +119,7 @@ hypothesis.settings.load_profile("suite")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Nothing but this machine can be reached; and the workers of one run (pytest-xdist) share a server."""
+    compile_catalogues()
     config.option.allow_unix_socket = True
     config.option.allow_hosts = "127.0.0.1,::1"
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.template.base import Lexer, TokenType
 
-from backend.config.catalogue import texts_of, translation_calls
+from backend.core.messages import texts_of, translation_calls
 
 ROOT: Path = settings.BASE_DIR
 FILES = [

@@ -1,12 +1,23 @@
-"""What can be quoted to somebody: a sentence that stands alone, in a language they read."""
+"""The language of a text, and what can be quoted: a sentence that stands alone, in a language they read."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from matching.text.language import UNSPACED_LANGUAGES, detect_language
 
 LEAST_WORDS = 4
+
+
+@lru_cache(maxsize=4096)
+def detected_language(text: str) -> str:
+    """The code of the language a text is written in; empty where that is uncertain.
+
+    >>> detected_language("Nous cherchons des partenaires pour former les enseignants.")
+    'fr'
+    """
+    return detect_language(text)
 
 
 def can_be_quoted(text: str, languages: Collection[str]) -> bool:

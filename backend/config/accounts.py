@@ -27,6 +27,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from rest_framework.authentication import TokenAuthentication
@@ -38,7 +39,7 @@ from backend.events.selectors import mailbox_choices, signed_in_person
 from backend.people.models import ApiToken, Person, address_hash
 from backend.people.rules import BY_CODE, BY_FACTOR, has_proved_factor, known_browser, remember_browser
 from backend.people.selectors import is_confirmed, who_reads_the_mailbox_of
-from backend.people.services import codes_link, count_code_asked, queue_account_mail, use_token
+from backend.people.services import codes_link, count_code_asked, note_language, queue_account_mail, use_token
 
 _FACTOR = "second factor"  # what the key of stored secrets is for
 _FACTOR_LIFE = dt.timedelta(days=100 * 365)
@@ -267,6 +268,8 @@ def note_proof(request: HttpRequest, user: Person, authenticator: Authenticator,
 
 
 @receiver(user_logged_in)
-def note_beginning(request: HttpRequest, **_named: Any) -> None:
-    """From now on the sign-in is used."""
+def note_beginning(request: HttpRequest, user: Person, **_named: Any) -> None:
+    """From now on the sign-in is used, and mails are in its browser's language unless they chose one."""
     request.session[SEEN_AT] = timezone.now().timestamp()
+    if not getattr(request, "language_is_open", True):
+        note_language(person=user, language=get_language() or settings.LANGUAGE_CODE)

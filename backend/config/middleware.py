@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -12,18 +13,21 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation.trans_real import parse_accept_lang_header
 from pghistory.middleware import HistoryMiddleware
 
 from backend.core.limits import TooOften, client_address
 from backend.core.routes import secret_route_in
 
 IPV6_PREFIX = 64  # what one household or venue is given
+OTHER_CODES = {"tl": "fil", "in": "id"}  # codes of languages by which some browsers still ask
 SEEN_AT = "seen_at"  # in the session: when it was last used, in seconds
 NOTED_EVERY = 60.0  # seconds
 
@@ -96,6 +100,47 @@ def address_of(request: HttpRequest) -> str:
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
     return str(address)
+
+
+class LanguageMiddleware:
+    """Answers in the reader's language: as they chose, else as this browser did, else as it asks for.
+
+    Where none of these is offered, `request.language_is_open`, and a page of a forum is in the forum's.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = chosen_language(request)
+        language = chosen or asked_language(request)
+        request.language_is_chosen, request.language_is_open = bool(chosen), not language  # type: ignore[attr-defined]
+        with override(language or settings.LANGUAGE_CODE):
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", get_language() or settings.LANGUAGE_CODE)
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
+
+
+def chosen_language(request: HttpRequest) -> str:
+    """The language that the person chose, or that was chosen in this browser; empty where none was."""
+    # Imported late: models exist only when the first request comes.
+    from backend.people.rules import offered_language
+
+    own = ""
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        with suppress(OperationalError, InterfaceError):  # while the database is away, pages say so
+            own = getattr(request.user, "language", "")
+    return offered_language(own) or offered_language(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
+
+
+def asked_language(request: HttpRequest) -> str:
+    """The first language offered that the browser asks for; empty where it asks for none of them."""
+    from backend.people.rules import offered_language
+
+    header = request.headers.get("Accept-Language", "")
+    wanted = (OTHER_CODES.get(code, code) for code, _quality in parse_accept_lang_header(header))
+    return next(filter(None, (offered_language(code) for code in wanted)), "")
 
 
 class SignInMiddleware:

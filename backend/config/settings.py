@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
+from django.conf.locale import LANG_INFO
 
 from backend.config.database import database_settings
 from backend.config.environment import (
@@ -26,6 +27,7 @@ from backend.config.environment import (
     text_from,
     words_from,
 )
+from backend.config.languages import TRANSLATED, offered_languages
 from backend.config.logs import logging_settings
 from backend.config.processes import NAMES
 from backend.config.secret import secret_key_from
@@ -141,10 +143,10 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "backend.config.middleware.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "backend.config.middleware.LanguageMiddleware",
     "backend.config.middleware.AuditContextMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -170,7 +172,7 @@ TEMPLATES = [
             ],
             "libraries": {
                 name: f"frontend.templatetags.{name}"
-                for name in ("navigation", "problems", "programme", "ui")
+                for name in ("binding", "navigation", "problems", "programme", "ui")
             },
         },
     },
@@ -324,7 +326,19 @@ WHITENOISE_USE_FINDERS = True  # straight from where they lie: no step between e
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [(language.code, language.own_name) for language in offered_languages()]
+# Django knows no Lao, no Filipino and no Tetum, and has no Khmer name for Khmer.
+LANG_INFO |= {
+    language.code: {
+        "bidi": False,
+        "code": language.code,
+        "name": language.name,
+        **LANG_INFO.get(language.code, {}),
+        "name_local": language.own_name,
+    }
+    for language in TRANSLATED
+}
+FORMAT_MODULE_PATH = "backend.config.formats"
 LOCALE_PATHS = [BASE_DIR / "frontend" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     MEETING_ASKED = "meeting asked"
     MESSAGE_SENT = "message sent"
     ASSISTANT_NAMED = "assistant named"
+    REMARKED = "remarked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ LIMITS: Mapping[Kind, tuple[Limit, ...]] = {
     Kind.MEETING_ASKED: (Limit(TEN_MINUTES, 60, 60_000),),
     Kind.MESSAGE_SENT: (Limit(TEN_MINUTES, 60, 60_000),),
     Kind.ASSISTANT_NAMED: (Limit(HOUR, 10),),
+    Kind.REMARKED: (Limit(HOUR, 20, 300),),  # on translations, also by nobody who is signed in
 }
 _ASKED_OFTEN = gettext_lazy(
     "Codes were asked for very often. Type the newest one that you asked for here, or ask again in ten "

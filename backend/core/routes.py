@@ -28,6 +28,11 @@ def route_name(path: str) -> str | None:
         return None
 
 
+def is_route(name: str) -> bool:
+    """Whether a route has this name."""
+    return any(name == one for _route, one in routes(get_resolver()))
+
+
 def secret_route_in(path: str) -> str | None:
     """The name of the route whose secret the path holds, also where it is cut off or written otherwise."""
     path = _SLASHES.sub("/", unquote(_ENCODED_AGAIN.sub("%", path)))

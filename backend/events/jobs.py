@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from backend.core.queue import CLOCK, LONG
-from backend.events.services import long_jobs
+from backend.events.services import long_jobs, translation_remarks
 from backend.events.services.opening import follow_days
 
 
@@ -35,3 +35,15 @@ def answer_long_job(job_id: int) -> None:
 def delete_expired_jobs(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute: forget uploads and answers that nobody fetched within an hour."""
     long_jobs.delete_expired_jobs(now=timezone.now())
+
+
+@app.periodic(cron="50 18 * * *")
+@app.task(
+    name="events.delete_old_remarks",
+    queue=CLOCK,
+    lock="events.delete_old_remarks",
+    queueing_lock="events.delete_old_remarks",
+)
+def delete_old_remarks(timestamp: int) -> None:  # noqa: ARG001
+    """Once a day: forget remarks on translations of more than a year ago."""
+    translation_remarks.delete_old_remarks(now=timezone.now())

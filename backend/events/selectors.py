@@ -22,6 +22,7 @@ from backend.events.models.agenda import Session, Slot, Table
 from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest, Sector
 from backend.events.models.events import Event, Theme, Topic
 from backend.events.models.roles import Appointment, CountryContact, OutsideContact
+from backend.events.models.translation_remarks import TranslationRemark
 from backend.events.rules.attendees import is_empty_profile
 from backend.events.rules.mailboxes import may_use_shared_mailbox
 from backend.events.rules.names import first_name_in
@@ -589,3 +590,8 @@ def forums_for(person: Person) -> tuple[ForumRow, ...]:
         )
         for event in editions_to_copy(person)
     )
+
+
+def remarks_on_translations() -> tuple[TranslationRemark, ...]:
+    """All of them, for administrators: by language, the newest first."""
+    return tuple(TranslationRemark.objects.order_by("language", "-made_at", "-pk"))

@@ -139,6 +139,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     digest = models.CharField(
         max_length=12, choices=Digest.choices, blank=True
     )  # mails that can wait, together
+    # Of pages and mails: as they chose; and as the browser they last signed in with has it.
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
+    browser_language = models.CharField(max_length=10, blank=True, default="", db_default="", editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     # An erased account: nothing but the hash of its address, where blocks or cases need it, and until when.
     erased_at = models.DateTimeField(null=True, editable=False)

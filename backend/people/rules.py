@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+from django.utils.translation import override
 
 from backend.people.models import Person, address_hash
 
@@ -56,6 +57,44 @@ def next_digest(person: Person, event_zone: dt.tzinfo, now: dt.datetime) -> dt.d
         dt.datetime.combine(today + dt.timedelta(days=days), time, zone) for days in (0, 1) for time in times
     )
     return next((moment for moment in moments if moment > now), None)
+
+
+class HeldIn(Protocol):
+    """What is held in languages, given as codes: an event."""
+
+    @property
+    def languages(self) -> Sequence[str]: ...
+
+
+def offered_language(code: str) -> str:
+    """The language of pages with this code, of which a variant may be the one offered; empty where none is.
+
+    >>> offered_language("en"), offered_language("en-gb"), offered_language("xx")
+    ('en', 'en', '')
+    """
+    codes = [code for code, _name in settings.LANGUAGES]
+    code = code.lower()
+    if code in codes:
+        return code
+    primary = code.partition("-")[0]
+    return next((one for one in codes if one.partition("-")[0] == primary), "") if primary else ""
+
+
+def event_language(event: HeldIn | None) -> str:
+    """The language for whom no other is known: the first of those it is held in that is offered."""
+    found = (offered_language(code) for code in (event.languages if event else ()))
+    return next(filter(None, found), settings.LANGUAGE_CODE)
+
+
+def language_of_person(person: Person, event: HeldIn | None = None) -> str:
+    """The language the person reads: as they chose, else their browser's, else the event's."""
+    own = offered_language(person.language) or offered_language(person.browser_language)
+    return own or event_language(event)
+
+
+def in_language_of(person: Person, event: HeldIn | None = None) -> override:
+    """A context in which texts are written for this person: mails, calendar entries, what is printed."""
+    return override(language_of_person(person, event))
 
 
 def has_proved_factor(proofs: Iterable[Mapping[str, Any]]) -> bool:

@@ -46,7 +46,7 @@ from backend.people.models import (
     Person,
     address_hash,
 )
-from backend.people.rules import account_mark, known_browser
+from backend.people.rules import account_mark, in_language_of, known_browser
 from backend.people.selectors import (
     administrators,
     first_link_for,
@@ -204,6 +204,30 @@ def set_reading_times(
     person.save(update_fields=["own_timezone", "quiet_from", "quiet_until", "digest"])
 
 
+def set_language(*, person: Person, language: str) -> None:
+    """Keep the language of the person's pages and mails; refuses `unknown_language`.
+
+    The demo's people are shared by whoever enters, so theirs stays.
+    """
+    check_language(language)
+    if not person.is_demo:
+        person.language = language
+        person.save(update_fields=["language"])
+
+
+def check_language(language: str) -> None:
+    """Refuse `unknown_language` unless pages are offered in it."""
+    if language not in dict(settings.LANGUAGES):
+        raise Refused("unknown_language", _("Choose one of the languages offered."), status=400)
+
+
+def note_language(*, person: Person, language: str) -> None:
+    """Keep the language of the browser that the person signs in with, for their mails."""
+    if not person.is_demo and person.browser_language != language:
+        person.browser_language = language
+        person.save(update_fields=["browser_language"])
+
+
 @in_transaction
 def change_account(
     *,
@@ -352,13 +376,14 @@ def reset_second_factors(*, email: str, by: Person | None, now: dt.datetime) -> 
         )
     FactorReset.objects.create(person=person, by=by, done_at=now)
     end_all_sign_ins(person=person)
-    text = _(
-        "An administrator removed the second factor of your account, as it was reported lost, and signed you "
-        "out everywhere. Sign in with a code sent by mail, and set up a new one under "
-        "“Sign-in and security”.\n\n"
-        "If you did not report it lost, tell whoever administers this installation at once."
-    )
-    mail = EmailMessage(_("Your second factor was removed"), text, to=[person.email])
+    with in_language_of(person):
+        text = _(
+            "An administrator removed the second factor of your account, as it was reported lost, and signed "
+            "you out everywhere. Sign in with a code sent by mail, and set up a new one under "
+            "“Sign-in and security”.\n\n"
+            "If you did not report it lost, tell whoever administers this installation at once."
+        )
+        mail = EmailMessage(_("Your second factor was removed"), text, to=[person.email])
     queue_account_mail(mail=mail, now=now)
     return person
 

@@ -65,7 +65,7 @@ TABLES = tuple(
             TableRule(
                 "people_person",
                 Rule.ANONYMISED,
-                "The account: address, name, zone, quiet hours. Deleted where nothing is held or blocked",
+                "The account: address, name, zone, language, quiet hours. Deleted where nothing is held",
                 emptied=(
                     "email",
                     "address_hash",
@@ -73,6 +73,8 @@ TABLES = tuple(
                     "skeleton_hash",
                     "name",
                     "own_timezone",
+                    "language",
+                    "browser_language",
                     "digest",
                     "password",
                 ),
@@ -230,6 +232,7 @@ TABLES = tuple(
                 Rule.EXPIRES,
                 {
                     "core_usecount": "How often something was done, under a keyed hash; a week at most",
+                    "events_translationremark": "A passage of a page that reads badly in a language; a year",
                     "events_longjob": "A list or file that an organiser asked for, encrypted; an hour",
                     "people_accountmail": "A sign-in mail that waits, encrypted; 15 minutes",
                     "people_firstadministratorlink": "The link for the first administrator; a day",

@@ -19,6 +19,7 @@ from backend.directory.selectors.finding import Found
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name
 from backend.events.selectors import sector_names_for, theme_names_for, topic_names_for
+from frontend.events.words.countries import country_words
 from frontend.people.words import constituency_label
 
 HOUR = 60
@@ -101,6 +102,7 @@ def filter_choices(found: Found, event: Event) -> dict[str, tuple[Facet, ...]]:
         "theme": lambda key: themes.get(key, key),
         "topic": lambda key: topics.get(key, key),
         "language": lambda code: str(language_name(code)),
+        "country": country_words,
         "day": day_words,
     }
     choices = {}

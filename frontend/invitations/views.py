@@ -32,7 +32,7 @@ from backend.invitations.services.sending import preview_invitations, send_invit
 from backend.mails.rules import BadMailText
 from backend.people.rules import remember_browser
 from backend.people.selectors import token_hash
-from frontend.access import Outcome, Request, catch_refusal, organiser, public
+from frontend.access import Outcome, Request, catch_refusal, organiser, public, speak_to
 from frontend.fields import values_of
 from frontend.invitations.forms import ReturnedForm, RulesForm, SelectionForm, SendForm
 from frontend.invitations.words import FILTER_WORDS, hint_words, status_words
@@ -159,6 +159,7 @@ def invitation(request: Request, token: str) -> HttpResponse:
             home = reverse("event_home", args=[reader.event.slug])
             return cast(HttpResponse, perform_login(request, reader.person, redirect_url=home))
         link = read_link(token, now)
+        speak_to(request, link.attendee.person, link.attendee.event)
     over = outcome.refusal
     context = {"over": over} if over else {"link": link, "event": link.attendee.event}
     response = render(request, "invitations/link.html", context, status=over.status if over else 200)

@@ -39,7 +39,7 @@ from backend.notifications.selectors.deliveries import (
 from backend.notifications.selectors.notices import notices_for
 from backend.notifications.services.answer_links import answer_by_link
 from backend.notifications.services.deliveries import mark_read, resend_mails
-from frontend.access import Outcome, Request, catch_refusal, organiser, participant, public
+from frontend.access import Outcome, Request, catch_refusal, organiser, participant, public, speak_to
 from frontend.booking.words import by_day
 from frontend.fields import values_of
 from frontend.notifications.forms import AnswerForm, ResendForm
@@ -62,6 +62,8 @@ def answer(request: Request, token: str) -> HttpResponse:
 
 def _answer(request: Request, token: str) -> HttpResponse:
     now, outcome = timezone.now(), Outcome()
+    reader = open_token(token).attendee
+    speak_to(request, reader.person, reader.event)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if form.is_bound:
         with catch_refusal() as outcome:

@@ -21,6 +21,7 @@ from allauth.mfa.webauthn.forms import (
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.limits import Kind, count_use, is_too_often
@@ -104,6 +105,12 @@ class PersonForm(forms.Form):
     """Who of a mailbox signs in."""
 
     person = IdField()
+
+
+class LanguageForm(forms.Form):
+    """The language to show pages in."""
+
+    language = forms.CharField(max_length=10)
 
 
 class AddressForm(forms.Form):
@@ -205,6 +212,10 @@ class AccountNameForm(forms.Form):
     name = forms.CharField(required=False)
 
 
+def _lives_of_tokens() -> list[tuple[int, str]]:
+    return [(days, gettext("%(days)d days") % {"days": days}) for days in TOKEN_DAYS]
+
+
 class TokenForm(RefusableForm):
     """A new API token: its name, what it may do, and for how many days. Only a team member's may organise."""
 
@@ -222,7 +233,7 @@ class TokenForm(RefusableForm):
     days = forms.TypedChoiceField(
         label=_("Ends after"),
         coerce=int,
-        choices=[(days, _("%(days)d days") % {"days": days}) for days in TOKEN_DAYS],
+        choices=_lives_of_tokens,
         initial=TOKEN_DAYS[1],
         widget=forms.Select(attrs={"class": "input"}),
     )

@@ -15,10 +15,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -51,6 +52,7 @@ from backend.people.services import (
     UnknownTimezone,
     address_of_codes_link,
     are_codes_stopped,
+    check_language,
     end_all_sign_ins,
     end_sign_in,
     end_token,
@@ -58,6 +60,7 @@ from backend.people.services import (
     make_first_administrator,
     make_token,
     reset_second_factors,
+    set_language,
     set_own_name,
     set_reading_times,
     stop_codes,
@@ -81,6 +84,7 @@ from frontend.people.forms import (
     ConfirmationForm,
     EndTokenForm,
     FirstAdministratorForm,
+    LanguageForm,
     PersonForm,
     ReadingTimesForm,
     ResetForm,
@@ -89,6 +93,7 @@ from frontend.people.forms import (
 )
 from frontend.people.words import browser_label
 
+LANGUAGE_KEPT = 365 * 24 * 3600  # seconds that a browser keeps what was chosen
 ADDRESS_CHANGE = "address_change"  # in the session: the new address, the codes sent to both, and when
 CONFIRMATION = "confirmation"  # in the session: the code sent to somebody who is signed in, and when
 
@@ -243,6 +248,31 @@ def zone(request: Request, attendee: Attendee) -> HttpResponse:
         "refusal": refusal,
     }
     return render(request, "people/zone.html", context, status=refusal.status if refusal else 200)
+
+
+@public("anybody chooses the language of the pages, signed in or not")
+@require_POST
+def choose_language(request: Request) -> HttpResponse:
+    """Show pages in this language from now on, in this browser and for this account; back to the page."""
+    language = values_of(LanguageForm(request.POST))["language"]
+    if request.user.is_authenticated:
+        set_language(person=request.user, language=language)
+    else:
+        check_language(language)
+    back = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    response = HttpResponseRedirect(back if is_ours else "/")
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=LANGUAGE_KEPT,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
 
 
 @participant

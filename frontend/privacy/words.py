@@ -40,6 +40,7 @@ FIELDS = {
     "email": gettext_lazy("E-mail"),
     "account_name": gettext_lazy("Name of my account"),
     "timezone": gettext_lazy("Time zone I read in"),
+    "language": gettext_lazy("Language of pages and mails"),
     "former_addresses": gettext_lazy("Earlier addresses, kept as codes that nobody can read"),
     "quiet_hours": gettext_lazy("Quiet hours"),
     "digest": gettext_lazy("When mails about requests come"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from backend.events.models.events import Event
@@ -34,6 +35,7 @@ class ReportForm(RefusableForm):
 
     refusal_field = "words"
     category = forms.ChoiceField(
+        label=_("What it is about"),
         choices=Report.Category.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose what your report is about.")},
@@ -58,6 +60,7 @@ class CloseForm(RefusableForm):
     )
     final_word = _long_text(_("Final word to whoever made the report"), 3, ENTRY_LIMIT, required=False)
     then = forms.ChoiceField(
+        label=_("And then"),
         choices=[
             (KEEP_BLOCKED, _("Keep the two apart")),
             (LIFT, _("Let them see and contact each other again")),
@@ -175,14 +178,23 @@ class ConsentForm(RefusableForm):
         required=False,
         widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
     )
+    language = forms.ChoiceField(
+        label=_("Language of the mail and of the page"), widget=forms.Select(attrs={"class": "input"})
+    )
     until = forms.DateField(
         label=_("Last day of the consent"),
         widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, data: Any, *, event: Event) -> None:
-        super().__init__(data, initial={"until": event.ends_on + self.AFTER_EVENT, "way": self.MAIL})
+    def __init__(self, data: Any, *, event: Event, language: str) -> None:
+        """`language` is the one that is most likely the guardian's."""
+        initial = {"until": event.ends_on + self.AFTER_EVENT, "way": self.MAIL, "language": language}
+        super().__init__(data, initial=initial)
         self.version = current_wording().version
+        if len(settings.LANGUAGES) > 1:
+            self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
+        else:
+            del self.fields["language"]
 
     @property
     def is_paper(self) -> bool:
@@ -191,6 +203,7 @@ class ConsentForm(RefusableForm):
     def consent_values(self) -> dict[str, Any]:
         """The arguments of the service for this way."""
         values = {name: self.cleaned_data[name] for name in ("guardian", "email", "until")}
+        values["language"] = self.cleaned_data.get("language", "")
         if self.is_paper:
             return values | {"seen_by": self.cleaned_data["seen_by"]}
         return values | {"is_certified": self.cleaned_data["certified"]}

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -269,7 +270,7 @@ def day_bars(days: Sequence[Day]) -> tuple[DayBar, ...]:
             for n, step in enumerate(("requested", "accepted", "held"))
             for height in (DAYS_HEIGHT * getattr(day, step) / most,)
         )
-        label = f"{date:%-d %b}" if place % every == 0 else ""
+        label = date_format(date, "j M") if place % every == 0 else ""
         return DayBar(day, round(width * place, 2), round(third, 2), columns, label)
 
     return tuple(bar(place, date) for place, date in enumerate(dates))

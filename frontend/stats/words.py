@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -66,11 +67,11 @@ def days_sentence(stats: EventStats) -> str:
     held = max(stats.days, key=lambda day: (day.held, day.date))
     sentence = _("Most requests on one day: %(count)d, on %(date)s.") % {
         "count": top.requested,
-        "date": f"{top.date:%-d %b %Y}",
+        "date": date_format(top.date, "j M Y"),
     }
     if held.held:
         sentence += " " + _("Most meetings held: %(count)d, on %(date)s.") % {
             "count": held.held,
-            "date": f"{held.date:%-d %b %Y}",
+            "date": date_format(held.date, "j M Y"),
         }
     return sentence

@@ -31,6 +31,7 @@ from backend.suggestions.services.feedback import give_feedback, record_views, w
 from backend.suggestions.services.learning import request_learning, reset_weights, set_nightly_learning
 from backend.suggestions.services.runs import request_build
 from frontend.access import Request, organiser, participant
+from frontend.events.words.countries import country_words
 from frontend.fields import values_of
 from frontend.people.words import constituency_label
 from frontend.suggestions.forms import (
@@ -127,7 +128,7 @@ def choices_in(found: SuggestionList, theme_names: Mapping[str, str]) -> dict[st
     name_of: dict[str, Callable[[str], str]] = {
         "constituency": constituency_label,
         "theme": lambda key: theme_names.get(key, key),
-        "country": str,
+        "country": country_words,
         "language": language_name,
     }
     choices = {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import _lru_cache_wrapper, cache, lru_cache
 from secrets import token_hex
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
@@ -19,7 +20,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from backend.booking.engine import detected_language
 from backend.booking.selectors.open_contacts import OpenContact
+from backend.core.binding_texts import SOURCE
 from backend.core.zones import zone_place
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name
@@ -29,6 +32,7 @@ from backend.safeguarding.selectors.contact_rules import FEW
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 from frontend.directory.words import field_label
 from frontend.events.words import times
+from frontend.events.words.countries import country_words
 from frontend.events.words.languages import language_of
 from frontend.notifications.words import notice_words
 from frontend.people.words import constituency_label
@@ -54,6 +58,7 @@ TOKEN, ADDRESS, FROM = (
 )  # in a form that is kept, in the place of the reader's own
 
 register = template.Library()
+register.filter("country_words", country_words)
 register.filter("language_name", language_name)
 register.filter("language_of", language_of)
 register.filter("event_day", times.event_day)
@@ -142,6 +147,32 @@ def found(rows: Mapping[int, Any], number: int) -> Any:
 def demo_mode() -> bool:
     """Whether this is the demo forum, which every page says."""
     return bool(settings.TITIAN_DEMO)
+
+
+@register.simple_tag
+def page_languages() -> dict[str, str]:
+    """The languages pages are offered in, by code, each in its own words; none where there is no choice."""
+    return dict(settings.LANGUAGES) if len(settings.LANGUAGES) > 1 else {}
+
+
+@register.filter
+def base_language(code: str) -> str:
+    """The code of a language without its script or country, as profiles list it.
+
+    >>> base_language("zh-hans")
+    'zh'
+    """
+    return code.partition("-")[0]
+
+
+@register.simple_tag(takes_context=True)
+def return_address(context: Context) -> str:
+    """The address to come back to: of this page, or of the page whose form this one answers."""
+    request = context["request"]
+    if request.method in ("GET", "HEAD"):
+        return str(request.get_full_path())
+    came = urlsplit(request.headers.get("Referer", ""))
+    return came._replace(scheme="", netloc="").geturl() if came.netloc == request.get_host() else "/"
 
 
 @register.simple_tag(takes_context=True)
@@ -259,6 +290,11 @@ _rendered_for_desk = lru_cache(maxsize=KEPT_OF_DESK)(_render)
 
 @register.simple_tag
 def text_attributes(text: str) -> SafeString:
-    """The direction and, where it is known, the language of a text a person wrote."""
+    """The direction and, where it is known, the language of a text a person wrote.
+
+    By its script; on a page in another language than English by its words, too, or as of no known one.
+    """
     language = language_of(text)
+    if not language and (get_language() or SOURCE) != SOURCE:
+        return format_html('dir="auto" lang="{}"', detected_language(text))
     return format_html('dir="auto" lang="{}"', language) if language else SafeString('dir="auto"')

@@ -5,8 +5,9 @@ import inspect
 from frontend.urls import urlpatterns
 
 SEEN = {
-    "test_pages.py": "account_request_login_code account_confirm_login_code welcome accessibility"
-    " demo_enter demo_outbox profile api_access my_data leave suggestions person block",
+    "test_pages.py": "about_translations account_request_login_code account_confirm_login_code welcome"
+    " accessibility demo_enter demo_outbox"
+    " profile api_access my_data leave suggestions person block",
     "test_addresses.py": "change_address choose_person codes",
     "test_second_factor.py": "sign_ins confirm_by_code",
     "test_offline.py": "offline_agenda",
@@ -31,7 +32,7 @@ SEEN = {
     "test_connections.py": "connections kept_connections share_contact",
     "test_assistants.py": "assistants acting_for",
     "test_office_hours.py": "new_office_hour office_hour",
-    "test_first_forum.py": "first_administrator forums start_forum installation_status",
+    "test_first_forum.py": "first_administrator forums start_forum installation_status translation_remarks",
     "test_long_jobs.py": "long_job",
     "test_programme_pages.py": "programme plan planned plan_doors plan_days",
 }
@@ -40,6 +41,7 @@ UNSEEN = {
     "demo_outbox_file": "a file",
     "service_worker": "a script",
     "my_data_file": "a file",
+    "remarks_file": "a file",
     "who_needs_help": "a file",
     "unmet_needs": "a file",
     "done_file": "a file",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from django.utils.dateformat import format as in_words
+from django.utils.formats import date_format as in_words
 from django.utils.translation import pgettext
 
 from backend.core.zones import zone_place, zone_words

@@ -20,6 +20,7 @@ from backend.events.rules.attendees import check_own
 from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
+from backend.people.rules import in_language_of
 
 _signer = signing.Signer(sep=".", salt="agenda.calendar")
 
@@ -79,7 +80,8 @@ def read_feed(*, token: str, now: dt.datetime) -> FeedRead:
     Stores the hash of what was read and since when: a block changes the calendar as much as a booking.
     """
     feed = _feed_at(token)
-    body = feed_for(feed.attendee, feed.made_at, now)
+    with in_language_of(feed.attendee.person, feed.attendee.event):
+        body = feed_for(feed.attendee, feed.made_at, now)
     etag = hashlib.sha256(body).hexdigest()
     if etag != feed.etag or feed.changed_at is None:
         feed.etag, feed.changed_at = etag, now

@@ -32,6 +32,7 @@ from backend.mails.selectors import (
 from backend.mails.services import queue_test_mail
 from backend.notifications.services.mail_examples import example_mail
 from backend.people.models import Person
+from backend.people.rules import in_language_of
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 
 NUDGES = {
@@ -88,8 +89,9 @@ def _test_mail(row: MailTest, now: dt.datetime) -> EmailMessage | None:
     reader = row.attendee
     if not reader.person.is_active:
         return None
-    mail = _mail_of_kind(row.kind, reader, letterhead_for(reader), now)
-    mail.subject = _("Test: %(subject)s") % {"subject": mail.subject}
+    with in_language_of(reader.person, reader.event):
+        mail = _mail_of_kind(row.kind, reader, letterhead_for(reader), now)
+        mail.subject = _("Test: %(subject)s") % {"subject": mail.subject}
     return mail
 
 

@@ -26,7 +26,7 @@ from backend.events.services.locks import lock_event
 from backend.mails.selectors import Letter, Letterhead, example_reader, letter_of, letterhead_for
 from backend.mails.services import mail_to
 from backend.people.models import Person
-from backend.people.rules import quiet_hours_end
+from backend.people.rules import in_language_of, quiet_hours_end
 
 SEND_NUDGE = "directory.send_nudge"
 
@@ -136,7 +136,8 @@ def _mail_for(nudge: Nudge, now: dt.datetime) -> EmailMessage | None:
     if just_told([attendee.pk], nudge.created_at):
         return None
     cause = causes_for(event, [attendee.pk], now)[attendee.pk]
-    return nudge_mail(attendee, letterhead_for(attendee), cause)
+    with in_language_of(attendee.person, event):
+        return nudge_mail(attendee, letterhead_for(attendee), cause)
 
 
 def nudge_mail(reader: Attendee, head: Letterhead, cause: Cause) -> EmailMessage:

@@ -30,7 +30,7 @@ from backend.events.services.locks import lock_attendees
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
 from backend.people.models import Person
-from backend.people.rules import quiet_hours_end
+from backend.people.rules import in_language_of, quiet_hours_end
 from backend.safeguarding.selectors.names import name_shown_to
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 
@@ -145,7 +145,8 @@ def _mail_for(mail: TimesMail, now: dt.datetime) -> EmailMessage | None:
     people = wished_by(reader, now) if mail.kind == Kind.WISHED and not is_open else ()
     if not (people if mail.kind == Kind.WISHED else is_open):
         return None
-    return times_mail(reader, letterhead_for(reader), mail.kind, people)
+    with in_language_of(reader.person, event):
+        return times_mail(reader, letterhead_for(reader), mail.kind, people)
 
 
 def times_mail(

@@ -11,4 +11,5 @@ from backend.events.models import (  # noqa: F401 - Django finds them here
     merges,
     roles,
     suspensions,
+    translation_remarks,
 )

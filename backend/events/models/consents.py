@@ -36,6 +36,12 @@ class GuardianConsent(models.Model):
     email = models.EmailField(max_length=254, blank=True)  # certified as the guardian's by `recorded_by`
     way = models.CharField(max_length=8, choices=Way.choices)
     wording = models.CharField(max_length=20)  # its version
+    # Of mails and of their page, as the lead chose it; empty: the event's.
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
+    # In which language the guardian said yes, and hashes of the wording in English and as they read it.
+    answered_in = models.CharField(max_length=10, blank=True, default="", db_default="")
+    english_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
+    shown_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
     seen_by = models.CharField(max_length=120, blank=True)  # of paper: who saw it signed
     recorded_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     recorded_at = models.DateTimeField()

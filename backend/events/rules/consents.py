@@ -9,11 +9,14 @@ from functools import cache
 from pathlib import Path
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from backend.core.binding_texts import texts_hash
 from backend.core.errors import Refused
 from backend.events.models.attendees import Attendee
 from backend.events.models.consents import GuardianConsent
+from backend.people.rules import event_language, offered_language
 
 WORDINGS = Path(__file__).parents[1] / "data" / "consents"
 
@@ -42,6 +45,18 @@ def wording_of(version: str) -> ConsentWording:
 def wordings_telling_of_sessions() -> tuple[str, ...]:
     versions = sorted(file.stem for file in WORDINGS.glob("*.json"))
     return tuple(version for version in versions if wording_of(version).tells_of_sessions)
+
+
+def language_of_guardian(consent: GuardianConsent) -> str:
+    """The language of what a guardian reads about it; one more query without `attendee__event`."""
+    return offered_language(consent.language) or event_language(consent.attendee.event)
+
+
+def hashes_of_wording(version: str, language: str) -> tuple[str, str]:
+    """Of the wording in English, and as it is shown in this language."""
+    paragraphs = wording_of(version).paragraphs
+    with translation.override(language):
+        return texts_hash(paragraphs), texts_hash(translation.gettext(paragraph) for paragraph in paragraphs)
 
 
 def last_day_of(consent: GuardianConsent) -> dt.date:

@@ -38,6 +38,19 @@ def country_names() -> list[str]:
     return sorted(set(_names().values()), key=folded)
 
 
+def iso_names(name: str) -> tuple[str, ...]:
+    """The names that ISO 3166 has for the country of this spelling, the usual one first."""
+    return _iso_names().get(name, ())
+
+
+@cache
+def _iso_names() -> Mapping[str, tuple[str, ...]]:
+    return {
+        _spelling(country): tuple(filter(None, (getattr(country, "common_name", ""), country.name)))
+        for country in pycountry.countries
+    }
+
+
 def _key(text: str) -> str:
     return " ".join(re.findall(r"\w+", folded(text)))
 

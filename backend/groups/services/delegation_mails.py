@@ -10,10 +10,12 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from backend.core.local_names import lazy_local_name
 from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
 from backend.events.models.attendees import Attendee
 from backend.events.rules.roles import leads_of
+from backend.people.rules import in_language_of
 from backend.safeguarding.models import DelegationSeat, DelegationSession
 
 SEND_DELEGATION_MAIL = "groups.send_delegation_mail"
@@ -64,14 +66,15 @@ def send_delegation_mail(*, session_id: int, attendee_id: int, change: str) -> N
     page = "delegation-sessions" if change == Change.NEWS else "my-delegation-sessions"
     context = {
         "change": change,
-        "event": session.event.local_name,
+        "event": lazy_local_name(session.event),
         "address": f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{session.event.slug}/{page}/",
     }
-    mail = automatic_mail(
-        to=reader.person.email,
-        subject=_SUBJECTS[Change(change)]() % {"event": session.event.local_name},
-        body=render_to_string("groups/mail/delegation_session.txt", context),
-    )
+    with in_language_of(reader.person, session.event):
+        mail = automatic_mail(
+            to=reader.person.email,
+            subject=_SUBJECTS[Change(change)]() % {"event": session.event.local_name},
+            body=render_to_string("groups/mail/delegation_session.txt", context),
+        )
     result = send_mail_now(mail, event=session.event)
     if result.error and not result.is_final:
         raise MailDelayed(result.error)

@@ -21,7 +21,7 @@ from backend.invitations.selectors import rules_for
 from backend.invitations.services.letters import headers_of, invitation_mail, link_address
 from backend.invitations.services.links import hash_of, new_token
 from backend.people.models import Person
-from backend.people.rules import quiet_hours_end
+from backend.people.rules import in_language_of, quiet_hours_end
 
 SEND_INVITATION = "invitations.send_invitation"
 AFTER_OTHERS = -10  # priority: a mail about a meeting goes before hundreds of invitations
@@ -110,9 +110,10 @@ def _mail_for(invitation: Invitation, now: dt.datetime) -> EmailMessage | None:
     invitation.expires_at = now + dt.timedelta(days=rules.valid_days)
     invitation.address_hash = reader.person.address_hash
     invitation.save(update_fields=["token_hash", "expires_at", "address_hash"])
-    mail = invitation_mail(
-        reader, rules, invitation.kind, link=link_address(token), expires_at=invitation.expires_at
-    )
+    with in_language_of(reader.person, reader.event):
+        mail = invitation_mail(
+            reader, rules, invitation.kind, link=link_address(token), expires_at=invitation.expires_at
+        )
     mail.extra_headers |= headers_of(invitation, now)
     is_adult = Attendee.objects.filter(is_known_adult(now), pk=reader.pk).exists()
     if invitation.kind != Kind.TEST and not is_adult:

@@ -20,7 +20,7 @@ from backend.events.selectors import shown_name
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
 from backend.people.models import mailbox_hashes
-from backend.people.rules import quiet_hours_end
+from backend.people.rules import in_language_of, quiet_hours_end
 
 _SUBJECTS = {
     Change.ASKED: lambda: _("%(name)s asks you to act for them"),
@@ -53,7 +53,8 @@ def send_assistant_mail(*, assistant_id: int, change: str, now: dt.datetime) -> 
     waiting = len(acting_for(reader, other.pk, now).to_answer) if kind == Change.WAITING else 0
     if kind == Change.WAITING and not waiting:
         return
-    mail = assistant_mail(reader, letterhead_for(reader), kind, shown_name(other), waiting)
+    with in_language_of(reader.person, reader.event):
+        mail = assistant_mail(reader, letterhead_for(reader), kind, shown_name(other), waiting)
     result = send_mail_now(mail, event=reader.event)
     if result.error and not result.is_final:
         raise MailDelayed(result.error)

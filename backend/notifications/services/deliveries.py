@@ -19,6 +19,7 @@ from backend.events.rules.attendees import check_organiser, check_own
 from backend.events.rules.states import Activity
 from backend.notifications.services.notice_mails import digest_of, mail_for, wanted_notices
 from backend.people.models import Person
+from backend.people.rules import in_language_of
 
 
 def deliver_notice(*, notice_id: int, now: dt.datetime) -> None:
@@ -66,7 +67,12 @@ class Digest:
         return next((one for one in found if one.notice_id == self.notice_id), None)
 
     def mail(self, delivery: Delivery) -> EmailMultiAlternatives | None:
-        """The mail of all that are still wanted; None where the first is not."""
+        """The mail of all that are still wanted, in the reader's language; None where the first is not."""
+        reader = delivery.notice.attendee
+        with in_language_of(reader.person, reader.event):
+            return self._mail(delivery)
+
+    def _mail(self, delivery: Delivery) -> EmailMultiAlternatives | None:
         wanted = wanted_notices([delivery.notice, *self.others], self.now)
         self.others = [notice for notice, _content in wanted if notice != delivery.notice]
         if delivery.notice not in [notice for notice, _content in wanted]:

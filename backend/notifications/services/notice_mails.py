@@ -32,6 +32,7 @@ from backend.notifications.services.notice_words import (
     requested,
 )
 from backend.outcomes.selectors.connections import are_connected, waits_for_contact
+from backend.people.rules import in_language_of
 
 Kind = Notice.Kind
 
@@ -52,6 +53,11 @@ def mail_for(notice: Notice, now: dt.datetime) -> EmailMultiAlternatives | None:
     closed account gets no mail.
     """
     reader = Attendee.objects.select_related("person", "event").get(pk=notice.attendee_id)
+    with in_language_of(reader.person, reader.event):
+        return _mail_to(reader, notice, now)
+
+
+def _mail_to(reader: Attendee, notice: Notice, now: dt.datetime) -> EmailMultiAlternatives | None:
     meeting = Meeting.objects.get(pk=notice.meeting_id)
     row = _rows_of([meeting.pk], reader, now).get(meeting.pk)
     content = _content_of(notice, meeting, row, reader, now)

@@ -64,6 +64,8 @@ def close_account(person: Person, now: dt.datetime) -> None:
         is_active=False,
         may_start_forums=False,
         own_timezone="",
+        language="",
+        browser_language="",
         digest="",
         quiet_from=None,
         quiet_until=None,

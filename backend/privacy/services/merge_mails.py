@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from backend.core.local_names import lazy_local_name
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
 from backend.events.models.merges import Merge
 from backend.people.models import Person
+from backend.people.rules import in_language_of
 
 SEND_MERGE_MAIL = "privacy.send_merge_mail"
 ASKED, DONE = "asked", "done"
@@ -41,19 +43,20 @@ def send_merge_mail(*, merge_id: int, change: str, person_id: int) -> None:
         return
     host = settings.TITIAN_ADDRESS.rstrip("/")
     subjects = {
-        ASKED: _("Are you on the list of %(event)s twice?"),
-        DONE: _("You are on the list of %(event)s once now"),
+        ASKED: gettext_lazy("Are you on the list of %(event)s twice?"),
+        DONE: gettext_lazy("You are on the list of %(event)s once now"),
     }
     context = {
-        "event": merge.event.local_name,
+        "event": lazy_local_name(merge.event),
         "address": f"{host}/e/{merge.event.slug}/twice/",
         "is_kept": reader.attendances.filter(event=merge.event).exists(),
     }
-    mail = automatic_mail(
-        to=reader.email,
-        subject=subjects[change] % {"event": merge.event.local_name},
-        body=render_to_string(f"privacy/mail/merge_{change}.txt", context),
-    )
+    with in_language_of(reader, merge.event):
+        mail = automatic_mail(
+            to=reader.email,
+            subject=str(subjects[change]) % {"event": merge.event.local_name},
+            body=render_to_string(f"privacy/mail/merge_{change}.txt", context),
+        )
     result = send_mail_now(mail, event=merge.event)
     if result.error and not result.is_final:
         raise MailDelayed(result.error)

@@ -15,6 +15,7 @@ from backend.events.models.roles import Appointment
 from backend.events.rules.roles import LEAD, leads_of, organisers_of, what_running_lacks
 from backend.events.selectors import name_in_lists, names_of_people
 from backend.people.models import Person
+from backend.people.rules import in_language_of
 
 SEND_APPOINTMENT_MAIL = "roles.send_appointment_mail"
 State = Appointment.State
@@ -74,7 +75,9 @@ def send_appointment_mail(*, appointment_id: int, change: str, person_id: int) -
     if appointment is None or reader is None:
         return
     event = appointment.attendee.event
-    result = send_mail_now(_mail_to(reader, appointment, change), event=event)
+    with in_language_of(reader, event):
+        mail = _mail_to(reader, appointment, change)
+    result = send_mail_now(mail, event=event)
     if result.error and not result.is_final:
         raise MailDelayed(result.error)
 

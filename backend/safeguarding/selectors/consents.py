@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.events.models.attendees import Attendee
 from backend.events.models.consents import GuardianConsent
+from backend.events.models.events import Event
 from backend.events.rules.consents import last_day_of
 from backend.events.selectors import delegation_of, name_to_call
+from backend.people.rules import language_of_person
 
 ENDS_SOON = dt.timedelta(days=14)
 
@@ -30,6 +32,7 @@ class ConsentRow:
     consent: GuardianConsent | None
     until: dt.date | None
     ends_soon: bool
+    guardian_language: str = ""  # the one they most likely read: as before, else the young person's
 
     @property
     def can_end(self) -> bool:
@@ -62,7 +65,8 @@ def consents_for(lead: Attendee, now: dt.datetime) -> Consents:
         .exclude(state=GuardianConsent.State.REPLACED)
         .order_by("recorded_at", "pk")
     }
-    rows = [_row(minor, newest.get(minor.pk), now) for minor in minors.select_related("organisation")]
+    people = minors.select_related("organisation", "person")
+    rows = [_row(minor, newest.get(minor.pk), lead.event, now) for minor in people]
     rows.sort(key=lambda row: (row.state == "given", row.delegation, row.name, row.attendee_id))
     return Consents(tuple(rows))
 
@@ -75,7 +79,7 @@ def consent_row_for(lead: Attendee, attendee_id: int, now: dt.datetime) -> Conse
     raise NotFound(_("There is no such young person at this forum. Choose one of the list."))
 
 
-def _row(minor: Attendee, consent: GuardianConsent | None, now: dt.datetime) -> ConsentRow:
+def _row(minor: Attendee, consent: GuardianConsent | None, event: Event, now: dt.datetime) -> ConsentRow:
     state = consent_state(consent, now)
     until = last_day_of(consent) if consent else None
     return ConsentRow(
@@ -86,6 +90,7 @@ def _row(minor: Attendee, consent: GuardianConsent | None, now: dt.datetime) -> 
         consent=consent,
         until=until,
         ends_soon=state == "given" and consent is not None and consent.expires_at <= now + ENDS_SOON,
+        guardian_language=(consent.language if consent else "") or language_of_person(minor.person, event),
     )
 
 

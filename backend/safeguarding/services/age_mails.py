@@ -17,7 +17,7 @@ from backend.events.models.age_classes import AdultProposal, AgeAlert
 from backend.events.models.attendees import Attendee, AttendeeQuerySet
 from backend.events.rules.age_classes import events_in_doubt, in_doubt_for
 from backend.events.rules.roles import leads_of
-from backend.people.rules import GATHERING, quiet_hours_end
+from backend.people.rules import GATHERING, in_language_of, quiet_hours_end
 
 SEND_AGE_MAIL = "safeguarding.send_age_mail"
 
@@ -81,7 +81,9 @@ def send_age_mail(*, lead_id: int, now: dt.datetime) -> None:
     AgeAlert.objects.bulk_create(
         (AgeAlert(attendee=one, lead=lead, told_at=now) for one in doubts), ignore_conflicts=True
     )
-    result = send_mail_now(_mail_to(lead, proposals, len(doubts)), event=lead.event)
+    with in_language_of(lead.person, lead.event):
+        mail = _mail_to(lead, proposals, len(doubts))
+    result = send_mail_now(mail, event=lead.event)
     if result.error and not result.is_final:
         raise MailDelayed(result.error)
 

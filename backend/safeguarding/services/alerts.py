@@ -10,14 +10,17 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from backend.core.isolation import for_each
+from backend.core.local_names import lazy_local_name
 from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
 from backend.events.models.attendees import Attendee
 from backend.events.models.roles import OutsideContact
 from backend.events.rules.roles import leads_of
 from backend.events.selectors import outside_contact_of, shown_name
+from backend.people.rules import event_language, in_language_of
 from backend.safeguarding.models import OutsideAlert, Report, ReportAlert, ReportQuerySet
 from backend.safeguarding.rules import readable_for, unreadable_reports
 
@@ -82,17 +85,17 @@ def send_outside_alert(*, event_id: int, now: dt.datetime) -> None:
     has_no_reader = unreadable_reports(event_id).filter(pk__in=[report.pk for report in reports]).exists()
     leads = leads_of(event_id).select_related("person").order_by("pk")
     OutsideAlert.objects.bulk_create(OutsideAlert(report=report, told_at=now) for report in reports)
-    subject = _("A report is unread: %(event)s") % {"event": contact.event.local_name}
     context = {
-        "event": contact.event.local_name,
+        "event": lazy_local_name(contact.event),
         "has_no_reader": has_no_reader,
         "leads": [(shown_name(lead), lead.person.email) for lead in leads],
     }
-    mail = automatic_mail(
-        to=contact.email,
-        subject=subject,
-        body=render_to_string("safeguarding/mail/outside.txt", context),
-    )
+    with override(event_language(contact.event)):
+        mail = automatic_mail(
+            to=contact.email,
+            subject=_("A report is unread: %(event)s") % {"event": contact.event.local_name},
+            body=render_to_string("safeguarding/mail/outside.txt", context),
+        )
     result = send_mail_now(mail, event=contact.event)
     if result.error:
         raise MailDelayed(result.error)
@@ -118,7 +121,9 @@ def send_alert(*, lead_id: int, now: dt.datetime) -> None:
     if lead is None or not reports:
         return
     ReportAlert.objects.bulk_create(ReportAlert(report=report, lead=lead, told_at=now) for report in reports)
-    result = send_mail_now(_mail_to(lead), event=lead.event)
+    with in_language_of(lead.person, lead.event):
+        mail = _mail_to(lead)
+    result = send_mail_now(mail, event=lead.event)
     if result.error:
         raise MailDelayed(result.error)
 

@@ -9,15 +9,19 @@ from django.conf import settings
 from django.core import signing
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from backend.core.binding_texts import BindingText, with_english
+from backend.core.local_names import lazy_local_name
 from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.consents import GuardianConsent
-from backend.events.rules.consents import last_day_of, wording_of
+from backend.events.rules.consents import language_of_guardian, last_day_of, wording_of
 from backend.events.rules.roles import leads_of
 from backend.events.selectors import name_to_call
+from backend.people.rules import in_language_of
 
 SEND_CONSENT_MAIL = "safeguarding.send_consent_mail"
 SEND_CONSENT_NEWS = "safeguarding.send_consent_news"
@@ -63,18 +67,21 @@ def send_consent_mail(*, consent_id: int, change: str) -> None:
     event = consent.attendee.event
     context = {
         "change": change,
-        "event": event.local_name,
+        "event": lazy_local_name(event),
         "guardian": consent.guardian,
         "name": name_to_call(consent.attendee),
         "paragraphs": wording_of(consent.wording).paragraphs,
         "until": last_day_of(consent),
         "address": settings.TITIAN_ADDRESS.rstrip("/") + f"/consent/{token_of(consent)}/",
     }
-    mail = automatic_mail(
-        to=consent.email,
-        subject=_SUBJECTS[Change(change)]() % {"event": event.local_name},
-        body=render_to_string("safeguarding/mail/consent.txt", context),
-    )
+    with override(language_of_guardian(consent)):
+        mail = automatic_mail(
+            to=consent.email,
+            subject=_SUBJECTS[Change(change)]() % {"event": event.local_name},
+            body=with_english(
+                BindingText.CONSENT, lambda: render_to_string("safeguarding/mail/consent.txt", context)
+            ),
+        )
     result = send_mail_now(mail, event=event)
     if result.error and not result.is_final:
         raise MailDelayed(result.error)
@@ -93,13 +100,14 @@ def send_consent_news(*, lead_id: int) -> None:
     if lead is None or not leads_of(lead.event_id).filter(pk=lead_id).exists():
         return
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{lead.event.slug}/consents/"
-    mail = automatic_mail(
-        to=lead.person.email,
-        subject=_("News about consents and checks: %(event)s") % {"event": lead.event.local_name},
-        body=render_to_string(
-            "safeguarding/mail/consent_news.txt", {"event": lead.event.local_name, "address": address}
-        ),
-    )
+    with in_language_of(lead.person, lead.event):
+        mail = automatic_mail(
+            to=lead.person.email,
+            subject=_("News about consents and checks: %(event)s") % {"event": lead.event.local_name},
+            body=render_to_string(
+                "safeguarding/mail/consent_news.txt", {"event": lead.event.local_name, "address": address}
+            ),
+        )
     result = send_mail_now(mail, event=lead.event)
     if result.error and not result.is_final:
         raise MailDelayed(result.error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from django.conf import settings
 from django.core import signing
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.consents import GuardianConsent
 from backend.events.models.events import Event
 from backend.events.rules.attendees import clean_text
-from backend.events.rules.consents import current_wording
+from backend.events.rules.consents import current_wording, hashes_of_wording
 from backend.events.rules.rehearsals import check_takes_people
 from backend.events.rules.roles import check_lead
 from backend.events.rules.states import Activity, check_allowed
@@ -50,13 +51,15 @@ def ask_consent(
     email: str,
     is_certified: bool,
     until: dt.date,
+    language: str = "",
     by: Person,
     now: dt.datetime,
 ) -> GuardianConsent:
     """Ask a guardian by mail; `is_certified`: the lead knows that the address is the guardian's.
 
-    A consent that is in force or asked for is replaced. Refuses NotFound (to everybody but a lead, too),
-    NotInThisState, `rehearsal_only`, BadConsent and BadEmail.
+    They read it in `language`; empty: the event's. A consent that is in force or asked for is replaced.
+    Refuses NotFound (to everybody but a lead, too), NotInThisState, `rehearsal_only`, BadConsent and
+    BadEmail.
     """
     attendee = _minor(event, attendee_id, by)
     email = _guardians_address(email, attendee)
@@ -65,7 +68,7 @@ def ask_consent(
             _("Tick that you know this address to be the guardian’s. Ask the delegation for it."),
             field="certified",
         )
-    consent = GuardianConsent(email=email, way=GuardianConsent.Way.MAIL)
+    consent = GuardianConsent(email=email, way=GuardianConsent.Way.MAIL, language=_language(language))
     _record(consent, attendee, guardian, until, by, now)
     mail_guardian(consent, Change.ASKED)
     return consent
@@ -80,6 +83,7 @@ def record_paper_consent(
     email: str,
     seen_by: str,
     until: dt.date,
+    language: str = "",
     by: Person,
     now: dt.datetime,
 ) -> GuardianConsent:
@@ -90,7 +94,9 @@ def record_paper_consent(
     attendee = _minor(event, attendee_id, by)
     seen_by = _one_line(seen_by, "seen_by", _("Write who saw the signed paper."))
     email = _guardians_address(email, attendee) if email.strip() else ""
-    consent = GuardianConsent(email=email, way=GuardianConsent.Way.PAPER, seen_by=seen_by)
+    consent = GuardianConsent(
+        email=email, way=GuardianConsent.Way.PAPER, seen_by=seen_by, language=_language(language)
+    )
     consent.state, consent.decided_at = STATE.GIVEN, now
     _record(consent, attendee, guardian, until, by, now)
     mail_guardian(consent, Change.GIVEN)
@@ -135,9 +141,10 @@ def consent_of_link(token: str) -> GuardianConsent:
 
 
 @in_transaction
-def answer_consent(*, token: str, is_yes: bool, now: dt.datetime) -> GuardianConsent:
+def answer_consent(*, token: str, is_yes: bool, now: dt.datetime, language: str = "") -> GuardianConsent:
     """As the guardian: give what was asked, refuse it, or withdraw what was given; for a POST only.
 
+    `language` is that of the page they read; of a yes it is kept, with hashes of what they said yes to.
     The same answer again changes nothing. A withdrawal holds at once; leads are mailed of it, and of a
     refusal. Refuses ConsentLinkInvalid and `consent_over`.
     """
@@ -151,6 +158,9 @@ def answer_consent(*, token: str, is_yes: bool, now: dt.datetime) -> GuardianCon
             "consent_over",
             _("This was answered already, or its time is over. The forum’s safeguarding lead can ask again."),
         )
+    if is_yes:
+        consent.answered_in = language or settings.LANGUAGE_CODE
+        consent.english_hash, consent.shown_hash = hashes_of_wording(consent.wording, consent.answered_in)
     _set_state(consent, wanted, now)
     mail_guardian(consent, Change.GIVEN if is_yes else Change.WITHDRAWN)
     tell_leads(consent.attendee.event_id)
@@ -178,6 +188,13 @@ def _record(
     consent.save()
 
 
+def _language(code: str) -> str:
+    """The language as it is stored; refuses BadConsent where pages are not offered in it."""
+    if code and code not in dict(settings.LANGUAGES):
+        raise BadConsent(_("Choose one of the languages offered."), field="language")
+    return code
+
+
 def _minor(event: Event, attendee_id: int, by: Person) -> Attendee:
     """The minor, locked."""
     check_lead(by, event)
@@ -198,7 +215,7 @@ def _locked(consent: GuardianConsent) -> GuardianConsent:
 
 def _set_state(consent: GuardianConsent, state: GuardianConsent.State, now: dt.datetime) -> None:
     consent.state, consent.decided_at = state, now
-    consent.save(update_fields=["state", "decided_at"])
+    consent.save(update_fields=["state", "decided_at", "answered_in", "english_hash", "shown_hash"])
 
 
 def _one_line(text: str, field: str, sentence: str) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from backend.core.binding_texts import BindingText, with_english
+from backend.core.local_names import lazy_local_name
 from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
 from backend.events.models.attendees import Attendee
 from backend.events.rules.roles import leads_of
 from backend.people.models import Person
+from backend.people.rules import in_language_of
 from backend.safeguarding.models import Report
 from backend.safeguarding.rules import hears_news
 
@@ -46,8 +50,7 @@ def send_news(*, report_id: int) -> None:
     rows = Report.objects.filter(hears_news(), pk=report_id)
     report = rows.select_related("reporter__event", "reporter__person").first()
     if report is not None and report.reporter is not None:
-        subject = _("There is news for you: %(event)s")
-        _send(report.reporter, subject, "news", "safety/news/")
+        _send(report.reporter, _("There is news for you: %(event)s"), "news", "safety/news/")
 
 
 def send_assigned(*, lead_id: int) -> None:
@@ -60,21 +63,24 @@ def send_suspension(*, lead_id: int) -> None:
     _send_to_lead(lead_id, _("Suspensions changed: %(event)s"), "suspension", "suspensions/")
 
 
-def _send_to_lead(lead_id: int, subject: str, template: str, page: str) -> None:
+def _send_to_lead(lead_id: int, subject: Promise, template: str, page: str) -> None:
     lead = Attendee.objects.select_related("event", "person").filter(pk=lead_id).first()
     if lead is not None and leads_of(lead.event_id).filter(pk=lead_id).exists():
         _send(lead, subject, template, page)
 
 
-def _send(to: Attendee, subject: str, template: str, page: str) -> None:
+def _send(to: Attendee, subject: Promise, template: str, page: str) -> None:
     event = to.event
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/{page}"
-    context = {"event": event.local_name, "address": address}
-    mail = automatic_mail(
-        to=to.person.email,
-        subject=subject % {"event": event.local_name},
-        body=render_to_string(f"safeguarding/mail/{template}.txt", context),
-    )
+    context = {"event": lazy_local_name(event), "address": address}
+    with in_language_of(to.person, event):
+        mail = automatic_mail(
+            to=to.person.email,
+            subject=str(subject) % {"event": event.local_name},
+            body=with_english(
+                BindingText.SAFETY, lambda: render_to_string(f"safeguarding/mail/{template}.txt", context)
+            ),
+        )
     result = send_mail_now(mail, event=event)
     if result.error and not result.is_final:
         raise MailDelayed(result.error)

@@ -102,7 +102,7 @@ class JoinForm(ProfileForm):
         label=_("I accept the privacy notice and the conduct pledge"),
         error_messages={"required": _("Read both, then tick this: without it you cannot join.")},
     )
-    version = forms.CharField(max_length=20)
+    version = forms.CharField(label=_("Conduct pledge"), max_length=20)
 
     def __init__(self, data: QueryDict | None, profile: Profile, step: int) -> None:
         super().__init__(data, profile)

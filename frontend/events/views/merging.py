@@ -65,7 +65,13 @@ def merge(request: Request, attendee: Attendee, attendee_id: int, duplicate_id: 
             )
             is_organiser = attendee.permission == Attendee.Permission.ORGANISER
             return redirect("attendee" if is_organiser else "choose_duplicate", event.slug, attendee_id)
-    context = {"kept": kept, "duplicate": duplicate, "refusal": refusal}
+    context = {
+        "kept": kept,
+        "duplicate": duplicate,
+        "ages": dict(Attendee.AgeClass.choices),
+        "visibilities": dict(Attendee.Visibility.choices),
+        "refusal": refusal,
+    }
     return render(request, "events/merge.html", context, status=refusal.status if refusal else 200)
 
 

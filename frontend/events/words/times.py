@@ -13,19 +13,28 @@ from django.template.defaultfilters import date as in_words
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from backend.core.texts import folded
 from backend.core.zones import todays_zone, zone_cities, zone_place, zone_words, zones_from
 from backend.events.models.events import Event
 from backend.events.rules.countries import country_name
+from frontend.events.words.countries import country_words
 
 NEAREST = 12
-REGIONS = (
-    "Asia", "Africa", "America", "Antarctica", "Arctic", "Atlantic", "Australia", "Europe",
-    "Indian", "Pacific",
-)  # fmt: skip
+REGIONS = {
+    "Asia": gettext_lazy("Asia"),
+    "Africa": gettext_lazy("Africa"),
+    "America": gettext_lazy("America"),
+    "Antarctica": gettext_lazy("Antarctica"),
+    "Arctic": gettext_lazy("Arctic"),
+    "Atlantic": gettext_lazy("Atlantic"),
+    "Australia": gettext_lazy("Australia"),
+    "Europe": gettext_lazy("Europe"),
+    "Indian": pgettext_lazy("an ocean", "Indian"),
+    "Pacific": gettext_lazy("Pacific"),
+}
 KEPT = 2_000  # times in words, for the next who reads of the same
 COOKIE = "zone"  # the browser's own zone, written by js/zone.js
 
@@ -69,14 +78,20 @@ def zones_offered(*near: str) -> tuple[tuple[str, tuple[ZoneChoice, ...]], ...]:
     nearest = (*kept, *(zone for zone in next(filter(None, found), ()) if zone not in under_kept))
     rest = sorted(set(zone_cities()) - under_kept - set(nearest), key=lambda zone: folded(zone_place(zone)))
     groups = [(str(_("Nearest")), nearest)] if nearest else []
-    groups += [(region, tuple(zone for zone in rest if zone.startswith(f"{region}/"))) for region in REGIONS]
-    return tuple((label, tuple(_zone_choice(zone) for zone in zones)) for label, zones in groups if zones)
+    groups += [
+        (str(label), tuple(zone for zone in rest if zone.startswith(f"{region}/")))
+        for region, label in REGIONS.items()
+    ]
+    language = get_language()
+    return tuple(
+        (label, tuple(_zone_choice(zone, language) for zone in zones)) for label, zones in groups if zones
+    )
 
 
 @cache
-def _zone_choice(zone: str) -> ZoneChoice:
+def _zone_choice(zone: str, _language: str | None) -> ZoneChoice:
     city = zone_cities().get(todays_zone(zone))
-    country = country_name(city.country) if city else ""
+    country = country_words(country_name(city.country)) if city else ""
     place = zone_place(zone)
     return ZoneChoice(zone, f"{place}, {country}" if country and country != place else place)
 

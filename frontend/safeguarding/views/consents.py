@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.events.models.attendees import Attendee
-from backend.events.rules.consents import last_day_of, wording_of
+from backend.events.rules.consents import language_of_guardian, last_day_of, wording_of
 from backend.events.rules.countries import country_names
 from backend.events.selectors import country_contacts_of, name_to_call
 from backend.safeguarding.selectors.consents import consent_row_for, consent_state, consents_for
@@ -23,7 +24,7 @@ from backend.safeguarding.services.consents import (
     record_paper_consent,
 )
 from backend.safeguarding.services.country_contacts import add_country_contact, remove_country_contact
-from frontend.access import Request, catch_refusal, public, safeguarding_lead
+from frontend.access import Request, catch_refusal, public, safeguarding_lead, speak
 from frontend.fields import values_of
 from frontend.safeguarding.forms import ConsentAnswerForm, ConsentForm, CountryContactForm
 
@@ -42,7 +43,9 @@ def consent(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespo
     """One minor's consent; on POST, ask a guardian by mail or record what was given on paper."""
     now, event = timezone.now(), attendee.event
     row = consent_row_for(attendee, attendee_id, now)
-    form = ConsentForm(request.POST if request.method == "POST" else None, event=event)
+    form = ConsentForm(
+        request.POST if request.method == "POST" else None, event=event, language=row.guardian_language
+    )
     if form.is_bound and form.is_valid():
         with catch_refusal(form):
             given = form.consent_values()
@@ -72,9 +75,11 @@ def consent_answer(request: Request, token: str) -> HttpResponse:
     now = timezone.now()
     with catch_refusal() as outcome:
         found = consent_of_link(token)
+        speak(request, language_of_guardian(found))
         if request.method == "POST":
             is_yes = values_of(ConsentAnswerForm(request.POST))["answer"] == ConsentAnswerForm.YES
-            found = answer_consent(token=token, is_yes=is_yes, now=now)
+            language = get_language() or ""
+            found = answer_consent(token=token, is_yes=is_yes, now=now, language=language)
     refusal = outcome.refusal
     context = {
         "consent": found,

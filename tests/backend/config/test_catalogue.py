@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from backend.config.catalogue import Message, catalogue_of, messages_in_python, messages_in_template
+from backend.config.catalogue import catalogue_of
+from backend.core.messages import Message, messages_in_python, messages_in_template
 
 IMPORT = "from django.utils.translation import "
 

@@ -1,6 +1,7 @@
 """Template filters: percentages, and addresses in the tags of a message."""
 
 import pytest
+from django.utils.translation import override
 
 from frontend.templatetags import ui
 
@@ -29,3 +30,12 @@ def test_what_is_empty_leaves_no_separator():
 def test_a_text_names_its_language_where_its_script_tells_it():
     assert ui.text_attributes("ฝึกอบรมอัยการ") == 'dir="auto" lang="th"'
     assert ui.text_attributes("Court-tested templates") == 'dir="auto"'
+
+
+def test_a_text_on_a_page_in_another_language_says_in_which_it_is():
+    english = "We keep a triage form that takes twenty minutes."
+    assert ui.text_attributes(english) == 'dir="auto"'
+    with override("id"):
+        assert ui.text_attributes(english) == 'dir="auto" lang="en"'
+        assert ui.text_attributes("ต้องการแนวปฏิบัติร่วมกัน") == 'dir="auto" lang="th"'
+        assert ui.text_attributes("RCEP 2025") == 'dir="auto" lang=""'
