@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import NotFound
+from backend.core.errors import BusinessError, NotFound
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.selectors import PersonNamed, ids_declaring_need, people_named
@@ -123,6 +123,27 @@ def list_inspection_for(*, event: Event, attendee_id: int) -> ListInspection:
         for rank, row in enumerate(rows.order_by("rank"), start=1)
     )
     return ListInspection(named[attendee_id], computed_at, tuple(entries))
+
+
+def strength_between(*, event: Event, one: int, other: int) -> Strength | None:
+    """How well two attendees suit each other, by the higher of their scores; the current Run's measure.
+
+    None where they cannot be scored: no Run, a text that waits to be read, or a pair that is parted.
+    """
+    run = Run.objects.filter(event=event, state=Run.State.CURRENT).first()
+    if run is None:
+        return None
+    data = read_event_data(event)
+    if not {one, other} <= data.versions.keys():
+        return None
+    try:
+        numbers = score_pair(data, run, one, other)
+    except BusinessError:
+        return None
+    if not numbers.proposable:
+        return None
+    declared = ids_declaring_need(Attendee.objects.filter(pk__in=(one, other)))
+    return strength_of(max(numbers.p_ab, numbers.p_ba), need_declared=bool(declared))
 
 
 def pair_inspection_for(*, event: Event, attendee_id: int, other_id: int) -> PairInspection:
