@@ -1,4 +1,4 @@
-"""The main paths on a phone by touch, by keyboard alone and without a script, and how many presses they take."""
+"""The main paths on a phone by touch, by keyboard and without a script, and how many presses they take."""
 
 from __future__ import annotations
 
