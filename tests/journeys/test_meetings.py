@@ -198,9 +198,7 @@ def test_the_time_in_the_browsers_zone_is_shown_beside_the_forums(forum, booking
     page.goto(door + forum.address("meetings/"))
     agenda = page.get_by_role("region", name="My agenda")
     expect(agenda.get_by_text("12:00–12:30 your time").first).to_be_visible()
-    expect(agenda).to_contain_text(
-        "Times are Bangkok time, UTC+07:00. Your time: Tokyo time, UTC+09:00."
-    )
+    expect(agenda).to_contain_text("Times are Bangkok time, UTC+07:00. Your time: Tokyo time, UTC+09:00.")
     context.close()
 
 
