@@ -137,6 +137,12 @@ def counted(kind: Kind, *, method: str = "POST") -> Callable[[View], View]:
     return decorate
 
 
+def shows_secret(view: View) -> View:
+    """Worn below the access policy: what it answers is sent uncompressed, as its length would tell of it."""
+    view.shows_secret = True  # type: ignore[attr-defined]
+    return view
+
+
 def fresh_proof(*, to_read: bool = False) -> Callable[[View], View]:
     """Under an access decorator: the form needs a proof of the last 15 minutes; `to_read`: the page, too."""
 

@@ -92,6 +92,7 @@ SLOW = (
     "tests/frontend/setup/test_rehearsal.py",
     "tests/frontend/stats/test_figures_agree.py",
     "tests/frontend/suggestions/test_inspection.py",
+    "tests/frontend/test_page_weight.py",
     "tests/matching/recommend/test_single_speaker.py",
     "tests/matching/text/test_precision.py",
     "tests/test_access_matrix.py",

@@ -11,9 +11,11 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from django.urls.converters import StringConverter
 
 MARK = "<secret:"
+TOKEN_BEGINS = "titian_"  # noqa: S105 - how every API token begins
 _PARAMETER = re.compile(r"<[^>]*>")
 _ENCODED_AGAIN = re.compile(r"%(?:25)+")
 _SLASHES = re.compile(r"[/\\](?:\.?[/\\])*")
+_SHORTEST_SECRET = 16  # letters; what follows in the address of a page is shorter, or a word
 
 
 class SecretConverter(StringConverter):
@@ -47,6 +49,18 @@ def secrets_in(path: str) -> tuple[str, ...]:
         return ()
     marked = re.findall(re.escape(MARK) + r"(\w+)>", match.route)
     return tuple(match.kwargs[name] for name in marked)
+
+
+def holds_secret(text: bytes) -> bool:
+    """Whether an API token, or an address whose secret is marked in its pattern, stands in the text."""
+    return _secrets().search(text) is not None
+
+
+@functools.cache
+def _secrets() -> re.Pattern[bytes]:
+    begins = {route.partition(MARK)[0] for route, _name in routes(get_resolver()) if MARK in route}
+    either = "|".join([TOKEN_BEGINS, *(re.escape(one).replace("/", "(?:/|%2F)") for one in sorted(begins))])
+    return re.compile(rf"(?:{either})[\w.:~=%-]{{{_SHORTEST_SECRET}}}".encode())
 
 
 @functools.cache

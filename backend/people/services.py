@@ -34,6 +34,7 @@ from backend.core.limits import (
 )
 from backend.core.mail_addresses import HIDDEN, canonical_address, stored_address
 from backend.core.queue import CODES, enqueue
+from backend.core.routes import TOKEN_BEGINS
 from backend.core.smtp import MailDelayed, send_mail_now
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
@@ -271,7 +272,7 @@ def make_token(*, person: Person, name: str, scopes: Collection[str], days: int,
             "too_many_tokens",
             _("You have %(count)d tokens: end one that no program needs.") % {"count": MOST_TOKENS},
         )
-    token = f"titian_{secrets.token_urlsafe(32)}"
+    token = f"{TOKEN_BEGINS}{secrets.token_urlsafe(32)}"
     ApiToken.objects.create(
         person=person,
         name=name,

@@ -32,7 +32,7 @@ from backend.invitations.services.sending import preview_invitations, send_invit
 from backend.mails.rules import BadMailText
 from backend.people.rules import remember_browser
 from backend.people.selectors import token_hash
-from frontend.access import Outcome, Request, catch_refusal, organiser, public, speak_to
+from frontend.access import Outcome, Request, catch_refusal, organiser, public, shows_secret, speak_to
 from frontend.fields import values_of
 from frontend.invitations.forms import ReturnedForm, RulesForm, SelectionForm, SendForm
 from frontend.invitations.words import FILTER_WORDS, hint_words, status_words
@@ -41,6 +41,7 @@ PAGE_SIZE = 100
 
 
 @organiser
+@shows_secret
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitations(request: Request, attendee: Attendee) -> HttpResponse:
     """Who is invited and who has joined; a POST shows what inviting those chosen would send."""
@@ -109,6 +110,7 @@ def send(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 @organiser
+@shows_secret
 @require_http_methods(["GET", "HEAD", "POST"])
 def texts(request: Request, attendee: Attendee) -> HttpResponse:
     """Texts and days of invitations and reminders, with a preview of each."""

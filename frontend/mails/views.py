@@ -17,12 +17,13 @@ from backend.mails.rules import BadMailText
 from backend.mails.selectors import mail_texts_for
 from backend.mails.services import reset_mail_texts, set_mail_texts
 from backend.people.services import BadEmail
-from frontend.access import Request, organiser
+from frontend.access import Request, organiser, shows_secret
 from frontend.fields import values_of
 from frontend.mails.forms import KindForm, MailTextsForm
 
 
 @organiser
+@shows_secret
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_texts(request: Request, attendee: Attendee) -> HttpResponse:
     """Sender, opening and signature, and a mail of each kind; on POST, save them."""

@@ -72,6 +72,7 @@ from frontend.access import (
     fresh_proof,
     participant,
     public,
+    shows_secret,
     signed_in,
 )
 from frontend.events.words.times import browser_zone, zones_offered
@@ -294,6 +295,7 @@ def _zone_saved(chosen: str, attendee: Attendee) -> str:
 
 
 @participant
+@shows_secret
 @fresh_proof(to_read=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables("token")

@@ -82,10 +82,12 @@ class PublishingForm(forms.Form):
 
 
 class ByHandForm(forms.Form):
-    """Two people, up to three times both have, and perhaps a table and why."""
+    """Two people, or the words to find them by; up to three times both have, and perhaps a table and why."""
 
     first = IdField(required=False)
     second = IdField(required=False)
+    find_first = forms.CharField(required=False, max_length=200)
+    find_second = forms.CharField(required=False, max_length=200)
     slots = IdsField(required=False)
     table = IdField(required=False)
     because = forms.CharField(required=False)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
@@ -20,6 +22,8 @@ from backend.core.errors import BusinessError, NotFound
 from backend.events.models.attendees import Attendee
 from backend.programme.selectors.by_hand import (
     Choosable,
+    Found,
+    find_to_choose,
     likely_partners,
     people_to_choose,
     put_forward_by_hand,
@@ -41,6 +45,7 @@ from backend.programme.services.by_hand import put_forward
 from backend.programme.services.drafting import NotBeingPlanned, draft_plan, stop_planning
 from backend.programme.services.editing import drop_planned, lock_planned, move_planned
 from backend.programme.services.publishing import publish_plan, set_publishing, withdraw_plan
+from backend.suggestions.selectors.inspection import strength_between
 from frontend.access import Outcome, Request, catch_refusal, organiser
 from frontend.fields import values_of
 from frontend.programme.forms import (
@@ -153,6 +158,11 @@ def by_hand(request: Request, attendee: Attendee) -> HttpResponse:
     event, now, outcome = attendee.event, timezone.now(), Outcome()
     values = values_of(ByHandForm(request.POST if request.method == "POST" else request.GET))
     first, second = values["first"], values["second"]
+    people = people_to_choose(event)
+    sides = [_side(name, values, people) for name in ("first", "second")]
+    if request.htmx:
+        wanted = next((side for side in sides if request.htmx.target == f"found-{side.name}"), sides[0])
+        return render(request, "programme/_found.html", {"side": wanted})
     if request.method == "POST":
         with catch_refusal(even_not_found=True) as outcome:
             put_forward(
@@ -167,7 +177,7 @@ def by_hand(request: Request, attendee: Attendee) -> HttpResponse:
             )
             messages.success(request, put_forward_text(confirms_at_once(event)))
             return redirect("by_hand", event.slug)
-    found, likely = None, tuple[Choosable, ...]()
+    found, likely, strength = None, tuple[Choosable, ...](), None
     if first and not second:
         likely = likely_partners(event=event, attendee_id=first, now=now)
     if first and second:
@@ -175,9 +185,12 @@ def by_hand(request: Request, attendee: Attendee) -> HttpResponse:
             found = times_for(event=event, first_id=first, second_id=second, now=now)
         except NotFound as refused:
             outcome.refusal = outcome.refusal or refused
+    if found and found.times:  # of two whom the contact policy parts nothing is told
+        strength = strength_between(event=event, one=found.first.attendee_id, other=found.second.attendee_id)
     context = {
-        "people": people_to_choose(event),
+        "sides": sides,
         "found": found,
+        "strength": strength,
         "likely": likely,
         "refusal": outcome.refusal,
         "values": values,
@@ -186,6 +199,34 @@ def by_hand(request: Request, attendee: Attendee) -> HttpResponse:
         "rows": put_forward_by_hand(event, now),
     }
     return render(request, "programme/by_hand.html", context, status=outcome.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two people: who is chosen, or the words typed and whom they find.
+
+    `rest`: the query of the page on which the other side alone is chosen.
+    """
+
+    name: str
+    label: str
+    chosen: Choosable | None
+    words: str
+    found: Found
+    rest: str
+
+
+def _side(name: str, values: dict[str, Any], people: Sequence[Choosable]) -> Side:
+    other_name = "second" if name == "first" else "first"
+    other, words = values[other_name], values[f"find_{name}"]
+    return Side(
+        name=name,
+        label=_("One person") if name == "first" else _("and the other"),
+        chosen=next((one for one in people if one.attendee_id == values[name]), None),
+        words=words,
+        found=find_to_choose([one for one in people if one.attendee_id != other], words),
+        rest=f"?{urlencode({other_name: other})}" if other else "",
+    )
 
 
 @organiser

@@ -23,7 +23,12 @@ from backend.events.rules.languages import language_name
 from backend.events.selectors import Profile, attendee_for, profile_for, topic_names_for
 from backend.safeguarding.rules import why_not_open
 from backend.suggestions.models import Feedback
-from backend.suggestions.selectors.inspection import list_inspection_for, list_owners_for, pair_inspection_for
+from backend.suggestions.selectors.inspection import (
+    first_with_list,
+    list_inspection_for,
+    list_owners_for,
+    pair_inspection_for,
+)
 from backend.suggestions.selectors.learning import earlier_edition_for, learning_status_for
 from backend.suggestions.selectors.lists import Filters, SuggestionList, suggestions_for
 from backend.suggestions.selectors.runs import run_status_for
@@ -170,10 +175,12 @@ def matching(request: Request, attendee: Attendee) -> HttpResponse:
 @organiser
 @require_safe
 def lists(request: Request, attendee: Attendee) -> HttpResponse:
-    """The list of the attendee chosen by `of`."""
-    wanted = InspectionForm(request.GET).attendee_id()
-    found = list_inspection_for(event=attendee.event, attendee_id=wanted) if wanted else None
-    context = {"found": found, "owners": list_owners_for(attendee.event), "wanted": wanted}
+    """The list of the attendee chosen by `of`, or of the first by name."""
+    event = attendee.event
+    owners = list_owners_for(event)
+    wanted = InspectionForm(request.GET).attendee_id() or first_with_list(event, owners)
+    found = list_inspection_for(event=event, attendee_id=wanted) if wanted else None
+    context = {"found": found, "owners": owners, "wanted": wanted}
     return render(request, "suggestions/lists.html", context)
 
 

@@ -1,7 +1,8 @@
 """A forum's readers on the pages they read most, at a given rate and as fast as they come.
 
 Web processes on the loopback with a database, profiles, lists, sessions and meetings of their own; the
-clients are a process of theirs, whose cost is told apart.
+clients are a process of theirs, whose cost is told apart. Each measurement is made twice: of pages as they
+are, and compressed.
 
     python -m tests.benchmarks.bench_pages [--people 1000] [--rate 60] [--processes 1 2] [--seconds 30]
 """
@@ -76,7 +77,8 @@ def main() -> None:
                 servers.wait_until_up()
                 web = [psutil.Process(process.pid) for process in servers.web]
                 plan = {"port": servers.port, "rate": given.rate, "seconds": given.seconds, "visits": visits}
-                _told(web, given, plan)
+                for encoding in ("identity", "gzip"):
+                    _told(web, given, plan | {"encoding": encoding})
             finally:
                 servers.stop()
 
@@ -100,17 +102,21 @@ def _told(web: list[psutil.Process], given: argparse.Namespace, plan: dict[str, 
         found[told["part"]] = told["found"]
         before = after
     assert client.wait() == 0
-    waits = defaultdict(list)
-    for page, status, wait in found["rate"]:
+    waits, sizes = defaultdict(list), defaultdict(list)
+    for page, status, size, wait in found["rate"]:
         assert status == 200, (page, status)
         waits[page].append(1000 * wait)
+        sizes[page].append(size / 1000)
+    sizes["all"] = [size for page in sizes.values() for size in page]
     every = [wait for page in waits.values() for wait in page]
     memory = [round(process.memory_full_info().pss / 2**20) for process in web]
-    print(f"{given.people} readers, {len(web)} web processes ({memory} MB), {given.rate:.0f} pages/s")
+    print(f"{given.people} readers, {len(web)} web processes ({memory} MB), {given.rate:.0f} pages/s, "
+          f"as {plan['encoding']}")  # fmt: skip
     for page, these in [*sorted(waits.items()), ("all", every)]:
         these.sort()
         print(f"  {page:12} {len(these):5} pages  p50 {these[len(these) // 2]:5.0f} ms  "
-              f"p95 {these[int(0.95 * len(these))]:5.0f} ms  longest {these[-1]:5.0f} ms")  # fmt: skip
+              f"p95 {these[int(0.95 * len(these))]:5.0f} ms  longest {these[-1]:5.0f} ms  "
+              f"mean {sum(sizes[page]) / len(these):5.1f} kB")  # fmt: skip
     print(f"  as fast as they come, {CLIENTS} clients: {found['most']:.0f} pages/s; "
           f"/healthz: {found['bare']:.0f}/s")  # fmt: skip
     counts = {"rate": len(every), "most": found["most"] * AS_FAST_SECONDS}

@@ -13,11 +13,11 @@ from tests.benchmarks.http_load import asker, closed_loop, open_loop
 
 def main() -> None:
     plan = json.loads(sys.stdin.readline())
-    ask, visits = asker(plan["port"]), plan["visits"]
+    ask, visits = asker(plan["port"], plan["encoding"]), plan["visits"]
 
-    def visit(number: int) -> tuple[str, int]:
+    def visit(number: int) -> tuple[str, int, int]:
         page, path, cookie = visits[number % len(visits)]
-        return page, ask(path, cookie)
+        return page, *ask(path, cookie)
 
     def run(part: str, work: Callable[[], object]) -> None:
         began = time.process_time()
@@ -30,7 +30,7 @@ def main() -> None:
     run("most", lambda: closed_loop(visit, AS_FAST_SECONDS))
     others = len(visits) // 2  # visits that nobody has made yet
 
-    def visit_another(number: int) -> tuple[str, int]:
+    def visit_another(number: int) -> tuple[str, int, int]:
         return visit(others + number)
 
     asked = plan["rate"], plan["seconds"]

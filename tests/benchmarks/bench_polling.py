@@ -50,7 +50,7 @@ def main() -> None:
             waits = open_loop(lambda n: ask(paths[n % people], cookies[n % people]), people / EVERY, SECONDS)
         finally:
             servers.stop()
-    statuses = {status for status, _wait in waits}
+    statuses = {status for (status, _length), _wait in waits}
     times = sorted(wait for _status, wait in waits)
     print(f"{people} readers, one question each {EVERY:.0f} s ({people / EVERY:.1f} a second): {statuses}")
     print(f"  p50 {1000 * times[len(times) // 2]:.0f} ms, p95 {1000 * times[int(0.95 * len(times))]:.0f} ms, "

@@ -25,17 +25,20 @@ def signed_in(reader: object) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
-def asker(port: int) -> Callable[[str, str], int]:
-    """Asks for a path with a cookie over the thread's own kept-open connection; gives the status."""
+def asker(port: int, encoding: str = "") -> Callable[[str, str], tuple[int, int]]:
+    """Asks for a path with a cookie over the thread's own kept-open connection; gives status and length.
+
+    `encoding`: the compression that the client takes.
+    """
     own = threading.local()
 
-    def ask(path: str, cookie: str) -> int:
+    def ask(path: str, cookie: str) -> tuple[int, int]:
         if not hasattr(own, "connection"):
             own.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        own.connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
+        headers = {"Cookie": cookie, "Accept-Encoding": encoding or "identity"}
+        own.connection.request("GET", path, headers=headers)
         with closing(own.connection.getresponse()) as answer:
-            answer.read()
-            return answer.status
+            return answer.status, len(answer.read())
 
     return ask
 

@@ -103,8 +103,10 @@ def test_two_people_are_arranged_and_moved_by_hand(forum, door, signed_in):
     page.goto(f"{door}{BASE}attendees/{a.pk}/")
     page.get_by_role("link", name="Arrange a meeting").click()
     expect(page.get_by_text("Nothing yet.")).to_be_visible()
-    page.get_by_label("and the other").select_option(str(b.pk))
-    page.get_by_role("button", name="Show the times both have").press("Enter")
+    page.get_by_label("and the other").press_sequentially(b.name)
+    page.get_by_role("radio", name=b.name).check()
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Go on").press("Enter")
     page.get_by_role("radio").first.check()
     page.get_by_label("Why, if you like").fill("You both work on safety by design.")
     assert faults_of(page) == []

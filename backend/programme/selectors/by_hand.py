@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.selectors.availability import times_of_two
 from backend.core.errors import NotFound
+from backend.core.texts import folded
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee, AttendeeQuerySet
 from backend.events.models.events import Event
@@ -21,6 +22,7 @@ from backend.suggestions.models import Run, Suggestion
 
 MAX_ROWS = 100
 MAX_LIKELY = 3
+MAX_FOUND = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,14 @@ class Choosable:
     attendee_id: int
     name: str
     organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Those whose name or organisation has the words, by name; `more` are not among them."""
+
+    people: tuple[Choosable, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,20 @@ def people_to_choose(event: Event) -> tuple[Choosable, ...]:
     """Everybody who joined and whom matching may read, by name: whether two may meet is not asked here."""
     found = [_choosable(row) for row in _who_can_meet(event)]
     return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.attendee_id)))
+
+
+def find_to_choose(people: Iterable[Choosable], text: str) -> Found:
+    """Those of them in whose name or organisation each word of the text occurs, without case and accents."""
+    words = folded(text).split()
+    if not words:
+        return Found()
+    found = [one for one in people if _has_words(one, words)]
+    return Found(tuple(found[:MAX_FOUND]), max(len(found) - MAX_FOUND, 0))
+
+
+def _has_words(one: Choosable, words: Sequence[str]) -> bool:
+    text = folded(f"{one.name} {one.organisation}")
+    return all(word in text for word in words)
 
 
 def times_for(*, event: Event, first_id: int, second_id: int, now: dt.datetime) -> TimesOfTwo:

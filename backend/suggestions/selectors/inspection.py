@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import NotFound
+from backend.core.errors import BusinessError, NotFound
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.selectors import PersonNamed, ids_declaring_need, people_named
@@ -27,6 +28,7 @@ class ListEntry:
     """One entry of a list. Ranks are without gaps: a gap would give away a blocked contact."""
 
     other: PersonNamed
+    has_joined: bool
     rank: int
     score: float
     strength: Strength
@@ -80,6 +82,13 @@ def list_owners_for(event: Event) -> tuple[PersonNamed, ...]:
     return tuple(people_named(matchable(event).order_by("name", "pk")).values())
 
 
+def first_with_list(event: Event, owners: Iterable[PersonNamed]) -> int | None:
+    """The first of these who has a list in the current Run."""
+    lists = ListReading.objects.filter(run__event=event, run__state=Run.State.CURRENT)
+    with_list = set(lists.values_list("attendee", flat=True))
+    return next((one.attendee_id for one in owners if one.attendee_id in with_list), None)
+
+
 def list_inspection_for(*, event: Event, attendee_id: int) -> ListInspection:
     """Whom the current Run suggests to this attendee, and why.
 
@@ -100,9 +109,11 @@ def list_inspection_for(*, event: Event, attendee_id: int) -> ListInspection:
     run_id, computed_at = read
     rows = Suggestion.objects.proper().filter(run=run_id, attendee=attendee_id, other__in=list(named))
     need_declared = attendee_id in ids_declaring_need(Attendee.objects.filter(pk=attendee_id))
+    joined = set(Attendee.objects.filter(event=event).exclude(agreed_at=None).values_list("pk", flat=True))
     entries = (
         ListEntry(
             other=named[row.other_id],
+            has_joined=row.other_id in joined,
             rank=rank,
             score=row.score,
             strength=strength_of(row.score, need_declared=need_declared),
@@ -112,6 +123,27 @@ def list_inspection_for(*, event: Event, attendee_id: int) -> ListInspection:
         for rank, row in enumerate(rows.order_by("rank"), start=1)
     )
     return ListInspection(named[attendee_id], computed_at, tuple(entries))
+
+
+def strength_between(*, event: Event, one: int, other: int) -> Strength | None:
+    """How well two attendees suit each other, by the higher of their scores; the current Run's measure.
+
+    None where they cannot be scored: no Run, a text that waits to be read, or a pair that is parted.
+    """
+    run = Run.objects.filter(event=event, state=Run.State.CURRENT).first()
+    if run is None:
+        return None
+    data = read_event_data(event)
+    if not {one, other} <= data.versions.keys():
+        return None
+    try:
+        numbers = score_pair(data, run, one, other)
+    except BusinessError:
+        return None
+    if not numbers.proposable:
+        return None
+    declared = ids_declaring_need(Attendee.objects.filter(pk__in=(one, other)))
+    return strength_of(max(numbers.p_ab, numbers.p_ba), need_declared=bool(declared))
 
 
 def pair_inspection_for(*, event: Event, attendee_id: int, other_id: int) -> PairInspection:

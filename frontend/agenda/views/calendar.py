@@ -18,7 +18,7 @@ from backend.agenda.services.calendar_feeds import (
     subscription_address,
 )
 from backend.events.models.attendees import Attendee
-from frontend.access import Request, participant
+from frontend.access import Request, participant, shows_secret
 from frontend.agenda.forms import CalendarFeedForm
 from frontend.fields import values_of
 
@@ -44,6 +44,7 @@ def meeting_download(_request: Request, attendee: Attendee, meeting_id: int) -> 
 
 
 @participant
+@shows_secret
 @require_http_methods(["GET", "HEAD", "POST"])
 def calendar(request: Request, attendee: Attendee) -> HttpResponse:
     """The address my calendar program reads; on POST, make one, a new one, or close it."""

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from backend.core.queue import jobs_before
 from backend.events.models.long_jobs import LongJob
 from backend.events.services.long_jobs import ANSWER_LONG_JOB, fetch_answer
-from frontend.access import Request, long_job_owner
+from frontend.access import Request, long_job_owner, shows_secret
 
 CSRF_TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]*')
 
@@ -38,6 +38,7 @@ def long_job(request: Request, job: LongJob) -> HttpResponse:
 
 
 @long_job_owner
+@shows_secret
 @require_GET
 def long_job_answer(request: Request, job: LongJob) -> HttpResponse:
     """The file or the page that the job has made, once; its forms are this browser's."""

@@ -153,7 +153,7 @@ def _hours(
     if own is None or (mine := localtime(starts_at, own)).utcoffset() == first.utcoffset():
         return event_hours
     form = "H:i" if mine.date() == first.date() else "D H:i"
-    words = _("yours %(hours)s") % {
+    words = _("%(hours)s your time") % {
         "hours": f"{in_words(mine, form)}–{in_words(localtime(ends_at, own), 'H:i')}"
     }
     return format_html('{} <span class="yours">{}</span>', event_hours, words)
@@ -166,5 +166,5 @@ def zone_note(context: Context, event: Event) -> str:
     own = reader_zone(context.get("request"))
     if own is None or (mine := localtime(noon, own)).utcoffset() == noon.utcoffset():
         return note
-    beside = _("Beside them, yours: %(zone)s.") % {"zone": zone_words(own.key, mine)}
+    beside = _("Your time: %(zone)s.") % {"zone": zone_words(own.key, mine)}
     return f"{note} {beside}"

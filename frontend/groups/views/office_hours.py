@@ -17,11 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.booking.selectors.availability import SlotChoice
 from backend.booking.selectors.meetings import MeetingRow
+from backend.booking.selectors.open_contacts import waiting_answers
 from backend.booking.selectors.tables import place_kinds_for
 from backend.core.errors import BusinessError
 from backend.core.limits import Kind
 from backend.events.models.attendees import Attendee
-from backend.groups.selectors.office_hours import office_hour_for, office_times_for, requests_to_gather
+from backend.groups.selectors.office_hours import office_hour_for, office_times_for
 from backend.groups.services import office_hours
 from backend.groups.services.office_hours import (
     ABOUT_LIMIT,
@@ -105,7 +106,7 @@ def _new_page(
         "key": typed.get("key") or uuid.uuid4().hex,
         "about_limit": ABOUT_LIMIT,
         "refusal": refusal,
-        "waiting": len(requests_to_gather(attendee, now)),
+        "waiting": waiting_answers(attendee, now),
     }
     status = refusal.status if refusal else 200
     return render(request, "groups/office_hours/new.html", context, status=status)

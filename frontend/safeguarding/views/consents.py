@@ -24,12 +24,13 @@ from backend.safeguarding.services.consents import (
     record_paper_consent,
 )
 from backend.safeguarding.services.country_contacts import add_country_contact, remove_country_contact
-from frontend.access import Request, catch_refusal, public, safeguarding_lead, speak
+from frontend.access import Request, catch_refusal, public, safeguarding_lead, shows_secret, speak
 from frontend.fields import values_of
 from frontend.safeguarding.forms import ConsentAnswerForm, ConsentForm, CountryContactForm
 
 
 @safeguarding_lead
+@shows_secret
 @require_safe
 def consents(request: Request, attendee: Attendee) -> HttpResponse:
     """The minors of the event, and whose guardian has consented."""
@@ -38,6 +39,7 @@ def consents(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 @safeguarding_lead
+@shows_secret
 @require_http_methods(["GET", "HEAD", "POST"])
 def consent(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """One minor's consent; on POST, ask a guardian by mail or record what was given on paper."""

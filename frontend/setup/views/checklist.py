@@ -86,7 +86,7 @@ def checklist(request: Request, attendee: Attendee) -> HttpResponse:
 
 def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = None) -> HttpResponse:
     event = attendee.event
-    found = set_up_for(event, timezone.now())
+    found, is_matched = set_up_for(event, timezone.now()), has_lists(event)
     steps = [(state, *_step(event, State(state))) for state in NEXT_STATES[event.state]]
     context = {
         "sentence": SENTENCES[event.state],
@@ -95,7 +95,9 @@ def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = 
         "needs": needs_by_doer(found.opening_needs),
         "not_joined": found.not_joined if is_allowed(event, Activity.INVITE) else 0,
         "leads": names_of_leads(event),
-        "items": _items(event, found),
+        "items": _items(event, found, is_matched=is_matched),
+        "has_people": bool(found.people),
+        "is_matched": is_matched,
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
@@ -119,7 +121,7 @@ def _step(event: Event, state: Event.State) -> tuple[str | Promise, bool]:
     return (ONWARD if is_onward else BACK)[state], is_onward
 
 
-def _items(event: Event, found: SetUp) -> list[Item]:
+def _items(event: Event, found: SetUp, *, is_matched: bool) -> list[Item]:
     def item(
         page: str,
         title: str,
@@ -213,8 +215,8 @@ def _items(event: Event, found: SetUp) -> list[Item]:
             otherwise=Progress.OPTIONAL,
         ),
         item(
-            "matching", _("Suggestions"), has_lists(event),
-            _("Everybody who may be suggested has a list; it follows their profiles.") if has_lists(event)
+            "matching", _("Suggestions"), is_matched,
+            _("Everybody who may be suggested has a list; it follows their profiles.") if is_matched
             else _("Computed when the forum opens, and kept as people come and change."),
             otherwise=Progress.AUTOMATIC if not is_event_open(event) else Progress.MISSING,
         ),

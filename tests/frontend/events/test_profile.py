@@ -68,6 +68,18 @@ def test_matching_is_promised_only_where_it_starts(cast, official):
     assert message(official, seeks="Something else") == "Saved."
 
 
+MINORS_PAGES = ("", "sessions/", "profile/", "my-delegation-sessions/", "zone/", "my-data/", "notices/")
+
+
+@pytest.mark.parametrize("page", MINORS_PAGES)
+def test_a_minor_is_offered_nothing_that_minors_do_not_have(cast, page):
+    shown = page_of(client_of(cast.minor.person).get(cast.address(page)))
+    for away in ("suggestions/", "people/", "meetings/", "availability/", "connections/"):
+        assert cast.address(away) not in [address for _text, address in shown.links("main")]
+    for words in ("See people to meet", "and you see them", "ask somebody"):
+        assert words not in shown.text_of("main")
+
+
 def test_a_minor_is_told_that_nobody_else_reads_their_words(cast):
     page = page_of(client_of(cast.minor.person).get(cast.address("profile/")))
     assert "nobody else reads these words" in page

@@ -58,6 +58,16 @@ def opened(forum: Forum) -> Meeting:
     return Meeting.objects.office_hours().get()
 
 
+def test_the_page_without_a_shared_need_counts_what_waits_as_the_meetings_page_does() -> None:
+    forum = _forum()
+    host, asker, other, *_ = forum.people
+    forum.ask(asker, host, forum.slots[0])
+    forum.propose(host, other, forum.slots[1])
+    client = client_of(host.person)
+    assert "2 requests wait for your answer" in page_of(client.get(address(forum)))
+    assert "See your meetings (2 requests wait)" in page_of(client.get(address(forum, "office-hours/new/")))
+
+
 def test_the_host_answers_those_who_asked_the_same_with_one_press(forum: Forum) -> None:
     host, *askers = forum.people
     client = client_of(host.person)

@@ -11,7 +11,7 @@ from backend.booking.models.notices import Notice
 from backend.notifications.services.notice_mails import mail_for
 from tests.pages import page_of
 
-MINE = "yours 12:00–12:30"
+MINE = "12:00–12:30 your time"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_a_chosen_zone_stands_beside_the_forum_s_on_pages_in_mails_and_in_the_ca
     booking, agreed, official
 ):
     page, mail, entry = texts(booking, agreed, official)
-    assert "yours" not in page
+    assert "your time" not in page
     assert entry == "Wednesday 9 December 2026, 10:00–10:30 (Bangkok time, UTC+07:00)"
     text = choose(official, booking, "Asia/Tokyo").content.decode()
     assert "Beside the forum’s time you read that of Tokyo wherever it differs." in text
@@ -54,9 +54,9 @@ def test_what_one_chose_counts_more_than_what_the_browser_says(booking, agreed, 
     official.cookies["zone"] = "Asia/Tokyo"
     assert MINE in texts(booking, agreed, official)[0]
     choose(official, booking, "Asia/Kolkata")
-    assert "yours 08:30–09:00" in texts(booking, agreed, official)[0]
+    assert "08:30–09:00 your time" in texts(booking, agreed, official)[0]
     choose(official, booking, "Asia/Bangkok")
-    assert "yours" not in texts(booking, agreed, official)[0]
+    assert "your time" not in texts(booking, agreed, official)[0]
     choose(official, booking, "")
     assert MINE in texts(booking, agreed, official)[0]
 
@@ -89,7 +89,7 @@ def test_another_day_is_named(booking, official):
     )
     late.parts.create(event=booking.cast.event, attendee=booking.cast.official)
     choose(official, booking, "Asia/Tokyo")
-    assert "yours Thu 01:00" in official.get(booking.cast.address("meetings/")).content.decode()
+    assert "Thu 01:00–02:00 your time" in official.get(booking.cast.address("meetings/")).content.decode()
 
 
 def test_quiet_hours_are_chosen_on_the_same_page_and_switched_off(booking, official):

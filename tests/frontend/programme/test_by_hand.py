@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from backend.booking.models.meetings import Meeting
+from backend.events.models.attendees import Attendee
+from backend.suggestions.services.runs import build_run
 from tests.backend.programme.conftest import make_desk
 from tests.factories import NOW, block_contact
 from tests.pages import page_of
@@ -65,3 +67,54 @@ def test_an_agreed_meeting_is_moved_by_its_form_and_a_taken_table_is_refused(des
     assert client.post(where, {"slot": desk.slots[1].pk, "table": other.table_id}).status_code == 302
     meeting.refresh_from_db()
     assert (meeting.slot, meeting.table) == (desk.slots[1], other.table)
+
+
+def test_people_are_found_by_name_and_organisation_and_chosen_step_by_step(desk, client):
+    a, b, c, *_ = desk.people
+    for one, name in ((a, "Đào Nguyễn"), (b, "Dao Ly"), (c, "Somebody Else")):
+        one.name = name
+        one.save()
+    page = page_of(client.get(BASE))
+    assert not page.has("select[name=first]")
+    assert not page.has("input[type=radio]")
+    page = page_of(client.get(BASE, {"find_first": "dao"}))
+    assert set(page.attributes("input[name=first]", "value")) == {str(a.pk), str(b.pk)}
+    page = page_of(client.get(BASE, {"find_first": "dao nguyen", "find_second": a.organisation.name}))
+    assert page.attribute("input[name=first][checked]", "value") == str(a.pk)
+    assert str(a.pk) in page.attributes("input[name=second]", "value")
+    page = page_of(client.get(BASE, {"find_first": "dao", "first": a.pk, "find_second": "dao"}))
+    assert page.attribute("input[name=first]", "value") == str(a.pk), "chosen, and hidden"
+    assert page.attributes("input[name=second]", "value") == [str(b.pk)], "nobody meets themself"
+    page = page_of(client.get(BASE, {"first": a.pk, "second": b.pk}))
+    assert page.has("input[name=slots]")
+    assert "Nobody who has joined has these words" in page_of(client.get(BASE, {"find_first": "Nobody Here"}))
+
+
+def test_while_one_types_the_matches_of_that_side_alone_are_sent(desk, client):
+    Attendee.objects.filter(pk=desk.people[0].pk).update(name="Xu Lan")
+    headers = {"HX-Request": "true", "HX-Target": "found-second"}
+    part = page_of(client.get(BASE, {"find_second": "xu lan"}, headers=headers))
+    assert part.attributes("input", "name") == ["second"]
+    assert not part.has("h1")
+
+
+def test_minors_hidden_people_and_who_has_not_joined_are_never_found(desk, client):
+    unjoined = {"agreed_at": None, "agreement_version": ""}
+    changes = ({"visibility": "hidden"}, {"age_class": "minor"}, unjoined)
+    for one, change in zip(desk.people, changes, strict=False):
+        Attendee.objects.filter(pk=one.pk).update(name="Xu Lan", **change)
+    page = page_of(client.get(BASE, {"find_first": "Xu Lan"}))
+    assert not page.has("input[type=radio]")
+
+
+@pytest.mark.usefixtures("model_folder")
+def test_the_fit_is_told_of_two_who_have_times_and_of_parted_people_nothing(desk, client, blocked_by):
+    a, b, *_ = desk.people
+    assert not page_of(client.get(BASE, {"first": a.pk, "second": b.pk})).has(".fit"), (
+        "a list of another model"
+    )
+    build_run(event=desk.event, now=NOW)
+    page = page_of(client.get(BASE, {"first": a.pk, "second": b.pk}))
+    assert page.text_of(".fit") in {"Strong fit", "Good fit", "Worth a look"}
+    block_contact(blocked_by, a, b)
+    assert not page_of(client.get(BASE, {"first": a.pk, "second": b.pk})).has(".fit")

@@ -11,7 +11,7 @@ from tests.factories import NOW, make_attendee, make_event, make_session
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
-MAYBE = "If you named somebody with whom you share a meeting or a session"
+MAYBE = "If you named somebody who is in a meeting or a session with you"
 
 
 @pytest.fixture

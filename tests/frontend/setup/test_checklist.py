@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.people.models import Constituency, Person
 from backend.suggestions.models import Run
@@ -91,6 +92,17 @@ def test_while_people_can_be_invited_the_page_leads_to_who_has_not_joined(cast, 
     assert "1 person has not joined yet." in page
     Event.objects.filter(pk=cast.event.pk).update(state="closed")
     assert leads_on not in page_of(boss.get(cast.address("set-up/"))).links("#states")
+
+
+def test_the_page_leads_on_to_the_list_of_attendees_and_then_to_their_suggestions(cast, boss):
+    suggested = ("See who is suggested to whom", cast.address("matching/lists/"))
+    assert suggested in page_of(boss.get(cast.address("set-up/"))).links("#states")
+    Run.objects.all().delete()
+    assert "The suggestions are being computed" in page_of(boss.get(cast.address("set-up/")))
+    Event.objects.filter(pk=cast.event.pk).update(state="draft")
+    Attendee.objects.filter(event=cast.event, permission="participant").delete()
+    page = page_of(boss.get(cast.address("set-up/")))
+    assert ("Import a list", cast.address("attendees/import/")) in page.links("#states")
 
 
 def test_a_state_out_of_order_or_by_somebody_else_is_refused(cast, boss, official):

@@ -253,7 +253,18 @@ def test_only_an_organiser_resets_weights_or_switches_the_learning(client):
 def test_organisers_read_in_their_lists_who_has_not_joined(desk):
     event, client = desk
     owner, other = make_attendee(event, name="Amina"), make_attendee(event, name="Linh", has_joined=False)
-    make_run(event, {owner: [other]}, report=REPORT)
-    assert "Has not joined yet" in read(client, event, f"lists/?of={owner.pk}").text_of("main table")
+    make_run(event, {owner: [other, make_attendee(event, name="Bea")]}, report=REPORT)
+    rows = read(client, event, f"lists/?of={owner.pk}").rows("main table", "th")
+    assert ["Has not joined yet" in row[0] for row in rows] == [True, False]
     helped = page_of(client.get(f"/e/{event.slug}/desk/")).rows("table.helped")
-    assert [row[0] == "has not joined yet" for row in helped] == [False, True]
+    assert sorted(row[0] == "has not joined yet" for row in helped) == [False, False, True]
+
+
+def test_where_nobody_is_chosen_the_first_list_is_shown(desk):
+    event, client = desk
+    zoe, ann, bea = (make_attendee(event, name=name) for name in ("Zoe Lin", "Ann Lee", "Bea Oo"))
+    assert "The list of" not in read(client, event, "lists/")
+    make_run(event, {zoe: [ann], bea: [ann]})
+    page = read(client, event, "lists/")
+    assert page.text_of("h1") == "The list of Bea Oo"
+    assert page.attribute("#of option[selected]", "value") == str(bea.pk)
