@@ -19,7 +19,9 @@ from backend.directory.selectors.finding import Found
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name
 from backend.events.selectors import theme_names_for, topic_names_for
+from backend.safeguarding.selectors.public_profiles import PublicProfile
 from frontend.people.words import constituency_label
+from frontend.suggestions.words import Line, topics_line
 
 HOUR = 60
 DAY = 24 * HOUR
@@ -116,6 +118,15 @@ def day_words(date: str) -> str:
         return format_date(dt.date.fromisoformat(date), "l j F")
     except ValueError:
         return date
+
+
+def found_line(found: Found, other: PublicProfile) -> Line | None:
+    """By what somebody was found: a sentence of theirs, or a topic; else the topics they offer or seek."""
+    if quote := found.quotations.get(other.attendee_id):
+        return Line(quote.sentence, field_label(quote.field), quote.sentence)
+    if topic := found.topic_of.get(other.attendee_id):
+        return Line(topic, _("Topic"))
+    return topics_line(other)
 
 
 def field_label(field: str) -> str:

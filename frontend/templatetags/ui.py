@@ -21,28 +21,29 @@ from django.utils.translation import gettext as _
 
 from backend.booking.selectors.open_contacts import OpenContact
 from backend.core.zones import zone_place
+from backend.directory.selectors.people import ContactOptions
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name
 from backend.events.rules.states import Activity, is_allowed
 from backend.events.selectors import shown_name
 from backend.safeguarding.selectors.contact_rules import FEW
 from backend.safeguarding.selectors.public_profiles import PublicProfile
-from frontend.directory.words import field_label
+from frontend.directory.words import field_label, found_line
 from frontend.events.words import times
 from frontend.events.words.languages import language_of
 from frontend.notifications.words import notice_words
-from frontend.people.words import constituency_label
+from frontend.people.words import constituency_label, initials
 from frontend.suggestions.words import (
+    Line,
     amount_label,
     apart,
     feature_label,
-    quoting_reasons,
+    fitting_line,
     reason_blocks,
     reason_label,
-    reason_text,
     reason_texts,
-    short_reason_blocks,
     strength_label,
+    topics_line,
 )
 
 KEPT = 2_000  # of a template, some kilobytes each
@@ -67,12 +68,13 @@ register.filter("feature_label", feature_label)
 register.filter("field_label", field_label)
 register.filter("apart", apart)
 register.filter("reason_label", reason_label)
-register.filter("reason_text", reason_text)
 register.filter("reason_texts", reason_texts)
-register.filter("quoting_reasons", quoting_reasons)
+register.filter("fitting_line", fitting_line)
+register.filter("topics_line", topics_line)
+register.filter("initials", initials)
 register.filter("reason_blocks", reason_blocks)
-register.filter("short_reason_blocks", short_reason_blocks)
 register.filter("strength_label", strength_label)
+register.simple_tag(found_line)
 register.simple_tag(times.hours, takes_context=True)
 register.simple_tag(times.when)
 register.simple_tag(times.zone_note, takes_context=True)
@@ -162,6 +164,12 @@ def came_from(context: Context) -> str:
     return "" if address.endswith("/suggestions/") else f"?{urlencode({'from': address})}"
 
 
+@register.simple_tag
+def line(words: str, caption: str = "", quoted: str = "") -> Line | None:
+    """The line of a row; none without words."""
+    return Line(words, caption, quoted) if words else None
+
+
 @register.filter
 def undo_address(tags: str) -> str:
     """The address in a message's tags that undoes what the message reports."""
@@ -223,8 +231,9 @@ def include_cached_form(context: Context, template_name: str, **values: Hashable
 class PossibleActions:
     """What a reader can do about another person.
 
-    `row`: what is open between the two. `is_wished`: whether they told somebody without an open time that
-    they would like to meet; None of people who have one.
+    `row`: what is open between the two. `is_wished`: whether they let somebody without an open time know that
+    they would like to meet; None of people who have one. `slot_id`: the first time both have, which `hour`
+    and `period` say in words.
     """
 
     slug: str
@@ -232,15 +241,28 @@ class PossibleActions:
     takes_part: bool
     row: OpenContact | None
     is_wished: bool | None
+    is_saved: bool = False
+    slot_id: int | None = None
+    hour: str = ""
+    period: str = ""
 
 
 @register.simple_tag(takes_context=True)
 def actions_for(context: Context, event: Event, other: PublicProfile) -> PossibleActions:
-    """What the reader can do about them, of what the page has in `underway` and `without_time`."""
+    """What the reader can do about them, by the page's `options`."""
+    options: ContactOptions = context["options"]
     pk = other.attendee_id
-    can_ask, takes_part = is_allowed(event, Activity.ASK), is_allowed(event, Activity.TAKE_PART)
+    time = options.next_times.get(pk)
     return PossibleActions(
-        event.slug, can_ask, takes_part, context["underway"].get(pk), context["without_time"].get(pk)
+        event.slug,
+        can_ask=is_allowed(event, Activity.ASK),
+        takes_part=is_allowed(event, Activity.TAKE_PART),
+        row=options.underway.get(pk),
+        is_wished=options.without_time.get(pk),
+        is_saved=pk in options.saved,
+        slot_id=time.slot_id if time else None,
+        hour=times.hour_of(time.starts_at, event) if time else "",
+        period=times.hours(context, time.starts_at, time.ends_at, event, day=True) if time else "",
     )
 
 

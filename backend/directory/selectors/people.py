@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from backend.booking.selectors.availability import with_open_time
+from backend.booking.selectors.availability import SlotChoice, next_common_times, with_open_time
+from backend.booking.selectors.open_contacts import OpenContact, open_contacts_for
 from backend.core.compiled import CompiledRows, any_of
 from backend.core.errors import NotFound
 from backend.directory.models import WishToMeet
 from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Activity, is_allowed
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 from backend.suggestions.models import Feedback
 
@@ -91,6 +93,46 @@ def wished_by(attendee: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...]
     ids = list(wishes.values_list("asker", flat=True))
     profiles = public_profiles_for(viewer=attendee, ids=ids, channel="meeting", now=now)
     return tuple(profiles[pk] for pk in ids if pk in profiles)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactOptions:
+    """What is possible between a reader and the people of a list, by attendee id.
+
+    `underway`: what is open between the two. `next_times`: the first time they have in common.
+    `without_time`: who has no open time, with whether the reader wished to meet them. `saved`: people they
+    saved.
+    """
+
+    underway: Mapping[int, OpenContact]
+    next_times: Mapping[int, SlotChoice]
+    without_time: Mapping[int, bool]
+    saved: Collection[int]
+
+
+def contact_options_for(
+    *, viewer: Attendee, people: Iterable[PublicProfile], now: dt.datetime
+) -> ContactOptions:
+    """What is possible between the viewer and these people; five queries at most."""
+    shown = list(people)
+    can_ask = viewer.has_joined and is_allowed(viewer.event, Activity.ASK)
+    joined = [other.attendee_id for other in shown if other.has_joined] if can_ask else []
+    next_times = next_common_times(viewer, joined, now)
+    others = [other.attendee_id for other in shown if other.attendee_id not in next_times]
+    return ContactOptions(
+        underway=open_contacts_for(viewer, now),
+        next_times=next_times,
+        without_time=without_open_time(viewer=viewer, ids=others, now=now),
+        saved=set(_saved.fetch(attendee=viewer.pk)) if shown else set(),
+    )
+
+
+def _saved_by(attendee: int) -> QuerySet[Feedback, int]:
+    saved = Feedback.objects.filter(attendee=attendee, verdict=Feedback.Verdict.GOOD)
+    return saved.values_list("other_id", flat=True)
+
+
+_saved = CompiledRows(_saved_by, attendee=-1)
 
 
 def without_open_time(*, viewer: Attendee, ids: Collection[int], now: dt.datetime) -> dict[int, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -120,6 +120,14 @@ def suggestions_for(
         computed_at=reading.computed_at if reading else run.published_at,
         is_refreshing=is_stale(attendee, reading),
         is_weak=bool(cards) and all(card.strength == Strength.WORTH_A_LOOK for card in cards),
+    )
+
+
+def bookable_first(cards: Iterable[SuggestionCard], bookable: Container[int]) -> tuple[SuggestionCard, ...]:
+    """The cards, those of the `bookable` people (ids) first among those of one strength."""
+    steps = list(Strength)
+    return tuple(
+        sorted(cards, key=lambda card: (steps.index(card.strength), card.other.attendee_id not in bookable))
     )
 
 

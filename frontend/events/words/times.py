@@ -113,6 +113,11 @@ def when(starts_at: dt.datetime, ends_at: dt.datetime, event: Event) -> str:
     return f"{in_words(first, 'D j M, H:i')}–{in_words(last, 'H:i')}"
 
 
+def hour_of(moment: dt.datetime, event: Event) -> str:
+    """Weekday and hour of a moment in the event's zone, such as Wed 10:00."""
+    return in_words(localtime(moment, event.zone), "D H:i")
+
+
 def hours(
     context: Context, starts_at: dt.datetime, ends_at: dt.datetime, event: Event, day: bool = False
 ) -> SafeString:
@@ -138,7 +143,7 @@ def _hours(
     if own is None or (mine := localtime(starts_at, own)).utcoffset() == first.utcoffset():
         return event_hours
     form = "H:i" if mine.date() == first.date() else "D H:i"
-    words = _("yours %(hours)s") % {
+    words = _("%(hours)s your time") % {
         "hours": f"{in_words(mine, form)}–{in_words(localtime(ends_at, own), 'H:i')}"
     }
     return format_html('{} <span class="yours">{}</span>', event_hours, words)
