@@ -15,11 +15,17 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from backend.booking.selectors.open_contacts import open_contacts_for
 from backend.core.limits import Kind
 from backend.directory.selectors.finding import PAGE_SIZE
 from backend.directory.selectors.home import home_for, meetings_to_come, minor_home_for, minutes_to_go
 from backend.directory.selectors.own_people import recently_seen_for, saved_for
-from backend.directory.selectors.people import contact_options_for, person_for
+from backend.directory.selectors.people import (
+    ContactOptions,
+    contact_options_for,
+    next_times_with,
+    person_for,
+)
 from backend.directory.services.finding import find_people
 from backend.directory.services.own_people import (
     clear_visits,
@@ -145,7 +151,12 @@ def person_context(attendee: Attendee, attendee_id: int, now: dt.datetime) -> di
     return {
         "page": page,
         "form": NoteForm(initial={"note": page.note}),
-        "options": contact_options_for(viewer=attendee, people=[page.other], now=now),
+        "options": ContactOptions(
+            underway=open_contacts_for(attendee, now),
+            next_times=next_times_with(attendee, [page.other], now),
+            without_time={} if page.has_open_time else {attendee_id: page.is_wished},
+            saved={attendee_id} if page.is_saved else (),
+        ),
         "card": suggestion_between(attendee=attendee, other_id=attendee_id, now=now),
         "themes": [(theme, topics) for theme, topics in themes if topics],
         "topic_names": {topic.key: topic.name for theme in profile.themes for topic in theme.topics},

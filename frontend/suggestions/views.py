@@ -102,7 +102,12 @@ def list_context(attendee: Attendee, filters: Filters, now: dt.datetime) -> dict
     """What the page of suggestions and its cards show."""
     profile = profile_for(attendee)
     found = suggestions_for(attendee=attendee, now=now, filters=filters)
-    options = contact_options_for(viewer=attendee, people=[card.other for card in found.cards], now=now)
+    options = contact_options_for(
+        viewer=attendee,
+        people=[card.other for card in found.cards],
+        now=now,
+        saved={card.other.attendee_id for card in found.cards if card.saved},
+    )
     cards = bookable_first(found.cards, options.next_times)
     theme_names = {theme.key: theme.name for theme in profile.themes}
     return {

@@ -197,7 +197,7 @@ def test_the_time_in_the_browsers_zone_is_shown_beside_the_forums(forum, booking
     page = enter(context, OFFICIAL)
     page.goto(door + forum.address("meetings/"))
     agenda = page.get_by_role("region", name="My agenda")
-    expect(agenda.get_by_text("yours 12:00–12:30").first).to_be_visible()
+    expect(agenda.get_by_text("12:00–12:30 your time").first).to_be_visible()
     expect(agenda).to_contain_text(
         "Times are Bangkok time, UTC+07:00. Beside them, yours: Tokyo time, UTC+09:00."
     )

@@ -16,8 +16,14 @@ from backend.booking.selectors.meetings import (
     own_rows,
     requests_to_answer,
 )
+from backend.booking.selectors.open_contacts import open_contacts_for
 from backend.directory.rules import Gap, first_gap
-from backend.directory.selectors.people import ContactOptions, contact_options_for, wished_by
+from backend.directory.selectors.people import (
+    ContactOptions,
+    next_times_with,
+    wished_by,
+    without_open_time,
+)
 from backend.events.models.attendees import Attendee
 from backend.events.models.roles import CountryContact
 from backend.events.rules.states import is_over
@@ -95,12 +101,12 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
     to_come = meetings_to_come(attendee, now, rows)
     following = to_come[0] if to_come else None
     found = suggestions_for(attendee=attendee, now=now)
-    options = contact_options_for(viewer=attendee, people=[card.other for card in found.cards], now=now)
-    fresh = [
-        card
-        for card in bookable_first(found.cards, options.next_times)
-        if not card.saved and card.other.attendee_id not in options.underway
-    ]
+    underway = open_contacts_for(attendee, now)
+    fresh = [card for card in found.cards if not card.saved and card.other.attendee_id not in underway]
+    next_times = next_times_with(attendee, [card.other for card in fresh], now)
+    shown = bookable_first(fresh, next_times)[:FRESH]
+    others = [card.other.attendee_id for card in shown if card.other.attendee_id not in next_times]
+    without_time = without_open_time(viewer=attendee, ids=others, now=now)
     cells = [cell for day in availability_for(attendee, now) for cell in day.cells if not cell.is_past]
     topics = [topic for theme in profile_for(attendee).themes for topic in theme.topics]
     absent = why_not_open(attendee)
@@ -115,8 +121,8 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
         minutes_to_go=minutes_to_go(following, now),
         meetings_to_come=len(to_come),
         to_answer=requests_to_answer(attendee, now, rows),
-        options=options,
-        suggestions=tuple(fresh[:FRESH]),
+        options=ContactOptions(underway, next_times, without_time, saved=()),
+        suggestions=shown,
         suggested=found.total,
         principals=principals_for(attendee, now),
         asking=asking_principals(attendee, now),

@@ -111,20 +111,31 @@ class ContactOptions:
 
 
 def contact_options_for(
-    *, viewer: Attendee, people: Iterable[PublicProfile], now: dt.datetime
+    *,
+    viewer: Attendee,
+    people: Iterable[PublicProfile],
+    now: dt.datetime,
+    saved: Collection[int] | None = None,
 ) -> ContactOptions:
-    """What is possible between the viewer and these people; five queries at most."""
+    """What is possible between the viewer and these people; `saved`, where it was read already."""
     shown = list(people)
-    can_ask = viewer.has_joined and is_allowed(viewer.event, Activity.ASK)
-    joined = [other.attendee_id for other in shown if other.has_joined] if can_ask else []
-    next_times = next_common_times(viewer, joined, now)
+    next_times = next_times_with(viewer, shown, now)
     others = [other.attendee_id for other in shown if other.attendee_id not in next_times]
     return ContactOptions(
         underway=open_contacts_for(viewer, now),
         next_times=next_times,
         without_time=without_open_time(viewer=viewer, ids=others, now=now),
-        saved=set(_saved.fetch(attendee=viewer.pk)) if shown else set(),
+        saved=set(_saved.fetch(attendee=viewer.pk)) if saved is None else saved,
     )
+
+
+def next_times_with(
+    viewer: Attendee, people: Iterable[PublicProfile], now: dt.datetime
+) -> dict[int, SlotChoice]:
+    """The first time at which the viewer can ask each of these people to meet; one query."""
+    if not (viewer.has_joined and is_allowed(viewer.event, Activity.ASK)):
+        return {}
+    return next_common_times(viewer, [one.attendee_id for one in people if one.has_joined], now)
 
 
 def _saved_by(attendee: int) -> QuerySet[Feedback, int]:

@@ -59,7 +59,7 @@ def test_times_of_the_readers_own_zone_stand_beside_the_forum_s(booking, keynote
     official.cookies["zone"] = "Asia/Tokyo"
     text = text_of(official.get(booking.cast.address("sessions/")))
     assert "10:00–11:00" in page_of(text)
-    assert "yours 12:00–13:00" in text
+    assert "12:00–13:00 your time" in text
 
 
 def test_a_bookmark_says_what_it_takes_and_leaving_it_out_gives_that_back(booking, keynote, official):

@@ -198,7 +198,7 @@ def test_times_are_the_forums_and_the_readers_own_stand_beside_them_where_they_d
     assert not page_of(page).has(".yours")
     client.cookies["zone"] = "Europe/Berlin"
     page = text_of(client, cast.address("meetings/"))
-    assert "yours 04:00–04:30" in page
+    assert "04:00–04:30 your time" in page
     assert "Beside them, yours: Berlin time, UTC+01:00." in page
     for same in ("Asia/Jakarta", "Mars/Olympus", "../../etc/passwd", ""):
         client.cookies["zone"] = same

@@ -88,7 +88,9 @@ def test_a_search_by_meaning_quotes_the_sentence_and_says_where_the_model_is_awa
     page = page_of(official.get(address))
     assert "The language model is away just now" in page
     assert page.text_of(".people .line [lang=th]") == OFFER
-    assert page_of(official.get(address.replace("by=meaning&", ""))).text_of(".people .line [lang=th]") == OFFER
+    assert (
+        page_of(official.get(address.replace("by=meaning&", ""))).text_of(".people .line [lang=th]") == OFFER
+    )
     found = official.get(address.replace("/e/", "/api/v1/events/")).json()
     assert found["is_by_words"] is True
     assert found["quotations"][str(cast.engineer.pk)] == {"field": "offers", "sentence": OFFER}

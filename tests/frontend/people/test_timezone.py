@@ -11,7 +11,7 @@ from backend.booking.models.notices import Notice
 from backend.notifications.services.notice_mails import mail_for
 from tests.pages import page_of
 
-MINE = "yours 12:00–12:30"
+MINE = "12:00–12:30 your time"
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_what_one_chose_counts_more_than_what_the_browser_says(booking, agreed, 
     official.cookies["zone"] = "Asia/Tokyo"
     assert MINE in texts(booking, agreed, official)[0]
     choose(official, booking, "Asia/Kolkata")
-    assert "yours 08:30–09:00" in texts(booking, agreed, official)[0]
+    assert "08:30–09:00 your time" in texts(booking, agreed, official)[0]
     choose(official, booking, "Asia/Bangkok")
     assert "yours" not in texts(booking, agreed, official)[0]
     choose(official, booking, "")

@@ -136,7 +136,11 @@ def test_a_row_has_one_line_the_heaviest_quotation_else_the_heaviest_sentence(re
     ],
 )
 def test_the_line_begins_with_what_fits_which_is_in_bold(highlight, line):
-    evidence = {"seek": "a", "offer": "We meet. We train judges. And <b>police.", "offer_highlight": highlight}
+    evidence = {
+        "seek": "a",
+        "offer": "We meet. We train judges. And <b>police.",
+        "offer_highlight": highlight,
+    }
     assert fitting_line(texts_of(ReasonRow("seeks_offers", 0.5, evidence))).words == line
 
 
