@@ -21,7 +21,7 @@ from backend.events.rules.languages import language_name
 from backend.events.selectors import theme_names_for, topic_names_for
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 from frontend.people.words import constituency_label
-from frontend.suggestions.words import Line, topics_line
+from frontend.suggestions.words import Line
 
 HOUR = 60
 DAY = 24 * HOUR
@@ -121,12 +121,12 @@ def day_words(date: str) -> str:
 
 
 def found_line(found: Found, other: PublicProfile) -> Line | None:
-    """By what somebody was found: a sentence of theirs, or a topic; else the topics they offer or seek."""
+    """By what somebody was found: a sentence they wrote, or a topic."""
     if quote := found.quotations.get(other.attendee_id):
         return Line(quote.sentence, field_label(quote.field), quote.sentence)
     if topic := found.topic_of.get(other.attendee_id):
         return Line(topic, _("Topic"))
-    return topics_line(other)
+    return None
 
 
 def field_label(field: str) -> str:

@@ -28,6 +28,7 @@ from backend.events.rules.states import Activity, is_allowed
 from backend.events.selectors import shown_name
 from backend.safeguarding.selectors.contact_rules import FEW
 from backend.safeguarding.selectors.public_profiles import PublicProfile
+from backend.suggestions.selectors.lists import SuggestionCard
 from frontend.directory.words import field_label, found_line
 from frontend.events.words import times
 from frontend.events.words.languages import language_of
@@ -69,8 +70,6 @@ register.filter("field_label", field_label)
 register.filter("apart", apart)
 register.filter("reason_label", reason_label)
 register.filter("reason_texts", reason_texts)
-register.filter("fitting_line", fitting_line)
-register.filter("topics_line", topics_line)
 register.filter("initials", initials)
 register.filter("reason_blocks", reason_blocks)
 register.filter("strength_label", strength_label)
@@ -245,6 +244,27 @@ class PossibleActions:
     slot_id: int | None = None
     hour: str = ""
     period: str = ""
+
+
+@register.simple_tag(takes_context=True)
+def person_row(
+    context: Context,
+    at: str,
+    other: PublicProfile,
+    line: Line | None = None,
+    card: SuggestionCard | None = None,
+    acts: str = "suggestions/_acts.html",
+    **shown: Hashable,
+) -> str:
+    """Somebody in the list `at` as a row that opens: what the reader can do and, of a suggestion, why."""
+    actions = actions_for(context, context["request"].attendee.event, other)
+    shown |= {"at": at, "slug": actions.slug, "other": other, "actions": actions, "acts": acts}
+    if card:
+        texts = reason_texts(card, context["topic_names"])
+        shown |= {"card": card.without_reasons, "strength": card.strength, "texts": texts}
+        shown["causes"], line = context.get("causes"), fitting_line(texts)
+    line = line or topics_line(other)
+    return include_cached_form(context, "_row.html", line=line, more="suggestions/_more.html", **shown)
 
 
 @register.simple_tag(takes_context=True)

@@ -44,9 +44,9 @@ class Home:
 
     `office_hours` are those to come, the next first. `minutes_to_go` is None without a next meeting, and 0
     while it is going on. `suggestions` are the best on the attendee's list whom they have neither saved nor
-    asked, whom they can meet first; `options`: what is possible with them. `principals`: people they act for, and who is
-    `asking` them to. `wished_by` would like to meet the attendee, who
-    has no open time. `absent` says why others do not see the attendee, empty where they do.
+    asked, whom they can meet first; `options`: what is possible with them. `principals`: people they act for,
+    and who is `asking` them to. `wished_by` would like to meet the attendee, who has no open time. `absent`
+    says why others do not see the attendee, empty where they do.
     """
 
     next_meeting: MeetingRow | None

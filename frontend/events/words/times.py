@@ -149,11 +149,11 @@ def _hours(
     return format_html('{} <span class="yours">{}</span>', event_hours, words)
 
 
-def zone_note(context: Context, event: Event, beside: bool = True) -> str:
-    """Which zone the page's times are in, and the reader's own where the page shows that `beside` them."""
+def zone_note(context: Context, event: Event, with_own: bool = True) -> str:
+    """Which zone the page's times are in, and the reader's own, where the page shows that, too."""
     noon = dt.datetime.combine(event.starts_on, dt.time(12), event.zone)
     note = _("Times are %(zone)s.") % {"zone": event_zone_words(event, noon)}
-    own = reader_zone(context.get("request")) if beside else None
+    own = reader_zone(context.get("request")) if with_own else None
     if own is None or (mine := localtime(noon, own)).utcoffset() == noon.utcoffset():
         return note
     beside = _("Beside them, yours: %(zone)s.") % {"zone": zone_words(own.key, mine)}

@@ -38,7 +38,7 @@ def test_the_next_meeting_says_where_and_in_how_many_minutes(cast, booking, offi
     assert "1 request waits for your answer" in shown
     assert shown.text_of("[aria-labelledby=to-answer] .line") == "They write Shall we talk?"
     assert "None yet." in shown.text_of(".next")
-    assert shown.attribute(".acts button", "value") == str(booking.slots[0].pk)
+    assert shown.attribute("[name=slot]", "value") == str(booking.slots[0].pk)
     booking.accept(cast.official, meeting)
     time_machine.move_to(booking.slots[0].starts_at - dt.timedelta(minutes=25), tick=False)
     following = page_of(official.get(cast.address())).text_of(".next")
