@@ -83,7 +83,7 @@ def test_from_the_door_to_a_new_list(worker, crowded_forum, context, enter):
     # One is not relevant: it leaves at once, and the list is computed again without it.
     first = cards.filter(has_not=page.get_by_role("heading", name="Siti Hassan")).first  # she is wanted below
     name = first.get_by_role("heading").inner_text()
-    first.get_by_text(f"More about {name}").click()
+    first.locator(".more-of > summary").click()
     first.get_by_text("Not relevant …").click()
     first.get_by_role("button", name="the topic is not mine").click()
     expect(page.get_by_text(f"{name} is off your list")).to_be_visible()
@@ -115,7 +115,7 @@ def test_from_the_door_to_a_new_list(worker, crowded_forum, context, enter):
     desk = cards.filter(has=page.get_by_role("heading", name="Siti Hassan"))
     expect(desk.filter(has_text=THAI_SEXTORTION)).to_be_visible(timeout=LIST_MS)
     expect(page.get_by_text("Matching your new profile")).to_have_count(0)
-    desk.get_by_text("More about Siti Hassan").click()
+    desk.locator(".more-of > summary").click()
     expect(desk.locator("mark").filter(has_text=SEXTORTION_DESK)).to_be_visible()
     assert "Siti Hassan" in first_five(cards)
     expect(cards.first.locator(".facts strong")).to_be_visible()

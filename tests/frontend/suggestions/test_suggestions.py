@@ -66,7 +66,7 @@ def test_a_row_opens_by_a_summary_that_holds_no_other_control(cast, official):
 def test_whom_i_can_meet_comes_first_within_a_strength_and_is_asked_for_the_next_time(
     cast, booking, official
 ):
-    first = "Among equally strong fits, people with a free time in common with you come first."
+    first = "Among similar fits, people with a free time in common with you come first."
     Availability.objects.filter(attendee=cast.engineer).delete()
     page = page_of(official.get(cast.address("suggestions/")))
     assert (page.texts(".facts strong"), names_in(official.get(cast.address("suggestions/")))) == (
