@@ -10,7 +10,17 @@ from frontend.audit import views as audit
 from frontend.booking.views import availability, counter_offers, meetings, questions, requests
 from frontend.demo import views as demo
 from frontend.directory import views as directory
-from frontend.events.views import about, joining, long_jobs, merging, profile, sectors, status, topics
+from frontend.events.views import (
+    about,
+    joining,
+    long_jobs,
+    merging,
+    pictures,
+    profile,
+    sectors,
+    status,
+    topics,
+)
 from frontend.groups.views import delegations, office_hours
 from frontend.invitations import views as invitations
 from frontend.mails import views as mails
@@ -80,6 +90,7 @@ urlpatterns = [
     path("e/<slug:slug>/join/<int:step>/", joining.join_step, name="join_step"),
     path("e/<slug:slug>/join/<int:step>/understood/", joining.understood, name="understood"),
     path("e/<slug:slug>/profile/", profile.profile, name="profile"),
+    path("e/<slug:slug>/profile/picture/", pictures.own_picture, name="own_picture"),
     path("e/<slug:slug>/api-access/", people.api_access, name="api_access"),
     path("e/<slug:slug>/twice/", merging.twice, name="twice"),
     path("e/<slug:slug>/twice/<int:merge_id>/", merging.answer_twice, name="answer_twice"),
@@ -157,6 +168,7 @@ urlpatterns = [
     path("e/<slug:slug>/people/seen/clear/", directory.clear_seen, name="clear_seen"),
     path("e/<slug:slug>/people/in-my-sessions/", directory.session_companions, name="session_companions"),
     path("e/<slug:slug>/people/working-on/", directory.working_on, name="working_on"),
+    path("e/<slug:slug>/people/<int:attendee_id>/picture/<slug:size>/", pictures.picture, name="picture"),
     path("e/<slug:slug>/people/<int:attendee_id>/note/", directory.note, name="note"),
     path("e/<slug:slug>/people/<int:attendee_id>/", directory.person, name="person"),
     path("e/<slug:slug>/people/<int:attendee_id>/wish/", directory.wish, name="wish"),

@@ -201,6 +201,7 @@ def test_undo_breaks_no_rule_of_the_content_policy(matched_forum, worker, browse
     page.on("pageerror", lambda error: refused.append(str(error)))
     page.goto(page.url.split("/e/")[0] + matched_forum.address("suggestions/"))
     for _again in range(2):
+        page.locator(".more-of > summary").first.click()
         page.locator("details.choice summary").first.click()
         page.locator("details.choice[open] button").first.click()
         page.get_by_role("button", name="Undo").click()
