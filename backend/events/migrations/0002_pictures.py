@@ -7,36 +7,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('events', '0001_initial'),
+        ("events", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Picture',
+            name="Picture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('small', models.BinaryField()),
-                ('large', models.BinaryField()),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("small", models.BinaryField()),
+                ("large", models.BinaryField()),
+                ("made_at", models.DateTimeField()),
             ],
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='alias',
-            trigger=pgtrigger.compiler.Trigger(name='delete_pictures', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    DELETE FROM events_picture USING events_attendee AS part, events_attendee AS named\n    WHERE part.id = events_picture.attendee_id\n        AND part.person_id = named.person_id AND named.id = NEW.attendee_id;\n    RETURN NULL;\n', hash='73958232091a411c99f8ebd87e44e6b815e18d40', operation='INSERT', pgid='pgtrigger_delete_pictures_f18cd', table='events_alias', when='AFTER')),
+            model_name="alias",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_pictures",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    DELETE FROM events_picture USING events_attendee AS part, events_attendee AS named\n    WHERE part.id = events_picture.attendee_id\n        AND part.person_id = named.person_id AND named.id = NEW.attendee_id;\n    RETURN NULL;\n",
+                    hash="73958232091a411c99f8ebd87e44e6b815e18d40",
+                    operation="INSERT",
+                    pgid="pgtrigger_delete_pictures_f18cd",
+                    table="events_alias",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='attendee',
-            trigger=pgtrigger.compiler.Trigger(name='delete_pictures', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NEW.age_class <> 'adult')", func="\n    IF TG_OP = 'UPDATE' OR NEW.age_class = 'minor' THEN\n        DELETE FROM events_picture USING events_attendee AS part\n        WHERE part.id = events_picture.attendee_id AND part.person_id = NEW.person_id;\n    END IF;\n    RETURN NULL;\n", hash='8dd9f0a0ec3e5c5931cb73082113961e7a172194', operation='INSERT OR UPDATE OF "age_class"', pgid='pgtrigger_delete_pictures_eea5d', table='events_attendee', when='AFTER')),
+            model_name="attendee",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_pictures",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NEW.age_class <> 'adult')",
+                    func="\n    IF TG_OP = 'UPDATE' OR NEW.age_class = 'minor' THEN\n        DELETE FROM events_picture USING events_attendee AS part\n        WHERE part.id = events_picture.attendee_id AND part.person_id = NEW.person_id;\n    END IF;\n    RETURN NULL;\n",
+                    hash="8dd9f0a0ec3e5c5931cb73082113961e7a172194",
+                    operation='INSERT OR UPDATE OF "age_class"',
+                    pgid="pgtrigger_delete_pictures_eea5d",
+                    table="events_attendee",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='picture',
-            name='attendee',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='picture', to='events.attendee'),
+            model_name="picture",
+            name="attendee",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="picture", to="events.attendee"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='picture',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_unless_adult', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (\n        SELECT FROM events_attendee AS here JOIN events_attendee AS part USING (person_id)\n        LEFT JOIN events_alias ON events_alias.attendee_id = part.id\n        WHERE here.id = NEW.attendee_id AND (\n            part.age_class = 'minor' OR events_alias.id IS NOT NULL\n            OR (part.id = here.id AND part.age_class <> 'adult')\n        )\n    ) THEN\n        RAISE EXCEPTION 'no picture of a minor, of unknown age or under an alias'\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='fd293f21371e49ef44b55d9176d5fe1c1ca2bbd4', operation='INSERT OR UPDATE', pgid='pgtrigger_refuse_unless_adult_1c30e', table='events_picture', when='BEFORE')),
+            model_name="picture",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_unless_adult",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    IF EXISTS (\n        SELECT FROM events_attendee AS here JOIN events_attendee AS part USING (person_id)\n        LEFT JOIN events_alias ON events_alias.attendee_id = part.id\n        WHERE here.id = NEW.attendee_id AND (\n            part.age_class = 'minor' OR events_alias.id IS NOT NULL\n            OR (part.id = here.id AND part.age_class <> 'adult')\n        )\n    ) THEN\n        RAISE EXCEPTION 'no picture of a minor, of unknown age or under an alias'\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n",
+                    hash="fd293f21371e49ef44b55d9176d5fe1c1ca2bbd4",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_refuse_unless_adult_1c30e",
+                    table="events_picture",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -32,7 +32,7 @@ def has_picture(attendee: Attendee) -> bool:
 def picture_for(*, viewer: Attendee, attendee_id: int, size: str, now: dt.datetime) -> bytes:
     """The picture of somebody whose profile the viewer may see, or their own; refuses NotFound."""
     seen = visible_ids_for(viewer=viewer, ids=[attendee_id], channel="page", now=now) | {viewer.pk}
-    found = Picture.objects.filter(attendee=attendee_id, attendee__in=seen).values_list(size, flat=True)
-    if size not in SIZES or not found:
+    found = Picture.objects.filter(attendee=attendee_id, attendee__in=seen).first()
+    if size not in SIZES or found is None:
         raise NotFound(_("There is no such picture at this forum, or you cannot see it."))
-    return bytes(found[0])
+    return bytes(getattr(found, size))

@@ -42,7 +42,7 @@ class PublicProfile:
     """What a card shows of an attendee; `short_name` is empty where they did not say how to call them.
 
     Nobody can ask to meet who has not joined, and nobody can ask them. `shows_sessions`: they let others read
-    which sessions they bookmarked. `has_picture`: see `selectors.pictures`.
+    which sessions they bookmarked. `has_picture`: `selectors.pictures` gives it.
     """
 
     attendee_id: int
