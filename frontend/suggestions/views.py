@@ -119,7 +119,6 @@ def list_context(attendee: Attendee, filters: Filters, now: dt.datetime) -> dict
         "is_slow": found.is_refreshing and now - attendee.changed_at > SLOW_AFTER,
         "choices": choices_in(found, theme_names),
         "topic_names": {topic.key: topic.name for theme in profile.themes for topic in theme.topics},
-        "theme_names": theme_names,
         "causes": cause_choices(),
         "options": options,
         "cards": cards,

@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import _lru_cache_wrapper, cache, lru_cache
 from secrets import token_hex
-from typing import Any
 
 from django import template
 from django.conf import settings
@@ -29,7 +28,7 @@ from backend.events.selectors import shown_name
 from backend.safeguarding.selectors.contact_rules import FEW
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 from backend.suggestions.selectors.lists import SuggestionCard
-from frontend.directory.words import field_label, found_line
+from frontend.directory.words import found_line
 from frontend.events.words import times
 from frontend.events.words.languages import language_of
 from frontend.notifications.words import notice_words
@@ -66,7 +65,6 @@ register.filter("notice_words", notice_words)
 register.filter("constituency_label", constituency_label)
 register.filter("amount_label", amount_label)
 register.filter("feature_label", feature_label)
-register.filter("field_label", field_label)
 register.filter("apart", apart)
 register.filter("reason_label", reason_label)
 register.filter("reason_texts", reason_texts)
@@ -125,18 +123,6 @@ def cost(share: float) -> str:
 def value(names: Mapping[str, str], key: str) -> str:
     """The name of this key, or the key itself."""
     return names.get(key, key)
-
-
-@register.filter
-def values(names: Mapping[str, str], keys: Iterable[str]) -> tuple[str, ...]:
-    """The names of these keys, in their order."""
-    return tuple(value(names, key) for key in keys)
-
-
-@register.filter
-def found(rows: Mapping[int, Any], number: int) -> Any:
-    """The row of this number, or None."""
-    return rows.get(number)
 
 
 @register.simple_tag
