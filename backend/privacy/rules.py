@@ -150,6 +150,7 @@ TABLES = tuple(
                     "events_adultproposal": "That somebody is said to be an adult",
                     "events_agealert": "That a lead was told of a question of age",
                     "events_alias": "The real name behind an alias",
+                    "events_picture": "A picture somebody uploaded of themself, in two sizes",
                     "events_guardianconsent": "A guardian’s consent, with the guardian’s name and address",
                     "events_interest": "Topics somebody seeks or offers",
                     "events_sessionpart": "Sessions somebody bookmarked or speaks at",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import enum
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.consents import GuardianConsent
 from backend.events.models.merges import Merge
+from backend.events.models.pictures import Picture
 from backend.events.rules.aliases import appears_under_alias
 from backend.events.rules.consents import has_consent
 from backend.events.selectors import attendances_for
@@ -36,6 +38,7 @@ from backend.people.selectors import tokens_of
 from backend.safeguarding.models import Block, DelegationSeat, Report
 from backend.safeguarding.rules import is_open
 from backend.safeguarding.selectors.blocks import blocks_made_by
+from backend.safeguarding.selectors.pictures import has_picture
 from backend.suggestions.models import Feedback, SuggestionView
 
 Value = str | int | bool | dt.datetime | tuple[str, ...] | None
@@ -98,6 +101,7 @@ def _profile(attendee: Attendee, now: dt.datetime) -> tuple[StoredField, ...]:
         StoredField("offers", attendee.offers, own),
         StoredField("seeks_topics", topics["seeks"], own),
         StoredField("offers_topics", topics["offers"], own),
+        StoredField("picture", has_picture(attendee), own),
         StoredField("role", attendee.get_role_display(), listed),
         StoredField("listed", attendee.visibility == Attendee.Visibility.LISTED, office),
         StoredField("age_class", attendee.get_age_class_display(), office),
@@ -293,6 +297,7 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
     return {
         "forum": {"slug": attendee.event.slug, "name": attendee.event.name},
         "profile": profile | {"agreement_version": attendee.agreement_version},
+        "picture_webp": _picture(attendee),
         "meetings": _meetings(attendee, now),
         "assistants": _assistants_rows(attendee),
         "waiting_lists": _rows(
@@ -341,6 +346,12 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
         ),
         "calendar_address_made_at": _calendar_since(attendee),
     }
+
+
+def _picture(attendee: Attendee) -> str | None:
+    """The picture in its larger size, in base64."""
+    found = Picture.objects.filter(attendee=attendee).values_list("large", flat=True).first()
+    return None if found is None else base64.b64encode(found).decode()
 
 
 def _rows(found: Any, columns: Mapping[str, str]) -> list[Row]:

@@ -13,7 +13,7 @@ from backend.booking.selectors.availability import GridDay, SlotCell
 from backend.booking.services.requests import MeetingRequestData
 from backend.events.selectors import Profile
 from frontend.booking.words import Starter
-from frontend.fields import IdField, IdsField
+from frontend.fields import IdField, IdsField, values_of
 
 
 class AskForm(forms.Form):
@@ -69,6 +69,11 @@ class AskForm(forms.Form):
             is_online=values["online"],
             needs_step_free=values["step_free"],
         )
+
+
+def slots_in_query(query: QueryDict) -> list[int]:
+    """The slots that a link to the form ticks, as `slots`; none where one is no number."""
+    return list(values_of(CounterOfferForm(query))["slots"])
 
 
 class WaitForm(AskForm):

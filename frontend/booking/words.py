@@ -21,6 +21,7 @@ from backend.events.selectors import Profile
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 from backend.suggestions.selectors.lists import ReasonRow, SuggestionCard
 from frontend.events.words.times import when
+from frontend.suggestions.words import called
 
 QUOTE_LIMIT = 180
 SOURCE = "en"
@@ -64,13 +65,13 @@ def drafted_message(card: SuggestionCard | None, page: PersonPage, languages: Co
 
 def starters(other: PublicProfile) -> tuple[Starter, ...]:
     """Three messages to choose from, true of everybody; none in a language that has not all of them."""
-    name = _called(other)
+    name = called(other)
     found = tuple(Starter(_translated(label), _message(text, name)) for label, text in STARTERS)
     return found if all(one.label and one.text for one in found) else ()
 
 
 def _as_message(reason: ReasonRow, page: PersonPage, languages: Collection[str]) -> str:
-    evidence, name = reason.evidence, _called(page.other)
+    evidence, name = reason.evidence, called(page.other)
     offered = {topic.key: topic.name for topic in page.other.topics if topic.offers}
     sought = {topic.key: topic.name for topic in page.other.topics if topic.seeks}
     match reason.code:
@@ -114,11 +115,6 @@ def _translated(text: Promise) -> str:
         return found
     with override(SOURCE):
         return "" if found == str(text) else found
-
-
-def _called(other: PublicProfile) -> str:
-    """How a message greets somebody: as they want to be called, else by their name."""
-    return other.short_name or other.name
 
 
 def _on_one_line(text: str) -> str:

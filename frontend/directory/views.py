@@ -20,7 +20,12 @@ from backend.core.limits import Kind
 from backend.directory.selectors.finding import PAGE_SIZE
 from backend.directory.selectors.home import home_for, meetings_to_come, minor_home_for, minutes_to_go
 from backend.directory.selectors.own_people import recently_seen_for, saved_for
-from backend.directory.selectors.people import person_for, without_open_time
+from backend.directory.selectors.people import (
+    ContactOptions,
+    contact_options_for,
+    next_times_with,
+    person_for,
+)
 from backend.directory.services.finding import find_people
 from backend.directory.services.own_people import (
     clear_visits,
@@ -80,8 +85,7 @@ def home_page(request: Request, attendee: Attendee) -> HttpResponse:
         "home": found,
         "next": next_meeting_words(found.next_meeting, found.minutes_to_go, is_over=found.is_over),
         "gap": gap_text(found.gap, attendee.event),
-        "underway": found.underway,
-        "without_time": without_open_time(viewer=attendee, ids=shown, now=now),
+        "options": found.options,
         "topic_names": topic_names_for(attendee.event),
     }
     return render(request, "directory/home.html", context)
@@ -112,6 +116,7 @@ def people(request: Request, attendee: Attendee) -> HttpResponse:
         "event": attendee.event,
         "wanted": wanted,
         "found": found,
+        "options": contact_options_for(viewer=attendee, people=found.people, now=now),
         "page": Paginator(range(found.total), PAGE_SIZE).get_page(found.page),
         "rest": rest,
         "choices": filter_choices(found, attendee.event),
@@ -146,8 +151,12 @@ def person_context(attendee: Attendee, attendee_id: int, now: dt.datetime) -> di
     return {
         "page": page,
         "form": NoteForm(initial={"note": page.note}),
-        "underway": open_contacts_for(attendee, now),
-        "without_time": {} if page.has_open_time else {attendee_id: page.is_wished},
+        "options": ContactOptions(
+            underway=open_contacts_for(attendee, now),
+            next_times=next_times_with(attendee, [page.other], now),
+            without_time={} if page.has_open_time else {attendee_id: page.is_wished},
+            saved={attendee_id} if page.is_saved else (),
+        ),
         "card": suggestion_between(attendee=attendee, other_id=attendee_id, now=now),
         "themes": [(theme, topics) for theme, topics in themes if topics],
         "topic_names": {topic.key: topic.name for theme in profile.themes for topic in theme.topics},
@@ -181,10 +190,13 @@ def note(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse
 def saved(request: Request, attendee: Attendee) -> HttpResponse:
     """Whom I saved, with my notes, and whose pages I read last."""
     now = timezone.now()
+    kept, seen = saved_for(viewer=attendee, now=now), recently_seen_for(viewer=attendee, now=now)
+    people = [*(row.other for row in kept), *seen]
     context = {
         "event": attendee.event,
-        "saved": saved_for(viewer=attendee, now=now),
-        "seen": recently_seen_for(viewer=attendee, now=now),
+        "saved": kept,
+        "seen": seen,
+        "options": contact_options_for(viewer=attendee, people=people, now=now),
     }
     return render(request, "directory/saved.html", context)
 
@@ -202,11 +214,13 @@ def clear_seen(request: Request, attendee: Attendee) -> HttpResponse:
 @require_safe
 def session_companions(request: Request, attendee: Attendee) -> HttpResponse:
     """Who is at sessions of mine and lets others see it."""
-    form = FindForm(request.GET)
-    found = find_session_companions(viewer=attendee, page=form.page_number(), now=timezone.now())
+    form, now = FindForm(request.GET), timezone.now()
+    found = find_session_companions(viewer=attendee, page=form.page_number(), now=now)
+    people = [row.other for row in found.people]
     context = {
         "event": attendee.event,
         "found": found,
+        "options": contact_options_for(viewer=attendee, people=people, now=now),
         "page": Paginator(range(found.total), PAGE_SIZE).get_page(found.page),
     }
     return render(request, "directory/session_companions.html", context)
@@ -216,8 +230,12 @@ def session_companions(request: Request, attendee: Attendee) -> HttpResponse:
 @require_safe
 def working_on(request: Request, attendee: Attendee) -> HttpResponse:
     """Who seeks or offers something in a topic or theme, by sector."""
-    found = find_working_on(viewer=attendee, now=timezone.now(), **TopicForm(request.GET).chosen())
-    return render(request, "directory/working_on.html", {"event": attendee.event, "found": found})
+    now = timezone.now()
+    found = find_working_on(viewer=attendee, now=now, **TopicForm(request.GET).chosen())
+    people = [row.other for group in found.sectors for row in group.people]
+    options = contact_options_for(viewer=attendee, people=people, now=now)
+    context = {"event": attendee.event, "found": found, "options": options}
+    return render(request, "directory/working_on.html", context)
 
 
 @participant

@@ -19,8 +19,10 @@ from backend.directory.selectors.finding import Found
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name
 from backend.events.selectors import sector_names_for, theme_names_for, topic_names_for
+from backend.safeguarding.selectors.public_profiles import PublicProfile
 from frontend.events.words.countries import country_words
 from frontend.people.words import constituency_label
+from frontend.suggestions.words import Line
 
 HOUR = 60
 DAY = 24 * HOUR
@@ -119,6 +121,15 @@ def day_words(date: str) -> str:
         return format_date(dt.date.fromisoformat(date), "l j F")
     except ValueError:
         return date
+
+
+def found_line(found: Found, other: PublicProfile) -> Line | None:
+    """By what somebody was found: a sentence they wrote, or a topic."""
+    if quote := found.quotations.get(other.attendee_id):
+        return Line(quote.sentence, field_label(quote.field), quote.sentence)
+    if topic := found.topic_of.get(other.attendee_id):
+        return Line(topic, _("Topic"))
+    return None
 
 
 def field_label(field: str) -> str:

@@ -1,4 +1,4 @@
-"""Names of constituencies and of browsers."""
+"""Names of constituencies and of browsers, and initials."""
 
 from __future__ import annotations
 
@@ -12,6 +12,20 @@ _CONSTITUENCIES = dict(Constituency.choices)
 def constituency_label(key: str) -> str:
     """The constituency's name; an unknown key counts as other."""
     return str(_CONSTITUENCIES.get(key, Constituency.OTHER.label))
+
+
+_VOWELS = "เแโใไເແໂໃໄ"  # vowels that Thai and Lao write before the letter they follow
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word of a name.
+
+    >>> initials("Arif Rahman"), initials("Siti"), initials("เกศินี วงศ์ทอง")
+    ('AR', 'S', 'กว')
+    """
+    words = ["".join(one for one in word if one.isalpha()).lstrip(_VOWELS) for word in name.split()]
+    found = [word[0].upper() for word in words if word]
+    return "".join(found[:1] + found[1:][-1:])
 
 
 # What a browser calls itself, the more special first: Edge names Chrome too, and Chrome Safari.

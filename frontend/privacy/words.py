@@ -30,6 +30,7 @@ FIELDS = {
     "languages": gettext_lazy("Languages"),
     "about": gettext_lazy("About me"),
     "seeks": gettext_lazy("What I seek"),
+    "picture": gettext_lazy("My picture"),
     "offers": gettext_lazy("What I offer"),
     "seeks_topics": gettext_lazy("Topics I seek"),
     "offers_topics": gettext_lazy("Topics I offer"),

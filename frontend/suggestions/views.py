@@ -15,9 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.booking.selectors.open_contacts import open_contacts_for
 from backend.directory.selectors.own_people import saved_for
-from backend.directory.selectors.people import person_for, without_open_time
+from backend.directory.selectors.people import contact_options_for, person_for
 from backend.events.models.attendees import Attendee
 from backend.events.rules.languages import language_name
 from backend.events.selectors import Profile, attendee_for, profile_for, topic_names_for
@@ -30,7 +29,7 @@ from backend.suggestions.selectors.inspection import (
     pair_inspection_for,
 )
 from backend.suggestions.selectors.learning import earlier_edition_for, learning_status_for
-from backend.suggestions.selectors.lists import Filters, SuggestionList, suggestions_for
+from backend.suggestions.selectors.lists import Filters, SuggestionList, bookable_first, suggestions_for
 from backend.suggestions.selectors.runs import run_status_for
 from backend.suggestions.services.feedback import give_feedback, record_views, withdraw_feedback
 from backend.suggestions.services.learning import request_learning, reset_weights, set_nightly_learning
@@ -109,6 +108,13 @@ def list_context(attendee: Attendee, filters: Filters, now: dt.datetime) -> dict
     """What the page of suggestions and its cards show."""
     profile = profile_for(attendee)
     found = suggestions_for(attendee=attendee, now=now, filters=filters)
+    options = contact_options_for(
+        viewer=attendee,
+        people=[card.other for card in found.cards],
+        now=now,
+        saved={card.other.attendee_id for card in found.cards if card.saved},
+    )
+    cards = bookable_first(found.cards, options.next_times)
     theme_names = {theme.key: theme.name for theme in profile.themes}
     return {
         "attendee": attendee,
@@ -119,12 +125,9 @@ def list_context(attendee: Attendee, filters: Filters, now: dt.datetime) -> dict
         "is_slow": found.is_refreshing and now - attendee.changed_at > SLOW_AFTER,
         "choices": choices_in(found, theme_names),
         "topic_names": {topic.key: topic.name for theme in profile.themes for topic in theme.topics},
-        "theme_names": theme_names,
         "causes": cause_choices(),
-        "underway": open_contacts_for(attendee, now),
-        "without_time": without_open_time(
-            viewer=attendee, ids=[card.other.attendee_id for card in found.cards], now=now
-        ),
+        "options": options,
+        "cards": cards,
     }
 
 

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backend.events.rules.languages import language_name
+from backend.safeguarding.selectors.public_profiles import PublicProfile
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors.inspection import LEAST_TOLD
-from backend.suggestions.selectors.lists import ReasonRow
+from backend.suggestions.selectors.lists import ReasonRow, SuggestionCard
 from frontend.people.words import constituency_label
 
 STRENGTHS: dict[str, Promise] = {
@@ -107,12 +108,23 @@ class Quotation:
     @property
     def marked(self) -> SafeString:
         """The quotation, its highlight marked."""
-        before, found, after = (
-            self.quote.partition(self.highlight) if self.highlight else (self.quote, "", "")
-        )
+        before, found, after = self._parts
         return (
             format_html("{}<mark>{}</mark>{}", before, found, after) if found else format_html("{}", before)
         )
+
+    @property
+    def fitting(self) -> SafeString:
+        """The quotation from the sentence that matched, which is in bold; bold as a whole without one."""
+        before, found, after = self._parts
+        if not found:
+            return format_html("<b>{}</b>", before)
+        return format_html("{}<b>{}</b>{}", "… " if before.strip() else "", found, after)
+
+    @property
+    def _parts(self) -> tuple[str, str, str]:
+        """What is before the highlight, the highlight, and what is after it."""
+        return self.quote.partition(self.highlight) if self.highlight else (self.quote, "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +142,11 @@ class ReasonText:
     theirs: Quotation | None = None
 
 
-def reason_text(reason: ReasonRow, topic_names: Mapping[str, str]) -> ReasonText:
-    """The reason in words; a neutral sentence for an unknown code or bad evidence."""
+def reason_text(reason: ReasonRow, topic_names: Mapping[str, str], name: str) -> ReasonText:
+    """The reason in words, of somebody of this name; a neutral sentence for an unknown or a broken one."""
     text_for = _TEXTS.get(reason.code)
     try:
-        found = text_for(reason.evidence, topic_names) if text_for else None
+        found = text_for(reason.evidence | {"called": name}, topic_names) if text_for else None
     except (KeyError, TypeError, ValueError, AttributeError):
         found = None
     label, text = found or (_("Profile"), _("Your profiles have something in common."))
@@ -151,16 +163,15 @@ class ReasonBlock:
     sentences: tuple[str, ...] = ()
 
 
-def reason_texts(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> tuple[ReasonText, ...]:
-    """The reasons in words, in their order, each with its share."""
-    rows = list(reasons)
-    total = sum(row.weight for row in rows if row.code not in APART) or 1.0
+def reason_texts(card: SuggestionCard, topic_names: Mapping[str, str]) -> tuple[ReasonText, ...]:
+    """The reasons of a suggestion in words, in their order, each with its share."""
+    total = sum(row.weight for row in card.reasons if row.code not in APART) or 1.0
     return tuple(
         replace(
-            reason_text(row, topic_names),
+            reason_text(row, topic_names, called(card.other)),
             share=None if row.code in APART else round(100 * row.weight / total),
         )
-        for row in rows
+        for row in card.reasons
     )
 
 
@@ -179,21 +190,43 @@ def reason_blocks(texts: Iterable[ReasonText]) -> tuple[ReasonBlock, ...]:
     return tuple(blocks)
 
 
-def short_reason_blocks(texts: Iterable[ReasonText]) -> tuple[ReasonBlock, ...]:
-    """As `reason_blocks`, with the first quotations only."""
-    rows = list(texts)
-    further = quoting_reasons(rows)[1:]
-    return reason_blocks(text for text in rows if text not in further)
-
-
 def apart(texts: Iterable[ReasonText]) -> tuple[str, ...]:
     """What is true of the two and adds nothing to the score."""
     return tuple(text.sentence for text in texts if text.share is None)
 
 
-def quoting_reasons(texts: Iterable[ReasonText]) -> tuple[ReasonText, ...]:
-    """The reasons that quote both sides."""
-    return tuple(text for text in texts if text.mine)
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The one line of a row, and the caption before it; `quoted`: the text whose language it has."""
+
+    words: str
+    caption: str = ""
+    quoted: str = ""
+
+
+def fitting_line(texts: Iterable[ReasonText]) -> Line | None:
+    """What fits best in one line: the first quotation of the other, else the first sentence."""
+    rows = [text for text in texts if text.share is not None]
+    for text in rows:
+        if text.theirs:
+            return Line(text.theirs.fitting, text.theirs.caption, text.theirs.quote)
+    return Line(rows[0].sentence) if rows else None
+
+
+def topics_line(other: PublicProfile) -> Line | None:
+    """The topics somebody offers, else those they seek, in one line."""
+    for caption, names in (
+        (_("They offer"), [topic.name for topic in other.topics if topic.offers]),
+        (_("They seek"), [topic.name for topic in other.topics if topic.seeks]),
+    ):
+        if names:
+            return Line(", ".join(names), caption)
+    return None
+
+
+def called(other: PublicProfile) -> str:
+    """What somebody is called in a sentence or a greeting: as they want to be, else by their name."""
+    return other.short_name or other.name
 
 
 Evidence = Mapping[str, Any]
@@ -225,14 +258,19 @@ def _about_about(evidence: Evidence, _names: TopicNames) -> LabelledText:
     return _("Similar work"), (Quotation.of(mine, evidence, "own"), Quotation.of(theirs, evidence, "other"))
 
 
-def _topic_offered(evidence: Evidence, names: TopicNames) -> LabelledText:
+def _about_topic(sentence: str, evidence: Evidence, names: TopicNames) -> SafeString:
+    """A sentence with the topic, in bold, and the other's name."""
     topic = names.get(evidence["topic"], evidence["topic"])
-    return _("Topic"), _("You seek “%(topic)s”, and they offer it.") % {"topic": topic}
+    values = {"topic": format_html("<b>{}</b>", topic), "name": escape(evidence["called"])}
+    return SafeString(escape(sentence) % values)
+
+
+def _topic_offered(evidence: Evidence, names: TopicNames) -> LabelledText:
+    return _("Topic"), _about_topic(_("You seek %(topic)s; %(name)s offers it."), evidence, names)
 
 
 def _topic_sought(evidence: Evidence, names: TopicNames) -> LabelledText:
-    topic = names.get(evidence["topic"], evidence["topic"])
-    return _("Topic"), _("You offer “%(topic)s”, and they seek it.") % {"topic": topic}
+    return _("Topic"), _about_topic(_("You offer %(topic)s; %(name)s seeks it."), evidence, names)
 
 
 def _session(evidence: Evidence, _names: TopicNames) -> LabelledText:

@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import _lru_cache_wrapper, cache, lru_cache
 from secrets import token_hex
-from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
@@ -24,29 +23,31 @@ from backend.booking.engine import detected_language
 from backend.booking.selectors.open_contacts import OpenContact
 from backend.core.binding_texts import SOURCE
 from backend.core.zones import zone_place
+from backend.directory.selectors.people import ContactOptions
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name
 from backend.events.rules.states import Activity, is_allowed
 from backend.events.selectors import shown_name
 from backend.safeguarding.selectors.contact_rules import FEW
 from backend.safeguarding.selectors.public_profiles import PublicProfile
-from frontend.directory.words import field_label
+from backend.suggestions.selectors.lists import SuggestionCard
+from frontend.directory.words import found_line
 from frontend.events.words import times
 from frontend.events.words.countries import country_words
 from frontend.events.words.languages import language_of
 from frontend.notifications.words import notice_words
-from frontend.people.words import constituency_label
+from frontend.people.words import constituency_label, initials
 from frontend.suggestions.words import (
+    Line,
     amount_label,
     apart,
     feature_label,
-    quoting_reasons,
+    fitting_line,
     reason_blocks,
     reason_label,
-    reason_text,
     reason_texts,
-    short_reason_blocks,
     strength_label,
+    topics_line,
 )
 
 KEPT = 2_000  # of a template, some kilobytes each
@@ -69,15 +70,13 @@ register.filter("notice_words", notice_words)
 register.filter("constituency_label", constituency_label)
 register.filter("amount_label", amount_label)
 register.filter("feature_label", feature_label)
-register.filter("field_label", field_label)
 register.filter("apart", apart)
 register.filter("reason_label", reason_label)
-register.filter("reason_text", reason_text)
 register.filter("reason_texts", reason_texts)
-register.filter("quoting_reasons", quoting_reasons)
+register.filter("initials", initials)
 register.filter("reason_blocks", reason_blocks)
-register.filter("short_reason_blocks", short_reason_blocks)
 register.filter("strength_label", strength_label)
+register.simple_tag(found_line)
 register.simple_tag(times.hours, takes_context=True)
 register.simple_tag(times.when)
 register.simple_tag(times.zone_note, takes_context=True)
@@ -131,18 +130,6 @@ def value(names: Mapping[str, str], key: str) -> str:
     return names.get(key, key)
 
 
-@register.filter
-def values(names: Mapping[str, str], keys: Iterable[str]) -> tuple[str, ...]:
-    """The names of these keys, in their order."""
-    return tuple(value(names, key) for key in keys)
-
-
-@register.filter
-def found(rows: Mapping[int, Any], number: int) -> Any:
-    """The row of this number, or None."""
-    return rows.get(number)
-
-
 @register.simple_tag
 def demo_mode() -> bool:
     """Whether this is the demo forum, which every page says."""
@@ -191,6 +178,12 @@ def came_from(context: Context) -> str:
         return str(kept)
     address = page_address(context)
     return "" if address.endswith("/suggestions/") else f"?{urlencode({'from': address})}"
+
+
+@register.simple_tag
+def line(words: str, caption: str = "", quoted: str = "") -> Line | None:
+    """The line of a row; none without words."""
+    return Line(words, caption, quoted) if words else None
 
 
 @register.filter
@@ -254,8 +247,9 @@ def include_cached_form(context: Context, template_name: str, **values: Hashable
 class PossibleActions:
     """What a reader can do about another person.
 
-    `row`: what is open between the two. `is_wished`: whether they told somebody without an open time that
-    they would like to meet; None of people who have one.
+    `row`: what is open between the two. `is_wished`: whether they let somebody without an open time know that
+    they would like to meet; None of people who have one. `slot_id`: the first time both have, which `hour`
+    and `period` say in words.
     """
 
     slug: str
@@ -263,15 +257,49 @@ class PossibleActions:
     takes_part: bool
     row: OpenContact | None
     is_wished: bool | None
+    is_saved: bool = False
+    slot_id: int | None = None
+    hour: str = ""
+    period: str = ""
+
+
+@register.simple_tag(takes_context=True)
+def person_row(
+    context: Context,
+    at: str,
+    other: PublicProfile,
+    line: Line | None = None,
+    card: SuggestionCard | None = None,
+    acts: str = "suggestions/_acts.html",
+    **shown: Hashable,
+) -> str:
+    """Somebody in the list `at` as a row that opens: what the reader can do and, of a suggestion, why."""
+    actions = actions_for(context, context["request"].attendee.event, other)
+    shown |= {"at": at, "slug": actions.slug, "other": other, "actions": actions, "acts": acts}
+    if card:
+        texts = reason_texts(card, context["topic_names"])
+        shown |= {"card": card.without_reasons, "strength": card.strength, "texts": texts}
+        shown["causes"], line = context.get("causes"), fitting_line(texts)
+    line = line or topics_line(other)
+    return include_cached_form(context, "_row.html", line=line, more="suggestions/_more.html", **shown)
 
 
 @register.simple_tag(takes_context=True)
 def actions_for(context: Context, event: Event, other: PublicProfile) -> PossibleActions:
-    """What the reader can do about them, of what the page has in `underway` and `without_time`."""
+    """What the reader can do about them, by the page's `options`."""
+    options: ContactOptions = context["options"]
     pk = other.attendee_id
-    can_ask, takes_part = is_allowed(event, Activity.ASK), is_allowed(event, Activity.TAKE_PART)
+    time = options.next_times.get(pk)
     return PossibleActions(
-        event.slug, can_ask, takes_part, context["underway"].get(pk), context["without_time"].get(pk)
+        event.slug,
+        can_ask=is_allowed(event, Activity.ASK),
+        takes_part=is_allowed(event, Activity.TAKE_PART),
+        row=options.underway.get(pk),
+        is_wished=options.without_time.get(pk),
+        is_saved=pk in options.saved,
+        slot_id=time.slot_id if time else None,
+        hour=times.hour_of(time.starts_at, event) if time else "",
+        period=times.hours(context, time.starts_at, time.ends_at, event, day=True) if time else "",
     )
 
 

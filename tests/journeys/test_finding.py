@@ -68,7 +68,7 @@ def test_by_keyboard_somebody_is_saved_with_a_note_and_the_list_of_pages_read_is
     page.keyboard.press("Enter")
     expect(page.get_by_text("Arif Rahman is saved.")).to_be_visible()
     page.get_by_role("link", name="All the people I saved").press("Enter")
-    expect(page.get_by_text("Ask for the guide")).to_be_visible()
+    expect(page.locator(".line").get_by_text("Ask for the guide")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.get_by_role("button", name="Clear this list").press("Enter")
     expect(page.get_by_text("whose page you open appears here")).to_be_visible()

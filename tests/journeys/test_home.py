@@ -34,9 +34,9 @@ def test_on_a_phone_band_and_navigation_take_one_line_each_and_the_first_card_is
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address
         assert page.locator(".nav [aria-current=page]").count() >= 1, address
     page.goto(page.url.split("/e/")[0] + forum.address("suggestions/"))
-    assert box(page.locator(".cards .badge").first)["y"] < 500
+    assert box(page.locator(".people .row").first)["y"] < 500
     page.goto(page.url.split("/e/")[0] + forum.address())
-    assert box(page.locator(".small-card").first)["y"] < PHONE["height"]
+    assert box(page.locator(".people .row").first)["y"] < PHONE["height"]
 
 
 def test_the_menu_opens_by_keyboard_and_closes_by_escape(forum, phone, enter):

@@ -80,7 +80,7 @@ def test_from_the_code_in_a_mail_to_what_came_of_the_first_meeting(
     expect(page.get_by_text("Young Delegate")).to_have_count(0)
     assert faults_of(page, ONE_LOOK) == []
 
-    card.get_by_role("link", name="Ask to meet (Arif Rahman)").click()
+    card.get_by_role("link", name=re.compile(r"^Ask.*\(Arif Rahman\)$")).click()
     for slot in booking[:2]:
         page.locator(f"#slot-{slot.pk}").check()
     assert faults_of(page, ONE_LOOK) == []

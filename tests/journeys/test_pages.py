@@ -108,4 +108,4 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(forum, context, e
         reached.add(element["id"])
         assert "solid" in element["rings"], element
     assert {"filter-theme", "filter-country", "filter-language"} <= reached
-    assert {f"save-{other.pk}" for other in forum.others} <= reached
+    assert {f"card-save-{other.pk}" for other in forum.others} <= reached

@@ -38,6 +38,7 @@ def test_saving_and_refusing_happen_in_place_and_never_lose_the_keyboard(forum, 
     expect(saved).to_have_attribute("aria-pressed", "true")
 
     card = cards.filter(has=page.get_by_role("heading", name="Aung Min"))
+    card.locator(".more-of > summary").press("Enter")
     card.get_by_text("Not relevant …").press("Enter")
     card.get_by_role("button", name="another reason").press("Enter")
     expect(cards).to_have_count(everybody - 1)

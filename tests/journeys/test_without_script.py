@@ -61,6 +61,7 @@ def test_filter_save_refuse_undo_block_and_lift(forum, without_script, enter):
     expect(cards).to_have_count(everybody)
 
     card = cards.filter(has=page.get_by_role("heading", name="Linh Tran"))
+    card.locator(".more-of > summary").click()
     card.get_by_text("Not relevant …").click()
     card.get_by_role("button", name="we know each other").click()
     expect(cards).to_have_count(everybody - 1)

@@ -277,6 +277,32 @@ _common_rows = CompiledRows(
 )
 
 
+def next_common_times(attendee: Attendee, others: Collection[int], now: dt.datetime) -> dict[int, SlotChoice]:
+    """By attendee id, the first time at which the attendee can ask each of `others`; one query.
+
+    Without those who have none in common. Only ids that the contact policy let through may be given.
+    """
+    if not others:
+        return {}
+    rows = _next_rows.fetch(attendee=attendee.pk, others=sorted(others), after=now + MIN_NOTICE)
+    return {other: SlotChoice(slot, starts_at, ends_at) for other, slot, starts_at, ends_at in rows}
+
+
+def _next_rows_with(
+    attendee: int, others: list[int], after: dt.datetime
+) -> QuerySet[Availability, tuple[int, int, dt.datetime, dt.datetime]]:
+    """Of the common slots the earliest with each."""
+    ids = _common.materialized_ids(attendee=attendee, others=others, after=after)
+    first = Availability.objects.filter(attendee__in=any_of(others), pk__in=ids).distinct("attendee_id")
+    ordered = first.order_by("attendee_id", "slot__starts_at", "slot__ends_at", "slot_id")
+    return ordered.values_list("attendee_id", "slot_id", "slot__starts_at", "slot__ends_at")
+
+
+_next_rows = CompiledRows(
+    _next_rows_with, attendee=-1, others=[-2], after=dt.datetime.min.replace(tzinfo=dt.UTC)
+)
+
+
 def times_of_two(pair: tuple[int, int], now: dt.datetime) -> tuple[Slot, ...]:
     """When organisers can have two attendees (ids) meet, earliest first.
 

@@ -16,9 +16,14 @@ from backend.booking.selectors.meetings import (
     own_rows,
     requests_to_answer,
 )
-from backend.booking.selectors.open_contacts import OpenContact, open_contacts_for
+from backend.booking.selectors.open_contacts import open_contacts_for
 from backend.directory.rules import Gap, first_gap
-from backend.directory.selectors.people import wished_by
+from backend.directory.selectors.people import (
+    ContactOptions,
+    next_times_with,
+    wished_by,
+    without_open_time,
+)
 from backend.events.models.attendees import Attendee
 from backend.events.models.roles import CountryContact
 from backend.events.rules.states import is_over
@@ -28,7 +33,7 @@ from backend.groups.selectors.office_hours import OfficeHourRow, office_hours_fo
 from backend.safeguarding.rules import why_not_open
 from backend.safeguarding.selectors.consents import own_consent_until
 from backend.safeguarding.selectors.public_profiles import PublicProfile
-from backend.suggestions.selectors.lists import SuggestionCard, suggestions_for
+from backend.suggestions.selectors.lists import SuggestionCard, bookable_first, suggestions_for
 
 FRESH = 3
 
@@ -38,10 +43,10 @@ class Home:
     """The attendee's own part in the event, now.
 
     `office_hours` are those to come, the next first. `minutes_to_go` is None without a next meeting, and 0
-    while it is going on. `underway`: what `open_contacts_for` gives. `suggestions` are the best on the
-    attendee's list whom they have neither saved nor asked. `principals`: people they act for, and who is
-    `asking` them to. `wished_by` would like to meet the attendee, who
-    has no open time. `absent` says why others do not see the attendee, empty where they do.
+    while it is going on. `suggestions` are the best on the attendee's list whom they have neither saved nor
+    asked, whom they can meet first; `options`: what is possible with them. `principals`: people they act for,
+    and who is `asking` them to. `wished_by` would like to meet the attendee, who has no open time. `absent`
+    says why others do not see the attendee, empty where they do.
     """
 
     next_meeting: MeetingRow | None
@@ -49,7 +54,7 @@ class Home:
     minutes_to_go: int | None
     meetings_to_come: int
     to_answer: tuple[MeetingRow, ...]
-    underway: Mapping[int, OpenContact]
+    options: ContactOptions
     suggestions: tuple[SuggestionCard, ...]
     suggested: int
     principals: tuple[PrincipalRow, ...]
@@ -95,9 +100,13 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
     rows = own_rows(attendee, now)
     to_come = meetings_to_come(attendee, now, rows)
     following = to_come[0] if to_come else None
-    underway = open_contacts_for(attendee, now)
     found = suggestions_for(attendee=attendee, now=now)
+    underway = open_contacts_for(attendee, now)
     fresh = [card for card in found.cards if not card.saved and card.other.attendee_id not in underway]
+    next_times = next_times_with(attendee, [card.other for card in fresh], now)
+    shown = bookable_first(fresh, next_times)[:FRESH]
+    others = [card.other.attendee_id for card in shown if card.other.attendee_id not in next_times]
+    without_time = without_open_time(viewer=attendee, ids=others, now=now)
     cells = [cell for day in availability_for(attendee, now) for cell in day.cells if not cell.is_past]
     topics = [topic for theme in profile_for(attendee).themes for topic in theme.topics]
     absent = why_not_open(attendee)
@@ -112,8 +121,8 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
         minutes_to_go=minutes_to_go(following, now),
         meetings_to_come=len(to_come),
         to_answer=requests_to_answer(attendee, now, rows),
-        underway=underway,
-        suggestions=tuple(fresh[:FRESH]),
+        options=ContactOptions(underway, next_times, without_time, saved=()),
+        suggestions=shown,
         suggested=found.total,
         principals=principals_for(attendee, now),
         asking=asking_principals(attendee, now),

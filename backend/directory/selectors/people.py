@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from backend.booking.selectors.availability import with_open_time
+from backend.booking.selectors.availability import SlotChoice, next_common_times, with_open_time
+from backend.booking.selectors.open_contacts import OpenContact, open_contacts_for
 from backend.core.compiled import CompiledRows, any_of
 from backend.core.errors import NotFound
 from backend.core.local_names import local_name
 from backend.directory.models import WishToMeet
 from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee
+from backend.events.rules.states import Activity, is_allowed
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 from backend.suggestions.models import Feedback
 
@@ -94,6 +96,57 @@ def wished_by(attendee: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...]
     ids = list(wishes.values_list("asker", flat=True))
     profiles = public_profiles_for(viewer=attendee, ids=ids, channel="meeting", now=now)
     return tuple(profiles[pk] for pk in ids if pk in profiles)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactOptions:
+    """What is possible between a reader and the people of a list, by attendee id.
+
+    `underway`: what is open between the two. `next_times`: the first time they have in common.
+    `without_time`: who has no open time, with whether the reader wished to meet them. `saved`: people they
+    saved.
+    """
+
+    underway: Mapping[int, OpenContact]
+    next_times: Mapping[int, SlotChoice]
+    without_time: Mapping[int, bool]
+    saved: Collection[int]
+
+
+def contact_options_for(
+    *,
+    viewer: Attendee,
+    people: Iterable[PublicProfile],
+    now: dt.datetime,
+    saved: Collection[int] | None = None,
+) -> ContactOptions:
+    """What is possible between the viewer and these people; `saved`, where it was read already."""
+    shown = list(people)
+    next_times = next_times_with(viewer, shown, now)
+    others = [other.attendee_id for other in shown if other.attendee_id not in next_times]
+    return ContactOptions(
+        underway=open_contacts_for(viewer, now),
+        next_times=next_times,
+        without_time=without_open_time(viewer=viewer, ids=others, now=now),
+        saved=set(_saved.fetch(attendee=viewer.pk)) if saved is None else saved,
+    )
+
+
+def next_times_with(
+    viewer: Attendee, people: Iterable[PublicProfile], now: dt.datetime
+) -> dict[int, SlotChoice]:
+    """The first time at which the viewer can ask each of these people to meet; one query."""
+    if not (viewer.has_joined and is_allowed(viewer.event, Activity.ASK)):
+        return {}
+    return next_common_times(viewer, [one.attendee_id for one in people if one.has_joined], now)
+
+
+def _saved_by(attendee: int) -> QuerySet[Feedback, int]:
+    saved = Feedback.objects.filter(attendee=attendee, verdict=Feedback.Verdict.GOOD)
+    return saved.values_list("other_id", flat=True)
+
+
+_saved = CompiledRows(_saved_by, attendee=-1)
 
 
 def without_open_time(*, viewer: Attendee, ids: Collection[int], now: dt.datetime) -> dict[int, bool]:

@@ -9,6 +9,7 @@ from backend.events.models import (  # noqa: F401 - Django finds them here
     events,
     long_jobs,
     merges,
+    pictures,
     roles,
     suspensions,
     translation_remarks,

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
 from backend.events.models.attendees import Attendee, Sector
 from backend.people.models import Person
+
+DELETE_PICTURES = """
+    DELETE FROM events_picture USING events_attendee AS part, events_attendee AS named
+    WHERE part.id = events_picture.attendee_id
+        AND part.person_id = named.person_id AND named.id = NEW.attendee_id;
+    RETURN NULL;
+"""
 
 
 class Alias(models.Model):
@@ -33,6 +41,11 @@ class Alias(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="alias_has_a_real_name")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="delete_pictures", when=pgtrigger.After, operation=pgtrigger.Insert, func=DELETE_PICTURES
+            )
+        ]
 
     def __str__(self) -> str:
         return f"alias {self.pk}"

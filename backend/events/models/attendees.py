@@ -121,6 +121,13 @@ REMEMBER_MINOR = """
     AND known.address_hash IN (SELECT address_hash FROM people_addresshash WHERE person_id = NEW.person_id);
     RETURN NULL;
 """
+DELETE_PICTURES = """
+    IF TG_OP = 'UPDATE' OR NEW.age_class = 'minor' THEN
+        DELETE FROM events_picture USING events_attendee AS part
+        WHERE part.id = events_picture.attendee_id AND part.person_id = NEW.person_id;
+    END IF;
+    RETURN NULL;
+"""
 
 
 class Attendee(models.Model):
@@ -226,7 +233,14 @@ class Attendee(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("age_class"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.Condition("NEW.age_class = 'minor'"),
                 func=REMEMBER_MINOR,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="delete_pictures",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("age_class"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Condition("NEW.age_class <> 'adult'"),
+                func=DELETE_PICTURES,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,6 +25,7 @@ from backend.events.models.agenda import SessionPart
 from backend.events.models.aliases import Alias
 from backend.events.models.attendees import Attendee, Interest, Organisation
 from backend.events.models.consents import GuardianConsent
+from backend.events.models.pictures import Picture
 from backend.events.models.roles import Appointment
 from backend.events.models.suspensions import Suspension
 from backend.events.services.changes import announce_changes
@@ -61,6 +62,7 @@ OWN_ROWS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (MailTest, ("attendee",)),
     (Notice, ("attendee",)),
     (Nudge, ("attendee",)),
+    (Picture, ("attendee",)),
     (PlannedMeeting, ("first", "second")),
     (ProfileVisit, ("attendee", "other")),
     (SearchText, ("attendee",)),

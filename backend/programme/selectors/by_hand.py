@@ -17,6 +17,7 @@ from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee, AttendeeQuerySet
 from backend.events.models.events import Event
 from backend.events.selectors import name_in_lists
+from backend.people.models import Constituency
 from backend.safeguarding.rules import matchable
 from backend.suggestions.models import Run, Suggestion
 
@@ -32,6 +33,8 @@ class Choosable:
     attendee_id: int
     name: str
     organisation: str
+    title: str = ""
+    constituency: str = Constituency.OTHER.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def put_forward_by_hand(event: Event, now: dt.datetime) -> tuple[ByHand, ...]:
     """What was proposed or arranged by hand, newest first; at most a hundred."""
     made = Meeting.objects.one_to_one().filter(event=event, asker=None, planned=None).order_by("-pk")
     rows = made.select_related("slot", "table", "preferred_table").prefetch_related(
-        "times__slot", "seats__attendee__organisation"
+        "times__slot", "seats__attendee__organisation__sector"
     )
     named = set(matchable(event).values_list("pk", flat=True))
     return tuple(_row(meeting, named, now) for meeting in rows[:MAX_ROWS])
@@ -142,7 +145,7 @@ def one_by_hand(meeting: Meeting, now: dt.datetime) -> ByHand:
 
 
 def _who_can_meet(event: Event) -> AttendeeQuerySet:
-    return matchable(event).filter(agreed_at__isnull=False).select_related("organisation")
+    return matchable(event).filter(agreed_at__isnull=False).select_related("organisation__sector")
 
 
 def _row(meeting: Meeting, named: Collection[int], now: dt.datetime) -> ByHand:
@@ -179,4 +182,7 @@ def _state(meeting: Meeting, now: dt.datetime) -> str:
 
 
 def _choosable(row: Attendee) -> Choosable:
-    return Choosable(row.pk, name_in_lists(row), row.organisation.name if row.organisation else "")
+    house = row.organisation
+    if house is None:
+        return Choosable(row.pk, name_in_lists(row), "", row.title)
+    return Choosable(row.pk, name_in_lists(row), house.name, row.title, house.sector.constituency)

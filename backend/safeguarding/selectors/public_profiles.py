@@ -43,7 +43,7 @@ class PublicProfile:
     """What a card shows of an attendee; `short_name` is empty where they did not say how to call them.
 
     Nobody can ask to meet who has not joined, and nobody can ask them. `shows_sessions`: they let others read
-    which sessions they bookmarked.
+    which sessions they bookmarked. `has_picture`: `selectors.pictures` gives it.
     """
 
     attendee_id: int
@@ -58,6 +58,7 @@ class PublicProfile:
     topics: tuple[TopicInterest, ...]
     has_joined: bool
     shows_sessions: bool = False
+    has_picture: bool = False
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -95,6 +96,7 @@ def _rows_of(people: AttendeeQuerySet) -> QuerySet[Attendee, tuple[Any, ...]]:
         "languages",
         "agreed_at",
         "shows_sessions",
+        "picture__pk",
     )
 
 
@@ -114,6 +116,7 @@ def _profiles_in(rows: Sequence[tuple[Any, ...]]) -> dict[int, PublicProfile]:
             topics=tuple(topics.get(pk, ())),
             has_joined=agreed_at is not None,
             shows_sessions=shows_sessions,
+            has_picture=picture is not None,
         )
         for (
             pk,
@@ -128,6 +131,7 @@ def _profiles_in(rows: Sequence[tuple[Any, ...]]) -> dict[int, PublicProfile]:
             languages,
             agreed_at,
             shows_sessions,
+            picture,
         ) in rows
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -20,6 +20,9 @@ from backend.safeguarding.selectors.public_profiles import PublicProfile, public
 from backend.suggestions.models import LIST_SIZE, Feedback, Run, Suggestion
 from backend.suggestions.selectors.runs import current_reading, current_run, is_stale
 from matching.recommend.strength import Strength, strength_of
+
+AHEAD = 2
+"""Places that a time in common is worth: all of one strength would cost twice the nDCG (docs/matching.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,19 @@ def suggestions_for(
         is_refreshing=is_stale(attendee, reading),
         is_weak=bool(cards) and all(card.strength == Strength.WORTH_A_LOOK for card in cards),
     )
+
+
+def bookable_first(cards: Sequence[SuggestionCard], bookable: Container[int]) -> tuple[SuggestionCard, ...]:
+    """The cards, those of the `bookable` people (ids) AHEAD places further up among those of one strength."""
+    steps, ahead = list(Strength), AHEAD + 0.5  # half a place decides between two who would share one
+    if not any(card.other.attendee_id in bookable for card in cards):
+        return tuple(cards)
+
+    def place(card: SuggestionCard) -> tuple[int, float]:
+        is_ahead = card.other.attendee_id in bookable
+        return steps.index(card.strength), card.rank - ahead * is_ahead
+
+    return tuple(sorted(cards, key=place))
 
 
 def suggestion_between(*, attendee: Attendee, other_id: int, now: dt.datetime) -> SuggestionCard | None:

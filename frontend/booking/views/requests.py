@@ -30,7 +30,7 @@ from backend.events.selectors import profile_for
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 from backend.suggestions.selectors.lists import suggestion_between
 from frontend.access import Outcome, Request, catch_refusal, counted, participant
-from frontend.booking.forms import AskForm, WaitForm
+from frontend.booking.forms import AskForm, WaitForm, slots_in_query
 from frontend.booking.words import by_day, drafted_message, starters, theme_of
 
 
@@ -126,6 +126,7 @@ def _new_form(request: Request, attendee: Attendee, person: PersonPage, now: dt.
     initial = {
         "message": chosen.text if chosen else message,
         "theme": theme_of(card, profile),
+        "slots": slots_in_query(request.GET),
         "key": uuid.uuid4().hex,
     }
     return AskForm(data, profile, initial, choices)

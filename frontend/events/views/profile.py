@@ -18,6 +18,7 @@ from backend.events.rules.countries import country_names
 from backend.events.selectors import profile_for
 from backend.events.services.profiles import update_profile
 from backend.safeguarding.selectors.blocks import blocks_made_by
+from backend.safeguarding.selectors.pictures import can_have_picture, has_picture
 from backend.suggestions.selectors.runs import is_being_matched
 from frontend.access import Request, participant
 from frontend.events.forms.profile import ProfileForm
@@ -58,5 +59,7 @@ def profile(request: Request, attendee: Attendee) -> HttpResponse:
         "countries": country_names(),
         "blocks": blocks_made_by(attendee),
         "is_under_alias": appears_under_alias(attendee),
+        "can_have_picture": can_have_picture(attendee, timezone.now()),
+        "has_picture": has_picture(attendee),
     }
     return render(request, "events/profile.html", context, status=422 if form.errors else 200)

@@ -128,6 +128,11 @@ def when(starts_at: dt.datetime, ends_at: dt.datetime, event: Event) -> str:
     return f"{in_words(first, 'D j M, H:i')}–{in_words(last, 'H:i')}"
 
 
+def hour_of(moment: dt.datetime, event: Event) -> str:
+    """Weekday and hour of a moment in the event's zone, such as Wed 10:00."""
+    return in_words(localtime(moment, event.zone), "D H:i")
+
+
 def hours(
     context: Context, starts_at: dt.datetime, ends_at: dt.datetime, event: Event, day: bool = False
 ) -> SafeString:
@@ -159,11 +164,11 @@ def _hours(
     return format_html('{} <span class="yours">{}</span>', event_hours, words)
 
 
-def zone_note(context: Context, event: Event) -> str:
-    """Which zone the page's times are in, and the reader's own where the page shows that too."""
+def zone_note(context: Context, event: Event, with_own: bool = True) -> str:
+    """Which zone the page's times are in, and the reader's own, where the page shows that, too."""
     noon = dt.datetime.combine(event.starts_on, dt.time(12), event.zone)
     note = _("Times are %(zone)s.") % {"zone": event_zone_words(event, noon)}
-    own = reader_zone(context.get("request"))
+    own = reader_zone(context.get("request")) if with_own else None
     if own is None or (mine := localtime(noon, own)).utcoffset() == noon.utcoffset():
         return note
     beside = _("Your time: %(zone)s.") % {"zone": zone_words(own.key, mine)}

@@ -115,7 +115,8 @@ def test_suggestions_and_the_persons_page_lead_here(booking):
     client = client_of(booking.cast.official.person)
     for where in ("suggestions/", f"people/{booking.cast.engineer.pk}/"):
         links = page_of(client.get(booking.cast.address(where))).links()
-        assert ask_address(booking, booking.cast.engineer) in [address for _, address in links]
+        at = f"?slots={booking.slots[0].pk}"
+        assert ask_address(booking, booking.cast.engineer) + at in [address for _, address in links]
 
 
 def test_whom_one_has_asked_is_shown_as_such_and_leads_to_the_request(booking):

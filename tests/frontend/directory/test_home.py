@@ -36,9 +36,9 @@ def test_the_next_meeting_says_where_and_in_how_many_minutes(cast, booking, offi
     meeting = booking.ask(cast.engineer, cast.official, booking.slots[0], message="Shall we talk?")
     shown = page_of(official.get(cast.address()))
     assert "1 request waits for your answer" in shown
-    assert shown.text_of(".home .rows .why") == "Shall we talk?"
+    assert shown.text_of("[aria-labelledby=to-answer] .line") == "They write Shall we talk?"
     assert "None yet." in shown.text_of(".next")
-    assert shown.attribute(".answers button", "value") == str(booking.slots[0].pk)
+    assert shown.attribute("[name=slot]", "value") == str(booking.slots[0].pk)
     booking.accept(cast.official, meeting)
     time_machine.move_to(booking.slots[0].starts_at - dt.timedelta(minutes=25), tick=False)
     following = page_of(official.get(cast.address())).text_of(".next")
@@ -88,9 +88,9 @@ def test_the_numbers_are_those_of_the_pages_they_lead_to(cast, booking, official
 def test_suggestions_are_those_neither_saved_nor_asked_and_only_whom_the_policy_allows(
     cast, booking, official
 ):
-    assert page_of(official.get(cast.address())).texts(".small-card .name") == ["Arif Rahman", "Linh Tran"]
+    assert page_of(official.get(cast.address())).texts(".row .name") == ["Arif Rahman", "Linh Tran"]
     booking.ask(cast.official, cast.engineer, booking.slots[0])
-    assert page_of(official.get(cast.address())).texts(".small-card .name") == ["Linh Tran"]
+    assert page_of(official.get(cast.address())).texts(".row .name") == ["Linh Tran"]
     official.post(
         cast.address(f"suggestions/{cast.lawyer.pk}/feedback/"),
         {"verdict": "good", "next": cast.address("suggestions/")},
@@ -131,7 +131,7 @@ def test_who_is_no_known_adult_reads_only_what_to_do_about_it(cast, age_class, s
     who = make_attendee(cast.event, name="Somebody Young", age_class=age_class)
     shown = page_of(client_of(who.person).get(cast.address()))
     assert sentence in shown
-    assert not shown.has(".small-card, .next, .figures")
+    assert not shown.has(".row, .next, .figures")
 
 
 def test_home_takes_as_many_queries_for_thirty_as_for_one(cast, booking, official):
@@ -181,5 +181,5 @@ def test_in_a_forum_that_was_closed_early_home_says_that_it_is_over(cast, bookin
     Event.objects.filter(pk=cast.event.pk).update(state=state)
     shown = page_of(official.get(cast.address()))
     assert "The forum is over." in shown.text_of(".next")
-    assert not shown.has(".small-card")
+    assert not shown.has(".row")
     assert "When you can be asked" not in page_of(official.get(cast.address("meetings/")))

@@ -90,7 +90,7 @@ def test_a_topic_and_a_theme_say_who_works_on_them_by_sector(cast, official):
         page = page_of(official.get(cast.address(f"people/working-on/?{query}")))
         assert page.texts(".people .name") == ["Arif Rahman"]
         assert "Large company" in page.text_of("#sector-1")
-        assert page.texts(".people .chip") == ["Offers"]
+        assert page.texts(".people .facts strong") == ["Offers"]
         for other in cast.unseen:
             assert other.name not in page
     assert official.get(cast.address("people/working-on/?topic=nothing")).status_code == 404

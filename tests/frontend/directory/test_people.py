@@ -42,7 +42,7 @@ def test_htmx_gets_the_list_and_the_filters_alone(cast, official):
 def test_a_person_s_link_is_known_by_an_id_whatever_was_searched_for(cast, official):
     found = [page_of(official.get(cast.address(f"people/?q={word}"))) for word in ("arif", "rahman")]
     ids = [page.attributes(".people .name a", "id") for page in found]
-    assert ids == [[f"person-{cast.engineer.pk}"]] * 2
+    assert ids == [[f"found-person-{cast.engineer.pk}"]] * 2
 
 
 def test_an_organisation_leads_to_its_people(cast, official):
@@ -61,7 +61,7 @@ def test_an_organisation_leads_to_its_people(cast, official):
 def test_one_box_finds_by_name_organisation_and_topic_and_says_by_which_topic(cast, official):
     page = page_of(official.get(cast.address("people/"), {"q": "evidence"}))
     assert page.texts(".people .name") == ["Arif Rahman"]
-    assert page.text_of(".people .why") == "Topic Evidence reporting"
+    assert page.text_of(".people .line") == "Topic Evidence reporting"
     assert not page.has("[name=by]")
     nobody = page_of(official.get(cast.address("people/"), {"q": "zzzz qqqq"}))
     assert "Nobody has this name, and nobody seeks or offers this." in nobody
@@ -87,8 +87,10 @@ def test_a_search_by_meaning_quotes_the_sentence_and_says_where_the_model_is_awa
     address = cast.address("people/?by=meaning&q=อัยการ")
     page = page_of(official.get(address))
     assert "The language model is away just now" in page
-    assert page.text_of(".people q") == OFFER
-    assert page_of(official.get(address.replace("by=meaning&", ""))).text_of(".people q") == OFFER
+    assert page.text_of(".people .line [lang=th]") == OFFER
+    assert (
+        page_of(official.get(address.replace("by=meaning&", ""))).text_of(".people .line [lang=th]") == OFFER
+    )
     found = official.get(address.replace("/e/", "/api/v1/events/")).json()
     assert found["is_by_words"] is True
     assert found["quotations"][str(cast.engineer.pk)] == {"field": "offers", "sentence": OFFER}

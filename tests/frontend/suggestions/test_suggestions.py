@@ -4,21 +4,22 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.booking.models.availability import Availability
 from backend.events.models.attendees import Attendee
 from backend.suggestions.models import Feedback, ListReading, Run, Suggestion, SuggestionView
 from tests.factories import NOW, make_attendee, make_event, make_run
 from tests.frontend.conftest import OFFER, SEEK, block_contact_by_page, client_of
 from tests.pages import page_of
 
+SPOKEN = {"code": "language", "weight": 0.25, "evidence": {"language": "th"}}
 HTMX = {"HX-Request": "true"}
 
 
 def names_in(answer):
-    return page_of(answer).texts("h2.name a")
+    return page_of(answer).texts(".row .name a")
 
 
 def feedback(client, cast, other, page="suggestions/", headers=None, **data):
@@ -28,25 +29,65 @@ def feedback(client, cast, other, page="suggestions/", headers=None, **data):
 
 def test_cards_come_in_order_and_quote_both_sides(cast, official):
     page = page_of(official.get(cast.address("suggestions/")))
-    assert page.texts("h2.name a") == ["Arif Rahman", "Linh Tran"]
+    assert page.texts(".row .name a") == ["Arif Rahman", "Linh Tran"]
     assert SEEK in page.texts("blockquote")
     assert OFFER in page.texts("blockquote[lang=th]")
     assert not any(quote.text()[0].isspace() for quote in page.all("figure blockquote"))
     assert {"You seek", "They offer"} <= set(page.texts("figure .caption"))
     assert "Industry" in page
-    assert page.texts(".band > span:last-child") == ["No. 1 · Good fit", "No. 2 · Worth a look"]
+    assert page.texts(".facts strong") == ["Good fit", "Worth a look"]
     assert "%" not in page.text_of("#list")
     assert "Head of trust" in page
 
 
-def test_a_card_says_its_place_once_and_has_no_empty_part(cast, official):
+def test_a_row_has_one_line_with_what_fits_in_bold_and_no_empty_part(cast, official):
     page = page_of(official.get(cast.address("suggestions/")))
-    assert [text.count("No. ") for text in page.texts(".cards > li")] == [1, 1]
-    assert not [
-        node for node in page.all(".band span") if not node.text(deep=True).strip() and not node.css("svg")
-    ]
-    styles = [path.read_text() for path in (settings.BASE_DIR / "frontend" / "static" / "css").glob("*.css")]
-    assert not any("counter(place)" in text for text in styles)
+    assert page.texts(".line") == [f"They offer {OFFER}"] * 2
+    assert page.texts(".line [lang=th] b") == [OFFER] * 2
+    assert page.texts(".monogram") == ["AR", "LT"]
+    assert all(text for text in page.texts(".row p, .row dd, .row li, .facts span"))
+
+
+def test_a_row_opens_by_a_summary_that_holds_no_other_control(cast, official):
+    page = page_of(official.get(cast.address("suggestions/")))
+    assert page.texts(".more-of > summary") == ["More about Arif Rahman", "More about Linh Tran"]
+    assert not page.has("summary a, summary button, summary input")
+    assert not page.has(".more-of[open]")
+    assert not page.has(".numbers"), "of one reason there is nothing to weigh"
+    base = cast.address(f"people/{cast.engineer.pk}/")
+    inside = [address for _words, address in page.links(f"#card-{cast.engineer.pk} .opened")]
+    assert inside == [base, f"{base}block/", f"{base}report/"]
+    Suggestion.objects.update(reasons=[*Suggestion.objects.first().reasons, SPOKEN])
+    page = page_of(official.get(cast.address("suggestions/")))
+    rows = page.rows(f"#card-{cast.engineer.pk} .numbers", cells="th, td:last-child")
+    assert rows == [["What you seek", "83 of 100"], ["Language", "17 of 100"]]
+
+
+def test_whom_i_can_meet_comes_first_within_a_strength_and_is_asked_for_the_next_time(
+    cast, booking, official
+):
+    first = "Among similar fits, people with a free time in common with you come first."
+    Availability.objects.filter(attendee=cast.engineer).delete()
+    page = page_of(official.get(cast.address("suggestions/")))
+    assert (page.texts(".facts strong"), names_in(official.get(cast.address("suggestions/")))) == (
+        ["Good fit", "Worth a look"],
+        ["Arif Rahman", "Linh Tran"],
+    )
+    Suggestion.objects.update(score=0.1)
+    answer = official.get(cast.address("suggestions/"))
+    page = page_of(answer)
+    assert names_in(answer) == ["Linh Tran", "Arif Rahman"]
+    assert first in page
+    ask = cast.address(f"people/{cast.lawyer.pk}/ask/?slots={booking.slots[0].pk}")
+    assert ("Ask: Wed 10:00 (Linh Tran)", ask) in page.links(".acts")
+    assert page.texts(f"#card-{cast.engineer.pk} .facts span") == ["Industry", "No open time"]
+    form = page_of(official.get(ask))
+    assert form.fields("form.form")["slots"] == [str(booking.slots[0].pk)]
+    Availability.objects.all().delete()
+    answer = official.get(cast.address("suggestions/"))
+    assert names_in(answer) == ["Arif Rahman", "Linh Tran"]
+    assert first not in page_of(answer)
+    assert Suggestion.objects.get(rank=1).other_id == cast.engineer.pk, "the stored list is as it was"
 
 
 def test_minors_hidden_and_blocked_people_are_on_no_page(cast, official):
@@ -143,7 +184,7 @@ def test_without_script_feedback_redirects_to_the_page_with_its_filters(cast, of
     assert answer["Location"] == cast.address(where)
     shown = page_of(official.get(answer["Location"]))
     assert "Arif Rahman is saved." in shown
-    assert shown.has(f"#save-{cast.engineer.pk}[aria-pressed=true][value=withdraw]")
+    assert shown.has(f"#card-save-{cast.engineer.pk}[aria-pressed=true][value=withdraw]")
 
 
 def test_a_fragment_keeps_the_filters_of_its_page(cast, official):
@@ -291,9 +332,9 @@ def test_a_list_whose_best_is_weak_says_so(cast, official):
     assert weak not in page_of(official.get(cast.address("suggestions/")))
 
 
-def test_the_page_of_a_person_shows_their_place_on_my_list(cast, official):
+def test_the_page_of_a_person_shows_how_well_they_fit(cast, official):
     page = page_of(official.get(cast.address(f"people/{cast.lawyer.pk}/")))
-    assert "No. 2 · Worth a look" in page.texts(".band > span")
+    assert "Worth a look" in page.texts(".band > span")
 
 
 def test_a_card_names_the_interpreter_the_two_need(cast, official):

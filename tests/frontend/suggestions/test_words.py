@@ -2,17 +2,18 @@
 
 import pytest
 
-from backend.suggestions.selectors.lists import ReasonRow
+from backend.safeguarding.selectors.public_profiles import PublicProfile
+from backend.suggestions.selectors.lists import ReasonRow, SuggestionCard
 from frontend.suggestions.words import (
     FEATURES,
     REASONS,
     STRENGTHS,
     amount_label,
     apart,
+    fitting_line,
     reason_blocks,
     reason_text,
     reason_texts,
-    short_reason_blocks,
 )
 from matching.recommend import scoring
 from matching.recommend.strength import Strength
@@ -21,7 +22,7 @@ TOPICS = {"sextortion": "Sextortion and sexual harassment"}
 
 
 def text_of(code, **evidence):
-    text = reason_text(ReasonRow(code, 0.5, evidence), TOPICS)
+    text = reason_text(ReasonRow(code, 0.5, evidence), TOPICS, "Malayvieng")
     if text.mine and text.theirs:
         return f"{text.mine.caption} {text.mine.quote} | {text.theirs.caption} {text.theirs.quote}"
     return text.sentence
@@ -40,7 +41,7 @@ def text_of(code, **evidence):
         (
             "topic_offered",
             {"topic": "sextortion"},
-            "You seek “Sextortion and sexual harassment”, and they offer it.",
+            "You seek <b>Sextortion and sexual harassment</b>; Malayvieng offers it.",
         ),
         (
             "no_named_need",
@@ -48,7 +49,7 @@ def text_of(code, **evidence):
             "Same field; no need of yours is named in their profile.",
         ),
         ("no_named_need", {"same_field": 0}, "No need of yours is named in their profile."),
-        ("topic_sought", {"topic": "new"}, "You offer “new”, and they seek it."),
+        ("topic_sought", {"topic": "new"}, "You offer <b>new</b>; Malayvieng seeks it."),
         ("session", {"session": "Opening", "count": 1}, "You both follow the session “Opening”."),
         ("session", {"session": "Opening", "count": 3}, "You both follow 3 sessions, among them “Opening”."),
         (
@@ -79,7 +80,7 @@ def test_the_matching_sentence_is_marked_and_quoted_markup_is_escaped():
         "seek_highlight": "We train <b>judges</b>.",
         "offer": "Tools.",
     }
-    text = reason_text(ReasonRow("seeks_offers", 0.5, evidence), TOPICS)
+    text = reason_text(ReasonRow("seeks_offers", 0.5, evidence), TOPICS, "Malayvieng")
     assert text.mine.marked == "<mark>We train &lt;b&gt;judges&lt;/b&gt;.</mark> We seek tools."
     assert text.theirs.marked == "Tools."
 
@@ -87,31 +88,69 @@ def test_the_matching_sentence_is_marked_and_quoted_markup_is_escaped():
 QUOTED = ReasonRow("seeks_offers", 0.5, {"seek": "a", "offer": "b"})
 ALSO_QUOTED = ReasonRow("offers_seeks", 0.2, {"offer": "a", "seek": "b"})
 SPOKEN = ReasonRow("language", 0.3, {"language": "km"})
+TOPIC = ReasonRow("topic_offered", 0.3, {"topic": "sextortion"})
 PEERS = ReasonRow("peer", 0.0, {"constituency": "youth"})
+NOBODY = PublicProfile(7, "Malayvieng Sok", "Malayvieng", "", "", "", "other", "", (), (), has_joined=True)
+
+
+def texts_of(*reasons):
+    card = SuggestionCard(NOBODY, 1, 0.9, Strength.STRONG, exploratory=False, reasons=reasons, saved=False)
+    return reason_texts(card, TOPICS)
 
 
 @pytest.mark.parametrize(
-    ("reasons", "shape", "short"),
+    ("reasons", "shape"),
     [
-        ([QUOTED, SPOKEN], ["quote", 1], ["quote", 1]),
-        ([SPOKEN, QUOTED], [1, "quote"], [1, "quote"]),
-        ([SPOKEN, SPOKEN, QUOTED, ALSO_QUOTED], [2, "quote", "quote"], [2, "quote"]),
-        ([QUOTED, ALSO_QUOTED, SPOKEN], ["quote", "quote", 1], ["quote", 1]),
-        ([SPOKEN, PEERS], [1], [1]),
-        ([], [], []),
+        ([QUOTED, SPOKEN], ["quote", 1]),
+        ([SPOKEN, QUOTED], [1, "quote"]),
+        ([SPOKEN, SPOKEN, QUOTED, ALSO_QUOTED], [2, "quote", "quote"]),
+        ([SPOKEN, PEERS], [1]),
+        ([], []),
     ],
 )
-def test_reasons_are_shown_in_the_order_they_weigh(reasons, shape, short):
-    def shape_of(blocks):
-        return ["quote" if block.quotations else len(block.sentences) for block in blocks]
+def test_reasons_are_shown_in_the_order_they_weigh(reasons, shape):
+    blocks = reason_blocks(texts_of(*reasons))
+    assert ["quote" if block.quotations else len(block.sentences) for block in blocks] == shape
 
-    texts = reason_texts(reasons, TOPICS)
-    assert shape_of(reason_blocks(texts)) == shape
-    assert shape_of(short_reason_blocks(texts)) == short
+
+@pytest.mark.parametrize(
+    ("reasons", "line"),
+    [
+        ([SPOKEN, QUOTED, ALSO_QUOTED], "They offer <b>b</b>"),
+        ([TOPIC, PEERS], " You seek <b>Sextortion and sexual harassment</b>; Malayvieng offers it."),
+        ([PEERS, SPOKEN], " You both speak Khmer."),
+        ([PEERS], None),
+    ],
+)
+def test_a_row_has_one_line_the_heaviest_quotation_else_the_heaviest_sentence(reasons, line):
+    found = fitting_line(texts_of(*reasons))
+    assert (f"{found.caption} {found.words}" if found else None) == line
+
+
+@pytest.mark.parametrize(
+    ("highlight", "line"),
+    [
+        ("We train judges.", "… <b>We train judges.</b> And &lt;b&gt;police."),
+        ("We meet.", "<b>We meet.</b> We train judges. And &lt;b&gt;police."),
+        ("Not there", "<b>We meet. We train judges. And &lt;b&gt;police.</b>"),
+    ],
+)
+def test_the_line_begins_with_what_fits_which_is_in_bold(highlight, line):
+    evidence = {
+        "seek": "a",
+        "offer": "We meet. We train judges. And <b>police.",
+        "offer_highlight": highlight,
+    }
+    assert fitting_line(texts_of(ReasonRow("seeks_offers", 0.5, evidence))).words == line
+
+
+def test_names_and_topics_in_a_sentence_are_no_markup():
+    text = reason_text(ReasonRow("topic_sought", 0.5, {"topic": "<i>"}), {}, "<b>Siti")
+    assert text.sentence == "You offer <b>&lt;i&gt;</b>; &lt;b&gt;Siti seeks it."
 
 
 def test_a_reason_has_its_share_of_what_the_reasons_add_and_what_adds_nothing_stands_apart():
-    texts = reason_texts([QUOTED, ALSO_QUOTED, SPOKEN, PEERS], TOPICS)
+    texts = texts_of(QUOTED, ALSO_QUOTED, SPOKEN, PEERS)
     assert [text.share for text in texts] == [50, 20, 30, None]
     assert apart(texts) == ("Peers: you both work in Youth.",)
 

@@ -1,0 +1,47 @@
+"""One's own picture: set and taken away."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from backend.core.errors import Refused
+from backend.core.transactions import in_transaction
+from backend.events.models.attendees import Attendee
+from backend.events.models.pictures import Picture
+from backend.events.rules.states import Activity, check_allowed
+from backend.events.services.locks import lock_attendees
+from backend.people.models import Person
+from backend.safeguarding.engine import Squares, squares_of
+from backend.safeguarding.selectors.pictures import can_have_picture
+
+
+def set_picture(*, attendee: Attendee, data: bytes, by: Person, now: dt.datetime) -> None:
+    """Keep the picture, cut to squares, in place of the one before.
+
+    Refuses BadPicture, `no_picture` and `not_your_picture`.
+    """
+    _check_own(attendee, by)
+    _keep(attendee, squares_of(data), now)
+
+
+@in_transaction
+def _keep(attendee: Attendee, squares: Squares, now: dt.datetime) -> None:
+    lock_attendees([attendee.pk])
+    if not can_have_picture(attendee, now):
+        raise Refused("no_picture", _("For your safety you appear here without a picture."))
+    values = {"small": squares.small, "large": squares.large, "made_at": now}
+    Picture.objects.update_or_create(attendee=attendee, defaults=values)
+
+
+def remove_picture(*, attendee: Attendee, by: Person) -> None:
+    """Delete the picture. Refuses `not_your_picture`."""
+    _check_own(attendee, by)
+    Picture.objects.filter(attendee=attendee.pk).delete()
+
+
+def _check_own(attendee: Attendee, by: Person) -> None:
+    if attendee.person_id != by.pk:
+        raise Refused("not_your_picture", _("Only the attendee can change their picture."))
+    check_allowed(attendee.event, Activity.TAKE_PART)
