@@ -70,28 +70,35 @@ def tasks_for(event: Event, found: Found) -> list[Task]:
 
 def _tasks_of_people(event: Event, found: Found, to: Callable[[str], str]) -> Iterator[Task]:
     stats = found.stats
-    people = {"people": stats.network.people}
     if unjoined := stats.network.people - stats.joined:
-        text = _("of %(people)d attendees have not joined yet") % people
+        text = _("of %(people)d attendees have not joined yet") % {"people": stats.network.people}
         invite = (_("Invite them"), to("invitations"))
         first = invite if is_event_open(event) else (_("Open the forum to them"), to("setup"))
         who = (_("Who they are"), to("attendees") + "?without_joining=1")
         yield Task("unjoined", unjoined, text, (first, who))
-    text = _("can be nudged now: each gets one mail that names what hinders them")
+    text = ngettext(
+        "person can be nudged now, by a mail that names what hinders them",
+        "people can be nudged now, each by a mail that names what hinders them",
+        found.help.to_nudge,
+    )
     yield Task("to-nudge", found.help.to_nudge, text, ((_("See the mails"), to("nudge")),))
     waiting = next(row.count for row in stats.exits if row.cause == "waiting")
     text = ngettext("request waits for an answer", "requests wait for an answer", waiting)
     links = ((_("Nudge those asked"), to("nudge") + "#unanswered-title"),)
     yield Task("requests", waiting, text, links)
     plan = (_("Plan for them"), to("programme") + "?scope=without_meeting#new")
-    text = _("of %(people)d attendees have joined and have no meeting") % people
+    text = _("of %(joined)d who have joined have no meeting") % {"joined": stats.joined}
     alone = sum(one.has_joined for one in stats.without_meeting)
     yield Task("alone", alone, text, (plan, (_("Who they are"), to("people_to_help"))))
 
 
 def _tasks_of_the_forum(found: Found, to: Callable[[str], str]) -> Iterator[Task]:
     if found.unmet:
-        text = _("seek what nobody here offers; %(count)d offer what nobody seeks")
+        text = ngettext(
+            "person seeks what nobody here offers; %(count)d offer what nobody seeks",
+            "people seek what nobody here offers; %(count)d offer what nobody seeks",
+            found.unmet.seekers,
+        )
         text %= {"count": found.unmet.givers}
         yield Task("unmet", found.unmet.seekers, text, ((_("See what is missing"), to("unanswered")),))
     text, links = _("bridges between constituencies are missing"), [(_("All bridges"), to("bridges"))]
@@ -112,7 +119,11 @@ def _tasks_of_the_forum(found: Found, to: Callable[[str], str]) -> Iterator[Task
     yield Task("missing", len(found.missing), text, tuple(links))
     more = (_("Add meeting times"), to("venue") + "#slots")
     who = (_("Who they are"), to("people_to_help") + "#waiting")
-    text = _("have no time left, and others wait for one")
+    text = ngettext(
+        "person has no time left, and others wait for one",
+        "people have no time left, and others wait for one",
+        len(found.wanted),
+    )
     yield Task("waiting", len(found.wanted), text, (more, who))
 
 
@@ -138,7 +149,7 @@ def network_sentence(stats: EventStats) -> str:
     if not network.pairs:
         return _("Nobody has a meeting yet.")
     return _(
-        "%(reached)d of %(people)d people are connected in one network; %(alone)d have no meeting. "
+        "%(reached)d of %(people)d attendees are connected in one network; %(alone)d have no meeting. "
         "%(share)d %% of meetings cross constituencies."
     ) % {
         "reached": network.largest_component,

@@ -84,10 +84,13 @@ def _built(told: _Told) -> Iterator[str]:
             told.people,
         )
         yield sentence % {**facts, "met": told.people - told.alone}
-    if told.meetings is not None:
-        yield _("Meetings to come or held: %(meetings)d.") % {"meetings": told.meetings}
-    if "share" in facts:
-        yield _("Of all meetings, %(share)d %% bring two constituencies together.") % facts
+    if told.meetings is not None and "share" in facts:
+        yield (
+            _("Of %(meetings)d meetings agreed or held, %(share)d %% bring two constituencies together.")
+            % facts
+        )
+    elif told.meetings is not None:
+        yield _("%(meetings)d meetings are agreed or held.") % facts
     if "chance" in facts:
         yield _("Chance would give %(chance)d %%.") % facts
     if "before" in facts:
@@ -115,7 +118,12 @@ def _missing(told: _Told) -> Iterator[str]:
         )
         yield sentence % {"count": told.waiting}
     if told.alone is None and told.people is not None:
-        yield _("Who has no meeting is not counted here: they are too few, or it would tell who.")
+        few = _("Few, if any, have none; to count them would tell who they are.")
+        yield (
+            few
+            if "nearly_all" in told.facts
+            else _("Some may have none; to count them would tell who they are.")
+        )
     elif not (told.bridge or told.alone or told.waiting):
         yield _("Nobody is without a meeting.")
 

@@ -58,7 +58,7 @@ const placesOf = (dots, ties, wide) => {
   const isPhone = wide < PHONE;
   const tied = dots.filter((dot) => dot.near.length);
   const alone = dots.filter((dot) => !dot.near.length);
-  const high = tied.length ? Math.round(isPhone ? wide * 1.8 : Math.min(820, wide * 0.62)) : 0;
+  const high = tied.length ? Math.round(isPhone ? wide * 1.8 : Math.min(480, wide * 0.62)) : 0;
   const keys = [...new Set(tied.map((dot) => dot.constituency))].sort();
   const groups = keys.map((key) => ({ key, dots: tied.filter((dot) => dot.constituency === key) }));
 

@@ -255,5 +255,5 @@ def test_organisers_read_in_their_lists_who_has_not_joined(desk):
     owner, other = make_attendee(event, name="Amina"), make_attendee(event, name="Linh", has_joined=False)
     make_run(event, {owner: [other]}, report=REPORT)
     assert "Has not joined yet" in read(client, event, f"lists/?of={owner.pk}").text_of("main table")
-    helped = page_of(client.get(f"/e/{event.slug}/desk/")).rows("table.helped")
+    helped = page_of(client.get(f"/e/{event.slug}/desk/who-needs-help/")).rows("table.helped")
     assert [row[0] == "has not joined yet" for row in helped] == [False, True]
