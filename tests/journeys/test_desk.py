@@ -292,7 +292,8 @@ def test_a_saved_picture_tells_no_count_that_is_withheld(desk, door):
 
 PAGES = (
     "desk/bridges/", "desk/bridges/?by=sector", "desk/", "desk/progress/", "desk/method/",
-    "desk/who-needs-help/", "desk/unmet-needs/", "desk/print/", "desk/done/", "attendees/", "attendees/import/",
+    "desk/who-needs-help/", "desk/unmet-needs/", "desk/print/", "desk/done/", "attendees/",
+    "attendees/import/",
 )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def test_today_has_a_line_for_each_thing_to_do_with_its_figure_and_its_page(desk
     assert lines["alone"].startswith("2 of 8 who have joined have no meeting")
     assert lines["unmet"].startswith("1 person seeks what nobody here offers; 0 offer what nobody seeks")
     assert lines["missing"].startswith("0 bridges between constituencies are missing")
-    assert "9 attendees, 8 joined." in page
+    assert "9 attendees (listed adults), 8 joined." in page
     by_line = {key: [to for _, to in page.links(f"#{key}")] for key in lines}
     address = f"/e/{event.slug}"
     assert by_line["unjoined"][0] == f"{address}/invitations/"
@@ -95,10 +95,9 @@ def test_today_has_a_line_for_each_thing_to_do_with_its_figure_and_its_page(desk
 
 def test_before_anybody_asks_today_says_what_comes_first(desk):
     event, client = desk
-    waiting = make_attendee(event, has_joined=False)
+    make_attendee(event, has_joined=False)
     assert "Nobody has joined yet." in read(client, event)
-    waiting.agreed_at = NOW
-    waiting.save()
+    make_attendee(event)
     page = read(client, event)
     assert "No meeting is asked for yet." in page
     assert f"/e/{event.slug}/set-up/venue/#slots" in [to for _, to in page.links(".lead")]

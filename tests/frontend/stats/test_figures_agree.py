@@ -26,7 +26,7 @@ from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
 BREAKDOWNS = ("sectors", "countries", "languages")
-SET_UP = ("Listed adults", "without a meeting", "Requests waiting", "Meetings to come", "Took place")
+SET_UP = ("Attendees", "without a meeting", "Requests waiting", "Meetings to come", "Took place")
 
 
 def small_event() -> Event:
@@ -306,4 +306,7 @@ def test_set_up_and_the_list_of_attendees_count_as_the_desk_does(reader):
     ]
     alone = {one["attendee_id"] for one in exact["without_meeting"]}
     organiser = reader.event.attendees.get(permission="organiser").pk  # hidden, and so not counted
+    listed = reader.page("attendees/")
+    count = exact["network"]["people"]
+    assert f"{count + 1} people on the list. {count} of them are attendees in the figures" in listed
     assert set(roster_ids(event=reader.event, filters={"without_meeting": "1"})) == {*alone, organiser}
