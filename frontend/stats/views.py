@@ -164,14 +164,15 @@ def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
         return redirect("desk_print", event.slug)
     release = release_for(event=event, by=request.user, now=now)
     tables = {worksheet.name: worksheet for worksheet in release.worksheets}
-    themes = names_for(event).themes
+    names = names_for(event)
+    themes = names.themes
     return render(
         request,
         "stats/print.html",
         {
             "release": release,
             "rule": NOTE,
-            "report": report_content(release, event, names_for(event)),
+            "report": report_content(release, event, names),
             "editions": edition_rows(tables["editions"], _edition_names(event)),
             "step": STEPS[release.content["step"]],
             "funnel": pictures.funnel_bars(tables["funnel"]),

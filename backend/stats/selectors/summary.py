@@ -93,7 +93,7 @@ def _built(told: _Told) -> Iterator[str]:
         yield _("%(meetings)d meetings are agreed or held.") % facts
     if "chance" in facts:
         yield _("Chance would give %(chance)d %%.") % facts
-    if "before" in facts:
+    if "meetings_before" in facts:
         yield _("At %(edition)s it was %(before)d %% of %(meetings_before)d.") % facts
     if told.strong:
         yield told.strong
