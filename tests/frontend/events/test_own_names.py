@@ -20,7 +20,8 @@ PAGES = (
 )  # fmt: skip
 DESK = (
     "attendees/", "desk/", "desk/bridges/?by=sector", "desk/progress/", "desk/method/",
-    "desk/who-needs-help/", "desk/unmet-needs/", "desk/print/", "desk/who-needs-help.csv", "desk/unmet-needs.csv", "matching/lists/",
+    "desk/who-needs-help/", "desk/unmet-needs/", "desk/print/", "desk/who-needs-help.csv",
+    "desk/unmet-needs.csv", "matching/lists/",
     "set-up/", "set-up/mail/", "set-up/told/", "set-up/speakers/", "programme/",
 )  # fmt: skip
 FILES = ("", "funnel.csv", "network.csv")

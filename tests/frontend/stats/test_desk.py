@@ -176,6 +176,8 @@ def test_what_nobody_answers_is_listed_by_theme_and_downloaded_by_organisers_onl
     assert page.texts("#unmet .unmet .chip") == ["Ana Alone"]
     assert page.texts("#unmet .quote") == ["Training"]
     assert "Every offer is sought." in page.texts("#unmet p")
+    line = read(client, event).text_of("#unmet")
+    assert line.startswith("1 person seeks what nobody here offers; 0 offer what nobody seeks")
     address = f"/e/{event.slug}/desk/unmet-needs.csv"
     assert address in page.attributes("#unmet a", "href")
     answer = fetch(client, address)
