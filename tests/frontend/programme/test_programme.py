@@ -153,9 +153,10 @@ def test_a_meeting_that_could_not_be_sent_shows_its_reason(desk, client):
     row = plan.planned.first()
     Availability.objects.filter(attendee=row.second).delete()
     desk.publish(plan)
-    page = page_of(client.get(address(desk, f"{plan.pk}/")))
-    assert "Not sent" in page.texts(".entry .chip")
-    assert plan.planned.get(pk=row.pk).refusal in page.texts(".entry .refusal")
+    for rest, one in (("", ".sits"), ("?by=person", ".entry")):
+        page = page_of(client.get(address(desk, f"{plan.pk}/{rest}")))
+        assert "Not sent" in page.texts(f"{one} .chip")
+        assert plan.planned.get(pk=row.pk).refusal in page.texts(f"{one} .refusal")
     assert any("lost their meeting since this was planned" in text for text in page.texts(".left-out li"))
 
 
@@ -176,7 +177,8 @@ def test_withdrawing_and_planning_again(desk, client):
     assert (again.pk != plan.pk, again.state, again.most) == (True, "draft", 2)
     client.post(address(desk, f"{plan.pk}/withdraw/"))
     apply_publication(plan=Plan.objects.get(pk=plan.pk), by=desk.by, now=NOW)
-    assert len(page_of(client.get(address(desk, f"{plan.pk}/"))).all(".entry.off")) == 12
+    assert len(page_of(client.get(address(desk, f"{plan.pk}/"))).all(".sits.off")) == 6
+    assert len(page_of(client.get(address(desk, f"{plan.pk}/?by=person"))).all(".entry.off")) == 12
 
 
 def test_schedules_are_one_per_table_or_person_and_one_can_be_picked(desk, client):
