@@ -252,8 +252,9 @@ class Trial:
         """The lists that show them all, as a participant and as an organiser."""
         for person, pages in (
             (self.reader, ("suggestions/", "people/", "home/", "meetings/", "profile/")),
-            (self.boss, ("attendees/", "attendees/?page=2", "desk/", "matching/", "set-up/")),
-        ):
+            (self.boss, ("attendees/", "attendees/?page=2", "desk/bridges/", "desk/who-needs-help/",
+                         "desk/unmet-needs/", "matching/", "set-up/")),
+        ):  # fmt: skip
             client = client_of(person.person)
             for page in pages:
                 self._page(client.get(self._address(page)), page)

@@ -535,7 +535,7 @@ def _count(stage: Stage, event: int, reader: int, client: Client, found: Reading
     """S2: who is in the figures is whom matching reads, and nobody else."""
     root, stated = f"{API}events/{stage.events[event].slug}/", len(statement.matched(stage.situation, event))
     overview = client.get(f"{root}meetings/overview/")
-    desk = client.get(f"/e/{stage.events[event].slug}/desk/")
+    desk = client.get(f"/e/{stage.events[event].slug}/desk/progress/")
     counted = {
         "overview": overview.json()["people"] if overview.status_code == 200 else stated,
         "desk": int(page_of(desk).texts("dl.figures dd")[0]) if desk.status_code == 200 else stated,

@@ -102,7 +102,7 @@ class OrderForm(forms.Form):
 
     def clean_by(self) -> str:
         order = self.cleaned_data["by"]
-        return order if order in ORDERS else "person"
+        return order if order in ORDERS else "grid"
 
 
 class PlannedMeetingForm(forms.Form):

@@ -34,6 +34,7 @@ from backend.programme.selectors.planning_data import read_planning_data
 from backend.programme.selectors.plans import (
     confirms_at_once,
     entry_in,
+    grid_of,
     paginate_groups,
     plan_for,
     plan_page_for,
@@ -95,12 +96,16 @@ def publishing(request: Request, attendee: Attendee) -> HttpResponse:
 @organiser
 @require_safe
 def plan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
-    """One plan, by person, time or table; a fragment of it while it is being worked on."""
+    """One plan, as a grid or by person, time or table; a fragment of it while it is being worked on."""
     event = attendee.event
     shown = values_of(OrderForm(request.GET))
     data = read_planning_data(event, timezone.now())
     page = plan_page_for(plan_for(event, plan_id), data)
-    pages = Paginator(paginate_groups(page.new_first(shown["by"])), 1).get_page(shown["page"])
+    is_grid = shown["by"] == "grid"
+    groups = page.by("slot") if is_grid else page.new_first(shown["by"])
+    pages = Paginator(paginate_groups(groups), 1).get_page(shown["page"])
+    listed = [] if is_grid else [group for found in pages for group in found]
+    tables = [group.table for group in page.by("table") if group.table] if is_grid else []
     rest = request.GET.copy()
     rest.pop("page", None)
     context = {
@@ -109,8 +114,10 @@ def plan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
         "order": shown["by"],
         "orders": ORDERS,
         "group_pages": pages,
-        "new_groups": [group for groups in pages for group in groups if group.is_new],
-        "other_groups": [group for groups in pages for group in groups if not group.is_new],
+        "tables": tables,
+        "grid": [row for found in pages for row in grid_of(found, tables)] if is_grid else [],
+        "new_groups": [group for group in listed if group.is_new],
+        "other_groups": [group for group in listed if not group.is_new],
         "rest": rest,
         "confirms": confirms_at_once(event),
     }

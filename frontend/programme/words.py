@@ -12,6 +12,7 @@ from backend.programme.selectors.plans import Figures
 MIN_PERCENT, WHOLE_PERCENT = 0.05, 10
 
 ORDERS: dict[str, Promise] = {
+    "grid": gettext_lazy("Times and tables"),
     "person": gettext_lazy("By person"),
     "slot": gettext_lazy("By time"),
     "table": gettext_lazy("By table"),

@@ -1,4 +1,4 @@
-"""Which matrix the desk draws, and whom to nudge."""
+"""Which matrix the bridges draw, and whom to nudge."""
 
 from __future__ import annotations
 

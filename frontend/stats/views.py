@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.booking.selectors.waiting_list import most_wanted_for
-from backend.directory.selectors.needs_help import NeedsHelpRow, needs_help_rows
+from backend.directory.selectors.needs_help import NeedsHelpRow, help_counts_for, needs_help_rows
 from backend.directory.services.files import NEEDS_HELP_FILE, export_needs_help
 from backend.directory.services.nudges import nudge_people, preview_nudges
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
+from backend.events.selectors import PersonNamed
 from backend.events.services.long_jobs import answer_later
-from backend.stats.engine.figures import MATRIX_STEPS, NO_THEME
+from backend.stats.engine.figures import MATRIX_STEPS, NO_THEME, PersonFigures
 from backend.stats.selectors.event_stats import event_stats
 from backend.stats.selectors.headlines import headlines_for, missing_bridges
 from backend.stats.selectors.names import CAUSES, STEPS, names_for, people_counted
 from backend.stats.selectors.overview import follow_up_figures_for
-from backend.stats.selectors.printed_figures import edition_rows, printed_groups, printed_themes
+from backend.stats.selectors.printed_figures import (
+    edition_rows,
+    editions_note,
+    printed_groups,
+    printed_themes,
+)
+from backend.stats.selectors.report import report_content
 from backend.stats.selectors.worksheets import NOTE, exact_worksheets
 from backend.stats.services import export_stats_file, is_release_current, release_for
-from backend.suggestions.selectors.unmet import unmet_needs_for
+from backend.suggestions.selectors.unmet import unmet_counts_for, unmet_needs_for
 from backend.suggestions.services.exports import UNMET_FILE, export_unmet_needs
 from frontend.access import Request, fresh_proof, organiser
 from frontend.fields import values_of
@@ -38,58 +48,109 @@ CSV = "text/csv; charset=utf-8"
 @organiser
 @require_safe
 def desk(request: Request, attendee: Attendee) -> HttpResponse:
-    """Every figure of the event now; `step`, `by` and `theme` choose the matrix."""
+    """What to do today, each with its figure; an address that chose a matrix leads to the bridges."""
+    event, now = attendee.event, timezone.now()
+    if request.GET.keys() & HeatMapForm.base_fields.keys():
+        return redirect(f"{reverse('bridges', args=[event.slug])}?{request.GET.urlencode()}#matrix")
+    stats = event_stats(event=event, now=now)
+    found = words.Found(
+        stats=stats,
+        help=help_counts_for(event, now),
+        wanted=most_wanted_for(event),
+        unmet=unmet_counts_for(event),
+        missing=missing_bridges(stats),
+    )
+    return render(request, "stats/today.html", {"stats": stats, "tasks": words.tasks_for(event, found)})
+
+
+@organiser
+@require_safe
+def bridges(request: Request, attendee: Attendee) -> HttpResponse:
+    """Who meets whom, in a matrix that `step`, `by` and `theme` choose, and the network."""
     stats = event_stats(event=attendee.event, now=timezone.now())
+    named, names = people_counted(attendee.event), names_for(attendee.event)
+    connected = pictures.most_connected(stats)
+    context = {
+        "stats": stats,
+        "heat": pictures.heat_map(stats, HeatMapForm(request.GET).choice(), names),
+        "missing": missing_bridges(stats),
+        "steps": [(key, STEPS[key]) for key in MATRIX_STEPS],
+        "groupings": pictures.BY.items(),
+        "names": names,
+        "no_theme": NO_THEME if NO_THEME in stats.steps[0].themes else "",
+        "network_summary": words.network_sentence(stats),
+        "network": pictures.network_drawing(stats, named),
+        "brokers": _named(stats.brokers, named),
+        "connected": _named(connected, named),
+    }
+    return render(request, "stats/bridges.html", context)
+
+
+def _named(
+    people: Iterable[PersonFigures], named: Mapping[int, PersonNamed]
+) -> tuple[tuple[PersonNamed, PersonFigures], ...]:
+    return tuple((named[one.attendee_id], one) for one in people if one.attendee_id in named)
+
+
+@organiser
+@require_safe
+def progress(request: Request, attendee: Attendee) -> HttpResponse:
+    """How far the forum has come: headlines, funnel, days, earlier editions."""
+    event = attendee.event
+    stats = event_stats(event=event, now=timezone.now())
     worksheets = exact_worksheets(stats)
     tables = {worksheet.name: worksheet for worksheet in worksheets}
-    named = people_counted(attendee.event)
-    needs_help = needs_help_rows(event=attendee.event, now=stats.computed_at)
-    without_meeting = {one.attendee_id: one for one in stats.without_meeting}
-    names = names_for(attendee.event)
-    return render(
-        request,
-        "stats/page.html",
-        {
-            "stats": stats,
-            "headlines": headlines_for(stats, worksheets),
-            "editions": edition_rows(tables["editions"], _edition_names(attendee.event)),
-            "funnel": (funnel := pictures.funnel_bars(tables["funnel"])),
-            "funnel_steps": list(zip(funnel, stats.funnel, strict=True)),
-            "follow_ups": follow_up_figures_for(attendee.event),
-            "funnel_summary": words.funnel_sentence(stats),
-            "exits": [(*_words(row.step, row.cause), row.count) for row in stats.exits if row.count],
-            "heat": pictures.heat_map(stats, HeatMapForm(request.GET).choice(), names),
-            "missing": missing_bridges(stats),
-            "steps": [(key, STEPS[key]) for key in MATRIX_STEPS],
-            "groupings": pictures.BY.items(),
-            "names": names,
-            "no_theme": NO_THEME if NO_THEME in stats.steps[0].themes else "",
-            "days": pictures.day_bars(stats.days),
-            "days_summary": words.days_sentence(stats),
-            "network_summary": words.network_sentence(stats),
-            "network": pictures.network_drawing(stats, named),
-            "brokers": tuple(
-                (named[one.attendee_id], one) for one in stats.brokers if one.attendee_id in named
-            ),
-            "connected": tuple(
-                (named[one.attendee_id], one)
-                for one in pictures.most_connected(stats)
-                if one.attendee_id in named
-            ),
-            "needs_help": tuple(
-                (
-                    row,
-                    without_meeting.get(row.attendee_id),
-                    str(words.HINDRANCES[row.cause]),
-                    _clock(row, attendee.event),
-                )
-                for row in needs_help
-            ),
-            "wanted": most_wanted_for(attendee.event),
-            "unmet": unmet_needs_for(attendee.event),
-            "to_nudge": sum(row.can_be_nudged for row in needs_help),
-        },
+    funnel = pictures.funnel_bars(tables["funnel"])
+    context = {
+        "stats": stats,
+        "headlines": headlines_for(stats, worksheets),
+        "editions": edition_rows(tables["editions"], _edition_names(event)),
+        "editions_note": editions_note(tables["editions"]),
+        "funnel": funnel,
+        "funnel_steps": list(zip(funnel, stats.funnel, strict=True)),
+        "follow_ups": follow_up_figures_for(event),
+        "funnel_summary": words.funnel_sentence(stats),
+        "exits": [(*_words(row.step, row.cause), row.count) for row in stats.exits if row.count],
+        "days": pictures.day_bars(stats.days),
+        "days_summary": words.days_sentence(stats),
+    }
+    return render(request, "stats/progress.html", context)
+
+
+@organiser
+@require_safe
+def method(request: Request, attendee: Attendee) -> HttpResponse:
+    """Every measure with how to read it, and the people by sector, country and language."""
+    stats = event_stats(event=attendee.event, now=timezone.now())
+    return render(request, "stats/method.html", {"stats": stats, "names": names_for(attendee.event)})
+
+
+@organiser
+@require_safe
+def people_to_help(request: Request, attendee: Attendee) -> HttpResponse:
+    """Those without a meeting or with an empty profile, with what hinders each, and who is waited for."""
+    event = attendee.event
+    stats = event_stats(event=event, now=timezone.now())
+    rows = needs_help_rows(event=event, now=stats.computed_at)
+    place = {one.attendee_id: one for one in stats.without_meeting}
+    shown = tuple(
+        (row, place.get(row.attendee_id), str(words.HINDRANCES[row.cause]), _clock(row, event))
+        for row in rows
     )
+    context = {
+        "stats": stats,
+        "needs_help": shown,
+        "to_nudge": sum(row.can_be_nudged for row in rows),
+        "wanted": most_wanted_for(event),
+    }
+    return render(request, "stats/people_to_help.html", context)
+
+
+@organiser
+@require_safe
+def unanswered(request: Request, attendee: Attendee) -> HttpResponse:
+    """The needs that nobody answers and the offers that nobody seeks, by theme."""
+    return render(request, "stats/unanswered.html", {"unmet": unmet_needs_for(attendee.event)})
 
 
 @organiser
@@ -103,14 +164,15 @@ def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
         return redirect("desk_print", event.slug)
     release = release_for(event=event, by=request.user, now=now)
     tables = {worksheet.name: worksheet for worksheet in release.worksheets}
-    themes = names_for(event).themes
+    names = names_for(event)
+    themes = names.themes
     return render(
         request,
         "stats/print.html",
         {
             "release": release,
             "rule": NOTE,
-            "headlines": release.content["headlines"],
+            "report": report_content(release, event, names),
             "editions": edition_rows(tables["editions"], _edition_names(event)),
             "step": STEPS[release.content["step"]],
             "funnel": pictures.funnel_bars(tables["funnel"]),
@@ -150,7 +212,7 @@ def _edition_names(event: Event) -> dict[str, str]:
 def who_needs_help(request: Request, attendee: Attendee) -> HttpResponse:
     """Those without a meeting or with an empty profile, as CSV."""
     event = attendee.event
-    answer_later(request, attendee, _("A file of who needs help"), back="desk", now=timezone.now())
+    answer_later(request, attendee, _("A file of who needs help"), back="people_to_help", now=timezone.now())
     file = export_needs_help(event=event, by=request.user, now=timezone.now())
     return _file(event, NEEDS_HELP_FILE, file)
 
@@ -160,7 +222,7 @@ def who_needs_help(request: Request, attendee: Attendee) -> HttpResponse:
 def unmet_needs(request: Request, attendee: Attendee) -> HttpResponse:
     """The needs nobody answers and the offers nobody seeks, as CSV."""
     event = attendee.event
-    answer_later(request, attendee, _("A file of unmet needs"), back="desk", now=timezone.now())
+    answer_later(request, attendee, _("A file of unmet needs"), back="unanswered", now=timezone.now())
     file = export_unmet_needs(event=event, by=request.user, now=timezone.now())
     return _file(event, UNMET_FILE, file)
 

@@ -1,14 +1,25 @@
-"""Figures in words: causes, and one sentence for each picture."""
+"""Figures in words: causes, what to do today, and one sentence for each picture."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from backend.booking.selectors.waiting_list import WantedRow
 from backend.directory.rules import Cause
+from backend.directory.selectors.needs_help import HelpCounts
+from backend.events.models.events import Event
+from backend.events.rules.states import is_event_open
+from backend.people.models import Constituency
 from backend.stats.engine.figures import ACCEPTED, HELD, USEFUL, EventStats, percent_across
+from backend.stats.selectors.headlines import MissingBridge
 from backend.stats.selectors.names import STEPS
+from backend.suggestions.selectors.unmet import UnmetCounts
 
 BEFORE = {
     ACCEPTED: gettext_lazy("requested or proposed"),
@@ -25,6 +36,96 @@ HINDRANCES = {
     Cause.NONE_AGREED: gettext_lazy("asked, and nothing came of it"),
     Cause.ASKED_NOBODY: gettext_lazy("has asked nobody"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the lines of the day are made of. `unmet` is None while no list was computed."""
+
+    stats: EventStats
+    help: HelpCounts
+    wanted: Sequence[WantedRow]
+    unmet: UnmetCounts | None
+    missing: Sequence[MissingBridge]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A line of the day: a figure, what it counts, and the pages that help, by label and address."""
+
+    key: str
+    count: int
+    text: str
+    links: tuple[tuple[str, str], ...]
+
+
+def tasks_for(event: Event, found: Found) -> list[Task]:
+    """The lines of the day, those with something to do first."""
+
+    def to(page: str) -> str:
+        return reverse(page, args=[event.slug])
+
+    tasks = [*_tasks_of_people(event, found, to), *_tasks_of_the_forum(found, to)]
+    return sorted(tasks, key=lambda task: not task.count)
+
+
+def _tasks_of_people(event: Event, found: Found, to: Callable[[str], str]) -> Iterator[Task]:
+    stats = found.stats
+    if unjoined := stats.network.people - stats.joined:
+        text = _("of %(people)d attendees have not joined yet") % {"people": stats.network.people}
+        invite = (_("Invite them"), to("invitations"))
+        first = invite if is_event_open(event) else (_("Open the forum to them"), to("setup"))
+        who = (_("Who they are"), to("attendees") + "?without_joining=1")
+        yield Task("unjoined", unjoined, text, (first, who))
+    text = ngettext(
+        "person can be nudged now, by a mail that names what hinders them",
+        "people can be nudged now, each by a mail that names what hinders them",
+        found.help.to_nudge,
+    )
+    yield Task("to-nudge", found.help.to_nudge, text, ((_("See the mails"), to("nudge")),))
+    waiting = next(row.count for row in stats.exits if row.cause == "waiting")
+    text = ngettext("request waits for an answer", "requests wait for an answer", waiting)
+    links = ((_("See whom to nudge"), to("nudge") + "#unanswered-title"),)
+    yield Task("requests", waiting, text, links)
+    plan = (_("Plan for them"), to("programme") + "?scope=without_meeting#new")
+    text = _("of %(joined)d who have joined have no meeting") % {"joined": stats.joined}
+    alone = sum(one.has_joined for one in stats.without_meeting)
+    yield Task("alone", alone, text, (plan, (_("Who they are"), to("people_to_help"))))
+
+
+def _tasks_of_the_forum(found: Found, to: Callable[[str], str]) -> Iterator[Task]:
+    if found.unmet:
+        text = ngettext(
+            "person seeks what nobody here offers; %(count)d offer what nobody seeks",
+            "people seek what nobody here offers; %(count)d offer what nobody seeks",
+            found.unmet.seekers,
+        )
+        text %= {"count": found.unmet.givers}
+        yield Task("unmet", found.unmet.seekers, text, ((_("See what is missing"), to("unanswered")),))
+    text, links = _("bridges between constituencies are missing"), [(_("All bridges"), to("bridges"))]
+    for pair in found.missing[:1]:
+        text = ngettext(
+            "missing bridge: %(one)s and %(other)s have %(has)d meetings, chance would give %(chance)d",
+            "missing bridges; first %(one)s and %(other)s: %(has)d meetings, chance would give %(chance)d",
+            len(found.missing),
+        )
+        text %= {
+            "one": str(Constituency(pair.one).label).lower(),
+            "other": str(Constituency(pair.other).label).lower(),
+            "has": pair.observed,
+            "chance": round(pair.expected),
+        }
+        between = f"?scope=between&first={pair.one}&second={pair.other}#new"
+        links.insert(0, (_("Plan between them"), to("programme") + between))
+    yield Task("missing", len(found.missing), text, tuple(links))
+    more = (_("Add meeting times"), to("venue") + "#slots")
+    who = (_("Who they are"), to("people_to_help") + "#waiting")
+    text = ngettext(
+        "person has no time left, and others wait for one",
+        "people have no time left, and others wait for one",
+        len(found.wanted),
+    )
+    yield Task("waiting", len(found.wanted), text, (more, who))
 
 
 def funnel_sentence(stats: EventStats) -> str:
@@ -49,7 +150,7 @@ def network_sentence(stats: EventStats) -> str:
     if not network.pairs:
         return _("Nobody has a meeting yet.")
     return _(
-        "%(reached)d of %(people)d people are connected in one network; %(alone)d have no meeting. "
+        "%(reached)d of %(people)d attendees are connected in one network; %(alone)d have no meeting. "
         "%(share)d %% of meetings cross constituencies."
     ) % {
         "reached": network.largest_component,

@@ -174,7 +174,7 @@ def test_from_a_list_to_figures_and_files(desk, browser, door, model_folder):
     other = suggested.order_by("rank").first().other
     open_times(event, asker, other)
 
-    desk_page = f"{door}/e/{event.slug}/desk/?step=accepted"
+    desk_page = f"{door}/e/{event.slug}/desk/?step=accepted"  # as it was once: it leads to the bridges
     bridge = page.locator("table.matrix tbody tr", has_text="Government").locator("td").nth(1)
     page.goto(desk_page)
     expect(page.locator("#network .dot")).to_have_count(GOOD)
@@ -183,17 +183,19 @@ def test_from_a_list_to_figures_and_files(desk, browser, door, model_folder):
     ask_and_accept(event, browser, door, asker, other)
     page.goto(desk_page)
     expect(bridge).to_contain_text("1 /")
+    page.get_by_role("link", name="Progress", exact=True).click()
     funnel = page.get_by_role("region", name="From suggestion to a useful meeting")
     expect(funnel.locator("tbody tr", has_text="Requested").locator("td").nth(1)).to_have_text("1")
 
     meet(event, 30)
     meet(event, 5, state="accepted")  # with the one above six: fewer would be withheld
-    page.goto(f"{door}/e/{event.slug}/desk/")
+    page.goto(f"{door}/e/{event.slug}/desk/bridges/")
     expect(bridge).to_contain_text("30 /")
     page.get_by_label("Only one theme").select_option("prevention")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(nothing).to_be_visible()
 
+    page.get_by_role("link", name="Method", exact=True).click()
     page.get_by_role("link", name="Download the figures").click()
     do_its_job(page)
     funnel = {
@@ -233,6 +235,7 @@ def test_the_network_can_be_pointed_at_narrowed_and_saved(desk):
     import_the_list(page)
     meet(event, 10)
     page.get_by_role("link", name="Desk", exact=True).click()
+    page.get_by_role("link", name="Bridges", exact=True).click()
     expect(page.locator("#network .dot")).to_have_count(GOOD)
     page.get_by_label("Find a person").fill("Person 4")
     expect(page.locator("#network .dot.found")).not_to_have_count(0)
@@ -287,7 +290,11 @@ def test_a_saved_picture_tells_no_count_that_is_withheld(desk, door):
     assert page.wrong == []
 
 
-PAGES = ("desk/", "desk/?by=sector", "desk/print/", "desk/done/", "attendees/", "attendees/import/")
+PAGES = (
+    "desk/bridges/", "desk/bridges/?by=sector", "desk/", "desk/progress/", "desk/method/",
+    "desk/who-needs-help/", "desk/unmet-needs/", "desk/print/", "desk/done/", "attendees/",
+    "attendees/import/",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("meetings", [0, 6])
@@ -297,7 +304,7 @@ def test_axe_finds_nothing_on_the_organisers_pages(desk, door, meetings):
         people(event, 24)
         meet(event, meetings)
         page.goto(f"{door}/e/{event.slug}/desk/")
-        page.get_by_role("link", name="Nudge").click()
+        page.get_by_role("link", name="See the mails").click()
         expect(page.get_by_role("heading", name="Whom to nudge")).to_be_visible()
         assert faults_of(page) == []
         page.get_by_role("button", name="Nudge those ticked").click()
@@ -318,7 +325,7 @@ def test_the_desk_is_read_without_script(desk, without_script, door, context):
     meet(event, 8)
     without_script.add_cookies(context.cookies())
     plain = without_script.new_page()
-    plain.goto(f"{door}/e/{event.slug}/desk/")
+    plain.goto(f"{door}/e/{event.slug}/desk/bridges/")
     expect(plain.locator("#network-panel noscript p")).to_be_visible()
     expect(plain.locator("#heat")).to_be_visible()
     expect(plain.locator("table.matrix")).to_contain_text("8 /")

@@ -90,7 +90,7 @@ def test_one_yes_and_one_no_are_counted_and_both_read_only_that_it_did_not_come_
         assert faults_of(page) == []
 
     desk = signed_in(forum.organiser)
-    desk.goto(f"{door}{BASE}desk/")
+    desk.goto(f"{door}{BASE}desk/progress/")
     funnel = desk.get_by_role("region", name="From suggestion to a useful meeting")
     for step, count in (("Requested", "0"), ("Proposed", "3"), ("Accepted", "1")):
         expect(funnel.locator("tbody tr", has_text=step).first.locator("td").first).to_have_text(count)

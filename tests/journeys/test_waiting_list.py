@@ -76,7 +76,7 @@ def test_one_stops_waiting_and_the_desk_counts_who_is_left(forum, booking, taken
     desk = sign_in(boss)
 
     def counted(page: Page) -> None:
-        page.goto(door + forum.address("desk/"))
+        page.goto(door + forum.address("desk/who-needs-help/"))
         assert faults_of(page) == []
 
     counted(desk)

@@ -53,10 +53,30 @@ def attendees_needing_help(event: Event) -> AttendeeQuerySet:
     return matchable(event).exclude(has_meeting() & ~has_empty_profile())
 
 
+@dataclass(frozen=True, slots=True)
+class HelpCounts:
+    """How many need help, how many of them have an empty profile, and how many may be nudged now."""
+
+    people: int
+    with_empty_profile: int
+    to_nudge: int
+
+
+def help_counts_for(event: Event, now: dt.datetime) -> HelpCounts:
+    """The numbers of `needs_help_rows` alone; three queries."""
+    found = {row.pk: row.is_profile_empty for row in _needing_help.fetch(event=event.pk)}  # type: ignore[attr-defined]
+    told = just_told(found, now - JUST_TOLD) | _nudges_today(event, now).keys()
+    return HelpCounts(len(found), sum(found.values()), len(found.keys() - told))
+
+
+def _nudges_today(event: Event, now: dt.datetime) -> dict[int, Nudge]:
+    day = now.astimezone(event.zone).date()
+    return {one.attendee_id: one for one in Nudge.objects.filter(attendee__event=event, day=day)}
+
+
 def needs_help_rows(*, event: Event, now: dt.datetime) -> tuple[NeedsHelpRow, ...]:
     """All of them, by name; a constant number of queries."""
-    day = now.astimezone(event.zone).date()
-    nudges = {one.attendee_id: one for one in Nudge.objects.filter(attendee__event=event, day=day)}
+    nudges = _nudges_today(event, now)
     found = _needing_help.fetch(event=event.pk)
     ids = [row.pk for row in found]
     causes, told = causes_for(event, ids, now), just_told(ids, now - JUST_TOLD)

@@ -91,6 +91,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class GridRow:
+    """One time: its meetings at each table, in the order of the tables."""
+
+    slot: Slot
+    cells: tuple[tuple[Table, tuple[Entry, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """An attendee in scope with too few meetings: the reason as a code (see reasons_without_meeting), or
     the most they alone could have."""
@@ -153,6 +161,18 @@ class PlanPage:
         """The plan's own meetings in this order, then those that stand beside them."""
         own = (replace(group, is_new=True) for group in _groups_of(self.own, order))
         return (*own, *_groups_of(self.beside, order))
+
+
+def grid_of(groups: Sequence[Group], tables: Sequence[Table]) -> tuple[GridRow, ...]:
+    """The meetings of these times, by time and table."""
+    rows = []
+    for group in groups:
+        assert group.slot is not None
+        at: dict[Table, list[Entry]] = defaultdict(list)
+        for entry in group.entries:
+            at[entry.table].append(entry)
+        rows.append(GridRow(group.slot, tuple((table, tuple(at[table])) for table in tables)))
+    return tuple(rows)
 
 
 def _groups_of(entries: Sequence[Entry], order: str) -> tuple[Group, ...]:

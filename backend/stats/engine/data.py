@@ -45,6 +45,7 @@ class People:
     countries: tuple[str, ...]
     languages: tuple[tuple[str, ...], ...]
     is_empty: Array
+    has_joined: Array  # and who left has
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def read_people(event: Event) -> People:
         countries=tuple(row[4] for row in rows),
         languages=tuple(tuple(row[5]) for row in rows),
         is_empty=np.array([row[6] for row in rows], bool),
+        has_joined=np.array([row[7] is not None or row[8] is not None for row in rows], bool),
     )
 
 
@@ -130,7 +132,7 @@ def _people_at(event: int) -> QuerySet[Attendee, tuple[Any, ...]]:
     people = countable(Event(pk=event)).annotate(is_profile_empty=has_empty_profile()).order_by("pk")
     return people.values_list(
         "pk", "person_id", "organisation__sector__constituency", "organisation__sector__key",
-        "country", "languages", "is_profile_empty",
+        "country", "languages", "is_profile_empty", "agreed_at", "left_at",
     )  # fmt: skip
 
 

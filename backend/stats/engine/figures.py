@@ -174,6 +174,7 @@ class WithoutMeeting:
 
     attendee_id: int
     constituency: str
+    has_joined: bool
     is_profile_empty: bool
     listed: int
     asked: int
@@ -248,9 +249,13 @@ class EditionFigures:
 
 @dataclass(frozen=True, slots=True)
 class EventStats:
-    """Every figure of one event at one time; `brokers`: who connects most pairs of two constituencies."""
+    """Every figure of one event at one time; `brokers`: who connects most pairs of two constituencies.
+
+    `joined`: of its attendees, those who have.
+    """
 
     computed_at: dt.datetime
+    joined: int
     edition: EditionFigures
     previous: EditionFigures | None
     constituencies: tuple[ConstituencyFigures, ...]

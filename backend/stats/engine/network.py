@@ -231,6 +231,7 @@ def without_meeting(network: Network, data: StatsData) -> tuple[WithoutMeeting, 
         WithoutMeeting(
             attendee_id=int(people.ids[row]),
             constituency=people.constituency.names[people.constituency.codes[row]],
+            has_joined=bool(people.has_joined[row]),
             is_profile_empty=bool(people.is_empty[row]),
             listed=int(data.listed[row]),
             asked=int(asked[row]),

@@ -79,6 +79,7 @@ def _figures_of(given: _Given, now: dt.datetime) -> EventStats:
     sectors = [(people.sector.names[code],) for code in people.sector.codes.tolist()]
     return EventStats(
         computed_at=now,
+        joined=int(people.has_joined.sum()),
         edition=_edition(given.slug, given.name, data, figures),
         previous=given.previous,
         constituencies=engine.constituency_figures(network, people.constituency, data.meetings),

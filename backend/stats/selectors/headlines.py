@@ -14,6 +14,7 @@ from backend.core.spreadsheets import CellValue, Worksheet
 from backend.people.models import Constituency
 from backend.stats.engine.figures import ACCEPTED, HELD, Cell, EventStats, StepFigures, percent_across
 from backend.stats.rules.suppression import MIN_COUNT
+from backend.stats.selectors.printed_figures import are_comparable, connected_meetings
 from backend.stats.selectors.worksheets import WITHHELD, reported_step_of
 
 MAX_P = 0.05
@@ -81,17 +82,29 @@ def _reach(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headline
         yield _headline("no_meetings", _("No meeting is agreed yet."))
     elif _is_shown(people) and _is_shown(alone):
         people, alone = int(people), int(alone)
+        joined = measures.row("people who have joined").get("value")  # on the desk alone
+        if _is_shown(joined) and joined < people:
+            sentence = ngettext(
+                "%(met)d of the %(joined)d who have joined has a meeting; %(unjoined)d of %(people)d "
+                "attendees have not joined yet.",
+                "%(met)d of the %(joined)d who have joined have a meeting; %(unjoined)d of %(people)d "
+                "attendees have not joined yet.",
+                people - alone,
+            )
+            facts = {"met": people - alone, "people": people, "alone": alone, "joined": int(joined)}
+            yield _headline("reach", sentence, **facts, unjoined=people - int(joined))
+            return
         if not alone:
-            yield _headline("everybody", _("All %(people)d people have a meeting."), people=people)
+            yield _headline("everybody", _("All %(people)d attendees have a meeting."), people=people)
             return
         sentence = ngettext(
-            "%(met)d of %(people)d person has a meeting; %(alone)d has none.",
-            "%(met)d of %(people)d people have a meeting; %(alone)d have none.",
+            "%(met)d of %(people)d attendee has a meeting; %(alone)d has none.",
+            "%(met)d of %(people)d attendees have a meeting; %(alone)d have none.",
             people,
         )
         yield _headline("reach", sentence, met=people - alone, people=people, alone=alone)
     elif _is_shown(people) and MIN_COUNT - 1 <= round((1 - NEARLY_ALL) * people) >= stats.network.isolates:
-        sentence = _("Nearly all of %(people)d people have a meeting.")
+        sentence = _("Nearly all of %(people)d attendees have a meeting.")
         yield _headline("nearly_all", sentence, people=int(people))
 
 
@@ -102,9 +115,11 @@ def _across(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headlin
     facts: dict[str, Any] = {"share": percent_across(ei)}
     before = tables["editions"].row(previous.slug).get("ei") if previous else None
     has_before = False
-    if previous and _is_shown(before):
+    if previous and _is_shown(before) and are_comparable(tables["editions"]):
         has_before = True
-        facts |= {"before": percent_across(before), "edition": previous.name}
+        now, then = connected_meetings(tables["editions"])
+        facts |= {"meetings": now, "before": percent_across(before), "meetings_before": then}
+        facts |= {"edition": previous.name}
     groups = tables.get("constituencies")
     if stats.edition.ei_chance is not None and groups and len(groups.rows) == len(stats.constituencies):
         facts["chance"] = percent_across(stats.edition.ei_chance)  # told by the numbers of people
@@ -112,11 +127,12 @@ def _across(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headlin
         (False, False): _("%(share)d %% of meetings cross constituencies."),
         (False, True): _("%(share)d %% of meetings cross constituencies; chance would give %(chance)d %%."),
         (True, False): _(
-            "%(share)d %% of meetings cross constituencies, after %(before)d %% at %(edition)s."
+            "%(share)d %% of %(meetings)d meetings cross constituencies, after %(before)d %% of "
+            "%(meetings_before)d at %(edition)s."
         ),
         (True, True): _(
-            "%(share)d %% of meetings cross constituencies, after %(before)d %% at %(edition)s; "
-            "chance would give %(chance)d %%."
+            "%(share)d %% of %(meetings)d meetings cross constituencies, after %(before)d %% of "
+            "%(meetings_before)d at %(edition)s; chance would give %(chance)d %%."
         ),
     }[has_before, "chance" in facts]
     yield _headline("across_since" if has_before else "across", sentence, **facts)
@@ -174,7 +190,8 @@ def _bridge(code: str, step: str, one: str, other: str, row: Mapping[str, CellVa
             "%(one)s and %(other)s agreed %(meetings)d meetings, %(times)s times what chance would give."
         ),
     }
-    return _headline(code, sentences[step], **names, meetings=meetings, times=f"{times:.1f}")
+    facts = {**names, "pair": [one, other], "meetings": meetings, "times": f"{times:.1f}"}
+    return _headline(code, sentences[step], **facts)
 
 
 def _answers(tables: dict[str, Worksheet]) -> Iterator[Headline]:

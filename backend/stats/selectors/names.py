@@ -56,6 +56,11 @@ def people_counted(event: Event) -> dict[int, PersonNamed]:
     return named_in(_counted.fetch(event=event.pk))
 
 
+def attendee_count(event: Event) -> int:
+    """How many attendees the figures count, by the one definition of `countable`."""
+    return countable(event).count()
+
+
 def _counted_at(event: int) -> QuerySet[Attendee, tuple[Any, ...]]:
     return named_rows_of(countable(Event(pk=event)))
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from backend.core.spreadsheets import CellValue, Worksheet
 from backend.stats.engine.figures import Cell, Matrix, percent_across
 from backend.stats.models import Release
 
 LEVELS = ((0.5, "far-less"), (0.8, "less"), (1.25, "as-chance"), (2.0, "more"))
+LEAST_COMPARED = 50  # meetings; shares of so few or fewer are set beside no others
 EDITION_COUNTS = ("attendees", "with_meeting", "requested", "accepted", "held", "pairs")
 
 
@@ -40,16 +43,49 @@ def edition_rows(
 ) -> list[tuple[str, list[CellValue], CellValue]]:
     """This edition and the previous one: name, the counts of EDITION_COUNTS, the share of meetings across.
 
-    Empty where there is no previous edition. `names`: of the editions by slug.
+    Empty where there is no previous edition, which has a share only where the two can be compared.
+    `names`: of the editions by slug.
     """
+    is_alone = not are_comparable(editions)
 
-    def row(slug: str) -> tuple[str, list[CellValue], CellValue]:
+    def row(place: int, slug: str) -> tuple[str, list[CellValue], CellValue]:
         counts = editions.row(slug)
         ei = counts["ei"]
         share = percent_across(ei) / 100 if isinstance(ei, int | float) else ei
-        return names.get(slug, slug), [counts[name] for name in EDITION_COUNTS], share
+        shown = None if place and is_alone else share
+        return names.get(slug, slug), [counts[name] for name in EDITION_COUNTS], shown
 
-    return [row(str(slug)) for slug, *_ in editions.rows] if len(editions.rows) > 1 else []
+    return (
+        [row(n, str(slug)) for n, (slug, *_rest) in enumerate(editions.rows)]
+        if len(editions.rows) > 1
+        else []
+    )
+
+
+def are_comparable(editions: Worksheet) -> bool:
+    """Whether the shares of this and the previous edition can be set side by side: like with like."""
+    counts = connected_meetings(editions)
+    return len(counts) > 1 and all(count is not None and count > LEAST_COMPARED for count in counts)
+
+
+def connected_meetings(editions: Worksheet) -> list[int | None]:
+    """The meetings of each edition of which its share is; None where that is withheld."""
+    rows = [editions.row(str(slug)) for slug, *_rest in editions.rows]
+    ends = [(row["inside"], row["outside"]) for row in rows]
+    return [a + b if isinstance(a, int) and isinstance(b, int) else None for a, b in ends]
+
+
+def editions_note(editions: Worksheet) -> str:
+    """Why the shares of the two editions are not compared; "" where they are, or there is one alone."""
+    counts = connected_meetings(editions)
+    if len(counts) < 2 or are_comparable(editions):
+        return ""
+    if None in counts:
+        return _("The two shares across are not compared: one of them is withheld.")
+    return _(
+        "The two shares across are not compared: one would be of %(before)d meetings, the other of %(now)d, "
+        "and each should be of more than %(least)d."
+    ) % {"before": counts[1], "now": counts[0], "least": LEAST_COMPARED}
 
 
 def printed_groups(release: Release, themes: Mapping[str, str]) -> list[PrintedGroup]:

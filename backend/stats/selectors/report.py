@@ -1,4 +1,4 @@
-"""The report as PDF, one page or five: the headlines and tables of a release, laid out by data/report.typ.
+"""The report as PDF, one page or five: the summary and tables of a release, laid out by data/report.typ.
 
 All of it is worded here, in the reader's language, and goes to the layout as data: no name is read as markup.
 """
@@ -28,11 +28,13 @@ from backend.stats.models import Release
 from backend.stats.selectors.names import CAUSES, STEPS, UNITS, Names
 from backend.stats.selectors.printed_figures import (
     edition_rows,
+    editions_note,
     level_of,
     printed_groups,
     printed_themes,
     released_matrix,
 )
+from backend.stats.selectors.summary import summary_for
 from backend.stats.selectors.worksheets import NOTE, OTHER, WITHHELD
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ def report_content(release: Release, event: Event, names: Names) -> dict[str, An
         "title": _("Meetings between constituencies"),
         "when": _days(event),
         "venue": _name(event.venue),
-        "headlines": [_name(one["text"], most=400) for one in release.content["headlines"]],
+        "summary": [[str(head), _name(text, most=900)] for head, text in summary_for(release)],
         "figures": _figures(tables),
         "funnel": _funnel(tables["funnel"]),
         "exits": {
@@ -104,10 +106,11 @@ def report_content(release: Release, event: Event, names: Names) -> dict[str, An
         "method": {
             "title": _("How this was counted"),
             "text": _(
-                "Counted are listed adults; a meeting counts when both of its people do. Chance is what the "
-                "same number of meetings would give if they were dealt out among all attendees. Two groups "
-                "are said to meet more or less than by chance where it would give five meetings or more, and "
-                "where of 499 such random deals at most one in twenty is as far from it. Nobody is named."
+                "Attendees are listed adults; a meeting counts when both of its people are. Chance is what "
+                "the same number of meetings would give if they were dealt out among all attendees. Two "
+                "groups are said to meet more or less than by chance where it would give five meetings or "
+                "more, and where of 499 such random deals at most one in twenty is as far from it. "
+                "Nobody is named."
             ),
             "withheld": str(NOTE),
         },
@@ -117,14 +120,14 @@ def report_content(release: Release, event: Event, names: Names) -> dict[str, An
 
 
 def _figures(tables: Mapping[str, Worksheet]) -> list[list[str]]:
-    """The same five as on the desk."""
+    """The same five as on the printed page."""
     network = tables["network"]
 
     def value(label: str) -> str:
         return _cell(network.row(label).get("value"))
 
     return [
-        [value("people"), _("People")],
+        [value("people"), _("Attendees")],
         [value("people without a meeting"), _("without a meeting")],
         [_cell(tables["funnel"].row("requested").get("count")), _("Requests")],
         [value("meetings to come or held"), _("Meetings to come or held")],
@@ -250,7 +253,7 @@ def _measures(tables: Mapping[str, Worksheet], release: Release) -> list[list[st
             chance or _("of all meetings to come or held"),
         ],
         [
-            _("People without a meeting"),
+            _("Attendees without a meeting"),
             _cell(value("people without a meeting")),
             _("of all who are counted"),
         ],
@@ -267,7 +270,7 @@ def _groups(release: Release, labels: Mapping[str, str], names: Names) -> dict[s
         (labels[one.key], one.people, one.with_meeting, one.across)
         for one in printed_groups(release, names.themes)
     ]
-    columns = ["", _("People"), _("with a meeting"), _("Meetings with others")]
+    columns = ["", _("Attendees"), _("with a meeting"), _("Meetings with others")]
     kept = [place for place in range(4) if any(row[place] is not None for row in rows)]
     return {
         "title": _("Each constituency"),
@@ -296,7 +299,7 @@ def _themes(release: Release, labels: Mapping[str, str], names: Names) -> dict[s
 def _countries(worksheet: Worksheet | None) -> dict[str, Any]:
     """The countries of most people, as they are published."""
     titles = {
-        "attendees": _("People"),
+        "attendees": _("Attendees"),
         "with_meeting": _("with a meeting"),
         "without_meeting": _("without a meeting"),
         "seats_accepted": _("Seats accepted"),
@@ -318,13 +321,14 @@ def _editions(tables: Mapping[str, Worksheet], names: Mapping[str, str]) -> dict
     return {
         "title": _("Compared with the previous edition"),
         "columns": [
-            _("Edition"), _("People"), _("with a meeting"), _("Requested"), _("Accepted"), _("Held"),
+            _("Edition"), _("Attendees"), _("with a meeting"), _("Requested"), _("Accepted"), _("Held"),
             _("Pairs"), _("Share across"),
         ],
         "rows": [
             [_name(name), *(_cell(count) for count in counts), _percent(share)]
             for name, counts, share in edition_rows(tables["editions"], names)
         ],
+        "note": editions_note(tables["editions"]),
     }  # fmt: skip
 
 

@@ -186,7 +186,7 @@ def exact_worksheets(stats: EventStats) -> tuple[Worksheet, ...]:
     groups = next(iter(groupings(*people, least=0)))
     tables = [
         _funnel(stats),
-        _network(stats),
+        _network(stats, has_joined=True),
         _editions(stats),
         _exits(stats, is_merged=False),
         _constituencies(groups, has_met=True),
@@ -303,7 +303,7 @@ def _funnel(stats: EventStats) -> Table:
     )
 
 
-def _network(stats: EventStats) -> Table:
+def _network(stats: EventStats, *, has_joined: bool = False) -> Table:
     network = stats.network
     people, pairs = ("people", ALL, ALL), ("connected pairs", ALL)
     ends = (("connected inside", ALL), ("connected outside", ALL))
@@ -322,6 +322,8 @@ def _network(stats: EventStats) -> Table:
         ("requests waiting for an answer", _count("exit", "waiting")),
         ("median hours to an answer", Figure(hours, (("answered", ALL),))),
     ]
+    if has_joined:
+        rows.append(("people who have joined", Figure(stats.joined)))
     return _table("network", "measure value", rows)
 
 

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, Q
+
 from backend.core.spreadsheets import csv_file
 from backend.events.models.attendees import Interest
 from backend.events.models.events import Event, Theme, Topic
@@ -33,6 +35,14 @@ class UnmetTheme:
     key: str
     name: str
     rows: tuple[UnmetRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnmetCounts:
+    """How many people have an unmet need, and how many an unsought offer."""
+
+    seekers: int
+    givers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,20 @@ def unmet_needs_for(event: Event) -> UnmetNeeds:
         computed_at=run.published_at,
         needs=by_theme(unmet, is_need=True),
         offers=by_theme(unsought, is_need=False),
+    )
+
+
+def unmet_counts_for(event: Event) -> UnmetCounts | None:
+    """The numbers of `unmet_needs_for` alone; None where nothing is known."""
+    run = current_run(event)
+    if run is None or "unmet_needs" not in run.report:
+        return None
+    people, chosen = matchable(event), Interest.objects.filter(attendee=OuterRef("pk"))
+    seeks = ~Q(seeks="") | Q(Exists(chosen.filter(seeks=True)))
+    offers = ~Q(offers="") | Q(Exists(chosen.filter(offers=True)))
+    return UnmetCounts(
+        people.filter(seeks, pk__in=run.report["unmet_needs"]).count(),
+        people.filter(offers, pk__in=run.report["unsought_offers"]).count(),
     )
 
 

@@ -37,6 +37,7 @@ from backend.roster.services.importing import import_attendees
 from backend.roster.services.roles import NobodyChosen, change_roles
 from backend.roster.services.rows import COLUMNS, NAME_PARTS, BadColumns
 from backend.safeguarding.services.age_classes import AdultsNotConfirmed, LeadHasToConsent
+from backend.stats.selectors.names import attendee_count
 from frontend.access import Request, fresh_proof, organiser
 from frontend.fields import values_of
 from frontend.roster.forms import ImportForm, RolesForm, columns_text
@@ -106,6 +107,7 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
         "rows": roster_rows(event=event, ids=list(page.object_list)),
         "page": page,
         "filters": filters,
+        "attendee_count": 0 if any(filters.values()) else attendee_count(event),
         "is_narrowed": any(words for name, words in filters.items() if name != SEARCH),
         "choices": roster_choices(event),
         "sorts": SORT_NAMES,

@@ -193,7 +193,7 @@ def _items(event: Event, found: SetUp, *, is_matched: bool) -> list[Item]:
         ),
         item(
             "attendees", _("Attendees"), found.people,
-            _("People: %(count)s; not joined: %(missing)s")
+            _("On the list to take part: %(count)s; not joined: %(missing)s")
             % {"count": found.people, "missing": found.not_joined}
             if found.people else _("Import the list of those who registered."),
         ),

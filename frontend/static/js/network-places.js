@@ -58,12 +58,12 @@ const placesOf = (dots, ties, wide) => {
   const isPhone = wide < PHONE;
   const tied = dots.filter((dot) => dot.near.length);
   const alone = dots.filter((dot) => !dot.near.length);
-  const high = tied.length ? Math.round(isPhone ? wide * 1.8 : Math.min(820, wide * 0.62)) : 0;
+  const high = tied.length ? Math.round(isPhone ? wide * 1.8 : Math.min(400, wide * 0.62)) : 0;
   const keys = [...new Set(tied.map((dot) => dot.constituency))].sort();
   const groups = keys.map((key) => ({ key, dots: tied.filter((dot) => dot.constituency === key) }));
 
   // Dots may cover under half of the area.
-  const room = Math.min(30, Math.sqrt((0.36 * wide * high) / Math.max(1, tied.length)));
+  const room = Math.min(23, Math.sqrt((0.36 * wide * high) / Math.max(1, tied.length)));
   const most = Math.max(1, ...dots.map((dot) => dot.bridged));
   for (const dot of dots) {
     dot.r = Math.max(dot.rank ? 5.5 : 1.6, room * (0.24 + 0.14 * Math.sqrt(dot.bridged / most)));

@@ -116,12 +116,14 @@ def test_whom_the_policy_parts_is_on_no_list_and_in_no_number(full: Booking, how
 def test_the_desk_says_who_is_waited_for_and_never_who_waits(full: Booking) -> None:
     cast = full.cast
     olga = client_of(cast.organiser.person)
-    desk = page_of(olga.get(cast.address("desk/")))
+    desk = page_of(olga.get(cast.address("desk/who-needs-help/")))
     assert "Nobody waits." in desk.text_of("#waiting")
     others_who_wait(full, 2)
     hidden = others_who_wait(full, 1)[0]
     Attendee.objects.filter(pk=hidden.pk).update(age_class="minor")
-    shown = page_of(olga.get(cast.address("desk/"))).text_of("#waiting")
+    shown = page_of(olga.get(cast.address("desk/who-needs-help/"))).text_of("#waiting")
     assert "Arif Rahman" in shown
     assert "Waiter" not in shown
-    assert page_of(olga.get(cast.address("desk/"))).texts("#waiting td") == ["2"]
+    assert page_of(olga.get(cast.address("desk/who-needs-help/"))).texts("#waiting td") == ["2"]
+    today = page_of(olga.get(cast.address("desk/")))
+    assert today.text_of("#waiting").startswith("1 person has no time left, and others wait for one")

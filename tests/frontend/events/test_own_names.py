@@ -19,7 +19,8 @@ PAGES = (
     "availability/", "notices/", "zone/",
 )  # fmt: skip
 DESK = (
-    "attendees/", "desk/", "desk/?by=sector", "desk/print/", "desk/who-needs-help.csv",
+    "attendees/", "desk/", "desk/bridges/?by=sector", "desk/progress/", "desk/method/",
+    "desk/who-needs-help/", "desk/unmet-needs/", "desk/print/", "desk/who-needs-help.csv",
     "desk/unmet-needs.csv", "matching/lists/",
     "set-up/", "set-up/mail/", "set-up/told/", "set-up/speakers/", "programme/",
 )  # fmt: skip

@@ -170,7 +170,7 @@ def test_after_a_meeting_one_notes_a_follow_up_and_says_that_it_is_done(after: B
     assert "Arif sends the log format" in archived
     assert not archived.has(".follow-up form")
     assert official.post(after.page(meeting, "follow-up/"), typed).status_code == 409
-    desk = page_of(client_of(cast.organiser.person).get(cast.address("desk/")))
+    desk = page_of(client_of(cast.organiser.person).get(cast.address("desk/progress/")))
     assert "Follow-ups that people noted with a day: fewer than 5; said to be done: fewer than 5." in desk
 
 

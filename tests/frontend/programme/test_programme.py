@@ -73,7 +73,23 @@ def test_a_refused_form_shows_the_reason_and_keeps_its_input(desk, client):
     assert not Plan.objects.exists()
 
 
-@pytest.mark.parametrize("order", ["person", "slot", "table", "nonsense"])
+def test_a_plan_is_a_grid_of_times_by_tables_whose_meetings_lead_to_their_pages(desk, client):
+    plan = desk.plan(most=2)
+    for rest in ("", "?by=grid", "?by=nonsense"):
+        page = page_of(client.get(address(desk, f"{plan.pk}/{rest}")))
+        assert page.texts(".plan-grid thead th")[0] == "Time"
+        rows = dict(zip(page.texts(".plan-grid tbody th"), page.rows(".plan-grid table"), strict=True))
+        assert sum(bool(cell) for row in rows.values() for cell in row) == 6
+        links = {to for _, to in page.links(".plan-grid")}
+        assert links == {address(desk, f"{plan.pk}/meetings/{row.pk}/") for row in plan.planned.all()}
+    columns = page.texts(".plan-grid thead th")[1:]
+    for row in plan.planned.select_related("table", "first", "second", "slot"):
+        start = f"{row.slot.starts_at.astimezone(desk.event.zone):%H:%M}"
+        [cells] = [found for when, found in rows.items() if f" {start}" in when]
+        assert f"{row.first.name} × {row.second.name}" in cells[columns.index(row.table.label)]
+
+
+@pytest.mark.parametrize("order", ["person", "slot", "table"])
 def test_a_plan_reads_in_three_orders(desk, client, order):
     plan = desk.plan(most=2)
     page = page_of(client.get(address(desk, f"{plan.pk}/?by={order}")))
@@ -125,9 +141,10 @@ def test_publishing_arranges_or_proposes_as_the_event_is_set(desk, client):
     client.post(f"{where}publish/")
     assert "The meetings are being put forward." in page_of(client.get(where)).text_of("#work")
     apply_publication(plan=Plan.objects.get(), by=desk.by, now=NOW)
-    page = page_of(client.get(where))
+    page = page_of(client.get(f"{where}?by=person"))
     assert page.texts(".entry .chip") == ["Agreed"] * 12
     assert not page.has(f'.entry a[href^="{where}meetings/"]')
+    assert page_of(client.get(where)).texts(".plan-grid .chip") == ["Agreed"] * 6
     assert Meeting.objects.filter(state="accepted").count() == 6
 
 
@@ -136,9 +153,10 @@ def test_a_meeting_that_could_not_be_sent_shows_its_reason(desk, client):
     row = plan.planned.first()
     Availability.objects.filter(attendee=row.second).delete()
     desk.publish(plan)
-    page = page_of(client.get(address(desk, f"{plan.pk}/")))
-    assert "Not sent" in page.texts(".entry .chip")
-    assert plan.planned.get(pk=row.pk).refusal in page.texts(".entry .refusal")
+    for rest, one in (("", ".sits"), ("?by=person", ".entry")):
+        page = page_of(client.get(address(desk, f"{plan.pk}/{rest}")))
+        assert "Not sent" in page.texts(f"{one} .chip")
+        assert plan.planned.get(pk=row.pk).refusal in page.texts(f"{one} .refusal")
     assert any("lost their meeting since this was planned" in text for text in page.texts(".left-out li"))
 
 
@@ -159,7 +177,8 @@ def test_withdrawing_and_planning_again(desk, client):
     assert (again.pk != plan.pk, again.state, again.most) == (True, "draft", 2)
     client.post(address(desk, f"{plan.pk}/withdraw/"))
     apply_publication(plan=Plan.objects.get(pk=plan.pk), by=desk.by, now=NOW)
-    assert len(page_of(client.get(address(desk, f"{plan.pk}/"))).all(".entry.off")) == 12
+    assert len(page_of(client.get(address(desk, f"{plan.pk}/"))).all(".sits.off")) == 6
+    assert len(page_of(client.get(address(desk, f"{plan.pk}/?by=person"))).all(".entry.off")) == 12
 
 
 def test_schedules_are_one_per_table_or_person_and_one_can_be_picked(desk, client):

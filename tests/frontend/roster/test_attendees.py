@@ -299,3 +299,13 @@ def make_elsewhere(client):
     person = Attendee.objects.get(permission="organiser").person
     make_attendee(event, person=person, permission="organiser")
     return event
+
+
+def test_the_list_says_how_many_of_it_are_attendees_in_the_figures(desk):
+    event, client = desk
+    for who in ({}, {}, {"age_class": "minor"}, {"age_class": "unknown"}):
+        make_attendee(event, **who)
+    count = event.attendees.count()
+    page = page_of(client.get(f"/e/{event.slug}/attendees/"))
+    assert f"{count} people on the list. 2 of them are attendees in the figures: listed adults." in page
+    assert "attendees in the figures" not in page_of(client.get(f"/e/{event.slug}/attendees/?q=Person"))

@@ -26,7 +26,7 @@ from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
 BREAKDOWNS = ("sectors", "countries", "languages")
-SET_UP = ("Listed adults", "without a meeting", "Requests waiting", "Meetings to come", "Took place")
+SET_UP = ("Attendees", "without a meeting", "Requests waiting", "Meetings to come", "Took place")
 
 
 def small_event() -> Event:
@@ -181,7 +181,7 @@ def test_every_count_that_leaves_the_desk_is_the_exact_one_or_withheld(reader):
 
 
 def test_the_desk_shows_the_exact_figures(reader):
-    exact, desk = reader.exact, reader.page("desk/")
+    exact, desk, method = reader.exact, reader.page("desk/progress/"), reader.page("desk/method/")
     network, edition = exact["network"], exact["edition"]
     assert desk.texts("dl.figures dd") == [
         str(count)
@@ -196,16 +196,16 @@ def test_the_desk_shows_the_exact_figures(reader):
     days = [[str(day[step]) for step in ("requested", "accepted", "held")] for day in exact["days"]]
     assert desk.rows_under("days-title") == days
     columns = ("attendees", "with_meeting", "inside", "outside")
-    assert [row[:4] for row in desk.rows_under("By constituency")] == [
+    assert [row[:4] for row in method.rows_under("By constituency")] == [
         [str(one[name]) for name in columns] for one in exact["constituencies"]
     ]
     lines = [line for name in BREAKDOWNS for line in exact[name]]
     columns = ("attendees", "with_meeting", "requested", "accepted", "held")
-    shown = [row for title in ("By sector", "By country", "By language") for row in table_of(desk, title)]
+    shown = [row for title in ("By sector", "By country", "By language") for row in table_of(method, title)]
     assert shown == [[str(line[name]) for name in columns] for line in lines]
     for step in exact["steps"]:
         for by, name in (("constituency", "by_constituency"), ("sector", "by_sector"), ("theme", "by_theme")):
-            page = reader.page(f"desk/?step={step['step']}&by={by}")
+            page = reader.page(f"desk/bridges/?step={step['step']}&by={by}")
             expected = [[cell["observed"] for cell in row] for row in step[name]["cells"]]
             if not any(map(sum, expected)):
                 assert "There is nothing to show at this stage yet." in page.text_of("#matrix")
@@ -250,13 +250,17 @@ def test_the_printed_page_and_the_pictures_are_made_of_the_files(reader, tmp_pat
     (tmp_path / "network.graphml").write_bytes(reader.file("network.graphml"))
     graph = igraph.Graph.Read_GraphML(str(tmp_path / "network.graphml"))
     assert [vertex["people"] for vertex in graph.vs] == [row[1] for row in groups]
-    assert page.texts(".headlines li") == [one["text"] for one in reader.api["headlines"]]
+    network = {row[0]: row[1] for row in sheets["network"]}
+    assert page.texts(".figures dd")[0] == str(network["people"])
+    alone = network["people without a meeting"]
+    said = f"{alone} attendees have no meeting." in page.text_of(".summary")
+    assert said == (isinstance(alone, int) and alone > 0)
 
 
 def test_the_reports_are_made_of_the_files(reader):
     network = {row[0]: row[1] for row in reader.sheets["network"]}
     shown = [
-        f"{network['people']}People",
+        f"{network['people']}Attendees",
         f"{network['people without a meeting']}withoutameeting",
         f"{network['meetings to come or held']}Meetingstocomeorheld",
         *(f"{step.capitalize()}{count}" for step, count, _share in reader.sheets["funnel"]),
@@ -280,8 +284,8 @@ def test_the_share_across_is_one_figure_on_desk_printed_page_and_in_the_sentence
     exact = reader.exact
     share = round(50 * (1 + round(exact["edition"]["ei"], 4)))
     assert share == round(50 * (1 + round(exact["network"]["ei"], 4)))
-    desk = reader.page("desk/")
-    drawn = desk.text_of("section[aria-labelledby=network-title] .intro")
+    desk, bridges = reader.page("desk/progress/"), reader.page("desk/bridges/")
+    drawn = bridges.text_of("section[aria-labelledby=network-title] .intro")
     assert f"{share} % of meetings cross constituencies." in drawn
     assert any(f"{share} % of meetings cross" in text for text in desk.texts(".headlines li"))
     stated = [one["facts"]["share"] for one in reader.api["headlines"] if one["code"].startswith("across")]
@@ -302,4 +306,7 @@ def test_set_up_and_the_list_of_attendees_count_as_the_desk_does(reader):
     ]
     alone = {one["attendee_id"] for one in exact["without_meeting"]}
     organiser = reader.event.attendees.get(permission="organiser").pk  # hidden, and so not counted
+    listed = reader.page("attendees/")
+    count = exact["network"]["people"]
+    assert f"{count + 1} people on the list. {count} of them are attendees in the figures" in listed
     assert set(roster_ids(event=reader.event, filters={"without_meeting": "1"})) == {*alone, organiser}

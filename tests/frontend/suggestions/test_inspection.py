@@ -256,7 +256,7 @@ def test_organisers_read_in_their_lists_who_has_not_joined(desk):
     make_run(event, {owner: [other, make_attendee(event, name="Bea")]}, report=REPORT)
     rows = read(client, event, f"lists/?of={owner.pk}").rows("main table", "th")
     assert ["Has not joined yet" in row[0] for row in rows] == [True, False]
-    helped = page_of(client.get(f"/e/{event.slug}/desk/")).rows("table.helped")
+    helped = page_of(client.get(f"/e/{event.slug}/desk/who-needs-help/")).rows("table.helped")
     assert sorted(row[0] == "has not joined yet" for row in helped) == [False, False, True]
 
 

@@ -80,7 +80,7 @@ def test_no_headline_gives_away_how_few_people_a_constituency_has():
     assert texts(headlines)["across"] == "70 % of meetings cross constituencies."  # chance is made of people
 
 
-@pytest.mark.parametrize(("met", "text"), [(38, "Nearly all of 41 people have a meeting."), (28, None)])
+@pytest.mark.parametrize(("met", "text"), [(38, "Nearly all of 41 attendees have a meeting."), (28, None)])
 def test_nearly_all_depends_on_the_share_of_people_with_a_meeting(met, text):
     event = make_event()
     people = [make_attendee(event) for _ in range(met + 3)]
@@ -118,10 +118,10 @@ def test_how_many_have_a_meeting_and_how_quickly_people_answer():
     event = make_forum(gov_ind=7, gov_civ=5, gov_gov=5)
     headlines, _, _ = headlines_of(event)
     met = Seat.objects.filter(event=event).values("attendee").distinct().count()
-    assert texts(headlines)["reach"] == f"{met} of 24 people have a meeting; {24 - met} have none."
+    assert texts(headlines)["reach"] == f"{met} of 24 attendees have a meeting; {24 - met} have none."
     assert texts(headlines)["answers"].startswith("Half of all answers came within 3 hours")
     headlines, _, _ = headlines_of(make_forum(gov_ind=48, gov_civ=30))
-    assert texts(headlines)["everybody"] == "All 24 people have a meeting."
+    assert texts(headlines)["everybody"] == "All 24 attendees have a meeting."
 
 
 def test_the_share_across_is_compared_with_chance_and_the_previous_edition():
@@ -135,9 +135,27 @@ def test_the_share_across_is_compared_with_chance_and_the_previous_edition():
     event.previous = before
     event.save()
     stats = event_stats(event=event, now=NOW, permutations=0)
+    headlines = texts(headlines_for(stats, exact_worksheets(stats)))
+    assert headlines["across"].startswith("67 % of meetings cross")  # of 40 meetings then
+    more = make_forum(gov_ind=20, gov_gov=20, civ_civ=5, ind_civ=5, ind_ind=10)
+    event.previous = more
+    event.save()
+    stats = event_stats(event=event, now=NOW, permutations=0)
     assert texts(headlines_for(stats, exact_worksheets(stats)))["across_since"] == (
-        f"67 % of meetings cross constituencies, after 38 % at {before.name}; chance would give {chance} %."
+        f"67 % of 60 meetings cross constituencies, after 42 % of 60 at {more.name}; "
+        f"chance would give {chance} %."
     )
+
+
+def test_the_desk_says_how_many_have_not_joined_and_no_release_does():
+    event = make_forum(gov_ind=7, gov_civ=5, gov_gov=5)
+    for _ in range(3):
+        make_attendee(event, has_joined=False)
+    headlines, stats, _ = headlines_of(event)
+    exact = texts(headlines_for(stats, exact_worksheets(stats)))["reach"]
+    met = stats.network.people - stats.network.isolates
+    assert exact == f"{met} of the 24 who have joined have a meeting; 3 of 27 attendees have not joined yet."
+    assert not any("joined" in text for text in texts(headlines).values())
 
 
 def test_an_event_without_a_meeting_has_one_headline_and_a_small_one_gives_nothing_away():

@@ -15,6 +15,7 @@ from backend.events.models.events import Theme
 from backend.stats.models import Release
 from backend.stats.selectors.names import names_for
 from backend.stats.selectors.report import report_content, report_for
+from backend.stats.selectors.summary import summary_for
 from backend.stats.selectors.worksheets import WITHHELD
 from backend.stats.services import release_for
 from tests.backend.stats.events import large_event, seven_people
@@ -81,7 +82,7 @@ def test_one_page_and_five_pages_with_any_number_of_people(count):
         texts, _ = read(event, pages)
         assert len(texts) == pages
         assert "Meetingsbetweenconstituencies" in texts[0]
-        assert f"{count}People" in texts[0]
+        assert f"{count}Attendees" in texts[0]
         assert "Howthiswascounted" in texts[-1]
 
 
@@ -96,9 +97,9 @@ def test_every_figure_is_that_of_the_released_tables():
     tables = {sheet.name: sheet for sheet in release.worksheets}
     whole, _ = read(event)
     five, _ = read(event, 5)
-    for headline in release.content["headlines"]:
-        assert squeezed(headline["text"]) in whole[0]
-        assert squeezed(headline["text"]) in five[0]
+    for head, text in summary_for(release):
+        assert squeezed(f"{head}{text}") in whole[0]
+        assert squeezed(f"{head}{text}") in five[0]
     for step, count, _share in tables["funnel"].rows:
         assert re.search(rf"{step}{re.escape(str(count))}(pairs|requests|proposals|meetings)", whole[0], re.I)
     content = report_content(release, event, names_for(event))
