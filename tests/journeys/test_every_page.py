@@ -57,6 +57,7 @@ UNSEEN = {
     "kept_address_book": "a file",
     "address_book": "a file",
     "connection_card": "a file",
+    "picture": "a file",
 }
 
 
