@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0002_consent_languages"),
+        ("events", "0003_consent_languages"),
     ]
 
     operations = [
