@@ -63,12 +63,12 @@ def send_delegation_mail(*, session_id: int, attendee_id: int, change: str) -> N
     if session is None or reader is None or not _is_still_true(session, reader, Change(change)):
         return
     page = "delegation-sessions" if change == Change.NEWS else "my-delegation-sessions"
-    context = {
-        "change": change,
-        "event": session.event.name,
-        "address": f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{session.event.slug}/{page}/",
-    }
     with in_language_of(reader.person, session.event):
+        context = {
+            "change": change,
+            "event": session.event.name,
+            "address": f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{session.event.slug}/{page}/",
+        }
         mail = automatic_mail(
             to=reader.person.email,
             subject=_SUBJECTS[Change(change)]() % {"event": session.event.name},

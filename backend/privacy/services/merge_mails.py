@@ -45,12 +45,12 @@ def send_merge_mail(*, merge_id: int, change: str, person_id: int) -> None:
         ASKED: gettext_lazy("Are you on the list of %(event)s twice?"),
         DONE: gettext_lazy("You are on the list of %(event)s once now"),
     }
-    context = {
-        "event": merge.event.name,
-        "address": f"{host}/e/{merge.event.slug}/twice/",
-        "is_kept": reader.attendances.filter(event=merge.event).exists(),
-    }
     with in_language_of(reader, merge.event):
+        context = {
+            "event": merge.event.name,
+            "address": f"{host}/e/{merge.event.slug}/twice/",
+            "is_kept": reader.attendances.filter(event=merge.event).exists(),
+        }
         mail = automatic_mail(
             to=reader.email,
             subject=str(subjects[change]) % {"event": merge.event.name},

@@ -84,12 +84,12 @@ def send_outside_alert(*, event_id: int, now: dt.datetime) -> None:
     has_no_reader = unreadable_reports(event_id).filter(pk__in=[report.pk for report in reports]).exists()
     leads = leads_of(event_id).select_related("person").order_by("pk")
     OutsideAlert.objects.bulk_create(OutsideAlert(report=report, told_at=now) for report in reports)
-    context = {
-        "event": contact.event.name,
-        "has_no_reader": has_no_reader,
-        "leads": [(shown_name(lead), lead.person.email) for lead in leads],
-    }
     with override(event_language(contact.event)):
+        context = {
+            "event": contact.event.name,
+            "has_no_reader": has_no_reader,
+            "leads": [(shown_name(lead), lead.person.email) for lead in leads],
+        }
         mail = automatic_mail(
             to=contact.email,
             subject=_("A report is unread: %(event)s") % {"event": contact.event.name},

@@ -66,20 +66,21 @@ def send_consent_mail(*, consent_id: int, change: str) -> None:
     event = consent.attendee.event
     context = {
         "change": change,
-        "event": event.name,
         "guardian": consent.guardian,
         "name": name_to_call(consent.attendee),
         "paragraphs": wording_of(consent.wording).paragraphs,
         "until": last_day_of(consent),
         "address": settings.TITIAN_ADDRESS.rstrip("/") + f"/consent/{token_of(consent)}/",
     }
+
+    def written() -> str:
+        return render_to_string("safeguarding/mail/consent.txt", context | {"event": event.name})
+
     with override(language_of_guardian(consent)):
         mail = automatic_mail(
             to=consent.email,
             subject=_SUBJECTS[Change(change)]() % {"event": event.name},
-            body=with_english(
-                BindingText.CONSENT, lambda: render_to_string("safeguarding/mail/consent.txt", context)
-            ),
+            body=with_english(BindingText.CONSENT, written),
         )
     result = send_mail_now(mail, event=event)
     if result.error and not result.is_final:

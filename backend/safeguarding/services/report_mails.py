@@ -71,14 +71,16 @@ def _send_to_lead(lead_id: int, subject: Promise, template: str, page: str) -> N
 def _send(to: Attendee, subject: Promise, template: str, page: str) -> None:
     event = to.event
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/{page}"
-    context = {"event": event.name, "address": address}
+
+    def written() -> str:
+        context = {"event": event.name, "address": address}
+        return render_to_string(f"safeguarding/mail/{template}.txt", context)
+
     with in_language_of(to.person, event):
         mail = automatic_mail(
             to=to.person.email,
             subject=str(subject) % {"event": event.name},
-            body=with_english(
-                BindingText.SAFETY, lambda: render_to_string(f"safeguarding/mail/{template}.txt", context)
-            ),
+            body=with_english(BindingText.SAFETY, written),
         )
     result = send_mail_now(mail, event=event)
     if result.error and not result.is_final:
