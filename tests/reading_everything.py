@@ -376,8 +376,10 @@ def draw_together(chance: random.Random, situations: int) -> Situation:
     drawn = Situation(0, ())
     while not any(part.person == READER for part in drawn.parts):
         drawn = draw_situation(chance, people=1 + OTHERS * situations, shows_unjoined=shows_unjoined)
+    minors = {part.person for part in drawn.parts if part.age == "minor"}  # anywhere: none has an alias
     return replace(
         drawn,
+        parts=tuple(replace(one, alias=one.alias and one.person not in minors) for one in drawn.parts),
         blocks=frozenset(pair for pair in drawn.blocks if are_together(*pair)),
         complaints=tuple(made for made in drawn.complaints if are_together(made.reporter, made.reported)),
     )
