@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from django.db.models.functions import Now
@@ -16,9 +17,10 @@ from backend.core.texts import folded
 from backend.events.models.attendees import Attendee, AttendeeQuerySet, Organisation
 from backend.events.models.events import Event
 from backend.events.rules.attendees import has_empty_profile, has_joined
-from backend.events.selectors import name_in_lists, name_in_roster
+from backend.events.selectors import name_in_lists, name_in_roster, name_to_call
 from backend.people.models import Constituency
 from backend.roster.services.rows import WITHHELD
+from backend.safeguarding.rules import contactable_ids
 
 ROSTER_FILTERS = {
     "sector": "organisation__sector__key",
@@ -53,12 +55,25 @@ class RosterRow:
     is_profile_empty: bool
 
 
-def roster_ids(*, event: Event, filters: Mapping[str, str]) -> list[int]:
+def closed_to(reader: Attendee, now: dt.datetime) -> frozenset[int]:
+    """The adults of the reader's event of whom its roster tells them as little as of a minor.
+
+    Of organisers nobody; of safeguarding leads those whom the contact policy closes to them.
+    """
+    if reader.permission == Attendee.Permission.ORGANISER:
+        return frozenset()
+    adults = Attendee.objects.filter(event=reader.event_id, age_class=Attendee.AgeClass.ADULT)
+    ids = frozenset(adults.exclude(pk=reader.pk).values_list("pk", flat=True))
+    return ids - contactable_ids(reader, "page", now, ids)
+
+
+def roster_ids(*, event: Event, filters: Mapping[str, str], closed: Set[int] = frozenset()) -> list[int]:
     """The attendees these filters leave, in the order of `sort`; unknown filters are ignored; one query.
 
     `q` finds those in whom each of its words occurs, without regard to case and accents, and a number the
     one whose id it is. Only what the roster shows is searched and sorted by: a search must not tell the rest
-    of a minor's name, the address of somebody not set as an adult (S7) or under an alias (S11).
+    of a minor's name, the address of somebody not set as an adult (S7) or under an alias (S11), nor what is
+    `closed` to the reader.
     """
     rows = list(
         _filtered(event, filters)
@@ -71,13 +86,13 @@ def roster_ids(*, event: Event, filters: Mapping[str, str]) -> list[int]:
     )  # fmt: skip
     words = folded(filters.get(SEARCH, "")).split()
     if words:
-        rows = [row for row in rows if _is_found(row, words)]
+        rows = [row for row in rows if _is_found(row, words, closed)]
     return [row.pk for row in sorted(rows, key=_sort_key(filters.get(SORT, "")))]
 
 
-def _is_found(row: Attendee, words: list[str]) -> bool:
-    shown = [name_in_roster(row), row.short_name, row.organisation.name if row.organisation else ""]
-    if row.age_class == Attendee.AgeClass.ADULT and not row.is_under_alias:
+def _is_found(row: Attendee, words: list[str], closed: Set[int]) -> bool:
+    shown = [_name(row, closed), row.short_name, row.organisation.name if row.organisation else ""]
+    if row.age_class == Attendee.AgeClass.ADULT and not row.is_under_alias and row.pk not in closed:
         shown.append(row.person.email)
     if len(words) == 1 and words[0].isdecimal():
         return words[0] == str(row.pk)
@@ -101,7 +116,11 @@ def _sort_key(sort: str) -> Callable[[Attendee], tuple[object, ...]]:
     return key
 
 
-def roster_rows(*, event: Event, ids: Sequence[int]) -> tuple[RosterRow, ...]:
+def _name(row: Attendee, closed: Set[int]) -> str:
+    return name_to_call(row) if row.pk in closed else name_in_roster(row)
+
+
+def roster_rows(*, event: Event, ids: Sequence[int], closed: Set[int] = frozenset()) -> tuple[RosterRow, ...]:
     """These attendees of the event, in this order; one query."""
     rows = {
         row.pk: row
@@ -110,7 +129,7 @@ def roster_rows(*, event: Event, ids: Sequence[int]) -> tuple[RosterRow, ...]:
         .select_related("organisation__sector", "person")
         .annotate(has_meeting=has_meeting(), is_profile_empty=has_empty_profile())
     }
-    return tuple(_row(rows[pk]) for pk in ids if pk in rows)
+    return tuple(_row(rows[pk], closed) for pk in ids if pk in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +172,7 @@ class RosterPerson:
     is_under_alias: bool
 
 
-def roster_person(*, event: Event, attendee_id: int) -> RosterPerson:
+def roster_person(*, event: Event, attendee_id: int, closed: Set[int] = frozenset()) -> RosterPerson:
     """One attendee of the event for its organisers; refuses NotFound. A constant number of queries."""
     rows = Attendee.objects.of(event).with_card().knowing_aliases()
     rows = rows.annotate(has_time=has_time_to_come(Now()))
@@ -161,13 +180,13 @@ def roster_person(*, event: Event, attendee_id: int) -> RosterPerson:
     if row is None:
         raise NotFound(_("There is no such person at this forum. They may have been removed from the list."))
     people = Attendee.objects.filter(organisation=row.organisation_id) if row.organisation_id else None
-    is_withheld = row.age_class != Attendee.AgeClass.ADULT
+    is_withheld = row.age_class != Attendee.AgeClass.ADULT or row.pk in closed
     own = ("title", "about", "seeks", "offers")
     shown = {name: "" if is_withheld else getattr(row, name) for name in own}
     interests = () if is_withheld else row.interests.all()
     return RosterPerson(
         attendee_id=row.pk,
-        name=name_in_roster(row),
+        name=_name(row, closed),
         short_name=row.short_name,
         email="" if is_withheld or row.is_under_alias else row.person.email,
         organisation_id=row.organisation_id,
@@ -279,10 +298,10 @@ def _filtered(event: Event, filters: Mapping[str, str]) -> AttendeeQuerySet:
     return found
 
 
-def _row(row: Attendee) -> RosterRow:
+def _row(row: Attendee, closed: Set[int]) -> RosterRow:
     return RosterRow(
         attendee_id=row.pk,
-        name=name_in_roster(row),
+        name=_name(row, closed),
         organisation=row.organisation.name if row.organisation else "",
         sector=row.organisation.sector.name if row.organisation else "",
         constituency=row.constituency,

@@ -124,7 +124,7 @@ def _missing(told: _Told) -> Iterator[str]:
             if "nearly_all" in told.facts
             else _("Some may have none; to count them would tell who they are.")
         )
-    elif not (told.bridge or told.alone or told.waiting):
+    elif told.people is not None and not (told.bridge or told.alone or told.waiting):
         yield _("Nobody is without a meeting.")
 
 

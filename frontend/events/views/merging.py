@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from backend.directory.selectors.roster import SEARCH, roster_ids, roster_person, roster_rows
+from backend.directory.selectors.roster import SEARCH, closed_to, roster_ids, roster_person, roster_rows
 from backend.events.models.attendees import Attendee
 from backend.privacy.selectors import merges_waiting_for
 from backend.privacy.services.merging import answer_merge, merge_attendees
@@ -30,10 +30,12 @@ MOST_FOUND = 20
 def choose_duplicate(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Whom of the list this attendee may be, too: those of the same name, or those a search finds."""
     event = attendee.event
-    person = roster_person(event=event, attendee_id=attendee_id)
+    closed = closed_to(attendee, timezone.now())
+    person = roster_person(event=event, attendee_id=attendee_id, closed=closed)
     searched = request.GET.get("q", "").replace("\0", "")[:200]
-    found = roster_ids(event=event, filters={SEARCH: searched or person.name})
-    rows = roster_rows(event=event, ids=[pk for pk in found if pk != attendee_id][:MOST_FOUND])
+    found = roster_ids(event=event, filters={SEARCH: searched or person.name}, closed=closed)
+    ids = [pk for pk in found if pk != attendee_id][:MOST_FOUND]
+    rows = roster_rows(event=event, ids=ids, closed=closed)
     context = {"person": person, "rows": rows, "searched": searched}
     return render(request, "events/choose_duplicate.html", context)
 
@@ -44,8 +46,9 @@ def choose_duplicate(request: Request, attendee: Attendee, attendee_id: int) -> 
 def merge(request: Request, attendee: Attendee, attendee_id: int, duplicate_id: int) -> HttpResponse:
     """What each entry shows, side by side; a POST keeps the first, or asks both addresses."""
     event, refusal = attendee.event, None
-    kept = roster_person(event=event, attendee_id=attendee_id)
-    duplicate = roster_person(event=event, attendee_id=duplicate_id)
+    closed = closed_to(attendee, timezone.now())
+    kept = roster_person(event=event, attendee_id=attendee_id, closed=closed)
+    duplicate = roster_person(event=event, attendee_id=duplicate_id, closed=closed)
     if request.method == "POST":
         with catch_refusal() as outcome:
             done = merge_attendees(
