@@ -179,7 +179,9 @@ class ConsentForm(RefusableForm):
         widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
     )
     language = forms.ChoiceField(
-        label=_("Language of the mail and of the page"), widget=forms.Select(attrs={"class": "input"})
+        label=_("Language of the mail and of the page"),
+        required=False,
+        widget=forms.Select(attrs={"class": "input"}),
     )
     until = forms.DateField(
         label=_("Last day of the consent"),
@@ -203,7 +205,7 @@ class ConsentForm(RefusableForm):
     def consent_values(self) -> dict[str, Any]:
         """The arguments of the service for this way."""
         values = {name: self.cleaned_data[name] for name in ("guardian", "email", "until")}
-        values["language"] = self.cleaned_data.get("language", "")
+        values["language"] = self.cleaned_data.get("language") or self.initial["language"]
         if self.is_paper:
             return values | {"seen_by": self.cleaned_data["seen_by"]}
         return values | {"is_certified": self.cleaned_data["certified"]}

@@ -21,6 +21,7 @@ from backend.events.models.events import Event, Topic
 from backend.events.models.merges import Merge
 from backend.events.models.roles import CountryContact, OutsideContact
 from backend.events.models.suspensions import Suspension
+from backend.events.models.translation_remarks import TranslationRemark
 from backend.people.models import ApiToken, FormerAddress, KnownMinor
 from backend.safeguarding.models import (
     AliasEntry,
@@ -176,6 +177,8 @@ def events(forums: Forums) -> Tries:
     )
     yield "country_contact_once", again(line)
     yield "country_contact_is_whole", changed(line, source="")
+    remark = TranslationRemark.objects.create(language="th", passage="x", made_at=NOW)
+    yield "translation_remark_has_a_passage", changed(remark, passage="")
     consent = GuardianConsent.objects.create(
         attendee=a, guardian="A Parent", email="parent@example.org", way="mail", wording="2026-11-26",
         recorded_at=NOW, expires_at=NOW + HOUR,

@@ -90,8 +90,8 @@ def block_contact_by_page(cast: Cast, how: str, by: Attendee, other: Attendee) -
 
 
 def client_of(person: Person, **options: object) -> Client:
-    """A browser in which this person has signed in."""
-    client = Client(**options)
+    """A browser, in English unless told otherwise, in which this person has signed in."""
+    client = Client(**{"headers": {"accept-language": "en"}} | options)
     client.force_login(person)
     return client
 

@@ -36,4 +36,5 @@ def faults_of(page: Page, looks: Iterable[tuple[str, str]] = LOOKS) -> list[tupl
         ]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append((page.url, size, "wider than the window"))
+    page.evaluate("for (const menu of document.querySelectorAll('header details')) menu.open = false")
     return found

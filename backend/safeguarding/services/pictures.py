@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import Refused
+from backend.core.errors import NotYours, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.pictures import Picture
@@ -20,7 +20,7 @@ from backend.safeguarding.selectors.pictures import can_have_picture
 def set_picture(*, attendee: Attendee, data: bytes, by: Person, now: dt.datetime) -> None:
     """Keep the picture, cut to squares, in place of the one before.
 
-    Refuses BadPicture, `no_picture` and `not_your_picture`.
+    Refuses BadPicture, `no_picture` and NotYours.
     """
     _check_own(attendee, by)
     _keep(attendee, squares_of(data), now)
@@ -36,12 +36,12 @@ def _keep(attendee: Attendee, squares: Squares, now: dt.datetime) -> None:
 
 
 def remove_picture(*, attendee: Attendee, by: Person) -> None:
-    """Delete the picture. Refuses `not_your_picture`."""
+    """Delete the picture. Refuses NotYours."""
     _check_own(attendee, by)
     Picture.objects.filter(attendee=attendee.pk).delete()
 
 
 def _check_own(attendee: Attendee, by: Person) -> None:
     if attendee.person_id != by.pk:
-        raise Refused("not_your_picture", _("Only the attendee can change their picture."))
+        raise NotYours(_("Only the attendee can do this."))
     check_allowed(attendee.event, Activity.TAKE_PART)

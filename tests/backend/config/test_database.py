@@ -341,6 +341,7 @@ def test_every_command_says_whether_it_needs_the_tables() -> None:
     assert without == {
         "backup",
         "bench_matching",
+        "check_messages",
         "dumpdata",
         "evaluate",
         "load_meetings",

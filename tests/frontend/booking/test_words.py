@@ -179,6 +179,7 @@ def into_thai(settings: object, tmp_path: Path) -> Callable[..., None]:
 
 def test_a_message_is_whole_in_the_language_of_the_page_or_empty(into_thai):
     reason = ("seeks_offers", {"seek": NEED, "offer": FORM})
+    into_thai()
     with override("th"):
         assert (draft(reason, languages=("en", "th")), starters(prasert().other)) == ("", ())
     into_thai(GREETING, HEAR_MORE)

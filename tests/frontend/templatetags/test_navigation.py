@@ -78,7 +78,7 @@ def test_the_bar_has_six_entries_and_a_screen_reader_hears_how_many_wait(booking
         booking.ask(asker, cast.official, slot)
     page = page_of(client_of(cast.official.person).get(cast.address("suggestions/")))
     assert page.texts(".nav > a") == ["Home", "Suggestions", MEETINGS, "Agenda", "People"]
-    assert page.text_of(".more > summary") == "More"
+    assert page.text_of("#more > summary") == "More"
     assert page.texts(".nav > a[aria-current]") == ["Suggestions"]
     other = page_of(client_of(cast.engineer.person).get(cast.address("people/")))
     assert other.texts(".nav > a") == ["Home", "Suggestions", "Meetings", "Agenda", "People"]
