@@ -101,7 +101,7 @@ def test_a_session_is_kept_in_place_by_the_keyboard_and_refused_during_a_meeting
         one.save()
     accept(ask(forum.official, forum.others[0], booking[3]), forum.others[0])
     page = enter(context, OFFICIAL)
-    page.locator(".more > summary").click()
+    page.locator("#more > summary").click()
     with page.expect_navigation():  # until its scripts are there, the form is a plain one
         page.get_by_role("link", name="Sessions", exact=True).click()
     keep = page.get_by_role("button", name="Bookmark Keynote")

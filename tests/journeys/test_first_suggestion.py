@@ -103,7 +103,7 @@ def test_from_nothing_to_the_first_suggestion(
     do_its_job(page)
     page.get_by_role("button", name="Import this list").click()
     do_its_job(page)
-    expect(page.get_by_text("42 people", exact=True)).to_be_visible()
+    expect(page.get_by_text("42 people on the list")).to_be_visible()
     page.get_by_role("link", name="Set up").click()
     page.get_by_role("button", name="Open the forum").click()
     expect(page.get_by_role("heading", name="This forum: Open")).to_be_visible()

@@ -41,7 +41,7 @@ def test_on_a_phone_band_and_navigation_take_one_line_each_and_the_first_card_is
 
 def test_the_menu_opens_by_keyboard_and_closes_by_escape(forum, phone, enter):
     page = enter(phone, OFFICIAL)
-    more = page.locator(".more > summary")
+    more = page.locator("#more > summary")
     more.press("Enter")
     expect(page.get_by_role("link", name="My profile")).to_be_visible()
     page.keyboard.press("Escape")
@@ -61,7 +61,7 @@ def test_without_a_script_home_answers_a_request_in_one_tap(forum, booking, with
     expect(page.locator(".next")).to_contain_text("Arif Rahman")
     days = (booking[0].starts_at - timezone.now()).days
     expect(page.locator(".next")).to_contain_text(f"In {days} days")
-    page.locator(".more > summary").click()
+    page.locator("#more > summary").click()
     page.get_by_role("link", name="My profile").click()
     expect(page.get_by_role("heading", name="My profile")).to_be_visible()
 

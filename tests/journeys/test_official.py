@@ -93,7 +93,7 @@ def test_from_the_door_to_a_new_list(worker, crowded_forum, context, enter):
     assert "Arif Rahman" not in first_five(cards)
 
     # What I seek, in Thai; the worker is warm by now.
-    page.locator(".more > summary").click()
+    page.locator("#more > summary").click()
     page.get_by_role("link", name="My profile").click()
     page.get_by_label("What I seek").fill(THAI)
     page.get_by_role("button", name="Save my profile").click()
@@ -107,7 +107,7 @@ def test_from_the_door_to_a_new_list(worker, crowded_forum, context, enter):
     assert name not in cards.get_by_role("heading").all_inner_texts()
 
     # Another need in Thai; each row shows a word, never a percentage.
-    page.locator(".more > summary").click()
+    page.locator("#more > summary").click()
     page.get_by_role("link", name="My profile").click()
     page.get_by_label("What I seek").fill(THAI_SEXTORTION)
     page.get_by_role("button", name="Save my profile").click()

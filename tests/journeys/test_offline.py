@@ -61,7 +61,7 @@ def test_it_is_gone_after_a_day_on_request_and_at_sign_out(forum: Forum, page: P
         page.get_by_role("button", name="Keep my agenda on this device").click()
         expect(page.get_by_text("Your agenda is kept on this device")).to_be_visible()
         if label == "Sign out":
-            page.locator(".more > summary").click()
+            page.locator("#more > summary").click()
         page.get_by_role("button", name=label).click()
         page.wait_for_function(f"() => {COPY}.then((kept) => !kept)")
 

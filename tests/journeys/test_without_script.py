@@ -73,7 +73,7 @@ def test_filter_save_refuse_undo_block_and_lift(forum, without_script, enter):
     page.get_by_role("link", name="Block Linh Tran").click()
     page.get_by_role("button", name="Block").click()
     expect(cards).to_have_count(everybody - 1)
-    page.locator(".more > summary").click()
+    page.locator("#more > summary").click()
     page.get_by_role("link", name="My profile").click()
     page.get_by_role("button", name="Lift the block: Linh Tran").click()
     expect(page.get_by_text("The block is lifted.")).to_be_visible()
