@@ -1,7 +1,7 @@
 # `make help` lists the targets. Everything made on this machine lies in .venv/ and var/.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run backup restore test test-rest test-all soak check audit messages bench clean
+.PHONY: help install run backup restore test test-rest test-all soak check audit messages translations bench clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that the lock has wheels for; PYTHON=... names another one.
@@ -60,6 +60,9 @@ AUDIT := var/audit
 audit: install  ## known vulnerabilities of what is installed; asks the package registry, so not part of check
 	@test -x $(AUDIT)/bin/pip-audit || { $(BIN)/python -m venv $(AUDIT) && $(AUDIT)/bin/pip install -q pip-audit; }
 	@$(AUDIT)/bin/pip-audit --path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+
+translations: install  ## whether each translation means what its English says, by the bundled model
+	@$(BIN)/python -m tests.benchmarks.bench_translations
 
 messages: install  ## write the catalogues of translatable texts, frontend/locale
 	@$(BIN)/python manage.py make_messages
