@@ -69,7 +69,8 @@ def test_nothing_of_it_is_read_by_organisers_or_administrators(
         client.force_login(person)
         for address in (*_addresses(stage), *_admin_pages()):
             UseCount.objects.all().delete()
-            found = SECRET.search(text_of(client.get(address)))
+            text = text_of(client.get(address)).replace(f'name="next" value="{address}"', "")
+            found = SECRET.search(text)
             assert found is None, f"{address} says {found} to {person.email}"
             seen += 1
     assert seen > 300

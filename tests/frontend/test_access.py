@@ -21,7 +21,9 @@ def pages_of(cast):
     """Every address of the event, with somebody who is there in the place of every number."""
     routes = [str(pattern.pattern) for pattern in urls.urlpatterns]
     own = [
-        route.replace("<slug:slug>", cast.event.slug).replace("<str:name>", "attendees.csv")
+        route.replace("<slug:slug>", cast.event.slug)
+        .replace("<str:name>", "attendees.csv")
+        .replace("<slug:size>", "small")
         for route in routes
         if route.startswith("e/<slug:slug>/")
     ]

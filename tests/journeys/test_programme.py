@@ -83,6 +83,8 @@ def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners
     with page.expect_navigation():
         page.get_by_role("button", name="Plan again").click()
     expect(page.get_by_role("progressbar")).to_have_count(0)
+    with page.expect_navigation():
+        page.get_by_role("link", name="By time").click()
     page.get_by_role("link", name=re.compile("^Change.*" + re.escape(names))).first.click()
     expect(page.locator(".lead")).to_have_text(locked_at)
 
@@ -127,6 +129,7 @@ def test_without_script_a_plan_is_watched_by_looking_again(planned_forum, withou
     do_jobs()
     again.click()
     expect(page.get_by_text("Meetings planned")).to_be_visible()
+    page.get_by_role("link", name="By time").click()
     page.get_by_role("link", name=re.compile("^Change")).first.click()
     page.get_by_role("button", name="Drop it").click()
     expect(page.get_by_text("The meeting is dropped.")).to_be_visible()
