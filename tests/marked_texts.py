@@ -12,6 +12,7 @@ from django.db import models
 
 from backend.core.zones import zone_cities, zone_place
 from backend.events.rules.countries import country_names
+from frontend.people.words import initials
 from tests.languages import ATTENDEES, ORGANISERS
 
 OPENS, CLOSES = ATTENDEES[0] + ORGANISERS[0], ATTENDEES[1] + ORGANISERS[1]
@@ -129,7 +130,8 @@ class OwnWords:
 
     def __init__(self) -> None:
         self.first: dict[str, list[str]] = defaultdict(list)  # by their first letter, the longest first
-        for word in own_words():
+        names = own_words()
+        for word in (*names, *map(initials, names)):
             if len(word) > 1:
                 self.first[word[0]].append(word)
 
