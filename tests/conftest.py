@@ -83,6 +83,7 @@ SLOW = (
     "tests/backend/suggestions/selectors/test_shared_needs.py",
     "tests/backend/suggestions/services/test_concurrent_builds.py",
     "tests/backend/suggestions/services/test_floor.py",
+    "tests/backend/config/test_message_checks.py",
     "tests/frontend/events/test_long_jobs.py",
     "tests/frontend/events/test_merging.py",
     "tests/frontend/events/test_own_names.py",
