@@ -32,16 +32,6 @@ from backend.directory import api as directory
 from backend.events.api.forum import AboutView, OpenEventView, StateView
 from backend.events.api.long_jobs import LongJobAnswerView, LongJobView
 from backend.events.api.profile import ProfileView
-from backend.events.api.sectors import SectorListView, SectorMergeView, SectorMoveView, SectorView
-from backend.events.api.topics import (
-    ThemeListView,
-    ThemeMoveView,
-    ThemeView,
-    TopicListView,
-    TopicMergeView,
-    TopicMoveView,
-    TopicView,
-)
 from backend.groups.api import (
     OfficeHourArriveView,
     OfficeHourCancelView,
@@ -84,6 +74,16 @@ from backend.safeguarding.api import (
 from backend.setup.api.closures import ClosureListView, ClosureUndoView, ClosureView
 from backend.setup.api.contact_rules import ContactRuleListView, ContactRulePreviewView, ContactRuleView
 from backend.setup.api.forums import EventListView, RehearsalView
+from backend.setup.api.sectors import SectorListView, SectorMergeView, SectorMoveView, SectorView
+from backend.setup.api.topics import (
+    ThemeListView,
+    ThemeMoveView,
+    ThemeView,
+    TopicListView,
+    TopicMergeView,
+    TopicMoveView,
+    TopicView,
+)
 from backend.setup.api.venue import RulesView, SlotListView, SlotPreviewView, TableListView, TableView
 from backend.stats.api import OverviewView, StatsFileView, StatsView
 from backend.suggestions.api import FeedbackView, SharedNeedListView, SuggestionListView, UnderstoodView

@@ -108,9 +108,10 @@ class PersonForm(forms.Form):
 
 
 class LanguageForm(forms.Form):
-    """The language to show pages in."""
+    """The language to show pages in, and the address of the page it was chosen on."""
 
     language = forms.CharField(max_length=10)
+    next = forms.CharField(required=False)
 
 
 class AddressForm(forms.Form):

@@ -255,12 +255,12 @@ def zone(request: Request, attendee: Attendee) -> HttpResponse:
 @require_POST
 def choose_language(request: Request) -> HttpResponse:
     """Show pages in this language from now on, in this browser and for this account; back to the page."""
-    language = values_of(LanguageForm(request.POST))["language"]
+    sent = values_of(LanguageForm(request.POST))
+    language, back = sent["language"], sent["next"]
     if request.user.is_authenticated:
         set_language(person=request.user, language=language)
     else:
         check_language(language)
-    back = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.http import HttpResponse
@@ -21,6 +22,7 @@ from backend.events.models.events import Event
 from backend.people.models import Person
 from backend.safeguarding.models import Block
 from tests.factories import NOW, make_attendee, make_attendees, make_event, make_run, provide_for_minors
+from tests.languages import MARKED, OTHER, SECOND, languages_offered, write_marked
 from tests.smtp import MailServer
 
 SEEK = "Preserving chat evidence across borders"
@@ -94,6 +96,22 @@ def client_of(person: Person, **options: object) -> Client:
     client = Client(**{"headers": {"accept-language": "en"}} | options)
     client.force_login(person)
     return client
+
+
+@pytest.fixture(scope="session")
+def two_catalogues(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the catalogues of two made-up languages, `MARKED` and `SECOND`."""
+    folder = tmp_path_factory.mktemp("locale")
+    write_marked(folder, MARKED)
+    write_marked(folder, SECOND, marks=OTHER)
+    return folder
+
+
+@pytest.fixture
+def two_languages(two_catalogues: Path) -> Iterator[None]:
+    """Both are offered beside English."""
+    with languages_offered(two_catalogues, tet="Tetun", lo="ພາສາລາວ"):
+        yield
 
 
 OPENING = dt.datetime(2026, 12, 9, 3, 0, tzinfo=dt.UTC)  # 10:00 in Bangkok

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.selectors import topic_counts_for
-from backend.events.services.topics import (
+from backend.setup.services.topics import (
     add_theme,
     add_topic,
     change_topic,

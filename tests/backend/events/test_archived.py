@@ -26,7 +26,6 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.agreements import current_agreement
 from backend.events.rules.states import NotInThisState
-from backend.events.services.topics import add_theme
 from backend.events.services.venue import remove_slots
 from backend.invitations.services.sending import send_test_invitation
 from backend.notifications.services.deliveries import mark_read
@@ -36,6 +35,7 @@ from backend.roster.services.roles import RoleChange, change_roles
 from backend.safeguarding.models import Block, Report
 from backend.safeguarding.services.blocks import block_person
 from backend.safeguarding.services.reports import report_unsafe
+from backend.setup.services.topics import add_theme
 from backend.suggestions.models import Feedback
 from backend.suggestions.services.feedback import give_feedback
 from tests.backend.conftest import make_forum

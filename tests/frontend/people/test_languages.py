@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,25 +17,11 @@ from backend.people.rules import language_of_person
 from backend.people.services import set_language
 from tests.accounts import send_account_mails
 from tests.frontend.conftest import client_of
-from tests.languages import MARKED, OTHER, SECOND, languages_offered, write_marked
+from tests.languages import MARKED, SECOND
 from tests.pages import page_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("two_languages")]
 IN_MARKED, IN_SECOND = {"Accept-Language": MARKED}, {"Accept-Language": SECOND}
-
-
-@pytest.fixture(scope="module")
-def locale(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("locale")
-    write_marked(folder, MARKED)
-    write_marked(folder, SECOND, marks=OTHER)
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def _two_languages(locale: Path) -> Iterator[None]:
-    with languages_offered(locale, tet="Tetun", lo="ພາສາລາວ"):
-        yield
 
 
 def language_shown(answer) -> str:

@@ -21,7 +21,7 @@ from backend.safeguarding.services.consents import BadConsent, ask_consent
 from frontend.safeguarding.forms import ConsentForm
 from tests.factories import NOW, make_attendee
 from tests.frontend.conftest import client_of
-from tests.languages import MARKED, OTHER, SECOND, languages_offered, write_marked
+from tests.languages import MARKED, SECOND, languages_offered, write_marked
 from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
@@ -30,19 +30,10 @@ UNTIL = dt.date(2026, 12, 31)
 RING = "If somebody is in danger now, first tell the staff at the venue, or the police."
 
 
-@pytest.fixture(scope="module")
-def locale(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("locale")
-    write_marked(folder, MARKED)
-    write_marked(folder, SECOND, marks=OTHER)
-    return folder
-
-
 @pytest.fixture(autouse=True)
-def _two_languages(locale: Path) -> Iterator[None]:
-    with languages_offered(locale, tet="Tetun", lo="ພາສາລາວ"):
-        forget_signatures()
-        yield
+def _signatures_read_anew(two_languages: None) -> Iterator[None]:
+    forget_signatures()
+    yield
     forget_signatures()
 
 

@@ -6,7 +6,7 @@ from django.utils import translation
 from backend.events.models.attendees import Sector
 from backend.events.models.events import Topic
 from backend.events.selectors import profile_for, theme_names_for
-from backend.events.services.topics import change_topic
+from backend.setup.services.topics import change_topic
 from tests.factories import NOW
 from tests.frontend.conftest import client_of
 from tests.pages import page_of

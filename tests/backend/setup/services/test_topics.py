@@ -8,7 +8,7 @@ from backend.core.errors import NotFound, OrganisersOnly
 from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Event, Theme, Topic
 from backend.events.selectors import topic_counts_for
-from backend.events.services.topics import (
+from backend.setup.services.topics import (
     BadTopic,
     add_theme,
     add_topic,

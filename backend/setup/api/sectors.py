@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from backend.core.api import CountSerializer, RowSerializer, TextField, id_field, validated
 from backend.events import selectors
-from backend.events.api.topics import UpOrDownSerializer
 from backend.events.api.views import OrganiserView
 from backend.events.models.events import Event
 from backend.events.selectors import SectorCount
@@ -25,6 +24,7 @@ from backend.events.services.sectors import (
     remove_sector,
 )
 from backend.people.models import Constituency
+from backend.setup.api.topics import UpOrDownSerializer
 
 
 class SectorSerializer(

@@ -15,7 +15,7 @@ from backend.events import selectors
 from backend.events.api.views import OrganiserView
 from backend.events.models.events import Event
 from backend.events.selectors import ThemeTopics, TopicCount
-from backend.events.services.topics import (
+from backend.setup.services.topics import (
     TOPIC_NAME_LENGTH,
     add_theme,
     add_topic,
