@@ -1,7 +1,7 @@
 # `make help` lists the targets. Everything made on this machine lies in .venv/ and var/.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run backup restore test test-rest test-all soak check audit messages translations bench clean
+.PHONY: help install run backup restore test test-rest test-all soak check audit messages translations docs bench clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that the lock has wheels for; PYTHON=... names another one.
@@ -63,6 +63,14 @@ audit: install  ## known vulnerabilities of what is installed; asks the package 
 
 translations: install  ## whether each translation means what its English says, by the bundled model
 	@$(BIN)/python -m tests.benchmarks.bench_translations
+
+DOCS := var/docs
+docs:  ## write the handbook, var/handbook, which is served under /handbook/
+	@test -n "$(PYTHON)" || { echo "The handbook needs Python 3.11 or later: name it, make docs PYTHON=/path/to/python3" >&2; exit 1; }
+	@cmp -s docs/requirements.txt $(DOCS)/installed-from || { "$(PYTHON)" -m venv --clear $(DOCS) && \
+		$(DOCS)/bin/pip install -q -r docs/requirements.txt && cp docs/requirements.txt $(DOCS)/installed-from; }
+	@$(DOCS)/bin/sphinx-build -q -E -W --keep-going -b html -d $(DOCS)/doctrees docs $(DOCS)/html
+	@rm -rf var/handbook && mv $(DOCS)/html var/handbook && echo "The handbook is in var/handbook."
 
 messages: install  ## write the catalogues of translatable texts, frontend/locale
 	@$(BIN)/python manage.py make_messages

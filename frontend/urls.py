@@ -49,6 +49,8 @@ from frontend.suggestions import views as suggestions
 urlpatterns = [
     path("", people.welcome, name="welcome"),
     path("accessibility/", people.accessibility, name="accessibility"),
+    path("handbook/", people.handbook, name="handbook"),
+    path("handbook/<path:page>", people.handbook, name="handbook_page"),
     path("service-worker.js", agenda.service_worker, name="service_worker"),
     path("language/", people.choose_language, name="choose_language"),
     path("first/<secret:token>/", people.first_administrator, name="first_administrator"),

@@ -83,6 +83,7 @@ if TITIAN_DEMO and not TITIAN_DEMO_PUBLIC:
 DATABASES = {"default": database_settings(database_from("DATABASE_URL"), VAR / "postgres")}
 
 ERASURES = VAR / "erasures.jsonl"  # remembered beside the database, for a restored backup
+HANDBOOK = VAR / "handbook"  # `make docs` writes it
 BACKUPS = folder_from("TITIAN_BACKUPS", VAR / "backups")
 BACKUP_KEY = backup_key_from("TITIAN_BACKUP_KEY")  # the public half; who restores has the other
 BACKUP_DAYS = number_from("TITIAN_BACKUP_DAYS", 30, least=1, most=3650)  # older backups are deleted

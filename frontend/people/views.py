@@ -16,6 +16,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.forms import Form
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +24,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.static import serve
 
 from backend.config.accounts import MailboxStage, SignInCode
 from backend.core.errors import BusinessError, NotFound, Refused
@@ -123,6 +125,15 @@ def welcome(request: Request) -> HttpResponse:
 def accessibility(request: Request) -> HttpResponse:
     """What of WCAG 2.2 was tested and what was not, and where to complain."""
     return render(request, "people/accessibility.html", {"contact": settings.TITIAN_ACCESSIBILITY_CONTACT})
+
+
+@public("the handbook is the same for everybody; shows no names")
+@require_safe
+def handbook(request: Request, page: str = "") -> HttpResponseBase:
+    """A page or file of the handbook; a sentence that says how it is made where it has not been."""
+    if not (settings.HANDBOOK / "index.html").is_file():
+        return render(request, "people/no_handbook.html", status=404)
+    return serve(request, f"{page}index.html" if page.endswith("/") or not page else page, settings.HANDBOOK)
 
 
 def _comes_in(attendee: Attendee) -> bool:
