@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -122,7 +123,7 @@ def send_alert(*, lead_id: int, now: dt.datetime) -> None:
         return
     ReportAlert.objects.bulk_create(ReportAlert(report=report, lead=lead, told_at=now) for report in reports)
     with in_language_of(lead.person, lead.event):
-        mail = _mail_to(lead)
+        mail = _mail_to(lead, reports)
     result = send_mail_now(mail, event=lead.event)
     if result.error:
         raise MailDelayed(result.error)
@@ -133,12 +134,16 @@ def _reports_to_alert(lead: Attendee) -> ReportQuerySet:
     return readable_for(lead).waiting().exclude(Exists(alerted))
 
 
-def _mail_to(lead: Attendee) -> EmailMessage:
+def _mail_to(lead: Attendee, reports: Sequence[Report]) -> EmailMessage:
+    """A report that names nobody keeps nobody apart: then the mail does not say so."""
     event = lead.event
+    are_parted = all(report.reporter_id and report.reported_id for report in reports)
     subject = _("A report waits for you: %(event)s") % {"event": event.local_name}
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/reports/"
     return automatic_mail(
         to=lead.person.email,
         subject=subject,
-        body=render_to_string("safeguarding/mail/alert.txt", {"event": event, "address": address}),
+        body=render_to_string(
+            "safeguarding/mail/alert.txt", {"event": event, "address": address, "are_parted": are_parted}
+        ),
     )

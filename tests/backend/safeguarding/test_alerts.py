@@ -20,7 +20,7 @@ from backend.safeguarding.services.alerts import (
     send_alert,
     send_outside_alert,
 )
-from backend.safeguarding.services.reports import WordsNeeded, read_report
+from backend.safeguarding.services.reports import WordsNeeded, read_report, report_unsafe
 from tests.factories import NOW, make_attendee
 from tests.worker import next_job
 
@@ -42,6 +42,15 @@ def test_the_mail_says_that_a_report_waits_and_names_and_quotes_nobody(cast, mai
     assert f"/e/{cast.event.slug}/reports/" in text
     for secret in ("Mali", "Arif", "hotel", "arassment", cast.reporter.person.email):
         assert secret not in text
+
+
+def test_it_says_that_two_are_kept_apart_only_where_every_report_names_somebody(cast, mailoutbox):
+    cast.report("One.")
+    send_alert(lead_id=cast.lead.pk, now=NOW)
+    cast.report("Two.")
+    report_unsafe(reporter=cast.reporter, words="A tall man.", by=cast.reporter.person, now=NOW)
+    send_alert(lead_id=cast.lead.pk, now=NOW)
+    assert ["kept apart already" in mail.body for mail in mailoutbox] == [True, False]
 
 
 def test_two_reports_make_one_mail_and_a_later_one_another(cast, mailoutbox):
