@@ -70,6 +70,7 @@ docs:  ## write the handbook, var/handbook, which is served under /handbook/
 	@cmp -s docs/requirements.txt $(DOCS)/installed-from || { "$(PYTHON)" -m venv --clear $(DOCS) && \
 		$(DOCS)/bin/pip install -q -r docs/requirements.txt && cp docs/requirements.txt $(DOCS)/installed-from; }
 	@$(DOCS)/bin/sphinx-build -q -E -W --keep-going -b html -d $(DOCS)/doctrees docs $(DOCS)/html
+	@$(DOCS)/bin/python docs/reading_grade.py
 	@rm -rf var/handbook && mv $(DOCS)/html var/handbook && echo "The handbook is in var/handbook."
 
 messages: install  ## write the catalogues of translatable texts, frontend/locale

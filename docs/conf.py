@@ -15,7 +15,7 @@ html_theme = "titian"
 html_theme_path = ["_theme"]
 html_title = "Titian handbook"
 html_static_path = ["../frontend/static"]  # for tokens.css and the fonts that it names
-exclude_patterns = ["_theme", "js/*", "vendor/**", "img/*", "css/[!t]*"]
+exclude_patterns = ["_theme", "requirements.txt", "js/*", "vendor/**", "img/*", "css/[!t]*"]
 html_copy_source = html_use_index = False
 html_permalinks_icon = "#"
 highlight_language = "none"
