@@ -1,7 +1,7 @@
 # `make help` lists the targets. Everything made on this machine lies in .venv/ and var/.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run backup restore test test-rest test-all soak check audit messages translations docs bench clean
+.PHONY: help install run backup restore test test-rest test-all soak check audit messages translations docs screenshots bench clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that the lock has wheels for; PYTHON=... names another one.
@@ -10,7 +10,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install:  ## make .venv and install the dependencies, and compile the catalogues, unless that is done
 	@if [ -z "$(PYTHON)" ]; then \
@@ -72,6 +72,9 @@ docs:  ## write the handbook, var/handbook, which is served under /handbook/
 	@$(DOCS)/bin/sphinx-build -q -E -W --keep-going -b html -d $(DOCS)/doctrees docs $(DOCS)/html
 	@$(DOCS)/bin/python docs/reading_grade.py
 	@rm -rf var/handbook && mv $(DOCS)/html var/handbook && echo "The handbook is in var/handbook."
+
+screenshots: install  ## take the handbook's pictures anew from a running demo (TITIAN_PORT for another port)
+	@$(BIN)/python -m tests.screenshots
 
 messages: install  ## write the catalogues of translatable texts, frontend/locale
 	@$(BIN)/python manage.py make_messages

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import importlib
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import polib
 from django.conf import settings
 
+from backend.config.languages import TRANSLATED, PageLanguage, catalogue_path
 from matching.policy import MatchingPolicy
 from matching.recommend.strength import CUTS
 
@@ -21,6 +25,7 @@ DECISIONS = ROOT / "docs" / "decisions"
 SAFEGUARDING = ROOT / "docs" / "safeguarding.md"
 SECURITY = ROOT / "docs" / "security.md"
 MATCHING = ROOT / "docs" / "matching.md"
+HANDBOOK = ROOT / "docs" / "handbook"
 WHERE = ROOT / "docs" / "where.md"
 
 CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
@@ -236,3 +241,37 @@ def test_the_settings_of_matching_are_the_defaults_of_the_policy() -> None:
 def test_the_cuts_of_the_words_of_strength_are_those_shown() -> None:
     rows = re.findall(r"^\| (strong|good) \| >= (\.\d+) \|", MATCHING.read_text(), re.MULTILINE)
     assert [(word, float(cut)) for word, cut in rows] == [(word.value, cut) for word, cut in CUTS if cut > 0]
+
+
+PLACEHOLDER = re.compile(r"%\(\w+\)s")
+PARTS = ("attendee", "guardian")  # those of the handbook that are in every language of the pages
+LABEL = re.compile(r"(?<![*\w])\*([^*]+)\*(?!\*)")
+SHAPE = re.compile(r"^(?:#+ |- |\*\*)", re.MULTILINE)
+
+
+def test_a_translated_part_is_of_today_and_has_the_shape_and_the_labels_of_the_english_one() -> None:
+    for part, language in itertools.product(PARTS, TRANSLATED):
+        english = HANDBOOK / f"{part}.md"
+        file = HANDBOOK / f"{part}.{language.folder}.md"
+        head, text = file.read_text().split("\n---\n", 1)
+        digest = hashlib.sha256(english.read_bytes()).hexdigest()[:12]
+        assert f"english: {digest}" in head, f"Read {file.name} again: the English one has changed."
+        assert SHAPE.findall(text) == SHAPE.findall(english.read_text()), file.name
+        words = words_of(language)
+        pairs = list(zip(labels_of(english.read_text()), labels_of(text), strict=True))
+        assert [(ours, theirs) for ours, theirs in pairs if theirs not in words[ours]] == [], file.name
+
+
+def labels_of(text: str) -> list[str]:
+    """What stands between asterisks, which are labels of pages, but for the sentence under the title."""
+    body = text.partition("\n## ")[2]
+    return [re.sub(r"\s+", " ", label) for label in LABEL.findall(body)]
+
+
+@cache
+def words_of(language: PageLanguage) -> dict[str, set[str]]:
+    """What each English text is in that language, with an ellipsis for what is filled in."""
+    found: dict[str, set[str]] = {}
+    for entry in polib.pofile(str(catalogue_path(language))):
+        found.setdefault(PLACEHOLDER.sub("…", entry.msgid), set()).add(PLACEHOLDER.sub("…", entry.msgstr))
+    return found
