@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import itertools
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -207,6 +208,13 @@ def long_lines(path: Path) -> Iterator[int]:
         text = LINK.sub("]()", line)
         if len(text) > 120 and not line.startswith("|") and " " in line.strip().removeprefix("- "):
             yield number
+
+
+def test_the_newest_release_is_the_version_of_the_project_told_in_at_most_120_lines() -> None:
+    releases = re.split(r"^(?=## \d)", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)[1:]
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert re.match(rf"## {re.escape(version)} \(\d{{4}}-\d\d-\d\d\)\n", releases[0])
+    assert len(releases[0].rstrip().splitlines()) <= 120
 
 
 def test_every_answer_of_where_to_find_it_names_a_file_and_what_is_in_it() -> None:
