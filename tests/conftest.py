@@ -60,6 +60,7 @@ SLOW = (
     "tests/backend/config/test_outages.py",
     "tests/backend/config/test_processes.py",
     "tests/backend/config/test_switch_interval.py",
+    "tests/frontend/test_handbook_examples.py",
     "tests/backend/config/test_web.py",
     "tests/backend/demo/test_lists.py",
     "tests/backend/demo/test_loading.py",
