@@ -72,7 +72,22 @@ def columns(*labels: str) -> SafeString:
 
 @register.inclusion_tag("_submit.html", takes_context=True)
 def submit(
-    context: Context, label: str, look: str = "", cancel: str = "", words: str = "", *numbers: int
+    context: Context,
+    label: str,
+    look: str = "",
+    cancel: str = "",
+    words: str = "",
+    *numbers: int,
+    do: str = "",
 ) -> dict[str, str]:
-    """The button that sends a form; beside it a link to the page of the name `cancel`."""
-    return {"label": label, "look": look, "address": _address(context, cancel, numbers), "words": words}
+    """The button that sends a form, as `do` if it has several; beside it a link to the page `cancel`."""
+    address = _address(context, cancel, numbers)
+    return {"label": label, "look": look, "do": do, "address": address, "words": words}
+
+
+@register.inclusion_tag("_act.html", takes_context=True)
+def act(
+    context: Context, name: str, *numbers: int, label: str, look: str = "button", about: str = ""
+) -> dict[str, str]:
+    """A form of one button, sent to the address of this name; `about` is read out behind its label."""
+    return {"address": _address(context, name, numbers), "label": label, "look": look, "about": about}
