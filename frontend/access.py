@@ -65,6 +65,12 @@ class Request(HttpRequest):
     needs_factor: bool  # they act in the one sign-in that may go without a second factor
 
 
+def event_of_page(request: HttpRequest) -> dict[str, Event]:
+    """The forum whose page this is, as `event` of every template (a context processor)."""
+    attendee: Attendee | None = getattr(request, "attendee", None)
+    return {"event": attendee.event} if attendee else {}
+
+
 def public(reason: str) -> Callable[[View], View]:
     """Open without sign-in; the reason says why that is right."""
     return lambda view: _guarded(view, f"public: {reason}", lambda _request, _arguments: None)

@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from backend.core.models import Numbered
 from backend.events.models.attendees import Attendee
 
 
-class CalendarFeed(models.Model):
+class CalendarFeed(Numbered):
     """One address of an attendee's calendar; at most one is open at a time.
 
     The address is `key` signed with the server's secret, so that the table alone opens no calendar. `etag`
@@ -31,6 +32,3 @@ class CalendarFeed(models.Model):
                 fields=["attendee"], condition=Q(revoked_at__isnull=True), name="calendar_feed_one_open"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"calendar feed {self.pk}"

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from backend.core.models import Numbered
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 
@@ -25,7 +26,7 @@ class AssistantQuerySet(models.QuerySet["Assistant"]):
         return self.not_ended().filter(accepted_at=None)
 
 
-class Assistant(models.Model):
+class Assistant(Numbered):
     """An attendee who may act for another, the principal, once they agreed to it.
 
     Until then only the keyed hash of the address that the principal wrote is known, whoever it leads to.
@@ -71,6 +72,3 @@ class Assistant(models.Model):
                 condition=Q(address_hash__regex="^[0-9a-f]{64}$"), name="assistant_has_an_address_hash"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"assistant {self.pk}"

@@ -171,11 +171,17 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "frontend.access.event_of_page",
             ],
-            "libraries": {
-                name: f"frontend.templatetags.{name}"
-                for name in ("binding", "navigation", "problems", "programme", "ui")
-            },
+            "builtins": [  # in every template, without {% load %}
+                "django.templatetags.i18n",
+                "django.templatetags.l10n",
+                "django.templatetags.static",
+                *(
+                    f"frontend.templatetags.{name}"
+                    for name in ("binding", "navigation", "pages", "problems", "programme", "ui")
+                ),
+            ],
         },
     },
 ]

@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from backend.core.limits import delete_ended_uses
-from backend.core.queue import CLOCK, requeue_abandoned_jobs
+from backend.core.queue import CLOCK, clock_job, requeue_abandoned_jobs
 
 
 @app.periodic(cron="* * * * *")
@@ -21,13 +21,7 @@ async def requeue_every_minute(timestamp: int) -> None:  # noqa: ARG001
     await requeue_abandoned_jobs()
 
 
-@app.periodic(cron="*/10 * * * *")
-@app.task(
-    name="core.delete_ended_uses",
-    queue=CLOCK,
-    lock="core.delete_ended_uses",
-    queueing_lock="core.delete_ended_uses",
-)
+@clock_job("core.delete_ended_uses", cron="*/10 * * * *")
 def delete_uses_every_ten_minutes(timestamp: int) -> None:  # noqa: ARG001
     """Every ten minutes: forget how often what was done, once that counts no more."""
     delete_ended_uses(now=timezone.now())

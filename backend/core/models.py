@@ -1,4 +1,4 @@
-"""Acts of organisers and leads that change no traced row; and what every mail of a queue has."""
+"""What rows and mails of a queue have; acts of organisers and leads that change no traced row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class Act(models.Model):
+class Numbered(models.Model):
+    """A row that is called by its kind and number: in logs, no name or address of a person stands."""
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        concrete = self._meta.concrete_model or type(self)
+        return f"{concrete._meta.verbose_name} {self.pk}"
+
+
+class Act(Numbered):
     """Something done to an event that changes no traced row.
 
     A file was downloaded, lists were rebuilt or their weights chosen, the forum was opened, an organiser or
@@ -42,9 +53,6 @@ class Act(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["event", "done_at"], name="act_of_event")]
-
-    def __str__(self) -> str:
-        return f"act {self.pk}"
 
 
 class UseCount(models.Model):

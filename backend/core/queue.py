@@ -151,6 +151,12 @@ def enqueue(
         return
 
 
+def clock_job(name: str, *, cron: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The job of this name is done at the times of `cron`: one at a time, and never two that wait."""
+    task = app.task(name=name, queue=CLOCK, lock=name, queueing_lock=name)
+    return lambda function: app.periodic(cron=cron)(task(function))
+
+
 def jobs_before(task: str, **arguments: int | str) -> int:
     """How many jobs of the queue are at work or come before this one; 0 where it does not wait."""
     with connection.cursor() as cursor:

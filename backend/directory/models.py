@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
 
-from backend.core.models import QueuedMail
+from backend.core.models import Numbered, QueuedMail
 from backend.events.models.agenda import Session
 from backend.events.models.attendees import Attendee, Organisation
 from backend.events.models.events import Event, Topic
@@ -50,7 +50,7 @@ class WishToMeet(models.Model):
         return f"wish {self.pk}"
 
 
-class ProfileVisit(models.Model):
+class ProfileVisit(Numbered):
     """An attendee last read another's page at `seen_at`; for themself alone, and the latest twenty."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
@@ -63,9 +63,6 @@ class ProfileVisit(models.Model):
             models.UniqueConstraint(fields=["attendee", "other"], name="profile_visit_once_per_pair"),
             models.CheckConstraint(condition=~Q(attendee=models.F("other")), name="profile_visit_of_another"),
         ]
-
-    def __str__(self) -> str:
-        return f"profile visit {self.pk}"
 
 
 class TimesMail(QueuedMail):
@@ -89,7 +86,7 @@ class TimesMail(QueuedMail):
         return f"times mail {self.pk}"
 
 
-class SearchName(models.Model):
+class SearchName(Numbered):
     """The keys by which one person, organisation, topic or session is found; null: still to be read.
 
     Triggers add the row and set `keys` to null whenever a name changes, whatever code changes it. Reading
@@ -123,11 +120,8 @@ class SearchName(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"search name {self.pk}"
 
-
-class SearchText(models.Model):
+class SearchText(Numbered):
     """What somebody seeks, offers or says of themselves as a centred unit vector; the words are not repeated.
 
     It stands for `field` where that text still has this hash. Only people whom matching may read have rows.
@@ -149,6 +143,3 @@ class SearchText(models.Model):
                 condition=Q(field__in=["seeks", "offers", "about"]), name="search_text_field_known"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"search text {self.pk}"

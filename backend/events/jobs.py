@@ -5,15 +5,12 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from backend.core.queue import CLOCK, LONG
+from backend.core.queue import LONG, clock_job
 from backend.events.services import long_jobs, translation_remarks
 from backend.events.services.opening import follow_days
 
 
-@app.periodic(cron="7 * * * *")
-@app.task(
-    name="events.follow_days", queue=CLOCK, lock="events.follow_days", queueing_lock="events.follow_days"
-)
+@clock_job("events.follow_days", cron="7 * * * *")
 def change_states(timestamp: int) -> None:  # noqa: ARG001
     """Once an hour, for every zone: open forums become live, and those that are over closed."""
     follow_days(now=timezone.now())
@@ -25,25 +22,13 @@ def answer_long_job(job_id: int) -> None:
     long_jobs.answer_job(job_id=job_id, now=timezone.now())
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="events.delete_expired_jobs",
-    queue=CLOCK,
-    lock="events.delete_expired_jobs",
-    queueing_lock="events.delete_expired_jobs",
-)
+@clock_job("events.delete_expired_jobs", cron="* * * * *")
 def delete_expired_jobs(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute: forget uploads and answers that nobody fetched within an hour."""
     long_jobs.delete_expired_jobs(now=timezone.now())
 
 
-@app.periodic(cron="50 18 * * *")
-@app.task(
-    name="events.delete_old_remarks",
-    queue=CLOCK,
-    lock="events.delete_old_remarks",
-    queueing_lock="events.delete_old_remarks",
-)
+@clock_job("events.delete_old_remarks", cron="50 18 * * *")
 def delete_old_remarks(timestamp: int) -> None:  # noqa: ARG001
     """Once a day: forget remarks on translations of more than a year ago."""
     translation_remarks.delete_old_remarks(now=timezone.now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from backend.core.queue import CLOCK, MAIL
+from backend.core.queue import MAIL, clock_job
 from backend.core.smtp import Backoff
 from backend.invitations.services import reminders
 from backend.invitations.services.deliveries import SEND_INVITATION, deliver_invitation
@@ -17,13 +17,7 @@ def send_invitation(invitation_id: int) -> None:
     deliver_invitation(invitation_id=invitation_id, now=timezone.now())
 
 
-@app.periodic(cron="10 * * * *")
-@app.task(
-    name="invitations.queue_reminders",
-    queue=CLOCK,
-    lock="invitations.queue_reminders",
-    queueing_lock="invitations.queue_reminders",
-)
+@clock_job("invitations.queue_reminders", cron="10 * * * *")
 def queue_reminders(timestamp: int) -> None:  # noqa: ARG001
     """Once an hour: remind who was invited and has not joined, or seeks nothing yet."""
     reminders.queue_reminders(now=timezone.now())

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from backend.core.models import Numbered
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.people.models import Person
@@ -16,7 +17,7 @@ MAX_REMINDER_DAYS = 90
 BOUNCED = "bounced"  # the error of a mail that came back after it was sent
 
 
-class InvitationRules(models.Model):
+class InvitationRules(Numbered):
     """How an event invites; an event without a row has these defaults. Empty texts stand for Titian's own."""
 
     class Schedule(models.TextChoices):
@@ -47,11 +48,8 @@ class InvitationRules(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"invitation rules {self.pk}"
 
-
-class Invitation(models.Model):
+class Invitation(Numbered):
     """One mail with a link that signs its reader in once; holds no address, no text and not the link.
 
     The link's token exists in the mail alone: it is made when the mail is sent, and its hash is kept.
@@ -103,6 +101,3 @@ class Invitation(models.Model):
                 name="invitation_was_tried",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"invitation {self.pk}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 
-from backend.core.models import QueuedMail
+from backend.core.models import Numbered, QueuedMail
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 
 
-class MailTexts(models.Model):
+class MailTexts(Numbered):
     """Sender, opening and signature of an event's mails; an event without a row has empty ones.
 
     Empty texts stand for Titian's own, an empty name for the event's. Mails about reports and roles have none
@@ -21,9 +21,6 @@ class MailTexts(models.Model):
     reply_to = models.EmailField(max_length=254, blank=True)
     opening = models.TextField(blank=True)
     signature = models.TextField(blank=True)
-
-    def __str__(self) -> str:
-        return f"mail texts {self.pk}"
 
 
 class MailTest(QueuedMail):

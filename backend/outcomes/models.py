@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from backend.core.models import Numbered
 from backend.events.models.aliases import Alias
 from backend.events.models.events import Event
 from backend.people.models import Person
@@ -32,7 +33,7 @@ class ContactShareQuerySet(models.QuerySet["ContactShare"]):
         return self.filter(pair, event=event_id)
 
 
-class ContactShare(models.Model):
+class ContactShare(Numbered):
     """What one person lets another know of how to reach them; two of these are a connection.
 
     Nothing of it is shown before both have given something. With people, not attendees: a connection outlasts
@@ -67,6 +68,3 @@ class ContactShare(models.Model):
                 name="contact_share_kept_with_a_name",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"contact share {self.pk}"

@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from backend.core.queue import CLOCK, CODES
+from backend.core.queue import CODES, clock_job
 from backend.people import services
 
 
@@ -17,37 +17,19 @@ def send_account_mail(mail_id: int) -> None:
     services.send_account_mail(mail_id=mail_id, now=timezone.now())
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="people.delete_old_account_mails",
-    queue=CLOCK,
-    lock="people.delete_old_account_mails",
-    queueing_lock="people.delete_old_account_mails",
-)
+@clock_job("people.delete_old_account_mails", cron="* * * * *")
 def delete_old_account_mails(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute: delete sign-in mails that are too old to be sent."""
     services.delete_old_account_mails(now=timezone.now())
 
 
-@app.periodic(cron="30 18 * * *")
-@app.task(
-    name="people.delete_expired_hashes",
-    queue=CLOCK,
-    lock="people.delete_expired_hashes",
-    queueing_lock="people.delete_expired_hashes",
-)
+@clock_job("people.delete_expired_hashes", cron="30 18 * * *")
 def delete_expired_hashes(timestamp: int) -> None:  # noqa: ARG001
     """Once a day: forget the addresses known as minors' whose time has come."""
     services.delete_expired_hashes(now=timezone.now())
 
 
-@app.periodic(cron="40 18 * * *")
-@app.task(
-    name="people.delete_ended_sign_ins",
-    queue=CLOCK,
-    lock="people.delete_ended_sign_ins",
-    queueing_lock="people.delete_ended_sign_ins",
-)
+@clock_job("people.delete_ended_sign_ins", cron="40 18 * * *")
 def delete_ended_sign_ins(timestamp: int) -> None:  # noqa: ARG001
     """Once a day: forget the sign-ins that are over."""
     services.delete_ended_sign_ins(now=timezone.now())

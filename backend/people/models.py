@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.mail_addresses import canonical_address, older_form, skeleton
+from backend.core.models import Numbered
 
 
 class Constituency(models.TextChoices):
@@ -232,7 +233,7 @@ class KnownMinorQuerySet(models.QuerySet["KnownMinor"]):
         return self.filter(pk__in=MinorMatch.objects.filter(**whom).values("known_minor"))
 
 
-class KnownMinor(models.Model):
+class KnownMinor(Numbered):
     """An event set this address as a minor: all that is kept of it across events, and after a purge.
 
     Written by a trigger of `events.Attendee` in the transaction that sets the class, one of each address
@@ -255,9 +256,6 @@ class KnownMinor(models.Model):
                 condition=models.Q(address_hash__regex="^[0-9a-f]{64}$"), name="known_minor_has_a_hash"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"known minor {self.pk}"
 
 
 class MinorMatch(models.Model):
@@ -310,17 +308,14 @@ class ApiToken(models.Model):
         return f"API token {self.pk}"
 
 
-class FirstAdministratorLink(models.Model):
+class FirstAdministratorLink(Numbered):
     """A link by which an installation without an administrator gets one; only its hash is kept."""
 
     token_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
 
-    def __str__(self) -> str:
-        return f"first administrator link {self.pk}"
 
-
-class FormerAddress(models.Model):
+class FormerAddress(Numbered):
     """An address that an account had before, as a keyed hash: a list may still name it."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="former_addresses")
@@ -335,22 +330,16 @@ class FormerAddress(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"former address {self.pk}"
 
-
-class FactorReset(models.Model):
+class FactorReset(Numbered):
     """An administrator took away somebody's second factors, which were lost; on the server `by` is null."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     done_at = models.DateTimeField()
 
-    def __str__(self) -> str:
-        return f"factor reset {self.pk}"
 
-
-class AccountMail(models.Model):
+class AccountMail(Numbered):
     """A mail about signing in that waits for the mail server: a code, or a question about an address.
 
     The row ends when its mail is sent, or with the code's fifteen minutes. It is encrypted, and no page, no
@@ -362,6 +351,3 @@ class AccountMail(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["queued_at"], name="account_mail_by_age")]
-
-    def __str__(self) -> str:
-        return f"account mail {self.pk}"

@@ -6,15 +6,14 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from backend.core.isolation import for_each
-from backend.core.queue import CLOCK, MAIL
+from backend.core.queue import MAIL, clock_job
 from backend.core.smtp import Backoff
 from backend.privacy.services import merge_mails
 from backend.privacy.services.closing import close_cases, forget_expired
 from backend.privacy.services.retention import purge_all
 
 
-@app.periodic(cron="45 18 * * *")
-@app.task(name="privacy.purge", queue=CLOCK, lock="privacy.purge", queueing_lock="privacy.purge")
+@clock_job("privacy.purge", cron="45 18 * * *")
 def purge(timestamp: int) -> None:  # noqa: ARG001
     """Once a day: close cases that were held, and erase whose time of keeping has ended."""
     now = timezone.now()

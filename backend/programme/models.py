@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backend.booking.models.meetings import Meeting
+from backend.core.models import Numbered
 from backend.core.period import single_id_range
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
@@ -17,17 +18,14 @@ from backend.events.models.events import Event
 from backend.people.models import Constituency, Person
 
 
-class ProgrammeRules(models.Model):
+class ProgrammeRules(Numbered):
     """How an event publishes its programmes; without a row it proposes meetings."""
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="programme_rules")
     confirms = models.BooleanField(default=False)  # meetings are agreed at once, in slots both have opened
 
-    def __str__(self) -> str:
-        return f"programme rules {self.pk}"
 
-
-class Plan(models.Model):
+class Plan(Numbered):
     """One programme of an event, from the draft to its end.
 
     `value` is the sum of scores of the meetings the planner chose, before any change by hand; `bound`
@@ -112,9 +110,6 @@ class Plan(models.Model):
             models.CheckConstraint(condition=Q(progress__lte=100), name="plan_progress_percent"),
         ]
 
-    def __str__(self) -> str:
-        return f"plan {self.pk}"
-
     @property
     def is_at_work(self) -> bool:
         return self.work in self.AT_WORK
@@ -140,7 +135,7 @@ class Plan(models.Model):
         return self.state == self.State.DRAFT and not self.is_at_work
 
 
-class PlannedMeeting(models.Model):
+class PlannedMeeting(Numbered):
     """Two attendees, lower id first, planned to meet in a slot at a table; a meeting once it is published.
 
     `refusal` says why publishing could not make it one.
@@ -179,6 +174,3 @@ class PlannedMeeting(models.Model):
                 ],
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"planned meeting {self.pk}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 
+from backend.core.models import Numbered
 from backend.events.models.events import Event
 
 
-class ColumnChoice(models.Model):
+class ColumnChoice(Numbered):
     """How a column of the event's lists is read, where somebody chose it; without a `column` it is left out.
 
     `heading` is the heading under `column_key`.
@@ -22,6 +23,3 @@ class ColumnChoice(models.Model):
             models.UniqueConstraint(fields=["event", "heading"], name="column_choice_once"),
             models.CheckConstraint(condition=~models.Q(heading=""), name="column_choice_has_heading"),
         ]
-
-    def __str__(self) -> str:
-        return f"column choice {self.pk}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from backend.core.queue import CLOCK, MAIL, URGENT
+from backend.core.queue import MAIL, URGENT, clock_job
 from backend.core.smtp import Backoff
 from backend.safeguarding.services import age_mails, alerts, consent_mails, report_mails, supervision
 
@@ -22,13 +22,7 @@ def send_outside_alert(event_id: int) -> None:
     alerts.send_outside_alert(event_id=event_id, now=timezone.now())
 
 
-@app.periodic(cron="*/5 * * * *")
-@app.task(
-    name="safeguarding.alert_all_leads",
-    queue=CLOCK,
-    lock="safeguarding.alert_all_leads",
-    queueing_lock="safeguarding.alert_all_leads",
-)
+@clock_job("safeguarding.alert_all_leads", cron="*/5 * * * *")
 def alert_all_leads(timestamp: int) -> None:  # noqa: ARG001
     """Every five minutes: find leads not alerted yet, and reports that no lead has opened for four hours."""
     alerts.alert_all_leads(now=timezone.now())
@@ -64,25 +58,13 @@ def send_consent_news(lead_id: int) -> None:
     consent_mails.send_consent_news(lead_id=lead_id)
 
 
-@app.periodic(cron="20 6 * * *")
-@app.task(
-    name="safeguarding.remind_of_consents",
-    queue=CLOCK,
-    lock="safeguarding.remind_of_consents",
-    queueing_lock="safeguarding.remind_of_consents",
-)
+@clock_job("safeguarding.remind_of_consents", cron="20 6 * * *")
 def remind_of_consents(timestamp: int) -> None:  # noqa: ARG001
     """Once a day: tell guardians and leads of consents that run out."""
     consent_mails.remind_of_consents(now=timezone.now())
 
 
-@app.periodic(cron="30 6 * * *")
-@app.task(
-    name="safeguarding.remind_of_vettings",
-    queue=CLOCK,
-    lock="safeguarding.remind_of_vettings",
-    queueing_lock="safeguarding.remind_of_vettings",
-)
+@clock_job("safeguarding.remind_of_vettings", cron="30 6 * * *")
 def remind_of_vettings(timestamp: int) -> None:  # noqa: ARG001
     """Once a day: tell leads of checks that run out."""
     supervision.remind_of_vettings(now=timezone.now())
@@ -94,13 +76,7 @@ def send_age_mail(lead_id: int) -> None:
     age_mails.send_age_mail(lead_id=lead_id, now=timezone.now())
 
 
-@app.periodic(cron="*/10 * * * *")
-@app.task(
-    name="safeguarding.tell_of_doubts",
-    queue=CLOCK,
-    lock="safeguarding.tell_of_doubts",
-    queueing_lock="safeguarding.tell_of_doubts",
-)
+@clock_job("safeguarding.tell_of_doubts", cron="*/10 * * * *")
 def tell_of_doubts(timestamp: int) -> None:  # noqa: ARG001
     """Every ten minutes: find leads not told yet of an age class that two forums have to settle."""
     age_mails.tell_of_doubts(timezone.now())

@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from backend.core.models import Numbered
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee, Organisation, Sector
 from backend.events.models.events import Event, Topic
 from backend.people.models import Constituency, Person
 
 
-class Block(models.Model):
+class Block(Numbered):
     """One person wants nothing to do with another; it hides each from the other, at every event."""
 
     blocker = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="blocks_made")
@@ -28,11 +29,8 @@ class Block(models.Model):
             models.CheckConstraint(condition=~Q(blocker=F("blocked")), name="block_not_self"),
         ]
 
-    def __str__(self) -> str:
-        return f"block {self.pk}"
 
-
-class ContactRule(models.Model):
+class ContactRule(Numbered):
     """People of two groups of an event are not in contact: each a constituency or one of its sectors.
 
     It parts both ways. The groups are stored in the order of their keys.
@@ -63,9 +61,6 @@ class ContactRule(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"contact rule {self.pk}"
-
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def waiting(self) -> ReportQuerySet:
@@ -73,7 +68,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.exclude(state=Report.State.CLOSED)
 
 
-class Report(models.Model):
+class Report(Numbered):
     """An attendee's report about another, for the safeguarding leads.
 
     It blocks contact between the two people as a block does, at every event, until a lead closes and lifts
@@ -143,11 +138,8 @@ class Report(models.Model):
             models.Index(fields=["reporter", "reported"], condition=Q(keeps_apart=True), name="report_apart"),
         ]
 
-    def __str__(self) -> str:
-        return f"report {self.pk}"
 
-
-class ReportView(models.Model):
+class ReportView(Numbered):
     """A reading of a report. The database lets no row be changed, nor removed without its report."""
 
     report = models.ForeignKey(Report, db_constraint=False, on_delete=models.DO_NOTHING, related_name="views")
@@ -156,11 +148,8 @@ class ReportView(models.Model):
     )
     seen_at = models.DateTimeField()
 
-    def __str__(self) -> str:
-        return f"report view {self.pk}"
 
-
-class ReportEntry(models.Model):
+class ReportEntry(Numbered):
     """What a lead wrote or did in a report; no row is changed, nor removed without its report.
 
     `text`: of a note, a word to the reporter, or why somebody was suspended. `about`: the lead it was
@@ -206,9 +195,6 @@ class ReportEntry(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"report entry {self.pk}"
-
 
 class ReportHandOver(models.Model):
     """A lead handed a report to another lead, who was confirmed after it was made, and now may read it."""
@@ -227,7 +213,7 @@ class ReportHandOver(models.Model):
         return f"report hand-over {self.pk}"
 
 
-class ReportLink(models.Model):
+class ReportLink(Numbered):
     """Whom a report in free words is about, as found by a lead, or else by the name in it."""
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="links")
@@ -236,21 +222,15 @@ class ReportLink(models.Model):
     is_by_lead = models.BooleanField(default=False)
     linked_at = models.DateTimeField()
 
-    def __str__(self) -> str:
-        return f"report link {self.pk}"
 
-
-class OutsideAlert(models.Model):
+class OutsideAlert(Numbered):
     """The outside contact was told by mail of a report that no lead may read."""
 
     report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="+")
     told_at = models.DateTimeField()
 
-    def __str__(self) -> str:
-        return f"outside alert {self.pk}"
 
-
-class ReportAlert(models.Model):
+class ReportAlert(Numbered):
     """A safeguarding lead was alerted by mail to this report."""
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="alerts")
@@ -260,11 +240,8 @@ class ReportAlert(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "lead"], name="report_alert_once")]
 
-    def __str__(self) -> str:
-        return f"report alert {self.pk}"
 
-
-class HeldIdentity(models.Model):
+class HeldIdentity(Numbered):
     """Who somebody was who left while a report of theirs, or about them, is open (S12).
 
     Only safeguarding leads read it, with the report. It is deleted once no such report is open.
@@ -277,11 +254,8 @@ class HeldIdentity(models.Model):
     email = models.EmailField(max_length=254)
     held_at = models.DateTimeField()
 
-    def __str__(self) -> str:
-        return f"held identity {self.pk}"
 
-
-class Vetting(models.Model):
+class Vetting(Numbered):
     """A lead's record that an adult was checked: by whom, by which check, and until when it holds.
 
     Only safeguarding leads read it.
@@ -309,11 +283,8 @@ class Vetting(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"vetting {self.pk}"
 
-
-class Chaperone(models.Model):
+class Chaperone(Numbered):
     """A lead's record that an attendee looks after the minors of a delegation.
 
     A delegation is an organisation, or the country of those without one (S7).
@@ -339,22 +310,16 @@ class Chaperone(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"chaperone {self.pk}"
 
-
-class OpenPlace(models.Model):
+class OpenPlace(Numbered):
     """A lead's record that a table stands where others pass by and see it (S5)."""
 
     table = models.OneToOneField(Table, on_delete=models.CASCADE, related_name="open_place")
     recorded_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     recorded_at = models.DateTimeField()
 
-    def __str__(self) -> str:
-        return f"open place {self.pk}"
 
-
-class AliasEntry(models.Model):
+class AliasEntry(Numbered):
     """A lead set, read or lifted an alias. The database lets no row be changed, nor removed alone."""
 
     class Kind(models.TextChoices):
@@ -388,11 +353,8 @@ class AliasEntry(models.Model):
             )
         ]
 
-    def __str__(self) -> str:
-        return f"alias entry {self.pk}"
 
-
-class DelegationSession(models.Model):
+class DelegationSession(Numbered):
     """An adult's request to the leads for a session with a delegation, and the session it became (S4, S5).
 
     Who is asked, and who sits in it, are its seats. Who ended it is not stored: nobody has to say why.
@@ -446,11 +408,8 @@ class DelegationSession(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"delegation session {self.pk}"
 
-
-class DelegationSeat(models.Model):
+class DelegationSeat(Numbered):
     """Somebody's part in a session with a delegation, and their own answer; no answer is no yes."""
 
     class Part(models.TextChoices):
@@ -486,6 +445,3 @@ class DelegationSeat(models.Model):
                 name="delegation_seat_part_and_answer",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"delegation seat {self.pk}"

@@ -12,7 +12,7 @@ from backend.booking.services.meetings import end_refused_meetings
 from backend.booking.services.requests import expire_requests
 from backend.booking.services.waiting_list import end_refused_waiting
 from backend.core.isolation import for_each
-from backend.core.queue import CLOCK
+from backend.core.queue import CLOCK, clock_job
 from backend.groups.services.delegation_sessions import end_broken_sessions
 from backend.groups.services.office_hours import end_refused_seats
 from backend.notifications.services.reminders import remind_people
@@ -44,13 +44,7 @@ def displace_meetings() -> None:
     closures.displace_meetings(now=timezone.now())
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="setup.run_meeting_deadlines",
-    queue=CLOCK,
-    lock="setup.run_meeting_deadlines",
-    queueing_lock="setup.run_meeting_deadlines",
-)
+@clock_job("setup.run_meeting_deadlines", cron="* * * * *")
 def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute: end refused meetings, move those of closed times, expire requests, offer what
     fell free to whoever waits, remind, give tables free, attest, remind of follow-ups.

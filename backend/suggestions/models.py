@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
 
+from backend.core.models import Numbered
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 
 
-class Embedding(models.Model):
+class Embedding(Numbered):
     """One text's vector under one model; the text itself is kept as a hash only."""
 
     model = models.CharField(max_length=200)
@@ -25,11 +26,8 @@ class Embedding(models.Model):
             models.UniqueConstraint(fields=["model", "kind", "text_hash"], name="embedding_once"),
         ]
 
-    def __str__(self) -> str:
-        return f"embedding {self.pk}"
 
-
-class Run(models.Model):
+class Run(Numbered):
     """One computation of an event's lists; it becomes current in one transaction."""
 
     class State(models.TextChoices):
@@ -59,9 +57,6 @@ class Run(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"run {self.pk}"
-
 
 LIST_SIZE = 10
 """Entries of a list as its owner sees it, and as matching balances it."""
@@ -73,7 +68,7 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
         return self.filter(rank__lte=LIST_SIZE)
 
 
-class Suggestion(models.Model):
+class Suggestion(Numbered):
     """One entry of an attendee's list. `reasons` are codes with evidence, put into words by the pages.
 
     A list keeps more entries than its owner sees: those of a rank above LIST_SIZE follow by the owner's own
@@ -106,11 +101,8 @@ class Suggestion(models.Model):
             models.CheckConstraint(condition=~Q(reasons=[]), name="suggestion_has_a_reason"),
         ]
 
-    def __str__(self) -> str:
-        return f"suggestion {self.pk}"
 
-
-class ListReading(models.Model):
+class ListReading(Numbered):
     """Which version of a profile an attendee's list was computed from, and when.
 
     A list is stale exactly when the attendee's `changed_at` differs from `profile_changed_at`: comparing
@@ -125,11 +117,8 @@ class ListReading(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "attendee"], name="list_reading_once")]
 
-    def __str__(self) -> str:
-        return f"list reading {self.pk}"
 
-
-class SuggestionView(models.Model):
+class SuggestionView(Numbered):
     """An attendee was shown another's card, first at `viewed_at`; it outlives the Run, so it keeps the card's
     place and propensity."""
 
@@ -149,9 +138,6 @@ class SuggestionView(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"suggestion view {self.pk}"
-
 
 NOTE_LENGTH = 500
 """Characters of a note on somebody saved."""
@@ -164,7 +150,7 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         return set(rows.values_list("attendee_id", "other_id"))
 
 
-class Feedback(models.Model):
+class Feedback(Numbered):
     """An attendee's verdict on a suggestion, with its rank and Run when it was shown.
 
     A trigger keeps it in one event, as for a Suggestion.
@@ -210,11 +196,8 @@ class Feedback(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"feedback {self.pk}"
 
-
-class SuggestionRules(models.Model):
+class SuggestionRules(Numbered):
     """What an event's organisers chose for its lists; an event without a row has these defaults."""
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="suggestion_rules")
@@ -222,11 +205,8 @@ class SuggestionRules(models.Model):
     # Ties of this edition and the later ones are learned from too.
     learns_since = models.ForeignKey(Event, null=True, on_delete=models.SET_NULL, related_name="+")
 
-    def __str__(self) -> str:
-        return f"suggestion rules {self.pk}"
 
-
-class Learning(models.Model):
+class Learning(Numbered):
     """The newest learning of an event's weights, and what came of it."""
 
     class State(models.TextChoices):
@@ -249,11 +229,8 @@ class Learning(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"learning {self.pk}"
 
-
-class LearnedWeights(models.Model):
+class LearnedWeights(Numbered):
     """Weights of the score learned from an event's answers, with counts of these and never the answers.
 
     `weights`: name -> prior, value, low, high; `counts`: answers by question, and what the weights gain on
@@ -274,6 +251,3 @@ class LearnedWeights(models.Model):
                 fields=["event"], condition=Q(is_active=True), name="learned_weights_one_active"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"learned weights {self.pk}"

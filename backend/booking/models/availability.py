@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from backend.core.models import Numbered
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 
 
-class MeetingRules(models.Model):
+class MeetingRules(Numbered):
     """An event's limits for requests and proposals; an event without a row has these defaults."""
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="meeting_rules")
@@ -31,11 +32,8 @@ class MeetingRules(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"meeting rules {self.pk}"
 
-
-class Availability(models.Model):
+class Availability(Numbered):
     """A slot an attendee opened for requests, of the same event."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
@@ -44,6 +42,3 @@ class Availability(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["attendee", "slot"], name="availability_once")]
-
-    def __str__(self) -> str:
-        return f"availability {self.pk}"

@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backend.booking.models.meetings import Meeting
+from backend.core.models import Numbered
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.events import Event
 
 
-class Closure(models.Model):
+class Closure(Numbered):
     """Nobody meets in [starts_at, ends_at): nowhere, or not in one room. Reopened, it no longer counts."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="closures")
@@ -31,11 +32,8 @@ class Closure(models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="closure_ends_after_start"),
         ]
 
-    def __str__(self) -> str:
-        return f"closure {self.pk}"
 
-
-class DisplacedMeeting(models.Model):
+class DisplacedMeeting(Numbered):
     """A meeting that a closure moved or cancelled, and the slot and table it had before."""
 
     class Outcome(models.TextChoices):
@@ -57,6 +55,3 @@ class DisplacedMeeting(models.Model):
                 condition=Q(outcome__in=["moved", "cancelled", "restored"]), name="displaced_outcome_known"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"displaced meeting {self.pk}"

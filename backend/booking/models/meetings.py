@@ -12,6 +12,7 @@ from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backend.core.models import Numbered
 from backend.core.period import single_id_range
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
@@ -67,7 +68,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         )
 
 
-class Meeting(models.Model):
+class Meeting(Numbered):
     """A request of one person, or a proposal of the organisers, to meet; and the meeting it became.
 
     Organisers put a meeting forward in their own name: it has no asker. A proposal that somebody said no to,
@@ -226,16 +227,13 @@ class Meeting(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"meeting {self.pk}"
-
     def save_revision(self, *fields: str, now: dt.datetime) -> None:
         """Save these fields as the meeting's next revision, which calendars take (SEQUENCE, RFC 5545)."""
         self.sequence, self.changed_at = self.sequence + 1, now
         self.save(update_fields=[*fields, "sequence", "changed_at"])
 
 
-class RequestedTime(models.Model):
+class RequestedTime(Numbered):
     """One of up to three times a request or proposal offers; a request for any time has none."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
@@ -253,11 +251,8 @@ class RequestedTime(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"requested time {self.pk}"
 
-
-class Seat(models.Model):
+class Seat(Numbered):
     """An attendee's part in a meeting; two active seats of one attendee cannot overlap."""
 
     class Part(models.TextChoices):
@@ -351,6 +346,3 @@ class Seat(models.Model):
                 condition=Q(is_active=True),
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"seat {self.pk}"

@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backend.booking.models.meetings import Meeting
+from backend.core.models import Numbered
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 
 
-class Notice(models.Model):
+class Notice(Numbered):
     """One message to one attendee about one meeting: shown in the app, and sent by mail."""
 
     class Kind(models.TextChoices):
@@ -82,11 +83,8 @@ class Notice(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"notice {self.pk}"
 
-
-class Delivery(models.Model):
+class Delivery(Numbered):
     """The mail of one notice and its state; holds no address and no text of the mail server."""
 
     class State(models.TextChoices):
@@ -115,6 +113,3 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["notice"], condition=Q(state="queued"), name="delivery_queued"),
         ]
-
-    def __str__(self) -> str:
-        return f"delivery {self.pk}"

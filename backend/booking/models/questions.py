@@ -7,9 +7,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from backend.booking.models.meetings import Meeting
+from backend.core.models import Numbered
 
 
-class Question(models.Model):
+class Question(Numbered):
     """What the one who is asked to meet wants to know first, once, and what the asker answers, once."""
 
     meeting = models.OneToOneField(Meeting, on_delete=models.CASCADE, related_name="question")
@@ -27,6 +28,3 @@ class Question(models.Model):
                 name="question_answered_has_a_time",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"question {self.pk}"

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from backend.booking.models.meetings import Meeting
+from backend.core.models import Numbered
 from backend.core.period import single_id_range
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Theme
@@ -46,7 +47,7 @@ class WaitingListQuerySet(models.QuerySet["WaitingListEntry"]):
         between.filter(state__in=WaitingListEntry.LIVE_STATES).update(state=WaitingListEntry.State.ENDED)
 
 
-class WaitingListEntry(models.Model):
+class WaitingListEntry(Numbered):
     """One attendee waits for a time with another, and with what they would ask.
 
     It blocks no time. When one falls free the first whose times fit is `asked`: the entry becomes an ordinary
@@ -105,6 +106,3 @@ class WaitingListEntry(models.Model):
                 condition=Q(state="asked"),
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"waiting list entry {self.pk}"

@@ -6,12 +6,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from backend.core.models import Numbered
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.people.models import KnownMinor, Person
 
 
-class AdultProposal(models.Model):
+class AdultProposal(Numbered):
     """An organiser says that somebody set as a minor is an adult; a safeguarding lead consents, or not."""
 
     class State(models.TextChoices):
@@ -38,11 +39,8 @@ class AdultProposal(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"adult proposal {self.pk}"
 
-
-class AgeAgreement(models.Model):
+class AgeAgreement(Numbered):
     """A lead of one of two events agrees that a person is an adult at `event`, known as a minor elsewhere.
 
     Both events' leads have to agree: one agreement of `event`, one of the event of `known_minor`. It holds
@@ -66,11 +64,8 @@ class AgeAgreement(models.Model):
             )
         ]
 
-    def __str__(self) -> str:
-        return f"age agreement {self.pk}"
 
-
-class AgeAlert(models.Model):
+class AgeAlert(Numbered):
     """A safeguarding lead was told by mail that this person's age class waits for their event's leads."""
 
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
@@ -79,6 +74,3 @@ class AgeAlert(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["attendee", "lead"], name="age_alert_once")]
-
-    def __str__(self) -> str:
-        return f"age alert {self.pk}"

@@ -7,6 +7,7 @@ from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.local_names import local_name
+from backend.core.models import Numbered
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Theme
 
@@ -54,7 +55,7 @@ class SessionPartQuerySet(models.QuerySet["SessionPart"]):
         return self.filter(Q(part=SessionPart.Part.SPEAKING) | Q(attendee__shows_sessions=True))
 
 
-class SessionPart(models.Model):
+class SessionPart(Numbered):
     """An attendee bookmarked a session of the same event, or speaks at it: busy then, either way."""
 
     class Part(models.TextChoices):
@@ -76,11 +77,8 @@ class SessionPart(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"session part {self.pk}"
 
-
-class Slot(models.Model):
+class Slot(Numbered):
     """A meeting time; the period is half-open. Slots of one event may overlap: people and tables may not."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="slots")
@@ -94,9 +92,6 @@ class Slot(models.Model):
             models.UniqueConstraint(fields=["event", "starts_at", "ends_at"], name="slot_once"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="slot_ends_after_start"),
         ]
-
-    def __str__(self) -> str:
-        return f"slot {self.pk}"
 
 
 class Table(models.Model):

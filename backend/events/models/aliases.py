@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from backend.core.models import Numbered
 from backend.events.models.attendees import Attendee, Sector
 from backend.people.models import Person
 
@@ -17,7 +18,7 @@ DELETE_PICTURES = """
 """
 
 
-class Alias(models.Model):
+class Alias(Numbered):
     """The real name and affiliation of an attendee who appears at an event under an alias (S11).
 
     What everybody reads, `Attendee.name` and the rest, is the alias. Only safeguarding leads read this row,
@@ -46,6 +47,3 @@ class Alias(models.Model):
                 name="delete_pictures", when=pgtrigger.After, operation=pgtrigger.Insert, func=DELETE_PICTURES
             )
         ]
-
-    def __str__(self) -> str:
-        return f"alias {self.pk}"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.local_names import local_name
+from backend.core.models import Numbered
 from backend.events.models.events import Event, Topic
 from backend.people.models import Constituency, Person
 
@@ -130,7 +131,7 @@ DELETE_PICTURES = """
 """
 
 
-class Attendee(models.Model):
+class Attendee(Numbered):
     """A person's part in one event."""
 
     class Role(models.TextChoices):
@@ -243,9 +244,6 @@ class Attendee(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"attendee {self.pk}"
-
     @property
     def has_joined(self) -> bool:
         return self.agreed_at is not None
@@ -256,7 +254,7 @@ class Attendee(models.Model):
         return self.organisation.sector.constituency if self.organisation else "other"
 
 
-class Interest(models.Model):
+class Interest(Numbered):
     """What an attendee seeks, offers, or both, in one topic of the same event."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
@@ -270,6 +268,3 @@ class Interest(models.Model):
             models.UniqueConstraint(fields=["attendee", "topic"], name="interest_once_per_topic"),
             models.CheckConstraint(condition=Q(seeks=True) | Q(offers=True), name="interest_says_something"),
         ]
-
-    def __str__(self) -> str:
-        return f"interest {self.pk}"

@@ -9,11 +9,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from backend.core.models import Numbered
 from backend.events.models.attendees import Attendee
 from backend.people.models import Person
 
 
-class GuardianConsent(models.Model):
+class GuardianConsent(Numbered):
     """A guardian's consent to the profile of a minor at an event (S6): asked by mail, or given on paper.
 
     The links of its mails are signed over `key`. Only safeguarding leads read it.
@@ -71,6 +72,3 @@ class GuardianConsent(models.Model):
                 condition=Q(expires_at__gt=models.F("recorded_at")), name="consent_ends_after_it_begins"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"guardian consent {self.pk}"

@@ -11,6 +11,7 @@ from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.local_names import local_name
+from backend.core.models import Numbered
 from backend.people.models import Person
 
 MAX_RETENTION_DAYS = 3650
@@ -95,7 +96,7 @@ class Event(models.Model):
         return not self.is_rehearsal
 
 
-class Tie(models.Model):
+class Tie(Numbered):
     """Two people met at an earlier edition; the pair is stored once, lower id first."""
 
     edition = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="ties")
@@ -110,9 +111,6 @@ class Tie(models.Model):
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="tie_lower_id_first"),
             models.CheckConstraint(condition=Q(weight__gt=0), name="tie_weight_positive"),
         ]
-
-    def __str__(self) -> str:
-        return f"tie {self.pk}"
 
 
 class Theme(models.Model):

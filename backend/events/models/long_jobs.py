@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import models
 
+from backend.core.models import Numbered
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.people.models import Person
@@ -13,7 +14,7 @@ from backend.people.models import Person
 LONG_JOB_LIFE = dt.timedelta(hours=1)
 
 
-class LongJob(models.Model):
+class LongJob(Numbered):
     """A request that a worker answers, for the person who asked while they have the same permission.
 
     `request` and `answer` are encrypted; the first goes when the job ends, the second when it is fetched, and
@@ -45,6 +46,3 @@ class LongJob(models.Model):
     shown = models.CharField(max_length=64, blank=True)
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return f"long job {self.pk}"

@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import F, Q
 
+from backend.core.models import Numbered
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.people.models import Person
@@ -20,7 +21,7 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         return self.filter(done_at=None, ended_at=None, proposed_at__gt=now - MERGE_LIFE)
 
 
-class Merge(models.Model):
+class Merge(Numbered):
     """An organiser, or a lead, says that two attendees of an event are one person: `kept` takes over.
 
     Where both have joined, both addresses say yes first. `ended_at`: one of them said no, or another merge
@@ -49,6 +50,3 @@ class Merge(models.Model):
                 condition=Q(done_at=None) | Q(ended_at=None), name="merge_is_done_or_ended"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"merge {self.pk}"

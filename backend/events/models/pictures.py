@@ -5,6 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 
+from backend.core.models import Numbered
 from backend.events.models.attendees import Attendee
 
 REFUSE_UNLESS_ADULT = """
@@ -23,7 +24,7 @@ REFUSE_UNLESS_ADULT = """
 """
 
 
-class Picture(models.Model):
+class Picture(Numbered):
     """A picture of an attendee in two sizes, as WebP without anything but its pixels.
 
     None of a minor, of somebody of unknown age, and of whoever has an alias at any event: triggers refuse it,
@@ -44,6 +45,3 @@ class Picture(models.Model):
                 func=REFUSE_UNLESS_ADULT,
             )
         ]
-
-    def __str__(self) -> str:
-        return f"picture {self.pk}"

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from backend.core.models import Numbered
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.people.models import Person
@@ -21,7 +22,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(state=Appointment.State.CONFIRMED)
 
 
-class Appointment(models.Model):
+class Appointment(Numbered):
     """A person proposed, confirmed or ended as organiser or safeguarding lead of an event.
 
     `attendee.permission` follows the one in force, which began at `decided_at`. `is_first`: a lead, and the
@@ -70,11 +71,8 @@ class Appointment(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"appointment {self.pk}"
 
-
-class OutsideContact(models.Model):
+class OutsideContact(Numbered):
     """Whom to turn to outside the forum where no safeguarding lead may read a report.
 
     Its readers are safeguarding leads, the administrator, and who makes such a report.
@@ -94,11 +92,8 @@ class OutsideContact(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"outside contact {self.pk}"
 
-
-class CountryContact(models.Model):
+class CountryContact(Numbered):
     """Whom to ring in a country when somebody is in danger; entered by a lead, read by all of the event.
 
     `is_host`: of the country the forum is held in.
@@ -123,6 +118,3 @@ class CountryContact(models.Model):
                 name="country_contact_is_whole",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"country contact {self.pk}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from backend.core.models import Numbered
 from backend.events.models.attendees import Attendee
 from backend.people.models import Person
 
@@ -15,7 +16,7 @@ class SuspensionQuerySet(models.QuerySet["Suspension"]):
         return self.filter(lifted_at=None)
 
 
-class Suspension(models.Model):
+class Suspension(Numbered):
     """A safeguarding lead closed everything of an event to an attendee, until a lead lifts it.
 
     Only safeguarding leads read it; to everybody else the attendee is hidden.
@@ -42,6 +43,3 @@ class Suspension(models.Model):
                 name="suspension_is_lifted_later",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"suspension {self.pk}"
