@@ -6,7 +6,7 @@ from frontend.urls import urlpatterns
 
 SEEN = {
     "test_pages.py": "about_translations account_request_login_code account_confirm_login_code welcome"
-    " accessibility demo_enter demo_outbox"
+    " accessibility handbook demo_enter demo_outbox"
     " profile api_access my_data leave suggestions person block",
     "test_addresses.py": "change_address choose_person codes",
     "test_second_factor.py": "sign_ins confirm_by_code",
@@ -40,6 +40,7 @@ SEEN = {
 UNSEEN = {
     "demo_outbox_mail": "a mail as its reader's program draws it",
     "demo_outbox_file": "a file",
+    "handbook_page": "a page that is written by another program",
     "service_worker": "a script",
     "my_data_file": "a file",
     "remarks_file": "a file",
