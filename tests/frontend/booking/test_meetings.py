@@ -307,6 +307,21 @@ def test_an_agreed_meeting_says_what_the_other_seeks_and_offers_and_why_they_wer
     assert SEEK in other.text_of(".declared")
 
 
+def test_an_agreed_meeting_shows_which_of_the_tables_it_is(booking):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer, booking.slots[0])
+    booking.accept(cast.engineer, meeting, booking.slots[0])
+    table = Meeting.objects.get(pk=meeting).table
+    Table.objects.filter(event=cast.event).update(place="First floor")
+    Table.objects.create(event=cast.event, label="Elsewhere", place="Annex")
+    beside = Table.objects.create(event=cast.event, label="Beside", place="First floor")
+    page = page_of(client_of(cast.official.person).get(booking.page(meeting)))
+    assert {table.label, beside.label} <= set(page.texts(".tables li"))
+    assert "Elsewhere" not in page.texts(".tables li")
+    assert page.texts(".tables .here") == [table.label]
+    assert page.text_of("[aria-labelledby=find-table] p") == f"{table.label}, First floor"
+
+
 def test_of_somebody_under_an_alias_the_agreed_meeting_says_the_alias_alone(booking):
     cast = booking.cast
     meeting = booking.ask(cast.official, cast.engineer, booking.slots[0])
