@@ -49,8 +49,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 // A row opens in one panel beside its list from the width at which pages.css has one: opening another closes it.
 document.addEventListener("toggle", ({ target }) => {
-  if (!target.open || !target.matches(".beside .more-of") || !matchMedia("(min-width: 68.75rem)").matches) return;
-  for (const other of document.querySelectorAll(".beside .more-of[open]")) if (other !== target) other.open = false;
+  if (!target.open || !target.matches(".with-panel .more-of") || !matchMedia("(min-width: 68.75rem)").matches) return;
+  for (const other of document.querySelectorAll(".with-panel .more-of[open]")) if (other !== target) other.open = false;
 }, true);
 
 // Escape closes the menu behind "More", or the row that is opened, and leads back to its button.
@@ -58,7 +58,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const open = document.querySelector(".more[open]")
     ?? document.activeElement.closest(".row")?.querySelector(".more-of[open]")
-    ?? document.querySelector(".beside .more-of[open]");
+    ?? document.querySelector(".with-panel .more-of[open]");
   if (!open) return;
   open.open = false;
   open.querySelector("summary").focus();
