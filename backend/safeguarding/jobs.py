@@ -7,7 +7,14 @@ from procrastinate.contrib.django import app
 
 from backend.core.queue import CLOCK, MAIL, URGENT
 from backend.core.smtp import Backoff
-from backend.safeguarding.services import age_mails, alerts, consent_mails, pictures, report_mails, supervision
+from backend.safeguarding.services import (
+    age_mails,
+    alerts,
+    consent_mails,
+    pictures,
+    report_mails,
+    supervision,
+)
 
 
 @app.task(name=alerts.SEND_ALERT, queue=MAIL, priority=URGENT, retry=Backoff())

@@ -1,4 +1,4 @@
-"""The programme's pages, full and empty: accessible in light and dark, on a phone and on a desk; the grid by keys."""
+"""The programme's pages, full and empty: accessible in light and dark, on phone and desk, and by keys."""
 
 import time
 from dataclasses import asdict

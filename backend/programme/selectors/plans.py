@@ -181,7 +181,7 @@ class PlanPage:
 def grid_of(
     groups: Sequence[Group], tables: Sequence[Table], free: Collection[tuple[int, int]]
 ) -> tuple[GridRow, ...]:
-    """The meetings of these times, by time and table; `free`: slots and tables (ids) one could be moved to."""
+    """The meetings of these times, by time and table; `free`: slots and tables (ids) one can be moved to."""
     rows = []
     for group in groups:
         assert group.slot is not None

@@ -134,8 +134,10 @@ def meeting_page(
 
 
 def _briefing(attendee: Attendee, row: MeetingRow, now: dt.datetime) -> dict[str, Any]:
-    """What the other seeks and offers and why the two were suggested to each other, as on their page; where the
-    table stands, and when they met before."""
+    """What the other seeks and offers, and why the two were suggested to each other, as on their page.
+
+    With it where the table stands, and when they met before.
+    """
     other_id, place = row.other.attendee_id, row.place
     return {
         "page": person_for(viewer=attendee, attendee_id=other_id, now=now),

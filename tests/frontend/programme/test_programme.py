@@ -100,7 +100,8 @@ def test_a_meeting_is_moved_to_another_cell_of_the_grid(desk, client):
     cells = set(grid.attributes(".plan-grid button", "value"))
     assert f"{row.slot_id}-{row.table_id}" not in cells
     taken = {f"{other.slot_id}-{other.table_id}" for other in plan.planned.exclude(pk=row.pk)}
-    assert cells and not cells & taken
+    assert cells
+    assert not cells & taken
     chosen = next(cell for cell in sorted(cells) if not cell.startswith(f"{row.slot_id}-"))
     post = address(desk, f"{plan.pk}/meetings/{row.pk}/")
     page = page_of(client.post(post, {"cell": chosen, "page": "1"}, follow=True))
