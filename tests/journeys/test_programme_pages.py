@@ -63,7 +63,7 @@ def test_a_meeting_is_moved_in_the_grid_by_the_keyboard_alone(planned_forum, sig
     name = f"{row.first.name} × {row.second.name}"
     page = sign_in(planned_forum.organiser)
     page.goto(f"{door}/e/{planned_forum.event.slug}/programme/{plan.pk}/")
-    page.get_by_role("link", name=f"Move: {name}").press("Enter")
+    page.locator(".move-it", has_text=name).press("Enter")
     expect(page.get_by_text(f"Choose a time and table for {name}")).to_be_visible()
     expect(page.get_by_role("link", name=name, exact=True)).to_be_focused()
     page.locator(".plan-grid button").last.focus()

@@ -26,7 +26,7 @@ class EarlierMeeting:
 
 
 def earlier_meeting_for(*, viewer: Attendee, other_id: int, now: dt.datetime) -> EarlierMeeting | None:
-    """The last meeting of the two at the edition before, where the policy shows the other to the viewer at both.
+    """The two's last meeting at the edition before, where the policy shows the viewer the other at both.
 
     None of whoever has or had an alias at any event: that the two met would tell who it is (S11).
     """
