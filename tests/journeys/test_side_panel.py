@@ -84,3 +84,11 @@ def test_it_opens_without_a_script(forum, without_script, enter):
     expect(panel(page, 0)).to_be_visible()
     opener(page, 0).click()
     expect(panel(page, 0)).to_be_hidden()
+
+
+def test_a_closed_row_is_low(suggestions):
+    page = suggestions
+    for width, most in ((360, 168), (1440, 120)):
+        page.set_viewport_size({"width": width, "height": 800})
+        heights = [box(row)["height"] for row in page.locator(".people .row").all()]
+        assert max(heights) <= most, (width, heights)
