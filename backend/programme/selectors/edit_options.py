@@ -59,7 +59,8 @@ def edit_options_for(plan: Plan, entry: Entry, data: PlanningData) -> EditOption
 
 def free_cells_for(plan: Plan, entry: Entry, data: PlanningData) -> frozenset[tuple[int, int]]:
     """The slots and tables (ids) to which this one of the plan's own meetings could be moved."""
-    others = list(plan.planned.exclude(pk=entry.planned_id).select_related("slot", "table"))
+    rows = plan.planned.select_related("slot", "table")
+    others = [row for row in rows if row.pk != entry.planned_id]
     pair = (entry.first.attendee_id, entry.second.attendee_id)
     slots = [slot for slot in data.slots_to_plan if not clash_in(data, pair, slot, others)]
     return frozenset(

@@ -168,7 +168,7 @@ class PlanPage:
 
     def times(self, more: Iterable[Slot]) -> tuple[Group, ...]:
         """All entries by time, and these times also where they are empty."""
-        found = {group.slot: group for group in self.by("slot")}
+        found = {group.slot: group for group in self.by("slot") if group.slot}
         slots = sorted({*found, *more}, key=_order_of_slot)
         return tuple(found.get(slot) or Group((), slot=slot) for slot in slots)
 
