@@ -127,7 +127,7 @@ def plan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
         "tables": tables,
         "grid": [row for found in pages for row in grid_of(found, tables, free)] if is_grid else [],
         "moving": moving,
-        "moved": shown["moved"],
+        "held": shown["move"] or shown["moved"],
         "new_groups": [group for group in listed if group.is_new],
         "other_groups": [group for group in listed if not group.is_new],
         "rest": rest,

@@ -316,9 +316,9 @@ def test_an_agreed_meeting_shows_which_of_the_tables_it_is(booking):
     Table.objects.create(event=cast.event, label="Elsewhere", place="Annex")
     beside = Table.objects.create(event=cast.event, label="Beside", place="First floor")
     page = page_of(client_of(cast.official.person).get(booking.page(meeting)))
-    assert {table.label, beside.label} <= set(page.texts(".tables li"))
-    assert "Elsewhere" not in page.texts(".tables li")
-    assert page.texts(".tables .here") == [table.label]
+    assert {table.label, beside.label} <= set(page.texts(".floor li"))
+    assert "Elsewhere" not in page.texts(".floor li")
+    assert page.texts(".floor .here") == [table.label]
     assert page.texts("[aria-labelledby=find-table] p")[0] == f"{table.label}, First floor"
 
 
