@@ -7,7 +7,14 @@ from procrastinate.contrib.django import app
 
 from backend.core.queue import MAIL, URGENT, clock_job
 from backend.core.smtp import Backoff
-from backend.safeguarding.services import age_mails, alerts, consent_mails, report_mails, supervision
+from backend.safeguarding.services import (
+    age_mails,
+    alerts,
+    consent_mails,
+    pictures,
+    report_mails,
+    supervision,
+)
 
 
 @app.task(name=alerts.SEND_ALERT, queue=MAIL, priority=URGENT, retry=Backoff())
@@ -80,3 +87,15 @@ def send_age_mail(lead_id: int) -> None:
 def tell_of_doubts(timestamp: int) -> None:  # noqa: ARG001
     """Every ten minutes: find leads not told yet of an age class that two forums have to settle."""
     age_mails.tell_of_doubts(timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(
+    name="safeguarding.delete_barred_pictures",
+    queue=CLOCK,
+    lock="safeguarding.delete_barred_pictures",
+    queueing_lock="safeguarding.delete_barred_pictures",
+)
+def delete_barred_pictures(timestamp: int) -> None:  # noqa: ARG001
+    """Every ten minutes: delete the pictures of all who may have none any more."""
+    pictures.delete_barred_pictures(timezone.now())

@@ -95,10 +95,15 @@ class ByHandForm(forms.Form):
 
 
 class OrderForm(forms.Form):
-    """The order and page of a plan; anything unknown means by person, on the first page."""
+    """The order and page of a plan; anything unknown means the grid, on the first page.
+
+    `move`: the meeting that is being moved in the grid; `moved`: the one that just was.
+    """
 
     by = forms.CharField(required=False)
     page = forms.CharField(required=False)
+    move = IdField(required=False)
+    moved = IdField(required=False)
 
     def clean_by(self) -> str:
         order = self.cleaned_data["by"]
@@ -106,13 +111,24 @@ class OrderForm(forms.Form):
 
 
 class PlannedMeetingForm(forms.Form):
-    """What to do with a planned meeting: move (the default), lock, unlock or drop it."""
+    """What to do with a planned meeting: move (the default), lock, unlock or drop it.
+
+    `cell`: slot and table (ids, with a hyphen between) of a cell of the grid, on this `page` of it.
+    """
 
     MOVE, LOCK, UNLOCK, DROP = "move", "lock", "unlock", "drop"
 
     do = forms.CharField(required=False)
     slot = IdField(required=False)
     table = IdField(required=False)
+    cell = forms.CharField(required=False)
+    page = forms.CharField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        slot, _hyphen, table = self.cleaned_data.get("cell", "").partition("-")
+        if slot.isdecimal() and table.isdecimal():
+            self.cleaned_data |= {"slot": int(slot), "table": int(table)}
+        return self.cleaned_data
 
     def clean_do(self) -> str:
         action = self.cleaned_data["do"]

@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -29,9 +30,11 @@ from backend.programme.selectors.by_hand import (
     put_forward_by_hand,
     times_for,
 )
-from backend.programme.selectors.edit_options import edit_options_for
+from backend.programme.selectors.edit_options import edit_options_for, free_cells_for
 from backend.programme.selectors.planning_data import read_planning_data
 from backend.programme.selectors.plans import (
+    Entry,
+    PlanPage,
     confirms_at_once,
     entry_in,
     grid_of,
@@ -39,6 +42,7 @@ from backend.programme.selectors.plans import (
     plan_for,
     plan_page_for,
     plans_for,
+    sorted_tables,
 )
 from backend.programme.selectors.printed_schedules import printed_schedules_for
 from backend.programme.services import drafting
@@ -58,7 +62,7 @@ from frontend.programme.forms import (
     PublishingForm,
     ScheduleForm,
 )
-from frontend.programme.words import ORDERS, change_text, publishing_text, put_forward_text
+from frontend.programme.words import ORDERS, change_text, moved_text, publishing_text, put_forward_text
 
 
 @organiser
@@ -102,12 +106,18 @@ def plan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
     data = read_planning_data(event, timezone.now())
     page = plan_page_for(plan_for(event, plan_id), data)
     is_grid = shown["by"] == "grid"
-    groups = page.by("slot") if is_grid else page.new_first(shown["by"])
+    moving = _moving(page, shown["move"]) if is_grid else None
+    free = free_cells_for(page.plan, moving, data) if moving else frozenset()
+    empty = [slot for slot in data.slots if slot.pk in {slot_id for slot_id, _table in free}]
+    groups = page.times(empty) if is_grid else page.new_first(shown["by"])
     pages = Paginator(paginate_groups(groups), 1).get_page(shown["page"])
     listed = [] if is_grid else [group for found in pages for group in found]
-    tables = [group.table for group in page.by("table") if group.table] if is_grid else []
+    used = {entry.table for entry in page.entries}
+    tables = sorted_tables(used | {table for table in data.tables if moving}) if is_grid else []
     rest = request.GET.copy()
-    rest.pop("page", None)
+    for name in ("page", "move", "moved"):
+        rest.pop(name, None)
+    is_part = request.htmx and not request.htmx.boosted
     context = {
         "page": page,
         "plan": page.plan,
@@ -115,13 +125,21 @@ def plan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
         "orders": ORDERS,
         "group_pages": pages,
         "tables": tables,
-        "grid": [row for found in pages for row in grid_of(found, tables)] if is_grid else [],
+        "grid": [row for found in pages for row in grid_of(found, tables, free)] if is_grid else [],
+        "moving": moving,
+        "held": shown["move"] or shown["moved"],
         "new_groups": [group for group in listed if group.is_new],
         "other_groups": [group for group in listed if not group.is_new],
         "rest": rest,
         "confirms": confirms_at_once(event),
     }
-    return render(request, "programme/_plan.html" if request.htmx else "programme/plan.html", context)
+    return render(request, "programme/_plan.html" if is_part else "programme/plan.html", context)
+
+
+def _moving(page: PlanPage, planned_id: int | None) -> Entry | None:
+    """The meeting of the plan that is being moved in the grid."""
+    found = (entry for entry in page.own if entry.planned_id == planned_id)
+    return next(found, None) if page.plan.is_editable else None
 
 
 @organiser
@@ -254,6 +272,8 @@ def planned(request: Request, attendee: Attendee, plan_id: int, planned_id: int)
     slug, form = attendee.event.slug, PlannedMeetingForm(request.POST if request.method == "POST" else None)
     if not form.is_bound:
         return _planned_page(request, attendee, plan_id, planned_id)
+    if form.is_valid() and form.cleaned_data["cell"]:
+        return _move_in_grid(form, request, attendee, plan_id, planned_id)
     with catch_refusal() as outcome:
         _change(form, request, attendee, plan_id, planned_id)
         action = form.cleaned_data["do"]
@@ -262,6 +282,24 @@ def planned(request: Request, attendee: Attendee, plan_id: int, planned_id: int)
             return redirect("plan", slug, plan_id)
         return redirect("planned", slug, plan_id, planned_id)
     return _planned_page(request, attendee, plan_id, planned_id, form.cleaned_data, outcome.refusal)
+
+
+def _move_in_grid(
+    form: PlannedMeetingForm, request: Request, attendee: Attendee, plan_id: int, planned_id: int
+) -> HttpResponse:
+    """Back to the grid, where the meeting stands or, refused, is still to be put."""
+    with catch_refusal() as outcome:
+        _change(form, request, attendee, plan_id, planned_id)
+    event, refusal = attendee.event, outcome.refusal
+    if refusal:
+        messages.error(request, str(refusal))
+    else:
+        entry = entry_in(
+            plan_page_for(plan_for(event, plan_id), read_planning_data(event, timezone.now())), planned_id
+        )
+        messages.success(request, moved_text(entry, event))
+    query = {"page": form.cleaned_data["page"], "move" if refusal else "moved": planned_id}
+    return redirect(f"{reverse('plan', args=[event.slug, plan_id])}?{urlencode(query)}")
 
 
 def _planned_page(

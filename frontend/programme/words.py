@@ -7,7 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backend.programme.selectors.plans import Figures
+from backend.events.models.events import Event
+from backend.programme.selectors.plans import Entry, Figures
+from frontend.events.words.times import when
 
 MIN_PERCENT, WHOLE_PERCENT = 0.05, 10
 
@@ -64,6 +66,12 @@ def put_forward_text(confirms: bool) -> str:
 def change_text(action: str) -> str:
     """What was done to a planned meeting."""
     return str(CHANGES[action])
+
+
+def moved_text(entry: Entry, event: Event) -> str:
+    """Where a planned meeting was moved to."""
+    place = f"{when(entry.slot.starts_at, entry.slot.ends_at, event)}, {entry.table.label}"
+    return f"{change_text('move')} {entry.first.name} × {entry.second.name}: {place}"
 
 
 def reason_without_meeting(code: str) -> str:

@@ -85,7 +85,7 @@ def _tasks_of_people(event: Event, found: Found, to: Callable[[str], str]) -> It
     yield Task("to-nudge", found.help.to_nudge, text, ((_("See the mails"), to("nudge")),))
     waiting = next(row.count for row in stats.exits if row.cause == "waiting")
     text = ngettext("request waits for an answer", "requests wait for an answer", waiting)
-    links = ((_("See whom to nudge"), to("nudge") + "#unanswered-title"),)
+    links = ((_("See who to nudge"), to("nudge") + "#unanswered-title"),)
     yield Task("requests", waiting, text, links)
     plan = (_("Plan for them"), to("programme") + "?scope=without_meeting#new")
     text = _("of %(joined)d who have joined have no meeting") % {"joined": stats.joined}

@@ -1,9 +1,10 @@
-"""The programme's pages, full and empty: accessible in light and dark, on a phone and on a desk."""
+"""The programme's pages, full and empty: accessible in light and dark, on phone and desk, and by keys."""
 
 import time
 from dataclasses import asdict
 
 import pytest
+from playwright.sync_api import expect
 
 from backend.programme.models import Plan
 from backend.programme.rules.conflicts import PlanConflict
@@ -54,3 +55,24 @@ def test_axe_finds_nothing_on_any_page_of_a_programme(planned_forum, visit):
     plans += [f"{draft.pk}/meetings/{row.pk}/", f"{draft.pk}/doors/", f"{draft.pk}/days/"]
     plans += [f"{published.pk}/", f"{working.pk}/", f"{impossible.pk}/"]
     assert visit([base, *(base + plan for plan in plans)], ORGANISER) == []
+
+
+def test_a_meeting_is_moved_in_the_grid_by_the_keyboard_alone(planned_forum, sign_in, door):
+    plan = plan_of(planned_forum, most=1)
+    row = plan.planned.select_related("first", "second", "table").order_by("slot__starts_at").first()
+    name = f"{row.first.name} × {row.second.name}"
+    page = sign_in(planned_forum.organiser)
+    page.goto(f"{door}/e/{planned_forum.event.slug}/programme/{plan.pk}/")
+    page.locator(".move-it", has_text=name).press("Enter")
+    expect(page.get_by_text(f"Choose a time and table for {name}")).to_be_visible()
+    expect(page.get_by_role("link", name=name, exact=True)).to_be_focused()
+    page.locator(".plan-grid button").last.focus()
+    page.keyboard.press("ArrowLeft")
+    cell = page.locator(".plan-grid button:focus")
+    expect(cell).to_have_count(1)
+    chosen = cell.get_attribute("value")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").get_by_text(f"The meeting is moved. {name}:")).to_be_visible()
+    expect(page.get_by_role("link", name=name, exact=True)).to_be_focused()
+    row.refresh_from_db()
+    assert f"{row.slot_id}-{row.table_id}" == chosen

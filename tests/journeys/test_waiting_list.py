@@ -59,7 +59,7 @@ def test_who_waits_is_told_of_the_time_that_fell_free_and_the_two_meet(
     expect(hers.get_by_text("A time with Arif Rahman fell free")).to_be_visible()
     assert faults_of(hers) == []
     his.goto(door + forum.address("meetings/"))
-    expect(his.get_by_text("How do you keep chat logs?")).to_be_visible()
+    expect(his.get_by_role("blockquote").get_by_text("How do you keep chat logs?")).to_be_visible()
     assert faults_of(his) == []
     mail = mail_to(post, arif, "waited for a free time with you").get_body(("plain",)).get_content()
     assert "How do you keep chat logs?" in mail

@@ -32,6 +32,12 @@ def place_kinds_for(event_id: int) -> PlaceKinds:
     )
 
 
+def tables_beside(event_id: int, place: str) -> tuple[str, ...]:
+    """The tables at this place of the venue, by label, in the order in which they were set up."""
+    tables = Table.objects.filter(event=event_id, place=place, is_online=False)
+    return tuple(tables.order_by("pk").values_list("label", flat=True))
+
+
 def suitable_tables(meeting: Meeting) -> Q:
     """Condition: tables of the kind the meeting asks for; online, or at the venue and step-free if needed."""
     kind = Q(event=meeting.event_id, is_online=meeting.is_online)

@@ -190,7 +190,7 @@ def _needs_of_minors(event: Event, now: dt.datetime) -> list[OpeningNeed]:
         return needs
     if not is_open_to_minors(event):
         what = _(
-            "Young people are on the list, and wait until it is entered whom to ring in the host country."
+            "Young people are on the list, and wait until a number to call in the host country is entered."
         )
         needs.append(OpeningNeed(Doer.LEAD, what, blocks=False))
     if minors.exclude(has_consent(now)).exists():
@@ -214,8 +214,8 @@ def check_open_to_minors(attendee: Attendee) -> None:
     if is_minor and takes_part and not is_open_to_minors(attendee.event_id):
         raise NotOpenYet(
             _(
-                "%(event)s is not open to young people yet: a safeguarding lead still has to enter whom "
-                "to ring in the host country. Look in again later."
+                "%(event)s is not open to young people yet: a safeguarding lead still has to enter a "
+                "number to call in the host country. Look in again later."
             )
             % {"event": attendee.event.local_name}
         )

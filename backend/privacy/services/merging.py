@@ -43,6 +43,7 @@ from backend.privacy.services.merge_mails import ASKED, DONE, tell_of_merge
 from backend.safeguarding.models import Block, Chaperone, Report, ReportLink
 from backend.safeguarding.rules import JOINING, contactable_for
 from backend.safeguarding.services.announce import announce_changed_people
+from backend.safeguarding.services.pictures import delete_barred_pictures
 from backend.suggestions.models import Feedback
 
 CARRIED: tuple[tuple[type[Model], str], ...] = (
@@ -208,6 +209,7 @@ def _merge(merge: Merge, now: dt.datetime) -> None:
     for field in ("giver", "receiver"):
         _carry(ContactShare, field, kept.person_id, duplicate.person_id, event=kept.event_id)
     erase_attendees([duplicate.pk], now)
+    delete_barred_pictures(now)
     merge.done_at = now
     merge.save(update_fields=["done_at"])
     record_act(event=merge.event, by=merge.proposed_by, kind=Act.Kind.MERGED, now=now)

@@ -57,5 +57,19 @@ def edit_options_for(plan: Plan, entry: Entry, data: PlanningData) -> EditOption
     return EditOptions(tuple(slots), tables)
 
 
+def free_cells_for(plan: Plan, entry: Entry, data: PlanningData) -> frozenset[tuple[int, int]]:
+    """The slots and tables (ids) to which this one of the plan's own meetings could be moved."""
+    rows = plan.planned.select_related("slot", "table")
+    others = [row for row in rows if row.pk != entry.planned_id]
+    pair = (entry.first.attendee_id, entry.second.attendee_id)
+    slots = [slot for slot in data.slots_to_plan if not clash_in(data, pair, slot, others)]
+    return frozenset(
+        (slot.pk, table.pk)
+        for slot in slots
+        for table in data.tables
+        if (slot, table) != (entry.slot, entry.table) and not table_clash_in(data, table, slot, others)
+    )
+
+
 def _text(clash: Clash | None, data: PlanningData) -> str:
     return clash_text(clash, data) if clash else ""

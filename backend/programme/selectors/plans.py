@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -95,7 +95,16 @@ class GridRow:
     """One time: its meetings at each table, in the order of the tables."""
 
     slot: Slot
-    cells: tuple[tuple[Table, tuple[Entry, ...]], ...]
+    cells: tuple[GridCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """The meetings of one time and table; `is_free`: the meeting that is being moved could come here."""
+
+    table: Table
+    entries: tuple[Entry, ...]
+    is_free: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,33 +166,49 @@ class PlanPage:
         """All entries under each person (by name), slot (by time) or table (as they are given out)."""
         return _groups_of(self.entries, order)
 
+    def times(self, more: Iterable[Slot]) -> tuple[Group, ...]:
+        """All entries by time, and these times also where they are empty."""
+        found = {group.slot: group for group in self.by("slot") if group.slot}
+        slots = sorted({*found, *more}, key=_order_of_slot)
+        return tuple(found.get(slot) or Group((), slot=slot) for slot in slots)
+
     def new_first(self, order: str) -> tuple[Group, ...]:
         """The plan's own meetings in this order, then those that stand beside them."""
         own = (replace(group, is_new=True) for group in _groups_of(self.own, order))
         return (*own, *_groups_of(self.beside, order))
 
 
-def grid_of(groups: Sequence[Group], tables: Sequence[Table]) -> tuple[GridRow, ...]:
-    """The meetings of these times, by time and table."""
+def grid_of(
+    groups: Sequence[Group], tables: Sequence[Table], free: Collection[tuple[int, int]]
+) -> tuple[GridRow, ...]:
+    """The meetings of these times, by time and table; `free`: slots and tables (ids) one can be moved to."""
     rows = []
     for group in groups:
         assert group.slot is not None
         at: dict[Table, list[Entry]] = defaultdict(list)
         for entry in group.entries:
             at[entry.table].append(entry)
-        rows.append(GridRow(group.slot, tuple((table, tuple(at[table])) for table in tables)))
+        slot = group.slot
+        cells = (GridCell(table, tuple(at[table]), (slot.pk, table.pk) in free) for table in tables)
+        rows.append(GridRow(slot, tuple(cells)))
     return tuple(rows)
+
+
+def sorted_tables(tables: Iterable[Table]) -> list[Table]:
+    """As they are given out: those with steps before step-free ones, online rooms last."""
+    return sorted(tables, key=lambda table: (table.is_online, table.step_free, table.pk))
+
+
+def _order_of_slot(slot: Slot) -> tuple[dt.datetime, dt.datetime, int]:
+    return slot.starts_at, slot.ends_at, slot.pk
 
 
 def _groups_of(entries: Sequence[Entry], order: str) -> tuple[Group, ...]:
     if order == "slot":
-        slots = sorted({e.slot for e in entries}, key=lambda s: (s.starts_at, s.ends_at, s.pk))
+        slots = sorted({e.slot for e in entries}, key=_order_of_slot)
         return tuple(Group(tuple(e for e in entries if e.slot == slot), slot=slot) for slot in slots)
     if order == "table":
-        tables = sorted(
-            {e.table for e in entries},
-            key=lambda table: (table.is_online, table.step_free, table.pk),
-        )
+        tables = sorted_tables({e.table for e in entries})
         return tuple(Group(tuple(e for e in entries if e.table == t), table=t) for t in tables)
     found: dict[PlannableAttendee, list[Entry]] = defaultdict(list)
     for entry in entries:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
@@ -11,18 +12,28 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.pictures import Picture
 from backend.events.rules.age_classes import is_known_adult
 from backend.events.rules.aliases import has_alias_anywhere
+from backend.people.models import AddressHash
 from backend.safeguarding.models import AliasEntry
 from backend.safeguarding.selectors.public_profiles import visible_ids_for
 
 SIZES = ("small", "large")
 
 
+def may_have_picture(now: dt.datetime) -> Q:
+    """Condition on attendees: a known adult, a minor nowhere, who has and had no alias anywhere (S1, S11).
+
+    Nor any account that has or had an address of theirs.
+    """
+    mine = AddressHash.objects.filter(person=OuterRef(OuterRef(OuterRef("person"))))
+    accounts = AddressHash.objects.filter(address_hash__in=mine.values("address_hash"))
+    had_alias = AliasEntry.objects.filter(attendee__person__in=accounts.values("person"))
+    minor = Attendee.objects.filter(person=OuterRef("person"), age_class=Attendee.AgeClass.MINOR)
+    return is_known_adult(now) & ~has_alias_anywhere() & ~Q(Exists(had_alias)) & ~Q(Exists(minor))
+
+
 def can_have_picture(attendee: Attendee, now: dt.datetime) -> bool:
-    """Whether the attendee may have a picture: a known adult who has and had no alias anywhere."""
-    mine = Attendee.objects.filter(is_known_adult(now), pk=attendee.pk).exclude(has_alias_anywhere())
-    had_one = AliasEntry.objects.filter(attendee__person=attendee.person_id)
-    minor = Attendee.objects.filter(person=attendee.person_id, age_class=Attendee.AgeClass.MINOR)
-    return mine.exists() and not had_one.exists() and not minor.exists()
+    """The same of one attendee."""
+    return Attendee.objects.filter(may_have_picture(now), pk=attendee.pk).exists()
 
 
 def has_picture(attendee: Attendee) -> bool:

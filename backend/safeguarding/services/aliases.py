@@ -27,6 +27,7 @@ from backend.events.services.organisations import find_or_create_organisations
 from backend.events.services.sectors import load_sectors
 from backend.people.models import Person
 from backend.safeguarding.models import AliasEntry
+from backend.safeguarding.services.pictures import delete_barred_pictures
 
 LIMITS = {
     "name": 200, "organisation": 255, "title": 200, "country": 80, "real_name": 200, "real_organisation": 255,
@@ -107,6 +108,7 @@ def set_alias_of(
     _save(attendee, now)
     _remove_if_empty(before)
     AliasEntry.objects.create(attendee=attendee, lead=by, kind=KIND.SET, made_at=now)
+    delete_barred_pictures(now)
     return attendee
 
 

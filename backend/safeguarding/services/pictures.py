@@ -1,4 +1,4 @@
-"""One's own picture: set and taken away."""
+"""One's own picture: set, taken away, and deleted where its owner may have none any more."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.locks import lock_attendees
 from backend.people.models import Person
 from backend.safeguarding.engine import Squares, squares_of
-from backend.safeguarding.selectors.pictures import can_have_picture
+from backend.safeguarding.selectors.pictures import can_have_picture, may_have_picture
 
 
 def set_picture(*, attendee: Attendee, data: bytes, by: Person, now: dt.datetime) -> None:
@@ -39,6 +39,17 @@ def remove_picture(*, attendee: Attendee, by: Person) -> None:
     """Delete the picture. Refuses NotYours."""
     _check_own(attendee, by)
     Picture.objects.filter(attendee=attendee.pk).delete()
+
+
+def delete_barred_pictures(now: dt.datetime) -> int:
+    """Delete the pictures of all who may have none any more; returns their number (S1, S11).
+
+    Triggers do so at once where an entry of the person says it. What is known of an address, by another
+    account too, is asked here: by the periodic job that tells leads of it, so that no service does anything
+    else for somebody known (decision 11), and where two entries become one.
+    """
+    barred = Picture.objects.exclude(attendee__in=Attendee.objects.filter(may_have_picture(now)))
+    return barred.delete()[0]
 
 
 def _check_own(attendee: Attendee, by: Person) -> None:

@@ -18,7 +18,9 @@ from backend.booking.models.meetings import Meeting
 from backend.booking.selectors.acted_words import acted_words
 from backend.booking.selectors.acting import principals_for
 from backend.booking.selectors.availability import availability_for
+from backend.booking.selectors.earlier_meetings import earlier_meeting_for
 from backend.booking.selectors.meetings import (
+    MeetingRow,
     answered_proposals,
     confirmed_slot,
     meeting_for,
@@ -28,6 +30,7 @@ from backend.booking.selectors.meetings import (
     requests_sent,
     requests_to_answer,
 )
+from backend.booking.selectors.tables import tables_beside
 from backend.booking.selectors.waiting_list import people_waiting_for, waiting_for
 from backend.booking.services import meetings as services
 from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
@@ -116,7 +119,7 @@ def meeting_page(
     row = meeting_for(attendee, meeting_id, now)
     context = {
         "row": row,
-        **(_briefing(attendee, row.other.attendee_id, now) if row.state == Meeting.State.ACCEPTED else {}),
+        **(_briefing(attendee, row, now) if row.state == Meeting.State.ACCEPTED else {}),
         "acted": acted_words(row),
         "can_share_contact": can_share_contact(attendee, row.other.attendee_id, now),
         "refusal": refusal,
@@ -130,10 +133,16 @@ def meeting_page(
     return render(request, "booking/meeting.html", context, status=refusal.status if refusal else 200)
 
 
-def _briefing(attendee: Attendee, other_id: int, now: dt.datetime) -> dict[str, Any]:
-    """What the other seeks and offers, and why the two were suggested to each other, as on their page."""
+def _briefing(attendee: Attendee, row: MeetingRow, now: dt.datetime) -> dict[str, Any]:
+    """What the other seeks and offers, and why the two were suggested to each other, as on their page.
+
+    With it where the table stands, and when they met before.
+    """
+    other_id, place = row.other.attendee_id, row.place
     return {
         "page": person_for(viewer=attendee, attendee_id=other_id, now=now),
+        "tables": tables_beside(attendee.event_id, place.place) if place and not place.is_online else (),
+        "met_before": earlier_meeting_for(viewer=attendee, other_id=other_id, now=now),
         "card": suggestion_between(attendee=attendee, other_id=other_id, now=now),
         "topic_names": topic_names_for(attendee.event),
     }

@@ -47,13 +47,24 @@ document.addEventListener("htmx:afterSwap", (event) => {
   next?.focus({ preventScroll: !posted });
 });
 
-// The menu behind "More" closes by Escape and by a press elsewhere; without this it closes by its own button.
+// A row opens in one panel beside its list from the width at which pages.css has one: opening another closes it.
+document.addEventListener("toggle", ({ target }) => {
+  if (!target.open || !target.matches(".with-panel .more-of") || !matchMedia("(min-width: 68.75rem)").matches) return;
+  for (const other of document.querySelectorAll(".with-panel .more-of[open]")) if (other !== target) other.open = false;
+}, true);
+
+// Escape closes the menu behind "More", or the row that is opened, and leads back to its button.
 document.addEventListener("keydown", (event) => {
-  const open = document.querySelector(".more[open]");
-  if (event.key !== "Escape" || !open) return;
+  if (event.key !== "Escape") return;
+  const open = document.querySelector(".more[open]")
+    ?? document.activeElement.closest(".row")?.querySelector(".more-of[open]")
+    ?? document.querySelector(".with-panel .more-of[open]");
+  if (!open) return;
   open.open = false;
   open.querySelector("summary").focus();
 });
+
+// The menu closes by a press elsewhere, too; without a script it closes by its own button.
 document.addEventListener("click", (event) => {
   const open = document.querySelector(".more[open]");
   if (open && !open.contains(event.target)) open.open = false;

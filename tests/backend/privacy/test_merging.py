@@ -20,6 +20,7 @@ from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.consents import GuardianConsent
 from backend.events.models.events import Event, Tie
 from backend.events.models.merges import Merge
+from backend.events.models.pictures import Picture
 from backend.events.rules.states import NotInThisState
 from backend.outcomes.models import ContactShare
 from backend.people.models import FormerAddress, KnownMinor, Person, address_hash
@@ -33,7 +34,7 @@ from backend.privacy.services.merging import (
 )
 from backend.roster.services.csv_tables import read_csv
 from backend.roster.services.importing import import_attendees
-from backend.safeguarding.models import Block, Chaperone, Report, ReportLink
+from backend.safeguarding.models import AliasEntry, Block, Chaperone, Report, ReportLink
 from backend.safeguarding.rules import may_contact
 from backend.safeguarding.selectors.blocks import blocks_made_by
 from backend.safeguarding.services.blocks import block_person
@@ -426,6 +427,15 @@ def test_ties_from_under_an_alias_do_not_come_along(forum: Forum, organiser: Per
     make_tie(earlier, twin, met)
     _merge(forum, kept, twin, organiser)
     assert not Tie.objects.filter(Q(first=kept.person) | Q(second=kept.person)).exists()
+
+
+def test_an_alias_of_the_other_account_deletes_the_picture(forum: Forum, organiser: Person) -> None:
+    kept, twin, *_rest = forum.people
+    Picture.objects.create(attendee=kept, small=b"x", large=b"x", made_at=NOW)
+    then = make_attendee(make_event("earlier"), person=twin.person)
+    AliasEntry.objects.create(attendee=then, kind=AliasEntry.Kind.SET, made_at=NOW)
+    _merge(forum, kept, twin, organiser)
+    assert not Picture.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -299,12 +299,27 @@ def test_an_agreed_meeting_says_what_the_other_seeks_and_offers_and_why_they_wer
     assert not page_of(mali.get(booking.page(meeting))).has(".declared")
     booking.accept(cast.engineer, meeting, booking.slots[0])
     page = page_of(mali.get(booking.page(meeting)))
-    assert page.texts(".declared h2") == ["Offers", "Why you were suggested to meet"]
+    assert page.texts(".declared h2") == ["Offers", "Why you were suggested to meet", "Find the table"]
     assert OFFER in page.text_of(".declared section:first-child")
     assert SEEK in page.text_of(".declared .why")
     other = page_of(client_of(cast.engineer.person).get(booking.page(meeting)))
-    assert other.texts(".declared h2") == ["Seeks"]
+    assert other.texts(".declared h2") == ["Seeks", "Find the table"]
     assert SEEK in other.text_of(".declared")
+
+
+def test_an_agreed_meeting_shows_which_of_the_tables_it_is(booking):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer, booking.slots[0])
+    booking.accept(cast.engineer, meeting, booking.slots[0])
+    table = Meeting.objects.get().table
+    Table.objects.filter(event=cast.event).update(place="First floor")
+    Table.objects.create(event=cast.event, label="Elsewhere", place="Annex")
+    beside = Table.objects.create(event=cast.event, label="Beside", place="First floor")
+    page = page_of(client_of(cast.official.person).get(booking.page(meeting)))
+    assert {table.label, beside.label} <= set(page.texts(".floor li"))
+    assert "Elsewhere" not in page.texts(".floor li")
+    assert page.texts(".floor .here") == [table.label]
+    assert page.texts("[aria-labelledby=find-table] p")[0] == f"{table.label}, First floor"
 
 
 def test_of_somebody_under_an_alias_the_agreed_meeting_says_the_alias_alone(booking):

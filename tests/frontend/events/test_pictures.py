@@ -13,10 +13,12 @@ from PIL import Image
 from backend.events.models.aliases import Alias
 from backend.events.models.attendees import Attendee
 from backend.events.models.pictures import Picture
+from backend.events.services.addresses import change_address
 from backend.privacy.selectors import export_for
 from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.engine import MOST_BYTES, MOST_PIXELS, SMALL_BYTES
 from backend.safeguarding.models import AliasEntry
+from backend.safeguarding.services.pictures import delete_barred_pictures
 from tests.factories import NOW, make_attendee, make_event
 from tests.frontend.conftest import block_contact_by_page, client_of
 from tests.pages import page_of
@@ -123,6 +125,30 @@ def test_an_entry_as_a_minor_at_another_forum_deletes_the_picture_here(cast, eng
     make_attendee(other, person=cast.engineer.person, age_class="unknown")
     assert Picture.objects.exists()
     Attendee.objects.filter(event=other).update(age_class="minor")
+    assert not Picture.objects.exists()
+
+
+def test_a_minor_of_the_same_address_at_another_forum_deletes_the_picture_here(cast, engineer):
+    upload(engineer, cast)
+    before = cast.engineer.person.email
+    change_address(person=cast.engineer.person, email="new@example.org", now=NOW)
+    assert delete_barred_pictures(NOW) == 0
+    make_attendee(make_event("another"), email=before, age_class="minor")
+    assert delete_barred_pictures(NOW) == 1
+    assert not Picture.objects.exists()
+
+
+@pytest.mark.parametrize("is_same_account", [True, False])
+def test_an_alias_that_another_entry_of_the_person_had_deletes_the_picture(cast, engineer, is_same_account):
+    upload(engineer, cast)
+    person, email = cast.engineer.person, cast.engineer.person.email
+    if not is_same_account:
+        change_address(person=person, email="new@example.org", now=NOW)
+    whose = {"person": person} if is_same_account else {"email": email}
+    before = make_attendee(make_event("another"), **whose)
+    assert delete_barred_pictures(NOW) == 0
+    AliasEntry.objects.create(attendee=before, kind=AliasEntry.Kind.SET, made_at=NOW)
+    delete_barred_pictures(NOW)
     assert not Picture.objects.exists()
 
 

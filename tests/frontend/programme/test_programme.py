@@ -80,13 +80,38 @@ def test_a_plan_is_a_grid_of_times_by_tables_whose_meetings_lead_to_their_pages(
         assert page.texts(".plan-grid thead th")[0] == "Time"
         rows = dict(zip(page.texts(".plan-grid tbody th"), page.rows(".plan-grid table"), strict=True))
         assert sum(bool(cell) for row in rows.values() for cell in row) == 6
-        links = {to for _, to in page.links(".plan-grid")}
+        links = set(page.attributes(".plan-grid .sits > a:not(.move-it)", "href"))
         assert links == {address(desk, f"{plan.pk}/meetings/{row.pk}/") for row in plan.planned.all()}
     columns = page.texts(".plan-grid thead th")[1:]
     for row in plan.planned.select_related("table", "first", "second", "slot"):
         start = f"{row.slot.starts_at.astimezone(desk.event.zone):%H:%M}"
         [cells] = [found for when, found in rows.items() if f" {start}" in when]
         assert f"{row.first.name} × {row.second.name}" in cells[columns.index(row.table.label)]
+
+
+def test_a_meeting_is_moved_to_another_cell_of_the_grid(desk, client):
+    plan = desk.plan(most=1)
+    row = plan.planned.first()
+    where = address(desk, f"{plan.pk}/")
+    links = page_of(client.get(where)).attributes(".plan-grid .move-it", "href")
+    [link] = [to for to in links if to.endswith(f"move={row.pk}")]
+    grid = page_of(client.get(where + link))
+    assert grid.has(f"#sits-{row.pk}[autofocus]")
+    cells = set(grid.attributes(".plan-grid button", "value"))
+    assert f"{row.slot_id}-{row.table_id}" not in cells
+    taken = {f"{other.slot_id}-{other.table_id}" for other in plan.planned.exclude(pk=row.pk)}
+    assert cells
+    assert not cells & taken
+    chosen = next(cell for cell in sorted(cells) if not cell.startswith(f"{row.slot_id}-"))
+    post = address(desk, f"{plan.pk}/meetings/{row.pk}/")
+    page = page_of(client.post(post, {"cell": chosen, "page": "1"}, follow=True))
+    row.refresh_from_db()
+    assert f"{row.slot_id}-{row.table_id}" == chosen
+    assert f"{row.first.name} × {row.second.name}: " in page.text_of("#messages")
+    assert page.has(f"#sits-{row.pk}[autofocus]")
+    page = page_of(client.post(post, {"cell": sorted(taken)[0], "page": "1"}, follow=True))
+    assert page.has("#messages .error")
+    assert page.has("#moving")
 
 
 @pytest.mark.parametrize("order", ["person", "slot", "table"])

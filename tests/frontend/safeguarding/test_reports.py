@@ -300,7 +300,7 @@ def test_the_set_up_page_warns_where_nobody_would_read_reports(cast):
     appoint(cast.engineer, "safeguarding-lead")
     CountryContact.objects.filter(event=cast.event).delete()
     text = organiser.get(cast.address("set-up/")).content.decode()
-    assert "wait until it is entered whom to ring in the host country" in text
+    assert "wait until a number to call in the host country is entered" in text
     assert "second confirmed safeguarding lead" not in text
 
 
