@@ -23,10 +23,10 @@ class MatchingPolicy:
     lexical: float = 0.5
     language: float = 0.1
     graph: float = 0.5
-    odd_paths: float = 0.5
+    odd_paths: float = 2.0
     smooth: float = 1.25
     pagerank: float = 0.9
-    latent: float = 0.3
+    latent: float = 0.15
     # A pair's factor on words and on the network where both declare what they seek or offer; the square root
     # of it where one does.
     lexical_declared: float = 0.2

@@ -19,11 +19,11 @@ from matching.text.lsa import LatentSpace
 from matching.text.tfidf import BUCKETS, TERM_BLOCKS, IdfWeights
 from matching.types import Array
 
-VERSION = 6
+VERSION = 7
 COMPRESSION = 1
 """Level of zlib: numpy's own, 6, takes twice as long for 3 % less."""
-_STATISTICS = ("seeks_offers", "seeks_about", "smooth", "lexical", "latent", "pagerank")
-_NUMBERS = ("pagerank_floor", "overlap_cap", "odd_cap")
+_STATISTICS = ("seeks_offers", "seeks_about", "smooth", "lexical", "latent", "odd_paths", "pagerank")
+_NUMBERS = ("pagerank_floor", "overlap_cap")
 
 
 @dataclass(frozen=True, slots=True)
