@@ -60,7 +60,8 @@ class Standardiser:
     """Fitted statistics that make raw features comparable, stored with a run to score later changes alike.
 
     `means`: field -> language -> mean vector. `latent_space`: the projection of terms. `overlap_cap`: 95th
-    percentile of the positive overlaps. `odd_paths`: of ln(1 + sum over odd paths). `pagerank_floor`: ln PageRank of a pair the walk never reaches.
+    percentile of the positive overlaps. `odd_paths`: of ln(1 + sum over odd paths). `pagerank_floor`: ln
+    PageRank of a pair the walk never reaches.
     """
 
     means: Mapping[str, Mapping[str, Array]]

@@ -18,9 +18,10 @@ Node = tuple[str, int | str]
 
 @dataclass(frozen=True, slots=True)
 class Incidence:
-    """The graph as sparse matrices: `people` (n, n) decayed ties; `newest` (n, n) the same pairs, each once by
-    the decay of its newest tie; `others` (n, m) links to topics, sessions, organisations and absent people;
-    `nodes` names the m columns; `labels`: the label of the newest tie of two ids, the smaller first."""
+    """The graph as sparse matrices: `people` (n, n) decayed ties; `newest` (n, n) the same pairs, each once
+    by the decay of its newest tie; `others` (n, m) links to topics, sessions, organisations and absent
+    people; `nodes` names the m columns; `labels`: the label of the newest tie of two ids, the smaller first.
+    """
 
     people: sp.csr_matrix
     newest: sp.csr_matrix
