@@ -23,7 +23,7 @@ class MatchingPolicy:
     lexical: float = 0.5
     language: float = 0.1
     graph: float = 0.5
-    odd_paths: float = 2.0
+    odd_paths: float = 1.0
     smooth: float = 1.25
     pagerank: float = 0.9
     latent: float = 0.15

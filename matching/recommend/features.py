@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
+from matching.network.mixing import ei_index
 from matching.policy import MatchingPolicy
 from matching.recommend.exclusions import NoCommonLanguage
 from matching.recommend.gram import GramMatrix
@@ -60,8 +61,9 @@ class Standardiser:
     """Fitted statistics that make raw features comparable, stored with a run to score later changes alike.
 
     `means`: field -> language -> mean vector. `latent_space`: the projection of terms. `overlap_cap`: 95th
-    percentile of the positive overlaps. `odd_paths`: of ln(1 + sum over odd paths). `pagerank_floor`: ln
-    PageRank of a pair the walk never reaches.
+    percentile of the positive overlaps. `odd_paths`: of ln(1 + sum over odd paths); `odd_lift`:
+    their factor for how far ties lead across constituencies. `pagerank_floor`: ln PageRank of a pair the walk
+    never reaches.
     """
 
     means: Mapping[str, Mapping[str, Array]]
@@ -76,6 +78,7 @@ class Standardiser:
     pagerank: ScoreStatistics = ScoreStatistics()
     pagerank_floor: float = -20.0
     overlap_cap: float = 0.0
+    odd_lift: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,8 @@ def prepare_features(
         means = fit_means(participants, vectors, policy, priors)
         idf = fit_idf(texts_only)
         space = LatentSpace.fit(tfidf_vectors(merged_terms(term_counts), idf), seed=policy.seed)
-        standardiser = Standardiser(means=means, idf=idf, latent_space=space)
+        lift = _odd_lift(incidence.newest, [p.constituency for p in participants])
+        standardiser = Standardiser(means=means, idf=idf, latent_space=space, odd_lift=lift)
     if latent is None:
         latent = project_terms(term_counts, standardiser)
     tfidf = tfidf_vectors(texts_only, standardiser.idf)
@@ -219,7 +223,8 @@ def prepare_features(
         no_common_language=NoCommonLanguage.from_participants(participants) if policy.interpreters else None,
         lexical_factor=np.where(declares, np.sqrt(policy.lexical_declared), 1).astype(np.float32),
         network_factor=network_factor,
-        odd_factor=network_factor * np.sqrt(partners / (partners + ENOUGH_PARTNERS)),
+        odd_factor=network_factor
+        * np.sqrt(np.float32(standardiser.odd_lift) * partners / (partners + ENOUGH_PARTNERS)),
         standardiser=standardiser,
     )
 
@@ -238,6 +243,19 @@ def _odd_paths(ties: sp.csr_matrix) -> GramMatrix:
     """B D B D B of `adamic_adar_3path` as (B D B) (B D)ᵀ, which stays sparse where the product is not."""
     damped = sp.csr_matrix(ties @ partner_damping(ties))
     return GramMatrix.from_rows(damped @ ties, damped)
+
+
+def _odd_lift(ties: sp.csr_matrix, constituencies: Sequence[str]) -> float:
+    """1 + the E-I index of the ties over constituencies, at least 1: where all ties lead across, as between
+    two sides, people have no partners in common with those they may meet, and odd paths are all there is.
+
+    >>> tie = sp.csr_matrix(np.array([[0, 1], [1, 0]]))
+    >>> _odd_lift(tie, ["a", "b"]), _odd_lift(tie, ["a", "a"])
+    (2.0, 1.0)
+    """
+    ends, groups = ties.tocoo(), np.unique(constituencies, return_inverse=True)[1]
+    index = ei_index(np.ones(ties.nnz), groups[ends.row] != groups[ends.col])
+    return 1.0 + max(0.0, index or 0.0)
 
 
 def _one_hot(sets: Sequence[frozenset[str]]) -> Array:

@@ -67,7 +67,9 @@ def make_shortlists(
     widest = 0
     for these in _by_rows(left, people):
         these = these[weights[these] > 0]
-        these = these[np.lexsort((right[these], -weights[these], left[these]))]
+        is_sorted = ((np.diff(left[these]) != 0) | (np.diff(right[these]) > 0)).all()
+        by_right = () if is_sorted else (right[these],)  # which costs a third of the time
+        these = these[np.lexsort((*by_right, -weights[these], left[these]))]
         external = groups[left[these]] != groups[right[these]]
         row = left[these]
         first = np.searchsorted(row, row)

@@ -23,7 +23,7 @@ VERSION = 7
 COMPRESSION = 1
 """Level of zlib: numpy's own, 6, takes twice as long for 3 % less."""
 _STATISTICS = ("seeks_offers", "seeks_about", "smooth", "lexical", "latent", "odd_paths", "pagerank")
-_NUMBERS = ("pagerank_floor", "overlap_cap")
+_NUMBERS = ("pagerank_floor", "overlap_cap", "odd_lift")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from matching.types import Tie
 PEOPLE, LIST_SIZE, DAYS = 500, 10, 10
 LEARNED = tuple(name for name in FEATURES if getattr(MatchingPolicy(), name) > 0)
 ASKED, RECEIVED = 0, 1
-CHANCES = 2_000
+CHANCES = 200
 """So many pairs of each past edition might have met."""
 
 

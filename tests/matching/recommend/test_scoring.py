@@ -266,6 +266,23 @@ def test_meeting_again_adds_nothing_to_odd_paths_but_the_newer_date():
     assert odd_paths(again) == odd_paths(first) == pytest.approx(odd_paths(newer) * 0.85)
 
 
+def test_odd_paths_count_twice_where_all_ties_lead_across():
+    ties = [Tie(a, b) for a, b in ((0, 5), (1, 5), (1, 6), (2, 6), (2, 7))]
+    across = [Participant(k, "government" if k < 5 else "industry") for k in range(8)]
+    mixed = [Participant(k, "government") for k in range(8)]
+    two, one = (
+        standardised_features(
+            score(people, ties, Vectors.empty(8), MatchingPolicy())[1],
+            MatchingPolicy(),
+            np.array([0]),
+            np.array([6]),
+            None,
+        )["odd_paths"]
+        for people in (across, mixed)
+    )
+    assert two == pytest.approx(2 * one)
+
+
 def test_few_partners_are_told_less_by_odd_paths():
     people = [Participant(k) for k in range(30)]
     ties = [Tie(0, k) for k in range(1, 11)] + [Tie(11, 12)]
