@@ -23,10 +23,10 @@ class MatchingPolicy:
     lexical: float = 0.5
     language: float = 0.1
     graph: float = 0.5
-    odd_paths: float = 0.5
+    odd_paths: float = 1.0
     smooth: float = 1.25
     pagerank: float = 0.9
-    latent: float = 0.3
+    latent: float = 0.15
     # A pair's factor on words and on the network where both declare what they seek or offer; the square root
     # of it where one does.
     lexical_declared: float = 0.2
@@ -56,6 +56,8 @@ class MatchingPolicy:
     sweeps: int = 10
     ei_floor: float | None = None
     floor_margin: float = 0.1
+    # By which power of the owner's own score, at most, mu is multiplied for who is in the ten.
+    own_exponent: float = 20.0
     # Lists: size, entries of other constituencies, diversity, exposure and exploration.
     list_size: int = 10
     # How many more entries each list keeps after these, in the order of its owner's own score.
@@ -91,7 +93,14 @@ class MatchingPolicy:
             raise BadMatchingPolicy("policy: least_other cannot exceed list_size")
         if self.ei_floor is not None and not -1 <= self.ei_floor <= 1:
             raise BadMatchingPolicy(f"policy: ei_floor must lie between -1 and 1, not {self.ei_floor}")
-        counts = (self.least_other, self.sweeps, self.pool_each_other, self.crowd_people, self.further)
+        counts = (
+            self.least_other,
+            self.sweeps,
+            self.pool_each_other,
+            self.crowd_people,
+            self.further,
+            self.own_exponent,
+        )
         if min(counts) < 0 or self.shrink < 0:
             raise BadMatchingPolicy("policy: counts cannot be negative")
 

@@ -150,6 +150,8 @@ class RunReport:
     `ei_index` of the balanced weights over constituencies; `ei_chance` under random mixing, `ei_floor` the
     required minimum, `floor_reached` whether it is met, `ei_lists` of the lists. `meetings`: expected ones
     per person; `meetings_cost`, `score_cost`: relative loss against the same run without a floor.
+    `own_share`, `own_share_low`: the own score of a list over that of the best list under the same caps, the
+    median over people and the 5th percentile.
     `unmet_needs`, `unsought_offers`: ids of people who seek what nobody answers, or offer what nobody seeks.
     """
 
@@ -167,6 +169,8 @@ class RunReport:
     mean_score: float
     meetings_cost: float
     score_cost: float
+    own_share: float
+    own_share_low: float
     by_constituency: Mapping[str, GroupReport]
     by_language: Mapping[str, GroupReport]
     unmet_needs: tuple[int, ...] = ()

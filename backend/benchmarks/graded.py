@@ -105,6 +105,8 @@ def evaluate_graded(
             "ei_chance": run.report.ei_chance,
             "ei_floor": run.report.ei_floor,
             "score_cost": run.report.score_cost,
+            "own_share": run.report.own_share,
+            "own_share_low": run.report.own_share_low,
             "gini": run.report.exposure_gini,
             "coverage": run.report.coverage,
         },

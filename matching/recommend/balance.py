@@ -11,10 +11,14 @@ import scipy.sparse as sp
 from matching.network.mixing import ei_index, expected_ei_index
 from matching.policy import MatchingPolicy
 from matching.recommend.candidates import CandidatePairs
+from matching.recommend.scoring import probability
 from matching.types import Array
 
 MAX_BONUS = 1.6
 """Upper bound of the search: of the same order as two scores of 1."""
+BONUS_SHARE = 0.75
+LEAST_OWN = 1e-3
+"""Own scores below are alike: a power of them would round to 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,24 @@ def matching_weights(
     """
     external = groups[rows][:, None] != groups[None, :]
     return np.asarray(scale[rows][:, None] * scale[None, :] * kernel(score, external, bonus, beta))
+
+
+def list_weights(
+    weights: Array, log_odds: Array, external: Array, bonus: float, own_exponent: float
+) -> Array:
+    """mu p^k exp(BONUS_SHARE k bonus [groups differ]), by which a person's list is chosen: mu alone for k =
+    0, nearly the own score alone for a large k. The bonus counts beside p too, or p would take it back.
+
+    weights, log_odds, external: mu, the owner's log odds and whether groups differ, of one shape.
+
+    >>> weights, external = np.array([1.0, 1.0]), np.array([False, False])
+    >>> list_weights(weights, np.array([0.0, np.log(3)]), external, 0.0, 2.0).tolist()
+    [0.25, 0.5625]
+    """
+    if not own_exponent:
+        return weights
+    own = np.maximum(probability(log_odds), LEAST_OWN) * np.exp(BONUS_SHARE * bonus * external)
+    return np.asarray(weights * own**own_exponent)
 
 
 def solve_choo_siow(matrix: sp.csr_matrix, capacity: Array, sweeps: int) -> Array:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
+from matching.network.mixing import ei_index
 from matching.policy import MatchingPolicy
 from matching.recommend.exclusions import NoCommonLanguage
 from matching.recommend.gram import GramMatrix
@@ -29,6 +30,8 @@ from matching.types import Array, Participant, Vectors
 ENGLISH = "en"
 FIELDS = ("seeks", "offers", "about")
 SAMPLED_PAIRS = 20_000
+ENOUGH_PARTNERS = 10
+"""With so many partners, odd paths count half of what they do with any number."""
 Priors = Mapping[str, Mapping[str, Array]]
 """Field (seeks, offers, about) -> language -> prior mean vector."""
 
@@ -57,9 +60,10 @@ class ScoreStatistics:
 class Standardiser:
     """Fitted statistics that make raw features comparable, stored with a run to score later changes alike.
 
-    `means`: field -> language -> mean vector. `latent_space`: the projection of terms. `overlap_cap`,
-    `odd_cap`: 95th percentile of the positive overlaps, and of the positive sums over odd paths.
-    `pagerank_floor`: ln PageRank of a pair the walk never reaches.
+    `means`: field -> language -> mean vector. `latent_space`: the projection of terms. `overlap_cap`: 95th
+    percentile of the positive overlaps. `odd_paths`: of ln(1 + sum over odd paths); `odd_lift`:
+    their factor for how far ties lead across constituencies. `pagerank_floor`: ln PageRank of a pair the walk
+    never reaches.
     """
 
     means: Mapping[str, Mapping[str, Array]]
@@ -70,10 +74,11 @@ class Standardiser:
     smooth: ScoreStatistics = ScoreStatistics()
     lexical: ScoreStatistics = ScoreStatistics()
     latent: ScoreStatistics = ScoreStatistics()
+    odd_paths: ScoreStatistics = ScoreStatistics()
     pagerank: ScoreStatistics = ScoreStatistics()
     pagerank_floor: float = -20.0
     overlap_cap: float = 0.0
-    odd_cap: float = 0.0
+    odd_lift: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ class Features:
     """What the need of a pair is computed from; row k is the k-th participant by id.
 
     `lexical_factor`, `network_factor` (n, 1): square roots of a person's factors on words and on the network;
+    `odd_factor` (n, 1): the latter times how far a person's partners are enough for odd paths to tell;
     `no_common_language`: None without interpreters.
     """
 
@@ -98,6 +104,7 @@ class Features:
     no_common_language: NoCommonLanguage | None
     lexical_factor: Array
     network_factor: Array
+    odd_factor: Array
     standardiser: Standardiser
 
     @property
@@ -181,7 +188,8 @@ def prepare_features(
         means = fit_means(participants, vectors, policy, priors)
         idf = fit_idf(texts_only)
         space = LatentSpace.fit(tfidf_vectors(merged_terms(term_counts), idf), seed=policy.seed)
-        standardiser = Standardiser(means=means, idf=idf, latent_space=space)
+        lift = _odd_lift(incidence.newest, [p.constituency for p in participants])
+        standardiser = Standardiser(means=means, idf=idf, latent_space=space, odd_lift=lift)
     if latent is None:
         latent = project_terms(term_counts, standardiser)
     tfidf = tfidf_vectors(texts_only, standardiser.idf)
@@ -192,6 +200,8 @@ def prepare_features(
     linked = incidence.people.nnz + incidence.others.nnz > 0
     seeks, offers = _topic_matrices(participants)
     declares = np.array([_declares(p) for p in participants], bool)[:, None]
+    network_factor = np.where(declares, np.sqrt(policy.network_declared), 1).astype(np.float32)
+    partners = np.diff(incidence.newest.indptr).astype(np.float32)[:, None]
     return Features(
         texts=texts,
         smooth=normalise_rows(smooth_over_ties(texts.own, incidence.people))
@@ -201,7 +211,7 @@ def prepare_features(
         lexical=GramMatrix.from_rows(tfidf, swap_seeks_offers(tfidf)),
         latent=latent,
         overlap=GramMatrix.from_rows(columns @ root) if columns.nnz else None,
-        odd_paths=_odd_paths(incidence.people) if incidence.people.nnz else None,
+        odd_paths=_odd_paths(incidence.newest) if incidence.newest.nnz else None,
         walk=RandomWalk.from_adjacency(
             incidence.people, incidence.others, policy.restart, informative=incidence.informative
         )
@@ -212,7 +222,9 @@ def prepare_features(
         languages=_one_hot([p.languages for p in participants]),
         no_common_language=NoCommonLanguage.from_participants(participants) if policy.interpreters else None,
         lexical_factor=np.where(declares, np.sqrt(policy.lexical_declared), 1).astype(np.float32),
-        network_factor=np.where(declares, np.sqrt(policy.network_declared), 1).astype(np.float32),
+        network_factor=network_factor,
+        odd_factor=network_factor
+        * np.sqrt(np.float32(standardiser.odd_lift) * partners / (partners + ENOUGH_PARTNERS)),
         standardiser=standardiser,
     )
 
@@ -231,6 +243,19 @@ def _odd_paths(ties: sp.csr_matrix) -> GramMatrix:
     """B D B D B of `adamic_adar_3path` as (B D B) (B D)ᵀ, which stays sparse where the product is not."""
     damped = sp.csr_matrix(ties @ partner_damping(ties))
     return GramMatrix.from_rows(damped @ ties, damped)
+
+
+def _odd_lift(ties: sp.csr_matrix, constituencies: Sequence[str]) -> float:
+    """1 + the E-I index of the ties over constituencies, at least 1: where all ties lead across, as between
+    two sides, people have no partners in common with those they may meet, and odd paths are all there is.
+
+    >>> tie = sp.csr_matrix(np.array([[0, 1], [1, 0]]))
+    >>> _odd_lift(tie, ["a", "b"]), _odd_lift(tie, ["a", "a"])
+    (2.0, 1.0)
+    """
+    ends, groups = ties.tocoo(), np.unique(constituencies, return_inverse=True)[1]
+    index = ei_index(np.ones(ties.nnz), groups[ends.row] != groups[ends.col])
+    return 1.0 + max(0.0, index or 0.0)
 
 
 def _one_hot(sets: Sequence[frozenset[str]]) -> Array:

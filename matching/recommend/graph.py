@@ -18,11 +18,13 @@ Node = tuple[str, int | str]
 
 @dataclass(frozen=True, slots=True)
 class Incidence:
-    """The graph as sparse matrices: `people` (n, n) decayed ties; `others` (n, m) links to topics, sessions,
-    organisations and absent people; `nodes` names the m columns; `labels`: the label of the newest tie of two
-    ids, the smaller first."""
+    """The graph as sparse matrices: `people` (n, n) decayed ties; `newest` (n, n) the same pairs, each once
+    by the decay of its newest tie; `others` (n, m) links to topics, sessions, organisations and absent
+    people; `nodes` names the m columns; `labels`: the label of the newest tie of two ids, the smaller first.
+    """
 
     people: sp.csr_matrix
+    newest: sp.csr_matrix
     others: sp.csr_matrix
     nodes: tuple[Node, ...]
     labels: Mapping[tuple[int, int], str] = field(default_factory=dict)
@@ -36,8 +38,8 @@ class Incidence:
 def build_incidence(
     participants: Sequence[Participant], ties: Sequence[Tie], policy: MatchingPolicy
 ) -> Incidence:
-    """The graph of participants sorted by id. A tie weighs weight x decay^age; repeated ties add up; ties
-    between absent people are dropped.
+    """The graph of participants sorted by id. A tie weighs weight x decay^age; repeated ties add up, but for
+    `newest`; ties between absent people are dropped.
 
     >>> people = [Participant(1, sessions=frozenset({"A"})), Participant(2)]
     >>> incidence = build_incidence(people, [Tie(2, 1, age_years=1, label="2025")], MatchingPolicy())
@@ -58,24 +60,29 @@ def build_incidence(
         columns += map(column_of.__getitem__, shared)
         starts.append(len(columns))
     weights: dict[tuple[int, int], float] = {}
+    newest: dict[tuple[int, int], float] = {}
     labels: dict[tuple[int, int], str] = {}
     for tie in sorted(ties, key=lambda t: (t.age_years, t.a, t.b, t.label)):
         if tie.a in row_of or tie.b in row_of:
             ends = (tie.a, tie.b) if tie.a < tie.b else (tie.b, tie.a)
             weights[ends] = weights.get(ends, 0.0) + tie.weight * policy.decay**tie.age_years
+            newest.setdefault(ends, policy.decay**tie.age_years)
             labels.setdefault(ends, tie.label)
     among: list[tuple[int, int, float]] = []
+    once: list[tuple[int, int, float]] = []
     outside: list[tuple[int, int, float]] = []
     for (a, b), weight in weights.items():
         row, other = row_of.get(a, -1), row_of.get(b, -1)
         if row >= 0 and other >= 0:
             among += [(row, other, weight), (other, row, weight)]
+            once += [(row, other, newest[a, b]), (other, row, newest[a, b])]
         else:
             absent: Node = ("person", a if row < 0 else b)
             outside.append((max(row, other), column_of[absent], weight))
     linked = sp.csr_matrix((np.ones(len(columns)), columns, starts), shape=(people, len(column_of)))
     return Incidence(
         people=_sparse(among, (people, people)),
+        newest=_sparse(once, (people, people)),
         others=linked + _sparse(outside, linked.shape) if outside else _sorted(linked),
         nodes=tuple(column_of),
         labels=labels,

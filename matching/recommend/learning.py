@@ -8,13 +8,13 @@ of `matching.recommend.scoring`, from the features of both directions.
 place was read (the position-based examination model; Richardson et al., WWW 2007), 1 / log2(rank + 1) for a
 list and 1 where the answer itself shows the reading. So "shown and not asked" is a weak no far down a list.
 The propensity of an exploratory place is no weight here: places are chosen by the features, never by the
-answer, so the likelihood given the features is unbiased, while inverse propensities, up to 50, would only add
-variance. Each source of answers (lists, requests received, past ties) has an intercept and a contrast, a
-factor on all its needs: people ask, accept and co-operate at different rates, and some answers are noisier
-than others. It also has a guess g and a lapse l, the shares of answers that are yes or no for causes no
-feature knows, such as fame or a full diary (Wichmann and Hill, Perception & Psychophysics 2001; an affine
-click model, Vardasbi et al., CIKM 2020): without them, popularity would be read as weak needs. All four only
-calibrate the fit and never enter the policy, whose scale balance depends on.
+answer, so the likelihood given the features is unbiased, while inverse propensities would only add variance.
+Each source of answers (lists, requests received, past ties) has an intercept and a contrast, a factor on all
+its needs: people ask, accept and co-operate at different rates, and some answers are noisier than others. It
+also has a guess g and a lapse l, the shares of answers that are yes or no for causes no feature knows, such
+as fame or a full diary (Wichmann and Hill, Perception & Psychophysics 2001; an affine click model, Vardasbi
+et al., CIKM 2020): without them, popularity would be read as weak needs. All four only calibrate the fit and
+never enter the policy, whose scale balance depends on.
 """
 
 from __future__ import annotations

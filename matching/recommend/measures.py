@@ -170,9 +170,11 @@ def make_report(
     balanced: BalanceResult,
     lists: RankedLists,
     without_floor: RankedLists | None,
+    own_best: RankedLists,
     best: BestAnswers,
 ) -> RunReport:
-    """The report of a run; `without_floor`: its lists without E-I floor, None if the same."""
+    """The report of a run; `without_floor`: its lists without E-I floor, None if the same; `own_best`: lists
+    by the own score alone, under the same caps."""
     people = len(dataset.ids)
     owner, other, _ = listed_pairs(lists)
     exposure = np.bincount(other, minlength=people)
@@ -181,7 +183,9 @@ def make_report(
     free_meetings, free_score = meetings, score
     if without_floor is not None:
         free_meetings, free_score = evaluate_lists(without_floor, backward_of)
-    scores = np.bincount(owner, weights=probability(lists.score[lists.others >= 0]), minlength=people)
+    scores = _own_scores(lists)
+    best_scores = _own_scores(own_best)
+    own_shares = scores[best_scores > 0] / best_scores[best_scores > 0]
     filled = np.bincount(owner, minlength=people)
     external = dataset.groups[owner] != dataset.groups[other]
 
@@ -208,6 +212,8 @@ def make_report(
         mean_score=score,
         meetings_cost=1 - meetings / free_meetings if free_meetings > 0 else 0.0,
         score_cost=1 - score / free_score if free_score > 0 else 0.0,
+        own_share=float(np.median(own_shares)) if own_shares.size else 1.0,
+        own_share_low=float(np.percentile(own_shares, 5)) if own_shares.size else 1.0,
         by_constituency={
             name: group_report(dataset.groups == k) for k, name in enumerate(dataset.constituencies)
         },
@@ -215,6 +221,11 @@ def make_report(
         unmet_needs=unmet_needs(dataset.participants, best),
         unsought_offers=unsought_offers(dataset.participants, best),
     )
+
+
+def _own_scores(lists: RankedLists) -> Array:
+    """The sum of the owner's own scores over each list, (people,)."""
+    return np.asarray(np.where(lists.others >= 0, probability(lists.score), 0.0).sum(axis=1))
 
 
 def _by_language(dataset: Dataset, group_report: Callable[[Array], GroupReport]) -> Mapping[str, GroupReport]:

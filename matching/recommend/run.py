@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 
 from matching.parallel import ParallelMap, no_garbage_collection, one_blas_thread, thread_map
 from matching.policy import MatchingPolicy
-from matching.recommend.balance import BalanceResult, balance_pairs, matching_weights
+from matching.recommend.balance import BalanceResult, balance_pairs, list_weights, matching_weights
 from matching.recommend.candidates import CandidatePairs, score_candidates
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import Features, Priors, prepare_features
-from matching.recommend.measures import make_report
+from matching.recommend.measures import evaluate_lists, make_report
 from matching.recommend.ranking import (
     RankedLists,
     Shortlists,
@@ -37,6 +38,8 @@ from matching.recommend.unmet import BestAnswers
 from matching.types import Array, Lists, Participant, RunReport, Suggested, Tie, Vectors
 
 OnProgress = Callable[[str, float], None]
+Ranked = TypeVar("Ranked")
+MEETINGS_LOST = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +125,18 @@ def _place(
     def scorer() -> Scorer:  # as large as all texts: made where a list needs people beyond the candidates
         return Scorer.from_features(features, policy)
 
-    def rank(balanced: BalanceResult) -> tuple[RankedLists, Shortlists]:
+    external = dataset.groups[pairs.left] != dataset.groups[pairs.right]
+
+    def rank(balanced: BalanceResult, own_exponent: float) -> tuple[RankedLists, Shortlists]:
+        chosen_by = list_weights(balanced.weights, pairs.log_odds, external, balanced.bonus, own_exponent)
         shortlists = make_shortlists(
-            pairs.left, pairs.right, balanced.weights, pairs.log_odds, dataset.groups, policy
+            pairs.left, pairs.right, chosen_by, pairs.log_odds, dataset.groups, policy
         )
 
         def full_rows(rows: Array) -> tuple[Array, Array]:
             forward, backward = log_odds_of_rows(scorer(), rows, dataset.exclusions.mask)
-            score = reciprocal_score(forward, backward)
-            weights = matching_weights(
-                rows, score, dataset.groups, balanced.scale, balanced.bonus, policy.beta
+            weights = list_weights_of_rows(
+                rows, forward, backward, dataset.groups, balanced.scale, balanced.bonus, own_exponent, policy
             )
             return weights, forward
 
@@ -154,17 +159,23 @@ def _place(
             backward[beyond] = log_odds_of_pairs(features, policy, other[beyond], owner[beyond])[0]
         return backward
 
+    own_exponent, (lists, shortlists) = with_own_score(
+        lambda exponent: rank(balanced, exponent),
+        lambda ranked: evaluate_lists(ranked[0], backward_of)[0],
+        policy.own_exponent,
+    )
     without_floor = None
     if balanced.bonus > 0:
         free = balance_pairs(pairs, dataset.groups, dataset.capacity, replace(policy, ei_floor=-1.0))
-        without_floor = rank(free)[0]
-    lists, shortlists = rank(balanced)
-    report = make_report(dataset, backward_of, balanced, lists, without_floor, best)
+        without_floor = rank(free, own_exponent)[0]
+    own_best = lists_by_own_score(pairs, dataset.groups, dataset.capacity, policy)
+    report = make_report(dataset, backward_of, balanced, lists, without_floor, own_best, best)
     state = RunState(
         ids=dataset.ids,
         scale=balanced.scale,
         mean_scores=pairs.mean_scores,
         bonus=balanced.bonus,
+        own_exponent=own_exponent,
         standardiser=features.standardiser,
         term_counts=features.term_counts,
         latent=features.latent,
@@ -172,6 +183,52 @@ def _place(
         lists=lists,
     )
     return lists, report, state
+
+
+def with_own_score(
+    rank: Callable[[float], Ranked], meetings_of: Callable[[Ranked], float], most: float
+) -> tuple[float, Ranked]:
+    """(exponent, lists) by the largest exponent of the owner's own score, `most` or a half or a quarter of
+    it, that costs at most MEETINGS_LOST of the expected meetings of balance alone; 0 where each costs more,
+    as where all want the same few.
+
+    >>> with_own_score(lambda exponent: exponent, lambda exponent: 10 - exponent / 100, 20.0)
+    (10.0, 10.0)
+    """
+    balanced = rank(0.0)
+    least = (1 - MEETINGS_LOST) * meetings_of(balanced)
+    for exponent in (most, most / 2, most / 4) if most else ():
+        ranked = rank(exponent)
+        if meetings_of(ranked) >= least:
+            return exponent, ranked
+    return 0.0, balanced
+
+
+def lists_by_own_score(
+    pairs: CandidatePairs, groups: Array, capacity: Array, policy: MatchingPolicy
+) -> RankedLists:
+    """The lists of everybody's best by the own score alone, under the same caps."""
+    policy = replace(policy, variety=0.0, least_other=0, exploratory_share=0.0)
+    own = probability(pairs.log_odds.astype(np.float64))
+    shortlists = make_shortlists(pairs.left, pairs.right, own, pairs.log_odds, groups, policy)
+    everybody, caps = np.arange(len(groups)), exposure_caps(capacity, policy)
+    return make_lists(shortlists, everybody, everybody, groups, caps, np.zeros_like(everybody), policy)
+
+
+def list_weights_of_rows(
+    rows: Array,
+    forward: Array,
+    backward: Array,
+    groups: Array,
+    scale: Array,
+    bonus: float,
+    own_exponent: float,
+    policy: MatchingPolicy,
+) -> Array:
+    """`list_weights` of the people `rows` with everybody, (rows, n), from log odds in both directions."""
+    weights = matching_weights(rows, reciprocal_score(forward, backward), groups, scale, bonus, policy.beta)
+    external = groups[rows][:, None] != groups[None, :]
+    return list_weights(weights, forward, external, bonus, own_exponent)
 
 
 def explain_lists(

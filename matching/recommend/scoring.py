@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -42,6 +43,7 @@ FEATURES = (
     "no_common_language",
 )
 OVERLAP_ROWS = 512
+LEAST_REACHED = 0.01
 NO_ANSWER = np.float32(1e3)
 """What a missing about loses against an offer, so that the larger of both is the offer."""
 
@@ -63,7 +65,7 @@ def fit_standardiser(features: Features, policy: MatchingPolicy) -> Features:
         lexical=statistics_of(raw.lexical),
         latent=statistics_of(raw.latent),
         overlap_cap=_positive_cap(features.overlap, policy.seed),
-        odd_cap=_positive_cap(features.odd_paths, policy.seed),
+        odd_paths=_odd_statistics(features.odd_paths, policy.seed),
     )
     if features.walk is not None:
         left = left - left % max(1, -(-features.people // SOURCES))
@@ -77,15 +79,33 @@ def fit_standardiser(features: Features, policy: MatchingPolicy) -> Features:
     return replace(features, standardiser=standardiser)
 
 
-def _positive_cap(gram: GramMatrix | None, seed: int) -> float:
-    """95th percentile of the positive products of up to OVERLAP_ROWS sampled people with everybody else."""
-    if gram is None:
-        return 0.0
+def _positive_products(gram: GramMatrix, seed: int) -> tuple[Array, int]:
+    """The positive products of up to OVERLAP_ROWS sampled people with everybody else, and how many pairs
+    these are."""
     people = gram.rows.shape[0]
     rows = np.sort(np.random.default_rng([seed, people, 1]).permutation(people)[:OVERLAP_ROWS])
     block = (gram.rows[rows] @ gram.other.T).tocoo()
-    positive = block.data[(block.data > 0) & (block.col != rows[block.row])]
+    return block.data[(block.data > 0) & (block.col != rows[block.row])], len(rows) * (people - 1)
+
+
+def _positive_cap(gram: GramMatrix | None, seed: int) -> float:
+    """95th percentile of the positive products."""
+    positive = _positive_products(gram, seed)[0] if gram is not None else np.zeros(0)
     return float(np.percentile(positive, 95)) if positive.size else 0.0
+
+
+def _odd_statistics(gram: GramMatrix | None, seed: int) -> ScoreStatistics:
+    """Of ln(1 + product), over all pairs; the deviation as if at least LEAST_REACHED of them had a product,
+    so that one path in a large and sparse network does not outweigh everything else."""
+    if gram is None:
+        return ScoreStatistics()
+    products, pairs = _positive_products(gram, seed)
+    if not products.size:
+        return ScoreStatistics()
+    logs = np.log1p(products.astype(np.float64))
+    mean, square = logs.sum() / pairs, (logs**2).mean() * max(LEAST_REACHED, len(logs) / pairs)
+    sd = float(np.sqrt(max(0.0, square - mean**2)))
+    return ScoreStatistics(float(mean), sd if sd > 1e-6 else 1.0)
 
 
 def saturate(overlap: Array, cap: float) -> Array:
@@ -149,7 +169,9 @@ def standardised_features(
         "lexical": lexical * np.minimum((raw.lexical - y.lexical.mean) / y.lexical.sd, MAX_LEXICAL_Z),
         "language": raw.language,
         "graph": network * saturate(raw.overlap, y.overlap_cap),
-        "odd_paths": network * saturate(raw.odd_paths, y.odd_cap),
+        "odd_paths": (features.odd_factor[left] * features.odd_factor[right]).ravel()
+        * (np.log1p(raw.odd_paths) - y.odd_paths.mean)
+        / y.odd_paths.sd,
         "smooth": network * (raw.smooth - y.smooth.mean) / y.smooth.sd,
         "pagerank": np.zeros(len(left)),
         "latent": network * (raw.latent - y.latent.mean) / y.latent.sd,
@@ -282,8 +304,9 @@ class Scorer:
     Weights, means and deviations are folded into a few columns of each person. `seeks`, `offers`, `about`
     (n, d + 1 + topics): seeks_i . offers_j is how the offers of j answer i, seeks_i . about_j how their about
     does. `alike` (n, k), `alike_scale` (k,): (alike_i scale) . alike_j is what is the same in both
-    directions: smooth, latent, and the means of words and of PageRank. `words`, `network` (n, 1): a person's
-    factors on words and on PageRank, 0 without; `half_degree` (n, 1): half of ln degree in the walk.
+    directions: smooth, latent, and the means of words, of PageRank and of odd paths. `words`, `network`
+    (n, 1): a person's factors on words and on PageRank, 0 without; `half_degree` (n, 1): half of ln degree in
+    the walk.
     """
 
     features: Features
@@ -363,16 +386,17 @@ class Scorer:
         shared = f.languages[i] @ f.languages[j].T if f.languages.shape[1] and p.language else None
         if f.no_common_language is not None:
             same += np.float32(p.no_common_language) * f.no_common_language.mask(i, j)
-        for gram, weight, cap in (
-            (f.overlap, p.graph, f.standardiser.overlap_cap),
-            (f.odd_paths, p.odd_paths, f.standardiser.odd_cap),
+        y = f.standardiser
+        for gram, weight, factors, saturated in (
+            # People without a network are not linked, and are in no walk.
+            (f.overlap, p.graph, self.network, partial(saturate, cap=y.overlap_cap)),
+            (f.odd_paths, p.odd_paths / y.odd_paths.sd, f.odd_factor, np.log1p),
         ):
-            if gram is not None and weight and cap > 0:
+            if gram is not None and weight:
                 products = gram.sparse_tile(i, j)
                 row = np.repeat(np.arange(len(people)), np.diff(products.indptr))
-                # People without a network are not linked, and are in no walk.
-                factor = self.network[people[row], 0] * network[0, products.indices]
-                same[row, products.indices] += np.float32(weight) * factor * saturate(products.data, cap)
+                both = factors[people[row], 0] * factors[j, 0][products.indices] * np.float32(weight)
+                same[row, products.indices] += both * saturated(products.data)
         for strip in strips_of(len(people)):
             rows, part = people[strip], same[strip]
             if lexical is not None:
@@ -406,14 +430,17 @@ class Scorer:
 
 
 def _alike(features: Features, policy: MatchingPolicy, words: Array, network: Array) -> tuple[Array, Array]:
-    """`alike` and `alike_scale` of a Scorer: the vectors, and columns that take the means away, of words and
-    of PageRank too."""
+    """`alike` and `alike_scale` of a Scorer: the vectors, and columns that take the means away, of words, of
+    PageRank and of odd paths too."""
     y = features.standardiser
     columns: list[tuple[Array, Array | int]] = [(words, 1)]
     scales = [np.array([-y.lexical.mean * policy.lexical / y.lexical.sd])]
     if features.walk is not None:
         columns.append((network, 1))
         scales.append(np.array([-y.pagerank.mean * policy.pagerank / y.pagerank.sd]))
+    if features.odd_paths is not None:
+        columns.append((features.odd_factor, 1))
+        scales.append(np.array([-y.odd_paths.mean * policy.odd_paths / y.odd_paths.sd]))
     for rows, weight, of in (
         (features.smooth, policy.smooth, y.smooth),
         (features.latent, policy.latent, y.latent),

@@ -19,22 +19,23 @@ from matching.text.lsa import LatentSpace
 from matching.text.tfidf import BUCKETS, TERM_BLOCKS, IdfWeights
 from matching.types import Array
 
-VERSION = 6
+VERSION = 7
 COMPRESSION = 1
 """Level of zlib: numpy's own, 6, takes twice as long for 3 % less."""
-_STATISTICS = ("seeks_offers", "seeks_about", "smooth", "lexical", "latent", "pagerank")
-_NUMBERS = ("pagerank_floor", "overlap_cap", "odd_cap")
+_STATISTICS = ("seeks_offers", "seeks_about", "smooth", "lexical", "latent", "odd_paths", "pagerank")
+_NUMBERS = ("pagerank_floor", "overlap_cap", "odd_lift")
 
 
 @dataclass(frozen=True, slots=True)
 class RunState:
     """Row k is the k-th participant by id. ids, scale (C), mean_scores (mean h): (n,); bonus: gamma;
-    term_counts: (n, terms); latent: (n, k)."""
+    own_exponent: of the own score in the choice of lists; term_counts: (n, terms); latent: (n, k)."""
 
     ids: Array
     scale: Array
     mean_scores: Array
     bonus: float
+    own_exponent: float
     standardiser: Standardiser
     term_counts: sp.csr_matrix
     latent: Array
@@ -47,6 +48,7 @@ class RunState:
         header = {
             "version": VERSION,
             "bonus": self.bonus,
+            "own_exponent": self.own_exponent,
             "spreads": {name: asdict(getattr(y, name)) for name in _STATISTICS},
             "numbers": {name: getattr(y, name) for name in _NUMBERS},
             "means": {field: sorted(by_language) for field, by_language in y.means.items()},
@@ -115,6 +117,7 @@ class RunState:
             scale=arrays["scale"],
             mean_scores=arrays["dampening"],
             bonus=float(header["bonus"]),
+            own_exponent=float(header["own_exponent"]),
             standardiser=standardiser,
             term_counts=term_counts,
             latent=arrays["latent/people"],

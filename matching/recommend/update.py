@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from matching.errors import UnknownPerson
 from matching.parallel import no_garbage_collection, one_blas_thread
 from matching.policy import MatchingPolicy
-from matching.recommend.balance import kernel, matching_weights, scaling_factor
+from matching.recommend.balance import kernel, list_weights, scaling_factor
 from matching.recommend.candidates import candidates_of
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import prepare_features, project_terms
@@ -23,7 +23,7 @@ from matching.recommend.ranking import (
     make_lists,
     make_shortlists,
 )
-from matching.recommend.run import explain_lists
+from matching.recommend.run import explain_lists, list_weights_of_rows
 from matching.recommend.scoring import Scorer, log_odds_of_rows, reciprocal_score
 from matching.recommend.state import RunState
 from matching.text.tfidf import count_field_terms
@@ -169,9 +169,9 @@ def _log_odds_of(scorer: Scorer, dataset: Dataset, i: int) -> tuple[Array, Array
 
 def _rebalance(
     scorer: Scorer, dataset: Dataset, state: RunState, i: int, scale: Array, policy: MatchingPolicy
-) -> tuple[Array, Array, tuple[Array, Array]]:
-    """(candidate rows, mu, log odds of (row i, the others)) against the others' stored scaling; sets
-    scale[i]."""
+) -> tuple[Array, tuple[Array, Array], tuple[Array, Array]]:
+    """(candidate rows, their weights, log odds), the latter two of row i for them and of them for row i,
+    against the others' stored scaling; sets scale[i]."""
     forward, backward = _log_odds_of(scorer, dataset, i)
     score = reciprocal_score(forward, backward)
     state.mean_scores[i] = score.sum() / max(1, len(dataset.ids) - 1)
@@ -181,8 +181,12 @@ def _rebalance(
     unscaled = scale[partners] == 0
     own = scaling_factor(np.array([affinity @ scale[partners]]), dataset.capacity[i : i + 1])[0]
     scale[i] = own
-    weights = np.where(unscaled, 0, own * scale[partners] * affinity)
-    return partners, weights, (forward[partners], backward[partners])
+    mu = np.where(unscaled, 0, own * scale[partners] * affinity)
+    scores = forward[partners], backward[partners]
+    mine, theirs = (
+        list_weights(mu, log_odds, external, state.bonus, state.own_exponent) for log_odds in scores
+    )
+    return partners, (mine, theirs), scores
 
 
 def _update_shortlists(
@@ -190,7 +194,7 @@ def _update_shortlists(
     dataset: Dataset,
     i: int,
     partners: Array,
-    weights: Array,
+    weights: tuple[Array, Array],
     scores: tuple[Array, Array],
     lists: RankedLists,
     policy: MatchingPolicy,
@@ -205,13 +209,14 @@ def _update_shortlists(
     repeated = np.full(len(partners), i)
     left = np.concatenate([owner, repeated, partners])
     right = np.concatenate([shortlists.others[owner, position], partners, repeated])
-    values = np.concatenate([np.exp(shortlists.relevance[owner, position]), weights, weights])
+    values = np.concatenate([np.exp(shortlists.relevance[owner, position]), *weights])
     made_scores = np.concatenate([shortlists.score[owner, position], *scores])
     made = make_shortlists(left, right, values, made_scores, dataset.groups, policy)
     entered = np.zeros(len(dataset.ids), bool)
-    wanted = partners[weights > 0]
+    theirs = weights[1]
+    wanted = partners[theirs > 0]
     threshold = _entry_threshold(shortlists, lists, wanted, policy)
-    entered[wanted] = np.log(weights[weights > 0]) >= threshold
+    entered[wanted] = np.log(theirs[theirs > 0]) >= threshold
     return _replace_rows(shortlists, made, stale), entered
 
 
@@ -281,8 +286,9 @@ def _rerank(
 
     def full_rows(some: Array) -> tuple[Array, Array]:
         forward, backward = log_odds_of_rows(scorer, some, dataset.exclusions.mask)
-        score = reciprocal_score(forward, backward)
-        weights = matching_weights(some, score, dataset.groups, state.scale, state.bonus, policy.beta)
+        weights = list_weights_of_rows(
+            some, forward, backward, dataset.groups, state.scale, state.bonus, state.own_exponent, policy
+        )
         return weights, forward
 
     made = make_lists(state.shortlists, rows, dataset.ids, dataset.groups, caps, exposure, policy, full_rows)

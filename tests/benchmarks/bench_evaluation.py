@@ -29,6 +29,8 @@ FLOORS = {
         "graded.rankers.titian_lists.not_english.ndcg6": 0.42,
         "graded.lists.ei": 0.504,  # random mixing
         "graded.lists.coverage": 0.99,
+        "graded.lists.own_share": 0.97,
+        "graded.lists.own_share_low": 0.90,
         "graded.strength.strong.good": 0.60,
     },
 }

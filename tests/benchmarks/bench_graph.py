@@ -34,7 +34,7 @@ def random_graph(people, nodes, seed=0):
     graph.add_nodes_from(range(people + nodes))
     graph.add_edges_from(zip(table.tocoo().row.tolist(), (table.tocoo().col + people).tolist(), strict=True))
     names = tuple(("session", str(k)) for k in range(nodes))
-    return graph, Incidence(sp.csr_matrix((people, people)), table, names)
+    return graph, Incidence(*[sp.csr_matrix((people, people))] * 2, table, names)
 
 
 def our_overlap(incidence):

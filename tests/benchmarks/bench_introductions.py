@@ -24,6 +24,7 @@ from backend.suggestions.selectors.lists import bookable_first
 from backend.suggestions.selectors.runs import current_run
 from matching.recommend.strength import strength_of
 
+COSTS = ("ei_lists", "ei_chance", "score_cost", "own_share", "own_share_low")
 FLOORS = {("all", "ndcg6"): 0.62, ("all", "p6"): 0.39, ("all", "best"): 0.80, ("not_english", "ndcg6"): 0.42}
 
 
@@ -75,7 +76,7 @@ def test_exported_lists_hold_the_best_introductions(tmp_path):
         for seeker, others in exported_lists(folder, tmp_path / "suggestions.csv").items()
     }
     report = current_run(event_for("graded")).report
-    print("\n" + ", ".join(f"{key} {report[key]:.3f}" for key in ("ei_lists", "ei_chance", "score_cost")))
+    print("\n" + ", ".join(f"{key} {report[key]:.3f}" for key in COSTS))
     short = []
     for group, seekers in {"all": list(given.grades), "not_english": not_english(given)}.items():
         found = summary_of(lists, given.grades, seekers)
@@ -97,3 +98,4 @@ def test_exported_lists_hold_the_best_introductions(tmp_path):
             short.append(("as read", share, lost))
     assert not short
     assert report["ei_lists"] >= report["ei_chance"]
+    assert (report["own_share"] >= 0.97, report["own_share_low"] >= 0.90) == (True, True)

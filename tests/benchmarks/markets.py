@@ -7,10 +7,11 @@ import scipy.sparse as sp
 from scipy.special import logit
 
 from matching.policy import MatchingPolicy
-from matching.recommend.balance import balance_pairs, solve_choo_siow
+from matching.recommend.balance import balance_pairs, list_weights, solve_choo_siow
 from matching.recommend.candidates import find_candidates
 from matching.recommend.measures import expected_meetings, gini
 from matching.recommend.ranking import exposure_caps, make_lists, make_shortlists
+from matching.recommend.run import with_own_score
 
 CANDIDATES, EMPLOYERS = 150, 100
 
@@ -107,11 +108,19 @@ def lists_by_titian(p, groups, policy):
     pairs = find_candidates(logit(p), groups, policy)
     capacity = np.full(len(p), CAPACITY)
     found = balance_pairs(pairs, groups, capacity, policy)
-    shortlists = make_shortlists(pairs.left, pairs.right, found.weights, pairs.log_odds, groups, policy)
+    external = groups[pairs.left] != groups[pairs.right]
     everybody = np.arange(len(p))
     caps = exposure_caps(capacity, policy)
-    lists = make_lists(shortlists, everybody, everybody, groups, caps, np.zeros(len(p), int), policy)
-    return lists.others, found.ei_index
+
+    def rank(own_exponent):
+        weights = list_weights(found.weights, pairs.log_odds, external, found.bonus, own_exponent)
+        shortlists = make_shortlists(pairs.left, pairs.right, weights, pairs.log_odds, groups, policy)
+        return make_lists(shortlists, everybody, everybody, groups, caps, np.zeros(len(p), int), policy)
+
+    def meetings_of(lists):
+        return outcome(p, groups, lists.others).meetings
+
+    return with_own_score(rank, meetings_of, policy.own_exponent)[1].others, found.ei_index
 
 
 def outcome(p, groups, others, ei=None):

@@ -145,7 +145,8 @@ def test_every_figure_is_there_in_order_and_two_runs_agree():
             one = measured["all"]
             assert 0 <= one[f"{name}_low"] <= one[name] <= one[f"{name}_high"] <= 1
     lists = found["lists"]
-    assert set(lists) == {"ei", "ei_chance", "ei_floor", "score_cost", "gini", "coverage"}
+    costs = {"score_cost", "own_share", "own_share_low"}
+    assert set(lists) == {"ei", "ei_chance", "ei_floor", "gini", "coverage"} | costs
     assert lists["coverage"] == 1
     assert sum(row["places"] for row in found["strength"].values()) == PEOPLE * 10
 

@@ -26,6 +26,8 @@ REPORT = {
     "bonus": 0.1,
     "meetings_cost": 0.004,
     "score_cost": 0.012,
+    "own_share": 0.974,
+    "own_share_low": 0.913,
     "by_constituency": {"youth": {"people": 4, "listed": 3, "mean_listings": 2.0, "mean_score": 0.5}},
     "by_language": {"": {"people": 4, "listed": 3, "mean_listings": 2.0, "mean_score": 0.5}},
 }
@@ -47,7 +49,8 @@ def test_the_report_shows_the_figures_of_the_run(desk):
     event, client = desk
     make_run(event, {}, report=REPORT)
     page = read(client, event)
-    for figure in ("75\u202f%", "0.13", "2.5", "0.34", "0.4\u202f%", "1.2\u202f%", "Youth", "Not known"):
+    shares = [f"{figure}\u202f%" for figure in ("75", "0.4", "1.2", "97", "91")]
+    for figure in (*shares, "0.13", "2.5", "0.34", "Youth", "Not known"):
         assert figure in page, figure
     names, values = page.texts("#across tbody th"), page.texts("#across tbody td")
     assert list(zip(names, values, strict=True))[:3] == [

@@ -79,7 +79,7 @@ def test_features_that_say_nothing_keep_their_prior_and_its_interval():
 
 @pytest.mark.parametrize("count", [0, 1, MIN_ANSWERS - 1])
 def test_under_two_hundred_answers_nothing_changes(count):
-    _, _, answers = made_forum(0, people=100)
+    _, _, answers, *_ = made_forum(0, people=100)
     learned = learn(answers.take(np.arange(count)), MatchingPolicy())
     assert not learned.changed
     assert learned.policy(MatchingPolicy()) == MatchingPolicy()
@@ -88,7 +88,7 @@ def test_under_two_hundred_answers_nothing_changes(count):
 
 
 def test_requests_received_do_not_make_up_for_too_few_shown():
-    _, _, answers = made_forum(0, people=100)
+    _, _, answers, *_ = made_forum(0, people=100)
     shown = np.flatnonzero(answers.source == ASKED)[: MIN_ANSWERS - 1]
     received = np.flatnonzero(answers.source == RECEIVED)[: MIN_ANSWERS - 1]
     both = answers.take(np.concatenate([shown, received]))
@@ -97,7 +97,7 @@ def test_requests_received_do_not_make_up_for_too_few_shown():
 
 
 def test_two_hundred_answers_change_the_weights():
-    _, _, answers = made_forum(0, people=100)
+    _, _, answers, *_ = made_forum(0, people=100)
     learned = learn(answers.take(np.arange(MIN_ANSWERS)), MatchingPolicy())
     assert learned.changed
 
@@ -148,7 +148,7 @@ def test_four_equal_answers_of_one_person_are_less_sure_than_those_of_four_peopl
 
 @pytest.mark.slow
 def test_later_days_are_never_learned_from():
-    _, _, answers = made_forum(3, people=200)
+    _, _, answers, *_ = made_forum(3, people=200)
     held_out = learn(answers, MatchingPolicy()).held_out
     assert held_out is not None
     late = answers.take(answers.day >= 7)
@@ -186,7 +186,7 @@ def test_weights_that_predict_better_and_rank_worse_are_not_kept():
 
 @pytest.mark.slow
 def test_weights_that_predict_better_and_rank_no_worse_are_kept():
-    _, _, answers = made_forum(148)
+    _, _, answers, *_ = made_forum(148)
     learned = learn(answers, MatchingPolicy())
     assert learned.held_out.low > 0
     assert learned.is_kept
@@ -236,7 +236,7 @@ def test_other_ids_of_the_same_people_learn_the_same():
 
 
 def test_answers_of_one_day_cannot_be_held_out():
-    _, _, answers = made_forum(4, people=100)
+    _, _, answers, *_ = made_forum(4, people=100)
     learned = learn(replace(answers, day=np.zeros_like(answers.day)), MatchingPolicy())
     assert learned.changed
     assert learned.held_out is None

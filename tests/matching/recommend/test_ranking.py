@@ -19,6 +19,7 @@ from matching.recommend.ranking import (
 from matching.recommend.reasons import MAX_PARTS
 from matching.recommend.run import compute_run
 from matching.types import Participant, Tie, Vectors
+from tests.benchmarks.markets import forum, lists_by_titian
 from tests.matching.recommend.strategies import datasets, make_people
 
 
@@ -87,7 +88,7 @@ def test_one_entry_in_ten_is_exploratory_with_its_propensity(run):
         drawn = [s for s in places if s.exploratory]
         assert len(drawn) == 1
         assert drawn[0].rank == 10
-        assert 1 / 60 <= drawn[0].propensity < 1
+        assert 1 / 5 <= drawn[0].propensity < 1
         assert all(s.propensity == 1 for s in places if not s.exploratory)
 
 
@@ -203,6 +204,24 @@ def test_zero_capacity_gives_no_list_and_no_entry():
     run = compute_run(closed, ties, vectors)
     assert run.lists[people[0].id] == ()
     assert all(s.other != people[0].id for places in run.lists.values() for s in places)
+
+
+def test_the_own_score_in_the_choice_bounds_what_balance_costs():
+    people, ties, vectors = make_people(150, 7)
+    shares = [
+        compute_run(people, ties, vectors, policy=MatchingPolicy(own_exponent=exponent)).report
+        for exponent in (0.0, MatchingPolicy().own_exponent)
+    ]
+    assert shares[0].own_share_low < shares[1].own_share_low <= shares[1].own_share <= 1
+    assert shares[1].own_share >= 0.97
+    assert shares[1].meetings >= 0.99 * shares[0].meetings
+
+
+def test_the_own_score_gives_way_where_all_want_the_same_few():
+    """In the forum with popular people balance alone is kept, as any own score would cost meetings."""
+    p, groups = forum(0.5, 0.4, people=150)
+    chosen = [lists_by_titian(p, groups, MatchingPolicy(own_exponent=k))[0] for k in (0.0, 20.0)]
+    assert (chosen[0] == chosen[1]).all()
 
 
 def test_a_policy_survives_json_and_refuses_what_it_does_not_know():

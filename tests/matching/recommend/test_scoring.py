@@ -249,8 +249,45 @@ def test_odd_paths_of_the_score_are_3_path_adamic_adar_between_two_sides():
     everybody = slice(0, 8)
     assert features.odd_paths.tile(everybody, everybody) == pytest.approx(expected, abs=1e-6)
     parts = standardised_features(features, MatchingPolicy(), np.array([0, 0]), np.array([6, 1]), None)
-    assert parts["odd_paths"].tolist() == [pytest.approx(parts["odd_paths"][0]), 0]
-    assert parts["odd_paths"][0] > 0
+    assert parts["odd_paths"][0] > 0 > parts["odd_paths"][1]
+
+
+def test_meeting_again_adds_nothing_to_odd_paths_but_the_newer_date():
+    people = [Participant(k) for k in range(6)]
+    first = [Tie(a, b, age_years=2) for a, b in ((0, 3), (1, 3), (1, 4), (2, 4))]
+
+    def odd_paths(ties):
+        return score(people, ties, Vectors.empty(6), MatchingPolicy())[1].odd_paths.pairs(
+            np.array([0]), np.array([4])
+        )[0]
+
+    again = [*first, *(Tie(tie.a, tie.b, age_years=5) for tie in first)]
+    newer = [*first, Tie(0, 3, age_years=1)]
+    assert odd_paths(again) == odd_paths(first) == pytest.approx(odd_paths(newer) * 0.85)
+
+
+def test_odd_paths_count_twice_where_all_ties_lead_across():
+    ties = [Tie(a, b) for a, b in ((0, 5), (1, 5), (1, 6), (2, 6), (2, 7))]
+    across = [Participant(k, "government" if k < 5 else "industry") for k in range(8)]
+    mixed = [Participant(k, "government") for k in range(8)]
+    two, one = (
+        standardised_features(
+            score(people, ties, Vectors.empty(8), MatchingPolicy())[1],
+            MatchingPolicy(),
+            np.array([0]),
+            np.array([6]),
+            None,
+        )["odd_paths"]
+        for people in (across, mixed)
+    )
+    assert two == pytest.approx(2 * one)
+
+
+def test_few_partners_are_told_less_by_odd_paths():
+    people = [Participant(k) for k in range(30)]
+    ties = [Tie(0, k) for k in range(1, 11)] + [Tie(11, 12)]
+    factor = score(people, ties, Vectors.empty(30), MatchingPolicy())[1].odd_factor.ravel()
+    assert factor[[0, 11, 29]] == pytest.approx([np.sqrt(1 / 2), np.sqrt(1 / 11), 0])
 
 
 def test_latent_vectors_of_a_run_are_those_of_scikit_learn():

@@ -273,7 +273,8 @@ def _lines_of_grades(name: str, graded: dict[str, Any]) -> list[str]:
     lines.append(
         f"lists: E-I {lists['ei']} (chance {lists['ei_chance']}; the floor of {lists['ei_floor']} cost"
         f" {lists['score_cost']} of the mean score), Gini of exposure {lists['gini']}, coverage"
-        f" {lists['coverage']}"
+        f" {lists['coverage']}; own score over the best lists under the same caps {lists['own_share']}, 5th"
+        f" percentile {lists['own_share_low']}"
     )
     lines.append("words of strength: places, their share of all, how many were graded, share graded >= 2")
     for word, row in graded["strength"].items():
