@@ -143,6 +143,7 @@ class SearchText(models.Model):
     vector = VectorField()
 
     class Meta:
+        indexes = [models.Index(fields=["event", "id"], name="search_text_newest")]
         constraints = [
             models.UniqueConstraint(fields=["attendee", "field"], name="search_text_once"),
             models.CheckConstraint(

@@ -82,15 +82,18 @@ def test_somebody_is_found_by_what_they_do_in_any_language_and_the_sentence_is_q
     assert names(find(viewer, "someone who trains prosecutors", country="Laos")) == ["Lawyer"]
 
 
-def test_who_offers_it_comes_before_who_seeks_it_or_says_so(event: Event, viewer: Attendee) -> None:
+def test_who_offers_it_comes_first_and_who_seeks_it_too_stands_apart_as_the_last(
+    event: Event, viewer: Attendee
+) -> None:
     wish = "Our ministry would like its prosecutors and judges to be trained in digital evidence."
-    make_attendee(event, name="Seeker", seeks=wish)
+    seeker = make_attendee(event, name="Seeker", seeks=wish, offers=SCHOOL)
     make_attendee(event, name="Teller", about=wish)
     make_attendee(event, name="Wordless", offers="...")
     make_attendee(event, name="Lawyer", offers=COURT)
     read_texts(event)
-    found = names(find(viewer, "digital evidence training for prosecutors and judges"))
-    assert found == ["Lawyer", "Seeker", "Teller"]
+    found = find(viewer, "digital evidence training for prosecutors and judges")
+    assert names(found) == ["Lawyer", "Teller", "Seeker"]
+    assert (found.also_seeking, found.quotations[seeker.pk].field) == ((seeker.pk,), "seeks")
 
 
 def test_one_box_finds_by_meaning_after_a_topic_unless_it_is_a_name(event: Event, viewer: Attendee) -> None:
