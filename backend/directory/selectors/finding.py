@@ -118,6 +118,15 @@ class Found:
     is_by_words: bool = False
 
     @property
+    def foremost(self) -> tuple[PublicProfile, ...]:
+        """The people of the page but those who seek the same."""
+        return self.people[: len(self.people) - len(self.also_seeking)]
+
+    @property
+    def seekers(self) -> tuple[PublicProfile, ...]:
+        return self.people[len(self.foremost) :]
+
+    @property
     def is_empty(self) -> bool:
         return not (self.total or self.organisations or self.topics or self.sessions)
 
@@ -327,9 +336,8 @@ def _as_keyed(rows: Iterable[tuple[Any, ...]]) -> Keyed:
 
 def _with_keys(query: NameQuery) -> tuple[str, list[list[str]]]:
     """Condition on rows of SearchName: their keys let a name be near to the search; and its parameters."""
-    ways = [query.words, (query.joined,), query.consonants]
-    conditions = [" AND ".join(["keys && %s"] * len(groups)) for groups in ways if groups]
-    keys = [list(group) for groups in ways for group in groups]
+    conditions = [" AND ".join(["keys && %s"] * len(groups)) for groups in query.ways]
+    keys = [list(group) for groups in query.ways for group in groups]
     if query.parts:
         conditions.append("keys @> %s")
         keys.append(list(query.parts))

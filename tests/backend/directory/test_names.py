@@ -41,11 +41,9 @@ def asked_for(query: NameQuery) -> set[str]:
     def one_of(keys: tuple[str, ...]) -> set[str]:
         return set().union(*(BY_KEY[key] for key in keys))
 
-    found = set.intersection(*map(one_of, query.words)) | one_of(query.joined)
+    found = set.union(*(set.intersection(*map(one_of, groups)) for groups in query.ways))
     if query.parts:
         found |= set.intersection(*(BY_KEY[key] for key in query.parts))
-    if query.consonants:
-        found |= set.intersection(*map(one_of, query.consonants))
     return found
 
 
