@@ -114,7 +114,8 @@ class FoundSerializer(
     RowSerializer,
     row=Found,
     fields=(
-        "total page pages people facets organisations topics sessions quotations topic_of also_seeking is_by_words"
+        "total page pages people facets organisations topics sessions quotations topic_of also_seeking "
+        "is_by_words"
     ),
 ):
     """One page of whom I find; `total` are all.

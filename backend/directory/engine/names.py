@@ -185,8 +185,10 @@ def read_query(text: str) -> NameQuery | None:
     ways = [tuple(map(_asked, asked)) for asked in _asked_words(name)]
     joined = _near_keys(name.own.joined) | _near_keys(name.latin.joined)
     mark = "#" if name.is_latin else "%"
-    for sounds in _sounds(name):
-        ways.append(tuple(tuple(mark + near for near in sorted(_near_keys(one))) for one in sounds))
+    ways += [
+        tuple(tuple(mark + near for near in sorted(_near_keys(one))) for one in sounds)
+        for sounds in _sounds(name)
+    ]
     return NameQuery(
         name=name,
         ways=(*ways, (tuple(sorted(joined)),)),
@@ -226,7 +228,8 @@ def closeness_of(query: NameQuery, *texts: str) -> Closeness | None:
 def _closeness(query: ReadName, name: ReadName) -> Closeness | None:
     if query.plain == name.plain:
         return Closeness.SAME
-    ways, words = _asked_words(query), name.all_words
+    ways = _asked_words(query) if name.is_latin else [query.own.words]
+    words = name.all_words
     written = (name.own.joined, name.latin.joined)
     if query.own.joined in written or query.latin.joined in written:
         return Closeness.FOLDED
@@ -295,9 +298,11 @@ def is_one_typo(one: str, other: str) -> bool:
 
 def _sound_alike(query: ReadName, name: ReadName) -> bool:
     words = [_consonants(word) for word in (*name.latin.words, *name.parts, name.latin.joined)]
-    return any(
-        _each(asked, words, lambda one, other: one == other or is_one_typo(one, other)) for asked in _sounds(query)
-    )
+    return any(_each(asked, words, _is_same_but_a_typo) for asked in _sounds(query))
+
+
+def _is_same_but_a_typo(one: str, other: str) -> bool:
+    return one == other or is_one_typo(one, other)
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -43,9 +43,7 @@ MOST_WORDS = 8
 PUNCTUATION = ".,;:!?()'’\"“”"
 
 
-def people_meant(
-    *, viewer: Attendee, wanted: Wanted, vector: TextVectors | None, now: dt.datetime
-) -> Meant:
+def people_meant(*, viewer: Attendee, wanted: Wanted, vector: TextVectors | None, now: dt.datetime) -> Meant:
     """The sixty people whose texts come nearest to the search, each with the nearest sentence quoted.
 
     `vector` is the search's, as `suggestions.engine.meaning.read_search` gives it; without one, those in

@@ -48,9 +48,7 @@ def find_people(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime
             named = named_for(viewer=viewer, wanted=wanted, now=now)
         is_meant = bool(wanted.q.strip()) and named.is_readable and not named.is_a_name
     vector = _vector_of(wanted.q) if is_meant else None
-    meant = (
-        people_meant(viewer=viewer, wanted=wanted, vector=vector, now=now) if is_meant else NOBODY_MEANT
-    )
+    meant = people_meant(viewer=viewer, wanted=wanted, vector=vector, now=now) if is_meant else NOBODY_MEANT
     is_by_words = is_meant and vector is None
     return found_page(
         viewer=viewer, wanted=wanted, named=named, page=page, now=now, meant=meant, is_by_words=is_by_words

@@ -59,9 +59,7 @@ def read_search(text: str) -> TextVectors:
     """
     languages = [detect_language(text)]
     rows = [
-        _centred(
-            encoder.encode([text], kind, is_urgent=True, silent_seconds=SEARCH_SECONDS), languages, kind
-        )
+        _centred(encoder.encode([text], kind, is_urgent=True, silent_seconds=SEARCH_SECONDS), languages, kind)
         for kind in SEARCH_KINDS
     ]
     return normalise_rows(np.mean(rows, axis=0))[0]
