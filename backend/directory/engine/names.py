@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from anyascii import anyascii
@@ -66,18 +66,18 @@ class Closeness(IntEnum):
     CONSONANTS_OF_PART = 8  # of a part of the name, or but for one
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spelling:
     """One way of writing a name: `words` as compared; `joined` without spaces, as some scripts have it."""
 
     words: tuple[str, ...]
 
-    @property
+    @cached_property
     def joined(self) -> str:
         return "".join(self.words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReadName:
     """A name read once. `latin` is `own` where it was written so; `parts` are further words of `latin`."""
 
@@ -86,11 +86,11 @@ class ReadName:
     latin: Spelling
     parts: tuple[str, ...]
 
-    @property
+    @cached_property
     def is_latin(self) -> bool:
         return self.own.joined.isascii()
 
-    @property
+    @cached_property
     def all_words(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.own.words, *self.latin.words, *self.parts)))
 

@@ -58,7 +58,7 @@ def _by_vector(viewer: Attendee, wanted: Wanted, vector: TextVectors, now: dt.da
     near = _nearness(texts, viewer, wanted, vector, now)
     rows = _rows_of_visible(texts, near, viewer, now)
     named = texts.fields[rows] != ABOUT
-    compared = np.count_nonzero((texts.fields != ABOUT) & ~np.isnan(near))
+    compared = int(np.count_nonzero((texts.fields != ABOUT) & ~np.isnan(near)))
     if not is_near_enough(near[rows][named], compared):
         return NOBODY_MEANT
     hits = _hits(texts, _places(texts, near, rows))
@@ -109,7 +109,9 @@ def _nearness(
     """The cosine of the search with each text, -inf for one that is far, nan for whom filters leave out."""
     if not len(texts.numbers):
         return np.zeros(0, np.float32)
-    near = np.einsum("ij,j->i", texts.vectors, vector)  # on one core: BLAS has two wait for each other
+    near: TextVectors = np.einsum(
+        "ij,j->i", texts.vectors, vector
+    )  # on one core: BLAS has two wait for each other
     near[near < NEAR] = -np.inf
     near[texts.fields == ABOUT] -= ABOUT_BEHIND
     if wanted.filters:

@@ -62,7 +62,8 @@ def read_search(text: str) -> TextVectors:
         _centred(encoder.encode([text], kind, is_urgent=True, silent_seconds=SEARCH_SECONDS), languages, kind)
         for kind in SEARCH_KINDS
     ]
-    return normalise_rows(np.mean(rows, axis=0))[0]
+    found: TextVectors = normalise_rows(np.mean(rows, axis=0))[0]
+    return found
 
 
 def quote_texts(texts: Sequence[tuple[str, str, str]], search: TextVectors) -> list[tuple[str, float]]:
