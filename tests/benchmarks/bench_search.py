@@ -150,21 +150,12 @@ def tree_in(folder: Path, viewer: Attendee) -> Iterator[Tree]:
         "PGOPTIONS": "-c max_parallel_workers_per_gather=0",  # whose time nobody would count
     }
     client = Path(__file__).with_name("bench_search_client.py")
-    process = subprocess.Popen(
-        [sys.executable, str(client)],
-        cwd=folder,
-        env=env,
-        text=True,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdin
-    process.stdin.write(json.dumps({"encoder": settings.ENCODER_FOLDER, "viewer": viewer.pk}) + "\n")
-    try:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, str(client)], cwd=folder, env=env, **pipes) as process:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps({"encoder": settings.ENCODER_FOLDER, "viewer": viewer.pk}) + "\n")
         yield Tree(process)
-    finally:
         process.stdin.close()
-        process.wait()
 
 
 @pytest.mark.skipif("BASE" not in os.environ, reason="BASE names no other tree")
@@ -190,11 +181,13 @@ def test_searches_of_two_trees_take_turns(request: pytest.FixtureRequest) -> Non
     reader = request.config.stash[ENCODER]
     trees = {"base": Path(os.environ["BASE"]), "this": settings.BASE_DIR}
     with tree_in(trees["base"], viewer) as base, tree_in(trees["this"], viewer) as this:
+        turns = (("base", base), ("this", this), ("this", this), ("base", base))
         for what, (asked, by) in kinds.items():
             took: dict[str, list[float]] = {"base": [], "this": []}
             encoder: dict[str, float] = {"base": 0.0, "this": 0.0}
-            base.took(asked[:5], by), this.took(asked[:5], by)  # the first of each write what they keep
-            for name, tree in 2 * (("base", base), ("this", this), ("this", this), ("base", base)):
+            for tree in (base, this):
+                tree.took(asked[:5], by)  # the first write what they keep
+            for name, tree in turns:
                 before = sum(reader.process.cpu_times()[:2]) if reader.process else 0.0
                 took[name] += tree.took(asked, by)
                 encoder[name] += sum(reader.process.cpu_times()[:2]) - before if reader.process else 0.0
