@@ -29,7 +29,7 @@ class Model(Protocol):
 class _Request:
     client: Connection
     texts: list[str]
-    kind: str
+    kind: str | list[str]
 
 
 class EncoderServer:

@@ -41,7 +41,7 @@ class EncoderAway(BusinessError):
 
 def encode(
     texts: Sequence[str],
-    kind: str,
+    kind: str | Sequence[str],
     *,
     is_urgent: bool = False,
     silent_seconds: float = SILENT_SECONDS,

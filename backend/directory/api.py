@@ -113,13 +113,17 @@ class QuotationSerializer(RowSerializer, row=Quotation, fields="field sentence")
 class FoundSerializer(
     RowSerializer,
     row=Found,
-    fields="total page pages people facets organisations topics sessions quotations topic_of is_by_words",
+    fields=(
+        "total page pages people facets organisations topics sessions quotations topic_of also_seeking "
+        "is_by_words"
+    ),
 ):
     """One page of whom I find; `total` are all.
 
     `quotations`: by attendee id, the sentence that was found by meaning; `topic_of`: the topic by which
-    somebody was found. `is_by_words`: the language
-    model was away, and words were searched for instead.
+    somebody was found; `also_seeking`: the ids of the last of these people, who do not offer what was
+    searched for but seek it too. `is_by_words`: the language model was away, and words were searched for
+    instead.
     """
 
     people = PublicProfileSerializer(many=True)

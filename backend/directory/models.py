@@ -137,6 +137,7 @@ class SearchText(Numbered):
     vector = VectorField()
 
     class Meta:
+        indexes = [models.Index(fields=["event", "id"], name="search_text_newest")]
         constraints = [
             models.UniqueConstraint(fields=["attendee", "field"], name="search_text_once"),
             models.CheckConstraint(

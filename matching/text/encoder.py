@@ -93,27 +93,33 @@ class Encoder:
         self.dimension = int(model.get_embedding_dimension() or 0)
         self._model = model
 
-    def encode(self, texts: Sequence[str], kind: Kind, progress: Progress | None = None) -> Vectors:
+    def encode(
+        self, texts: Sequence[str], kind: Kind | Sequence[Kind], progress: Progress | None = None
+    ) -> Vectors:
         """One unit row of float32 for each text, (n, dimension); a row of zeros for a text without content.
 
-        kind: "query" for seeks and about, "passage" for offers. A long text is cut into up to four windows of
-        at most 512 tokens, whose vectors are averaged by length; characters beyond 15,000 are ignored.
+        kind: "query" for seeks and about, "passage" for offers; of all texts, or one for each. A long text is
+        cut into up to four windows of at most 512 tokens, whose vectors are averaged by length; characters
+        beyond 15,000 are ignored.
         Control characters and lone surrogates are removed. A vector depends on its batch by at most
         1e-5, in bfloat16 by its rounding.
         torch's thread limit applies. `progress(done, total)` counts windows. Raises TypeError for a str.
         """
         if isinstance(texts, str):
             raise TypeError("encode takes a sequence of texts, not one text.")
-        contents = [readable_text(text) for text in texts]
-        unique = {content: index for index, content in enumerate(dict.fromkeys(filter(None, contents)))}
-        prompt = self._prompt(kind)
-        windows = self._windows(list(unique), prompt)
+        kinds = [kind] * len(texts) if isinstance(kind, str) else kind
+        prompts = {one: self._prompt(one) for one in sorted(set(kinds))}
+        contents = list(zip((prompts[one] for one in kinds), map(readable_text, texts), strict=True))
+        unique = {one: index for index, one in enumerate(dict.fromkeys(one for one in contents if one[1]))}
+        prompt_of = [prompt for prompt, _content in unique]
+        shared = prompt_of[0] if len(set(prompt_of)) == 1 else ""
+        windows = self._windows([content for _prompt, content in unique], max(prompt_of, key=len, default=""))
         vectors = np.zeros((len(unique) + 1, self.dimension), np.float32)
         done = 0
         for batch in batches(windows, BATCH_TOKENS):
             rows = self._model.encode(
-                [window.content for window in batch],
-                prompt=prompt,
+                [prompt_of[window.text].removeprefix(shared) + window.content for window in batch],
+                prompt=shared,
                 batch_size=len(batch),
                 show_progress_bar=False,
                 normalize_embeddings=True,

@@ -1,6 +1,7 @@
 """How long searches take among 10,000 people while lists are built, and how often one by meaning finds.
 
-`python -m pytest tests/benchmarks/bench_search.py -q -s`
+`python -m pytest tests/benchmarks/bench_search.py -q -s`. With BASE=FOLDER, another tree that reads the same
+schema, the searches of both take turns, and the ratio of their processor time is printed.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -35,6 +38,7 @@ from backend.events.models.events import Event
 from backend.people.models import Person
 from backend.suggestions.engine import meaning
 from backend.suggestions.engine.texts import text_hash, text_reader
+from tests.conftest import ENCODER
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 
 PEOPLE, SEARCHES = 10_000, 40
@@ -118,6 +122,102 @@ def p95(what: str, do: Callable[[str], object], texts: Sequence[str]) -> float:
     return float(np.percentile(took, 95))
 
 
+@dataclass
+class Tree:
+    """The searches of one tree, in a process of its own; see `bench_search_client`."""
+
+    process: subprocess.Popen[str]
+
+    def took(self, texts: Sequence[str], by: str) -> list[float]:
+        """Processor milliseconds of each, of the process and of its database connection."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps({"texts": texts, "by": by}) + "\n")
+        self.process.stdin.flush()
+        found: list[float] = json.loads(self.process.stdout.readline())
+        return found
+
+
+@contextmanager
+def tree_in(folder: Path, viewer: Attendee) -> Iterator[Tree]:
+    given = connection.settings_dict
+    address = (
+        f"postgres://{given['USER']}:{quote(given['PASSWORD'])}@/{given['NAME']}?host={quote(given['HOST'])}"
+    )
+    env = os.environ | {
+        "DATABASE_URL": address,
+        "PYTHONPATH": str(folder),
+        "PGOPTIONS": "-c max_parallel_workers_per_gather=0",  # whose time nobody would count
+    }
+    client = Path(__file__).with_name("bench_search_client.py")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, str(client)], cwd=folder, env=env, **pipes) as process:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps({"encoder": settings.ENCODER_FOLDER, "viewer": viewer.pk}) + "\n")
+        yield Tree(process)
+        process.stdin.close()
+
+
+@pytest.mark.skipif("BASE" not in os.environ, reason="BASE names no other tree")
+@pytest.mark.django_db(transaction=True)
+def test_searches_of_two_trees_take_turns(request: pytest.FixtureRequest) -> None:
+    viewer = make_attendee(make_event(), name="Reader Reading")
+    chance = random.Random(1)
+    members = demo_people()
+    parts = [word for person in members for word in person.name.split()]
+    names = [f"{chance.choice(parts)} {chance.choice(parts)} {chance.choice(parts)}" for _n in range(PEOPLE)]
+    texts = [{"about": one.about, "seeks": one.seeks, "offers": one.offers} for one in members]
+    people = add_people(viewer.event, names, texts)
+    read_names(viewer.event_id)
+    Attendee.objects.filter(pk__in=[one.pk for one in people[len(members) :]]).update(visibility="hidden")
+    read_texts(viewer.event)
+    Attendee.objects.update(visibility="listed")
+    add_random_texts(viewer.event, people[len(members) :])
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    by_meaning = [row["search"] for group in SEARCHES_BY_MEANING.values() for row in group]
+    words = [chance.choice(parts) for _n in range(SEARCHES)]
+    kinds = {"name": (names[:SEARCHES], ""), "word": (words, ""), "meaning": (by_meaning, BY_MEANING)}
+    reader = request.config.stash[ENCODER]
+    trees = {"base": Path(os.environ["BASE"]), "this": settings.BASE_DIR}
+    with tree_in(trees["base"], viewer) as base, tree_in(trees["this"], viewer) as this:
+        turns = (("base", base), ("this", this), ("this", this), ("base", base))
+        for what, (asked, by) in kinds.items():
+            took: dict[str, list[float]] = {"base": [], "this": []}
+            encoder: dict[str, float] = {"base": 0.0, "this": 0.0}
+            for tree in (base, this):
+                tree.took(asked[:5], by)  # the first write what they keep
+            for name, tree in turns:
+                before = sum(reader.process.cpu_times()[:2]) if reader.process else 0.0
+                took[name] += tree.took(asked, by)
+                encoder[name] += sum(reader.process.cpu_times()[:2]) - before if reader.process else 0.0
+            of_base, of_this = (statistics.median(took[name]) for name in ("base", "this"))
+            read = {name: 1000 * seconds / len(took[name]) for name, seconds in encoder.items()}
+            print(
+                f"\n  {what}: {of_base:.1f} and {of_this:.1f} ms of processor, {of_this / of_base:.2f}",
+                end="",
+            )
+            print(f"; the encoder besides {read['base']:.1f} and {read['this']:.1f} ms", end=" ")
+
+
+def add_random_texts(event: Event, people: Sequence[Attendee]) -> None:
+    """A random vector for each text of these people, which all say TEXT."""
+    rows = np.random.default_rng(1).normal(size=(len(people) * len(FIELDS), DIMENSION)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    model, read = text_reader().model, text_hash(TEXT)
+    SearchText.objects.bulk_create(
+        (
+            SearchText(
+                event=event, attendee=people[n // len(FIELDS)], field=FIELDS[n % len(FIELDS)],
+                model=model, text_hash=read, language="en", profile_changed_at=NOW,
+                vector=row,
+            )
+            for n, row in enumerate(rows)
+        ),
+        batch_size=2_000,
+    )  # fmt: skip
+
+
 @pytest.mark.django_db
 def test_a_search_among_ten_thousand_people_is_quick(
     viewer: Attendee, monkeypatch: pytest.MonkeyPatch
@@ -130,20 +230,7 @@ def test_a_search_among_ten_thousand_people_is_quick(
     start = time.perf_counter()
     assert read_names(viewer.event_id) > PEOPLE
     print(f"\n  {PEOPLE} names read in {time.perf_counter() - start:.1f} s", end=" ")
-    rows = np.random.default_rng(1).normal(size=(PEOPLE * len(FIELDS), DIMENSION)).astype(np.float32)
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    model, read = text_reader().model, text_hash(TEXT)
-    SearchText.objects.bulk_create(
-        (
-            SearchText(
-                event=viewer.event, attendee=people[n // len(FIELDS)], field=FIELDS[n % len(FIELDS)],
-                model=model, text_hash=read, language="en", profile_changed_at=NOW,
-                vector=row,
-            )
-            for n, row in enumerate(rows)
-        ),
-        batch_size=2_000,
-    )  # fmt: skip
+    add_random_texts(viewer.event, people)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as autovacuum does within a minute of so many new rows
     words = [chance.choice(parts) for _n in range(SEARCHES)]
@@ -168,13 +255,19 @@ def test_a_search_by_meaning_finds_whom_it_means_in_nine_languages(
     read_texts(viewer.event)
     found_of_fitted = share_found(viewer, SEARCHES_BY_MEANING)
     found_of_fresh = share_found(viewer, FRESH_SEARCHES)
-    assert min(found_of_fitted, found_of_fresh) >= 0.6
-    assert (found_of_fitted + found_of_fresh) / 2 >= 0.7
-    found_nobody = [
-        not find(viewer, search, BY_MEANING).total for searches in NONSENSE.values() for search in searches
-    ]
-    print(f"\n  {sum(found_nobody)} of {len(found_nobody)} nonsense searches find nobody", end=" ")
-    assert sum(found_nobody) >= 0.75 * len(found_nobody)
+    assert min(found_of_fitted, found_of_fresh) >= 0.65
+    assert (found_of_fitted + found_of_fresh) / 2 >= 0.75
+    find_somebody = []
+    for kind in ("nonsense", "off_topic"):
+        searches = [search for one in NONSENSE.values() for search in one[kind]]
+        finds = [bool(find(viewer, search, BY_MEANING).total) for search in searches]
+        print(f"\n  {kind}: {sum(finds[::2])} of {len(finds[::2])} on which the floor was chosen,", end=" ")
+        print(f"{sum(finds[1::2])} of {len(finds[1::2])} others find somebody:", end=" ")
+        print(
+            *(search for search, is_found in zip(searches, finds, strict=True) if is_found), sep=", ", end=" "
+        )
+        find_somebody += finds
+    assert sum(find_somebody) <= 0.05 * len(find_somebody)
 
 
 def share_found(viewer: Attendee, searches: Mapping[str, Sequence[Mapping[str, Any]]]) -> float:

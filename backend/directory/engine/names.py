@@ -12,18 +12,20 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from anyascii import anyascii
 
 from backend.core.texts import folded
+from backend.directory.engine.burmese import burmese_syllables
 
 LONGEST = 200  # characters of a search that are read
 MOST_WORDS = 8
 LONGEST_START = 6  # letters of the beginnings kept as keys
 LEAST_FOR_TYPO = 4  # letters of a word in which one typo is forgiven; one less in other scripts than Latin
 LEAST_CONSONANTS = 3  # of a whole search by consonants: fewer fit too many names
+SYLLABLES_OF_A_WORD = (2, 3)  # as Burmese names have them in Latin letters: Thi-da, Ya-da-nar
 APOSTROPHES = re.compile(r"['’‘ʼʻ`´]")
 # Marks of tone and of reading that Unicode does not class as combining, as people leave them out.
 UNCLASSED_MARKS = dict.fromkeys(map(ord, "็း៉៊់៌៍៎៏័៑៓"))
@@ -33,6 +35,11 @@ SPACELESS = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]"
 )
 SYLLABLE = re.compile(r"[A-Z][a-z]*")
+BEFORE_CONSONANT = re.compile("^h(?=[^aeiouwy])")  # Hla, Htun
+LONG_A = re.compile("ar(?![aeiou])")  # Nandar, Nilar
+BURMESE = re.compile("[\u1000-\u109f]")
+# As names have them: am in Thai and Lao, and a Lao y.
+SOUNDS_OF_NAMES = ((re.compile("[\u0e4d\u0ecd][\u0e32\u0eb2]"), "am"), (re.compile("\u0e8d"), "y"))
 # Spellings of one sound in Latin letters, in this order: Soekarno and Sukarno, Phuong and Puong.
 SPELLINGS = (
     ("oe", "u"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ph", "p"), ("th", "t"), ("kh", "k"),
@@ -56,20 +63,21 @@ class Closeness(IntEnum):
     SPELLED = 5  # another Latin spelling of the same sounds
     TYPO = 6  # but for one letter left out, added, changed, or swapped with the next
     CONSONANTS = 7  # the same consonants in two scripts
+    CONSONANTS_OF_PART = 8  # of a part of the name, or but for one
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spelling:
     """One way of writing a name: `words` as compared; `joined` without spaces, as some scripts have it."""
 
     words: tuple[str, ...]
 
-    @property
+    @cached_property
     def joined(self) -> str:
         return "".join(self.words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReadName:
     """A name read once. `latin` is `own` where it was written so; `parts` are further words of `latin`."""
 
@@ -78,27 +86,25 @@ class ReadName:
     latin: Spelling
     parts: tuple[str, ...]
 
-    @property
+    @cached_property
     def is_latin(self) -> bool:
         return self.own.joined.isascii()
 
-    @property
+    @cached_property
     def all_words(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.own.words, *self.latin.words, *self.parts)))
 
 
 @dataclass(frozen=True, slots=True)
 class NameQuery:
-    """A search. A name that fits has one key of each group of `words`, or one of `joined`, or all of `parts`.
+    """A search. A name that fits has, in one of these ways, one key of each group, or it has all of `parts`.
 
-    Or one of each group of `consonants`. `parts` are pairs of letters, none where the script has spaces.
+    `parts` are pairs of letters, none where the script has spaces.
     """
 
     name: ReadName
-    words: tuple[tuple[str, ...], ...]
-    joined: tuple[str, ...]
+    ways: tuple[tuple[tuple[str, ...], ...], ...]
     parts: tuple[str, ...]
-    consonants: tuple[tuple[str, ...], ...]
 
 
 @lru_cache(maxsize=32768)
@@ -121,8 +127,16 @@ def read_name(text: str) -> ReadName:
     words: list[str] = []
     parts: list[str] = []
     for word in composed.split():
+        if BURMESE.search(word):
+            spoken_parts = burmese_syllables(word)
+            words += spoken_parts
+            parts += _neighbours(spoken_parts)
+            continue
         spoken = SILENT.sub("", unicodedata.normalize("NFC", word))
-        ascii_word = anyascii(THAI_AND_LAO_FRONT_VOWEL.sub(r"\2\1", spoken))
+        spoken = THAI_AND_LAO_FRONT_VOWEL.sub(r"\2\1", spoken)
+        for written, latin in SOUNDS_OF_NAMES:
+            spoken = written.sub(latin, spoken)
+        ascii_word = anyascii(spoken)
         syllables = [one.lower() for one in SYLLABLE.findall(ascii_word)]
         if SPACELESS.match(word) and len(syllables) > 1:  # Chinese and Korean: the family's name is the first
             words += [syllables[0], "".join(syllables[1:])]
@@ -130,6 +144,19 @@ def read_name(text: str) -> ReadName:
         else:
             words += _words(ascii_word.lower())
     return ReadName(plain, own, Spelling(tuple(words)), tuple(parts))
+
+
+def _neighbours(syllables: Sequence[str]) -> list[str]:
+    """The words of two or three syllables that a name may have.
+
+    >>> _neighbours(["thi", "ri", "nan"])
+    ['thiri', 'rinan', 'thirinan']
+    """
+    return [
+        "".join(syllables[start : start + length])
+        for length in SYLLABLES_OF_A_WORD
+        for start in range(len(syllables) - length + 1)
+    ]
 
 
 def name_keys(*texts: str) -> list[str]:
@@ -144,7 +171,7 @@ def name_keys(*texts: str) -> list[str]:
         keys.update(_near_keys(name.own.joined) | _near_keys(name.latin.joined))
         keys.update(f"={pair}" for pair in _pairs(name.own.joined))
         mark = "%" if name.is_latin else "#"
-        for word in (*name.latin.words, *name.parts):
+        for word in (*name.latin.words, *name.parts, name.latin.joined):
             keys.update(f"{mark}{one}" for one in _near_keys(_consonants(word)))
     return sorted(keys)
 
@@ -155,18 +182,33 @@ def read_query(text: str) -> NameQuery | None:
     words = name.own.words[:MOST_WORDS]
     if not words:
         return None
-    consonants = [_consonants(word) for word in name.latin.words]
+    ways = [tuple(map(_asked, asked)) for asked in _asked_words(name)]
+    joined = _near_keys(name.own.joined) | _near_keys(name.latin.joined)
     mark = "#" if name.is_latin else "%"
-    is_long_enough = sum(map(len, consonants)) >= LEAST_CONSONANTS
+    ways += [
+        tuple(tuple(mark + near for near in sorted(_near_keys(one))) for one in sounds)
+        for sounds in _sounds(name)
+    ]
     return NameQuery(
         name=name,
-        words=tuple(_asked(word) for word in words),
-        joined=tuple(sorted(_near_keys(name.own.joined))),
+        ways=(*ways, (tuple(sorted(joined)),)),
         parts=tuple(f"={pair}" for pair in _pairs(name.own.joined)),
-        consonants=tuple(tuple(mark + near for near in sorted(_near_keys(one))) for one in consonants)
-        if is_long_enough
-        else (),
     )
+
+
+def _asked_words(query: ReadName) -> list[tuple[str, ...]]:
+    """The words to look for: as written, and in Latin letters, by syllables or as one word."""
+    if query.is_latin:
+        return [query.own.words[:MOST_WORDS]]
+    return [query.own.words[:MOST_WORDS], query.latin.words[:MOST_WORDS], (query.latin.joined,)]
+
+
+def _sounds(query: ReadName) -> list[tuple[str, ...]]:
+    """The consonants to look for in another script: of each word, and of all together."""
+    words = tuple(filter(None, map(_consonants, query.latin.words)))
+    together = _consonants(query.latin.joined)
+    found = [words] if sum(map(len, words)) >= LEAST_CONSONANTS else []
+    return [*found, (together,)] if len(together) >= LEAST_CONSONANTS else found
 
 
 def closeness_of(query: NameQuery, *texts: str) -> Closeness | None:
@@ -177,7 +219,7 @@ def closeness_of(query: NameQuery, *texts: str) -> Closeness | None:
     >>> closeness_of(read_query("somchia jaidee"), "Somchai Jaidee")
     <Closeness.TYPO: 6>
     >>> closeness_of(read_query("somchai"), "สมชาย ใจดี"), closeness_of(read_query("王明"), "王小明")
-    (<Closeness.CONSONANTS: 7>, <Closeness.TYPO: 6>)
+    (<Closeness.CONSONANTS_OF_PART: 8>, <Closeness.TYPO: 6>)
     """
     found = (_closeness(query.name, read_name(text)) for text in texts if text.strip())
     return min((one for one in found if one is not None), default=None)
@@ -186,23 +228,34 @@ def closeness_of(query: NameQuery, *texts: str) -> Closeness | None:
 def _closeness(query: ReadName, name: ReadName) -> Closeness | None:
     if query.plain == name.plain:
         return Closeness.SAME
-    asked, words = query.own.words, name.all_words
+    ways = _asked_words(query) if name.is_latin else [query.own.words]
+    words = name.all_words
     written = (name.own.joined, name.latin.joined)
     if query.own.joined in written or query.latin.joined in written:
         return Closeness.FOLDED
-    if _each(asked, words, str.__eq__):
+    if any(_each(asked, words, str.__eq__) for asked in ways):
         return Closeness.WORDS
-    if _each(asked, words, _begins):
+    if any(_each(asked, words, _begins) for asked in ways):
         return Closeness.STARTS
     if _pairs(query.own.joined) and query.own.joined in name.own.joined:
         return Closeness.WITHIN
-    if _each(asked, words, lambda one, other: _spelled(one) == _spelled(other)):
+    if any(_each(asked, words, _is_spelled_alike) for asked in ways):
         return Closeness.SPELLED
-    if _has_one_typo(asked, words) or any(is_one_typo(query.own.joined, other) for other in written):
+    if any(_has_one_typo(asked, words) for asked in ways) or _is_typo_of(query, written):
         return Closeness.TYPO
-    if query.is_latin != name.is_latin and _sound_alike(query, name):
-        return Closeness.CONSONANTS
-    return None
+    if query.is_latin == name.is_latin or not _sound_alike(query, name):
+        return None
+    is_whole = sorted(map(_consonants, query.latin.words)) == sorted(map(_consonants, name.latin.words))
+    is_whole = is_whole or _consonants(query.latin.joined) == _consonants(name.latin.joined)
+    return Closeness.CONSONANTS if is_whole else Closeness.CONSONANTS_OF_PART
+
+
+def _is_typo_of(query: ReadName, written: Sequence[str]) -> bool:
+    return any(is_one_typo(one, other) for one in {query.own.joined, query.latin.joined} for other in written)
+
+
+def _is_spelled_alike(one: str, other: str) -> bool:
+    return _spelled(one) == _spelled(other)
 
 
 def _each(asked: Sequence[str], words: Sequence[str], fits: Callable[[str, str], bool]) -> bool:
@@ -244,11 +297,12 @@ def is_one_typo(one: str, other: str) -> bool:
 
 
 def _sound_alike(query: ReadName, name: ReadName) -> bool:
-    asked = [_consonants(word) for word in query.latin.words]
-    words = [_consonants(word) for word in (*name.latin.words, *name.parts)]
-    return sum(map(len, asked)) >= LEAST_CONSONANTS and _each(
-        asked, words, lambda one, other: one == other or is_one_typo(one, other)
-    )
+    words = [_consonants(word) for word in (*name.latin.words, *name.parts, name.latin.joined)]
+    return any(_each(asked, words, _is_same_but_a_typo) for asked in _sounds(query))
+
+
+def _is_same_but_a_typo(one: str, other: str) -> bool:
+    return one == other or is_one_typo(one, other)
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -297,6 +351,8 @@ def _consonants(word: str) -> str:
     >>> _consonants("somchai"), _consonants("smchay"), _consonants("jaidee"), _consonants("chaidi")
     ('smc', 'smc', 'ct', 'ct')
     """
+    word = BEFORE_CONSONANT.sub("", word)
+    word = LONG_A.sub("a", word)
     for spelling, instead in CONSONANTS:
         word = word.replace(spelling, instead)
     kept = re.sub(r"[^a-z]", "", word)

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 
 from backend.booking.selectors.availability import days_with_free_time, has_free_time_on
 from backend.core.api import MAX_ID
-from backend.core.compiled import CompiledRowsOfMany, any_of
+from backend.core.compiled import CompiledRows, CompiledRowsOfMany, any_of
 from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest, Organisation, Sector
 from backend.events.models.events import Event
 from backend.safeguarding.rules import group_of_attendee
@@ -23,6 +23,7 @@ COUNTED = ("constituency", "sector", "theme", "topic", "country", "language")  #
 DAY = "day"
 ORGANISATION = "organisation"  # of which the chosen one alone is told
 NOBODY = 0  # the number of no row
+FEW = 200  # people: to plan the counts of so few anew takes longer than to count
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ def narrow(
 def _facets_of(names: tuple[str, ...], ids: list[int]) -> dict[str, tuple[Facet, ...]]:
     if not names:
         return {}
-    rows = _counted(names).fetch(ids=ids)
+    counted = _counted if len(ids) > FEW else _counted_of_few
+    rows = counted(names).fetch(ids=ids)
     facets: dict[str, list[Facet]] = {name: [] for name in names}
     for name, value, label, count in rows:
         facets[name].append(Facet(value, label or value, count))
@@ -121,6 +123,11 @@ def _values_of(name: str, people: Func) -> tuple[QuerySet[Any], Any, Any, Count]
 @cache
 def _counted(names: tuple[str, ...]) -> CompiledRowsOfMany[tuple[str, str, str, int]]:
     return CompiledRowsOfMany(partial(_counts_of, names), ids=[-1])
+
+
+@cache
+def _counted_of_few(names: tuple[str, ...]) -> CompiledRows[tuple[str, str, str, int]]:
+    return CompiledRows(partial(_counts_of, names), ids=[-1])
 
 
 def having(

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import TypeVar
+from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import F, QuerySet, Value
 
-from backend.core.compiled import any_of
+from backend.core.compiled import CompiledRows, any_of
+from backend.core.local_names import local_name
 from backend.core.texts import folded
 from backend.directory.engine.names import Closeness, NameQuery, closeness_of, read_query
-from backend.directory.models import SearchName
 from backend.directory.selectors.facets import Facet, narrow
-from backend.events.models.agenda import Session
-from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest, Organisation
-from backend.events.models.events import Topic
+from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest
 from backend.events.rules.topics import other_names
 from backend.events.selectors import SHOWN_NAME
 from backend.safeguarding.rules import contactable_rows
-from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_of
+from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_among
 
 CHANNEL = "directory"
 PAGE_SIZE = 30
 BY_MEANING = "meaning"
 NOBODY = 0  # the number of no row
 MOST_OTHERS = 5  # organisations, topics and sessions, of each
-
-Thing = TypeVar("Thing", Organisation, Topic, Session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +82,26 @@ class Quotation:
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """Whom a search means, by attendee id, the nearest first, each with what of their texts says so.
+
+    `seekers`: those who seek the same, after all others.
+    """
+
+    quotations: Mapping[int, Quotation] = field(default_factory=dict)
+    seekers: frozenset[int] = frozenset()
+
+
+NOBODY_MEANT = Meant()
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One page of the people found, of `total`; `facets` by filter name, the values that occur.
 
     `quotations`: by attendee id, the sentence that was found by meaning; `topic_of`: the name of the topic by
-    which somebody was found. `is_by_words`: the language model was away, and words were searched for instead.
+    which somebody was found. `also_seeking`: those of the page, its last, who seek the same as the search.
+    `is_by_words`: the language model was away, and words were searched for instead.
     """
 
     people: tuple[PublicProfile, ...] = ()
@@ -102,7 +114,17 @@ class Found:
     sessions: tuple[FoundThing, ...] = ()
     quotations: Mapping[int, Quotation] = field(default_factory=dict)
     topic_of: Mapping[int, str] = field(default_factory=dict)
+    also_seeking: tuple[int, ...] = ()
     is_by_words: bool = False
+
+    @property
+    def foremost(self) -> tuple[PublicProfile, ...]:
+        """The people of the page but those who seek the same."""
+        return self.people[: len(self.people) - len(self.also_seeking)]
+
+    @property
+    def seekers(self) -> tuple[PublicProfile, ...]:
+        return self.people[len(self.foremost) :]
 
     @property
     def is_empty(self) -> bool:
@@ -110,12 +132,25 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedThing:
+    """An organisation, topic or session: its number, the key that chooses it, and its names.
+
+    `shown` is the one in the reader's language.
+    """
+
+    number: int
+    key: str
+    shown: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Things:
     """Organisations, topics and sessions of a name, the nearest first, with the ids of all their people."""
 
-    houses: tuple[tuple[Organisation, frozenset[int]], ...] = ()
-    subjects: tuple[tuple[Topic, frozenset[int]], ...] = ()
-    events: tuple[Session, ...] = ()
+    houses: tuple[tuple[NamedThing, frozenset[int]], ...] = ()
+    subjects: tuple[tuple[NamedThing, frozenset[int]], ...] = ()
+    events: tuple[NamedThing, ...] = ()
 
     @property
     def everybody(self) -> set[int]:
@@ -133,17 +168,19 @@ class Things:
     @property
     def organisations(self) -> tuple[FoundThing, ...]:
         """Those of somebody visible."""
-        shown = [(one, people) for one, people in self.houses if people][:MOST_OTHERS]
-        return tuple(FoundThing(str(one.pk), one.name, len(people)) for one, people in shown)
+        return _found_things([(one, people) for one, people in self.houses if people])
 
     @property
     def topics(self) -> tuple[FoundThing, ...]:
-        shown = self.subjects[:MOST_OTHERS]
-        return tuple(FoundThing(one.key, one.name, len(people)) for one, people in shown)
+        return _found_things(self.subjects)
 
     @property
     def sessions(self) -> tuple[FoundThing, ...]:
-        return tuple(FoundThing(str(one.pk), one.title, 0) for one in self.events[:MOST_OTHERS])
+        return _found_things([(one, frozenset()) for one in self.events])
+
+
+def _found_things(things: Sequence[tuple[NamedThing, frozenset[int]]]) -> tuple[FoundThing, ...]:
+    return tuple(FoundThing(one.key, one.shown, len(people)) for one, people in things[:MOST_OTHERS])
 
 
 NO_THINGS = Things()
@@ -154,7 +191,8 @@ class Named:
     """Whom a search finds by names: first by their own, then by their organisation's, then by a topic's.
 
     `people` are ids that the contact policy let through; `topic_of`: the topic of those found by one alone.
-    `is_a_name`: somebody one may see has this name, or somebody's organisation.
+    `is_a_name`: somebody one may see has this name, or somebody's organisation. `has_unread`: names of the
+    event are new or changed, and their keys still to be written.
     """
 
     people: tuple[int, ...] = ()
@@ -162,6 +200,7 @@ class Named:
     things: Things = NO_THINGS
     is_a_name: bool = False
     is_readable: bool = True
+    has_unread: bool = False
 
 
 def named_for(*, viewer: Attendee, wanted: Wanted, now: dt.datetime) -> Named:
@@ -173,12 +212,11 @@ def named_for(*, viewer: Attendee, wanted: Wanted, now: dt.datetime) -> Named:
     query = read_query(wanted.q)
     if wanted.q.strip() and query is None:
         return Named(is_readable=False)
-    keyed = None if query is None else _keyed(query, viewer.event_id)
-    near = NO_THINGS if query is None or keyed is None else _things_near(query, keyed)
-    among = None if keyed is None else {*keyed.attendees, *near.everybody}
-    rows = contactable_rows(_names_of, viewer, CHANNEL, now, among)
-    if query is None or keyed is None:
-        return Named(tuple(people_near(rows, None)))
+    if query is None:
+        return Named(tuple(people_near(contactable_rows(_names_of, viewer, CHANNEL, now, None), None)))
+    keyed = _keyed(query, viewer.event_id)
+    near = _things_near(query, keyed)
+    rows = contactable_rows(_names_of, viewer, CHANNEL, now, {*keyed.attendees, *near.everybody})
     near = near.seen_by({pk for pk, *_names in rows})
     with_key = set(keyed.attendees)
     by_name = people_near((row for row in rows if row[0] in with_key), query)
@@ -187,13 +225,14 @@ def named_for(*, viewer: Attendee, wanted: Wanted, now: dt.datetime) -> Named:
     found = dict.fromkeys((*by_name, *by_house))
     is_a_name = bool(found)
     topic_of = {
-        pk: topic.local_name
+        pk: topic.shown
         for topic, people in reversed(near.subjects)
         for pk in in_order
         if pk in people and pk not in found
     }
     by_topic = [pk for _topic, people in near.subjects for pk in in_order if pk in people]
-    return Named(tuple(dict.fromkeys((*found, *by_topic))), topic_of, near, is_a_name)
+    people = tuple(dict.fromkeys((*found, *by_topic)))
+    return Named(people, topic_of, near, is_a_name, has_unread=keyed.has_unread)
 
 
 def found_page(
@@ -203,19 +242,20 @@ def found_page(
     named: Named,
     page: int,
     now: dt.datetime,
-    meant: Sequence[tuple[int, Quotation]] = (),
+    meant: Meant = NOBODY_MEANT,
     is_by_words: bool = False,
 ) -> Found:
     """One page of those found by name and, after them, of those whose texts mean it; narrowed by the filters.
 
     A constant number of queries. `meant`: as `by_meaning.people_meant` gives them.
     """
-    quotations = {pk: quote for pk, quote in meant if pk not in set(named.people)}
+    by_name = frozenset(named.people)
+    quotations = {pk: quote for pk, quote in meant.quotations.items() if pk not in by_name}
     admitted, facets = narrow(viewer.event, [*named.people, *quotations], wanted.filters, now)
     pages = max(1, -(-len(admitted) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     shown = admitted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    profiles = public_profiles_of(Attendee.objects.filter(pk__in=shown))
+    profiles = public_profiles_among(shown)
     things = NO_THINGS if wanted.filters else named.things
     return Found(
         people=tuple(profiles[pk] for pk in shown if pk in profiles),
@@ -228,56 +268,80 @@ def found_page(
         sessions=things.sessions,
         quotations={pk: quotations[pk] for pk in shown if pk in quotations},
         topic_of={pk: named.topic_of[pk] for pk in shown if pk in named.topic_of},
+        also_seeking=tuple(pk for pk in shown if pk in meant.seekers and pk in quotations),
         is_by_words=is_by_words,
     )
 
 
 @dataclass(slots=True)
 class Keyed:
-    """The numbers of what has keys of a search, whoever may see it."""
+    """What has keys of a search, whoever may see it: the numbers of people, and all else with its names."""
 
     attendees: list[int] = field(default_factory=list)
-    organisations: list[int] = field(default_factory=list)
-    topics: list[int] = field(default_factory=list)
-    sessions: list[int] = field(default_factory=list)
+    organisations: list[NamedThing] = field(default_factory=list)
+    topics: list[NamedThing] = field(default_factory=list)
+    sessions: list[NamedThing] = field(default_factory=list)
+    has_unread: bool = False
+
+
+# The planner takes it for cheap to compare two arrays, and would compare those of all rows: it is told to use
+# the index of the keys, and nothing else. All is sent together, which is one transaction.
+KEYED = """
+SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off;
+WITH keyed AS MATERIALIZED (SELECT * FROM directory_searchname WHERE {condition})
+SELECT keyed.attendee_id, house.id, house.name, topic.id, topic.key, topic.name, topic.names,
+    session.id, session.title, session.names
+FROM keyed
+LEFT JOIN events_organisation AS house ON house.id = keyed.organisation_id
+LEFT JOIN events_topic AS topic ON topic.id = keyed.topic_id
+LEFT JOIN events_session AS session ON session.id = keyed.session_id
+WHERE keyed.event_id = %s;
+SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on;
+SELECT EXISTS (SELECT 1 FROM directory_searchname WHERE event_id = %s AND keys IS NULL)
+"""
 
 
 def _keyed(query: NameQuery, event_id: int) -> Keyed:
-    """What the index gives for a search; one query.
+    """What the index gives for a search; one query."""
+    condition, keys = _with_keys(query)
+    with connection.cursor() as cursor:
+        cursor.execute(KEYED.format(condition=condition), [*keys, event_id, event_id])
+        cursor.nextset()
+        cursor.nextset()
+        found = _as_keyed(cursor.fetchall())
+        cursor.nextset()
+        cursor.nextset()
+        cursor.nextset()
+        found.has_unread = cursor.fetchone()[0]
+    return found
 
-    The planner takes it for cheap to compare two arrays, and would compare those of all rows: it is told to
-    use the index of the keys, and nothing else.
-    """
+
+def _as_keyed(rows: Iterable[tuple[Any, ...]]) -> Keyed:
     found = Keyed()
-    rows = SearchName.objects.filter(_with_keys(query)).values_list(
-        "event_id", "attendee_id", "organisation_id", "topic_id", "session_id"
-    )
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
-        for event, *numbers in rows:
-            for number, kind in zip(
-                numbers, (found.attendees, found.organisations, found.topics, found.sessions), strict=True
-            ):
-                if number is not None and event == event_id:
-                    kind.append(number)
-        cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on")
+    for attendee, house, house_name, topic, key, topic_name, topic_names, session, title, titles in rows:
+        if attendee is not None:
+            found.attendees.append(attendee)
+        elif house is not None:
+            found.organisations.append(NamedThing(house, str(house), house_name, (house_name,)))
+        elif topic is not None:
+            local = json.loads(topic_names)
+            names = (topic_name, *other_names(key, topic_name), *local.values())
+            found.topics.append(NamedThing(topic, key, local_name(topic_name, local), names))
+        elif session is not None:
+            local = json.loads(titles)
+            names = (title, *local.values())
+            found.sessions.append(NamedThing(session, str(session), local_name(title, local), names))
     return found
 
 
-def _with_keys(query: NameQuery) -> Q:
-    """Condition on rows of SearchName: their keys let a name be near to the search."""
-    each_word = Q()
-    for group in query.words:
-        each_word &= Q(keys__overlap=list(group))
-    found = each_word | Q(keys__overlap=list(query.joined))
+def _with_keys(query: NameQuery) -> tuple[str, list[list[str]]]:
+    """Condition on rows of SearchName: their keys let a name be near to the search; and its parameters."""
+    conditions = [" AND ".join(["keys && %s"] * len(groups)) for groups in query.ways]
+    keys = [list(group) for groups in query.ways for group in groups]
     if query.parts:
-        found |= Q(keys__contains=list(query.parts))
-    if query.consonants:
-        alike = Q()
-        for group in query.consonants:
-            alike &= Q(keys__overlap=list(group))
-        found |= alike
-    return found
+        conditions.append("keys @> %s")
+        keys.append(list(query.parts))
+    return " OR ".join(f"({one})" for one in conditions), keys
 
 
 def _names_of(people: AttendeeQuerySet) -> QuerySet[Attendee, tuple[int, str, str]]:
@@ -298,31 +362,46 @@ def people_near(rows: Iterable[tuple[int, str, str]], query: NameQuery | None) -
 
 
 def _things_near(query: NameQuery, keyed: Keyed) -> Things:
-    """What is of these names, whoever may see its people; five queries, whatever is found."""
-    houses = _nearest(query, Organisation.objects.filter(pk__in=any_of(keyed.organisations)))
-    topics = _nearest(query, Topic.objects.filter(pk__in=any_of(keyed.topics)))
-    sessions = _nearest(query, Session.objects.filter(pk__in=any_of(keyed.sessions)))
-    workers: dict[int, set[int]] = {}
-    working = Attendee.objects.filter(organisation__in=any_of([one.pk for one in houses]))
-    for pk, house in working.order_by().values_list("pk", "organisation_id"):
-        workers.setdefault(house or NOBODY, set()).add(pk)
-    interested: dict[int, set[int]] = {}
-    interests = Interest.objects.filter(topic__in=any_of([one.pk for one in topics[:MOST_OTHERS]]))
-    for pk, topic in interests.values_list("attendee_id", "topic_id"):
-        interested.setdefault(topic, set()).add(pk)
+    """What is of these names, whoever may see its people; one query, whatever is found."""
+    houses = _nearest(query, keyed.organisations)
+    topics = _nearest(query, keyed.topics)
+    of_house: dict[int, set[int]] = {}
+    of_topic: dict[int, set[int]] = {}
+    numbers = [one.number for one in houses], [one.number for one in topics[:MOST_OTHERS]]
+    for pk, house, topic in _belonging.fetch(houses=numbers[0], topics=numbers[1]):
+        people = of_house.setdefault(house, set()) if house else of_topic.setdefault(topic, set())
+        people.add(pk)
     return Things(
-        tuple((one, frozenset(workers.get(one.pk, ()))) for one in houses),
-        tuple((one, frozenset(interested.get(one.pk, ()))) for one in topics),
-        tuple(sessions),
+        tuple((one, frozenset(of_house.get(one.number, ()))) for one in houses),
+        tuple((one, frozenset(of_topic.get(one.number, ()))) for one in topics),
+        tuple(_nearest(query, keyed.sessions)),
     )
 
 
-def _nearest(query: NameQuery, things: Iterable[Thing]) -> list[Thing]:
+def _people_of(houses: list[int], topics: list[int]) -> QuerySet[Any, tuple[int, int, int]]:
+    """Everybody of these organisations and topics: their number, and that of the one or the other."""
+    none = Value(NOBODY)
+    workers = Attendee.objects.filter(organisation__in=any_of(houses)).order_by()
+    interests = Interest.objects.filter(topic__in=any_of(topics)).order_by()
+    return (
+        workers.annotate(who=F("pk"), house=F("organisation_id"), subject=none)
+        .values_list("who", "house", "subject")
+        .union(
+            interests.annotate(who=F("attendee_id"), house=none, subject=F("topic_id")).values_list(
+                "who", "house", "subject"
+            ),
+            all=True,
+        )
+    )
+
+
+_belonging = CompiledRows(_people_of, houses=[-1], topics=[-2])
+
+
+def _nearest(query: NameQuery, things: Iterable[NamedThing]) -> list[NamedThing]:
     found = []
     for one in things:
-        name = str(one)
-        others = other_names(one.key, name) if isinstance(one, Topic) else ()
-        near = closeness_of(query, name, *others)
+        near = closeness_of(query, *one.names)
         if near is not None:
-            found.append((near, folded(name), one.pk, one))
+            found.append((near, folded(one.names[0]), one.number, one))
     return [one for *_order, one in sorted(found, key=lambda row: row[:3])]

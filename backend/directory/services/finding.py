@@ -11,7 +11,15 @@ from backend.core.transactions import in_transaction
 from backend.directory.engine.names import name_keys
 from backend.directory.models import SearchName
 from backend.directory.selectors.by_meaning import people_meant
-from backend.directory.selectors.finding import BY_MEANING, Found, Named, Wanted, found_page, named_for
+from backend.directory.selectors.finding import (
+    BY_MEANING,
+    NOBODY_MEANT,
+    Found,
+    Named,
+    Wanted,
+    found_page,
+    named_for,
+)
 from backend.events.models.attendees import Attendee
 from backend.events.rules.topics import other_names
 from backend.events.selectors import name_in_lists
@@ -35,11 +43,12 @@ def find_people(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime
     is_meant = wanted.by == BY_MEANING and bool(wanted.q.strip())
     named = Named()
     if not is_meant:
-        read_names(viewer.event_id, most_batches=1)
         named = named_for(viewer=viewer, wanted=wanted, now=now)
+        if named.has_unread and read_names(viewer.event_id, most_batches=1):
+            named = named_for(viewer=viewer, wanted=wanted, now=now)
         is_meant = bool(wanted.q.strip()) and named.is_readable and not named.is_a_name
     vector = _vector_of(wanted.q) if is_meant else None
-    meant = people_meant(viewer=viewer, wanted=wanted, vector=vector, now=now) if is_meant else ()
+    meant = people_meant(viewer=viewer, wanted=wanted, vector=vector, now=now) if is_meant else NOBODY_MEANT
     is_by_words = is_meant and vector is None
     return found_page(
         viewer=viewer, wanted=wanted, named=named, page=page, now=now, meant=meant, is_by_words=is_by_words

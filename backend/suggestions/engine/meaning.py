@@ -11,7 +11,7 @@ from django.conf import settings
 
 from backend.core import encoder
 from backend.suggestions.engine.texts import FIELDS, KINDS, TextVectors, stored_vectors, text_reader
-from matching.text.centring import centre, language_means
+from matching.text.centring import centre, language_means, normalise_rows
 from matching.text.encoder import Kind
 from matching.text.language import detect_language
 from matching.text.passages import length_penalty, passage_around
@@ -19,7 +19,8 @@ from matching.text.priors import language_priors
 from matching.text.sentences import split_sentences
 
 NEAR = 0.1  # the cosine below which a text is about something else than a search
-SEARCH_KIND: Kind = "passage"  # as what people offer: a search names that, and is no question
+# A search names what people offer (passage), or what it wants (query): each kind finds what the other misses.
+SEARCH_KINDS: tuple[Kind, ...] = ("passage", "query")
 SEARCH_SECONDS = 1.0  # until a page searches by words instead
 
 
@@ -52,9 +53,16 @@ def read_texts(people: Sequence[Sequence[str]]) -> list[dict[str, ReadText]]:
 
 
 def read_search(text: str) -> TextVectors:
-    """The centred unit vector of what is searched for; neither is kept. Refuses EncoderAway."""
-    row = encoder.encode([text], SEARCH_KIND, is_urgent=True, silent_seconds=SEARCH_SECONDS)
-    found: TextVectors = _centred(row, [detect_language(text)], SEARCH_KIND)[0]
+    """What is searched for as a unit vector: the mean of what it is as each kind of text, centred.
+
+    Neither is kept. Refuses EncoderAway.
+    """
+    languages = [detect_language(text)]
+    read = encoder.encode(
+        [text] * len(SEARCH_KINDS), SEARCH_KINDS, is_urgent=True, silent_seconds=SEARCH_SECONDS
+    )
+    rows = [_centred(row[np.newaxis], languages, kind) for row, kind in zip(read, SEARCH_KINDS, strict=True)]
+    found: TextVectors = normalise_rows(np.mean(rows, axis=0))[0]
     return found
 
 
@@ -93,5 +101,18 @@ def _quoted(sentences: Sequence[str], cosines: TextVectors) -> tuple[str, float]
 
 
 def _centred(rows: TextVectors, languages: Sequence[str], kind: Kind) -> TextVectors:
-    priors = language_priors(text_reader().model, settings.VAR / "priors", None)[kind]
-    return centre(rows, languages, language_means(np.zeros_like(rows[:1]), [""], priors=priors))
+    return centre(rows, languages, _means(text_reader().model, kind, rows.shape[1]))
+
+
+def _means(model: str, kind: Kind, dimension: int) -> dict[str, TextVectors]:
+    """The fixed mean of each language, read once; those of another model may still be written."""
+    found = _kept_means.get((model, kind))
+    if found is None:
+        priors = language_priors(model, settings.VAR / "priors", None)[kind]
+        found = language_means(np.zeros((1, dimension), np.float32), [""], priors=priors)
+        if priors:
+            _kept_means[model, kind] = found
+    return found
+
+
+_kept_means: dict[tuple[str, Kind], dict[str, TextVectors]] = {}

@@ -13,14 +13,27 @@ from django.test.utils import CaptureQueriesContext
 from backend.booking.models.availability import Availability
 from backend.directory.models import SearchText
 from backend.directory.selectors import by_meaning
+from backend.directory.selectors import text_matrix as text_matrix_module
 from backend.directory.selectors.finding import BY_MEANING, Found, Wanted
+from backend.directory.selectors.text_matrix import text_matrix
 from backend.directory.services.finding import find_people
 from backend.directory.services.text_vectors import read_all_texts, read_texts
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
+from backend.events.services.attendees import NewAttendee
+from backend.events.services.mailboxes import add_to_mailbox
+from backend.people.models import Person
+from backend.safeguarding.services.aliases import AliasData, set_alias_of
 from backend.suggestions.engine import meaning
-from tests.factories import NOW, block_contact, make_attendee, make_event, make_organisation
+from tests.factories import (
+    NOW,
+    block_contact,
+    make_attendee,
+    make_event,
+    make_organisation,
+    provide_for_minors,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -82,15 +95,18 @@ def test_somebody_is_found_by_what_they_do_in_any_language_and_the_sentence_is_q
     assert names(find(viewer, "someone who trains prosecutors", country="Laos")) == ["Lawyer"]
 
 
-def test_who_offers_it_comes_before_who_seeks_it_or_says_so(event: Event, viewer: Attendee) -> None:
+def test_who_offers_it_comes_first_and_who_seeks_it_too_stands_apart_as_the_last(
+    event: Event, viewer: Attendee
+) -> None:
     wish = "Our ministry would like its prosecutors and judges to be trained in digital evidence."
-    make_attendee(event, name="Seeker", seeks=wish)
+    seeker = make_attendee(event, name="Seeker", seeks=wish, offers=SCHOOL)
     make_attendee(event, name="Teller", about=wish)
     make_attendee(event, name="Wordless", offers="...")
     make_attendee(event, name="Lawyer", offers=COURT)
     read_texts(event)
-    found = names(find(viewer, "digital evidence training for prosecutors and judges"))
-    assert found == ["Lawyer", "Seeker", "Teller"]
+    found = find(viewer, "digital evidence training for prosecutors and judges")
+    assert names(found) == ["Lawyer", "Teller", "Seeker"]
+    assert (found.also_seeking, found.quotations[seeker.pk].field) == ((seeker.pk,), "seeks")
 
 
 def test_one_box_finds_by_meaning_after_a_topic_unless_it_is_a_name(event: Event, viewer: Attendee) -> None:
@@ -195,6 +211,93 @@ def test_all_filters_narrow_a_search_by_meaning(event: Event, viewer: Attendee) 
         for search in ("training of prosecutors", "prosecutors"):
             assert names(find(viewer, search, **fits)) == ["Chosen"], fits
             assert names(find(viewer, search, **fails)) == [], fails
+
+
+def test_a_change_of_policy_shows_at_the_next_search_though_the_process_keeps_the_texts(
+    event: Event, viewer: Attendee, blocked_by: str
+) -> None:
+    named = ("Blocked", "Hid", "Young", "Closed")
+    people = {name: make_attendee(event, name=name, offers=COURT) for name in named}
+    make_attendee(event, name="Shown", offers=COURT)
+    read_texts(event)
+    assert find(viewer, "training of prosecutors").total == 5
+    block_contact(blocked_by, people["Blocked"], viewer)
+    for name, change in (("Hid", {"visibility": "hidden"}), ("Young", {"age_class": "minor"})):
+        Attendee.objects.filter(pk=people[name].pk).update(**change)
+    Person.objects.filter(pk=people["Closed"].person_id).update(is_active=False)
+    found = find(viewer, "training of prosecutors")
+    assert (names(found), found.total, len(found.facets["language"])) == (["Shown"], 1, 1)
+
+
+def test_a_text_whose_row_is_gone_is_not_found_though_the_process_keeps_it(
+    event: Event, viewer: Attendee
+) -> None:
+    lawyer = make_attendee(event, name="Lawyer", offers=COURT)
+    read_texts(event)
+    assert names(find(viewer, "training of prosecutors")) == ["Lawyer"]
+    SearchText.objects.filter(attendee=lawyer).delete()
+    assert find(viewer, "training of prosecutors").total == 0
+
+
+def test_a_process_keeps_the_texts_of_two_events_for_ten_minutes(
+    event: Event, viewer: Attendee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_attendee(event, name="Lawyer", offers=COURT)
+    read_texts(event)
+    model = SearchText.objects.values_list("model", flat=True)[0]
+    kept = text_matrix(event.pk, model)
+    assert text_matrix(event.pk, model) is kept
+    monkeypatch.setattr(text_matrix_module, "KEPT_SECONDS", 0.0)
+    assert text_matrix(event.pk, model) is not kept
+    for other in (make_event("second"), make_event("third")):
+        assert len(text_matrix(other.pk, model).numbers) == 0
+    assert len(text_matrix_module._kept) == 2
+
+
+WISH = "We look for somebody who trains prosecutors and judges in digital evidence."
+WISHED = "training of prosecutors and judges in digital evidence"
+
+
+def test_who_seeks_the_same_is_hidden_and_named_as_everybody_else(event: Event, viewer: Attendee) -> None:
+    officer = make_attendee(event, name="Somchai Real", seeks=WISH)
+    alias = AliasData(name="Officer K.", organisation="Police", real_name="Somchai Real")
+    set_alias_of(event, officer.pk, alias, is_wish=False, by=None, now=NOW)
+    organiser = make_attendee(event, name="Organiser", permission="organiser", seeks="").person
+    desk = NewAttendee(email=viewer.person.email, name="Desk", age_class="adult")
+    of_mailbox = add_to_mailbox(event=event, new=desk, by=organiser, now=NOW)  # of the viewer's mailbox
+    Attendee.objects.filter(pk=of_mailbox.pk).update(seeks=WISH, agreed_at=NOW, agreement_version="1")
+    for fields in ({"visibility": "hidden"}, {"age_class": "minor"}, {"has_joined": False}):
+        make_attendee(event, name="Unseen", seeks=WISH, **fields)
+    make_attendee(event, name="Lawyer", offers=COURT)
+    read_all_texts()
+    found = find(viewer, WISHED)
+    assert names(found) == ["Lawyer", "Officer K.", "Desk"]
+    assert (found.total, len(found.also_seeking)) == (3, 2)
+
+
+def test_a_minor_of_a_confirmed_session_with_a_delegation_finds_nobody_and_is_not_found(
+    event: Event, viewer: Attendee
+) -> None:
+    minor = make_attendee(event, name="Minor", seeks=WISH, age_class="minor")
+    make_attendee(event, name="Lawyer", offers=COURT)
+    provide_for_minors(event)
+    read_all_texts()
+    assert names(find(viewer, WISHED)) == ["Lawyer"]
+    assert find(minor, WISHED).total == 0
+
+
+@pytest.mark.parametrize("state", [Event.State.ARCHIVED, Event.State.CLOSED])
+def test_a_forum_that_is_over_and_a_rehearsal_are_searched_each_in_itself(state: str) -> None:
+    forum = make_event("over")
+    rehearsal = make_event("rehearsal", rehearsal_of=forum)
+    for one in (forum, rehearsal):
+        make_attendee(one, name=f"Lawyer of {one.slug}", offers=COURT)
+        make_attendee(one, name=f"Seeker of {one.slug}", seeks=WISH)
+        read_texts(one)
+    Event.objects.filter(pk=forum.pk).update(state=state)
+    for one in (forum, rehearsal):
+        found = find(make_attendee(one, name="Reader"), WISHED)
+        assert names(found) == [f"Lawyer of {one.slug}", f"Seeker of {one.slug}"]
 
 
 def test_words_that_were_taken_back_are_neither_found_nor_quoted(event: Event, viewer: Attendee) -> None:

@@ -8,6 +8,7 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from backend.booking.models.availability import Availability
 from backend.core.limits import LIMITS, Kind, TooOften
@@ -169,6 +170,17 @@ def test_people_of_an_organisation_and_of_a_topic_come_after_those_of_the_name(
     assert names(find(viewer, "Meridian")) == ["Meridian Jones", "Anna", "Zoe", "Tara"]
     narrowed = find(viewer, "Meridian", country="Laos")
     assert (names(narrowed), narrowed.organisations) == (["Anna"], ())
+
+
+def test_a_topic_is_found_and_shown_by_its_name_in_the_reader_s_language(
+    event: Event, viewer: Attendee
+) -> None:
+    make_attendee(event, name="Tara", offers_topics=["sextortion"])
+    Topic.objects.filter(event=event, key="sextortion").update(names={"th": "การขู่กรรโชกทางเพศ"})
+    for language, shown in (("th", "การขู่กรรโชกทางเพศ"), ("en", "Sextortion")):
+        with override(language):
+            found = find(viewer, "การขู่กรรโชกทางเพศ")
+        assert ([one.name for one in found.topics], names(found)) == ([shown], ["Tara"])
 
 
 def test_who_may_not_see_others_finds_nobody(event: Event) -> None:

@@ -15,7 +15,9 @@ from backend.core.texts import folded
 from backend.demo.people import demo_people
 from backend.directory.engine.names import NameQuery, closeness_of, name_keys, read_query
 
-FOREIGN = json.loads((Path(__file__).parents[2] / "fixtures" / "names.json").read_text("utf-8"))
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+FOREIGN = json.loads((FIXTURES / "names.json").read_text("utf-8"))
+LATIN = json.loads((FIXTURES / "latin_names.json").read_text("utf-8"))  # as their bearers write them
 NAMES = sorted(
     {person.name for person in demo_people()} | {name for group in FOREIGN.values() for name in group}
 )
@@ -41,11 +43,9 @@ def asked_for(query: NameQuery) -> set[str]:
     def one_of(keys: tuple[str, ...]) -> set[str]:
         return set().union(*(BY_KEY[key] for key in keys))
 
-    found = set.intersection(*map(one_of, query.words)) | one_of(query.joined)
+    found = set.union(*(set.intersection(*map(one_of, groups)) for groups in query.ways))
     if query.parts:
         found |= set.intersection(*(BY_KEY[key] for key in query.parts))
-    if query.consonants:
-        found |= set.intersection(*map(one_of, query.consonants))
     return found
 
 
@@ -105,3 +105,31 @@ def test_one_typo_does_little_harm(change: Callable[[str, int, random.Random], s
     assert success(texts, 3) >= 0.85
     for script, group in FOREIGN.items():
         assert success({name: texts[name] for name in group}, 3) >= 0.6, script
+
+
+@pytest.mark.parametrize("language", LATIN)
+def test_burmese_and_lao_names_are_found_in_latin_letters_and_the_reverse(language: str) -> None:
+    pairs = LATIN[language].items()
+    written = {name for pair in pairs for name in pair} | set(NAMES)
+    for name in written - KEYS.keys():
+        for key in name_keys(name):
+            BY_KEY[key].add(name)
+    in_latin = [name in search(latin)[:4] for name, latin in pairs]
+    in_own_script = [latin in search(name)[:4] for name, latin in pairs]
+    assert min(sum(in_latin), sum(in_own_script)) >= 0.95 * len(in_latin)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("ကျော်", "Kyaw Min"),
+        ("Thida", "ကျော်သီတာ"),
+        ("Hla Mya", "လှမြတ်သူ"),
+        ("歐陽", "Ouyang Siying"),
+        ("ຄຳ", "Kham Sisouk"),
+    ],
+)
+def test_a_part_of_a_name_is_found_in_another_script(text: str, name: str) -> None:
+    query = read_query(text)
+    assert query is not None
+    assert closeness_of(query, name) is not None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.events.models.attendees import Organisation
+from backend.events.models.attendees import Attendee, Organisation
 from tests.factories import make_session
 from tests.frontend.conftest import OFFER, client_of
 from tests.pages import page_of
@@ -94,6 +94,18 @@ def test_a_search_by_meaning_quotes_the_sentence_and_says_where_the_model_is_awa
     found = official.get(address.replace("/e/", "/api/v1/events/")).json()
     assert found["is_by_words"] is True
     assert found["quotations"][str(cast.engineer.pk)] == {"field": "offers", "sentence": OFFER}
+
+
+def test_who_seeks_the_same_stands_below_under_a_heading(cast, official, settings, tmp_path):
+    settings.ENCODER_FOLDER = str(tmp_path)
+    Attendee.objects.filter(pk=cast.engineer.pk).update(offers="Hash lists", seeks="", about="")
+    Attendee.objects.filter(pk=cast.lawyer.pk).update(offers="", seeks="Hash lists", about="")
+    page = page_of(official.get(cast.address("people/?by=meaning&q=hash+lists")))
+    assert page.texts(".people .name") == ["Arif Rahman", "Linh Tran"]
+    assert page.texts("#also-seeking ~ .people .name") == ["Linh Tran"]
+    assert page.attributes(".people", "start") == ["1", "2"]
+    found = official.get(f"/api/v1/events/{cast.event.slug}/people/?by=meaning&q=hash+lists").json()
+    assert found["also_seeking"] == [cast.lawyer.pk]
 
 
 def test_who_may_see_nobody_reads_why(cast):

@@ -102,6 +102,12 @@ def test_any_text_at_all_gives_a_unit_vector_or_zeros(encoder: Encoder, texts: l
 
 
 @pytest.mark.slow
+def test_a_text_is_read_in_two_ways_at_once(encoder: Encoder) -> None:
+    text = "Somebody who trains prosecutors"
+    each = np.concatenate([encoder.encode([text], "query"), encoder.encode([text], "passage")])
+    assert np.allclose(encoder.encode([text, text], ["query", "passage"]), each, atol=1e-5)
+
+
 def test_a_long_text_is_the_mean_of_its_windows(encoder: Encoder) -> None:
     first, last = "mangroves and reefs. " * 120, "cyber security training. " * 120
     parts = encoder.encode([first, last], "passage")
