@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 
 from backend.core.zones import zone_cities, zone_place
-from backend.events.rules.countries import country_names
+from backend.events.rules.countries import country_in, country_names
 from frontend.people.words import initials
 from tests.languages import ATTENDEES, ORGANISERS
 
@@ -118,10 +118,12 @@ def own_words() -> list[str]:
         ]
         for row in model._default_manager.values_list(*names) if names else ():
             found |= {str(value) for value in row if value}
-    found |= {zone_place(zone) for zone in zone_cities()} | {
-        *country_names(),
-        *dict(settings.LANGUAGES).values(),
-    }
+        if any(field.attname == "names" for field in model._meta.concrete_fields):
+            for by_language in model._default_manager.values_list("names", flat=True):
+                found |= set(by_language.values())
+    found |= {zone_place(zone) for zone in zone_cities()}
+    for language, own_name in settings.LANGUAGES:
+        found |= {own_name, *(country_in(name, language) for name in country_names())}
     return sorted(found, key=len, reverse=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import io
 import logging
 from collections import defaultdict
 from email.mime.text import MIMEText
@@ -15,9 +16,12 @@ from django.db import transaction
 from django.test import Client
 from django.utils.translation import override
 from icalendar import Calendar
+from pypdf import PdfReader
 
 from backend.assistants.models import Assistant
 from backend.booking.models.notices import Notice
+from backend.config.languages import ROOT
+from backend.core.messages import messages_in
 from backend.core.models import UseCount
 from backend.directory.services.mail_examples import mail_examples
 from backend.events.models.attendees import Attendee
@@ -32,15 +36,23 @@ from backend.safeguarding.models import Report
 from backend.safeguarding.services.alerts import send_alert
 from backend.safeguarding.services.consent_mails import Change, send_consent_mail, send_consent_news
 from backend.safeguarding.services.report_mails import send_assigned, send_news, send_suspension
+from backend.stats.selectors.names import names_for
+from backend.stats.selectors.report import PAGES, report_for
+from backend.stats.services import release_for
 from tests.access_matrix import make_stage
-from tests.languages import MARKED, languages_offered, write_marked
+from tests.backend.stats.selectors.test_headlines import make_forum
+from tests.factories import NOW, make_attendee
+from tests.languages import ATTENDEES, MARKED, ORGANISERS, OTHER, languages_offered, marked, write_marked
 from tests.marked_texts import OwnWords, outside_marks, shown_texts
 from tests.reading_everything import API, Stage, addresses
 
 TEAM = {"organiser", "lead", "elsewhere", "administrator"}
+TEAM_ROLES = {"organiser", "safeguarding-lead"}
+MADE_UP = ("backend/directory/services/mail_examples.py", "backend/notifications/services/mail_examples.py")
 EACH = 1  # addresses of a route
 WITH_FORMS = {"participant", "organiser", "lead"}
 ASKS = {"Accept-Language": MARKED}
+AS_MARKS = str.maketrans(dict(zip(OTHER, ATTENDEES, strict=True)))
 # Pages of a library, and of none.
 OTHERS = {
     address: [address]
@@ -132,10 +144,46 @@ def test_every_mail_is_in_its_reader_s_language(tmp_path) -> None:
             for text in (one.letter.subject, one.letter.body)
             if (found := own.unmarked(text))
         }
+        team = set(
+            Person.objects.filter(attendances__permission__in=TEAM_ROLES).values_list("email", flat=True)
+        )
+        sent = [(one.subject, one.body) for one in mail.outbox if not team & set(one.to)]
+        shown = [tuple(map(_without_examples, (one.letter.subject, one.letter.body))) for one in examples]
+        of_organisers = {part for parts in (*sent, *shown) for part in parts if ORGANISERS[0] in part}
     assert len(mail.outbox) >= 12
     assert len(examples) >= 20
+    assert not of_organisers
     assert all("⟦" in sent.subject or "⟪" in sent.subject for sent in mail.outbox)
     assert not said, said
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize("pages", PAGES.values())
+def test_every_pdf_is_in_its_reader_s_language(tmp_path, pages: int) -> None:
+    """Also of a release that was made by somebody who reads English. What browsers print is a page."""
+    event = make_forum(gov_ind=48, gov_civ=8, ind_civ=7, gov_gov=6, ind_ind=6, civ_civ=6)
+    house = event.organisations.first()
+    by = make_attendee(event, permission="organiser", visibility="hidden", organisation=house)
+    with override("en"):
+        release = release_for(event=event, by=by.person, now=NOW)
+    assert {"bridge", "missing"} <= {one["code"] for one in release.content["headlines"]}
+    write_marked(tmp_path, MARKED, marks=OTHER)  # which our fonts have
+    with languages_offered(tmp_path, tet="Tetun"), override(MARKED):
+        report = report_for(release, event, names_for(event), pages=pages)
+        own = OwnWords()
+        texts = [page.extract_text().replace("\u200b", "") for page in PdfReader(io.BytesIO(report)).pages]
+        said = {own.unmarked(" ".join(text.translate(AS_MARKS).split())) for text in texts}
+    assert len(texts) == pages
+    assert said == {""}
+
+
+def _without_examples(text: str) -> str:
+    """The text without the made-up words that organisers alone read, of the examples of mails."""
+    made_up = {one.singular for path in MADE_UP for one in messages_in(ROOT / path)}
+    for words in sorted(made_up, key=len, reverse=True):
+        text = text.replace(marked(words, ORGANISERS), "")
+    return text
 
 
 def _parts_of(sent: EmailMessage) -> list[str]:

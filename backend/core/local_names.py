@@ -1,4 +1,4 @@
-"""What an event, a theme, a topic, a sector or a session is called in the reader's language."""
+"""What an event, a theme, a topic, a sector or a session is called, and what mails say, by language."""
 
 from __future__ import annotations
 
@@ -16,6 +16,24 @@ def local_name(name: str, names: Mapping[str, str]) -> str:
     'Justice'
     """
     return names.get(get_language() or "", "") or name
+
+
+class HasTexts(Protocol):
+    """A row with texts that organisers translated: by field, then by language code."""
+
+    @property
+    def translations(self) -> Mapping[str, Mapping[str, str]]: ...
+
+
+def local_text(row: HasTexts, field: str) -> str:
+    """The text of this field in the language being read; else as it was written first."""
+    return local_name(getattr(row, field), row.translations.get(field, {}))
+
+
+def kept_texts(row: HasTexts, values: Mapping[str, object]) -> dict[str, Mapping[str, str]]:
+    """The translations of a row whose fields get these values: those of a text that changes are gone."""
+    kept = row.translations.items()
+    return {field: texts for field, texts in kept if getattr(row, field) == values[field]}
 
 
 class Named(Protocol):

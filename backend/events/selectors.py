@@ -197,14 +197,14 @@ def profile_for(attendee: Attendee) -> Profile:
     names: dict[str, str] = {}
     topics: dict[str, list[TopicChoice]] = {}
     rows = _topics_by_theme.fetch(event=attendee.event_id)
-    for key, name, local_names, topic_id, topic_key, topic_name, topic_names, description in rows:
+    for key, name, local_names, topic_id, topic_key, topic_name, topic_names, about, abouts in rows:
         names[key] = local_name(name, local_names)
         of_theme = topics.setdefault(key, [])
         if topic_id is not None:  # a theme may have none
             seeks, offers = interests.get(topic_id, (False, False))
             shown = local_name(topic_name, topic_names)
-            about = description if shown == topic_name else ""  # it is in the language of the name
-            of_theme.append(TopicChoice(topic_key, shown, about, seeks, offers))
+            own = about if shown == topic_name else ""  # it is in the language of the name
+            of_theme.append(TopicChoice(topic_key, shown, local_name(own, abouts), seeks, offers))
     return Profile(
         attendee, tuple(ThemeChoices(key, names[key], tuple(found)) for key, found in topics.items())
     )
@@ -225,6 +225,7 @@ def _topics_of(event: int) -> QuerySet[Theme, tuple[Any, ...]]:
         "topics__name",
         "topics__names",
         "topics__description",
+        "topics__descriptions",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.models import Numbered
@@ -32,6 +32,8 @@ class InvitationRules(Numbered):
     text = models.TextField(blank=True)
     reminder_subject = models.CharField(max_length=150, blank=True)
     reminder_text = models.TextField(blank=True)
+    # Of texts, by field and then by language code.
+    translations = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
     valid_days = models.PositiveSmallIntegerField(default=14)  # of a link
     schedule = models.CharField(max_length=6, choices=Schedule.choices, default=Schedule.NONE)
     first_reminder_days = models.PositiveSmallIntegerField(null=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Value
 
 from backend.core.models import Numbered, QueuedMail
 from backend.events.models.attendees import Attendee
@@ -21,6 +22,8 @@ class MailTexts(Numbered):
     reply_to = models.EmailField(max_length=254, blank=True)
     opening = models.TextField(blank=True)
     signature = models.TextField(blank=True)
+    # Of texts, by field and then by language code.
+    translations = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
 
 
 class MailTest(QueuedMail):

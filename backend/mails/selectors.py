@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
+from backend.core.local_names import local_text
 from backend.core.texts import one_line
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
@@ -72,8 +73,8 @@ def letterhead_for(reader: Attendee, texts: MailTexts | None = None) -> Letterhe
     return Letterhead(
         sender=formataddr((one_line(texts.sender_name) or forum, address), charset="utf-8"),
         reply_to=texts.reply_to,
-        opening=filled(texts.opening or default_opening(), words),
-        signature=filled(texts.signature or default_signature(), words),
+        opening=filled(local_text(texts, "opening") or default_opening(), words),
+        signature=filled(local_text(texts, "signature") or default_signature(), words),
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
 
 from backend.core.errors import Refused
+from backend.core.local_names import kept_texts
 from backend.core.queue import MAIL, enqueue
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
@@ -27,7 +29,7 @@ from backend.mails.rules import (
     clean_sender_name,
     clean_signature,
 )
-from backend.mails.selectors import Letterhead, default_opening, default_signature
+from backend.mails.selectors import Letterhead, default_opening, default_signature, mail_texts_for
 from backend.people.models import Person
 
 SEND_TEST_MAIL = "mails.send_test_mail"
@@ -52,12 +54,13 @@ def set_mail_texts(*, event: Event, data: MailTextsData, by: Person) -> MailText
     """
     check_organiser(by, event, Activity.EDIT)
     opening, signature = clean_opening(data.opening), clean_signature(data.signature)
-    values = {
+    values: dict[str, Any] = {
         "sender_name": clean_sender_name(data.sender_name),
         "reply_to": clean_reply_to(data.reply_to),
         "opening": "" if opening == default_opening() else opening,
         "signature": "" if signature == default_signature() else signature,
     }
+    values["translations"] = kept_texts(mail_texts_for(event), values)
     texts, _is_new = MailTexts.objects.update_or_create(event=event, defaults=values)
     return texts
 
@@ -72,7 +75,7 @@ def reset_mail_texts(*, event: Event, by: Person) -> None:
 def copy_mail_texts(*, event: Event, earlier: int) -> None:
     """Give a new event the mail texts of an earlier one."""
     for texts in MailTexts.objects.filter(event=earlier):
-        values = {name: getattr(texts, name) for name in asdict(MailTextsData())}
+        values = {name: getattr(texts, name) for name in (*asdict(MailTextsData()), "translations")}
         MailTexts.objects.create(event=event, **values)
 
 

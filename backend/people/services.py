@@ -206,11 +206,12 @@ def set_reading_times(
 
 
 def set_language(*, person: Person, language: str) -> None:
-    """Keep the language of the person's pages and mails; refuses `unknown_language`.
+    """Keep the language of the person's pages and mails; empty: their browser's. Refuses `unknown_language`.
 
     The demo's people are shared by whoever enters, so theirs stays.
     """
-    check_language(language)
+    if language:
+        check_language(language)
     if not person.is_demo:
         person.language = language
         person.save(update_fields=["language"])
@@ -238,13 +239,17 @@ def change_account(
     quiet_until: dt.time | None,
     digest: str,
     name: str | None,
+    language: str,
 ) -> None:
-    """Set the times the person reads in and, unless None, what the account is called.
+    """Set the times and the language the person reads in and, unless None, what the account is called.
 
-    Refuses UnknownTimezone, BadQuietHours, UnknownDigest and `bad_account_name`; nothing is saved then.
+    Refuses UnknownTimezone, BadQuietHours, UnknownDigest, `unknown_language` and `bad_account_name`; nothing
+    is saved then.
     """
     if name is not None:
         set_own_name(person=person, name=name)
+    if language != person.language:
+        set_language(person=person, language=language)
     set_reading_times(
         person=person, timezone=timezone, quiet_from=quiet_from, quiet_until=quiet_until, digest=digest
     )

@@ -24,7 +24,7 @@ from backend.events.services.venue import TableData
 from backend.setup.selectors.local_names import NamedRow
 from backend.setup.services.forums import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED, ForumData
 from frontend.events.forms.setup import AboutForm, _address, _name
-from frontend.events.forms.widgets import hour, line
+from frontend.events.forms.widgets import hour, line, lines
 from frontend.fields import IdsField, values_of
 
 WINDOWS = 3
@@ -322,7 +322,7 @@ class LocalNamesForm(forms.Form):
         super().__init__(*arguments, **options)
         for row in rows:
             self.fields[f"{row.kind}-{row.row_id}"] = forms.CharField(
-                label=row.own, initial=row.local, required=False, widget=line()
+                label=row.own, initial=row.local, required=False, widget=lines() if row.has_lines else line()
             )
 
     def names(self) -> dict[tuple[str, int], str]:

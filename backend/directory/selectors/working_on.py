@@ -91,7 +91,7 @@ def working_on_for(*, viewer: Attendee, topic: str, theme: str, now: dt.datetime
         topic=chosen.key if chosen else "",
         theme=of_theme.key,
         name=chosen.local_name if chosen else of_theme.local_name,
-        description=chosen.description if chosen and chosen.local_name == chosen.name else "",
+        description=chosen.local_description if chosen else "",
         theme_name=of_theme.local_name,
         sectors=tuple(_group(groups[place], sides, profiles) for place in sorted(groups)),
         total=len(people),

@@ -150,6 +150,9 @@ class Topic(models.Model):
         default=dict, db_default=Value({}, models.JSONField()), blank=True
     )  # by language code, beside `name`
     description = models.CharField(max_length=300, blank=True)
+    descriptions = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField()), blank=True
+    )  # by language code, beside `description`
     position = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -165,3 +168,8 @@ class Topic(models.Model):
     @property
     def local_name(self) -> str:
         return local_name(self.name, self.names)
+
+    @property
+    def local_description(self) -> str:
+        """In the language being read; the first one only beside the first name."""
+        return local_name(self.description if self.local_name == self.name else "", self.descriptions)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple, Protocol
 
+import pycountry
+from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from backend.events.models.events import Event
+from backend.events.rules.iso_codes import LANGUAGES as ISO_LANGUAGES
+from backend.events.rules.iso_codes import translated
 
 
 class Language(NamedTuple):
@@ -81,6 +85,10 @@ REGIONAL = {
     "yue": ("Cantonese",),
     "zh": ("Chinese", "Mandarin", "zho", "chi"),
 }
+# Before or after its name: "ภาษาไทย", "bahasa Jawa", "မြန်မာဘာသာ".
+_WORD_FOR_LANGUAGE = re.compile(
+    r"^(ภาษา|ພາສາ|ភាសា|bahasa |tiếng |wikang |lian |língua )|(ဘာသာစကား|ဘာသာ|စကား|语|语言|文)$"
+)
 _NAMES = {language.code: language.name for language in LANGUAGES}
 ISO_639_2 = {
     "eng": "en", "fra": "fr", "fre": "fr", "deu": "de", "ger": "de", "spa": "es", "por": "pt", "jpn": "ja",
@@ -97,20 +105,32 @@ def _codes() -> dict[str, str]:
             codes.setdefault(word.casefold(), code)
     for code, names in REGIONAL.items():
         codes |= {word.casefold(): code for word in (code, *names)}
+    for name, code in _local_names():
+        word = name.casefold()
+        codes.setdefault(word, code)
+        codes.setdefault(_WORD_FOR_LANGUAGE.sub("", word), code)
     codes.pop("", None)
     return codes
 
 
-def language_code(word: str) -> str:
-    """The code of a language given as code, tag or English name; "" for an unknown one.
+def _local_names() -> Iterator[tuple[str, str]]:
+    """What the languages are called in each language of the pages."""
+    for language, _own_name in settings.LANGUAGES:
+        with override(language):
+            for code in (*_NAMES, *REGIONAL):
+                yield language_name(code), code
 
-    >>> [language_code(word) for word in ("Thai", "en-GB", "Bahasa Indonesia", "Klingon")]
-    ['th', 'en', 'id', '']
+
+def language_code(word: str) -> str:
+    """The code of a language given as code, tag or name in a language of the pages; "" for an unknown one.
+
+    >>> [language_code(word) for word in ("Thai", "en-GB", "Bahasa Indonesia", "ภาษาเขมร", "Klingon")]
+    ['th', 'en', 'id', 'km', '']
     """
     word = word.strip().casefold().replace("_", "-")
     codes = _codes()
-    if word in codes:
-        return codes[word]
+    if code := codes.get(word) or codes.get(_WORD_FOR_LANGUAGE.sub("", word)):
+        return code
     primary, dash, _rest = word.partition("-")
     return codes.get(primary, "") if dash and len(primary) in (2, 3) else ""
 
@@ -128,7 +148,7 @@ def languages_in(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def language_name(code: str) -> str:
-    """The language's name; an unknown code stays as it is.
+    """The language's name in that of the page; an unknown code stays as it is.
 
     >>> language_name("jv"), language_name("xx")
     ('Javanese', 'xx')
@@ -136,8 +156,16 @@ def language_name(code: str) -> str:
     if code in _NAMES:
         return str(_NAMES[code])
     if code in REGIONAL:
-        return REGIONAL[code][0]
+        return _iso_name(code, get_language() or "en") or REGIONAL[code][0]
     return str(LANG_INFO.get(code, {}).get("name", code))
+
+
+@cache
+def _iso_name(code: str, language: str) -> str:
+    """What the standard's project calls it in this language; empty where nobody translated it."""
+    found = pycountry.languages.get(**{"alpha_2" if len(code) == 2 else "alpha_3": code})
+    word = translated(found.name, ISO_LANGUAGES, language) if found else ""
+    return "" if found is None or word == found.name else word
 
 
 class HasLanguages(Protocol):

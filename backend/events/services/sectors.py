@@ -56,10 +56,11 @@ def _shipped(event: Event) -> list[Sector]:
 
 def sectors_by_word(event: Event) -> dict[str, Sector]:
     """The event's sectors under their keys and names, as `plain_word` writes them; the shipped ones, not
-    saved, where it has none."""
+    saved, where it has none. A name goes before a key, and a key before a name in another language."""
     sectors = list(event.sectors.all()) or _shipped(event)
     names = {plain_word(sector.name): sector for sector in reversed(sectors)}
-    return {plain_word(sector.key): sector for sector in sectors} | names
+    local = {plain_word(name): sector for sector in reversed(sectors) for name in sector.names.values()}
+    return local | {plain_word(sector.key): sector for sector in sectors} | names
 
 
 @in_transaction

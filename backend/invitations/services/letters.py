@@ -16,6 +16,7 @@ from django.utils.html import escape, format_html, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from backend.core.local_names import local_text
 from backend.core.texts import one_line
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
@@ -39,9 +40,9 @@ class Template:
 def template_for(rules: InvitationRules, kind: str) -> Template:
     """What the organisers wrote for this kind of mail; Titian's own where they wrote nothing."""
     if kind == Invitation.Kind.REMINDER:
-        own = Template(rules.reminder_subject, rules.reminder_text)
+        own = Template(local_text(rules, "reminder_subject"), local_text(rules, "reminder_text"))
     else:
-        own = Template(rules.subject, rules.text)
+        own = Template(local_text(rules, "subject"), local_text(rules, "text"))
     default = default_template(kind)
     return Template(own.subject or default.subject, own.text or default.text)
 
@@ -130,8 +131,11 @@ def digest_of(event: Event, rules: InvitationRules) -> str:
     """Differs where an invitation would be worded, sent or answered differently."""
     template = template_for(rules, Invitation.Kind.INVITATION)
     texts = mail_texts_for(event)
-    said = [event.name, texts.sender_name, texts.reply_to, template.subject, template.text, rules.valid_days]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+    said = [
+        event.name, texts.sender_name, texts.reply_to, template.subject, template.text, rules.valid_days,
+        rules.translations,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _html(text: str, link: str) -> str:

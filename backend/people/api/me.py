@@ -69,7 +69,8 @@ class MeSerializer(serializers.Serializer[Any]):
 
     The name is the account's; each event knows me by its own. My zone is shown beside the event's own; empty:
     that alone. Between `quiet_from` and `quiet_until`, in that zone, mails that can wait do; both null: at no
-    hour. With a `digest` mails that can wait come together. Name, hours and digest that are left out stay.
+    hour. With a `digest` mails that can wait come together. `language`: of my pages and mails; empty: as my
+    browser asks for. What is left out but the zone stays.
     """
 
     name = TextField(max_length=200, required=False)
@@ -77,6 +78,7 @@ class MeSerializer(serializers.Serializer[Any]):
     quiet_from = ClockField(required=False, allow_null=True)
     quiet_until = ClockField(required=False, allow_null=True)
     digest = serializers.ChoiceField(choices=Person.Digest.choices, required=False, allow_blank=True)
+    language = TextField(max_length=10, required=False, allow_blank=True)
 
 
 class MeView(PersonView):
@@ -90,7 +92,7 @@ class MeView(PersonView):
 
     @extend_schema(operation_id="me_replace", request=MeSerializer, responses={200: MeSerializer})
     def put(self, request: Request) -> Response:
-        """Choose the zone I read times in, the hours in which mails wait, and what my account is called."""
+        """Choose the zone I read times in, when mails come and in which language, and what I am called."""
         data = validated(MeSerializer, request)
         change_account(
             person=self.person,
@@ -99,5 +101,6 @@ class MeView(PersonView):
             quiet_until=data.get("quiet_until", self.person.quiet_until),
             digest=data.get("digest", self.person.digest),
             name=data.get("name"),
+            language=data.get("language", self.person.language),
         )
         return self.get(request)

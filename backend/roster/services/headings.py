@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from django.conf import settings
+from django.utils.translation import gettext, override
+
 from backend.roster.services.csv_tables import column_key
 
 HEADINGS_FILE = Path(__file__).parents[1] / "data" / "headings.json"
@@ -15,9 +18,19 @@ HEADINGS_FILE = Path(__file__).parents[1] / "data" / "headings.json"
 
 @cache
 def known_headings() -> Mapping[str, str]:
-    """The column that each heading of the data file means, under `column_key`."""
+    """The column that each heading of the data file means, under `column_key`.
+
+    So do the words for it that the pages have in their languages, unless they mean two columns.
+    """
     columns: Mapping[str, list[str]] = json.loads(HEADINGS_FILE.read_text(encoding="utf-8"))
-    return {column_key(heading): column for column, headings in columns.items() for heading in headings}
+    own = {column_key(heading): column for column, headings in columns.items() for heading in headings}
+    translated: dict[str, set[str]] = {}
+    for language, _own_name in settings.LANGUAGES:
+        with override(language):
+            for column, headings in columns.items():
+                for heading in (column.replace("_", " ").capitalize(), *headings):
+                    translated.setdefault(column_key(gettext(heading)), set()).add(column)
+    return {key: found.pop() for key, found in translated.items() if key and len(found) == 1} | own
 
 
 def guess_column(heading: str, names: Mapping[str, str]) -> str:
@@ -28,7 +41,7 @@ def guess_column(heading: str, names: Mapping[str, str]) -> str:
 
     >>> guess_column("E-mail address *", {}), guess_column("ชื่อ-นามสกุล (Full name)", {})
     ('email', 'name')
-    >>> guess_column("Name / Organization", {"name": "name"}), guess_column("Guardian’s e-mail", {})
+    >>> guess_column("Name / Organisation", {}), guess_column("Guardian’s e-mail", {})
     ('', '')
     """
     known = {**known_headings(), **names}

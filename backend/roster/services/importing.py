@@ -88,14 +88,18 @@ class ImportResult:
 
 @dataclass(frozen=True, slots=True)
 class TopicIndex:
-    """Ids of an event's topics under their keys, their names, and those a shipped topic has elsewhere."""
+    """Ids of an event's topics under their keys, their names in all languages, and those of a shipped one."""
 
     ids: Mapping[str, int]
 
     @classmethod
     def of(cls, event: Event) -> TopicIndex:
         topics = list(Topic.objects.filter(event=event).order_by("-position"))
-        others = {plain_word(name): one.pk for one in topics for name in other_names(one.key, one.name)}
+        others = {
+            plain_word(name): one.pk
+            for one in topics
+            for name in (*one.names.values(), *other_names(one.key, one.name))
+        }
         ids = {}
         for topic in topics:
             ids[plain_word(topic.name)] = ids[plain_word(topic.key)] = topic.pk

@@ -130,6 +130,7 @@ def copy_edition(event: Event, earlier: Event) -> None:
             name=topic.name,
             names=topic.names,
             description=topic.description,
+            descriptions=topic.descriptions,
             position=topic.position,
         )
         for topic in earlier.topics.all()

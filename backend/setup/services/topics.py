@@ -120,10 +120,11 @@ def change_topic(
     topic = _topic_of(event, topic_id)
     name = _checked_name(name)
     _check_unused_name(event, name, but=topic.pk)
+    description = _checked_description(description)
     topic.names = kept_names(topic.name, name, topic.names)
-    topic.theme, topic.name = _theme_of(event, theme_id), name
-    topic.description = _checked_description(description)
-    topic.save(update_fields=["theme", "name", "names", "description"])
+    topic.descriptions = kept_names(topic.description, description, topic.descriptions)
+    topic.theme, topic.name, topic.description = _theme_of(event, theme_id), name, description
+    topic.save(update_fields=["theme", "name", "names", "description", "descriptions"])
     _mark_changed(event, Q(interests__topic=topic), now)
     return topic
 

@@ -180,18 +180,27 @@ def _notable_pairs(step: StepFigures) -> tuple[list[NotablePair], list[NotablePa
 
 def _bridge(code: str, step: str, one: str, other: str, row: Mapping[str, CellValue]) -> Headline | None:
     """The sentence on one pair of constituencies by its row; None where they are not counted on their own."""
-    names = {"one": str(Constituency(one).label), "other": str(Constituency(other).label).lower()}
     meetings, times = row.get("meetings"), row.get("ratio")
     if not _is_shown(meetings) or not _is_shown(times):
         return None
+    facts = {"pair": [one, other], "meetings": meetings, "times": f"{times:.1f}"}
+    return Headline(code, bridge_text(facts, step), facts | pair_names(one, other))
+
+
+def bridge_text(facts: Mapping[str, Any], step: str) -> str:
+    """What the facts of a pair of constituencies say at this step, in the language being read."""
     sentences = {
         HELD: _("%(one)s and %(other)s held %(meetings)d meetings, %(times)s times what chance would give."),
         ACCEPTED: _(
             "%(one)s and %(other)s agreed %(meetings)d meetings, %(times)s times what chance would give."
         ),
     }
-    facts = {**names, "pair": [one, other], "meetings": meetings, "times": f"{times:.1f}"}
-    return _headline(code, sentences[step], **facts)
+    return sentences[step] % {**facts, **pair_names(*facts["pair"])}
+
+
+def pair_names(one: str, other: str) -> dict[str, str]:
+    """How two constituencies are called within a sentence that begins with the first."""
+    return {"one": str(Constituency(one).label), "other": str(Constituency(other).label).lower()}
 
 
 def _answers(tables: dict[str, Worksheet]) -> Iterator[Headline]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from backend.core.compiled import CompiledRows
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.events.selectors import PersonNamed, named_in, named_rows_of, theme_names_for
+from backend.events.selectors import PersonNamed, named_in, named_rows_of, sector_names_for, theme_names_for
 from backend.stats.rules.access import countable
 
 STEPS = {
@@ -78,4 +78,4 @@ class Names:
 
 def names_for(event: Event) -> Names:
     """The names of sectors and themes; two queries."""
-    return Names(dict(event.sectors.values_list("key", "name")), theme_names_for(event))
+    return Names(sector_names_for(event), theme_names_for(event))

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from backend.core.spreadsheets import CellValue, Worksheet
 from backend.core.zones import zone_words
 from backend.events.models.events import Event
+from backend.events.rules.countries import country_in
 from backend.people.models import Constituency
 from backend.stats.engine.figures import HELD, Matrix, percent_across
 from backend.stats.models import Release
@@ -77,10 +78,10 @@ def report_content(release: Release, event: Event, names: Names) -> dict[str, An
     """What the report says, as texts and shares of one, by the part it stands in."""
     tables = {one.name: one for one in release.worksheets}
     matrix, labels = released_matrix(release), {key: str(label) for key, label in Constituency.choices}
-    editions = {one.slug: one.name for one in (event, event.previous) if one}
+    editions = {one.slug: one.local_name for one in (event, event.previous) if one}
     return {
         "lang": (get_language() or "en").partition("-")[0],
-        "event": _name(event.name),
+        "event": _name(event.local_name),
         "title": _("Meetings between constituencies"),
         "when": _days(event),
         "venue": _name(event.venue),
@@ -306,12 +307,12 @@ def _countries(worksheet: Worksheet | None) -> dict[str, Any]:
         "seats_held": _("Seats held"),
     }
     labels = {OTHER: _("Other"), "not stated": _("not stated")}
-    rows = worksheet.rows if worksheet else ()
+    rows, language = worksheet.rows if worksheet else (), get_language() or "en"
     return {
         "title": _("By country"),
         "columns": ["", *(titles[name] for name in worksheet.columns[1:])] if worksheet else [],
         "rows": [
-            [labels.get(str(name)) or _name(str(name)), *map(_cell, counts)]
+            [labels.get(str(name)) or _name(country_in(str(name), language)), *map(_cell, counts)]
             for name, *counts in rows[:MAX_COUNTRIES]
         ],
     }

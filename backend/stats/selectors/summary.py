@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backend.stats.models import Release
+from backend.stats.selectors.headlines import bridge_text, pair_names
 
 HEADS = (gettext_lazy("What was built."), gettext_lazy("What is missing."), gettext_lazy("What to do."))
 
@@ -50,15 +51,17 @@ def _read(release: Release) -> _Told:
     missing, matrix = facts.get("missing", {}), tables.get(f"matrix-{release.content['step']}")
     row = matrix.row(*missing["pair"]) if matrix and "pair" in missing else {}
     chance = round(float(row["expected"] or 0)) if row else 0
+    names = pair_names(*missing["pair"]) if row else {}
     return _Told(
         facts=facts,
-        strong=next((one["text"] for one in headlines if one["code"] == "bridge"), ""),
+        strong=bridge_text(facts["bridge"], release.content["step"]) if "bridge" in facts else "",
         people=count("people"),
         alone=count("people without a meeting"),
         meetings=count("meetings to come or held"),
         waiting=count("requests waiting for an answer"),
         bridge=missing
-        | {"first": missing["one"].lower(), "chance": chance, "short": chance - missing["meetings"]}
+        | names
+        | {"first": names["one"].lower(), "chance": chance, "short": chance - missing["meetings"]}
         if row
         else None,
         is_over=release.phase != Release.Phase.RUNNING,

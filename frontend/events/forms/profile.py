@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     pass
 
 from frontend.events.forms.widgets import text, topics
+from frontend.events.words.countries import country_words
 
 TEXT_FIELDS = ("seeks", "offers", "about", "short_name", "title", "country")
 
@@ -48,6 +49,7 @@ class ProfileForm(forms.Form):
             data,
             initial={
                 **{name: getattr(attendee, name) for name in (*TEXT_FIELDS, "shows_sessions")},
+                "country": country_words(attendee.country),
                 "languages": attendee.languages,
                 "listed": attendee.visibility == attendee.Visibility.LISTED,
                 "seeks_topics": [topic.key for topic in topics if topic.seeks],

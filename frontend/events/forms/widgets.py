@@ -17,6 +17,10 @@ def line() -> forms.TextInput:
     return forms.TextInput(attrs={"class": "input", "dir": "auto"})
 
 
+def lines() -> forms.Textarea:
+    return forms.Textarea(attrs={"class": "input", "dir": "auto", "rows": 5})
+
+
 def hour() -> forms.TimeInput:
     return forms.TimeInput(attrs={"type": "time", "class": "input"}, format="%H:%M")
 

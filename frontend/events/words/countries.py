@@ -1,17 +1,10 @@
-"""Countries in the language of the page, as the project iso-codes has them."""
+"""Countries in the language of the page."""
 
 from __future__ import annotations
 
-import gettext
-from functools import cache
+from django.utils.translation import get_language
 
-import pycountry
-from django.utils.translation import get_language, to_locale
-
-from backend.events.rules.countries import iso_names
-
-DOMAIN = "iso3166-1"
-OTHER_FOLDERS = {"zh_Hans": "zh_CN"}  # of languages named otherwise there
+from backend.events.rules.countries import country_in
 
 
 def country_words(name: str) -> str:
@@ -20,18 +13,4 @@ def country_words(name: str) -> str:
     >>> country_words("Viet Nam"), country_words("Atlantis")
     ('Viet Nam', 'Atlantis')
     """
-    return _in_language(name, get_language() or "en")
-
-
-@cache
-def _in_language(name: str, language: str) -> str:
-    catalogue = _catalogue(language)
-    translated = (catalogue.gettext(one) for one in iso_names(name))
-    return next((word for word, one in zip(translated, iso_names(name), strict=True) if word != one), name)
-
-
-@cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    folder = to_locale(language)
-    folder = OTHER_FOLDERS.get(folder, folder)
-    return gettext.translation(DOMAIN, pycountry.LOCALES_DIR, languages=[folder], fallback=True)
+    return country_in(name, get_language() or "en")

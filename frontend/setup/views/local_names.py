@@ -25,6 +25,13 @@ HEADINGS = {
     "topic": gettext_lazy("Topics"),
     "sector": gettext_lazy("Sectors"),
     "session": gettext_lazy("Sessions"),
+    "about": gettext_lazy("About"),
+    "opening": gettext_lazy("Opening"),
+    "signature": gettext_lazy("Signature"),
+    "subject": gettext_lazy("Subject of the invitation"),
+    "text": gettext_lazy("Text of the invitation"),
+    "reminder_subject": gettext_lazy("Subject of the reminders"),
+    "reminder_text": gettext_lazy("Text of the reminders"),
 }
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core import mail
 from django.test import Client
+from rest_framework.test import APIClient
 
 from backend.agenda.services.calendar_feeds import feed_address, make_feed
 from backend.config.middleware import asked_language
@@ -186,3 +187,14 @@ def test_a_minor_reads_the_language_they_chose(cast):
     set_language(person=cast.minor.person, language=SECOND)
     minor = client_of(cast.minor.person)
     assert language_shown(minor.get(cast.address(), headers=IN_MARKED)) == SECOND
+
+
+def test_the_api_reads_and_sets_the_language_and_leaves_it_where_it_is_left_out(cast):
+    person = cast.official.person
+    Person.objects.filter(pk=person.pk).update(is_demo=False)
+    mine = APIClient()
+    mine.force_authenticate(Person.objects.get(pk=person.pk))
+    assert mine.get("/api/v1/me/").json()["language"] == ""
+    for sent, kept in (({"language": MARKED}, MARKED), ({}, MARKED), ({"language": ""}, "")):
+        assert mine.put("/api/v1/me/", {"timezone": ""} | sent, format="json").json()["language"] == kept
+    assert mine.put("/api/v1/me/", {"timezone": "", "language": "xx"}, format="json").status_code == 400

@@ -6,6 +6,11 @@ from django.utils import translation
 from backend.events.models.attendees import Sector
 from backend.events.models.events import Topic
 from backend.events.selectors import profile_for, theme_names_for
+from backend.invitations.selectors import rules_for
+from backend.invitations.services.letters import template_for
+from backend.invitations.services.rules import InvitationRulesData, set_invitation_rules
+from backend.mails.selectors import letterhead_for, mail_texts_for
+from backend.mails.services import MailTextsData, set_mail_texts
 from backend.setup.services.topics import change_topic
 from tests.factories import NOW
 from tests.frontend.conftest import client_of
@@ -46,6 +51,67 @@ def test_names_are_kept_by_language_and_read_in_it_alone(cast, organiser):
         cast.event.refresh_from_db()
         assert cast.event.local_name == "เวทีอาเซียน"
         assert set(theme_names_for(cast.event).values()) == {theme.name for theme in cast.event.themes.all()}
+
+
+def test_what_a_topic_is_about_is_read_beside_its_name_in_the_same_language(cast, organiser):
+    topic = Topic.objects.filter(event=cast.event).first()
+    Topic.objects.filter(pk=topic.pk).update(description="Proof across borders", names={"th": "หลักฐาน"})
+    topic.refresh_from_db()
+    organiser.post(page(cast, "vi"), {f"about-{topic.pk}": "Chứng cứ xuyên biên giới"})
+    about = {}
+    for language in ("en", "vi", "th"):
+        with translation.override(language):
+            choices = [one for theme in profile_for(cast.official).themes for one in theme.topics]
+            about[language] = next(one.description for one in choices if one.key == topic.key)
+    assert about == {"en": "Proof across borders", "vi": "Chứng cứ xuyên biên giới", "th": ""}
+
+
+def test_what_mails_say_is_read_in_the_reader_s_language_and_falls_back(cast, organiser):
+    event, by = cast.event, cast.organiser.person
+    own = {"opening": "Hello {name},", "signature": "Your team"}
+    texts = set_mail_texts(event=event, data=MailTextsData(**own), by=by)
+    letter = {"subject": "Come to {forum}", "text": "Sign in: {link}"}
+    rules = set_invitation_rules(event=event, data=InvitationRulesData(**letter), by=by)
+    assert "Hello {name}," in page_of(organiser.get(page(cast, "th")))
+    sent = {
+        f"opening-{texts.pk}": "เรียน {name}", f"subject-{rules.pk}": "มาที่ {forum}",
+        f"text-{rules.pk}": "ลงชื่อเข้าใช้\n{link}",
+    }  # fmt: skip
+    assert "Saved." in page_of(organiser.post(page(cast, "th"), sent, follow=True))
+    with translation.override("th"):
+        head, template = letterhead_for(cast.official), template_for(rules_for(event), "invitation")
+        assert (head.opening, head.signature) == ("เรียน Mali Wongsa", "Your team")
+        assert (template.subject, template.text) == ("มาที่ {forum}", "ลงชื่อเข้าใช้\n{link}")
+    with translation.override("vi"):
+        assert letterhead_for(cast.official).opening == "Hello Mali Wongsa,"
+        assert template_for(rules_for(event), "invitation").subject == "Come to {forum}"
+
+
+def test_a_text_that_changes_loses_its_translations_and_the_others_stay(cast, organiser):
+    event, by = cast.event, cast.organiser.person
+    texts = set_mail_texts(event=event, data=MailTextsData(opening="Hello", signature="Your team"), by=by)
+    organiser.post(page(cast, "th"), {f"opening-{texts.pk}": "สวัสดี", f"signature-{texts.pk}": "ทีมงาน"})
+    set_mail_texts(event=event, data=MailTextsData(opening="Good day", signature="Your team"), by=by)
+    assert mail_texts_for(event).translations == {"signature": {"th": "ทีมงาน"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "sentence"),
+    [
+        ("opening", "เรียน {nobody}", "The opening has {nobody}; it can have {name}, {forum}."),
+        ("text", "ไม่มีลิงก์", "Write {link} once in the text"),
+        ("opening", "ก" * 301, "has at most 300 characters"),
+    ],
+)
+def test_a_mail_s_text_is_held_to_what_the_first_is_held_to(cast, organiser, kind, text, sentence):
+    event, by = cast.event, cast.organiser.person
+    texts = set_mail_texts(event=event, data=MailTextsData(opening="Hello"), by=by)
+    rules = set_invitation_rules(event=event, data=InvitationRulesData(text="Sign in: {link}"), by=by)
+    number = {"opening": texts.pk, "text": rules.pk}[kind]
+    answer = organiser.post(page(cast, "th"), {f"{kind}-{number}": text})
+    assert answer.status_code == 400
+    assert sentence in page_of(answer)
+    assert mail_texts_for(event).translations == rules_for(event).translations == {}
 
 
 def test_an_emptied_name_falls_back_and_what_was_not_sent_stays(cast, organiser):

@@ -3,11 +3,15 @@
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
+from django.utils.translation import override
 
 from backend.events.models.events import Event
 from backend.events.rules.languages import (
+    LANGUAGES,
     interpreter_text,
     language_code,
+    language_name,
     languages_in,
     languages_in_common,
     needs_interpreter,
@@ -20,6 +24,18 @@ def test_languages_are_read_as_codes_and_names_and_unknown_ones_are_listed() -> 
     assert [language_code(word) for word in ("zh_Hans", "zh-TW", "Tagalog", "ไทย", "x-y", "")] == [
         "zh", "zh", "fil", "th", "", "",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", [language for language, _name in settings.LANGUAGES])
+def test_languages_are_read_by_what_each_language_of_the_pages_calls_them(language: str) -> None:
+    with override(language):
+        words = "; ".join(language_name(one.code) for one in LANGUAGES)
+    assert languages_in(words) == (tuple(one.code for one in LANGUAGES), ())
+
+
+def test_the_word_for_language_may_stand_beside_a_name() -> None:
+    words = "ภาษาไทย; ພາສາລາວ; ភាសាខ្មែរ; မြန်မာဘာသာ; Bahasa Jawa; tiếng Anh; Wikang Filipino; lian Tetun; 英文"
+    assert languages_in(words) == (("th", "lo", "km", "my", "jv", "en", "fil", "tet"), ())
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,15 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
+from backend.config.languages import TRANSLATED
 from backend.core.errors import OrganisersOnly
 from backend.events.models.attendees import Attendee, Interest, Organisation
 from backend.events.models.events import Event, Topic
+from backend.events.rules.languages import language_name
 from backend.events.services.profiles import ProfileChange, update_profile
+from backend.events.services.sectors import load_sectors
 from backend.people.models import Person
 from backend.roster.services.csv_tables import read_csv
 from backend.roster.services.importing import ROWS_AT_ONCE, import_attendees
@@ -223,6 +227,25 @@ def test_what_the_event_does_not_know_is_left_out_and_counted(event: Event) -> N
 def test_a_sector_is_known_by_key_or_name_however_it_is_spelled(event: Event, word: str) -> None:
     imported(event, f"email,name,organisation,sector\na@example.org,A,Police,{word}\n")
     assert Organisation.objects.get().sector.key == "law-enforcement"
+
+
+@pytest.mark.parametrize("language", [language.code for language in TRANSLATED])
+def test_a_list_names_sectors_topics_and_languages_in_any_language_of_the_pages(
+    event: Event, language: str
+) -> None:
+    load_sectors(event=event)
+    sector, topic = event.sectors.get(key="law-enforcement"), event.topics.get(key="sextortion")
+    with override(language):
+        names = f"{sector.local_name},{language_name('km')};{language_name('th')},{topic.local_name}"
+    report = imported(
+        event, f"email,name,organisation,sector,languages,topics_seek\na@example.org,A,Police,{names}\n"
+    )
+    attendee = Attendee.objects.select_related("organisation__sector").get()
+    assert report.notes == ()
+    assert attendee.organisation is not None
+    assert attendee.organisation.sector == sector
+    assert attendee.languages == ["km", "th"]
+    assert [one.topic for one in attendee.interests.select_related("topic")] == [topic]
 
 
 def test_an_organisation_keeps_its_sector_and_the_difference_is_reported(event: Event) -> None:

@@ -5,6 +5,8 @@ import unicodedata
 from collections import Counter
 
 import pytest
+from django.conf import settings as project
+from django.utils.translation import gettext, override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,13 +63,27 @@ def test_missing_and_repeated_columns_are_named(header: str, message: str) -> No
         "Nome completo,Correio eletrónico,Instituição,País,Cargo",
         "姓名,电子邮箱,工作单位,国家/地区,职务",
         "姓名,電子郵件,機構,國家/地區,職務",
+        "ឈ្មោះ,អ៊ីមែល,ស្ថាប័ន,ប្រទេស,តួនាទី",
+        "အမည်,အီးမေးလ်လိပ်စာ,အဖွဲ့အစည်း,နိုင်ငံ,ရာထူး",
+        "ຊື່ ແລະ ນາມສະກຸນ,ທີ່ຢູ່ອີເມວ,ອົງການ,ປະເທດ,ຕຳແໜ່ງ",
+        "Naran,Enderesu e-mail,Organizasaun,Nasaun,Kargu",
         "Nama / Full name *,E-mail (work),ORGANISATION NAME,Negara (Country),Designation/Position",
         unicodedata.normalize("NFD", "Họ và tên,Thư điện tử,Tổ chức,Quốc gia,Chức danh"),
     ],
 )
-def test_headings_of_registration_lists_are_guessed_in_eight_languages(header: str) -> None:
+def test_headings_of_registration_lists_are_guessed_in_twelve_languages(header: str) -> None:
     places, extra = column_positions(read_csv(f"{header}\na,b,c,d,e\n".encode()))
     assert places == {"name": 0, "email": 1, "organisation": 2, "country": 3, "title": 4}
+    assert extra == ()
+
+
+@pytest.mark.parametrize("language", [language for language, _name in project.LANGUAGES])
+def test_what_pages_call_a_column_is_its_heading_in_every_language(language: str) -> None:
+    with override(language):
+        words = [gettext(word) for word in ("E-mail address", "Name", "Organisation", "Country", "Languages")]
+    places, extra = column_positions(read_csv(f"{','.join(words)}\na,b,c,d,e\n".encode()))
+    given = "given_name" if language in ("th", "vi") else "name"  # whose lists have two columns of it
+    assert places == {"email": 0, given: 1, "organisation": 2, "country": 3, "languages": 4}
     assert extra == ()
 
 
