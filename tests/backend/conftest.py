@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -30,6 +31,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.outcomes.services.attestations import attest_meeting
 from tests.factories import NOW, make_attendee, make_attendees, make_event
+from tests.smtp import MailServer
 
 
 @dataclass
@@ -223,3 +225,21 @@ def make_forum(people: int = 4, tables: int = 2, slots: int = 6, **fields: objec
 @pytest.fixture
 def forum() -> Forum:
     return make_forum()
+
+
+@pytest.fixture
+def event() -> Event:
+    return make_event()
+
+
+@pytest.fixture
+def boss(event: Event) -> Attendee:
+    return make_attendee(event, permission="organiser")
+
+
+@pytest.fixture
+def post() -> Iterator[MailServer]:
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()

@@ -178,3 +178,14 @@ def post(settings: object) -> Iterator[MailServer]:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port  # type: ignore[attr-defined]
     yield server
     server.stop()
+
+
+@pytest.fixture
+def lead(cast: Cast) -> Attendee:
+    """Lea reads reports; hidden, as a lead who only does that is."""
+    return make_attendee(cast.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden")
+
+
+@pytest.fixture
+def boss(cast: Cast) -> Client:
+    return client_of(cast.organiser.person)
