@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -31,7 +30,6 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.outcomes.services.attestations import attest_meeting
 from tests.factories import NOW, make_attendee, make_attendees, make_event
-from tests.smtp import MailServer
 
 
 @dataclass
@@ -235,11 +233,3 @@ def event() -> Event:
 @pytest.fixture
 def boss(event: Event) -> Attendee:
     return make_attendee(event, permission="organiser")
-
-
-@pytest.fixture
-def post() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()

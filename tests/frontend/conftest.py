@@ -170,14 +170,11 @@ def booking(cast: Cast, time_machine: object) -> Booking:
 
 
 @pytest.fixture
-def post(settings: object) -> Iterator[MailServer]:
-    """A mail server that keeps what it gets."""
-    server = MailServer()
-    server.start()
+def post(settings: object, post: MailServer) -> MailServer:
+    """The mail server to which all mail goes."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port  # type: ignore[attr-defined]
-    yield server
-    server.stop()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port  # type: ignore[attr-defined]
+    return post
 
 
 @pytest.fixture
