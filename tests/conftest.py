@@ -32,6 +32,7 @@ from matching.text.model import bundled_model
 from tests.chromium import NONE_FOUND, chromium
 from tests.database import SERVER_OF_THIS_RUN, empty_tables, vacuum_grown_tables
 from tests.encoder import RunningEncoder
+from tests.smtp import MailServer
 
 SERVERS = settings.VAR / "test-postgres"
 ENCODER_OF_THIS_RUN = "TITIAN_TEST_ENCODER"
@@ -285,3 +286,12 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     for beside in (*folder.parent.glob(f"*{folder.name}.lock"), folder.with_name(f"{folder.name}.password")):
         beside.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def post() -> Iterator[MailServer]:
+    """A mail server that keeps what it gets."""
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()

@@ -91,3 +91,9 @@ def act(
 ) -> dict[str, str]:
     """A form of one button, sent to the address of this name; `about` is read out behind its label."""
     return {"address": _address(context, name, numbers), "label": label, "look": look, "about": about}
+
+
+@register.filter
+def chip(words: str, look: str = "") -> SafeString:
+    """The state of something, in a word; `look` is a class of its colour."""
+    return format_html('<span class="{}">{}</span>', f"chip state {look}".strip(), words)

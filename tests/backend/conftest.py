@@ -223,3 +223,13 @@ def make_forum(people: int = 4, tables: int = 2, slots: int = 6, **fields: objec
 @pytest.fixture
 def forum() -> Forum:
     return make_forum()
+
+
+@pytest.fixture
+def event() -> Event:
+    return make_event()
+
+
+@pytest.fixture
+def boss(event: Event) -> Attendee:
+    return make_attendee(event, permission="organiser")

@@ -170,11 +170,19 @@ def booking(cast: Cast, time_machine: object) -> Booking:
 
 
 @pytest.fixture
-def post(settings: object) -> Iterator[MailServer]:
-    """A mail server that keeps what it gets."""
-    server = MailServer()
-    server.start()
+def post(settings: object, post: MailServer) -> MailServer:
+    """The mail server to which all mail goes."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port  # type: ignore[attr-defined]
-    yield server
-    server.stop()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port  # type: ignore[attr-defined]
+    return post
+
+
+@pytest.fixture
+def lead(cast: Cast) -> Attendee:
+    """Lea reads reports; hidden, as a lead who only does that is."""
+    return make_attendee(cast.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden")
+
+
+@pytest.fixture
+def boss(cast: Cast) -> Client:
+    return client_of(cast.organiser.person)

@@ -273,14 +273,6 @@ def without_script(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def post() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def booking(forum: Forum, door: str, post: MailServer, settings: object) -> list[Slot]:
     """The forum in two weeks, with twelve times, tables, and everybody open; mail goes to a real server."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -332,3 +324,19 @@ def mail_to(post: MailServer, attendee: Attendee, word: str) -> EmailMessage:
     mails = [mail for mail in post.received_by(attendee.person.email) if word in mail["Subject"]]
     assert mails, [mail["Subject"] for mail in post.mails]
     return mails[-1]
+
+
+def signed_in(context: BrowserContext, door: str, attendee: Attendee) -> Page:
+    """This browser as the attendee's, whose code was typed in before."""
+    client = Client()
+    client.force_login(attendee.person)
+    session = client.cookies[project.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": project.SESSION_COOKIE_NAME, "value": session, "url": door}])
+    return context.new_page()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
+    yield context
+    context.close()

@@ -9,8 +9,6 @@ import xml.etree.ElementTree as ET
 
 import openpyxl
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -21,6 +19,7 @@ from backend.suggestions.models import Suggestion
 from tests.backend.stats.events import make_meeting
 from tests.factories import in_two_weeks, make_attendee, make_event, make_organisation
 from tests.journeys.axe import faults_of
+from tests.journeys.conftest import signed_in
 from tests.journeys.long_jobs import do_its_job, open_made_page
 from tests.worker import do_jobs
 
@@ -47,15 +46,6 @@ def attendee_list():
             [email, f"Person {row}", f"House {sector}", sector, "Thailand", "adult", *WORDS[sector]]
         )
     return out.getvalue().encode()
-
-
-def signed_in(context, door, attendee):
-    """This browser as the attendee's."""
-    client = Client()
-    client.force_login(attendee.person)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": door}])
-    return context.new_page()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from backend.events.models.agenda import SessionPart
@@ -11,13 +10,6 @@ from tests.factories import make_session
 
 PHONE = {"width": 360, "height": 740}
 OFFICIAL = "A ministry official from Thailand"
-
-
-@pytest.fixture
-def phone(browser):
-    context = browser.new_context(viewport=PHONE, reduced_motion="reduce")
-    yield context
-    context.close()
 
 
 def follow(forum, session):

@@ -19,8 +19,8 @@ from backend.invitations.models import Invitation
 from backend.people.models import Person
 from tests.factories import in_two_weeks, make_attendee, make_event, make_organisation
 from tests.journeys.axe import faults_of
+from tests.journeys.conftest import signed_in
 from tests.journeys.long_jobs import do_its_job
-from tests.journeys.test_desk import signed_in
 from tests.worker import do_jobs
 
 PHONE = {"width": 360, "height": 740}

@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 from backend.events.models.events import Event
 from backend.people.models import Person
 from tests.factories import in_two_weeks
-from tests.journeys.conftest import wait_for_the_server
+from tests.journeys.conftest import signed_in, wait_for_the_server
 from tests.journeys.long_jobs import do_its_job
 from tests.journeys.presses import Presses
-from tests.journeys.test_desk import SECTORS, WORDS, signed_in
+from tests.journeys.test_desk import SECTORS, WORDS
 from tests.journeys.test_first_forum import start_a_forum
 from tests.journeys.test_main_path import sign_in_by_mail
 from tests.smtp import MailServer

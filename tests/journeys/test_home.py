@@ -1,6 +1,5 @@
 """Home and navigation on a phone: what one came for is in the first screen, and nothing needs a script."""
 
-import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -8,13 +7,6 @@ from tests.journeys.conftest import ask
 
 PHONE = {"width": 360, "height": 740}
 OFFICIAL = "A ministry official from Thailand"
-
-
-@pytest.fixture
-def phone(browser):
-    context = browser.new_context(viewport=PHONE, reduced_motion="reduce")
-    yield context
-    context.close()
 
 
 def box(locator):

@@ -7,8 +7,7 @@ from playwright.sync_api import BrowserContext, expect
 from backend.events.models.long_jobs import LongJob
 from tests.factories import make_attendee
 from tests.journeys.axe import faults_of
-from tests.journeys.conftest import Forum
-from tests.journeys.test_desk import signed_in
+from tests.journeys.conftest import Forum, signed_in
 from tests.long_jobs import do_long_jobs
 
 

@@ -6,26 +6,15 @@ import re
 
 import icalendar
 import vobject
-from django.conf import settings as project
-from django.test import Client
 from playwright.sync_api import expect
 
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
 from tests.factories import make_attendee, make_session
 from tests.journeys.axe import PAGE_SIZES, faults_of
-from tests.journeys.conftest import accept, ask, mail_to
+from tests.journeys.conftest import accept, ask, mail_to, signed_in
 
 OFFICIAL = "A ministry official from Thailand"
-
-
-def signed_in(context, door, attendee):
-    """This browser as the attendee's, whose code was typed in before."""
-    client = Client()
-    client.force_login(attendee.person)
-    session = client.cookies[project.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": project.SESSION_COOKIE_NAME, "value": session, "url": door}])
-    return context.new_page()
 
 
 def feed_of(page, door, forum):

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from backend.people.models import Person
 from tests.factories import make_attendee
 from tests.journeys.axe import faults_of
-from tests.journeys.test_desk import signed_in
+from tests.journeys.conftest import signed_in
 
 ORGANISERS_PAGES = (
     "roles/", "invitations/", "invitations/texts/", "safety/", "set-up/about/", "set-up/venue/",

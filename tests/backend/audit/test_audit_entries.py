@@ -38,11 +38,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def event():
-    return make_event()
-
-
-@pytest.fixture
 def olga(event):
     return make_attendee(event, name="Olga", permission="organiser", visibility="hidden")
 

@@ -26,7 +26,7 @@ from backend.programme.models import Plan
 from backend.programme.services import drafting
 from backend.suggestions.services.runs import BUILD_SUGGESTIONS
 from tests.backend.conftest import Forum
-from tests.backend.notifications.services.test_notices import _real_mail, forum, post  # noqa: F401 - fixtures
+from tests.backend.notifications.services.test_notices import _real_mail, forum  # noqa: F401 - fixtures
 from tests.refusals import refuses
 from tests.smtp import MailServer
 from tests.worker import do_jobs, kill_worker_at_work, next_job, waiting_jobs, workers_at_work
@@ -53,7 +53,7 @@ def task() -> Iterator[Callable[..., str]]:
 
 def test_a_mail_server_that_holds_its_mails_holds_up_no_computation(
     forum: Forum,  # noqa: F811
-    post: MailServer,  # noqa: F811
+    post: MailServer,
     settings: object,
     task: Callable[..., str],
 ) -> None:
@@ -81,7 +81,7 @@ def test_a_mail_server_that_holds_its_mails_holds_up_no_computation(
 @pytest.mark.slow
 def test_a_long_computation_holds_up_no_mail(
     forum: Forum,  # noqa: F811
-    post: MailServer,  # noqa: F811
+    post: MailServer,
     task: Callable[..., str],
 ) -> None:
     begun, may_end, ended = threading.Event(), threading.Event(), threading.Event()

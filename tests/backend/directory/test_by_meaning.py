@@ -46,16 +46,6 @@ TUESDAY = dt.datetime(2026, 12, 9, 3, 0, tzinfo=dt.UTC)
 PATIENT = 120.0  # the machine of the tests may be busy
 
 
-@pytest.fixture
-def event() -> Event:
-    return make_event()
-
-
-@pytest.fixture
-def viewer(event: Event) -> Attendee:
-    return make_attendee(event, name="Reader Reading")
-
-
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(meaning, "SEARCH_SECONDS", PATIENT)

@@ -44,16 +44,6 @@ NAMES = {
 }
 
 
-@pytest.fixture
-def event() -> Event:
-    return make_event()
-
-
-@pytest.fixture
-def viewer(event: Event) -> Attendee:
-    return make_attendee(event, name="Reader Reading")
-
-
 def find(viewer: Attendee, q: str = "", page: int = 1, **filters: str) -> Found:
     return find_people(viewer=viewer, wanted=Wanted(q=q, **filters), page=page, now=NOW)
 

@@ -21,7 +21,6 @@ from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from tests.backend.stats.events import make_meeting
 from tests.factories import NOW, block_contact, make_attendee, make_event
-from tests.smtp import MailServer
 
 pytestmark = pytest.mark.django_db
 
@@ -210,13 +209,10 @@ def test_only_an_organiser_nudges(forum):
 
 
 @pytest.fixture
-def post(settings):
-    server = MailServer()
-    server.start()
+def post(settings, post):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
-    yield server
-    server.stop()
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", post.port, 5
+    return post
 
 
 def nudge_states(event):

@@ -27,21 +27,11 @@ from backend.events.models.events import Event
 from backend.events.rules.attendees import TextTooLong
 from backend.suggestions.services.feedback import UnknownVerdict, give_feedback, withdraw_feedback
 from tests.database import refused_by
-from tests.factories import NOW, block_contact, make_attendee, make_event, make_organisation, make_session
+from tests.factories import NOW, block_contact, make_attendee, make_organisation, make_session
 
 pytestmark = pytest.mark.django_db
 
 MINUTE = dt.timedelta(minutes=1)
-
-
-@pytest.fixture
-def event() -> Event:
-    return make_event()
-
-
-@pytest.fixture
-def viewer(event: Event) -> Attendee:
-    return make_attendee(event, name="Reader Reading")
 
 
 def follow(session: Session, *people: Attendee, part: str = "bookmarked") -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -39,14 +38,6 @@ class Forum:
 def forum(db: None) -> Forum:
     event = make_event(name="Forum on Child Safety", **in_two_weeks())
     return Forum(event, make_attendee(event, name="Olga Organiser", permission="organiser"))
-
-
-@pytest.fixture
-def post() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ import datetime as dt
 import io
 import logging
 import re
-from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pytest
@@ -38,14 +37,6 @@ ADDRESS = "siti@example.org"
 CODE_PAGE = "/accounts/login/code/"
 MANY = 1_000
 PATIENCE = 60  # seconds until a test that hangs fails
-
-
-@pytest.fixture
-def post() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -24,16 +24,6 @@ pytestmark = pytest.mark.django_db
 RULE = {"first": "constituency:industry", "second": "sector:law-enforcement"}
 
 
-@pytest.fixture
-def event() -> Event:
-    return make_event()
-
-
-@pytest.fixture
-def boss(event: Event) -> Attendee:
-    return make_attendee(event, permission="organiser")
-
-
 def police(event: Event) -> Attendee:
     return make_attendee(event, sector="law-enforcement", constituency="government")
 

@@ -34,11 +34,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def event():
-    return make_event()
-
-
-@pytest.fixture
 def mali(event):
     return make_attendee(event, name="Mali Wongsa")
 

@@ -33,11 +33,6 @@ AFTER = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def event() -> Event:
-    return make_event()
-
-
-@pytest.fixture
 def lead(event: Event) -> Attendee:
     return make_attendee(event, permission="safeguarding-lead")
 

@@ -8,16 +8,10 @@ from django.test import Client
 from backend.booking.models.meetings import Meeting
 from backend.events.models.attendees import Attendee
 from backend.suggestions.services.runs import build_run
-from tests.backend.programme.conftest import make_desk
 from tests.factories import NOW, block_contact
 from tests.pages import page_of
 
 BASE = "/e/forum/programme/by-hand/"
-
-
-@pytest.fixture
-def desk(db):
-    return make_desk()
 
 
 @pytest.fixture

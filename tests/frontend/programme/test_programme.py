@@ -7,7 +7,6 @@ from backend.booking.models.meetings import Meeting
 from backend.events.models.agenda import Table
 from backend.programme.models import Plan, PlannedMeeting
 from backend.programme.services.publishing import apply_publication
-from tests.backend.programme.conftest import Desk, make_desk
 from tests.factories import NOW, block_contact
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
@@ -18,11 +17,6 @@ HTMX = {"HX-Request": "true"}
 @pytest.fixture(autouse=True)
 def _clock(time_machine):
     time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def desk(db) -> Desk:
-    return make_desk()
 
 
 @pytest.fixture

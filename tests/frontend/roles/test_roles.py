@@ -25,16 +25,6 @@ WORDS = "He waited for me at the hotel."
 API = "/api/v1/events/forum/"
 
 
-@pytest.fixture
-def lead(cast):
-    return make_attendee(cast.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden")
-
-
-@pytest.fixture
-def boss(cast):
-    return client_of(cast.organiser.person)
-
-
 def propose(cast, boss, whom, permission="safeguarding-lead"):
     chosen = {"attendee_id": whom.pk, "permission": permission}
     answer = boss.post(cast.address("roles/"), chosen, follow=True)

@@ -24,11 +24,6 @@ def lead(booking):
 
 
 @pytest.fixture
-def desk(lead):
-    return client_of(lead.person)
-
-
-@pytest.fixture
 def report(booking, lead):
     """Mali met Arif, whom Linh asked as well, and then reports him."""
     cast = booking.cast

@@ -15,11 +15,6 @@ MAYBE = "If you named somebody who is in a meeting or a session with you"
 
 
 @pytest.fixture
-def lead(cast):
-    return make_attendee(cast.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden")
-
-
-@pytest.fixture
 def other_lead(cast):
     return make_attendee(cast.event, name="Ben Other", permission="safeguarding-lead", visibility="hidden")
 

@@ -20,16 +20,6 @@ WORD = "We speak to him today."
 
 
 @pytest.fixture
-def lead(cast):
-    return make_attendee(cast.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden")
-
-
-@pytest.fixture
-def desk(lead):
-    return client_of(lead.person)
-
-
-@pytest.fixture
 def report(cast, lead, official):
     official.post(
         cast.address(f"people/{cast.engineer.pk}/report/"),

@@ -9,22 +9,11 @@ from backend.people.models import Person
 from backend.roles.services.appointments import propose_role
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.services.blocks import block_person
-from tests.factories import NOW, appoint, block_contact, make_attendee
+from tests.factories import NOW, appoint, block_contact
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
 WORDS = "He waited for me at the hotel."
-
-
-@pytest.fixture
-def lead(cast):
-    """Lea reads reports; hidden, as a lead who only does that is."""
-    return make_attendee(cast.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden")
-
-
-@pytest.fixture
-def desk(lead):
-    return client_of(lead.person)
 
 
 def send(cast, by, page, **fields):

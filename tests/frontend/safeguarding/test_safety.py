@@ -16,11 +16,6 @@ OUTSIDE = "safeguarding.send_outside_alert"
 
 
 @pytest.fixture
-def lead(cast):
-    return make_attendee(cast.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden")
-
-
-@pytest.fixture
 def contact(cast):
     return OutsideContact.objects.create(
         event=cast.event, name="Child line", phone="+66 1300", email="line@example.org", entered_at=NOW

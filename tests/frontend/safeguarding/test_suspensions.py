@@ -8,21 +8,11 @@ from backend.booking.models.meetings import Meeting
 from backend.booking.services.meetings import end_refused_meetings
 from backend.events.models.suspensions import Suspension
 from backend.safeguarding.models import Report
-from tests.factories import make_attendee, token_of
+from tests.factories import token_of
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
 REASON = "He followed a delegate."
-
-
-@pytest.fixture
-def lead(cast):
-    return make_attendee(cast.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden")
-
-
-@pytest.fixture
-def desk(lead):
-    return client_of(lead.person)
 
 
 def suspend(cast, desk, attendee, **fields):

@@ -24,11 +24,6 @@ ABOUT = {
 }
 
 
-@pytest.fixture
-def boss(cast):
-    return client_of(cast.organiser.person)
-
-
 def lines(cast, boss):
     page = page_of(boss.get(cast.address("set-up/")))
     titles = page.texts(".checklist a")

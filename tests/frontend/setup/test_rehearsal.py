@@ -42,11 +42,6 @@ def forum(cast):
     return event
 
 
-@pytest.fixture
-def boss(cast):
-    return client_of(cast.organiser.person)
-
-
 def post(client, event, part):
     return client.post(f"/e/{event.slug}/set-up/rehearsal/{part}", follow=True)
 

@@ -12,7 +12,6 @@ from backend.agenda.services.imports import AgendaChanges, import_agenda, plan_a
 from backend.agenda.services.sessions import BadSession, SessionData, add_session
 from backend.core.errors import OrganisersOnly
 from backend.events.models.agenda import Session
-from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from tests.factories import make_attendee, make_event
 from tests.refusals import refuses
@@ -24,11 +23,6 @@ PROGRAMMES = Path(__file__).parents[3] / "fixtures" / "programmes"
 @pytest.fixture
 def event() -> Event:
     return make_event(timezone="Asia/Jakarta")
-
-
-@pytest.fixture
-def boss(event: Event) -> Attendee:
-    return make_attendee(event, permission="organiser")
 
 
 def programme(event: Event, name: str) -> AgendaFile:

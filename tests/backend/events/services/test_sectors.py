@@ -41,11 +41,6 @@ def event() -> Event:
     return made
 
 
-@pytest.fixture
-def boss(event: Event) -> Attendee:
-    return make_attendee(event, permission="organiser")
-
-
 def sector(event: Event, key: str) -> Sector:
     return Sector.objects.get(event=event, key=key)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from django.utils import timezone
@@ -31,14 +30,11 @@ MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 
 
 @pytest.fixture
-def post(settings: object) -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
+def post(settings: object, post: MailServer) -> MailServer:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port  # type: ignore[attr-defined]
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port  # type: ignore[attr-defined]
     settings.EMAIL_TIMEOUT = 2  # type: ignore[attr-defined]
-    yield server
-    server.stop()
+    return post
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Nothing leaves a rehearsal by mail: every kind goes through the real queue beside a real server."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from django.conf import settings as project
@@ -36,14 +35,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def post(settings: object) -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
+def post(settings: object, post: MailServer) -> MailServer:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port  # type: ignore[attr-defined]
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port  # type: ignore[attr-defined]
     settings.EMAIL_TIMEOUT = 2  # type: ignore[attr-defined]
-    yield server
-    server.stop()
+    return post
 
 
 @pytest.fixture

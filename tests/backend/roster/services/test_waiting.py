@@ -17,17 +17,12 @@ from backend.roster.services.csv_tables import CsvTable, read_csv
 from backend.roster.services.importing import import_attendees
 from backend.roster.services.report import ImportReport
 from backend.roster.services.rows import COLUMNS
-from tests.factories import NOW, make_event
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROWS = importing.ROWS_AT_ONCE
 HEADER = "email,name,organisation,sector,topics_seek\n"
-
-
-@pytest.fixture
-def event() -> Event:
-    return make_event()
 
 
 def table_of(count: int, title: str = "") -> CsvTable:

@@ -26,16 +26,6 @@ from tests.refusals import refuses
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def event() -> Event:
-    return make_event()
-
-
-@pytest.fixture
-def boss(event: Event) -> Attendee:
-    return make_attendee(event, permission="organiser")
-
-
 def topic(event: Event, key: str) -> Topic:
     return Topic.objects.get(event=event, key=key)
 

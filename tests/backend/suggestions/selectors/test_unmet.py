@@ -10,14 +10,9 @@ from backend.events.models.attendees import Attendee
 from backend.suggestions.selectors.runs import current_run
 from backend.suggestions.selectors.unmet import unmet_needs_csv, unmet_needs_for
 from backend.suggestions.services.runs import build_run
-from tests.factories import NOW, make_attendee, make_event, make_run
+from tests.factories import NOW, make_attendee, make_run
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def event():
-    return make_event()
 
 
 def publish(event, unmet=(), unsought=()):
