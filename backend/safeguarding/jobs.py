@@ -89,13 +89,7 @@ def tell_of_doubts(timestamp: int) -> None:  # noqa: ARG001
     age_mails.tell_of_doubts(timezone.now())
 
 
-@app.periodic(cron="*/10 * * * *")
-@app.task(
-    name="safeguarding.delete_barred_pictures",
-    queue=CLOCK,
-    lock="safeguarding.delete_barred_pictures",
-    queueing_lock="safeguarding.delete_barred_pictures",
-)
+@clock_job("safeguarding.delete_barred_pictures", cron="*/10 * * * *")
 def delete_barred_pictures(timestamp: int) -> None:  # noqa: ARG001
     """Every ten minutes: delete the pictures of all who may have none any more."""
     pictures.delete_barred_pictures(timezone.now())
