@@ -16,7 +16,6 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.forms import Form
 from django.http import HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -129,11 +128,12 @@ def accessibility(request: Request) -> HttpResponse:
 
 @public("the handbook is the same for everybody; shows no names")
 @require_safe
-def handbook(request: Request, page: str = "") -> HttpResponseBase:
+def handbook(request: Request, page: str = "") -> HttpResponse:
     """A page or file of the handbook; a sentence that says how it is made where it has not been."""
     if not (settings.HANDBOOK / "index.html").is_file():
         return render(request, "people/no_handbook.html", status=404)
-    return serve(request, f"{page}index.html" if page.endswith("/") or not page else page, settings.HANDBOOK)
+    file = f"{page}index.html" if page.endswith("/") or not page else page
+    return cast(HttpResponse, serve(request, file, str(settings.HANDBOOK)))
 
 
 def _comes_in(attendee: Attendee) -> bool:
