@@ -51,7 +51,7 @@ def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt
     if (meeting_id := _meeting_during(attendee, session)) is not None:
         raise AttendeeInMeeting(
             _("You have a meeting during “%(title)s”. Cancel it first, or leave the session out.")
-            % {"title": session.title},
+            % {"title": session.local_name},
             meeting=meeting_id,
         )
     part = SessionPart.objects.create(event_id=attendee.event_id, attendee=attendee, session=session)
@@ -80,7 +80,7 @@ def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
                 "You speak at “%(title)s”, so it stays in your agenda. Tell the organisers if "
                 "you do not speak there."
             )
-            % {"title": session.title},
+            % {"title": session.local_name},
         )
     part.delete()
     announce_freed_times(attendee.event_id, [attendee.pk])
@@ -99,7 +99,7 @@ def assign_speaker(
     if (meeting_id := _meeting_during(attendee, session)) is not None:
         raise SpeakerInMeeting(
             _("They have agreed to a meeting during “%(title)s”. It has to be called off first.")
-            % {"title": session.title},
+            % {"title": session.local_name},
             meeting=meeting_id,
         )
     part, _is_new = SessionPart.objects.update_or_create(

@@ -69,7 +69,7 @@ def contacts_of(attendee: Attendee) -> Contacts:
         ),
         tuple(
             SessionContact(
-                part.session.title,
+                part.session.local_name,
                 part.session.starts_at,
                 part.session.ends_at,
                 part.get_part_display(),

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import gettext, override
+from django.utils.translation.trans_real import translation
 
 from backend.roster.services.csv_tables import column_key
 
@@ -26,10 +26,10 @@ def known_headings() -> Mapping[str, str]:
     own = {column_key(heading): column for column, headings in columns.items() for heading in headings}
     translated: dict[str, set[str]] = {}
     for language, _own_name in settings.LANGUAGES:
-        with override(language):
-            for column, headings in columns.items():
-                for heading in (column.replace("_", " ").capitalize(), *headings):
-                    translated.setdefault(column_key(gettext(heading)), set()).add(column)
+        catalogue = translation(language)
+        for column, headings in columns.items():
+            for heading in (column.replace("_", " ").capitalize(), *headings):
+                translated.setdefault(column_key(catalogue.gettext(heading)), set()).add(column)
     return {key: found.pop() for key, found in translated.items() if key and len(found) == 1} | own
 
 

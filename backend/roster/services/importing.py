@@ -95,11 +95,8 @@ class TopicIndex:
     @classmethod
     def of(cls, event: Event) -> TopicIndex:
         topics = list(Topic.objects.filter(event=event).order_by("-position"))
-        others = {
-            plain_word(name): one.pk
-            for one in topics
-            for name in (*one.names.values(), *other_names(one.key, one.name))
-        }
+        known = ((one.pk, (*one.names.values(), *other_names(one.key, one.name))) for one in topics)
+        others = {plain_word(name): pk for pk, names in known for name in names}
         ids = {}
         for topic in topics:
             ids[plain_word(topic.name)] = ids[plain_word(topic.key)] = topic.pk
