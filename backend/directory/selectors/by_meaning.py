@@ -25,7 +25,7 @@ from backend.suggestions.engine.meaning import NEAR, quote_texts
 from backend.suggestions.engine.texts import FIELDS, TextVectors, text_hash, text_reader
 from matching.text.sentences import split_sentences
 
-MOST_PEOPLE, MOST_SEEKERS = 60, 20  # the nearest; further ones have little to do with a search
+MOST_PEOPLE, MOST_SEEKERS = 60, 10  # the nearest; further ones have little to do with a search
 TEXTS_AT_ONCE = 240  # the nearest texts whose people the contact policy is asked about together
 SEEKS = "seeks"
 SOUGHT, ABOUT = FIELDS.index(SEEKS), FIELDS.index("about")
