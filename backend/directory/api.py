@@ -121,8 +121,8 @@ class FoundSerializer(
     """One page of whom I find; `total` are all.
 
     `quotations`: by attendee id, the sentence that was found by meaning; `topic_of`: the topic by which
-    somebody was found; `also_seeking`: the ids of the last of these people, who do not offer what was
-    searched for but seek it too. `is_by_words`: the language model was away, and words were searched for
+    somebody was found; `also_seeking`: the ids of the last people of the first page, who do not offer what
+    was searched for but seek it too. `is_by_words`: the language model was away, and words were searched for
     instead.
     """
 

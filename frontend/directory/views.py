@@ -112,14 +112,12 @@ def people(request: Request, attendee: Attendee) -> HttpResponse:
     found = find_people(viewer=attendee, wanted=wanted, page=form.page_number(), now=now)
     rest = request.GET.copy()
     rest.pop("page", None)
-    page = Paginator(range(found.total), PAGE_SIZE).get_page(found.page)
     context = {
         "event": attendee.event,
         "wanted": wanted,
         "found": found,
-        "first_seeker": page.start_index() + len(found.foremost),
         "options": contact_options_for(viewer=attendee, people=found.people, now=now),
-        "page": page,
+        "page": Paginator(range(found.pages * PAGE_SIZE), PAGE_SIZE).get_page(found.page),
         "rest": rest,
         "choices": filter_choices(found, attendee.event),
         "absent": why_not_open(attendee) or ("" if attendee.has_joined else "unjoined"),

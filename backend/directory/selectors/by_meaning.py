@@ -25,7 +25,7 @@ from backend.suggestions.engine.meaning import NEAR, quote_texts
 from backend.suggestions.engine.texts import FIELDS, TextVectors, text_hash, text_reader
 from matching.text.sentences import split_sentences
 
-MOST_PEOPLE, MOST_SEEKERS = 60, 20  # the nearest; further ones have little to do with a search
+MOST_PEOPLE, MOST_SEEKERS = 60, 10  # the nearest; further ones have little to do with a search
 TEXTS_AT_ONCE = 240  # the nearest texts whose people the contact policy is asked about together
 SEEKS = "seeks"
 SOUGHT, ABOUT = FIELDS.index(SEEKS), FIELDS.index("about")
@@ -61,7 +61,7 @@ def _by_vector(viewer: Attendee, wanted: Wanted, vector: TextVectors, now: dt.da
     compared = int(np.count_nonzero((texts.fields != ABOUT) & ~np.isnan(near)))
     if not is_near_enough(near[rows][named], compared):
         return NOBODY_MEANT
-    hits = _hits(texts, _places(texts, near, rows))
+    hits = _hits(texts, _places(texts, near, rows, least_nearness(compared)))
     quoted = quote_texts([(hit.field, hit.text, hit.language) for hit in hits], vector)
     found = sorted(
         (
@@ -140,15 +140,19 @@ def _rows_of_visible(texts: TextMatrix, near: TextVectors, viewer: Attendee, now
     return order[np.isin(texts.attendees[order], np.fromiter(seen, np.int64))]
 
 
-def _places(texts: TextMatrix, near: TextVectors, rows: Rows) -> dict[int, list[int]]:
-    """The rows of each of those people who are shown, by attendee id, what tells their place first."""
+def _places(texts: TextMatrix, near: TextVectors, rows: Rows, least: float) -> dict[int, list[int]]:
+    """The rows of each of those people who are shown, by attendee id, what tells their place first.
+
+    Who seeks the same is shown where that comes nearer than chance brings it.
+    """
     behind = np.where(texts.fields[rows] == SOUGHT, SEEKS_BEHIND, 0.0)
     of_person: dict[int, list[int]] = {}
     for row in rows[np.argsort(behind - near[rows], kind="stable")].tolist():
         of_person.setdefault(int(texts.attendees[row]), []).append(row)
     seekers = {pk: found for pk, found in of_person.items() if texts.fields[found[0]] == SOUGHT}
     others = {pk: found for pk, found in of_person.items() if pk not in seekers}
-    return dict([*islice(others.items(), MOST_PEOPLE), *islice(seekers.items(), MOST_SEEKERS)])
+    near_seekers = [(pk, found) for pk, found in seekers.items() if near[found[0]] > least]
+    return dict([*islice(others.items(), MOST_PEOPLE), *near_seekers[:MOST_SEEKERS]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,8 @@ class Found:
     """One page of the people found, of `total`; `facets` by filter name, the values that occur.
 
     `quotations`: by attendee id, the sentence that was found by meaning; `topic_of`: the name of the topic by
-    which somebody was found. `also_seeking`: those of the page, its last, who seek the same as the search.
+    which somebody was found. `also_seeking`: the last people of the first page, who seek the same as the
+    search.
     `is_by_words`: the language model was away, and words were searched for instead.
     """
 
@@ -252,9 +253,12 @@ def found_page(
     by_name = frozenset(named.people)
     quotations = {pk: quote for pk, quote in meant.quotations.items() if pk not in by_name}
     admitted, facets = narrow(viewer.event, [*named.people, *quotations], wanted.filters, now)
-    pages = max(1, -(-len(admitted) // PAGE_SIZE))
+    seekers = [pk for pk in admitted if pk in meant.seekers and pk in quotations]
+    others = [pk for pk in admitted if pk not in seekers]
+    pages = max(1, -(-len(others) // PAGE_SIZE))
     page = min(max(page, 1), pages)
-    shown = admitted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    also_seeking = seekers if page == 1 else []
+    shown = others[(page - 1) * PAGE_SIZE : page * PAGE_SIZE] + also_seeking
     profiles = public_profiles_among(shown)
     things = NO_THINGS if wanted.filters else named.things
     return Found(
@@ -268,7 +272,7 @@ def found_page(
         sessions=things.sessions,
         quotations={pk: quotations[pk] for pk in shown if pk in quotations},
         topic_of={pk: named.topic_of[pk] for pk in shown if pk in named.topic_of},
-        also_seeking=tuple(pk for pk in shown if pk in meant.seekers and pk in quotations),
+        also_seeking=tuple(pk for pk in also_seeking if pk in profiles),
         is_by_words=is_by_words,
     )
 

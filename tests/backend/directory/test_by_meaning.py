@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.booking.models.availability import Availability
 from backend.directory.models import SearchText
-from backend.directory.selectors import by_meaning
+from backend.directory.selectors import by_meaning, finding
 from backend.directory.selectors import text_matrix as text_matrix_module
 from backend.directory.selectors.finding import BY_MEANING, Found, Wanted
 from backend.directory.selectors.text_matrix import text_matrix
@@ -313,3 +313,21 @@ def test_where_the_model_is_away_words_are_searched_for_and_it_is_said(
     assert found.is_by_words
     assert names(found) == ["Lawyer"]
     assert found.quotations[one.pk].sentence.startswith("We train prosecutors")
+
+
+def test_who_seeks_the_same_stands_on_the_first_page_alone(
+    event: Event, viewer: Attendee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "PAGE_SIZE", 2)
+    for number in range(3):
+        make_attendee(event, name=f"Lawyer {number}", offers=COURT)
+    make_attendee(event, name="Seeker", seeks=WISH)
+    read_texts(event)
+    pages = [
+        find_people(viewer=viewer, wanted=Wanted(q=WISHED, by=BY_MEANING), page=page, now=NOW)
+        for page in (1, 2)
+    ]
+    assert [(names(one)[-1], len(one.people), len(one.also_seeking)) for one in pages] == [
+        ("Seeker", 3, 1), ("Lawyer 2", 1, 0),
+    ]  # fmt: skip
+    assert [(one.total, one.pages) for one in pages] == [(4, 2)] * 2
