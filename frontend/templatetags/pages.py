@@ -64,6 +64,12 @@ def blank_slate(content: str, title: str, look: str = "", level: int = 2) -> str
 
 
 @register.simple_tag
+def blank_note(title: str, text: str) -> str:
+    """A blank slate of one short text."""
+    return blank_slate(format_html("<p>{}</p>", text), title)
+
+
+@register.simple_tag
 def columns(*labels: str) -> SafeString:
     """The head of a table whose columns have these labels."""
     cells = format_html_join("", '<th scope="col">{}</th>', ((label,) for label in labels))
