@@ -350,18 +350,21 @@ class _Model:
         with_ = np.where(answers.yes, 1 - lapse, 1 - reading + reading * lapse)
         with np.errstate(divide="ignore"):
             log_without, log_with = np.log(without), np.log(with_) + log_odds
+            log_guess, log_lapse = np.log(guess), np.log(lapse)
         both = np.logaddexp(log_without, log_with)
         loss = np.logaddexp(0, log_odds) - both - np.where(answers.yes, np.log(reading), 0)
         by_odds = expit(log_odds) - np.exp(log_with - both)
         share = expit(own - reverse)
         sign = np.where(answers.yes, 1.0, -reading)
-        by_guess, by_lapse = -sign * np.exp(-both), sign * np.exp(log_odds - both)
+        # Times guess and lapse: without these the exponentials could overflow.
+        by_guess = -sign * np.exp(log_guess - both)
+        by_lapse = sign * np.exp(log_lapse + log_odds - both)
         return loss, answers.weight * np.array(
             [
                 by_odds * share,
                 by_odds * (1 - share),
-                guess * ((1 - guess) * by_guess - lapse * by_lapse),
-                lapse * ((1 - lapse) * by_lapse - guess * by_guess),
+                (1 - guess) * by_guess - guess * by_lapse,
+                (1 - lapse) * by_lapse - lapse * by_guess,
             ]
         )
 
