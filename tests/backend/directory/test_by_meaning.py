@@ -265,7 +265,7 @@ def test_who_seeks_the_same_is_hidden_and_named_as_everybody_else(event: Event, 
     assert (found.total, len(found.also_seeking)) == (3, 2)
 
 
-def test_a_minor_of_a_confirmed_session_with_a_delegation_finds_nobody_and_is_not_found(
+def test_a_minor_finds_nobody_and_is_not_found_where_delegations_can_meet(
     event: Event, viewer: Attendee
 ) -> None:
     minor = make_attendee(event, name="Minor", seeks=WISH, age_class="minor")
