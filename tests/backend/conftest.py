@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 import pytest
+from rest_framework.test import APIClient
 
 from backend.assistants.models import Assistant
 from backend.assistants.services.assistants import accept_principal, name_assistant
@@ -223,6 +224,13 @@ def make_forum(people: int = 4, tables: int = 2, slots: int = 6, **fields: objec
 @pytest.fixture
 def forum() -> Forum:
     return make_forum()
+
+
+def client_of(attendee: Attendee, **options: object) -> APIClient:
+    """A client of the API in which this person has signed in."""
+    client = APIClient(**options)
+    client.force_login(attendee.person)
+    return client
 
 
 @pytest.fixture

@@ -186,3 +186,12 @@ def lead(cast: Cast) -> Attendee:
 @pytest.fixture
 def boss(cast: Cast) -> Client:
     return client_of(cast.organiser.person)
+
+
+@pytest.fixture
+def desk(client: Client) -> tuple[Event, Client]:
+    """A forum of its own, and the browser of its organiser."""
+    event = make_event("desk")
+    organiser = make_attendee(event, permission="organiser", visibility="hidden")
+    client.force_login(organiser.person)
+    return event, client

@@ -20,7 +20,7 @@ from backend.events.models.agenda import Table
 from backend.events.models.attendees import Attendee
 from backend.people.api.me import PersonView
 from backend.people.models import ApiToken
-from tests.backend.conftest import make_forum
+from tests.backend.conftest import client_of, make_forum
 from tests.factories import make_attendee, make_event, token_of
 
 SHAPE = set(RefusalSerializer().fields)
@@ -53,12 +53,6 @@ def operations() -> list[Operation]:
         for method, described in methods.items()
         if method in METHODS
     ]
-
-
-def client_of(attendee: Attendee, **options: Any) -> APIClient:
-    client = APIClient(**options)
-    client.force_login(attendee.person)
-    return client
 
 
 def visits(

@@ -6,6 +6,7 @@ from rest_framework.test import APIClient
 from backend.booking.models.meetings import Meeting
 from backend.programme.models import Plan
 from backend.programme.services.publishing import apply_publication
+from tests.backend.conftest import client_of
 from tests.factories import NOW, make_attendee, make_event
 
 BASE = "/api/v1/events/forum/plans/"
@@ -14,12 +15,6 @@ BASE = "/api/v1/events/forum/plans/"
 @pytest.fixture(autouse=True)
 def _clock(time_machine):
     time_machine.move_to(NOW, tick=False)
-
-
-def client_of(attendee):
-    client = APIClient()
-    client.force_login(attendee.person)
-    return client
 
 
 def test_a_plan_is_ordered_read_changed_published_and_withdrawn(desk):

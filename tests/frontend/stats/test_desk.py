@@ -18,14 +18,6 @@ from tests.pages import page_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk(client):
-    event = make_event("desk")
-    organiser = make_attendee(event, permission="organiser", visibility="hidden")
-    client.force_login(organiser.person)
-    return event, client
-
-
 def read(client, event, rest=""):
     answer = fetch(client, f"/e/{event.slug}/desk/{rest}")
     assert answer.status_code == 200

@@ -33,14 +33,6 @@ REPORT = {
 }
 
 
-@pytest.fixture
-def desk(client):
-    event = make_event("desk")
-    organiser = make_attendee(event, permission="organiser", visibility="hidden")
-    client.force_login(organiser.person)
-    return event, client
-
-
 def read(client, event, rest=""):
     return page_of(client.get(f"/e/{event.slug}/matching/{rest}"))
 

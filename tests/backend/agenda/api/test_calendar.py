@@ -8,8 +8,7 @@ from rest_framework.test import APIClient
 
 from backend.agenda.models import CalendarFeed
 from backend.booking.models.notices import Delivery, Notice
-from backend.events.models.attendees import Attendee
-from tests.backend.conftest import Forum
+from tests.backend.conftest import Forum, client_of
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -19,12 +18,6 @@ FEED, MAILS = "/api/v1/events/forum/calendar-feed/", "/api/v1/events/forum/meeti
 @pytest.fixture(autouse=True)
 def _clock(time_machine: object) -> None:
     time_machine.move_to(NOW, tick=False)  # type: ignore[attr-defined]
-
-
-def client_of(attendee: Attendee) -> APIClient:
-    client = APIClient()
-    client.force_login(attendee.person)
-    return client
 
 
 def test_an_address_is_made_once_changed_on_demand_and_closed(forum: Forum, client: Client) -> None:

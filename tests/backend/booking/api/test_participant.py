@@ -4,6 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from backend.booking.models.meetings import Meeting
+from tests.backend.conftest import client_of
 from tests.factories import NOW, block_contact, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -13,12 +14,6 @@ BASE = "/api/v1/events/forum/"
 @pytest.fixture(autouse=True)
 def _clock(time_machine):
     time_machine.move_to(NOW, tick=False)
-
-
-def client_of(attendee):
-    client = APIClient()
-    client.force_login(attendee.person)
-    return client
 
 
 def test_a_request_is_made_answered_and_cancelled_over_the_api(forum):
