@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import cast
 
 from django import template
 from django.template.context import Context
@@ -74,6 +75,27 @@ def columns(*labels: str) -> SafeString:
     """The head of a table whose columns have these labels."""
     cells = format_html_join("", '<th scope="col">{}</th>', ((label,) for label in labels))
     return format_html("<thead><tr>{}</tr></thead>", cells)
+
+
+@register.simple_block_tag
+def toggle(
+    content: str,
+    name: str,
+    value: object,
+    chosen: object = "",
+    kind: str = "checkbox",
+    at: str = "",
+    about: str = "",
+) -> SafeString:
+    """A choice as a button, ticked if its value is `chosen`, or among them; `at`-value is its id;
+    `about` is read out instead."""
+    several = isinstance(chosen, Collection) and not isinstance(chosen, str)
+    is_chosen = value in cast(Collection[object], chosen) if several else value == chosen
+    place = at and f"{at}-{value}"
+    attributes = {"type": kind, "name": name, "id": place, "value": value, "aria-label": about}
+    given = format_html_join(" ", '{}="{}"', ((key, v) for key, v in attributes.items() if v != ""))
+    label = '<label class="toggle"><input {}{}><span>{}</span></label>'
+    return format_html(label, given, " checked" if is_chosen else "", SafeString(content.strip()))
 
 
 @register.inclusion_tag("_submit.html", takes_context=True)
