@@ -26,7 +26,7 @@ SECRET_ROUTES = {
 }  # fmt: skip
 # What is neither a number nor a name of a forum, and no secret: names of files, and addresses that lead on.
 OPEN_PARTS = {
-    "str:name", "str:language", "path:rest", "path:object_id", "app_label", "path:content_type_id", "url",
+    "str:name", "str:language", "path:page", "path:rest", "path:object_id", "app_label", "path:content_type_id", "url",
     "key", "uidb36",  # of django-allauth, behind addresses of ours that lead elsewhere
 }  # fmt: skip
 
