@@ -26,8 +26,8 @@ SECRET_ROUTES = {
 }  # fmt: skip
 # What is neither a number nor a name of a forum, and no secret: names of files, and addresses that lead on.
 OPEN_PARTS = {
-    "str:name", "str:language", "path:page", "path:rest", "path:object_id", "app_label", "path:content_type_id", "url",
-    "key", "uidb36",  # of django-allauth, behind addresses of ours that lead elsewhere
+    "str:name", "str:language", "path:page", "path:rest", "path:object_id", "path:content_type_id",
+    "app_label", "url", "key", "uidb36",  # of django-allauth, behind addresses of ours that lead on
 }  # fmt: skip
 
 
