@@ -113,8 +113,8 @@ def test_no_minor_and_nobody_of_unknown_age_has_a_picture(cast, engineer, age_cl
     upload(engineer, cast)
     Attendee.objects.filter(pk=cast.engineer.pk).update(age_class=age_class)
     assert not Picture.objects.exists()
-    assert "For your safety you appear here without a picture." in page_of(upload(engineer, cast))
     assert not page_of(engineer.get(cast.address("profile/"))).has("#part-picture")
+    assert "For your safety you appear here without a picture." in page_of(upload(engineer, cast))
     with pytest.raises(IntegrityError), transaction.atomic():
         Picture.objects.create(attendee=cast.engineer, small=b"x", large=b"x", made_at=NOW)
 
