@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -10,6 +11,8 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections,
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from backend.config.embedded import DATABASE, EmbeddedPostgres
+
+SECONDS_TO_WAIT = 60
 
 GROWN_BYTES = 1 << 20
 TAKEN_BACK_BYTES = 1 << 16
@@ -146,3 +149,18 @@ def tables_holding(*words: str) -> set[str]:
                 if cursor.fetchone():
                     found.add(table)
     return found
+
+
+def until_waiting(number: int) -> None:
+    """Return when so many connections wait for a lock."""
+    end = time.monotonic() + SECONDS_TO_WAIT
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_stat_clear_snapshot()")  # or a transaction sees what it saw first
+            cursor.execute(
+                "select count(*) from pg_stat_activity "
+                "where datname = current_database() and wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone() == (number,):
+                return
+    pytest.fail(f"never did {number} connections wait")

@@ -153,6 +153,12 @@ BackwardLogOdds = Callable[[Array, Array], Array]
 """Rows of owners and of the people listed, (m,) each -> the log odds of the listed accepting the owner."""
 
 
+def ei_of_lists(lists: RankedLists, groups: Array) -> float | None:
+    """The E-I index of whom lists show their owners; None without entries. groups: (n,) codes."""
+    owner, other, _ = listed_pairs(lists)
+    return ei_index(np.ones(len(owner)), groups[owner] != groups[other])
+
+
 def evaluate_lists(lists: RankedLists, backward_of: BackwardLogOdds) -> tuple[float, float]:
     """(expected meetings per person, mean score) of the lists."""
     owner, other, rank = listed_pairs(lists)
@@ -187,7 +193,6 @@ def make_report(
     best_scores = _own_scores(own_best)
     own_shares = scores[best_scores > 0] / best_scores[best_scores > 0]
     filled = np.bincount(owner, minlength=people)
-    external = dataset.groups[owner] != dataset.groups[other]
 
     def group_report(members: Array) -> GroupReport:
         return GroupReport(
@@ -206,7 +211,7 @@ def make_report(
         ei_chance=balanced.expected_ei,
         ei_floor=balanced.ei_floor,
         floor_reached=balanced.floor_reached,
-        ei_lists=ei_index(np.ones(len(owner)), external) if balanced.expected_ei is not None else None,
+        ei_lists=ei_of_lists(lists, dataset.groups) if balanced.expected_ei is not None else None,
         bonus=balanced.bonus,
         meetings=meetings,
         mean_score=score,

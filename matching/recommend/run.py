@@ -15,7 +15,7 @@ from matching.recommend.balance import BalanceResult, balance_pairs, list_weight
 from matching.recommend.candidates import CandidatePairs, score_candidates
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import Features, Priors, prepare_features
-from matching.recommend.measures import evaluate_lists, make_report
+from matching.recommend.measures import ei_of_lists, evaluate_lists, make_report
 from matching.recommend.ranking import (
     RankedLists,
     Shortlists,
@@ -162,6 +162,8 @@ def _place(
     own_exponent, (lists, shortlists) = with_own_score(
         lambda exponent: rank(balanced, exponent),
         lambda ranked: evaluate_lists(ranked[0], backward_of)[0],
+        lambda ranked: ei_of_lists(ranked[0], dataset.groups),
+        policy.ei_floor if policy.ei_floor is not None else balanced.expected_ei,
         policy.own_exponent,
     )
     without_floor = None
@@ -186,20 +188,27 @@ def _place(
 
 
 def with_own_score(
-    rank: Callable[[float], Ranked], meetings_of: Callable[[Ranked], float], most: float
+    rank: Callable[[float], Ranked],
+    meetings_of: Callable[[Ranked], float],
+    ei_of: Callable[[Ranked], float | None],
+    ei_floor: float | None,
+    most: float,
 ) -> tuple[float, Ranked]:
     """(exponent, lists) by the largest exponent of the owner's own score, `most` or a half or a quarter of
-    it, that costs at most MEETINGS_LOST of the expected meetings of balance alone; 0 where each costs more,
-    as where all want the same few.
+    it, that costs at most MEETINGS_LOST of the expected meetings of balance alone and keeps the E-I index of
+    the lists at the floor that organisers set, else at chance, or where balance alone has it; 0 where each
+    costs more, as where all want the same few.
 
-    >>> with_own_score(lambda exponent: exponent, lambda exponent: 10 - exponent / 100, 20.0)
-    (10.0, 10.0)
+    >>> with_own_score(lambda k: k, lambda k: 10 - k / 100, lambda k: 1 - k / 20, 0.6, 20.0)
+    (5.0, 5.0)
     """
     balanced = rank(0.0)
     least = (1 - MEETINGS_LOST) * meetings_of(balanced)
+    alone = ei_of(balanced)
+    least_ei = -1.0 if alone is None or ei_floor is None else min(alone, ei_floor)
     for exponent in (most, most / 2, most / 4) if most else ():
         ranked = rank(exponent)
-        if meetings_of(ranked) >= least:
+        if meetings_of(ranked) >= least and (ei_of(ranked) or 0.0) >= least_ei:
             return exponent, ranked
     return 0.0, balanced
 

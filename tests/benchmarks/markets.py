@@ -9,7 +9,7 @@ from scipy.special import logit
 from matching.policy import MatchingPolicy
 from matching.recommend.balance import balance_pairs, list_weights, solve_choo_siow
 from matching.recommend.candidates import find_candidates
-from matching.recommend.measures import expected_meetings, gini
+from matching.recommend.measures import ei_of_lists, expected_meetings, gini
 from matching.recommend.ranking import exposure_caps, make_lists, make_shortlists
 from matching.recommend.run import with_own_score
 
@@ -120,7 +120,11 @@ def lists_by_titian(p, groups, policy):
     def meetings_of(lists):
         return outcome(p, groups, lists.others).meetings
 
-    return with_own_score(rank, meetings_of, policy.own_exponent)[1].others, found.ei_index
+    floor = policy.ei_floor if policy.ei_floor is not None else found.expected_ei
+    chosen = with_own_score(
+        rank, meetings_of, lambda lists: ei_of_lists(lists, groups), floor, policy.own_exponent
+    )
+    return chosen[1].others, found.ei_index
 
 
 def outcome(p, groups, others, ei=None):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from contextlib import suppress
+
+from django.db import OperationalError, connection, transaction
 
 from backend.core.encoder import EncoderAway
 from backend.core.limits import Kind, count_use
@@ -28,6 +31,7 @@ from backend.suggestions.engine.texts import TextVectors
 
 READ_NAMES = "directory.read_names"
 BATCH = 500
+LONGEST_WAIT_MS = 500
 LONGEST_SEARCH = 300  # characters that are read of a search by meaning
 
 
@@ -44,7 +48,9 @@ def find_people(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime
     named = Named()
     if not is_meant:
         named = named_for(viewer=viewer, wanted=wanted, now=now)
-        if named.has_unread and read_names(viewer.event_id, most_batches=1):
+        if named.has_unread:
+            if not read_names(viewer.event_id, most_batches=1):
+                _wait_for_reading(viewer.event_id)
             named = named_for(viewer=viewer, wanted=wanted, now=now)
         is_meant = bool(wanted.q.strip()) and named.is_readable and not named.is_a_name
     vector = _vector_of(wanted.q) if is_meant else None
@@ -81,6 +87,15 @@ def read_names(event_id: int, *, most_batches: int | None = None) -> int:
         if not found:
             break
     return count
+
+
+def _wait_for_reading(event_id: int) -> None:
+    """Another search may be reading the names, which is done soon; a long import is not waited for."""
+    unread = SearchName.objects.filter(event=event_id, keys=None).order_by("pk")
+    with suppress(OperationalError), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {LONGEST_WAIT_MS}")
+        list(unread.select_for_update(of=("self",), no_key=True).values_list("pk")[:1])
 
 
 def read_all_names() -> int:

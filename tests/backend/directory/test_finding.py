@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
@@ -20,6 +21,7 @@ from backend.events.models.agenda import Session, SessionPart, Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Topic
 from backend.people.models import KnownMinor
+from tests.database import until_waiting
 from tests.factories import (
     NOW,
     block_contact,
@@ -355,3 +357,24 @@ def test_one_person_reads_as_fast_as_a_person_does(event: Event, viewer: Attende
     with pytest.raises(TooOften):
         find(viewer)
     find(make_attendee(event))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_search_waits_shortly_for_another_that_reads_the_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "LONGEST_WAIT_MS", 60_000)  # however slow this machine is
+    event = make_event()
+    reader, arif = make_attendee(event), make_attendee(event, name="Arif Rahman")
+
+    def search() -> list[int]:
+        try:
+            found = find_people(viewer=reader, wanted=Wanted(q="Arif Rahman"), page=1, now=NOW)
+            return [one.attendee_id for one in found.people]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            read_names(event.pk)
+            searching = pool.submit(search)
+            until_waiting(1)
+        assert searching.result(30) == [arif.pk]

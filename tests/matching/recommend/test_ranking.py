@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.errors import BadMatchingPolicy, BadParticipant, BadTie, BadVectors, DuplicatePerson
+from matching.network.mixing import ei_index
 from matching.policy import MatchingPolicy
 from matching.recommend import ranking
 from matching.recommend.ranking import (
@@ -222,6 +223,18 @@ def test_the_own_score_gives_way_where_all_want_the_same_few():
     p, groups = forum(0.5, 0.4, people=150)
     chosen = [lists_by_titian(p, groups, MatchingPolicy(own_exponent=k))[0] for k in (0.0, 20.0)]
     assert (chosen[0] == chosen[1]).all()
+
+
+def test_the_own_score_never_takes_lists_below_the_floor_that_organisers_set():
+    """Everybody prefers their own side, and organisers ask for meetings across."""
+    p, groups = forum(0.9, 0.2, people=150)
+
+    def ei(k: float) -> float | None:
+        others = lists_by_titian(p, groups, MatchingPolicy(own_exponent=k, ei_floor=0.3))[0]
+        owner, place = np.nonzero(others >= 0)
+        return ei_index(np.ones(len(owner)), groups[owner] != groups[others[owner, place]])
+
+    assert ei(20.0) >= min(0.3, ei(0.0)) > 0
 
 
 def test_a_policy_survives_json_and_refuses_what_it_does_not_know():

@@ -1,17 +1,17 @@
 """Two concurrent builds of one event's lists, and one that was killed."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from backend.core.models import AbandonedJob
 from backend.events.services.changes import matching_lock
 from backend.suggestions.models import Run
 from backend.suggestions.selectors.runs import current_run, run_status_for
 from backend.suggestions.services.runs import build_run
+from tests.database import until_waiting
 from tests.factories import NOW, make_attendee, make_event
 
 TIMEOUT = 60  # seconds until a test that hangs fails
@@ -22,21 +22,6 @@ def make_forum():
     for _ in range(3):
         make_attendee(event, seeks_topics=["sextortion"], offers_topics=["victim-support"])
     return event
-
-
-def until_waiting(number):
-    """Return when so many connections wait for a lock."""
-    end = time.monotonic() + TIMEOUT
-    while time.monotonic() < end:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_stat_clear_snapshot()")  # or a transaction sees what it saw first
-            cursor.execute(
-                "select count(*) from pg_stat_activity "
-                "where datname = current_database() and wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone() == (number,):
-                return
-    pytest.fail(f"never did {number} connections wait")
 
 
 @pytest.mark.django_db(transaction=True)
