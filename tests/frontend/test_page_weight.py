@@ -19,6 +19,7 @@ from backend.demo.loading import load_demo
 from backend.demo.selectors import CURRENT
 from backend.events.models.attendees import Attendee
 from backend.suggestions.models import Suggestion
+from tests.database import count_rows_anew
 from tests.factories import make_run
 from tests.servers import address_of_the_database, get, web_process
 
@@ -71,6 +72,7 @@ def reader() -> Iterator[Reader]:
             for code, evidence in zip(("seeks_offers", "offers_seeks"), texts, strict=True)
         ]
         row.save()
+    count_rows_anew()
     client = Client()
     client.force_login(person)
     name = settings.SESSION_COOKIE_NAME
