@@ -25,8 +25,8 @@ class Picture(NamedTuple):
 
 
 PICTURES = (
-    Picture("suggestions", "official", "suggestions/"),
-    Picture("phone", "official", "suggestions/", (390, 844)),
+    Picture("suggestions", "government", "suggestions/"),
+    Picture("phone", "government", "suggestions/", (390, 844)),
     Picture("desk", "organiser", "desk/"),
     Picture("bridges", "organiser", "desk/bridges/"),
     Picture("setup", "organiser", "set-up/"),

@@ -289,8 +289,10 @@ class Keyed:
 
 
 # The planner takes it for cheap to compare two arrays, and would compare those of all rows: it is told to use
-# the index of the keys, and nothing else. All is sent together, which is one transaction.
+# the index of the keys, and nothing else. All is sent together, which is one transaction; each statement sees
+# what is committed when it begins, so whether names are unread is asked before they are searched.
 KEYED = """
+SELECT EXISTS (SELECT 1 FROM directory_searchname WHERE event_id = %s AND keys IS NULL);
 SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off;
 WITH keyed AS MATERIALIZED (SELECT * FROM directory_searchname WHERE {condition})
 SELECT keyed.attendee_id, house.id, house.name, topic.id, topic.key, topic.name, topic.names,
@@ -300,8 +302,7 @@ LEFT JOIN events_organisation AS house ON house.id = keyed.organisation_id
 LEFT JOIN events_topic AS topic ON topic.id = keyed.topic_id
 LEFT JOIN events_session AS session ON session.id = keyed.session_id
 WHERE keyed.event_id = %s;
-SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on;
-SELECT EXISTS (SELECT 1 FROM directory_searchname WHERE event_id = %s AND keys IS NULL)
+SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on
 """
 
 
@@ -309,14 +310,12 @@ def _keyed(query: NameQuery, event_id: int) -> Keyed:
     """What the index gives for a search; one query."""
     condition, keys = _with_keys(query)
     with connection.cursor() as cursor:
-        cursor.execute(KEYED.format(condition=condition), [*keys, event_id, event_id])
-        cursor.nextset()
-        cursor.nextset()
+        cursor.execute(KEYED.format(condition=condition), [event_id, *keys, event_id])
+        has_unread = cursor.fetchone()[0]
+        for _statement in range(3):
+            cursor.nextset()
         found = _as_keyed(cursor.fetchall())
-        cursor.nextset()
-        cursor.nextset()
-        cursor.nextset()
-        found.has_unread = cursor.fetchone()[0]
+    found.has_unread = has_unread
     return found
 
 

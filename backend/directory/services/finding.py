@@ -49,8 +49,8 @@ def find_people(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime
     if not is_meant:
         named = named_for(viewer=viewer, wanted=wanted, now=now)
         if named.has_unread:
-            if not read_names(viewer.event_id, most_batches=1):
-                _wait_for_reading(viewer.event_id)
+            read_names(viewer.event_id, most_batches=1)
+            _wait_for_reading(viewer.event_id)
             named = named_for(viewer=viewer, wanted=wanted, now=now)
         is_meant = bool(wanted.q.strip()) and named.is_readable and not named.is_a_name
     vector = _vector_of(wanted.q) if is_meant else None
