@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Error, Page, ViewportSize, sync_playwright
 
 from tests.chromium import ALONE, chromium
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
+SIZE: ViewportSize = {"width": 1280, "height": 860}
 ADDRESS = f"http://127.0.0.1:{os.environ.get('TITIAN_PORT') or 8000}"
 
 
@@ -21,12 +22,10 @@ class Picture(NamedTuple):
     name: str
     enter: str
     page: str
-    size: tuple[int, int] = (1280, 860)
 
 
 PICTURES = (
     Picture("suggestions", "government", "suggestions/"),
-    Picture("phone", "government", "suggestions/", (390, 844)),
     Picture("desk", "organiser", "desk/"),
     Picture("bridges", "organiser", "desk/bridges/"),
     Picture("setup", "organiser", "set-up/"),
@@ -46,9 +45,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(ALONE))
         try:
             for picture in PICTURES:
-                width, height = picture.size
-                viewport = {"width": width, "height": height}
-                context = browser.new_context(viewport=viewport, locale="en", color_scheme="light")  # type: ignore[arg-type]
+                context = browser.new_context(viewport=SIZE, locale="en", color_scheme="light")
                 take(context.new_page(), picture)
                 context.close()
         except Error as error:
