@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import _lru_cache_wrapper, cache
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +67,21 @@ def write_marked(locale: Path, language: str, *, marks: tuple[str, str] | None =
 @contextmanager
 def languages_offered(locale: Path, **names: str) -> Iterator[None]:
     """Pages are offered in English and in these languages, with the catalogues of this folder."""
-    from frontend.templatetags.ui import _kept  # what earlier tests had rendered by the real catalogues
-
-    _kept.cache_clear()
     offered: list[Any] = [
         ("en", "English"),
         *((code.replace("_", "-"), name) for code, name in names.items()),
     ]
-    with override_settings(LANGUAGES=offered, LOCALE_PATHS=[locale]):
-        yield
+    _forget_words()
+    try:
+        with override_settings(LANGUAGES=offered, LOCALE_PATHS=[locale]):
+            yield
+    finally:
+        _forget_words()
+
+
+def _forget_words() -> None:
+    """Clear the pages' caches, which keep words of the catalogues before."""
+    for name in [name for name in sys.modules if name.startswith("frontend.")]:
+        for value in vars(sys.modules[name]).values():
+            if isinstance(value, _lru_cache_wrapper):
+                value.cache_clear()

@@ -116,8 +116,9 @@ def _texts_at(client: Client, address: str, *, with_form: bool) -> list[str]:
         client.cookies = cookies
     texts: list[str] = []
     for answer in answers:
-        is_page = "html" in answer.headers.get("Content-Type", "") and answer.status_code not in (301, 302)
-        texts += shown_texts(answer.content.decode()) if is_page else []
+        content = b"".join(answer)  # read to its end, which closes a file
+        is_page = "html" in answer.headers.get("Content-Type", "") and not answer.streaming
+        texts += shown_texts(content.decode()) if is_page and answer.status_code not in (301, 302) else []
     return texts
 
 
