@@ -103,8 +103,8 @@ def make_stage() -> tuple[Stage, dict[str, Client]]:
     return stage, clients
 
 
-def try_everything(seed: int, methods: Sequence[str], *, each: int = 1) -> Matrix:
-    """Every address by these methods as everybody, so often, with numbers drawn."""
+def try_everything(seed: int, methods: Sequence[str]) -> Matrix:
+    """Every address by these methods as everybody, with numbers drawn."""
     found, chance = Matrix(), random.Random(seed)
     stage, clients = make_stage()
     numbers, choices = numbers_of(stage, HERE), choices_of("do")
@@ -113,12 +113,9 @@ def try_everything(seed: int, methods: Sequence[str], *, each: int = 1) -> Matri
         policy = policy_of(numbered[0])
         for role, client in clients.items():
             for method in methods:
-                for _time in range(each):
-                    fields: dict[str, object] = {
-                        name: chance.choice(ids) for name, ids in numbers.items() if ids
-                    }
-                    fields |= {"do": chance.choice(choices), "words": "A word.", "name": "A name"}
-                    _try(found, client, (policy, role, method), route, chance.choice(numbered), fields)
+                fields: dict[str, object] = {name: chance.choice(ids) for name, ids in numbers.items()}
+                fields |= {"do": chance.choice(choices), "words": "A word.", "name": "A name"}
+                _try(found, client, (policy, role, method), route, chance.choice(numbered), fields)
     return found
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.factories import NOW
 from tests.openapi_requests import ROLES, try_role
 
-EACH = 200  # requests of one operation in one role
+EACH = 50  # requests of one operation in one role
 
 
 @pytest.mark.django_db

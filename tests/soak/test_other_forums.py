@@ -9,7 +9,7 @@ import pytest
 
 from tests.other_forums import ROLES, change_theirs, open_all
 
-ROUNDS = 20  # forms sent to each address
+ROUNDS = 5  # forms sent to each address
 
 
 @pytest.fixture(autouse=True)

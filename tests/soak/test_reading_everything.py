@@ -1,4 +1,4 @@
-"""Every address, with every number it can name, as somebody of each of 1,000 situations."""
+"""Every address, with every number it can name, as somebody of each of 200 situations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.reading_everything import walk_situations
 
-SITUATIONS = 1_000
+SITUATIONS = 200
 
 
 @pytest.fixture(autouse=True)
