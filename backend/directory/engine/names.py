@@ -197,10 +197,11 @@ def read_query(text: str) -> NameQuery | None:
 
 
 def _asked_words(query: ReadName) -> list[tuple[str, ...]]:
-    """The words to look for: as written, and in Latin letters, by syllables or as one word."""
+    """The words to look for: as written, and in Latin letters if it has any, by syllables or as one word."""
     if query.is_latin:
         return [query.own.words[:MOST_WORDS]]
-    return [query.own.words[:MOST_WORDS], query.latin.words[:MOST_WORDS], (query.latin.joined,)]
+    latin = [query.latin.words[:MOST_WORDS], (query.latin.joined,)] if query.latin.joined else []
+    return [query.own.words[:MOST_WORDS], *latin]
 
 
 def _sounds(query: ReadName) -> list[tuple[str, ...]]:
@@ -231,7 +232,7 @@ def _closeness(query: ReadName, name: ReadName) -> Closeness | None:
     ways = _asked_words(query) if name.is_latin else [query.own.words]
     words = name.all_words
     written = (name.own.joined, name.latin.joined)
-    if query.own.joined in written or query.latin.joined in written:
+    if query.own.joined in written or (query.latin.joined and query.latin.joined in written):
         return Closeness.FOLDED
     if any(_each(asked, words, str.__eq__) for asked in ways):
         return Closeness.WORDS

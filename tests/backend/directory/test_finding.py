@@ -111,6 +111,14 @@ def test_what_is_nobodys_name_finds_nobody(event: Event, viewer: Attendee, nothi
     assert find(viewer, nothing).is_empty
 
 
+def test_a_name_of_letters_without_a_latin_form_is_found_as_it_is_written(
+    event: Event, viewer: Attendee
+) -> None:
+    for name in ("ꝼꞷ ʔʕ", "Mali Tan"):
+        make_attendee(event, name=name)
+    assert [names(find(viewer, text)) for text in ("ꝼꞷ ʔʕ", "ʔʕ", "ʡ")] == [["ꝼꞷ ʔʕ"], ["ꝼꞷ ʔʕ"], []]
+
+
 def test_only_whom_the_contact_policy_lets_through_is_a_hit_or_counted(
     event: Event, viewer: Attendee, blocked_by: str
 ) -> None:
