@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from backend.core.compiled import CompiledRows
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import pair_of
-from backend.events.rules.languages import interpreter_text
+from backend.events.rules.languages import needs_device, own_interpreter_text
 from backend.events.selectors import PersonNamed, declares_need
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
@@ -39,7 +39,7 @@ class SuggestionCard:
     """One place in the viewer's list.
 
     `strength` is the word for its score, never strong where the viewer declares no need; `interpreter` says
-    which one the two need, empty where none.
+    which one the two need, empty where none; `with_device`: a translating device instead.
     """
 
     other: PublicProfile
@@ -50,6 +50,7 @@ class SuggestionCard:
     reasons: tuple[ReasonRow, ...]
     saved: bool
     interpreter: str = ""
+    with_device: bool = False
 
     @property
     def without_reasons(self) -> SuggestionCard:
@@ -127,14 +128,17 @@ def suggestions_for(
 
 
 def bookable_first(cards: Sequence[SuggestionCard], bookable: Container[int]) -> tuple[SuggestionCard, ...]:
-    """The cards, those of the `bookable` people (ids) AHEAD places further up among those of one strength."""
+    """The cards, those of the `bookable` people (ids) AHEAD places further up among those of one strength.
+
+    Who needs a translating device stays last of theirs.
+    """
     steps, ahead = list(Strength), AHEAD + 0.5  # half a place decides between two who would share one
     if not any(card.other.attendee_id in bookable for card in cards):
         return tuple(cards)
 
-    def place(card: SuggestionCard) -> tuple[int, float]:
+    def place(card: SuggestionCard) -> tuple[int, bool, float]:
         is_ahead = card.other.attendee_id in bookable
-        return steps.index(card.strength), card.rank - ahead * is_ahead
+        return steps.index(card.strength), card.with_device, card.rank - ahead * is_ahead
 
     return tuple(sorted(cards, key=place))
 
@@ -184,19 +188,24 @@ def _cards(
         if row.other_id in profiles
         and (verdicts.get(row.other_id) != Feedback.Verdict.NOT_RELEVANT or row.other_id == only)
     ][:most]
+    need_declared = declares_need(attendee)
+    strengths = {row.other_id: strength_of(row.score, need_declared=need_declared) for row in shown}
+    with_device = {
+        row.other_id for row in shown if needs_device(attendee, profiles[row.other_id], attendee.event)
+    }
+    shown[:LIST_SIZE] = _last_of_their_strength(shown[:LIST_SIZE], with_device, strengths)
     places = {row.other_id: place for place, row in enumerate(shown, start=1)}
     if only is not None:
         shown = [row for row in wanted if row.other_id in places]
     between &= profiles.keys()
     named = between | {row.other_id for row in shown}
     refused_among = refused_pairs(attendee.event, among=named) if between else set()
-    need_declared = declares_need(attendee)
     return [
         SuggestionCard(
             other=(other := profiles[row.other_id]),
             rank=places[row.other_id],
             score=row.score,
-            strength=strength_of(row.score, need_declared=need_declared),
+            strength=strengths[row.other_id],
             exploratory=row.exploratory,
             reasons=tuple(
                 visible_reasons(
@@ -208,10 +217,27 @@ def _cards(
                 )
             ),
             saved=verdicts.get(row.other_id) == Feedback.Verdict.GOOD,
-            interpreter=interpreter_text(attendee, other, attendee.event),
+            interpreter=own_interpreter_text(attendee, other, attendee.event),
+            with_device=row.other_id in with_device,
         )
         for row in shown
     ]
+
+
+def _last_of_their_strength(
+    rows: Sequence[Suggestion], last: Container[int], strengths: Mapping[int, Strength]
+) -> list[Suggestion]:
+    """The rows with each strength in the places it has, the `last` people (ids) in the last of these."""
+    ordered = {
+        strength: iter(
+            sorted(
+                (row for row in rows if strengths[row.other_id] == strength),
+                key=lambda row: row.other_id in last,
+            )
+        )
+        for strength in Strength
+    }
+    return [next(ordered[strengths[row.other_id]]) for row in rows]
 
 
 def _entries_of(run: int, attendee: int) -> QuerySet[Suggestion]:

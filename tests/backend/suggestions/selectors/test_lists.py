@@ -8,7 +8,7 @@ from backend.events.models.attendees import Attendee
 from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.selectors.export import exported_rows
 from backend.suggestions.selectors.inspection import list_inspection_for
-from backend.suggestions.selectors.lists import Filters, suggestions_for
+from backend.suggestions.selectors.lists import Filters, bookable_first, suggestions_for
 from matching.recommend.strength import Strength
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_run
 
@@ -50,6 +50,23 @@ def test_a_blocked_pair_leaves_each_others_lists_and_the_export_at_once(reader_a
     assert names(others[0]) == []
     addresses = {address for row in exported_rows(event) for address in row[:2]}
     assert others[0].person.email not in addresses
+
+
+def test_who_needs_a_translating_device_stands_last_of_their_strength(reader_and_others):
+    event, me, others = reader_and_others
+    run = make_run(event, {me: others})
+    run.suggestions.filter(other=others[2]).update(score=0.1)
+    run.suggestions.exclude(other=others[2]).update(score=0.6)
+    Attendee.objects.filter(pk=others[0].pk).update(languages=["th"], translating_device=True)
+    for is_glad in (False, True):
+        Attendee.objects.filter(pk=me.pk).update(languages=["vi"], translating_device=is_glad)
+        me = Attendee.objects.select_related("event").get(pk=me.pk)
+        order = ["Other 1", "Other 0", "Other 2"] if is_glad else ["Other 0", "Other 1", "Other 2"]
+        assert names(me) == order
+        cards = suggestions_for(attendee=me, now=NOW).cards
+        assert [card.rank for card in cards] == [1, 2, 3]
+        assert [card.other.name for card in cards if card.with_device] == order[1:2] * is_glad
+    assert [card.other.name for card in bookable_first(cards, {others[0].pk})] == order
 
 
 def test_a_hidden_person_in_between_is_not_named(reader_and_others):
