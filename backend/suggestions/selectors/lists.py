@@ -188,24 +188,19 @@ def _cards(
         if row.other_id in profiles
         and (verdicts.get(row.other_id) != Feedback.Verdict.NOT_RELEVANT or row.other_id == only)
     ][:most]
-    need_declared = declares_need(attendee)
-    strengths = {row.other_id: strength_of(row.score, need_declared=need_declared) for row in shown}
-    with_device = {
-        row.other_id for row in shown if needs_device(attendee, profiles[row.other_id], attendee.event)
-    }
-    shown[:LIST_SIZE] = _last_of_their_strength(shown[:LIST_SIZE], with_device, strengths)
     places = {row.other_id: place for place, row in enumerate(shown, start=1)}
     if only is not None:
         shown = [row for row in wanted if row.other_id in places]
     between &= profiles.keys()
     named = between | {row.other_id for row in shown}
     refused_among = refused_pairs(attendee.event, among=named) if between else set()
+    need_declared = declares_need(attendee)
     return [
         SuggestionCard(
             other=(other := profiles[row.other_id]),
             rank=places[row.other_id],
             score=row.score,
-            strength=strengths[row.other_id],
+            strength=strength_of(row.score, need_declared=need_declared),
             exploratory=row.exploratory,
             reasons=tuple(
                 visible_reasons(
@@ -218,26 +213,10 @@ def _cards(
             ),
             saved=verdicts.get(row.other_id) == Feedback.Verdict.GOOD,
             interpreter=own_interpreter_text(attendee, other, attendee.event),
-            with_device=row.other_id in with_device,
+            with_device=needs_device(attendee, other, attendee.event),
         )
         for row in shown
     ]
-
-
-def _last_of_their_strength(
-    rows: Sequence[Suggestion], last: Container[int], strengths: Mapping[int, Strength]
-) -> list[Suggestion]:
-    """The rows with each strength in the places it has, the `last` people (ids) in the last of these."""
-    ordered = {
-        strength: iter(
-            sorted(
-                (row for row in rows if strengths[row.other_id] == strength),
-                key=lambda row: row.other_id in last,
-            )
-        )
-        for strength in Strength
-    }
-    return [next(ordered[strengths[row.other_id]]) for row in rows]
 
 
 def _entries_of(run: int, attendee: int) -> QuerySet[Suggestion]:

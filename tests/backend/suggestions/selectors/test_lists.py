@@ -52,21 +52,17 @@ def test_a_blocked_pair_leaves_each_others_lists_and_the_export_at_once(reader_a
     assert others[0].person.email not in addresses
 
 
-def test_who_needs_a_translating_device_stands_last_of_their_strength(reader_and_others):
+@pytest.mark.parametrize(("mine", "theirs"), [(True, True), (True, False), (False, True)])
+def test_a_time_in_common_moves_nobody_who_needs_a_translating_device(reader_and_others, mine, theirs):
     event, me, others = reader_and_others
-    run = make_run(event, {me: others})
-    run.suggestions.filter(other=others[2]).update(score=0.1)
-    run.suggestions.exclude(other=others[2]).update(score=0.6)
-    Attendee.objects.filter(pk=others[0].pk).update(languages=["th"], translating_device=True)
-    for is_glad in (False, True):
-        Attendee.objects.filter(pk=me.pk).update(languages=["vi"], translating_device=is_glad)
-        me = Attendee.objects.select_related("event").get(pk=me.pk)
-        order = ["Other 1", "Other 0", "Other 2"] if is_glad else ["Other 0", "Other 1", "Other 2"]
-        assert names(me) == order
-        cards = suggestions_for(attendee=me, now=NOW).cards
-        assert [card.rank for card in cards] == [1, 2, 3]
-        assert [card.other.name for card in cards if card.with_device] == order[1:2] * is_glad
-    assert [card.other.name for card in bookable_first(cards, {others[0].pk})] == order
+    make_run(event, {me: others}).suggestions.update(score=0.6)
+    for person, language, is_glad in ((me, "vi", mine), (others[2], "th", theirs)):
+        person.languages, person.translating_device = [language], is_glad
+        person.save()
+    cards = suggestions_for(attendee=me, now=NOW).cards
+    moved = bookable_first(cards, {others[2].pk})
+    assert [card.other.name for card in cards if card.with_device] == ["Other 2"] * (mine and theirs)
+    assert [card.other.name for card in moved].index("Other 2") == (2 if mine and theirs else 0)
 
 
 def test_a_hidden_person_in_between_is_not_named(reader_and_others):
