@@ -538,10 +538,8 @@ def _apply(entry: ImportEntry, organisation: Organisation | None, notes: NoteCou
         notes.unknown_languages.note(word, row.line)
     if not row.is_known_country:
         notes.unknown_countries.note(row.country, row.line)
-    given = {name: getattr(row, name) for name in PROFILE_FIELDS}
+    given = {name: getattr(row, name) for name in PROFILE_FIELDS} | {"languages": list(row.languages)}
     wanted: dict[str, object] = {name: value for name, value in given.items() if value or value is False}
-    if "languages" in wanted:
-        wanted["languages"] = list(row.languages)
     if attendee.edited_at is not None:
         if any(getattr(attendee, name) != value for name, value in wanted.items()):
             notes.kept_profiles += (row.line,)
