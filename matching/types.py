@@ -20,6 +20,7 @@ class Participant:
 
     `organisation`: people of one non-empty organisation are never proposed to each other.
     `languages`: stated language codes; `..._language`: the code of a text, empty when unknown.
+    `translating_device`: without a language in common they meet whoever is glad of a device, too.
     `sessions`: groups of the person (sessions, committees). `capacity`: how many meetings they can take.
 
     >>> Participant(id=7, constituency="youth").capacity
@@ -30,6 +31,7 @@ class Participant:
     constituency: str = ""
     organisation: str = ""
     languages: frozenset[str] = frozenset()
+    translating_device: bool = False
     seeks: str = ""
     offers: str = ""
     about: str = ""

@@ -313,14 +313,14 @@ class RosterPersonSerializer(
     RowSerializer,
     row=RosterPerson,
     fields="id name short_name email organisation_id organisation sector constituency role country "
-    "languages title about seeks offers seeks_topics offers_topics age_class visibility "
+    "languages translating_device title about seeks offers seeks_topics offers_topics age_class visibility "
     "permission has_joined is_own is_withheld is_under_alias",
 ):
     """All that an organiser reads of one attendee.
 
     Of a minor and of somebody of unknown age address, title and own words are left out (`is_withheld`); of a
     minor the name is the one to be called by. `is_own`: they have saved their own profile, and short name,
-    title, country and languages are theirs to change.
+    title, country, languages and device are theirs to change.
     """
 
     help_texts = {
@@ -354,6 +354,7 @@ class AttendeeChangeSerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=Attendee.Role.values, required=False)
     country = TextField(max_length=80, allow_blank=True, required=False)
     languages = BoundedListField(child=TextField(max_length=8), max_length=12, required=False)
+    translating_device = serializers.BooleanField(required=False)
 
 
 class OrganisationChangeSerializer(serializers.Serializer[Any]):

@@ -96,6 +96,7 @@ def _profile(attendee: Attendee, now: dt.datetime) -> tuple[StoredField, ...]:
         StoredField("title", attendee.title, own),
         StoredField("country", attendee.country, listed),
         StoredField("languages", tuple(attendee.languages), listed),
+        StoredField("translating_device", attendee.translating_device, listed),
         StoredField("about", attendee.about, own),
         StoredField("seeks", attendee.seeks, own),
         StoredField("offers", attendee.offers, own),

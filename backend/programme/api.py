@@ -93,7 +93,9 @@ class PlanEntrySerializer(
 ):
     """A meeting of the plan (`planned` is its id) or a fixed one beside it (null)."""
 
-    help_texts = {"interpreter": "Which interpreter they need, in words; empty where none."}
+    help_texts = {
+        "interpreter": "Which interpreter or translating device they need, in words; empty where none."
+    }
     first = PlannableAttendeeSerializer()
     second = PlannableAttendeeSerializer()
     slot = serializers.IntegerField(source="slot.pk")

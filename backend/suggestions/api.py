@@ -36,9 +36,14 @@ class ReasonSerializer(RowSerializer, row=ReasonRow, fields="code weight evidenc
 
 
 class SuggestionSerializer(
-    RowSerializer, row=SuggestionCard, fields="rank score strength exploratory saved person reasons"
+    RowSerializer,
+    row=SuggestionCard,
+    fields="rank score strength exploratory saved with_device person reasons",
 ):
-    help_texts = {"score": "The seeker's own score, 0 to 1; it orders the list and is not a chance."}
+    help_texts = {
+        "score": "The seeker's own score, 0 to 1; it orders the list and is not a chance.",
+        "with_device": "We share no language, and are both glad to meet with a translating device.",
+    }
     strength = serializers.ChoiceField(
         choices=[strength.value for strength in Strength], help_text="The word for the score."
     )

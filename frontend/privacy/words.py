@@ -28,6 +28,7 @@ FIELDS = {
     "title": gettext_lazy("Title"),
     "country": gettext_lazy("Country"),
     "languages": gettext_lazy("Languages"),
+    "translating_device": gettext_lazy("I am glad to meet with a translating device"),
     "about": gettext_lazy("About me"),
     "seeks": gettext_lazy("What I seek"),
     "picture": gettext_lazy("My picture"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.directory.selectors.roster import RosterPerson
 from backend.events.models.attendees import Attendee
 from backend.events.rules.languages import language_name, languages_in
-from backend.events.services.attendees import AttendeeChange, NewAttendee
+from backend.events.services.attendees import OWN_FIELDS, AttendeeChange, NewAttendee
 from backend.roster.services.csv_tables import MAX_COLUMNS
 from backend.roster.services.roles import RoleChange
 from frontend.events.forms.files import FileForm
@@ -138,9 +138,10 @@ class AttendeeForm(forms.Form):
     )
     country = forms.CharField(label=_("Country"), required=False, max_length=80, widget=line())
     languages = forms.CharField(label=_("Languages"), required=False, max_length=400, widget=line())
+    translating_device = forms.BooleanField(label=_("Translating device"), required=False)
 
     def __init__(self, data: QueryDict | None, person: RosterPerson) -> None:
-        names = ("name", "short_name", "title", "organisation", "role", "country")
+        names = ("name", "short_name", "title", "organisation", "role", "country", "translating_device")
         spoken = ", ".join(str(language_name(code)) for code in person.languages)
         super().__init__(
             data, initial={name: getattr(person, name) for name in names} | {"languages": spoken}
@@ -149,7 +150,7 @@ class AttendeeForm(forms.Form):
         self.fields["country"].widget.attrs["list"] = "countries"
         left_out = {"name"} if person.is_minor else set()
         left_out |= {"title"} if person.is_withheld else set()
-        left_out |= {"short_name", "title", "country", "languages"} if person.is_own else set()
+        left_out |= set(OWN_FIELDS) if person.is_own else set()
         for name in left_out:
             del self.fields[name]
         tell_of_length(self)

@@ -15,6 +15,7 @@ COLUMN_WORDS = {
     "sector": _("Sector"),
     "country": _("Country"),
     "languages": _("Languages"),
+    "translating_device": _("Translating device"),
     "age_class": _("Age class"),
     "role": _("Role"),
     "about": _("About"),

@@ -12,6 +12,8 @@ from matching.recommend.blocks import Rows
 from matching.types import Array, Participant, Tie
 
 SELF, ORGANISATION, MET, EXCLUDED, LANGUAGE = "self", "organisation", "met", "excluded", "language"
+DEVICE = "translating device"
+"""Stands among the languages of whoever is glad to meet with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +23,19 @@ class NoCommonLanguage:
     languages: Array
 
     @classmethod
-    def from_participants(cls, participants: Sequence[Participant]) -> NoCommonLanguage:
-        """For participants sorted by id."""
-        names = sorted(set().union(*(p.languages for p in participants))) if participants else []
+    def from_participants(
+        cls, participants: Sequence[Participant], *, devices: bool = False
+    ) -> NoCommonLanguage:
+        """For participants sorted by id. `devices`: one that both are glad of is as a language."""
+        spoken = [
+            p.languages | {DEVICE} if devices and p.translating_device and p.languages else p.languages
+            for p in participants
+        ]
+        names = sorted(set().union(*spoken))
         column = {name: k for k, name in enumerate(names)}
         languages = np.zeros((len(participants), len(names)), np.float32)
-        for row, p in enumerate(participants):
-            languages[row, [column[name] for name in p.languages]] = 1
+        for row, own in enumerate(spoken):
+            languages[row, [column[name] for name in own]] = 1
         return cls(languages)
 
     def mask(self, i: Rows, j: slice) -> Array:
@@ -50,7 +58,8 @@ class NoCommonLanguage:
 @dataclass(frozen=True, slots=True)
 class Exclusions:
     """Symmetric rules: oneself, the same organisation, a past tie, a pair the contact policy excludes, and,
-    without interpreters, stated languages without one in common. organisation: (n,) codes.
+    without interpreters, stated languages without one in common, unless both are glad of a translating
+    device. organisation: (n,) codes.
     """
 
     organisation: Array
@@ -74,7 +83,9 @@ class Exclusions:
             organisation=np.array(
                 [names.get(p.organisation, -1 - k) for k, p in enumerate(participants)], np.int32
             ),
-            languages=None if interpreters else NoCommonLanguage.from_participants(participants),
+            languages=None
+            if interpreters
+            else NoCommonLanguage.from_participants(participants, devices=True),
             excluded_pairs=_pair_matrix(excluded, ids),
             met=_pair_matrix(((t.a, t.b) for t in ties), ids),
         )

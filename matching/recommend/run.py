@@ -14,6 +14,7 @@ from matching.policy import MatchingPolicy
 from matching.recommend.balance import BalanceResult, balance_pairs, list_weights, matching_weights
 from matching.recommend.candidates import CandidatePairs, score_candidates
 from matching.recommend.dataset import Dataset, prepare_dataset
+from matching.recommend.exclusions import NoCommonLanguage
 from matching.recommend.features import Features, Priors, prepare_features
 from matching.recommend.measures import ei_of_lists, evaluate_lists, make_report
 from matching.recommend.ranking import (
@@ -34,6 +35,7 @@ from matching.recommend.scoring import (
     reciprocal_score,
 )
 from matching.recommend.state import RunState
+from matching.recommend.strength import strength_steps
 from matching.recommend.unmet import BestAnswers
 from matching.types import Array, Lists, Participant, RunReport, Suggested, Tie, Vectors
 
@@ -170,6 +172,7 @@ def _place(
     if balanced.bonus > 0:
         free = balance_pairs(pairs, dataset.groups, dataset.capacity, replace(policy, ei_floor=-1.0))
         without_floor = rank(free, own_exponent)[0]
+    lists = device_pairs_last(lists, dataset, policy, np.arange(people))
     own_best = lists_by_own_score(pairs, dataset.groups, dataset.capacity, policy)
     report = make_report(dataset, backward_of, balanced, lists, without_floor, own_best, best)
     state = RunState(
@@ -238,6 +241,27 @@ def list_weights_of_rows(
     weights = matching_weights(rows, reciprocal_score(forward, backward), groups, scale, bonus, policy.beta)
     external = groups[rows][:, None] != groups[None, :]
     return list_weights(weights, forward, external, bonus, own_exponent)
+
+
+def device_pairs_last(
+    lists: RankedLists, dataset: Dataset, policy: MatchingPolicy, rows: Array
+) -> RankedLists:
+    """The lists of the people `rows` (k,), each strength in the places it has, and in the last of these
+    who needs a translating device: without interpreters, those listed without a language in common."""
+    people = dataset.participants
+    if policy.interpreters or not any(person.translating_device for person in people):
+        return lists
+    listed = lists.others >= 0
+    line, position = np.nonzero(listed)
+    others = lists.others[line, position].astype(np.int64)
+    by_device = np.zeros_like(listed)
+    by_device[listed] = NoCommonLanguage.from_participants(people).pairs(rows[line], others)
+    declares = np.array([people[row].declares_need for row in rows], bool)
+    step = np.where(listed, strength_steps(probability(lists.score), declares[:, None]), -1)
+    order = np.empty(listed.shape, np.int64)
+    np.put_along_axis(order, np.argsort(step, kind="stable"), np.lexsort((by_device, step)), axis=1)
+    names = RankedLists.__slots__
+    return RankedLists(*(np.take_along_axis(getattr(lists, name), order, axis=1) for name in names))
 
 
 def explain_lists(

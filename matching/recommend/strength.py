@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import numpy as np
+
+from matching.types import Array
+
 
 class Strength(StrEnum):
     """How well a suggestion fits, in three words."""
@@ -32,3 +36,13 @@ def strength_of(score: float, *, need_declared: bool) -> Strength:
     """
     found = next((word for word, least in CUTS if score >= least), Strength.WORTH_A_LOOK)
     return Strength.GOOD if found is Strength.STRONG and not need_declared else found
+
+
+def strength_steps(score: Array, need_declared: Array) -> Array:
+    """`strength_of` of many scores at once, as numbers: the weakest is the least.
+
+    >>> strength_steps(np.array([0.9, 0.9, 0.5, 0.1]), np.array([True, False, True, True])).tolist()
+    [3, 2, 2, 1]
+    """
+    step = np.searchsorted(sorted(least for _word, least in CUTS), score, side="right")
+    return np.where(need_declared, step, np.minimum(step, len(CUTS) - 1))

@@ -23,7 +23,7 @@ from matching.recommend.ranking import (
     make_lists,
     make_shortlists,
 )
-from matching.recommend.run import explain_lists, list_weights_of_rows
+from matching.recommend.run import device_pairs_last, explain_lists, list_weights_of_rows
 from matching.recommend.scoring import Scorer, log_odds_of_rows, reciprocal_score
 from matching.recommend.state import RunState
 from matching.text.tfidf import count_field_terms
@@ -292,6 +292,7 @@ def _rerank(
         return weights, forward
 
     made = make_lists(state.shortlists, rows, dataset.ids, dataset.groups, caps, exposure, policy, full_rows)
+    made = device_pairs_last(made, dataset, policy, rows)
     names = RankedLists.__slots__
     lists = RankedLists(*(getattr(state.lists, name).copy() for name in names))
     same_people = (lists.others[rows] == made.others).all(axis=1)

@@ -39,7 +39,9 @@ def shown_cards():
         seeker, other = (one.person.email.split("@")[0] for one in (row.attendee, row.other))
         strength = strength_of(row.score, need_declared=declares_need(row.attendee))
         other = SimpleNamespace(attendee_id=other)
-        cards[seeker].append(SimpleNamespace(other=other, strength=strength, rank=row.rank))
+        cards[seeker].append(
+            SimpleNamespace(other=other, strength=strength, rank=row.rank, with_device=False)
+        )
     return cards
 
 

@@ -54,7 +54,7 @@ class MeetingSerializer(
 
     help_texts = {
         "by_organisers": "The organisers proposed or arranged it; nobody asked, and the message is theirs.",
-        "interpreter": "Which interpreter we need, in words; empty where none.",
+        "interpreter": "Which interpreter or translating device we need, in words; empty where none.",
         "my_answer": "To a proposal: yes, no, or nothing yet.",
         "i_am_here": "I said that I am at the table.",
         "is_table_freed": "Neither was there in time: others can have the table, until one of us says "

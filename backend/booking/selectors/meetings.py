@@ -28,7 +28,7 @@ from backend.core.errors import NotFound
 from backend.events.models.agenda import SessionPart, Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.events.rules.languages import interpreter_text
+from backend.events.rules.languages import own_interpreter_text
 from backend.events.rules.states import Activity, is_allowed
 from backend.safeguarding.models import DelegationSeat
 from backend.safeguarding.rules import JOINING, contactable_pairs
@@ -92,7 +92,7 @@ class MeetingRow:
     table; `is_table_freed`: neither was there in time. `counter_offer`: other times that are offered now.
     `question`: about a request, before an answer. `can_follow_up`: they met, as far as is known.
     `actions` are what the viewer may do now, as `rules.allowed_actions` names it. `interpreter` says which
-    interpreter the two need; empty where none.
+    interpreter or device the two need; empty where none.
     `my_assistant`, `other_assistant`: the name of whoever last answered or ended it for the viewer, and for
     the other: empty where the viewer may not see them, None where it was no assistant.
     `office_hours`: the viewer's, which the asker could join; `answered_in`: the one that answered it.
@@ -270,7 +270,7 @@ def _row(
         any_time=meeting.any_time,
         is_online=meeting.is_online,
         needs_step_free=meeting.needs_step_free,
-        interpreter=interpreter_text(viewer, other, viewer.event),
+        interpreter=own_interpreter_text(viewer, other, viewer.event),
         times=_times(meeting, free) if state in Meeting.OPEN_STATES else (),
         counter_offer=CounterOfferRow(offer.made_by_id == viewer.pk, _still_free(offer, free))
         if offer

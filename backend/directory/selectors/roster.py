@@ -155,6 +155,7 @@ class RosterPerson:
     role: str
     country: str
     languages: tuple[str, ...]
+    translating_device: bool
     title: str
     about: str
     seeks: str
@@ -198,6 +199,7 @@ def roster_person(*, event: Event, attendee_id: int, closed: Set[int] = frozense
         role=row.role,
         country=row.country,
         languages=tuple(row.languages),
+        translating_device=row.translating_device,
         **shown,
         seeks_topics=tuple(one.topic.local_name for one in interests if one.seeks),
         offers_topics=tuple(one.topic.local_name for one in interests if one.offers),
@@ -214,8 +216,9 @@ def roster_person(*, event: Event, attendee_id: int, closed: Set[int] = frozense
 
 
 EXPORT_COLUMNS = (
-    "id", "email", "name", "short_name", "organisation", "sector", "country", "languages", "age_class",
-    "title", "role", "topics_seek", "topics_offer", "about", "seeks", "offers",
+    "id", "email", "name", "short_name", "organisation", "sector", "country", "languages",
+    "translating_device", "age_class", "title", "role", "topics_seek", "topics_offer", "about", "seeks",
+    "offers",
 )  # fmt: skip
 
 
@@ -246,6 +249,7 @@ def _export_row(row: Attendee) -> tuple[CellValue, ...]:
         row.organisation.sector.name if row.organisation else "",
         row.country,
         shown("; ".join(row.languages)),
+        shown("yes" if row.translating_device else "no"),
         row.age_class,
         shown(row.title),
         row.role,

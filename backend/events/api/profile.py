@@ -29,6 +29,11 @@ class ProfileSerializer(serializers.Serializer[Any]):
     title = TextField(max_length=200, allow_blank=True)
     country = TextField(max_length=80, allow_blank=True)
     languages = BoundedListField(child=TextField(max_length=8), max_length=12)
+    translating_device = serializers.BooleanField(
+        required=False,
+        help_text="Glad to meet with a translating device who is so, too, and shares no language; left out, "
+        "it stays.",
+    )
     about = TextField(max_length=TEXT_LIMIT, allow_blank=True)
     seeks = TextField(max_length=TEXT_LIMIT, allow_blank=True)
     offers = TextField(max_length=TEXT_LIMIT, allow_blank=True)
@@ -51,6 +56,7 @@ def profile_body(attendee: Attendee) -> dict[str, Any]:
         "title": attendee.title,
         "country": attendee.country,
         "languages": attendee.languages,
+        "translating_device": attendee.translating_device,
         "about": attendee.about,
         "seeks": attendee.seeks,
         "offers": attendee.offers,
@@ -82,6 +88,7 @@ class ProfileView(ParticipantView):
             short_name=values.get("short_name", self.attendee.short_name),
             shows_sessions=values.get("shows_sessions", self.attendee.shows_sessions),
             languages=tuple(values["languages"]),
+            translating_device=values.get("translating_device", self.attendee.translating_device),
             seeks_topics=frozenset(values["seeks_topics"]),
             offers_topics=frozenset(values["offers_topics"]),
         )

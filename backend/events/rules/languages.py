@@ -1,4 +1,4 @@
-"""Languages: read as short ISO codes, shown by name, and who needs an interpreter."""
+"""Languages: read as short ISO codes, shown by name, and who needs an interpreter or a device."""
 
 from __future__ import annotations
 
@@ -174,21 +174,45 @@ class HasLanguages(Protocol):
     @property
     def languages(self) -> Sequence[str]: ...
 
+    @property
+    def translating_device(self) -> bool: ...
+
 
 def languages_in_common(a: HasLanguages, b: HasLanguages) -> tuple[str, ...]:
     """The codes of the languages both state, in the order of the first."""
     return tuple(code for code in a.languages if code in set(b.languages))
 
 
+def _share_none(a: HasLanguages, b: HasLanguages) -> bool:
+    """Whether both state languages without one in common."""
+    return bool(a.languages and b.languages) and not languages_in_common(a, b)
+
+
 def needs_interpreter(a: HasLanguages, b: HasLanguages, event: Event) -> bool:
     """Whether the event has interpreters, and both state languages without one in common."""
-    is_stated = bool(a.languages and b.languages)
-    return event.interpreters and is_stated and not languages_in_common(a, b)
+    return event.interpreters and _share_none(a, b)
+
+
+def needs_device(a: HasLanguages, b: HasLanguages, event: Event) -> bool:
+    """Whether two without a language in common are both glad of a device, and there are no interpreters."""
+    is_welcome = a.translating_device and b.translating_device
+    return is_welcome and not event.interpreters and _share_none(a, b)
 
 
 def interpreter_text(a: HasLanguages, b: HasLanguages, event: Event) -> str:
-    """Between which languages the two need an interpreter; empty where they need none."""
-    if not needs_interpreter(a, b, event):
+    """Between which languages the two need an interpreter or a translating device; empty where neither."""
+    if needs_interpreter(a, b, event):
+        text = gettext("Interpreter needed: %(one)s – %(other)s")
+    elif needs_device(a, b, event):
+        text = gettext("Translating device: %(one)s – %(other)s")
+    else:
         return ""
     one, other = ("/".join(language_name(code) for code in side.languages) for side in (a, b))
-    return gettext("Interpreter needed: %(one)s – %(other)s") % {"one": one, "other": other}
+    return text % {"one": one, "other": other}
+
+
+def own_interpreter_text(viewer: HasLanguages, other: HasLanguages, event: Event) -> str:
+    """`interpreter_text` as one of the two reads it."""
+    if needs_device(viewer, other, event):
+        return gettext("You have no language in common; you both are glad to meet with a translating device.")
+    return interpreter_text(viewer, other, event)

@@ -21,7 +21,7 @@ from backend.events.services.organisations import find_or_create_organisations
 from backend.events.services.sectors import load_sectors
 from backend.people.models import Person
 
-OWN_FIELDS = ("short_name", "title", "country", "languages")
+OWN_FIELDS = ("short_name", "title", "country", "languages", "translating_device")
 """What attendees change on their own profile; once they have, nobody else does."""
 SHOWN_OF_ALIAS = frozenset({"name", "short_name", "title", "organisation", "country"})
 LENGTHS = {"name": 200, "short_name": 60, "organisation": 255, "country": 80, "title": 200}
@@ -57,6 +57,7 @@ class AttendeeChange:
     role: str | None = None
     country: str | None = None
     languages: tuple[str, ...] | None = None
+    translating_device: bool | None = None
 
 
 @in_transaction
@@ -123,6 +124,8 @@ def _values(change: AttendeeChange) -> dict[str, object]:
         wanted["role"] = change.role
     if change.languages is not None:
         wanted["languages"] = list(dict.fromkeys(change.languages))[:LANGUAGE_LIMIT]
+    if change.translating_device is not None:
+        wanted["translating_device"] = change.translating_device
     return wanted
 
 

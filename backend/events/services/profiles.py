@@ -33,6 +33,7 @@ class ProfileChange:
     country: str
     short_name: str = ""
     languages: tuple[str, ...]
+    translating_device: bool = False
     about: str
     seeks: str
     offers: str
@@ -66,6 +67,7 @@ def update_profile(
         "short_name": " ".join(clean_text(change.short_name).split())[:60],
         "country": country_name(change.country) or clean_text(change.country)[:80],
         "languages": list(dict.fromkeys(change.languages))[:LANGUAGE_LIMIT],
+        "translating_device": change.translating_device,
         "shows_sessions": change.shows_sessions,
         "visibility": Attendee.Visibility.LISTED if change.listed else Attendee.Visibility.HIDDEN,
     }

@@ -280,6 +280,7 @@ def _complete_profile(kept: Attendee, duplicate: Attendee, now: dt.datetime) -> 
     for field in OWN_TEXTS:
         setattr(kept, field, getattr(kept, field) or getattr(duplicate, field))
     kept.languages = kept.languages or duplicate.languages
+    kept.translating_device = kept.translating_device or duplicate.translating_device
     kept.organisation = kept.organisation or duplicate.organisation
     if duplicate.role == Attendee.Role.SPEAKER:
         kept.role = duplicate.role

@@ -161,7 +161,8 @@ def _anonymise(attendee: Attendee, now: dt.datetime) -> None:
     attendee.short_name = attendee.title = attendee.country = ""
     attendee.about = attendee.seeks = attendee.offers = attendee.agreement_version = ""
     attendee.languages, attendee.agreed_at, attendee.edited_at = [], None, None
-    attendee.role, attendee.shows_sessions = Attendee.Role.DELEGATE, False
+    attendee.role = Attendee.Role.DELEGATE
+    attendee.shows_sessions = attendee.translating_device = False
     attendee.visibility = Attendee.Visibility.HIDDEN
     attendee.permission = Attendee.Permission.PARTICIPANT
     attendee.save()

@@ -26,6 +26,7 @@ class PlannableAttendee:
     constituency: str
     country: str
     languages: tuple[str, ...] = ()
+    translating_device: bool = False
     declares_need: bool = False
     has_joined: bool = True
 

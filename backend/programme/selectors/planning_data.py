@@ -86,6 +86,7 @@ def _attending(row: Attendee, declares_need: bool) -> PlannableAttendee:
         constituency=row.constituency,
         country=row.country,
         languages=tuple(row.languages),
+        translating_device=row.translating_device,
         declares_need=declares_need,
         has_joined=row.has_joined,
     )

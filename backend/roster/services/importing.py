@@ -30,6 +30,7 @@ from backend.events.selectors import (
     former_owner,
     name_to_call,
 )
+from backend.events.services.attendees import OWN_FIELDS
 from backend.events.services.changes import announce_changes
 from backend.events.services.joining import take_back
 from backend.events.services.locks import import_lock, lock_rows
@@ -50,7 +51,7 @@ from backend.roster.services.report import (
 from backend.roster.services.rows import ImportRow, column_positions, parse_line, read_as_other
 from backend.safeguarding.services.age_classes import has_to_stay_adult
 
-PROFILE_FIELDS = ("short_name", "title", "country", "languages", "about", "seeks", "offers")
+PROFILE_FIELDS = (*OWN_FIELDS, "about", "seeks", "offers")
 ROWS_AT_ONCE = 200
 """In one transaction. What it locks it holds for a fifth of a second, which nobody who waits notices."""
 ORGANISATIONS_AT_ONCE = 50
@@ -537,9 +538,8 @@ def _apply(entry: ImportEntry, organisation: Organisation | None, notes: NoteCou
         notes.unknown_languages.note(word, row.line)
     if not row.is_known_country:
         notes.unknown_countries.note(row.country, row.line)
-    wanted: dict[str, object] = {name: getattr(row, name) for name in PROFILE_FIELDS if getattr(row, name)}
-    if "languages" in wanted:
-        wanted["languages"] = list(row.languages)
+    given = {name: getattr(row, name) for name in PROFILE_FIELDS} | {"languages": list(row.languages)}
+    wanted: dict[str, object] = {name: value for name, value in given.items() if value or value is False}
     if attendee.edited_at is not None:
         if any(getattr(attendee, name) != value for name, value in wanted.items()):
             notes.kept_profiles += (row.line,)

@@ -6,10 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.utils.translation.trans_real import translation
 
 from backend.core.errors import BusinessError
 from backend.core.spreadsheets import unescape_formula
@@ -36,6 +39,7 @@ LIMITS = {
     "sector": 80,
     "country": 80,
     "languages": 400,
+    "translating_device": 20,
     "age_class": 20,
     "title": 200,
     "role": 20,
@@ -72,6 +76,7 @@ class ImportRow:
     is_known_country: bool = True
     languages: tuple[str, ...] = ()
     unknown_languages: tuple[str, ...] = ()
+    translating_device: bool | None = None
     age_class: str = ""
     title: str = ""
     role: str = ""
@@ -200,10 +205,21 @@ def parse_line(line: CsvLine, columns: Mapping[str, int], width: int) -> ImportR
         line=line.number,
         attendee_id=int(number) if number else None,
         languages=languages,
+        translating_device=_yes_or_no().get(cells.pop("translating_device", "").casefold()),
         unknown_languages=unknown,
         is_known_country=is_known_country,
         **cells,
     )
+
+
+@cache
+def _yes_or_no() -> Mapping[str, bool]:
+    """The words for yes and no in the languages of the pages."""
+    catalogues = [translation(language) for language, _own_name in settings.LANGUAGES]
+    words = {"yes": True, "no": False}
+    return words | {
+        catalogue.gettext(word).casefold(): words[word] for catalogue in catalogues for word in words
+    }
 
 
 def _joined_name(raw: Mapping[str, str], columns: Mapping[str, int]) -> str:
@@ -241,4 +257,7 @@ def _problem(raw: Mapping[str, str], cells: Mapping[str, str]) -> str:
         return _("age class “%(given)s”: write adult or minor, or leave it blank for unknown") % {
             "given": cells["age_class"]
         }
+    device = cells.get("translating_device", "")
+    if device and device.casefold() not in _yes_or_no():
+        return _("translating_device “%(given)s”: write yes or no, or leave it blank") % {"given": device}
     return ""

@@ -43,7 +43,8 @@ class PublicProfile:
     """What a card shows of an attendee; `short_name` is empty where they did not say how to call them.
 
     Nobody can ask to meet who has not joined, and nobody can ask them. `shows_sessions`: they let others read
-    which sessions they bookmarked. `has_picture`: `selectors.pictures` gives it.
+    which sessions they bookmarked. `translating_device`: they are glad to meet with one. `has_picture`:
+    `selectors.pictures` gives it.
     """
 
     attendee_id: int
@@ -57,6 +58,7 @@ class PublicProfile:
     languages: tuple[str, ...]
     topics: tuple[TopicInterest, ...]
     has_joined: bool
+    translating_device: bool = False
     shows_sessions: bool = False
     has_picture: bool = False
 
@@ -103,6 +105,7 @@ def _rows_of(people: AttendeeQuerySet) -> QuerySet[Attendee, tuple[Any, ...]]:
         "organisation__sector__constituency",
         "country",
         "languages",
+        "translating_device",
         "agreed_at",
         "shows_sessions",
         "picture__pk",
@@ -122,6 +125,7 @@ def _profiles_in(rows: Sequence[tuple[Any, ...]]) -> dict[int, PublicProfile]:
             constituency=constituency or Constituency.OTHER.value,
             country=country,
             languages=tuple(languages),
+            translating_device=translating_device,
             topics=tuple(topics.get(pk, ())),
             has_joined=agreed_at is not None,
             shows_sessions=shows_sessions,
@@ -138,6 +142,7 @@ def _profiles_in(rows: Sequence[tuple[Any, ...]]) -> dict[int, PublicProfile]:
             constituency,
             country,
             languages,
+            translating_device,
             agreed_at,
             shows_sessions,
             picture,

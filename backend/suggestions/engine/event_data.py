@@ -68,6 +68,7 @@ def read_event_data(event: Event) -> EventData:
             constituency=row.constituency,
             organisation=row.organisation.name if row.organisation else "",
             languages=frozenset(row.languages),
+            translating_device=row.translating_device,
             **{name: getattr(row, name) for name in FIELDS},
             **{f"{name}_language": detect_language(getattr(row, name)) for name in FIELDS},
             seeks_topics=frozenset(seeks[row.pk]),

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from backend.core.compiled import CompiledRows
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import pair_of
-from backend.events.rules.languages import interpreter_text
+from backend.events.rules.languages import needs_device, own_interpreter_text
 from backend.events.selectors import PersonNamed, declares_need
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
@@ -39,7 +39,7 @@ class SuggestionCard:
     """One place in the viewer's list.
 
     `strength` is the word for its score, never strong where the viewer declares no need; `interpreter` says
-    which one the two need, empty where none.
+    which one the two need, empty where none; `with_device`: a translating device instead.
     """
 
     other: PublicProfile
@@ -50,6 +50,7 @@ class SuggestionCard:
     reasons: tuple[ReasonRow, ...]
     saved: bool
     interpreter: str = ""
+    with_device: bool = False
 
     @property
     def without_reasons(self) -> SuggestionCard:
@@ -127,14 +128,17 @@ def suggestions_for(
 
 
 def bookable_first(cards: Sequence[SuggestionCard], bookable: Container[int]) -> tuple[SuggestionCard, ...]:
-    """The cards, those of the `bookable` people (ids) AHEAD places further up among those of one strength."""
+    """The cards, those of the `bookable` people (ids) AHEAD places further up among those of one strength.
+
+    Who needs a translating device stays last of theirs.
+    """
     steps, ahead = list(Strength), AHEAD + 0.5  # half a place decides between two who would share one
     if not any(card.other.attendee_id in bookable for card in cards):
         return tuple(cards)
 
-    def place(card: SuggestionCard) -> tuple[int, float]:
+    def place(card: SuggestionCard) -> tuple[int, bool, float]:
         is_ahead = card.other.attendee_id in bookable
-        return steps.index(card.strength), card.rank - ahead * is_ahead
+        return steps.index(card.strength), card.with_device, card.rank - ahead * is_ahead
 
     return tuple(sorted(cards, key=place))
 
@@ -208,7 +212,8 @@ def _cards(
                 )
             ),
             saved=verdicts.get(row.other_id) == Feedback.Verdict.GOOD,
-            interpreter=interpreter_text(attendee, other, attendee.event),
+            interpreter=own_interpreter_text(attendee, other, attendee.event),
+            with_device=needs_device(attendee, other, attendee.event),
         )
         for row in shown
     ]

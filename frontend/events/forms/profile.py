@@ -20,6 +20,7 @@ from frontend.events.forms.widgets import text, topics
 from frontend.events.words.countries import country_words
 
 TEXT_FIELDS = ("seeks", "offers", "about", "short_name", "title", "country")
+SWITCHES = ("translating_device", "shows_sessions")
 
 
 class ProfileForm(forms.Form):
@@ -37,6 +38,9 @@ class ProfileForm(forms.Form):
     title = forms.CharField(label=_("Your title"), required=False, max_length=200)
     country = forms.CharField(label=_("Country"), required=False, max_length=80)
     languages = forms.MultipleChoiceField(label=_("Languages I can meet in"), required=False)
+    translating_device = forms.BooleanField(
+        label=_("I am glad to meet with a translating device"), required=False
+    )
     listed = forms.BooleanField(label=_("List me at this forum"), required=False)
     shows_sessions = forms.BooleanField(label=_("Let others see my sessions"), required=False)
     seeks_topics = topics(_("Topics I seek"))
@@ -48,7 +52,7 @@ class ProfileForm(forms.Form):
         super().__init__(
             data,
             initial={
-                **{name: getattr(attendee, name) for name in (*TEXT_FIELDS, "shows_sessions")},
+                **{name: getattr(attendee, name) for name in (*TEXT_FIELDS, *SWITCHES)},
                 "country": country_words(attendee.country),
                 "languages": attendee.languages,
                 "listed": attendee.visibility == attendee.Visibility.LISTED,
@@ -84,7 +88,7 @@ class ProfileForm(forms.Form):
     def change(self) -> ProfileChange:
         values: dict[str, Any] = {**self.initial, **self.cleaned_data}
         return ProfileChange(
-            **{name: values[name] for name in (*TEXT_FIELDS, "listed", "shows_sessions")},
+            **{name: values[name] for name in (*TEXT_FIELDS, *SWITCHES, "listed")},
             languages=tuple(values["languages"]),
             seeks_topics=frozenset(values["seeks_topics"]),
             offers_topics=frozenset(values["offers_topics"]),
@@ -95,7 +99,7 @@ class JoinForm(ProfileForm):
     """One step of joining: a part of one's profile, and in the first the notice and the pledge."""
 
     STEPS = {
-        1: ("short_name", "title", "country", "languages", "agree", "version"),
+        1: ("short_name", "title", "country", "languages", "translating_device", "agree", "version"),
         2: ("offers", "offers_topics"),
         3: ("seeks", "seeks_topics"),
     }

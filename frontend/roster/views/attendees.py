@@ -44,18 +44,19 @@ from frontend.roster.forms import ImportForm, RolesForm, columns_text
 from frontend.roster.words import COLUMN_WORDS
 
 SAMPLE_COLUMNS = (
-    "email", "name", "short_name", "title", "organisation", "sector", "country", "languages", "age_class",
-    "role", "seeks", "offers",
+    "email", "name", "short_name", "title", "organisation", "sector", "country", "languages",
+    "translating_device", "age_class", "role", "seeks", "offers",
 )  # fmt: skip
 SAMPLE_ROWS = (
     (
         "mai.nguyen@example.org", "Nguyen Thi Mai", "Mai", "Programme officer", "Example Ministry",
-        "government", "Viet Nam", "vi; en", "adult", "delegate", "A partner for a training",
+        "government", "Viet Nam", "vi; en", "yes", "adult", "delegate", "A partner for a training",
         "A guide we have tested",
     ),
     (
         "jo.tan@example.org", "Jo Tan", "", "Head of partnerships", "Example Company", "industry",
-        "Singapore", "en; zh", "adult", "speaker", "Research on what works", "Data to share with researchers",
+        "Singapore", "en; zh", "", "adult", "speaker", "Research on what works",
+        "Data to share with researchers",
     ),
 )  # fmt: skip
 COLUMN_NAMES = tuple(name for name in dict.fromkeys(COLUMNS.values()) if name not in NAME_PARTS)

@@ -215,6 +215,8 @@ def test_the_api_lists_reads_adds_and_changes(forum, api):
     assert (page["count"], page["page"], page["attendees"][0]["id"]) == (1, 1, body["id"])
     changed = api.patch(f"{base}{body['id']}/", {"role": "speaker", "languages": ["km"]}, format="json")
     assert (changed.json()["role"], changed.json()["languages"]) == ("speaker", ["km"])
+    changed = api.patch(f"{base}{body['id']}/", {"translating_device": True}, format="json")
+    assert (changed.json()["translating_device"], changed.json()["languages"]) == (True, ["km"])
     organisation = f"/api/v1/events/{event.slug}/organisations/{body['organisation_id']}/"
     moved = api.put(organisation, {"name": "House", "sector": "youth"}, format="json")
     assert moved.json()["sector"] == "youth"

@@ -93,13 +93,14 @@ def test_an_entry_that_has_not_joined_is_taken_over_at_once(forum: Forum, organi
     twin = _unjoined(
         forum, name=kept.name, email="other@address.example", about="Case work", title="Head",
         organisation=make_organisation(forum.event, name="Desk of Cases"), languages=["th"],
-        seeks_topics=["sextortion"],
+        seeks_topics=["sextortion"], translating_device=True,
     )  # fmt: skip
     WishToMeet.objects.create(event=forum.event, asker=twin, other=other)
     merge = _merge(forum, kept, twin, organiser)
     kept.refresh_from_db()
     assert (kept.about, kept.title) == ("Case work", "Head of unit")
     assert (kept.organisation.name, kept.languages) == ("Desk of Cases", ["th"])
+    assert kept.translating_device
     assert WishToMeet.objects.get().asker == kept
     assert not Attendee.objects.filter(pk=twin.pk).exists()
     assert Act.objects.filter(event=forum.event, kind=Act.Kind.MERGED, person=organiser).count() == 1

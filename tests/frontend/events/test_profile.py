@@ -149,6 +149,22 @@ def test_a_language_that_an_import_brought_survives_saving(cast, official):
     assert Attendee.objects.get(pk=cast.official.pk).languages == ["jv"]
 
 
+def test_whether_i_am_glad_of_a_translating_device_is_mine_to_tick_and_untick(cast, official):
+    def is_kept() -> bool:
+        return Attendee.objects.get(pk=cast.official.pk).translating_device
+
+    address, api = cast.address("profile/"), f"/api/v1/events/{cast.event.slug}/profile/"
+    assert "translating_device" not in page_of(official.get(address)).fields("form.form")
+    official.post(address, PROFILE | {"translating_device": "on"})
+    assert is_kept()
+    assert page_of(official.get(address)).fields("form.form")["translating_device"] == ["on"]
+    body = official.get(api).json()
+    assert body.pop("translating_device") is True
+    assert official.put(api, body, content_type="application/json").json()["translating_device"] is True
+    official.post(address, PROFILE)
+    assert not is_kept()
+
+
 def test_the_name_i_want_to_be_called_is_asked_kept_on_one_line_and_shown(cast, official):
     client_of(cast.engineer.person).post(cast.address("profile/"), PROFILE | {"short_name": " Bang  Arif "})
     assert Attendee.objects.get(pk=cast.engineer.pk).short_name == "Bang Arif"

@@ -36,11 +36,17 @@ def test_a_row_leads_to_the_person_and_what_is_changed_there_is_saved(desk):
     listed = page_of(client.get(f"/e/{event.slug}/attendees/?q=lopez"))
     ((_text, address),) = listed.links("tbody th")
     form = page_of(client.get(address)).fields(f"form[action='{address}']")
-    assert form["languages"] == ["English"]
-    form |= {"languages": "Khmer, vi", "role": "speaker", "organisation": "Other house"}
+    assert (form["languages"], "translating_device" in form) == (["English"], False)
+    form |= {
+        "languages": "Khmer, vi",
+        "translating_device": "on",
+        "role": "speaker",
+        "organisation": "Other house",
+    }
     assert client.post(address, form)["Location"] == address
     one.refresh_from_db()
     assert (one.languages, one.role, one.organisation.name) == (["km", "vi"], "speaker", "Other house")
+    assert one.translating_device
     wrong = client.post(address, form | {"languages": "Klingonese"})
     assert (wrong.status_code, "Klingonese" in page_of(wrong)) == (400, True)
 
@@ -50,7 +56,7 @@ def test_what_the_person_wrote_is_read_and_not_asked_again(desk):
     one = make_attendee(event, edited_at=NOW, seeks="A partner in Laos", country="Viet Nam")
     page = page_of(client.get(f"/e/{event.slug}/attendees/{one.pk}/"))
     assert "A partner in Laos" in page
-    assert not page.has("[name=country]")
+    assert not page.has("[name=country], [name=translating_device]")
 
 
 def test_a_minor_is_called_by_short_name_on_their_page_and_becomes_an_adult_by_a_lead_alone(desk):

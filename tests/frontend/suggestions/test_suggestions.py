@@ -344,3 +344,15 @@ def test_a_card_names_the_interpreter_the_two_need(cast, official):
     type(cast.event).objects.update(interpreters=True)
     needs = page_of(official.get(cast.address("suggestions/"))).texts(".need")
     assert "Interpreter needed: Thai – Vietnamese" in needs
+
+
+def test_a_card_says_that_the_two_meet_with_a_translating_device(cast, official):
+    people = Attendee.objects.filter(pk__in=[cast.official.pk, cast.lawyer.pk])
+    people.filter(pk=cast.official.pk).update(languages=["th"])
+    people.filter(pk=cast.lawyer.pk).update(languages=["vi"], translating_device=True)
+    sentence = "You have no language in common; you both are glad to meet with a translating device."
+    for is_glad in (False, True):
+        people.filter(pk=cast.official.pk).update(translating_device=is_glad)
+        page = page_of(official.get(cast.address("suggestions/")))
+        assert (sentence in page.texts(".need")) == is_glad
+        assert ("Translating device" in page.texts(".facts span")) == is_glad

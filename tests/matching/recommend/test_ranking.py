@@ -1,5 +1,7 @@
 """Lists: variety, caps, exploration, whole runs and their refusals."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,6 +21,8 @@ from matching.recommend.ranking import (
 )
 from matching.recommend.reasons import MAX_PARTS
 from matching.recommend.run import compute_run
+from matching.recommend.strength import strength_of
+from matching.recommend.update import update_people
 from matching.types import Participant, Tie, Vectors
 from tests.benchmarks.markets import forum, lists_by_titian
 from tests.matching.recommend.strategies import datasets, make_people
@@ -197,6 +201,42 @@ def test_nobody_and_one_person_get_no_suggestions(size):
     run = compute_run([Participant(k) for k in range(size)], [], Vectors.empty(size))
     assert run.lists == dict.fromkeys(range(size), ())
     assert run.report.listed_pairs == 0
+
+
+def is_with_device(a: Participant, b: Participant) -> bool:
+    return not a.languages & b.languages and a.translating_device and b.translating_device
+
+
+def test_who_needs_a_translating_device_is_listed_last_of_their_strength():
+    people, ties, vectors = make_people(80, ties=40)
+    apart = [
+        replace(one, languages=one.languages - {"en"}, translating_device=k % 3 > 0)
+        for k, one in enumerate(people)
+    ]
+    run = compute_run(apart, ties, vectors)
+    changed = [one.id for one in apart[:4]]
+    unticked = [
+        replace(one, translating_device=one.id not in changed and one.translating_device) for one in apart
+    ]
+    update = update_people(run.state, unticked, ties, vectors, changed=changed)
+    for members, lists in ((apart, run.lists), (unticked, {**run.lists, **update.lists})):
+        by_id, by_device = {one.id: one for one in members}, 0
+        for owner, entries in lists.items():
+            steps: dict[str, list[bool]] = {}
+            for entry in entries:
+                own, other = by_id[owner], by_id[entry.other]
+                assert own.languages & other.languages or is_with_device(own, other)
+                word = strength_of(entry.score, need_declared=own.declares_need)
+                steps.setdefault(word, []).append(is_with_device(own, other))
+            assert all(step == sorted(step) for step in steps.values())
+            by_device += sum(map(sum, steps.values()))
+        assert by_device > 40
+
+
+def test_a_translating_device_changes_no_list_of_people_who_share_a_language():
+    people, ties, vectors = make_people(80, ties=40)
+    ticked = [replace(one, translating_device=True) for one in people]
+    assert compute_run(ticked, ties, vectors).lists == compute_run(people, ties, vectors).lists
 
 
 def test_zero_capacity_gives_no_list_and_no_entry():

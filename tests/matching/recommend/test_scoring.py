@@ -308,6 +308,22 @@ def test_with_interpreters_no_language_in_common_is_a_cost_and_no_bar():
     assert score(people, [], Vectors.empty(3), MatchingPolicy())[3][0, 1] == 0
 
 
+@pytest.mark.parametrize(("glad", "meets"), [((0, 1), True), ((0, 2), False), ((1, 3), False)])
+def test_two_without_a_common_language_meet_only_where_both_are_glad_of_a_device(glad, meets):
+    people = [
+        Participant(k, languages=frozenset(codes), translating_device=k in glad)
+        for k, codes in enumerate([["th"], ["vi"], ["th"], []])
+    ]
+    p = score(people, [], Vectors.empty(4), MatchingPolicy())[3]
+    assert (p[0, 1] > 0) == meets
+    assert p[1, 2] == 0
+    assert (p[3, :3] > 0).all()  # who states no language keeps nobody out, with a device or without
+    with_interpreters = MatchingPolicy(interpreters=True)
+    nobody = [replace(person, translating_device=False) for person in people]
+    both = [score(some, [], Vectors.empty(4), with_interpreters)[3] for some in (people, nobody)]
+    assert np.array_equal(*both)
+
+
 def test_people_without_ties_score_as_if_nobody_had_ties():
     people, ties, vectors = make_people(60, 2, ties=40)
     lonely = {p.id for p in people} - {t.a for t in ties} - {t.b for t in ties}

@@ -48,7 +48,7 @@ def test_the_word_for_language_may_stand_beside_a_name() -> None:
     ],
 )
 def test_an_interpreter_is_needed_where_both_state_languages_and_share_none(one, other, shared, is_needed):
-    a, b = SimpleNamespace(languages=one), SimpleNamespace(languages=other)
+    a, b = _speaking(one, False), _speaking(other, True)
     with_interpreters, without = Event(interpreters=True), Event()
     assert languages_in_common(a, b) == shared
     assert needs_interpreter(a, b, with_interpreters) is is_needed
@@ -57,5 +57,10 @@ def test_an_interpreter_is_needed_where_both_state_languages_and_share_none(one,
 
 
 def test_the_need_names_the_languages_of_both():
-    a, b = SimpleNamespace(languages=["th", "lo"]), SimpleNamespace(languages=["km"])
+    a, b = _speaking(["th", "lo"], True), _speaking(["km"], True)
     assert interpreter_text(a, b, Event(interpreters=True)) == "Interpreter needed: Thai/Lao – Khmer"
+    assert interpreter_text(a, b, Event()) == "Translating device: Thai/Lao – Khmer"
+
+
+def _speaking(languages: list[str], translating_device: bool) -> SimpleNamespace:
+    return SimpleNamespace(languages=languages, translating_device=translating_device)

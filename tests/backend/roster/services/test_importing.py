@@ -248,6 +248,20 @@ def test_a_list_names_sectors_topics_and_languages_in_any_language_of_the_pages(
     assert [one.topic for one in attendee.interests.select_related("topic")] == [topic]
 
 
+def test_a_list_says_who_is_glad_to_meet_with_a_translating_device(event: Event) -> None:
+    def glad(word: str, heading: str = "translating_device") -> bool:
+        imported(event, f"email,name,{heading}\na@example.org,A,{word}\n")
+        return Attendee.objects.get().translating_device
+
+    given = [("", False), ("Yes", True), ("", True), ("NO", False), ("ใช่", True), ("không", False)]
+    assert [glad(word) for word, _is_glad in given] == [is_glad for _word, is_glad in given]
+    assert glad("yes", "เครื่องแปลภาษา")
+    report = imported(event, "email,name,translating_device\na@example.org,A,perhaps\n")
+    assert [line.reason for line in report.refused] == [
+        "translating_device “perhaps”: write yes or no, or leave it blank"
+    ]
+
+
 def test_an_organisation_keeps_its_sector_and_the_difference_is_reported(event: Event) -> None:
     head = "email,name,organisation,sector\n"
     imported(event, head + "a@example.org,A,UNICEF,UN agency\n")

@@ -8,7 +8,7 @@ from backend.events.models.attendees import Attendee
 from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.selectors.export import exported_rows
 from backend.suggestions.selectors.inspection import list_inspection_for
-from backend.suggestions.selectors.lists import Filters, suggestions_for
+from backend.suggestions.selectors.lists import Filters, bookable_first, suggestions_for
 from matching.recommend.strength import Strength
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_run
 
@@ -50,6 +50,19 @@ def test_a_blocked_pair_leaves_each_others_lists_and_the_export_at_once(reader_a
     assert names(others[0]) == []
     addresses = {address for row in exported_rows(event) for address in row[:2]}
     assert others[0].person.email not in addresses
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [(True, True), (True, False), (False, True)])
+def test_a_time_in_common_moves_nobody_who_needs_a_translating_device(reader_and_others, mine, theirs):
+    event, me, others = reader_and_others
+    make_run(event, {me: others}).suggestions.update(score=0.6)
+    for person, language, is_glad in ((me, "vi", mine), (others[2], "th", theirs)):
+        person.languages, person.translating_device = [language], is_glad
+        person.save()
+    cards = suggestions_for(attendee=me, now=NOW).cards
+    moved = bookable_first(cards, {others[2].pk})
+    assert [card.other.name for card in cards if card.with_device] == ["Other 2"] * (mine and theirs)
+    assert [card.other.name for card in moved].index("Other 2") == (2 if mine and theirs else 0)
 
 
 def test_a_hidden_person_in_between_is_not_named(reader_and_others):

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import math
+from itertools import count
 
 import pytest
 from django.core.management import call_command
@@ -290,6 +291,26 @@ def test_with_interpreters_people_without_a_common_language_are_suggested_after_
         listed = Suggestion.objects.filter(run=current_run(event), attendee=seeker, other=fitting)
         assert listed.exists() == interpreters
         assert refresh_lists(event=event, now=NOW) == 0
+
+
+def test_people_without_a_common_language_are_suggested_while_both_are_glad_of_a_device(forum):
+    event, seeker, fitting = forum
+    for person, language in ((seeker, "th"), (fitting, "vi")):
+        Attendee.objects.filter(pk=person.pk).update(languages=[language])
+        person.refresh_from_db()
+    run, times = build(event), (NOW + dt.timedelta(minutes=minute) for minute in count(1))
+
+    def tick(attendee: Attendee, is_glad: bool) -> bool:
+        """Whether the one is suggested to the other after the refresh that the tick asked for."""
+        change = change_of(attendee, translating_device=is_glad)
+        update_profile(attendee=attendee, change=change, by=attendee.person, now=next(times))
+        assert refresh_lists(event=event, now=NOW) > 0
+        assert current_run(event) == run
+        return Suggestion.objects.filter(run=run, attendee=seeker, other=fitting).exists()
+
+    assert not tick(fitting, True)
+    assert tick(seeker, True)
+    assert not tick(fitting, False)
 
 
 def test_a_run_stores_the_profile_version_of_every_listed_adult(forum):
