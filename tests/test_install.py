@@ -32,7 +32,9 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     for name in ("VENV", "PYTHON", "STAMP", "UNFINISHED", "LOG"):
         monkeypatch.setattr(script, name, tmp_path / getattr(script, name).relative_to(script.ROOT))
     monkeypatch.setattr(script, "LOCK", tmp_path / "requirements.lock")
-    script.LOCK.write_text("pytest\n")
+    monkeypatch.setattr(script, "DEVELOPING_LOCK", tmp_path / "requirements-dev.lock")
+    script.LOCK.write_text("Django\n")
+    script.DEVELOPING_LOCK.write_text("pytest\n")
     return script
 
 
@@ -48,7 +50,7 @@ def test_an_environment_that_was_left_half_made_is_made_again(
     assert install.PYTHON.exists()
     python.write_text(MAKES_IT)
     install.main()
-    assert install.missing() == []
+    assert install.missing([install.LOCK, install.DEVELOPING_LOCK]) == []
     made = install.PYTHON.stat().st_mtime_ns
     python.write_text(ENDS_HALF_WAY)
     install.main()  # whole and up to date: nothing is made
