@@ -1,7 +1,7 @@
 # `make help` lists the targets. Everything made on this machine lies in .venv/ and var/.
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-run run backup restore test test-rest test-all soak check audit messages translations docs screenshots bench clean
+.PHONY: help install install-run run backup restore test test-rest test-all soak check audit messages translations docs release screenshots bench clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that the lock has wheels for; PYTHON=... names another one.
@@ -75,6 +75,11 @@ docs:  ## write the handbook, var/handbook, which is served under /handbook/
 	@$(DOCS)/bin/sphinx-build -q -E -W --keep-going -b html -d $(DOCS)/doctrees docs $(DOCS)/html
 	@$(DOCS)/bin/python docs/reading_grade.py
 	@rm -rf var/handbook && mv $(DOCS)/html var/handbook && echo "The handbook is in var/handbook."
+
+SBOM := var/sbom
+release: install docs  ## write wheel, SBOM, notes and signed checksums to dist (KEY=FILE signs; docs/deploy.md)
+	@test -x $(SBOM)/bin/cyclonedx-py || { "$(PYTHON)" -m venv $(SBOM) && $(SBOM)/bin/pip install -q cyclonedx-bom; }
+	@$(BIN)/python .ci/release.py $(SBOM)/bin/cyclonedx-py $(KEY)
 
 screenshots: install  ## take the handbook's pictures anew from a running demo (TITIAN_PORT for another port)
 	@$(BIN)/python -m tests.screenshots
