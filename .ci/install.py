@@ -1,7 +1,7 @@
 """Make .venv and install what the locks name, with one sentence where that cannot be done.
 
-With `--running` only what Titian runs with (requirements.lock), else also what developing needs. It runs before
-anything is installed, so it uses the standard library alone.
+With `--running` only what Titian runs with (requirements.lock), else also what developing needs. It runs
+before anything is installed, so it uses the standard library alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Write what a release is to dist/: wheel, SBOM, notes, checksums and their signature.
 
-`release.py SBOM_PROGRAM [KEY]`: the program is CycloneDX's cyclonedx-py; the key, of SSH, signs. Without one a
-key is made for this run and thrown away, which shows that the way works and proves nothing to anybody.
+`release.py SBOM_PROGRAM [KEY]`: the program is CycloneDX's cyclonedx-py; the key, of SSH, signs. Without one
+a key is made for this run and thrown away, which shows that the way works and proves nothing to anybody.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ def build_wheel(target: Path) -> Path:
 def write_sbom(program: str, target: Path) -> None:
     """What the lock pins, in CycloneDX's JSON; torch with the range that the lock gives."""
     command = [program, "requirements", str(LOCK), "--pyproject", str(PROJECT), "--output-reproducible"]
-    environment = os.environ | {"SOURCE_DATE_EPOCH": _committed_at()}
+    # It would warn of torch's range, and that no package is said to need another.
+    environment = os.environ | {"SOURCE_DATE_EPOCH": _committed_at(), "PYTHONWARNINGS": "ignore"}
     subprocess.run([*command, "--output-file", str(target)], env=environment, check=True)
 
 
