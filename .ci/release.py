@@ -1,12 +1,15 @@
-"""Write what a release is to dist/: wheel, SBOM, notes, checksums and their signature.
+"""Write what a release is to dist/: wheel, SBOM, the API's description, notes, checksums and their signature.
 
-`release.py SBOM_PROGRAM [KEY]`: the program is CycloneDX's cyclonedx-py; the key, of SSH, signs. Without one
-a key is made for this run and thrown away, which shows that the way works and proves nothing to anybody.
+The program is CycloneDX's cyclonedx-py; the key, of SSH, signs. Without one a key is made for this run and
+thrown away, which shows that the way works and proves nothing to anybody. With the description of an earlier
+version the notes list what changed.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -14,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
@@ -30,7 +35,12 @@ SIGNERS = "allowed_signers"
 SIGNER = "titian"  # the name in allowed_signers, and what the signature is for
 
 
-def main(sbom_program: str, key: str = "") -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sbom-program", required=True)
+    parser.add_argument("--key", type=Path)
+    parser.add_argument("--earlier-api", type=Path)
+    given = parser.parse_args()
     if changed := _printed("git", "status", "--porcelain"):
         sys.exit(f"A release is made of what is committed; these are not:\n{changed}")
     version = tomllib.loads(PROJECT.read_text())["project"]["version"]
@@ -40,10 +50,16 @@ def main(sbom_program: str, key: str = "") -> None:
     with tempfile.TemporaryDirectory() as folder:
         if build_wheel(Path(folder)).read_bytes() != wheel.read_bytes():
             sys.exit("The wheel built twice is not the same: it would prove nothing.")
-    write_sbom(sbom_program, DIST / f"titian-{version}.cdx.json")
-    (DIST / f"titian-{version}.md").write_text(notes_of(version, (ROOT / "CHANGELOG.md").read_text()))
+    write_sbom(given.sbom_program, DIST / f"titian-{version}.cdx.json")
+    notes = notes_of(version, (ROOT / "CHANGELOG.md").read_text())
+    api = DIST / f"titian-{version}.openapi.json"
+    _run(sys.executable, "manage.py", "spectacular", "--format", "openapi-json", "--file", str(api))
+    if given.earlier_api:
+        before, now = (json.loads(path.read_text()) for path in (given.earlier_api, api))
+        notes += "\n### API\n" + "".join(f"- {line}\n" for line in api_changes(before, now))
+    (DIST / f"titian-{version}.md").write_text(notes)
     write_checksums(DIST)
-    sign(DIST, Path(key) if key else None)
+    sign(DIST, given.key)
     verify(DIST)
     for path in sorted(DIST.iterdir()):
         print(f"{path.stat().st_size / 1e6:6.2f} MB  dist/{path.name}")
@@ -90,6 +106,28 @@ def notes_of(version: str, changelog: str) -> str:
     return found[0].strip() + "\n"
 
 
+def api_changes(before: Any, now: Any, place: str = "") -> Iterator[str]:
+    """What differs between two descriptions of the API, each part that is gone or new once."""
+    before, now = _by_name(before), _by_name(now)
+    if not (isinstance(before, dict) and isinstance(now, dict)):
+        if before != now:
+            yield f"`{place}`: {before!r} became {now!r}"
+        return
+    for key in sorted(before.keys() | now.keys()):
+        inner = f"{place} {key}".strip()
+        if key in before and key in now:
+            yield from api_changes(before[key], now[key], inner)
+        else:
+            yield f"`{inner}` is {'gone' if key in before else 'new'}"
+
+
+def _by_name(part: Any) -> Any:
+    """A list as what its members are called: in a description their order means nothing."""
+    if not isinstance(part, list):
+        return part
+    return {str(one.get("name", one)) if isinstance(one, dict) else str(one): one for one in part}
+
+
 def write_checksums(folder: Path) -> None:
     lines = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(folder.iterdir())
@@ -126,8 +164,8 @@ def _printed(*command: str) -> str:
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True)
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -111,6 +111,18 @@ def test_notes_of_a_release_are_the_section_of_its_version() -> None:
         script.notes_of("0.4.0", told)
 
 
+def test_what_changed_in_the_api_is_listed_once_each() -> None:
+    one = {"get": {"parameters": [{"name": "page", "in": "query"}], "tags": ["a"]}, "post": {"tags": ["a"]}}
+    other = {"get": {"parameters": [{"name": "page", "in": "path"}], "tags": ["a", "b"]}}
+    changes = [*release_script().api_changes({"/people/": one}, {"/people/": other, "/me/": {"get": {}}})]
+    assert changes == [
+        "`/me/` is new",
+        "`/people/ get parameters page in`: 'query' became 'path'",
+        "`/people/ get tags b` is new",
+        "`/people/ post` is gone",
+    ]
+
+
 def test_checksums_are_signed_and_a_changed_file_is_found(tmp_path: Path) -> None:
     script = release_script()
     (tmp_path / "titian.whl").write_bytes(b"a wheel")
