@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -53,9 +54,9 @@ def connected_to(server: EmbeddedPostgres) -> AbstractContextManager[BaseDatabas
 @contextmanager
 def own_server(name: str) -> Iterator[EmbeddedPostgres]:
     """An empty database of its own, to which the default connection of this thread leads."""
-    folder = settings.VAR / "test-postgres" / f"{name}-{os.getpid()}"
+    folder: Path = settings.VAR / "test-postgres" / f"{name}-{os.getpid()}"
     folder.mkdir(parents=True)
-    server = EmbeddedPostgres(folder / "data")
+    server = EmbeddedPostgres(folder / "data", durable=False)
     server.ensure_running()
     try:
         with connected_to(server):
