@@ -45,9 +45,7 @@ def main() -> None:
         sys.exit(f"A release is made of what is committed; these are not:\n{changed}")
     version = tomllib.loads(PROJECT.read_text())["project"]["version"]
     if not (ROOT / "tests" / "upgrades" / f"{version}.tar").is_file():
-        sys.exit(
-            f"Later versions will have to upgrade {version}: python -m tests.upgrades.make writes its backup."
-        )
+        sys.exit(f"tests/upgrades has no backup of {version}: python -m tests.upgrades.make writes it.")
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     wheel = build_wheel(DIST)
