@@ -57,6 +57,24 @@ def test_an_environment_that_was_left_half_made_is_made_again(
     assert install.PYTHON.stat().st_mtime_ns == made
 
 
+def test_what_developing_needs_is_left_out_to_run_and_stays_once_it_is_there(
+    install: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "python3"
+    python.write_text(MAKES_IT)
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    install.DEVELOPING_LOCK.write_text("no-such-package\n")
+    install.main("--running")
+    assert install.missing([install.LOCK, install.DEVELOPING_LOCK]) == ["no-such-package"]
+    install.DEVELOPING_LOCK.write_text("pytest\n")
+    install.main()
+    both = install.STAMP.read_text()
+    assert len(both.split()) == 2
+    install.main("--running")
+    assert install.STAMP.read_text() == both
+
+
 def test_the_suite_does_not_read_the_settings_that_titian_runs_with() -> None:
     given = os.environ | {
         "TITIAN_HTTPS": "1",
