@@ -1,7 +1,7 @@
 # `make help` lists the targets. Everything made on this machine lies in .venv/ and var/.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run backup restore test test-rest test-all soak check audit messages translations docs screenshots bench clean
+.PHONY: help install install-run run backup restore test test-rest test-all soak check audit messages translations docs release screenshots bench clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that the lock has wheels for; PYTHON=... names another one.
@@ -12,20 +12,23 @@ BIN := .venv/bin
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-install:  ## make .venv and install the dependencies, and compile the catalogues, unless that is done
+install:  ## make .venv with all that running and developing need, and compile the catalogues, unless that is done
+install-run:  ## the same, with what running needs alone
+install-run: LOCKS := --running
+install install-run:
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Titian needs Python 3.11 to 3.14: install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
 		exit 1; fi
-	@"$(PYTHON)" .ci/install.py
+	@"$(PYTHON)" .ci/install.py $(LOCKS)
 	@$(BIN)/python -m backend.config.compiled_catalogues
 
-run: install  ## the demo forum at http://127.0.0.1:8000 (TITIAN_PORT for another port, TITIAN_DEMO=0 for no demo)
+run: install-run  ## the demo forum at http://127.0.0.1:8000 (TITIAN_PORT for another port, TITIAN_DEMO=0 for no demo)
 	@TITIAN_DEMO=$${TITIAN_DEMO-1} exec $(BIN)/python manage.py serve
 
-backup: install  ## write a backup to var/backups (TITIAN_BACKUPS, TITIAN_BACKUP_KEY, TITIAN_BACKUP_DAYS: docs/running.md)
+backup: install-run  ## write a backup to var/backups (TITIAN_BACKUPS, TITIAN_BACKUP_KEY, TITIAN_BACKUP_DAYS: docs/running.md)
 	@$(BIN)/python manage.py backup
 
-restore: install  ## restore BACKUP=FILE into an empty database (IDENTITY=FILE opens it, ERASURES="FILE ..." are kept copies)
+restore: install-run  ## restore BACKUP=FILE into an empty database (IDENTITY=FILE opens it, ERASURES="FILE ..." are kept copies)
 	@test -n "$(BACKUP)" || { echo "Name the backup: make restore BACKUP=var/backups/titian-....tar" >&2; exit 1; }
 	@$(BIN)/python manage.py restore "$(BACKUP)" $(if $(IDENTITY),--identity "$(IDENTITY)") $(if $(ERASURES),--erasures $(ERASURES))
 
@@ -72,6 +75,12 @@ docs:  ## write the handbook, var/handbook, which is served under /handbook/
 	@$(DOCS)/bin/sphinx-build -q -E -W --keep-going -b html -d $(DOCS)/doctrees docs $(DOCS)/html
 	@$(DOCS)/bin/python docs/reading_grade.py
 	@rm -rf var/handbook && mv $(DOCS)/html var/handbook && echo "The handbook is in var/handbook."
+
+SBOM := var/sbom
+release: install docs  ## write wheel, SBOM, notes and signed checksums to dist (KEY=FILE signs, EARLIER_API=FILE is compared)
+	@test -x $(SBOM)/bin/cyclonedx-py || { "$(PYTHON)" -m venv $(SBOM) && $(SBOM)/bin/pip install -q cyclonedx-bom; }
+	@$(BIN)/python .ci/release.py --sbom-program $(SBOM)/bin/cyclonedx-py $(if $(KEY),--key "$(KEY)") \
+		$(if $(EARLIER_API),--earlier-api "$(EARLIER_API)")
 
 screenshots: install  ## take the handbook's pictures anew from a running demo (TITIAN_PORT for another port)
 	@$(BIN)/python -m tests.screenshots

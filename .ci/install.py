@@ -1,6 +1,7 @@
-"""Make .venv and install what requirements.lock names, with one sentence where that cannot be done.
+"""Make .venv and install what the locks name, with one sentence where that cannot be done.
 
-Runs before anything is installed, so it uses the standard library alone.
+With `--running` only what Titian runs with (requirements.lock), else also what developing needs. It runs
+before anything is installed, so it uses the standard library alone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.lock"
+DEVELOPING_LOCK = ROOT / "requirements-dev.lock"
 STAMP = VENV / "installed-from"
 UNFINISHED = VENV / "unfinished"
 LOG = ROOT / "var" / "install.log"
@@ -55,16 +57,18 @@ NETWORK = (
 )
 
 
-def main() -> None:
-    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    if PYTHON.exists() and STAMP.exists() and STAMP.read_text().strip() == wanted:
+def main(*arguments: str) -> None:
+    locks = [LOCK] if "--running" in arguments else [LOCK, DEVELOPING_LOCK]
+    wanted = {hashlib.sha256(lock.read_bytes()).hexdigest() for lock in locks}
+    installed = set(STAMP.read_text().split()) if PYTHON.exists() and STAMP.exists() else set()
+    if wanted <= installed:
         return
     check_version(python_version())
     if UNFINISHED.exists() or not PYTHON.exists():
         make_environment()
-    if missing():
-        install()
-    STAMP.write_text(wanted + "\n")
+    if missing(locks):
+        install(locks)
+    STAMP.write_text("\n".join(sorted(wanted)) + "\n")
 
 
 def python_version() -> tuple[int, int]:
@@ -105,23 +109,24 @@ def make_environment() -> None:
     UNFINISHED.unlink()
 
 
-def requirements() -> list[str]:
-    lines = (line.split("#")[0].strip() for line in LOCK.read_text().splitlines())
+def requirements(locks: Iterable[Path]) -> list[str]:
+    lines = (line.split("#")[0].strip() for lock in locks for line in lock.read_text().splitlines())
     return [line for line in lines if line]
 
 
-def missing() -> list[str]:
+def missing(locks: Iterable[Path]) -> list[str]:
     names = subprocess.run(
-        [str(PYTHON), "-c", MISSING], input="\n".join(requirements()), capture_output=True, text=True
+        [str(PYTHON), "-c", MISSING], input="\n".join(requirements(locks)), capture_output=True, text=True
     )
     return names.stdout.split() if names.returncode == 0 else ["everything"]
 
 
-def install() -> None:
-    total = len(requirements())
+def install(locks: Iterable[Path]) -> None:
+    total = len(requirements(locks))
     print(f"Installing {total} packages; the first time some 400 MB are downloaded ...", flush=True)
     began = time.monotonic()
-    command = [str(PYTHON), "-m", "pip", "install", "--only-binary", ":all:", "--requirement", str(LOCK)]
+    command = [str(PYTHON), "-m", "pip", "install", "--only-binary", ":all:"]
+    command += [f"--requirement={lock}" for lock in locks]
     command += ["--no-input", "--disable-pip-version-check", "--root-user-action", "ignore", "--no-compile"]
     LOG.parent.mkdir(exist_ok=True)
     with LOG.open("w") as errors:
@@ -195,6 +200,6 @@ def fail(sentence: str) -> None:
 
 if __name__ == "__main__":
     try:
-        main()
+        main(*sys.argv[1:])
     except KeyboardInterrupt:
         sys.exit("\nInterrupted: run make install to go on.")

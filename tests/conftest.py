@@ -107,6 +107,7 @@ SLOW = (
     "tests/test_reading_everything.py",
     "tests/test_reports_stay_with_leads.py",
     "tests/test_venue.py",
+    "tests/upgrades/",
 )
 MAIN_PATH = "tests/journeys/test_main_path.py"
 # The longest files are taken first: workers that take a file each time they are free then end together.

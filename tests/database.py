@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -45,6 +49,21 @@ def connected_to(server: EmbeddedPostgres) -> AbstractContextManager[BaseDatabas
         HOST=str(server.socket_folder),
         EMBEDDED={"data": str(server.data)},
     )
+
+
+@contextmanager
+def own_server(name: str) -> Iterator[EmbeddedPostgres]:
+    """An empty database of its own, to which the default connection of this thread leads."""
+    folder: Path = settings.VAR / "test-postgres" / f"{name}-{os.getpid()}"
+    folder.mkdir(parents=True)
+    server = EmbeddedPostgres(folder / "data", durable=False)
+    server.ensure_running()
+    try:
+        with connected_to(server):
+            yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
 
 
 @contextmanager

@@ -32,7 +32,9 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     for name in ("VENV", "PYTHON", "STAMP", "UNFINISHED", "LOG"):
         monkeypatch.setattr(script, name, tmp_path / getattr(script, name).relative_to(script.ROOT))
     monkeypatch.setattr(script, "LOCK", tmp_path / "requirements.lock")
-    script.LOCK.write_text("pytest\n")
+    monkeypatch.setattr(script, "DEVELOPING_LOCK", tmp_path / "requirements-dev.lock")
+    script.LOCK.write_text("Django\n")
+    script.DEVELOPING_LOCK.write_text("pytest\n")
     return script
 
 
@@ -48,11 +50,29 @@ def test_an_environment_that_was_left_half_made_is_made_again(
     assert install.PYTHON.exists()
     python.write_text(MAKES_IT)
     install.main()
-    assert install.missing() == []
+    assert install.missing([install.LOCK, install.DEVELOPING_LOCK]) == []
     made = install.PYTHON.stat().st_mtime_ns
     python.write_text(ENDS_HALF_WAY)
     install.main()  # whole and up to date: nothing is made
     assert install.PYTHON.stat().st_mtime_ns == made
+
+
+def test_what_developing_needs_is_left_out_to_run_and_stays_once_it_is_there(
+    install: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "python3"
+    python.write_text(MAKES_IT)
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    install.DEVELOPING_LOCK.write_text("no-such-package\n")
+    install.main("--running")
+    assert install.missing([install.LOCK, install.DEVELOPING_LOCK]) == ["no-such-package"]
+    install.DEVELOPING_LOCK.write_text("pytest\n")
+    install.main()
+    both = install.STAMP.read_text()
+    assert len(both.split()) == 2
+    install.main("--running")
+    assert install.STAMP.read_text() == both
 
 
 def test_the_suite_does_not_read_the_settings_that_titian_runs_with() -> None:

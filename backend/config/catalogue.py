@@ -54,7 +54,7 @@ def brought_up_to(template: polib.POFile, existing: polib.POFile | None, languag
     known = {(entry.msgid, entry.msgctxt): entry for entry in existing or ()}
     catalogue = polib.POFile(wrapwidth=100)
     catalogue.header = (
-        f"Titian in {language.name}. Parts that a native reader has signed: see docs/translating/signed.toml."
+        f"Titian in {language.name}. Parts that a native reader has signed: see frontend/locale/signed.toml."
     )
     catalogue.metadata = template.metadata | {
         "Language": language.folder,

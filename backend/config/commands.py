@@ -1,7 +1,11 @@
-"""Run a management command; a failure is one sentence and exit code 1."""
+"""Run a management command; a failure is one sentence and exit code 1.
+
+`python manage.py`, `python -m backend.config.commands` and `titian`, which a wheel installs, do the same.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
@@ -11,6 +15,19 @@ from django.db.utils import DatabaseError
 
 from backend.config.parent_watchdog import exit_with_parent
 from backend.core.errors import BusinessError
+
+
+def titian() -> None:
+    """The program `titian`; without arguments it serves the demo, as `make run` does."""
+    if len(sys.argv) == 1:
+        os.environ.setdefault("TITIAN_DEMO", "1")
+        sys.argv.append("serve")
+    main()
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
+    sys.exit(run_command(sys.argv))
 
 
 def run_command(arguments: list[str]) -> int:
@@ -59,3 +76,7 @@ class _Commands(ManagementUtility):
 def _fail(sentence: str, *, code: int = 1) -> int:
     print(" ".join(sentence.split()), file=sys.stderr)
     return code
+
+
+if __name__ == "__main__":
+    main()

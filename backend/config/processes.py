@@ -32,6 +32,7 @@ STOP_SECONDS = 6.0  # from asking a process to end to ending it
 BACKLOG = 1024  # connections that wait while the web process is started again
 PORT_WAIT_SECONDS = 3.0  # a server that was just killed may still hold the port
 LOOK_SECONDS = 0.1
+MANAGE = (sys.executable, "-m", "backend.config.commands")  # an installed Titian has no manage.py
 MEMORY_SETTINGS = {"MALLOC_ARENA_MAX": "2"}  # glibc would keep free memory for each of the worker's threads
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ class ProgramChild:
         if number > 1:
             self.name += f" {number}"
         self._folder = folder
-        self._command = [sys.executable, "manage.py", *program.command]
+        self._command = [*MANAGE, *program.command]
         self._listening = listening
         self._files: tuple[int, ...] = ()
         if listening is not None:
@@ -304,4 +305,4 @@ def listen(bound: socket.socket) -> None:
 def _port_refused(host: str, port: int, error: OSError) -> CannotServe:
     taken = error.errno == errno.EADDRINUSE
     reason = "is taken by another program" if taken else f"on {host}: {error.strerror}"
-    return CannotServe(f"Port {port} {reason}; choose another one: TITIAN_PORT={port + 1} make run")
+    return CannotServe(f"Port {port} {reason}; name another one, such as TITIAN_PORT={port + 1}.")

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.conf.locale import LANG_INFO
+from platformdirs import user_data_path
 
 from backend.config.database import database_settings
 from backend.config.environment import (
@@ -33,7 +34,9 @@ from backend.config.processes import NAMES
 from backend.config.secret import secret_key_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR = folder_from("TITIAN_VAR", BASE_DIR / "var")  # all made on this machine: secret, database, model, caches
+IS_CHECKOUT = BASE_DIR.joinpath("manage.py").is_file()  # else a wheel was installed
+# All made on this machine: secret, database, model, caches.
+VAR = folder_from("TITIAN_VAR", BASE_DIR / "var" if IS_CHECKOUT else user_data_path("titian"))
 
 # --- What the environment says ------------------------------------------------------------------------
 
@@ -83,7 +86,7 @@ if TITIAN_DEMO and not TITIAN_DEMO_PUBLIC:
 DATABASES = {"default": database_settings(database_from("DATABASE_URL"), VAR / "postgres")}
 
 ERASURES = VAR / "erasures.jsonl"  # remembered beside the database, for a restored backup
-HANDBOOK = VAR / "handbook"  # `make docs` writes it
+HANDBOOK = BASE_DIR / ("var" if IS_CHECKOUT else "frontend") / "handbook"  # `make docs` and `make release`
 BACKUPS = folder_from("TITIAN_BACKUPS", VAR / "backups")
 BACKUP_KEY = backup_key_from("TITIAN_BACKUP_KEY")  # the public half; who restores has the other
 BACKUP_DAYS = number_from("TITIAN_BACKUP_DAYS", 30, least=1, most=3650)  # older backups are deleted

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from backend.core.messages import Message, messages_in
 
 SOURCE = "en"  # the language that texts are translated from
-SIGNED = Path("docs", "translating", "signed.toml")
+SIGNED = Path("frontend", "locale", "signed.toml")
 
 
 class BindingText(StrEnum):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -26,7 +25,7 @@ from backend.benchmarks.load.consistency import check_load
 from backend.benchmarks.load.event import LoadEvent, LoadUser
 from backend.config.embedded import DATABASE, USER, EmbeddedPostgres
 from backend.config.processes import bound_socket
-from tests.database import connected_to
+from tests.database import own_server
 from tests.servers import get
 from tests.soak.waiting import MOST_SECONDS, seconds_until
 
@@ -71,16 +70,8 @@ def older(tmp_path: Path) -> Path:
 @pytest.fixture
 def server(django_db_blocker: object) -> Iterator[EmbeddedPostgres]:
     """An empty database of its own, which this process reads, too."""
-    folder = settings.VAR / "test-postgres" / f"versions-{os.getpid()}"
-    folder.mkdir(parents=True)
-    server = EmbeddedPostgres(folder / "data")
-    server.ensure_running()
-    try:
-        with connected_to(server), django_db_blocker.unblock():  # type: ignore[attr-defined]
-            yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder)
+    with own_server("versions") as server, django_db_blocker.unblock():  # type: ignore[attr-defined]
+        yield server
 
 
 @contextmanager

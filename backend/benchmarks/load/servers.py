@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError
 
 START_SECONDS = 60
+MANAGE = (sys.executable, "-m", "backend.config.commands")
 PARENT_ENV = "TITIAN_PARENT"  # web and worker end once this process is gone, however it ends
 
 
@@ -73,7 +74,7 @@ def _environment(address: str, port: int = 0) -> dict[str, str]:
 
 
 def _manage(arguments: list[str], address: str) -> subprocess.Popen[bytes]:
-    return _start([sys.executable, "manage.py", *arguments], _environment(address))
+    return _start([*MANAGE, *arguments], _environment(address))
 
 
 def _start(
@@ -102,7 +103,7 @@ class Servers:
 
     def _start_web(self) -> subprocess.Popen[bytes]:
         number = self._listening.fileno()
-        command = [sys.executable, "manage.py", "run_web", "--socket", str(number)]
+        command = [*MANAGE, "run_web", "--socket", str(number)]
         return _start(command, _environment(self.address, self.port), files=[number])
 
     def wait_until_up(self) -> None:

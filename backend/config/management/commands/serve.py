@@ -25,6 +25,7 @@ from backend.config.database import check_database
 from backend.config.embedded import server_in
 from backend.config.parent_watchdog import PARENT_ENV
 from backend.config.processes import (
+    MANAGE,
     CannotServe,
     DatabaseChild,
     Supervisor,
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             lock.acquire(blocking=False)
         except Timeout:
             raise CannotServe(
-                f"Titian already runs from this folder ({settings.BASE_DIR}); end that one first."
+                f"Titian already runs from this folder ({settings.VAR}); end that one first."
             ) from None
         try:
             with self._pages_socket() as listening:
@@ -144,7 +145,7 @@ class Command(BaseCommand):
         embedded = settings.DATABASES["default"].get("EMBEDDED")
         if embedded and server_in(**embedded).owned:
             server_in(**embedded).stop()
-            self.stdout.write("Titian has ended; its data is kept in var/.")
+            self.stdout.write(f"Titian has ended; its data is kept in {settings.VAR}.")
 
 
 def _run_child(*command: str) -> None:
@@ -155,7 +156,7 @@ def _run_child(*command: str) -> None:
     """
     environment = os.environ | {PARENT_ENV: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
     child = subprocess.Popen(  # noqa: S603 - our own commands
-        [sys.executable, "manage.py", *command], cwd=settings.BASE_DIR, env=environment
+        [*MANAGE, *command], cwd=settings.BASE_DIR, env=environment
     )
     try:
         code = child.wait()
