@@ -121,6 +121,17 @@ def act(
     return {"address": _address(context, name, numbers), "label": label, "look": look, "about": about}
 
 
+@register.simple_tag(takes_context=True)
+def answer_address(context: Context, verb: str, meeting_id: int) -> str:
+    """Where this answer about a meeting is sent: the reader's own, or that of whoever they act for."""
+    principal = context.get("principal_id")
+    return (
+        _address(context, f"{verb}_for", [principal, meeting_id])
+        if principal
+        else _address(context, verb, [meeting_id])
+    )
+
+
 @register.filter
 def chip(words: str, look: str = "") -> SafeString:
     """The state of something, in a word; `look` is a class of its colour."""

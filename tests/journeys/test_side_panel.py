@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.axe import faults_of
+from tests.journeys.conftest import ask
 
 OFFICIAL = "A ministry official from Thailand"
 WIDE, NARROW = {"width": 1100, "height": 800}, {"width": 360, "height": 740}
@@ -92,3 +93,29 @@ def test_a_closed_row_is_low(suggestions):
         page.set_viewport_size({"width": width, "height": 800})
         heights = [box(row)["height"] for row in page.locator(".people .row").all()]
         assert max(heights) <= most, (width, heights)
+
+
+def test_what_is_ticked_is_read_in_forced_colours(suggestions):
+    suggestions.emulate_media(forced_colors="active")
+    ticked = suggestions.locator(".tick input:checked + span").first
+    letters, ground = (
+        ticked.evaluate(f"it => getComputedStyle(it).{property}") for property in ("color", "backgroundColor")
+    )
+    system = suggestions.evaluate(
+        """() => {
+          const one = document.body.appendChild(document.createElement("i"));
+          one.style.cssText = "forced-color-adjust: none; color: HighlightText; background: Highlight";
+          return [getComputedStyle(one).color, getComputedStyle(one).backgroundColor];
+        }"""
+    )
+    assert [letters, ground] == system
+
+
+def test_an_opened_request_leaves_its_words_free(forum, booking, context, enter):
+    ask(forum.named("Arif Rahman"), forum.official, booking[0])
+    page = enter(context, OFFICIAL)
+    page.set_viewport_size(NARROW)
+    page.goto(f"{page.url}meetings/")
+    row = page.locator(".row.wide").first
+    role, opens = box(row.locator(".role")), box(row.locator(".more-of > summary"))
+    assert role["x"] + role["width"] <= opens["x"]

@@ -110,10 +110,12 @@ def test_the_assistant_answers_and_all_three_read_who_did(booking, hers):
         assert "Mali Wongsa: 2 requests wait" in page_of(hers.get(cast.address(page)))
     page = page_of(hers.get(acting(booking)))
     assert "2 requests to answer" in page
+    assert len(page.texts(".to-answer .row .name")) == 2
     assert "Dear Mali" in page
     told = page_of(hers.post(acting(booking, first, "accept"), {"slot": booking.slots[1].pk}, follow=True))
     assert "Accepted. Both read that you did it." in told
     assert "1 request to answer" in told
+    assert "Arif Rahman" in told.text_of(".agenda .row .name")
     told = page_of(hers.post(acting(booking, second, "decline"), {"reason": "In Jakarta"}, follow=True))
     assert "Declined." in told
     arif, mali = client_of(cast.engineer.person), client_of(cast.official.person)
@@ -128,7 +130,9 @@ def test_the_assistant_answers_and_all_three_read_who_did(booking, hers):
         mali.get(booking.page(first))
     )
     sent = booking.ask(cast.official, cast.lawyer, booking.slots[3])
-    assert "Linh Tran" in page_of(hers.get(acting(booking)))
+    page = page_of(hers.get(acting(booking)))
+    assert "Linh Tran" in page.text_of("[aria-labelledby=sent] .row .name")
+    assert acting(booking, sent, "withdraw") in page.attributes("[aria-labelledby=sent] form", "action")
     assert "Taken back." in page_of(hers.post(acting(booking, sent, "withdraw"), follow=True))
     olga = page_of(client_of(cast.organiser.person).get(cast.address("desk/done/")))
     for text in (
