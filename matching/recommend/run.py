@@ -35,7 +35,7 @@ from matching.recommend.scoring import (
     reciprocal_score,
 )
 from matching.recommend.state import RunState
-from matching.recommend.strength import strength_steps
+from matching.recommend.strength import strength_of
 from matching.recommend.unmet import BestAnswers
 from matching.types import Array, Lists, Participant, RunReport, Suggested, Tie, Vectors
 
@@ -256,8 +256,12 @@ def device_pairs_last(
     others = lists.others[line, position].astype(np.int64)
     by_device = np.zeros_like(listed)
     by_device[listed] = NoCommonLanguage.from_participants(people).pairs(rows[line], others)
-    declares = np.array([people[row].declares_need for row in rows], bool)
-    step = np.where(listed, strength_steps(probability(lists.score), declares[:, None]), -1)
+    words = [
+        [strength_of(score, need_declared=people[row].declares_need) for score in scores]
+        for row, scores in zip(rows, probability(lists.score), strict=True)
+    ]
+    step = np.unique(np.where(listed, np.array(words, str).reshape(listed.shape), ""), return_inverse=True)[1]
+    step = step.reshape(listed.shape)
     order = np.empty(listed.shape, np.int64)
     np.put_along_axis(order, np.argsort(step, kind="stable"), np.lexsort((by_device, step)), axis=1)
     names = RankedLists.__slots__
