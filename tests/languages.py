@@ -80,8 +80,8 @@ def languages_offered(locale: Path, **names: str) -> Iterator[None]:
 
 
 def _forget_words() -> None:
-    """Clear the pages' caches, which keep words of the catalogues before."""
-    for name in [name for name in sys.modules if name.startswith("frontend.")]:
+    """Clear the caches of pages and of the event's rules, which keep words of the languages before."""
+    for name in [name for name in sys.modules if name.startswith(("frontend.", "backend.events.rules."))]:
         for value in vars(sys.modules[name]).values():
             if isinstance(value, _lru_cache_wrapper):
                 value.cache_clear()

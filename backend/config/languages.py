@@ -11,6 +11,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCALE = ROOT / "frontend" / "locale"
 OFFERED = LOCALE / "offered.txt"
+TEMPLATE = LOCALE / "django.pot"
 ONE_FORM = "nplurals=1; plural=0;"
 
 

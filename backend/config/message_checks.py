@@ -14,7 +14,6 @@ import polib
 from backend.config.languages import LOCALE, ROOT, PageLanguage, catalogue_path, lines_of
 
 ORGANISERS = LOCALE / "organisers.txt"
-TEMPLATE = LOCALE / "django.pot"
 GLOSSARY = ROOT / "docs" / "translating" / "glossary.csv"
 SAME = ROOT / "docs" / "translating" / "same.txt"  # texts that may be as in English
 LEAST_WORDS = 3  # a shorter text may well be the same in two languages

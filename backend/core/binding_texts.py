@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import cache
@@ -87,6 +86,8 @@ def _translations(message: Message) -> tuple[str, ...]:
 @cache
 def signatures() -> Mapping[tuple[str, str], tuple[str, str]]:
     """Who signed, and the hash that they signed, by text and language."""
+    import tomllib
+
     path: Path = settings.BASE_DIR / SIGNED
     found = tomllib.loads(path.read_text()).get("signature", []) if path.exists() else []
     return {(one["text"], one["language"]): (one["by"], one["hash"]) for one in found}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from backend.core.errors import BusinessError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 2 * 1024 * 1024
@@ -35,6 +38,8 @@ class Squares:
 
 def squares_of(data: bytes) -> Squares:
     """The middle of the picture in both sizes; refuses BadPicture with one sentence for each fault."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     if not data:
         raise BadPicture(_("Choose a picture first."))
     if len(data) > MOST_BYTES:
@@ -55,6 +60,8 @@ def squares_of(data: bytes) -> Squares:
 
 def _square(sent: Image.Image) -> Image.Image:
     """The pixels alone, on white, LARGE in both directions."""
+    from PIL import Image, ImageOps
+
     fitted = ImageOps.fit(sent.convert("RGBA"), (LARGE, LARGE))
     square = Image.new("RGB", fitted.size, "white")
     square.paste(fitted, mask=fitted.getchannel("A"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +16,7 @@ from backend.core.api import IgnoreAcceptHeader, RowSerializer
 from backend.core.spreadsheets import Worksheet
 from backend.events.api.views import LongJobSerializer, OrganiserView
 from backend.stats.models import Release
-from backend.stats.selectors.headlines import Headline
+from backend.stats.selectors.headlines import Headline, released_headlines
 from backend.stats.selectors.overview import Overview, overview_for
 from backend.stats.selectors.worksheets import NOTE
 from backend.stats.services import export_stats_file, release_for
@@ -39,10 +41,14 @@ class ReleaseSerializer(serializers.Serializer[Release]):
     phase = serializers.ChoiceField(choices=Release.Phase.choices)
     rule = serializers.SerializerMethodField()
     worksheets = WorksheetSerializer(many=True, source="content.worksheets")
-    headlines = HeadlineSerializer(many=True, source="content.headlines")
+    headlines = serializers.SerializerMethodField()
 
     def get_rule(self, release: Release) -> str:  # noqa: ARG002
         return str(NOTE)
+
+    @extend_schema_field(HeadlineSerializer(many=True))
+    def get_headlines(self, release: Release) -> Any:
+        return HeadlineSerializer(released_headlines(release), many=True).data
 
 
 class StatsView(OrganiserView):

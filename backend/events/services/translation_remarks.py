@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import polib
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -51,6 +50,8 @@ def delete_old_remarks(*, now: dt.datetime) -> int:
 
 def remarks_as_po(language: str) -> str:
     """The remarks of a language as a PO file: the passage, and the better wording as its translation."""
+    import polib
+
     catalogue = polib.POFile(wrapwidth=100)
     catalogue.metadata = {"Content-Type": "text/plain; charset=UTF-8", "Language": language}
     for remark in TranslationRemark.objects.filter(language=language).order_by("pk"):

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from backend.core.spreadsheets import CellValue, Worksheet
 from backend.people.models import Constituency
 from backend.stats.engine.figures import ACCEPTED, HELD, Cell, EventStats, StepFigures, percent_across
+from backend.stats.models import Release
 from backend.stats.rules.suppression import MIN_COUNT
 from backend.stats.selectors.printed_figures import are_comparable, connected_meetings
 from backend.stats.selectors.worksheets import WITHHELD, reported_step_of
@@ -66,8 +67,63 @@ def headlines_for(stats: EventStats, worksheets: Sequence[Worksheet]) -> tuple[H
     )
 
 
-def _headline(code: str, sentence: str, **facts: Any) -> Headline:
-    return Headline(code, sentence % facts, facts)
+def released_headlines(release: Release) -> Iterator[Headline]:
+    """The headlines of a release in the language being read, of its figures alone."""
+    for one in release.content["headlines"]:
+        code, facts = one["code"], one["facts"]
+        if "pair" in facts:
+            yield _of_pair(code, release.content["step"], facts)
+        elif code == "answers":
+            yield from _answers({sheet.name: sheet for sheet in release.worksheets})
+        elif code in ("bridge", "missing"):  # an earlier version kept no keys of the two
+            yield Headline(**one)
+        else:
+            yield _headline(code, **facts)
+
+
+def _headline(code: str, **facts: Any) -> Headline:
+    return Headline(code, _sentence(code, facts) % facts, facts)
+
+
+def _sentence(code: str, facts: Mapping[str, Any]) -> str:
+    match code:
+        case "reach" if "joined" in facts:
+            return ngettext(
+                "%(met)d of the %(joined)d who have joined has a meeting; %(unjoined)d of %(people)d "
+                "attendees have not joined yet.",
+                "%(met)d of the %(joined)d who have joined have a meeting; %(unjoined)d of %(people)d "
+                "attendees have not joined yet.",
+                facts["met"],
+            )
+        case "reach":
+            return ngettext(
+                "%(met)d of %(people)d attendee has a meeting; %(alone)d has none.",
+                "%(met)d of %(people)d attendees have a meeting; %(alone)d have none.",
+                facts["people"],
+            )
+        case "across" | "across_since":
+            return {
+                (False, False): _("%(share)d %% of meetings cross constituencies."),
+                (False, True): _(
+                    "%(share)d %% of meetings cross constituencies; chance would give %(chance)d %%."
+                ),
+                (True, False): _(
+                    "%(share)d %% of %(meetings)d meetings cross constituencies, after %(before)d %% of "
+                    "%(meetings_before)d at %(edition)s."
+                ),
+                (True, True): _(
+                    "%(share)d %% of %(meetings)d meetings cross constituencies, after %(before)d %% of "
+                    "%(meetings_before)d at %(edition)s; chance would give %(chance)d %%."
+                ),
+            }["before" in facts, "chance" in facts]
+        case "answers" if "waiting" in facts:
+            return _("Half of all answers came within %(time)s; %(waiting)d requests wait for one.")
+    return {
+        "no_meetings": _("No meeting is agreed yet."),
+        "everybody": _("All %(people)d attendees have a meeting."),
+        "nearly_all": _("Nearly all of %(people)d attendees have a meeting."),
+        "answers": _("Half of all answers came within %(time)s."),
+    }[code]
 
 
 def _is_shown(value: CellValue) -> TypeGuard[float]:
@@ -79,33 +135,19 @@ def _reach(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headline
     people = measures.row("people").get("value")
     alone = measures.row("people without a meeting").get("value")
     if not measures.row("meetings to come or held").get("value"):
-        yield _headline("no_meetings", _("No meeting is agreed yet."))
+        yield _headline("no_meetings")
     elif _is_shown(people) and _is_shown(alone):
         people, alone = int(people), int(alone)
         joined = measures.row("people who have joined").get("value")  # on the desk alone
         if _is_shown(joined) and joined < people:
-            sentence = ngettext(
-                "%(met)d of the %(joined)d who have joined has a meeting; %(unjoined)d of %(people)d "
-                "attendees have not joined yet.",
-                "%(met)d of the %(joined)d who have joined have a meeting; %(unjoined)d of %(people)d "
-                "attendees have not joined yet.",
-                people - alone,
-            )
             facts = {"met": people - alone, "people": people, "alone": alone, "joined": int(joined)}
-            yield _headline("reach", sentence, **facts, unjoined=people - int(joined))
-            return
-        if not alone:
-            yield _headline("everybody", _("All %(people)d attendees have a meeting."), people=people)
-            return
-        sentence = ngettext(
-            "%(met)d of %(people)d attendee has a meeting; %(alone)d has none.",
-            "%(met)d of %(people)d attendees have a meeting; %(alone)d have none.",
-            people,
-        )
-        yield _headline("reach", sentence, met=people - alone, people=people, alone=alone)
+            yield _headline("reach", **facts, unjoined=people - int(joined))
+        elif alone:
+            yield _headline("reach", met=people - alone, people=people, alone=alone)
+        else:
+            yield _headline("everybody", people=people)
     elif _is_shown(people) and MIN_COUNT - 1 <= round((1 - NEARLY_ALL) * people) >= stats.network.isolates:
-        sentence = _("Nearly all of %(people)d attendees have a meeting.")
-        yield _headline("nearly_all", sentence, people=int(people))
+        yield _headline("nearly_all", people=int(people))
 
 
 def _across(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headline]:
@@ -114,28 +156,14 @@ def _across(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headlin
         return
     facts: dict[str, Any] = {"share": percent_across(ei)}
     before = tables["editions"].row(previous.slug).get("ei") if previous else None
-    has_before = False
     if previous and _is_shown(before) and are_comparable(tables["editions"]):
-        has_before = True
         now, then = connected_meetings(tables["editions"])
         facts |= {"meetings": now, "before": percent_across(before), "meetings_before": then}
         facts |= {"edition": previous.name}
     groups = tables.get("constituencies")
     if stats.edition.ei_chance is not None and groups and len(groups.rows) == len(stats.constituencies):
         facts["chance"] = percent_across(stats.edition.ei_chance)  # told by the numbers of people
-    sentence = {
-        (False, False): _("%(share)d %% of meetings cross constituencies."),
-        (False, True): _("%(share)d %% of meetings cross constituencies; chance would give %(chance)d %%."),
-        (True, False): _(
-            "%(share)d %% of %(meetings)d meetings cross constituencies, after %(before)d %% of "
-            "%(meetings_before)d at %(edition)s."
-        ),
-        (True, True): _(
-            "%(share)d %% of %(meetings)d meetings cross constituencies, after %(before)d %% of "
-            "%(meetings_before)d at %(edition)s; chance would give %(chance)d %%."
-        ),
-    }[has_before, "chance" in facts]
-    yield _headline("across_since" if has_before else "across", sentence, **facts)
+    yield _headline("across_since" if "before" in facts else "across", **facts)
 
 
 def _bridges(step: StepFigures, tables: dict[str, Worksheet]) -> Iterator[Headline]:
@@ -183,8 +211,11 @@ def _bridge(code: str, step: str, one: str, other: str, row: Mapping[str, CellVa
     meetings, times = row.get("meetings"), row.get("ratio")
     if not _is_shown(meetings) or not _is_shown(times):
         return None
-    facts = {"pair": [one, other], "meetings": meetings, "times": f"{times:.1f}"}
-    return Headline(code, bridge_text(facts, step), facts | pair_names(one, other))
+    return _of_pair(code, step, {"pair": [one, other], "meetings": meetings, "times": f"{times:.1f}"})
+
+
+def _of_pair(code: str, step: str, facts: Mapping[str, Any]) -> Headline:
+    return Headline(code, bridge_text(facts, step), {**facts, **pair_names(*facts["pair"])})
 
 
 def bridge_text(facts: Mapping[str, Any], step: str) -> str:
@@ -214,8 +245,4 @@ def _answers(tables: dict[str, Worksheet]) -> Iterator[Headline]:
         if hours < 1
         else ngettext("%(hours)d hour", "%(hours)d hours", round(hours)) % {"hours": round(hours)}
     )
-    if _is_shown(waiting):
-        sentence = _("Half of all answers came within %(time)s; %(waiting)d requests wait for one.")
-        yield _headline("answers", sentence, time=quick, waiting=int(waiting))
-    else:
-        yield _headline("answers", _("Half of all answers came within %(time)s."), time=quick)
+    yield _headline("answers", time=quick, **({"waiting": int(waiting)} if _is_shown(waiting) else {}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-import polib
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,8 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from backend.config.languages import LOCALE, TRANSLATED, catalogue_path
-from backend.config.message_checks import TEMPLATE
+from backend.config.languages import LOCALE, TEMPLATE, TRANSLATED, catalogue_path
 from backend.core.binding_texts import BindingText, signed_by
 from backend.core.errors import NotFound
 from backend.core.routes import is_route
@@ -59,6 +57,8 @@ def about_translations(request: Request) -> HttpResponse:
 @cache
 def _counts(language: str) -> tuple[int, int]:
     """How many texts are translated into a language, and how many there are."""
+    import polib
+
     paths = {one.code: catalogue_path(one, LOCALE).with_suffix(".mo") for one in TRANSLATED}
     path = paths.get(language)
     done = len(polib.mofile(str(path))) if path is not None and path.exists() else 0

@@ -12,11 +12,10 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import override
 
 from backend.config.catalogue import catalogue_of
-from backend.config.languages import ROOT, TRANSLATED, lines_of, offered_languages
+from backend.config.languages import ROOT, TEMPLATE, TRANSLATED, lines_of, offered_languages
 from backend.config.management.commands import check_messages
 from backend.config.message_checks import (
     ORGANISERS,
-    TEMPLATE,
     attendees_part,
     catalogue_state,
     faults_of,

@@ -10,6 +10,7 @@ from backend.stats.models import Release
 from backend.stats.selectors.worksheets import NOTE
 from tests.backend.stats.events import large_event, make_meeting, seven_people
 from tests.factories import make_attendee, make_event, token_of
+from tests.languages import ATTENDEES, MARKED, languages_offered, write_marked
 from tests.long_jobs import answered, read
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,20 @@ def test_an_organiser_reads_the_release(forum):
     assert body["rule"] == NOTE
     assert body["phase"] == "running"
     assert "record" not in body
+
+
+def test_headlines_come_in_the_language_asked_for_whatever_it_was_when_they_were_computed(forum, tmp_path):
+    event, _, organiser = forum
+    client = client_of(organiser)
+    write_marked(tmp_path, MARKED, marks=ATTENDEES)
+    with languages_offered(tmp_path, tet="Tetun"):
+        marked = client.get(address(event), headers={"Accept-Language": MARKED}).json()["headlines"]
+        english = client.get(address(event), headers={"Accept-Language": "en"}).json()["headlines"]
+    assert marked
+    assert all(
+        "⟦" in one["text"] and "⟦" not in other["text"] for one, other in zip(marked, english, strict=True)
+    )
+    assert [one["code"] for one in marked] == [one["code"] for one in english]
 
 
 def test_a_meeting_accepted_on_the_same_day_is_in_no_answer(forum):

@@ -7,8 +7,8 @@ from typing import Any
 import polib
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from backend.config.languages import TRANSLATED, offered_languages
-from backend.config.message_checks import TEMPLATE, CatalogueState, attendees_part, catalogue_state
+from backend.config.languages import TEMPLATE, TRANSLATED, offered_languages
+from backend.config.message_checks import CatalogueState, attendees_part, catalogue_state
 from backend.core.binding_texts import BindingText, binding_hash, signed_by
 
 SHOWN = 20  # faults of a language

@@ -1,16 +1,20 @@
 """Headlines: true of the figures, and without withheld counts."""
 
 import random
+from dataclasses import asdict
 from itertools import combinations, product
 
 import pytest
+from django.utils.translation import override
 
 from backend.booking.models.meetings import Seat
+from backend.stats.models import Release
 from backend.stats.selectors.event_stats import event_stats
-from backend.stats.selectors.headlines import headlines_for
-from backend.stats.selectors.worksheets import WITHHELD, draft_release, exact_worksheets
+from backend.stats.selectors.headlines import headlines_for, released_headlines
+from backend.stats.selectors.worksheets import WITHHELD, draft_release, exact_worksheets, reported_step_of
 from tests.backend.stats.events import large_event, make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event, make_organisation
+from tests.languages import ATTENDEES, MARKED, languages_offered, write_marked
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +171,30 @@ def test_an_event_without_a_meeting_has_one_headline_and_a_small_one_gives_nothi
     seven_people(seven)
     headlines, _, _ = headlines_of(seven)
     assert {one.code for one in headlines} <= {"nearly_all", "answers"}
+
+
+def test_a_release_says_its_headlines_in_the_language_being_read(tmp_path):
+    write_marked(tmp_path, MARKED, marks=ATTENDEES)
+    events = [make_forum(gov_ind=48, gov_civ=8, ind_civ=7, gov_gov=6), make_forum(gov_ind=20, gov_civ=10)]
+    empty = make_event()
+    seven_people(empty)
+    with languages_offered(tmp_path, tet="Tetun"):
+        for event in (*events, empty):
+            headlines, stats, sheets = headlines_of(event)
+            content = {
+                "step": reported_step_of(stats),
+                "worksheets": [asdict(sheet) for sheet in sheets.values()],
+                "headlines": [asdict(one) for one in headlines],
+            }
+            release = Release(content=content)
+            assert tuple(released_headlines(release)) == headlines
+            with override(MARKED):
+                told = tuple(released_headlines(release))
+                assert told == headlines_for(stats, sheets.values())
+            assert all("⟦" in one.text for one in told)
+
+
+def test_a_pair_without_keys_in_an_old_release_is_told_as_it_was():
+    stored = {"code": "bridge", "text": "Government and industry held 9 meetings.", "facts": {"meetings": 9}}
+    (told,) = released_headlines(Release(content={"step": "held", "worksheets": [], "headlines": [stored]}))
+    assert asdict(told) == stored
