@@ -32,7 +32,7 @@ from tests.marked_texts import OwnWords
 from tests.smtp import MailServer
 from tests.worker import do_jobs
 
-LANGUAGES = os.environ.get("TITIAN_JOURNEY_LANGUAGES", "th tet").split()
+LANGUAGES = os.environ.get("JOURNEY_LANGUAGES", "th tet").split()
 ARIF = "Arif Rahman"
 CODE = re.compile("[A-Z]{4}-[A-Z]{4}")  # to sign in with
 pytestmark = pytest.mark.slow

@@ -47,4 +47,4 @@ def test_the_journeys_pass_in_a_row_on_a_busy_machine(amount: Callable[[int], in
 
 
 def test_the_journeys_of_languages_pass_in_khmer_and_vietnamese() -> None:
-    run_journeys(sys.executable, *JOURNEYS, "-k", "test_other_languages", TITIAN_JOURNEY_LANGUAGES="km vi")
+    run_journeys(sys.executable, *JOURNEYS, "-k", "test_other_languages", JOURNEY_LANGUAGES="km vi")
