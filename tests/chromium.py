@@ -11,8 +11,9 @@ import subprocess
 import sys
 import tempfile
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PACKAGES = ("chromium", "fonts-dejavu-core")
+# The first has no windows to draw, and takes half the time of the others.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGES = ("chromium-headless-shell", "fonts-dejavu-core")
 NONE_FOUND = (
     "The journeys need a Chromium that shows text, and it could not be installed here: install the system "
     f"packages {' and '.join(PACKAGES)}, or run .venv/bin/python -m playwright install --with-deps chromium."

@@ -66,7 +66,6 @@ SLOW = (
     "tests/backend/demo/test_loading.py",
     "tests/backend/groups/test_office_hours_machine.py",
     "tests/backend/notifications/services/test_mail_limits.py",
-    "tests/backend/notifications/services/test_office_words.py",
     "tests/backend/notifications/services/test_quiet_mails.py",
     "tests/backend/outcomes/services/test_arrivals.py",
     "tests/backend/outcomes/services/test_follow_ups.py",
@@ -85,15 +84,11 @@ SLOW = (
     "tests/backend/suggestions/services/test_concurrent_builds.py",
     "tests/backend/suggestions/services/test_floor.py",
     "tests/backend/config/test_message_checks.py",
-    "tests/frontend/events/test_long_jobs.py",
-    "tests/frontend/events/test_merging.py",
     "tests/frontend/events/test_own_names.py",
     "tests/frontend/people/test_hostile_sign_in.py",
     "tests/frontend/people/test_mailboxes.py",
-    "tests/frontend/setup/test_closures.py",
     "tests/frontend/setup/test_rehearsal.py",
     "tests/frontend/stats/test_figures_agree.py",
-    "tests/frontend/suggestions/test_inspection.py",
     "tests/frontend/test_handbook_examples.py",
     "tests/frontend/test_page_weight.py",
     "tests/matching/recommend/test_single_speaker.py",
@@ -110,13 +105,33 @@ SLOW = (
     "tests/upgrades/",
 )
 MAIN_PATH = "tests/journeys/test_main_path.py"
-# The longest files are taken first: workers that take a file each time they are free then end together.
+# Workers take a file each time they are free: they end together when the longest are taken first.
 LONGEST = (
-    *SLOW,
+    "tests/journeys/test_other_languages.py",
+    "tests/journeys/test_desk.py",
+    "tests/frontend/safeguarding/test_aliases.py",
+    "tests/test_access_matrix.py",
+    "tests/test_names_in_answers.py",
+    "tests/test_openapi_requests.py",
+    "tests/backend/events/test_archived.py",
+    "tests/backend/booking/test_state_machine.py",
     "tests/test_policy_call_sites.py",
+    "tests/test_reading_everything.py",
+    "tests/test_other_forums.py",
+    "tests/test_hostile_texts.py",
+    "tests/test_marked_texts.py",
+    "tests/test_migrations.py",
+    "tests/backend/benchmarks/",
+    "tests/backend/config/",
+    "tests/backend/groups/",
+    "tests/frontend/test_fresh_proof.py",
     "tests/backend/core/test_openapi.py",
+    "tests/journeys/",
+    "tests/backend/demo/",
+    "tests/deploy/",
     "tests/backend/suggestions/",
     "tests/matching/text/",
+    *SLOW,
 )
 hypothesis.settings.register_profile("suite", deadline=None)  # how fast this machine is, is not tested
 hypothesis.settings.load_profile("suite")
@@ -147,10 +162,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The first tier does not read the files of the second, which import what is big."""
+    """A run of one tier does not read the files of the other: they import what is big."""
     name = os.path.relpath(collection_path, settings.BASE_DIR)
-    is_first_tier = config.option.markexpr == "not slow"
-    return True if is_first_tier and name.startswith(SLOW) and name != MAIN_PATH else None
+    is_slow = name.startswith(SLOW) and name != MAIN_PATH
+    if config.option.markexpr == "not slow" and is_slow:
+        return True
+    if config.option.markexpr != "slow" or is_slow or collection_path.suffix != ".py":
+        return None
+    return True if "mark.slow" not in collection_path.read_text() else None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -159,7 +178,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(SLOW) and not item.nodeid.startswith(MAIN_PATH):
             item.add_marker(pytest.mark.slow)
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    items.sort(key=lambda item: [not item.nodeid.startswith(one) for one in LONGEST])
 
 
 def pytest_collection_finish() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.factories import NOW
 from tests.openapi_requests import ROLES, try_role
 
-EACH = 4  # requests of one operation in one role
+EACH = 2  # requests of one operation in one role
 
 
 @pytest.mark.django_db

@@ -12,6 +12,6 @@ from tests.reading_everything import walk_situations
 @pytest.mark.django_db
 def test_nobody_reads_anywhere_what_is_closed_to_them(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL, logger="django.request")
-    found = walk_situations(seed=3, count=20)
+    found = walk_situations(seed=3, count=10)
     assert found.leaks == []
     assert len(found.routes) >= 50

@@ -17,14 +17,14 @@ from backend.privacy.services.leaving import erase_account, leave_event
 from frontend.access import Request, fresh_proof, participant
 from frontend.fields import values_of
 from frontend.privacy.forms import LeaveForm
-from frontend.privacy.words import words_of
+from frontend.privacy.words import group_words
 
 
 @participant
 @require_safe
 def my_data(request: Request, attendee: Attendee) -> HttpResponse:
     """What is stored of me, field by field, and who reads it."""
-    groups = words_of(stored_for(attendee, timezone.now()), attendee.event)
+    groups = group_words(stored_for(attendee, timezone.now()), attendee.event)
     is_listed = attendee.visibility == Attendee.Visibility.LISTED
     return render(request, "privacy/my_data.html", {"groups": groups, "is_listed": is_listed})
 

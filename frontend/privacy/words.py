@@ -100,7 +100,7 @@ class GroupWords:
     fields: tuple[FieldWords, ...]
 
 
-def words_of(groups: Iterable[StoredGroup], event: Event) -> tuple[GroupWords, ...]:
+def group_words(groups: Iterable[StoredGroup], event: Event) -> tuple[GroupWords, ...]:
     """The groups as the page shows them, times in the forum's zone."""
     return tuple(
         GroupWords(

@@ -1,4 +1,4 @@
-"""The journeys pass three times in a row at the lowest priority, beside two busy loops."""
+"""The journeys pass three times in a row beside two busy loops, and those of languages in two more."""
 
 from __future__ import annotations
 
@@ -27,17 +27,24 @@ def busy() -> Iterator[None]:
         loop.wait()
 
 
-def test_the_journeys_pass_in_a_row_on_a_busy_machine(amount: Callable[[int], int], busy: None) -> None:
+def run_journeys(*command: str, **environment: str) -> None:
     own = {ENCODER_OF_THIS_RUN, SERVER_OF_THIS_RUN}  # each run has its own, as slow as itself
-    environment = {name: value for name, value in os.environ.items() if name not in own}
+    run = subprocess.run(
+        command,
+        cwd=settings.BASE_DIR,
+        env={name: value for name, value in os.environ.items() if name not in own} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    print(run.stdout.splitlines()[-1])
+    assert run.returncode == 0, run.stdout[-20_000:]
+
+
+def test_the_journeys_pass_in_a_row_on_a_busy_machine(amount: Callable[[int], int], busy: None) -> None:
     for _ in range(amount(3)):
-        run = subprocess.run(
-            ["nice", "-n", "19", sys.executable, *JOURNEYS],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        print(run.stdout.splitlines()[-1])
-        assert run.returncode == 0, run.stdout[-20_000:]
+        run_journeys("nice", "-n", "19", sys.executable, *JOURNEYS)
+
+
+def test_the_journeys_of_languages_pass_in_khmer_and_vietnamese() -> None:
+    run_journeys(sys.executable, *JOURNEYS, "-k", "test_other_languages", JOURNEY_LANGUAGES="km vi")

@@ -8,7 +8,8 @@ from typing import Any
 
 import icalendar
 from django.db import connection, transaction
-from hypothesis.stateful import RuleBasedStateMachine
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from backend.agenda.selectors.calendar import feed_for
 from backend.booking.models.meetings import Meeting, Seat
@@ -164,3 +165,23 @@ class MeetingMachineBase(RuleBasedStateMachine):
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", [SEND_NOTICE])
             return cursor.fetchone()[0]
+
+
+def run_machine(machine: type[MeetingMachineBase], *, examples: int, steps: int, same: bool = True) -> None:
+    """So many sequences of so many steps, each time the same ones or each time new ones."""
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=same,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def machine_in(zone: str, machine: type[MeetingMachineBase]) -> type[MeetingMachineBase]:
+    """The machine at an event in this zone."""
+    return type(f"{machine.__name__}In" + zone.rpartition("/")[2], (machine,), {"zone": zone})

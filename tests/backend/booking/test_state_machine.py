@@ -8,14 +8,12 @@ from itertools import combinations
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     initialize,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from backend.agenda.services.bookmarks import bookmark_session
@@ -34,7 +32,14 @@ from backend.events.models.attendees import Attendee
 from backend.notifications.services.reminders import remind_people
 from backend.outcomes.services.attestations import ask_whether_held, settle_unattested
 from backend.safeguarding.rules import may_contact
-from tests.backend.booking.state_machine import PEOPLE, SLOTS, ZONES, MeetingMachineBase
+from tests.backend.booking.state_machine import (
+    PEOPLE,
+    SLOTS,
+    ZONES,
+    MeetingMachineBase,
+    machine_in,
+    run_machine,
+)
 from tests.factories import block_contact, unblock_contact
 
 pytestmark = pytest.mark.django_db
@@ -303,13 +308,4 @@ class MeetingMachine(MeetingMachineBase):
 
 @pytest.mark.parametrize("zone", sorted(ZONES))
 def test_whatever_people_do_over_a_change_of_clocks_no_rule_is_broken(zone):
-    run_state_machine_as_test(
-        type("MeetingMachineIn" + zone.rpartition("/")[2], (MeetingMachine,), {"zone": zone}),
-        settings=settings(
-            max_examples=10,
-            stateful_step_count=40,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_machine(machine_in(zone, MeetingMachine), examples=5, steps=40)

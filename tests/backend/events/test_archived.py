@@ -213,7 +213,7 @@ def test_no_route_of_the_api_writes_in_an_archived_forum(role: str, time_machine
         if operation.method == "get":
             continue
         with connection.execute_wrapper(partial(_note_writes, operation.path, written)):
-            try_operation(operation, hall, role, 3, found)
+            try_operation(operation, hall, role, 2, found)
         walked += 1
     assert walked > 60
     assert sorted({path for path, _table in written} - POSSIBLE_OVER_THE_API) == []

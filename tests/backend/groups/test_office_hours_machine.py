@@ -7,9 +7,8 @@ from itertools import combinations
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 
 from backend.agenda.services.bookmarks import bookmark_session
 from backend.booking.models.meetings import Meeting, Seat
@@ -30,7 +29,7 @@ from backend.groups.services.office_hours import (
 )
 from backend.notifications.services.reminders import remind_people
 from backend.safeguarding.rules import may_contact
-from tests.backend.booking.state_machine import SLOTS, MeetingMachineBase
+from tests.backend.booking.state_machine import SLOTS, MeetingMachineBase, run_machine
 from tests.factories import block_contact, unblock_contact
 
 pytestmark = pytest.mark.django_db
@@ -221,13 +220,4 @@ class OfficeHourMachine(MeetingMachineBase):
 
 
 def test_whatever_hosts_and_guests_do_an_office_hour_keeps_its_rules():
-    run_state_machine_as_test(
-        OfficeHourMachine,
-        settings=settings(
-            max_examples=5,
-            stateful_step_count=30,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_machine(OfficeHourMachine, examples=3, steps=30)

@@ -10,11 +10,10 @@ from tests.random_situations import judge_situations
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("count", [200, pytest.param(2_000, marks=pytest.mark.slow)])
-def test_policy_and_statement_agree_about_every_pair_of_random_situations(count: int) -> None:
-    judged = judge_situations(seed=1, count=count, asked_each=0.1)
+def test_policy_and_statement_agree_about_every_pair_of_random_situations() -> None:
+    judged = judge_situations(seed=1, count=200, asked_each=0.1)
     assert judged.differences == []
-    assert (judged.situations, judged.asked) == (count, count / 10)
+    assert (judged.situations, judged.asked) == (200, 20)
 
 
 @pytest.mark.django_db

@@ -35,7 +35,7 @@ from tests.reading_everything import NO_EVENT, READER, Stage, addresses, mark, m
 
 HERE, ELSEWHERE = 0, 1
 OFFICER, ORGANISER, LEAD = 1, 2, 3
-MOST = 5  # addresses of a route that are opened, first those that name the person under an alias
+MOST = 3  # addresses of a route that are opened, first those that name the person under an alias
 FORM = {
     "name": "Officer K.",
     "organisation": "Police, cybercrime",
