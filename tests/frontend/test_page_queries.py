@@ -13,7 +13,7 @@ from backend.events.models.agenda import Session
 from tests.factories import make_attendee, make_event, make_run
 from tests.frontend.conftest import client_of
 
-MOST = {"suggestions": 18, "people": 22, "sessions": 19, "meetings": 30, "home": 31, "person": 26}
+MOST = {"suggestions": 19, "people": 22, "sessions": 19, "meetings": 31, "home": 32, "person": 27}
 
 
 def queries_of_pages(slug: str, rows: int) -> dict[str, int]:

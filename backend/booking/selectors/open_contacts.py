@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from backend.booking.models.counter_offers import CounterOffer
-from backend.booking.models.meetings import Meeting, MeetingQuerySet, Seat
+from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.selectors.meetings import CounterOfferRow
-from backend.core.compiled import CompiledQuery, CompiledRows
+from backend.core.compiled import CompiledRows
 from backend.events.models.attendees import Attendee
 from backend.events.rules.states import Activity, is_allowed
-from backend.safeguarding.rules import contactable_for
+from backend.safeguarding.rules import contactable_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +71,16 @@ _open_seats = CompiledRows(_open_seats_beside, attendee=-1, now=dt.datetime.min.
 
 
 def waiting_answers(attendee: Attendee, now: dt.datetime) -> int:
-    """How many rows `meetings.requests_to_answer` gives; one query."""
+    """How many rows `meetings.requests_to_answer` gives; one query, two where somebody waits."""
     if not is_allowed(attendee.event, Activity.ASK):
         return 0
-    theirs = Seat.objects.filter(meeting__in=_unanswered.ids(attendee=attendee.pk, now=now))
-    return theirs.filter(attendee__in=contactable_for(attendee, "meeting", now)).count()
+    others = [other for (other,) in _unanswered.fetch(attendee=attendee.pk, now=now)]
+    seen = contactable_ids(attendee, "meeting", now, others) if others else set()
+    return sum(other in seen for other in others)
 
 
-def _unanswered_by(attendee: int, now: dt.datetime) -> MeetingQuerySet:
-    """Meetings of two that wait for this attendee (id): requests, proposals, other times, questions."""
+def _unanswered_by(attendee: int, now: dt.datetime) -> QuerySet[Seat, tuple[int]]:
+    """The others (ids) of what waits for this attendee: requests, proposals, other times, questions."""
     offers = CounterOffer.objects.open_at(now).filter(meeting=OuterRef("pk"))
     answered = Seat.objects.filter(meeting=OuterRef("pk"), attendee=attendee).exclude(answer="")
     is_open = Q(expires_at__gt=now)
@@ -87,7 +88,9 @@ def _unanswered_by(attendee: int, now: dt.datetime) -> MeetingQuerySet:
     not_asker = Q(asker=None) | ~Q(asker=attendee)
     asked_back = is_open & Q(state=Meeting.State.REQUESTED, asker=attendee, question__answer="")
     waiting = (asked & not_asker) | Exists(offers.exclude(made_by=attendee)) | asked_back
-    return Meeting.objects.one_to_one().filter(waiting, seats__attendee=attendee)
+    meetings = Meeting.objects.one_to_one().filter(waiting, seats__attendee=attendee)
+    theirs = Seat.objects.filter(meeting__in=meetings).exclude(attendee=attendee)
+    return theirs.order_by().values_list("attendee_id")
 
 
-_unanswered = CompiledQuery(_unanswered_by, attendee=-1, now=dt.datetime.min.replace(tzinfo=dt.UTC))
+_unanswered = CompiledRows(_unanswered_by, attendee=-1, now=dt.datetime.min.replace(tzinfo=dt.UTC))
