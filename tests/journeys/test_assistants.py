@@ -70,6 +70,7 @@ def test_an_assistant_answers_for_a_minister(forum, booking, door, sign_in, post
     assert faults_of(his) == []
     his.get_by_role("button", name="End it (Ana Reyes)").click()
     expect(his.get_by_text("Ended, at once.")).to_be_visible()
+    hers.locator("summary", has_text="More about Arif Rahman").click()
     hers.get_by_text("Cancel the meeting …").click()
     hers.get_by_label("Why").fill("The minister calls")
     hers.get_by_role("button", name="Cancel the meeting", exact=True).click()
