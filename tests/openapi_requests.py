@@ -65,6 +65,7 @@ UNDESCRIBED = {
     "unknown_slot": "the event has this slot",
     "unknown_theme": "the event has this theme",
     "unknown_digest": "it is one of those listed",
+    "unknown_language": "pages are offered in this language",
     "unknown_timezone": "there is such a zone",
     "unknown_zone": "there is such a time zone",
     "words_needed": "the words are not empty, or somebody is named or chosen",
