@@ -246,8 +246,10 @@ def list_weights_of_rows(
 def device_pairs_last(
     lists: RankedLists, dataset: Dataset, policy: MatchingPolicy, rows: Array
 ) -> RankedLists:
-    """The lists of the people `rows` (k,), each strength in the places it has, and in the last of these
-    who needs a translating device: without interpreters, those listed without a language in common."""
+    """The lists of the people `rows` (k,), with pairs that need a translating device last of their strength.
+
+    Without interpreters these are the pairs that are listed without a language in common.
+    """
     people = dataset.participants
     if policy.interpreters or not any(person.translating_device for person in people):
         return lists

@@ -31,8 +31,8 @@ class ProfileSerializer(serializers.Serializer[Any]):
     languages = BoundedListField(child=TextField(max_length=8), max_length=12)
     translating_device = serializers.BooleanField(
         required=False,
-        help_text="Glad to meet with a translating device who is so, too, and shares no language; left out, "
-        "it stays.",
+        help_text="Glad to meet, with a translating device, people who are glad of one and share no "
+        "language with me; left out, it stays.",
     )
     about = TextField(max_length=TEXT_LIMIT, allow_blank=True)
     seeks = TextField(max_length=TEXT_LIMIT, allow_blank=True)

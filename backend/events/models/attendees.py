@@ -171,7 +171,7 @@ class Attendee(Numbered):
     title = models.CharField(max_length=200, blank=True)
     country = models.CharField(max_length=80, blank=True)
     languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)
-    # Glad to meet with a translating device whoever is so, too, and shares no language with them.
+    # Glad to meet, with a translating device, people who are glad of one and share no language with them.
     translating_device = models.BooleanField(default=False, db_default=False)
     about = models.TextField(blank=True)
     seeks = models.TextField(blank=True)

@@ -130,7 +130,7 @@ def suggestions_for(
 def bookable_first(cards: Sequence[SuggestionCard], bookable: Container[int]) -> tuple[SuggestionCard, ...]:
     """The cards, those of the `bookable` people (ids) AHEAD places further up among those of one strength.
 
-    Who needs a translating device stays last of theirs.
+    People met with a translating device stay last of their strength.
     """
     steps, ahead = list(Strength), AHEAD + 0.5  # half a place decides between two who would share one
     if not any(card.other.attendee_id in bookable for card in cards):
