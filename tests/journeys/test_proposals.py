@@ -103,6 +103,7 @@ def test_two_people_are_arranged_and_moved_by_hand(forum, door, signed_in):
     page.goto(f"{door}{BASE}attendees/{a.pk}/")
     page.get_by_role("link", name="Arrange a meeting").click()
     expect(page.get_by_text("Nothing yet.")).to_be_visible()
+    page.wait_for_load_state()  # before its scripts are there, nothing reads what is typed
     page.get_by_label("and the other").press_sequentially(b.name)
     page.get_by_role("radio", name=b.name).check()
     assert faults_of(page) == []
