@@ -358,4 +358,4 @@ def first_message(other: Attendee, offered: Topic | None) -> str:
     about = "I read your profile with interest."
     if offered:
         about = f"You name “{offered.name}” among the topics you can help with. I am looking for that."
-    return f"Dear {shown_name(other)},\n{about} Could we talk for a few minutes?"
+    return f"Dear {shown_name(other)},\n{about} Could we meet for a few minutes?"

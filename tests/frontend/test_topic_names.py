@@ -8,8 +8,10 @@ import pytest
 
 from backend.demo.meetings import first_message
 from backend.directory.selectors.people import PersonPage
+from backend.events.models.attendees import Attendee
 from backend.events.models.events import Topic
 from backend.events.rules.topics import shipped_themes
+from backend.events.selectors import Profile, ThemeChoices, TopicChoice
 from backend.events.services.setup import load_themes
 from backend.safeguarding.selectors.public_profiles import PublicProfile, TopicInterest
 from backend.setup.services.rehearsals import PEOPLE_FILE, TEXTS
@@ -36,11 +38,12 @@ def on_pages(key: str) -> Iterator[str]:
     topic = TopicInterest(key, NAMES[key], "", seeks=True, offers=True)
     other = PublicProfile(7, "Prasert", "", "", "", "", "", "", ("en",), (topic,), True)
     page = PersonPage(other, "", "", "", (), True, False, False, "")
+    own = (ThemeChoices("theme", "Theme", (TopicChoice(key, NAMES[key], "", seeks=True, offers=True),)),)
     for code in CODES:
         reason = ReasonRow(code, 1.0, {"topic": key})
         yield reason_text(reason, NAMES, "Prasert").sentence
         card = SuggestionCard(other, 1, 1.0, Strength.GOOD, False, (reason,), False)
-        yield drafted_message(card, page, ["en"])
+        yield drafted_message(card, page, Profile(Attendee(), own))
 
 
 def in_a_rehearsal(key: str) -> Iterator[str]:

@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -120,7 +119,7 @@ def _new_form(request: Request, attendee: Attendee, person: PersonPage, now: dt.
         initial |= {"step_free": entry.needs_step_free, "key": uuid.uuid4().hex}
         return AskForm(data, profile, initial)
     card = suggestion_between(attendee=attendee, other_id=person.other.attendee_id, now=now)
-    message = drafted_message(card, person, attendee.languages or [get_language() or "en"])
+    message = drafted_message(card, person, profile)
     choices = () if message else starters(person.other)
     chosen = dict(zip(("1", "2", "3"), choices, strict=False)).get(request.GET.get("starter", ""))
     initial = {
