@@ -56,14 +56,15 @@ class RosterRow:
 
 
 def closed_to(reader: Attendee, now: dt.datetime) -> frozenset[int]:
-    """The adults of the reader's event of whom its roster tells them as little as of a minor.
+    """The people of the reader's event of whom its roster tells them as little as of a minor.
 
-    Of organisers nobody; of safeguarding leads those whom the contact policy closes to them.
+    To organisers nobody; to safeguarding leads those whom the contact policy closes to them, so all whose age
+    is unknown.
     """
     if reader.permission == Attendee.Permission.ORGANISER:
         return frozenset()
-    adults = Attendee.objects.filter(event=reader.event_id, age_class=Attendee.AgeClass.ADULT)
-    ids = frozenset(adults.exclude(pk=reader.pk).values_list("pk", flat=True))
+    others = Attendee.objects.filter(event=reader.event_id).exclude(pk=reader.pk)
+    ids = frozenset(others.values_list("pk", flat=True))
     return ids - contactable_ids(reader, "page", now, ids)
 
 
