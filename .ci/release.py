@@ -1,8 +1,8 @@
-"""Write what a release is to dist/: wheel, image, SBOMs, the API's description, notes, checksums, their signature.
+"""Write what a release is to dist/: wheel, image, their SBOMs, the API's description, notes and signed sums.
 
 The program is CycloneDX's cyclonedx-py; the key, of SSH, signs. Without one a key is made for this run and
 thrown away, which shows that the way works and proves nothing to anybody. With the description of an earlier
-version the notes list what changed. The image is made by buildah from the base that is named, or from one that
+version the notes list what changed. buildah makes the image, from the base that is named or from one that
 debootstrap makes.
 """
 
@@ -176,32 +176,32 @@ def limits() -> Iterator[str]:
 
 def _pip_of_this_machine(folder: Path) -> Iterator[str]:
     """Its settings as a secret of the build, with the files and folders that they name."""
-    lines = ["[global]"]
-    for told in _printed(sys.executable, "-m", "pip", "config", "list").splitlines():
-        key, _equals, quoted = told.partition("=")
-        name, value = key.rpartition(".")[2], str(ast.literal_eval(quoted))
-        if Path(value).exists():
+    settings = {}
+    for line in _printed(sys.executable, "-m", "pip", "config", "list").splitlines():
+        key, _equals, quoted = line.partition("=")
+        settings[key.rpartition(".")[2]] = str(ast.literal_eval(quoted))
+    for name, value in settings.items():
+        if Path(value).is_absolute() and Path(value).exists():
             yield f"--volume={value}:/run/pip/{name}:ro"
-            value = f"/run/pip/{name}"
-        lines.append(f"{name} = {value}")
-    (folder / "pip.conf").write_text("\n".join(lines) + "\n")
-    yield f"--secret=id=pip,src={folder / 'pip.conf'}"
+            settings[name] = f"/run/pip/{name}"
+    told = folder / "pip.conf"
+    told.write_text(
+        "\n".join(["[global]", *(f"{name} = {value}" for name, value in settings.items())]) + "\n"
+    )
+    yield f"--secret=id=pip,src={told}"
 
 
 def packages_of(image: str) -> set[tuple[str, str, str]]:
     """(kind, name, version) of each package of Debian and of Python."""
     container = _printed("buildah", "from", *limits(), image)
-    try:
-        return {
-            (kind, name, version)
-            for kind, command in PACKAGES_OF_IMAGE.items()
-            for line in _printed(
-                "buildah", "run", "--isolation=chroot", container, "--", *command
-            ).splitlines()
-            for name, _equals, version in [line.partition("==")]
-        }
-    finally:
-        _printed("buildah", "rm", container)
+    inside = ("buildah", "run", "--isolation=chroot", container, "--")
+    found = {
+        (kind, *line.split("==", 1))
+        for kind, command in PACKAGES_OF_IMAGE.items()
+        for line in _printed(*inside, *command).splitlines()
+    }
+    _printed("buildah", "rm", container)
+    return found
 
 
 def sbom_of(packages: set[tuple[str, str, str]], version: str) -> str:
