@@ -162,7 +162,7 @@ def build_image(name: str, base: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         _run_quietly(
             *("buildah", "build", "--format=docker", "--isolation=chroot", f"--build-arg=BASE={base}"),
-            *(f"--timestamp={_committed_at()}", *limits(), *_pip_of_this_machine(Path(folder))),
+            *(*limits(), *_pip_of_this_machine(Path(folder))),
             *("--file=deploy/Containerfile", f"--tag={name}", "."),
         )
 
