@@ -202,11 +202,13 @@ def caddy(folder: Path, to: int) -> Iterator[Browser]:
     """With an authority of its own."""
     port = _free_port()
     (folder / "Caddyfile").write_text(
-        "{\n admin off\n local_certs\n skip_install_trust\n persist_config off\n"
-        f" auto_https disable_redirects\n default_bind 127.0.0.1\n https_port {port}\n"
+        "{\n admin off\n local_certs\n skip_install_trust\n auto_https disable_redirects\n"
+        f" default_bind 127.0.0.1\n https_port {port}\n"
         f" storage file_system {folder}/storage\n}}\n{_of_the_page(f'{HOST} {{', to)}\n"
     )
-    with _proxy(port, "caddy", "run", "--config", str(folder / "Caddyfile")):
+    with _proxy(
+        port, "env", f"XDG_CONFIG_HOME={folder}", "caddy", "run", "--config", str(folder / "Caddyfile")
+    ):
         yield Browser(folder, port, folder / "storage" / "pki" / "authorities" / "local" / "root.crt")
 
 
