@@ -133,10 +133,10 @@ def write_image(base: str, version: str, target: Path) -> None:
     packages = packages_of(name)
     if differing := packages ^ packages_of(again):
         sys.exit(f"The image built twice has not the same packages: {sorted(differing)}.")
-    _run("buildah", "rmi", again)
+    _printed("buildah", "rmi", again)
     (target / f"titian-{version}.image.cdx.json").write_text(sbom_of(packages, version))
     archive = target / f"titian-{version}.image.tar"
-    _run("buildah", "push", "--quiet", name, f"docker-archive:{archive}:{name}")
+    _printed("buildah", "push", "--quiet", name, f"docker-archive:{archive}:{name}")
     with archive.open("rb") as plain, gzip.open(f"{archive}.gz", "wb", compresslevel=1) as packed:
         shutil.copyfileobj(plain, packed)
     archive.unlink()
@@ -152,8 +152,8 @@ def make_base(debian: str) -> str:
         stable = sources.read_text()
         sources.write_text(stable + re.sub(r"/debian/? (\w+)", r"/debian-security \1-security", stable))
         container = _printed("buildah", "from", "scratch")
-        _run("buildah", "add", "--quiet", container, str(tree), "/")
-        _run("buildah", "commit", "--quiet", "--rm", container, name)
+        _printed("buildah", "add", "--quiet", container, str(tree), "/")
+        _printed("buildah", "commit", "--quiet", "--rm", container, name)
     return name
 
 
