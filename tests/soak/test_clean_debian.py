@@ -84,7 +84,7 @@ def _command_of(unit: str, tree: Path) -> list[str]:
     return ["chroot", f"--userspec={service['User']}:{service['User']}", str(tree), *inside]
 
 
-def test_the_steps_and_units_make_a_titian_that_answers_and_is_backed_up(tree: Path) -> None:
+def test_the_steps_and_units_make_a_titian_that_answers_and_is_restored(tree: Path) -> None:
     _steps(tree, "packages", "account")
     _copy(AUTHORITIES, tree)
     _steps(tree, "application", "check", "units")
@@ -112,9 +112,12 @@ def test_the_steps_and_units_make_a_titian_that_answers_and_is_backed_up(tree: P
                 print(line, end="")
             assert get(port, "/readyz").status == 200
             subprocess.run(_command_of("titian-backup.service", tree), check=True)
-            assert len(list(home.glob("backups/*.tar"))) == 1
         finally:
             serve.terminate()
             with suppress(subprocess.TimeoutExpired):
                 serve.communicate(timeout=60)
             serve.kill()
+    [backup] = home.glob("backups/*.tar")
+    (home / "postgres").rename(home / "postgres.before")
+    *manage, _backup = _command_of("titian-backup.service", tree)
+    subprocess.run([*manage, "restore", f"/{backup.relative_to(tree)}"], check=True)
