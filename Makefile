@@ -77,10 +77,10 @@ docs:  ## write the handbook, var/handbook, which is served under /handbook/
 	@rm -rf var/handbook && mv $(DOCS)/html var/handbook && echo "The handbook is in var/handbook."
 
 SBOM := var/sbom
-release: install docs  ## write wheel, SBOM, notes and signed checksums to dist (KEY=FILE signs, EARLIER_API=FILE is compared)
+release: install docs  ## write wheel, image, SBOMs, notes and signed checksums to dist (KEY=FILE signs, EARLIER_API=FILE is compared, BASE=IMAGE)
 	@test -x $(SBOM)/bin/cyclonedx-py || { "$(PYTHON)" -m venv $(SBOM) && $(SBOM)/bin/pip install -q cyclonedx-bom; }
 	@$(BIN)/python .ci/release.py --sbom-program $(SBOM)/bin/cyclonedx-py $(if $(KEY),--key "$(KEY)") \
-		$(if $(EARLIER_API),--earlier-api "$(EARLIER_API)")
+		$(if $(EARLIER_API),--earlier-api "$(EARLIER_API)") $(if $(BASE),--base "$(BASE)")
 
 screenshots: install  ## take the handbook's pictures anew from a running demo (TITIAN_PORT for another port)
 	@$(BIN)/python -m tests.screenshots

@@ -1,17 +1,21 @@
-"""Write what a release is to dist/: wheel, SBOM, the API's description, notes, checksums and their signature.
+"""Write what a release is to dist/: wheel, image, their SBOMs, the API's description, notes and signed sums.
 
 The program is CycloneDX's cyclonedx-py; the key, of SSH, signs. Without one a key is made for this run and
 thrown away, which shows that the way works and proves nothing to anybody. With the description of an earlier
-version the notes list what changed.
+version the notes list what changed. buildah makes the image, from the base that is named or from one that
+debootstrap makes.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import gzip
 import hashlib
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -20,6 +24,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
@@ -30,6 +35,13 @@ FILES = (PROJECT, LOCK, ROOT / "README.md", ROOT / "LICENSE")
 HANDBOOK = ROOT / "var" / "handbook"
 UNREAD = shutil.ignore_patterns(".*", "objects.inv")  # of Sphinx, for Sphinx
 BACKEND = "import sys; from setuptools import build_meta; print(build_meta.build_wheel(sys.argv[1]))"
+DEBIAN = "trixie"
+IMAGE = "localhost/titian"
+PACKAGES_OF_IMAGE = {
+    "deb/debian": ("dpkg-query", "-W", "-f", "${Package}==${Version}\n"),
+    "pypi": ("/srv/titian/.venv/bin/python", "-m", "pip", "list", "--format=freeze"),
+}
+LIMITS = {"nofile": resource.RLIMIT_NOFILE, "nproc": resource.RLIMIT_NPROC}
 SUMS = "SHA256SUMS"
 SIGNERS = "allowed_signers"
 SIGNER = "titian"  # the name in allowed_signers, and what the signature is for
@@ -40,6 +52,7 @@ def main() -> None:
     parser.add_argument("--sbom-program", required=True)
     parser.add_argument("--key", type=Path)
     parser.add_argument("--earlier-api", type=Path)
+    parser.add_argument("--base", default="")
     given = parser.parse_args()
     if changed := _printed("git", "status", "--porcelain"):
         sys.exit(f"A release is made of what is committed; these are not:\n{changed}")
@@ -53,6 +66,10 @@ def main() -> None:
         if build_wheel(Path(folder)).read_bytes() != wheel.read_bytes():
             sys.exit("The wheel built twice is not the same: it would prove nothing.")
     write_sbom(given.sbom_program, DIST / f"titian-{version}.cdx.json")
+    if needed := what_an_image_needs(given.base):
+        print(f"The image was left out: it needs {needed}.")
+    else:
+        write_image(given.base, version, DIST)
     notes = notes_of(version, (ROOT / "CHANGELOG.md").read_text())
     api = DIST / f"titian-{version}.openapi.json"
     _run(sys.executable, "manage.py", "spectacular", "--format", "openapi-json", "--file", str(api))
@@ -97,6 +114,106 @@ def write_sbom(program: str, target: Path) -> None:
     # It would warn of torch's range, and that no package is said to need another.
     environment = os.environ | {"SOURCE_DATE_EPOCH": _committed_at(), "PYTHONWARNINGS": "ignore"}
     subprocess.run([*command, "--output-file", str(target)], env=environment, check=True)
+
+
+def what_an_image_needs(base: str) -> str:
+    """What is missing here to make one; empty where nothing is."""
+    if not shutil.which("buildah"):
+        return "buildah"
+    if base or (shutil.which("debootstrap") and os.geteuid() == 0):
+        return ""
+    return "debootstrap and root, or BASE, the name of an image of Debian"
+
+
+def write_image(base: str, version: str, target: Path) -> None:
+    """The image as `podman load` takes it, and its SBOM; built twice, it has the same packages."""
+    name = f"{IMAGE}:{version}"
+    build_image(again := f"{name}-again", base or make_base(DEBIAN))
+    build_image(name, base or make_base(DEBIAN))
+    packages = packages_of(name)
+    if differing := packages ^ packages_of(again):
+        sys.exit(f"The image built twice has not the same packages: {sorted(differing)}.")
+    _printed("buildah", "rmi", again)
+    (target / f"titian-{version}.image.cdx.json").write_text(sbom_of(packages, version))
+    archive = target / f"titian-{version}.image.tar"
+    _printed("buildah", "push", "--quiet", name, f"docker-archive:{archive}:{name}")
+    with archive.open("rb") as plain, gzip.open(f"{archive}.gz", "wb", compresslevel=1) as packed:
+        shutil.copyfileobj(plain, packed)
+    archive.unlink()
+
+
+def make_base(debian: str) -> str:
+    """The name of an image of a clean Debian with its security updates, made by debootstrap."""
+    name = f"localhost/debian:{debian}"
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder, "tree")
+        _run_quietly("debootstrap", "--variant=minbase", debian, str(tree))
+        sources = tree / "etc" / "apt" / "sources.list"
+        stable = sources.read_text()
+        sources.write_text(stable + re.sub(r"/debian/? (\w+)", r"/debian-security \1-security", stable))
+        container = _printed("buildah", "from", "scratch")
+        _printed("buildah", "add", "--quiet", container, str(tree), "/")
+        _printed("buildah", "commit", "--quiet", "--rm", container, name)
+    return name
+
+
+def build_image(name: str, base: str) -> None:
+    """An image of these sources; how pip reaches its packages here is lent to the build and not kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        _run_quietly(
+            *("buildah", "build", "--format=docker", "--isolation=chroot", f"--build-arg=BASE={base}"),
+            *(*limits(), *_pip_of_this_machine(Path(folder))),
+            *("--file=deploy/Containerfile", f"--tag={name}", "."),
+        )
+
+
+def limits() -> Iterator[str]:
+    """Those of this process: buildah and podman would raise them, which not every root may."""
+    for name, number in LIMITS.items():
+        soft, hard = resource.getrlimit(number)
+        yield f"--ulimit={name}={soft}:{hard}"
+
+
+def _pip_of_this_machine(folder: Path) -> Iterator[str]:
+    """Its settings as a secret of the build, with the files and folders that they name."""
+    settings = {}
+    for line in _printed(sys.executable, "-m", "pip", "config", "list").splitlines():
+        key, _equals, quoted = line.partition("=")
+        settings[key.rpartition(".")[2]] = str(ast.literal_eval(quoted))
+    for name, value in settings.items():
+        if Path(value).is_absolute() and Path(value).exists():
+            yield f"--volume={value}:/run/pip/{name}:ro"
+            settings[name] = f"/run/pip/{name}"
+    told = folder / "pip.conf"
+    told.write_text(
+        "\n".join(["[global]", *(f"{name} = {value}" for name, value in settings.items())]) + "\n"
+    )
+    yield f"--secret=id=pip,src={told}"
+
+
+def packages_of(image: str) -> set[tuple[str, str, str]]:
+    """(kind, name, version) of each package of Debian and of Python."""
+    container = _printed("buildah", "from", *limits(), image)
+    inside = ("buildah", "run", "--isolation=chroot", container, "--")
+    found = {
+        (kind, *line.split("==", 1))
+        for kind, command in PACKAGES_OF_IMAGE.items()
+        for line in _printed(*inside, *command).splitlines()
+    }
+    _printed("buildah", "rm", container)
+    return found
+
+
+def sbom_of(packages: set[tuple[str, str, str]], version: str) -> str:
+    """In CycloneDX's JSON."""
+    components = [
+        {"type": "library", "name": name, "version": of, "purl": purl, "bom-ref": purl}
+        for kind, name, of in sorted(packages)
+        for purl in [f"pkg:{kind}/{name}@{quote(of, safe='')}"]
+    ]
+    about = {"component": {"type": "container", "name": "titian", "version": version}}
+    document = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "metadata": about}
+    return json.dumps(document | {"components": components}, indent=1) + "\n"
 
 
 def notes_of(version: str, changelog: str) -> str:
@@ -163,6 +280,14 @@ def _committed_at() -> str:
 
 def _printed(*command: str) -> str:
     return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def _run_quietly(*command: str) -> None:
+    """Its many lines go to a file, of which the last ones are told where it fails."""
+    with (ROOT / "var" / "image.log").open("w+") as log:
+        if subprocess.run(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT).returncode:
+            log.seek(0)
+            sys.exit("".join(log.readlines()[-5:]) + f"(all of it: {log.name})")
 
 
 def _run(*command: str) -> None:

@@ -32,7 +32,7 @@ account() {
 application() {
     cd "$here"
     make install-run
-    .venv/bin/python -m compileall -q .venv/lib || true  # who runs it may not write here; some files are for other Pythons
+    .venv/bin/python -m compileall -q .venv/lib backend frontend matching || true  # who runs it may not write here; some files are for other Pythons
     manage unpack_model
     if [ "$(id -u)" = 0 ]; then chown -R titian:titian "$home"; fi
 }

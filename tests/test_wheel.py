@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import json
 import re
 import subprocess
 import sys
@@ -101,6 +102,26 @@ def test_titian_without_arguments_serves_the_demo(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SystemExit):
         commands.titian()
     assert ran == [["titian", "serve"]]
+
+
+def test_a_machine_that_can_make_no_image_is_told_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = release_script()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert script.what_an_image_needs("debian") == "buildah"
+    (tmp_path / "buildah").touch(mode=0o755)
+    assert script.what_an_image_needs("debian") == ""
+    assert script.what_an_image_needs("").startswith("debootstrap and root, or BASE")
+
+
+def test_the_packages_of_an_image_are_listed_in_one_order_with_their_addresses() -> None:
+    packages = {("pypi", "torch", "2.13.0+cpu"), ("deb/debian", "tzdata", "2026b-0+deb13u1")}
+    listed = json.loads(release_script().sbom_of(packages, "0.3.0"))
+    assert [part["purl"] for part in listed["components"]] == [
+        "pkg:deb/debian/tzdata@2026b-0%2Bdeb13u1",
+        "pkg:pypi/torch@2.13.0%2Bcpu",
+    ]
 
 
 def test_notes_of_a_release_are_the_section_of_its_version() -> None:

@@ -1,4 +1,4 @@
-"""Titian installs and answers on a Debian that has nothing but its base, by the steps of deploy/.
+"""Titian installs and answers on a Debian that has nothing but its base, by the steps and units of deploy/.
 
 It needs root, debootstrap and a package registry. TITIAN_SOAK_DEBIAN names another release than trixie, and
 TITIAN_SOAK_MIRROR another place of packages than debootstrap's own.
@@ -6,6 +6,7 @@ TITIAN_SOAK_MIRROR another place of packages than debootstrap's own.
 
 from __future__ import annotations
 
+import configparser
 import os
 import shutil
 import subprocess
@@ -22,7 +23,15 @@ from tests.servers import get
 RELEASE = os.environ.get("TITIAN_SOAK_DEBIAN", "trixie")
 MIRROR = os.environ.get("TITIAN_SOAK_MIRROR")
 # How this machine reaches the registries; what is not there is not copied.
-OF_THIS_MACHINE = ("etc/resolv.conf", "etc/hosts", "etc/pip.conf", "etc/apt/apt.conf.d", "opt/wheels")
+OF_THIS_MACHINE = (
+    "etc/resolv.conf",
+    "etc/hosts",
+    "etc/pip.conf",
+    "etc/xdg/pip",
+    "etc/apt/apt.conf.d",
+    "opt/wheels",
+)
+SYSTEMD = "DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends systemd"
 AUTHORITIES = "etc/ssl/certs/ca-certificates.crt"
 
 
@@ -64,24 +73,33 @@ def _steps(tree: Path, *steps: str) -> None:
     subprocess.run(["chroot", tree, "/srv/titian/deploy/steps.sh", *steps], check=True)
 
 
-def test_the_steps_make_a_titian_that_answers(tree: Path) -> None:
+def _command_of(unit: str, tree: Path) -> list[str]:
+    """How systemd runs it, but for its shields: as its user, in its folder, with its variables."""
+    parser = configparser.RawConfigParser()
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(tree / "etc" / "systemd" / "system" / unit)
+    service = parser["Service"]
+    given = [*service["Environment"].split(), *(tree / service["EnvironmentFile"][1:]).read_text().split()]
+    inside = ["env", f"--chdir={service['WorkingDirectory']}", *given, *service["ExecStart"].split()]
+    return ["chroot", f"--userspec={service['User']}:{service['User']}", str(tree), *inside]
+
+
+def test_the_steps_and_units_make_a_titian_that_answers_and_is_restored(tree: Path) -> None:
     _steps(tree, "packages", "account")
     _copy(AUTHORITIES, tree)
     _steps(tree, "application", "check", "units")
+    subprocess.run(["chroot", tree, "sh", "-c", SYSTEMD], check=True)
+    units = [f"/etc/systemd/system/{path.name}" for path in (settings.BASE_DIR / "deploy").glob("titian*")]
+    verify = ["chroot", tree, "systemd-analyze", "verify", *units]
+    assert subprocess.run(verify, check=True, capture_output=True, text=True).stderr == ""
     home = tree / "var" / "lib" / "titian"
     assert not (home / "secret_key").exists()  # an image of it has no secret that others know
     with bound_socket("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
+    (tree / "etc" / "titian.env").write_text(f"TITIAN_PORT={port}\nPYTHONUNBUFFERED=1\n")
     serve = subprocess.Popen(
-        [
-            *("chroot", "--userspec=titian:titian", tree, "sh", "-c"),
-            "cd /srv/titian && exec .venv/bin/python -u manage.py serve",
-        ],
-        env={
-            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-            "TITIAN_VAR": "/var/lib/titian",
-            "TITIAN_PORT": str(port),
-        },
+        _command_of("titian.service", tree),
+        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -93,8 +111,13 @@ def test_the_steps_make_a_titian_that_answers(tree: Path) -> None:
                 assert line, "serve ended"
                 print(line, end="")
             assert get(port, "/readyz").status == 200
+            subprocess.run(_command_of("titian-backup.service", tree), check=True)
         finally:
             serve.terminate()
             with suppress(subprocess.TimeoutExpired):
                 serve.communicate(timeout=60)
             serve.kill()
+    [backup] = home.glob("backups/*.tar")
+    (home / "postgres").rename(home / "postgres.before")
+    *manage, _backup = _command_of("titian-backup.service", tree)
+    subprocess.run([*manage, "restore", f"/{backup.relative_to(tree)}"], check=True)

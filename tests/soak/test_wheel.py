@@ -8,12 +8,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import venv
+from collections.abc import Iterator
 from contextlib import suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+
+import pytest
 
 from backend.config.processes import bound_socket
 from tests.pages import page_of
@@ -37,15 +41,22 @@ def _enter(browser: OpenerDirector, address: str) -> str:
     return str(browser.open(address + str(form.attributes["action"]), sent).url)
 
 
-def test_the_wheel_in_an_empty_home_serves_the_demo_with_its_suggestions(tmp_path: Path) -> None:
-    wheel = build_wheel(tmp_path)
-    venv.create(tmp_path / "tools", with_pip=True)
-    subprocess.run([tmp_path / "tools" / "bin" / "pip", "install", "-q", "pipx"], check=True)
-    (home := tmp_path / "home").mkdir()
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Not below pytest's own folder: any pytest that starts meanwhile closes that to the server's account."""
+    with tempfile.TemporaryDirectory(prefix="titian-") as folder:
+        yield Path(folder)
+
+
+def test_the_wheel_in_an_empty_home_serves_the_demo_with_its_suggestions(folder: Path) -> None:
+    wheel = build_wheel(folder)
+    venv.create(folder / "tools", with_pip=True)
+    subprocess.run([folder / "tools" / "bin" / "pip", "install", "-q", "pipx"], check=True)
+    (home := folder / "home").mkdir()
     with bound_socket("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
     run = subprocess.Popen(
-        [tmp_path / "tools" / "bin" / "pipx", "run", "--python", sys.executable, "--spec", wheel, "titian"],
+        [folder / "tools" / "bin" / "pipx", "run", "--python", sys.executable, "--spec", wheel, "titian"],
         cwd=home, env=_environment(home, port), stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     with run:
