@@ -393,6 +393,7 @@ class _Model:
 
         count = len(self.learned)
         reach = 0.0 if calibrate_only else 5.0
+        calibration_reach = 30.0  # far beyond any mode: a step farther would give chances of exactly 0
         with threadpool_limits(1, "blas"):  # its matrices are tiny: threads would only wait for each other
             found = minimize(
                 self.objective,
@@ -400,7 +401,8 @@ class _Model:
                 args=(answers,),
                 jac=True,
                 method="L-BFGS-B",
-                bounds=[(-reach, reach)] * count + [(None, None)] * (len(self.start) - count),
+                bounds=[(-reach, reach)] * count
+                + [(-calibration_reach, calibration_reach)] * (len(self.start) - count),
                 options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
             )
         return np.asarray(found.x)
