@@ -346,25 +346,29 @@ class _Model:
         reading = answers.reading
         own, reverse = (intercept + contrast * need for need in self.needs(weights, answers))
         log_odds = np.logaddexp(own, reverse)
-        without = np.where(answers.yes, guess, 1 - reading * guess)
-        with_ = np.where(answers.yes, 1 - lapse, 1 - reading + reading * lapse)
+        # At least the other share: of one near 1 the rest rounds to 0.
+        no_guess, no_lapse = np.maximum(1 - guess, lapse), np.maximum(1 - lapse, guess)
+        without = np.where(answers.yes, guess, 1 - reading + reading * no_guess)
+        with_ = np.where(answers.yes, no_lapse, 1 - reading + reading * lapse)
         with np.errstate(divide="ignore"):
             log_without, log_with = np.log(without), np.log(with_) + log_odds
-            log_guess, log_lapse = np.log(guess), np.log(lapse)
+            log_guess, log_no_guess = np.log(guess), np.log(no_guess)
+            log_lapse, log_no_lapse = np.log(lapse), np.log(no_lapse)
         both = np.logaddexp(log_without, log_with)
         loss = np.logaddexp(0, log_odds) - both - np.where(answers.yes, np.log(reading), 0)
         by_odds = expit(log_odds) - np.exp(log_with - both)
         share = expit(own - reverse)
         sign = np.where(answers.yes, 1.0, -reading)
-        # Times guess and lapse: without these the exponentials could overflow.
-        by_guess = -sign * np.exp(log_guess - both)
-        by_lapse = sign * np.exp(log_lapse + log_odds - both)
+        # One exponential of each product: of the factors alone they overflow where a line search steps far.
+        by_guess, by_lapse = -both, log_odds - both
         return loss, answers.weight * np.array(
             [
                 by_odds * share,
                 by_odds * (1 - share),
-                (1 - guess) * by_guess - guess * by_lapse,
-                (1 - lapse) * by_lapse - lapse * by_guess,
+                -sign
+                * (np.exp(log_no_guess + log_guess + by_guess) + np.exp(log_guess + log_lapse + by_lapse)),
+                sign
+                * (np.exp(log_no_lapse + log_lapse + by_lapse) + np.exp(log_lapse + log_guess + by_guess)),
             ]
         )
 

@@ -25,6 +25,7 @@ import numpy as np
 import pytest
 from django.conf import settings
 from django.db import connection
+from scipy.stats import binomtest
 
 from backend.core.models import UseCount
 from backend.demo.people import demo_people
@@ -281,10 +282,11 @@ def share_found(viewer: Attendee, searches: Mapping[str, Sequence[Mapping[str, A
             wanted = {offered(one) for one in row["offers"]}
             hits.append(not wanted.isdisjoint(first.values_list("offers", flat=True)))
         by_language[language] = (sum(hits), len(hits))
-    success = sum(hits for hits, _of in by_language.values()) / sum(of for _hits, of in by_language.values())
+    found = binomtest(*(sum(counts) for counts in zip(*by_language.values(), strict=True)))
+    interval = found.proportion_ci(method="wilson")
     print("\n  " + ", ".join(f"{language} {hits}/{of}" for language, (hits, of) in by_language.items()))
-    print(f"  success@3 {success:.3f}", end=" ")
-    return success
+    print(f"  success@3 {found.statistic:.3f} [{interval.low:.3f}, {interval.high:.3f}]", end=" ")
+    return float(found.statistic)
 
 
 def offered(place: int | str) -> str:

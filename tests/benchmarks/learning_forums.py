@@ -192,7 +192,6 @@ class ForumResult:
     """One made forum: log-loss on later days, whether the weights are used, what the lists by the weights
     then used are worth more than those by the prior, and by weight whether its interval covers the truth."""
 
-    shown: int
     answers: int
     gain: float
     gain_over_prior: float
@@ -234,7 +233,6 @@ def forum_result(seed, people=PEOPLE, habits=DEFAULT_HABITS, two_sided=False):
     )
     late = answers.take(np.argsort(answers.day, kind="stable")[-learned.held_out.answers :])
     return ForumResult(
-        shown=int((answers.source == ASKED).sum()),
         answers=len(answers),
         gain=learned.held_out.gain,
         gain_over_prior=float(log_losses(late, prior).mean()) - learned.held_out.learned,

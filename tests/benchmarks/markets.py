@@ -59,13 +59,13 @@ def transferable_utility(f, g, beta=0.3, sweeps=500):
     return scale[:CANDIDATES, None] * scale[None, CANDIDATES:] * kernel
 
 
-def market_row(crowding, runs=60):
-    """Mean matches of the naive ranking, the product and ours."""
+def market_runs(crowding, runs=60):
+    """Matches of the naive ranking, the product and ours, (runs, 3)."""
     found = []
     for seed in range(runs):
         f, g = two_sided_market(crowding, seed)
         found.append([matches(order, f, g) for order in (f, f * g.T, transferable_utility(f, g))])
-    return tuple(np.mean(found, axis=0).round(1).tolist())
+    return np.array(found)
 
 
 @dataclass(frozen=True)

@@ -185,6 +185,14 @@ def test_weights_that_predict_better_and_rank_worse_are_not_kept():
 
 
 @pytest.mark.slow
+def test_a_fit_that_steps_far_comes_back_to_its_mode():
+    """Unbounded, the calibration of these earlier meetings ran to chances of exactly 0, which warns."""
+    _, true, answers, *_ = made_forum(6, two_sided=True)
+    weights = learn(answers, MatchingPolicy()).weights
+    assert sum(weights[name].low <= getattr(true, name) <= weights[name].high for name in LEARNED) >= 7
+
+
+@pytest.mark.slow
 def test_weights_that_predict_better_and_rank_no_worse_are_kept():
     _, _, answers, *_ = made_forum(148)
     learned = learn(answers, MatchingPolicy())
