@@ -288,6 +288,14 @@ def peer(certificate: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings)
         yield one
 
 
+@pytest.fixture
+def shop(db: None, peer: Peer) -> Any:
+    """A forum, and a server on which its people register."""
+    from tests.registrations import open_shop  # its models exist only now
+
+    return open_shop(peer)
+
+
 @pytest.fixture(params=["block", "report"])
 def blocked_by(request: pytest.FixtureRequest) -> str:
     """What blocks contact between two people; see `block_contact`. Every such test runs for both (S8)."""

@@ -56,7 +56,6 @@ class PeerFailed(BusinessError):
     """The other server did not answer, or answered what cannot be used."""
 
     code = "peer_failed"
-    status = 502
 
 
 class PeerDenied(PeerFailed):

@@ -48,7 +48,8 @@ def add_source(*, event: Event, data: SourceData, by: Person, now: dt.datetime) 
     check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
     if Source.objects.filter(event=event).count() >= MOST_SOURCES:
-        raise Refused("too_many_sources", _("A forum has at most %(count)d sources.") % {"count": MOST_SOURCES})
+        sentence = _("A forum has at most %(count)d sources.") % {"count": MOST_SOURCES}
+        raise Refused("too_many_sources", sentence)
     source = Source(event=event, **_values(event, data, now, before=None))
     source.save()
     return source
@@ -110,7 +111,7 @@ def _values(event: Event, data: SourceData, now: dt.datetime, *, before: Source 
     url = checked_url(address)
     if data.kind == Source.Kind.PRETIX:
         api_address(address)
-    if Source.objects.filter(event=event, name=name).exclude(pk=before.pk if before else None).exists():
+    if Source.objects.filter(event=event, name=name).exclude(pk=before.pk if before else 0).exists():
         raise _bad_source(_("Another source has this name."))
     token = data.token.strip()
     if len(token) > MAX_TOKEN or not token.isascii() or any(letter.isspace() for letter in token):

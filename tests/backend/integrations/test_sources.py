@@ -18,8 +18,8 @@ from backend.integrations.services.schedule import READ_SOURCE, queue_due_source
 from backend.integrations.services.sources import SourceData, add_source, change_source, delete_source
 from backend.integrations.services.tokens import opened
 from backend.roster.models import Registration
-from tests.backend.integrations.conftest import Shop
 from tests.factories import NOW, make_attendee, make_event
+from tests.registrations import Shop
 
 DATA = SourceData(kind="table", name="A list", address="https://example.org/list.csv", token="abc-123-def")
 

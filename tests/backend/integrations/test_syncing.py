@@ -20,9 +20,9 @@ from backend.privacy.services.merging import merge_attendees
 from backend.roster.models import Departure, Registration
 from backend.roster.services.csv_tables import UnreadableFile
 from backend.safeguarding.services.aliases import AliasData, set_alias
-from tests.backend.integrations.conftest import QUICK, Shop
 from tests.factories import make_attendee
 from tests.https import Answer
+from tests.registrations import QUICK, Shop
 
 WRITTEN_BY_EACH_RUN = {"integrations_source", "core_act"}
 

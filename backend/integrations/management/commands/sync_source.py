@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", metavar="EVENT", help="the event, as given to create_event")
-        parser.add_argument("source", metavar="SOURCE", type=int, help="the number in the address of its page")
+        parser.add_argument("source", metavar="SOURCE", type=int, help="the number in its page's address")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and save nothing")
 
     def handle(self, *_arguments: Any, **options: Any) -> None:

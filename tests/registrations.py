@@ -6,8 +6,6 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import pytest
-
 from backend.core.outgoing import PATIENCE
 from backend.core.spreadsheets import csv_file
 from backend.events.models.attendees import Attendee
@@ -80,25 +78,20 @@ class Shop:
         return set(people.values_list("person__email", flat=True))
 
 
-@pytest.fixture
-def shop(db: None, peer: Peer) -> Shop:
+def open_shop(peer: Peer) -> Shop:
     """Nobody registered yet; one organiser."""
     event = make_event()
     organiser = make_attendee(
         event, permission="organiser", email="organiser@example.org", name="Olive Organiser"
     )
-    data = SourceData(
-        kind="table", name="Registration", address=peer.address("/list.csv"), token="very-secret"
-    )
+    address = peer.address("/list.csv")
+    data = SourceData(kind="table", name="Registration", address=address, token="very-secret")
     source = add_source(event=event, data=data, by=organiser.person, now=NOW)
     found = Shop(event, organiser, peer, source)
 
     def answer(asked: Asked) -> Answer:
-        return (
-            Answer(found.csv())
-            if asked.headers["Authorization"] == "Bearer very-secret"
-            else Answer(status=401)
-        )
+        is_known = asked.headers["Authorization"] == "Bearer very-secret"
+        return Answer(found.csv()) if is_known else Answer(status=401)
 
     peer.answer = answer
     return found
