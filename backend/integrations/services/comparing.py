@@ -23,6 +23,7 @@ from backend.integrations.services.rows import SourceRow
 from backend.people.models import address_hash, hashes_of
 from backend.people.selectors import plain_word
 from backend.roster.models import Departure, Registration
+from backend.roster.services.departures import departure_keys
 from backend.roster.services.report import RefusedLine
 
 LEAST_CONFIRMED, SHARE_CONFIRMED = 5, 0.05  # more leave at once only where organisers have read their names
@@ -153,7 +154,7 @@ class _Comparing:
             self.found.sharing.append(whole)
         elif first:
             self.found.again.append(whole)
-        elif not self.departed.isdisjoint({key, *hashes_of(row.email)}):
+        elif not self.departed.isdisjoint(departure_keys(self.source.event_id, {key, *hashes_of(row.email)})):
             reason = _("this person left or was erased here: no source brings them back")
             self.found.held.append(RefusedLine(row.number, row.email, reason))
         else:
