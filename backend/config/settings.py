@@ -322,6 +322,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ConstituencyEnum": "backend.people.models.Constituency.values",
         "StateEnum": "backend.events.models.events.Event.State",
+        "SourceKindEnum": "backend.integrations.models.Source.Kind",
+        "SourceScheduleEnum": "backend.integrations.models.Source.Schedule",
     },
 }
 
