@@ -17,7 +17,9 @@ from backend.integrations.models import Source
 from backend.integrations.services.schedule import READ_SOURCE, queue_due_sources, read_due_source
 from backend.integrations.services.sources import SourceData, add_source, change_source, delete_source
 from backend.integrations.services.tokens import opened
-from backend.roster.models import Registration
+from backend.privacy.services.leaving import leave_event
+from backend.privacy.services.retention import purge_event
+from backend.roster.models import Departure, Registration
 from tests.factories import NOW, make_attendee, make_event
 from tests.registrations import Shop
 
@@ -140,3 +142,13 @@ def test_the_command_says_what_it_would_do_and_does_it(shop: Shop, capsys) -> No
     assert shop.emails() == {"person1@example.org"}
     assert "person1" not in capsys.readouterr().out
     assert Attendee.objects.get(person__email="person1@example.org").age_class == "unknown"
+
+
+def test_that_somebody_left_is_forgotten_with_the_time_of_keeping(shop: Shop) -> None:
+    mine = make_attendee(shop.event, email="ann@example.org")
+    leave_event(attendee=mine, is_confirmed=True, by=mine.person, now=NOW)
+    assert Departure.objects.count() == 1
+    for days, kept in ((0, 1), (1, 0)):
+        last = shop.event.ends_on + dt.timedelta(days=shop.event.retention_days + days)
+        purge_event(event=shop.event, now=dt.datetime.combine(last, dt.time(12), dt.UTC))
+        assert Departure.objects.count() == kept, days
