@@ -15,7 +15,7 @@ class Source(Numbered):
 
     class Kind(models.TextChoices):
         TABLE = "table", _("A table (CSV or Excel)")
-        PRETIX = "pretix", "pretix"
+        PRETIX = "pretix", _("A pretix shop")
 
     class Schedule(models.TextChoices):
         OFF = "off", _("Only by hand")
