@@ -24,7 +24,8 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("table", "A table (CSV or Excel)"), ("pretix", "A pretix shop")], max_length=10
+                        choices=[("table", "A table (CSV or Excel)"), ("pretix", "A pretix shop")],
+                        max_length=10,
                     ),
                 ),
                 ("name", models.CharField(max_length=80)),
