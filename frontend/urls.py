@@ -23,6 +23,7 @@ from frontend.events.views import (
     translations,
 )
 from frontend.groups.views import delegations, office_hours
+from frontend.integrations import views as integrations
 from frontend.invitations import views as invitations
 from frontend.mails import views as mails
 from frontend.notifications import views as notifications
@@ -132,6 +133,13 @@ urlpatterns = [
     path("e/<slug:slug>/attendees/import/", attendees.import_list, name="import_list"),
     path("e/<slug:slug>/attendees/import/sample.csv", attendees.sample_list, name="sample_list"),
     path("e/<slug:slug>/attendees/files/<str:name>", attendees.download, name="attendees_file"),
+    path("e/<slug:slug>/attendees/sources/", integrations.sources, name="sources"),
+    path("e/<slug:slug>/attendees/sources/add/", integrations.add, name="add_source"),
+    path("e/<slug:slug>/attendees/sources/<int:source_id>/", integrations.source_page, name="source"),
+    path("e/<slug:slug>/attendees/sources/<int:source_id>/read/", integrations.read, name="read_source"),
+    path(
+        "e/<slug:slug>/attendees/sources/<int:source_id>/delete/", integrations.delete, name="delete_source"
+    ),
     path("e/<slug:slug>/attendees/add/", attendee.add_person, name="add_attendee"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/", attendee.attendee_page, name="attendee"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/roles/", attendee.roles, name="attendee_roles"),

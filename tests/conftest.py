@@ -22,6 +22,7 @@ from django.db import connections
 from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
 from filelock import FileLock, Timeout
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -32,6 +33,7 @@ from matching.text.model import bundled_model
 from tests.chromium import NONE_FOUND, chromium
 from tests.database import SERVER_OF_THIS_RUN, empty_tables, vacuum_grown_tables
 from tests.encoder import RunningEncoder
+from tests.https import Peer, make_certificate, serving
 from tests.smtp import MailServer
 
 SERVERS = settings.VAR / "test-postgres"
@@ -269,6 +271,29 @@ def _static_files_found_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_found)
         yield
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a server of others on this machine."""
+    return make_certificate(tmp_path_factory.mktemp("https") / "server.pem")
+
+
+@pytest.fixture
+def peer(certificate: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[Peer]:
+    """A server under https://localhost, which this installation trusts and may ask."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    settings.TITIAN_ALLOW_PRIVATE_SOURCES = ["localhost"]
+    with serving(certificate) as one:
+        yield one
+
+
+@pytest.fixture
+def shop(db: None, peer: Peer) -> Any:
+    """A forum, and a server on which its people register."""
+    from tests.registrations import open_shop  # its models exist only now
+
+    return open_shop(peer)
 
 
 @pytest.fixture(params=["block", "report"])

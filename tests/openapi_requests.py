@@ -29,6 +29,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from backend.core.models import UseCount
+from backend.integrations.models import Source
 from backend.programme.models import Plan, PlannedMeeting
 from backend.safeguarding.services.reports import file_report
 from tests.backend.conftest import make_forum
@@ -37,6 +38,7 @@ from tests.factories import make_attendee, make_run, make_session, token_of
 ROLES = ("anonymous", "participant", "organiser", "lead")
 # What a description field by field cannot say: 400 to a request that it allows.
 UNDESCRIBED = {
+    "address_refused": "a whole https address, and of pretix that of a shop",
     "about_needed": "what an office hour is about is more than blanks",
     "bad_aims": "the least is at most the most; two constituencies with scope between, none without",
     "bad_contact_rule": "two groups, each a constituency or a sector of the event",
@@ -50,6 +52,7 @@ UNDESCRIBED = {
     "bad_mail_text": "known placeholders, the link of an invitation once, no address in a sender's name",
     "bad_quiet_hours": "they begin and end at different times, or are left out",
     "bad_outside_contact": "a name, and a phone number or mail address, each on one line",
+    "bad_source": "a name that no other source has, and a token without blanks",
     "bad_session": "a session ends after it starts, lies in the forum's days and has a theme of the event",
     "bad_table": "an online room has a link, and a table none",
     "bad_times": "the slots are of this event, to come, and open",
@@ -116,6 +119,8 @@ def make_hall() -> Hall:
     planned = PlannedMeeting.objects.create(
         event=forum.event, plan=plan, first=e, second=f, slot=forum.slots[2], table=forum.tables[0], value=1
     )
+    address = "https://127.0.0.1/list.csv"  # where nothing is fetched
+    source = Source.objects.create(event=forum.event, kind="table", name="List", address=address)
     people = {"participant": a, "organiser": organiser, "lead": lead}
     slots = [slot.pk for slot in forum.slots]
     days = [str(forum.event.starts_on), "0001-01-01", "9999-12-31"]
@@ -133,6 +138,7 @@ def make_hall() -> Hall:
             "plan_id": plan.pk,
             "planned_id": planned.pk,
             "name": "funnel.csv",
+            "source_id": source.pk,
             "theme_id": theme.pk,
             "topic_id": theme.topics.all()[0].pk,
         },

@@ -43,6 +43,7 @@ from backend.events.models.attendees import Attendee, Organisation
 from backend.events.models.events import Event
 from backend.events.models.roles import Appointment
 from backend.events.models.suspensions import Suspension
+from backend.integrations.models import Source
 from backend.notifications.services.notice_mails import mail_for
 from backend.outcomes.models import ContactShare
 from backend.people.models import KnownMinor, Person
@@ -168,6 +169,7 @@ def _meet(stage: Stage, number: int) -> None:
         for n in range(20)
     ]
     session = make_session(event)
+    Source.objects.create(event=event, kind="table", name="List", address="https://127.0.0.1/list.csv")
     people = list(here.values())
     pairs = [
         (here[one], here[other])
@@ -479,6 +481,7 @@ def _numbers_of(event: Event) -> dict[str, list[int]]:
         "table_id": event.tables, "theme_id": event.themes, "topic_id": event.topics,
         "organisation_id": event.organisations, "sector_id": event.sectors,
         "closure_id": Closure.objects.filter(event=event),
+        "source_id": Source.objects.filter(event=event),
         "appointment_id": Appointment.objects.of(event),
         "block_id": Block.objects.filter(blocker__attendances__event=event),
         "connection_id": ContactShare.objects.filter(event=event),

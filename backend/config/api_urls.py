@@ -40,6 +40,13 @@ from backend.groups.api import (
     OfficeHourListView,
     OfficeHourView,
 )
+from backend.integrations.api import (
+    SourceColumnsView,
+    SourceListView,
+    SourcePreviewView,
+    SourceRunView,
+    SourceView,
+)
 from backend.invitations import api as invitations
 from backend.mails.api import MailTextsView
 from backend.notifications.api import MailListView, NoticeListView
@@ -105,6 +112,11 @@ urlpatterns = [
     path("events/<slug:slug>/sectors/<int:sector_id>/", SectorView.as_view()),
     path("events/<slug:slug>/sectors/<int:sector_id>/move/", SectorMoveView.as_view()),
     path("events/<slug:slug>/sectors/<int:sector_id>/merge/", SectorMergeView.as_view()),
+    path("events/<slug:slug>/sources/", SourceListView.as_view()),
+    path("events/<slug:slug>/sources/<int:source_id>/", SourceView.as_view()),
+    path("events/<slug:slug>/sources/<int:source_id>/columns/", SourceColumnsView.as_view()),
+    path("events/<slug:slug>/sources/<int:source_id>/preview/", SourcePreviewView.as_view()),
+    path("events/<slug:slug>/sources/<int:source_id>/run/", SourceRunView.as_view()),
     path("events/<slug:slug>/invitations/", invitations.InvitationListView.as_view()),
     path("events/<slug:slug>/invitations/preview/", invitations.InvitationPreviewView.as_view()),
     path("events/<slug:slug>/invitations/returned/", invitations.ReturnedView.as_view()),

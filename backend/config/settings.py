@@ -79,6 +79,9 @@ TITIAN_WEB_PROCESSES = number_from("TITIAN_WEB_PROCESSES", 1, least=1, most=16) 
 TITIAN_CLUSTER_CERTIFICATES = folder_from("TITIAN_CLUSTER_CERTIFICATES", Path("/etc/titian/cluster"))
 TITIAN_CLUSTER = cluster_from("TITIAN_CLUSTER", TITIAN_CLUSTER_CERTIFICATES)
 
+# Hosts of this installation's own network from which a forum may fetch; no other host of it is ever asked.
+TITIAN_ALLOW_PRIVATE_SOURCES = words_from("TITIAN_ALLOW_PRIVATE_SOURCES", [])
+
 TITIAN_DEMO_PUBLIC = flag_from("TITIAN_DEMO_PUBLIC")
 if TITIAN_DEMO and not TITIAN_DEMO_PUBLIC:
     refuse_public_demo([TITIAN_HOST, *ALLOWED_HOSTS, urlsplit(TITIAN_ADDRESS).hostname or ""])
@@ -116,6 +119,7 @@ INSTALLED_APPS = [
     "backend.audit",
     "backend.stats",
     "backend.privacy",
+    "backend.integrations",
     "backend.demo",
     "backend.benchmarks",
     "backend.config.admin.ReferenceAdmin",
@@ -318,6 +322,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ConstituencyEnum": "backend.people.models.Constituency.values",
         "StateEnum": "backend.events.models.events.Event.State",
+        "SourceKindEnum": "backend.integrations.models.Source.Kind",
+        "SourceScheduleEnum": "backend.integrations.models.Source.Schedule",
     },
 }
 

@@ -169,6 +169,7 @@ TABLES = tuple(
                     "people_person_user_permissions": "Permissions of an administrator",
                     "mfa_authenticator": "Passkeys, and secrets of apps and recovery codes, encrypted",
                     "programme_plannedmeeting": "Who is planned to meet whom",
+                    "roster_registration": "Which row of a source names somebody; hashes of what it says",
                     "safeguarding_chaperone": "Who looks after a delegation",
                     "safeguarding_vetting": "That an adult was checked, by whom",
                     "suggestions_embedding": "Vectors of texts; deleted where nobody else wrote the same",
@@ -226,6 +227,7 @@ TABLES = tuple(
                 {
                     "people_formeraddress": "An address that an account had before; as long as the account",
                     "people_knownminor": "That a forum knows an address as a minor’s; eight years",
+                    "roster_departure": "Who left, so that no source brings them back; the time of keeping",
                     "safeguarding_block": "Who blocked whom; three years after the account is gone",
                 },
             ),
@@ -251,6 +253,7 @@ TABLES = tuple(
                     "django_migrations": "Versions of the tables",
                     "events_countrycontact": "Published numbers to ring in danger",
                     "events_event": "The forum",
+                    "integrations_source": "Where people register: its address, and a token, encrypted",
                     "events_organisation": "Organisations; one that nobody is left in is deleted",
                     "events_outsidecontact": "Whom leads named outside the forum; until they name another",
                     "events_sector": "Sectors",

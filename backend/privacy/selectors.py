@@ -35,6 +35,7 @@ from backend.outcomes.models import ContactShare
 from backend.outcomes.selectors.connections import connections_for
 from backend.people.models import Person
 from backend.people.selectors import tokens_of
+from backend.roster.models import Registration
 from backend.safeguarding.models import Block, DelegationSeat, Report
 from backend.safeguarding.rules import is_open
 from backend.safeguarding.selectors.blocks import blocks_made_by
@@ -183,6 +184,9 @@ def _activity(attendee: Attendee) -> tuple[StoredField, ...]:
         StoredField("calendar_address", _calendar_since(attendee), nobody),
         StoredField(
             "invitations", Invitation.objects.filter(attendee=attendee).count(), (Readers.ORGANISERS,)
+        ),
+        StoredField(
+            "registrations", Registration.objects.filter(attendee=attendee).count(), (Readers.ORGANISERS,)
         ),
     )
 
@@ -337,6 +341,7 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
             Invitation.objects.filter(attendee=attendee),
             {"kind": "kind", "at": "queued_at", "state": "state", "used_at": "used_at"},
         ),
+        "registrations": Registration.objects.filter(attendee=attendee).count(),
         "reports_made": _rows(
             Report.objects.filter(reporter=attendee),
             {"category": "category", "words": "words", "named": "named", "at": "created_at"},

@@ -33,6 +33,7 @@ KINDS = {
     "invited": gettext_lazy("Invitations"),
     "times": gettext_lazy("Times opened for people"),
     "merged": gettext_lazy("Entries made one"),
+    "synced": gettext_lazy("Sources of people"),
     "contact": gettext_lazy("Contact rules"),
     "acted": gettext_lazy("Assistants"),
     "took": gettext_lazy("Downloads"),
@@ -112,6 +113,8 @@ def audit_entry_text(entry: AuditEntry, *, named: bool = True) -> str:
             count,
         )
         return opened % {"count": count}
+    if entry.kind == "synced":
+        return _synced_text(entry.what)
     if entry.kind == "contact":
         kind, _colon, groups = entry.what.partition(":")
         return CONTACT_TEXTS[kind] % {"groups": groups}
@@ -131,6 +134,17 @@ def person_text(entry: AuditEntry) -> str:
     if entry.person_id == SYSTEM:
         return _("The system")
     return entry.person or _("Somebody who has left")
+
+
+def _synced_text(what: str) -> str:
+    """A run: the number of its source, and how many came in, changed, stayed, went, wait and are nobody."""
+    source, *counts = what.split()
+    if len(counts) != 6:
+        return _("Could not read source %(source)s") % {"source": source}
+    added, updated, _unchanged, gone, waiting, _left_out = counts
+    return _(
+        "Read source %(source)s: %(added)s came in, %(updated)s changed, %(gone)s went, %(waiting)s to decide"
+    ) % {"source": source, "added": added, "updated": updated, "gone": gone, "waiting": waiting}
 
 
 def _planned_meeting_text(entry: AuditEntry, named: bool) -> str:

@@ -68,6 +68,7 @@ FIELDS = {
     "news": gettext_lazy("News for me"),
     "calendar_address": gettext_lazy("Secret address of my calendar, made"),
     "invitations": gettext_lazy("Mails of invitation to me"),
+    "registrations": gettext_lazy("Rows of the organisers’ sources that name me"),
     "blocks": gettext_lazy("People I blocked"),
     "reports": gettext_lazy("Reports I made"),
     "consent": gettext_lazy("My guardian’s consent, until"),

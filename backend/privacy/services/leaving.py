@@ -34,9 +34,15 @@ def leave_event(*, attendee: Attendee, is_confirmed: bool, by: Person, now: dt.d
         raise NotYours(_("Only the person themself can do this."))
     _check_confirmed(is_confirmed)
     _step_down([attendee], by, now)
-    remember_attendee(attendee, by, now)
-    Tie.objects.filter(Q(first=by) | Q(second=by), edition=attendee.event_id).delete()
-    forget_connections(person=by, event_id=attendee.event_id, even_kept=True)
+    take_out(attendee, now)
+
+
+def take_out(attendee: Attendee, now: dt.datetime) -> None:
+    """Erase the part of somebody who holds no role, in the caller's transaction, as when they leave."""
+    person = attendee.person
+    remember_attendee(attendee, person, now)
+    Tie.objects.filter(Q(first=person) | Q(second=person), edition=attendee.event_id).delete()
+    forget_connections(person=person, event_id=attendee.event_id, even_kept=True)
     erase_attendees([attendee.pk], now)
 
 

@@ -40,6 +40,7 @@ from backend.outcomes.models import ContactShare
 from backend.people.models import FormerAddress, KnownMinor, Person
 from backend.privacy.services.erasing import erase_attendees
 from backend.privacy.services.merge_mails import ASKED, DONE, tell_of_merge
+from backend.roster.models import Registration
 from backend.safeguarding.models import Block, Chaperone, Report, ReportLink
 from backend.safeguarding.rules import JOINING, contactable_for
 from backend.safeguarding.services.announce import announce_changed_people
@@ -49,6 +50,7 @@ from backend.suggestions.models import Feedback
 CARRIED: tuple[tuple[type[Model], str], ...] = (
     (Feedback, "attendee"),
     (Feedback, "other"),
+    (Registration, "attendee"),
     (SessionPart, "attendee"),
     (WaitingListEntry, "attendee"),
     (WaitingListEntry, "other"),

@@ -18,6 +18,7 @@ from backend.people.models import Person
 from backend.privacy.rules import MINORS_KEPT
 from backend.privacy.services.erasing import erase_attendees, erase_person
 from backend.privacy.services.remembering import remember_attendee, remember_person
+from backend.roster.models import Departure
 from backend.suggestions.models import Run
 
 
@@ -49,6 +50,8 @@ def purge_event(*, event: Event, now: dt.datetime, is_dry: bool = False) -> Purg
         for_each("privacy.purge_attendee", ids, lambda pk: _purge_attendee(pk, now))
         lonely = _lonely(people, event)  # a connection that is not kept holds no account
         for_each("privacy.purge_account", lonely, lambda pk: _purge_account(pk, now))
+        if _days_over(event, now) > event.retention_days:
+            Departure.objects.filter(event=event).delete()
         if ids:
             Run.objects.filter(event=event).update(matching_state=None)
     return report
@@ -61,13 +64,17 @@ def purge_all(*, now: dt.datetime) -> list[PurgeReport]:
 
 
 def _due(event: Event, now: dt.datetime) -> AttendeeQuerySet:
-    days = (now.astimezone(event.zone).date() - event.ends_on).days
+    days = _days_over(event, now)
     people = Attendee.objects.of(event).filter(permission=Attendee.Permission.PARTICIPANT)
     if days <= min(MINORS_KEPT, event.retention_days):
         return people.none()
     if days <= event.retention_days:
         return people.exclude(is_known_adult(now))
     return people
+
+
+def _days_over(event: Event, now: dt.datetime) -> int:
+    return (now.astimezone(event.zone).date() - event.ends_on).days
 
 
 def _in_charge(event: Event) -> AttendeeQuerySet:

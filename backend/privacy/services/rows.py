@@ -34,6 +34,8 @@ from backend.mails.models import MailTest
 from backend.outcomes.services.connections import forget_connections
 from backend.people.models import Person
 from backend.programme.models import PlannedMeeting
+from backend.roster.models import Registration
+from backend.roster.services.departures import remember_departure
 from backend.safeguarding.models import (
     Chaperone,
     DelegationSeat,
@@ -65,6 +67,7 @@ OWN_ROWS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Picture, ("attendee",)),
     (PlannedMeeting, ("first", "second")),
     (ProfileVisit, ("attendee", "other")),
+    (Registration, ("attendee",)),
     (SearchText, ("attendee",)),
     (SessionPart, ("attendee",)),
     (Suggestion, ("attendee", "other")),
@@ -80,6 +83,7 @@ def erase_rows(attendee: Attendee, now: dt.datetime) -> None:
     """Delete and empty what is the attendee's, hold what an open case needs, and keep the row for counts."""
     _hold_identity(attendee, now)
     _forget_vectors(attendee)
+    remember_departure(attendee)
     for model, fields in OWN_ROWS:
         for field in fields:
             model._default_manager.filter(**{field: attendee}).delete()

@@ -1,0 +1,174 @@
+"""The people of a pretix event, by its REST API: orders with their positions, questions and products.
+
+Kept of an answer is what an import reads; secrets, payments, seats and the address of whoever paid are
+dropped here, and never stored or logged.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.utils.translation import gettext as _
+
+from backend.core.outgoing import AddressRefused, Patience, PeerFailed, fetch
+from backend.integrations.models import Source
+from backend.integrations.services.rows import SourceTable
+from backend.roster.services.csv_tables import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    CsvLine,
+    CsvTable,
+    column_key,
+    too_many_rows,
+)
+
+MAX_PAGES = 400  # of one list; pretix gives 50 entries on each
+READING_SECONDS = 600.0
+# Asked for without these. Of a position no others: where one does not exist, some versions answer with 500.
+NEVER_SENT = (
+    "secret", "email", "phone", "customer", "comment", "payments", "refunds", "fees", "downloads", "url",
+    "invoice_address", "positions.secret", "positions.downloads", "positions.checkins",
+)  # fmt: skip
+HEADER = ("position", "state", "email", "name", "organisation", "country", "title", "Ticket")
+CANCELLED, PAID = "c", "p"
+
+
+def read_pretix(source: Source, token: str, patience: Patience) -> SourceTable:
+    """Every position of every order: who is to be imported, who cancelled, and who is left out for what.
+
+    Refuses AddressRefused, PeerDenied and PeerFailed.
+    """
+    shop = _Shop(api_address(source.address), f"Token {token}" if token else "", patience)
+    questions = {row["id"]: _text(row["question"]) for row in shop.rows("questions")}
+    products = {row["id"]: _text(row["name"]) for row in shop.rows("items")}
+    taken = {column_key(name) for name in HEADER}
+    asked = {number: text for number, text in questions.items() if text and column_key(text) not in taken}
+    asked = dict(list(asked.items())[: MAX_COLUMNS - len(HEADER)])
+    query = {"include_canceled_positions": "true", "exclude": NEVER_SENT}
+    lines: list[CsvLine] = []
+    left_out: dict[int, str] = {}
+    minors: set[int] = set()
+    for order in shop.rows("orders", query):
+        for position in _list_in(order, "positions"):
+            number = len(lines) + 1
+            if number > MAX_ROWS:
+                raise too_many_rows()
+            lines.append(CsvLine(number, _cells(order, position, products, asked)))
+            if reason := _left_out(source, order, position):
+                left_out[number] = reason
+            if position.get("item") in source.minor_products:
+                minors.add(number)
+    header = (*HEADER, *asked.values())
+    return SourceTable(CsvTable(header, tuple(lines), (), "json"), left_out, minors)
+
+
+def api_address(address: str) -> str:
+    """Where the API of the shop is, from the address of its pages: HOST/ORGANIZER/EVENT, or that of the API.
+
+    >>> api_address("https://pretix.example.org/bigevents/forum/")
+    'https://pretix.example.org/api/v1/organizers/bigevents/events/forum/'
+    """
+    parts = urlsplit(address.strip())
+    names = [one for one in parts.path.split("/") if one]
+    if names[:3] == ["api", "v1", "organizers"] and len(names) == 6:
+        names = [names[3], names[5]]
+    if len(names) != 2:
+        raise AddressRefused(
+            _("Write the address of the shop, such as https://pretix.example.org/organizer/event/.")
+        )
+    return f"{parts.scheme}://{parts.netloc}/api/v1/organizers/{names[0]}/events/{names[1]}/"
+
+
+class _Shop:
+    """Lists of one event of a pretix."""
+
+    def __init__(self, address: str, authorization: str, patience: Patience) -> None:
+        self.address, self.authorization, self.patience = address, authorization, patience
+        self.ends_at = time.monotonic() + READING_SECONDS
+
+    def rows(self, name: str, query: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        """All entries of a list, by the numbers of its pages, whatever address an answer gives."""
+        for page in range(1, MAX_PAGES + 1):
+            asked = urlencode({**(query or {}), "page": page}, doseq=True)
+            answer = self._page(f"{self.address}{name}/?{asked}")
+            yield from _list_in(answer, "results")
+            if not answer.get("next"):
+                return
+        raise PeerFailed(_("The source has more than %(count)s pages.") % {"count": MAX_PAGES})
+
+    def _page(self, address: str) -> dict[str, Any]:
+        left = min(self.patience.total_seconds, self.ends_at - time.monotonic())
+        content = fetch(
+            address,
+            authorization=self.authorization,
+            accept="application/json",
+            patience=replace(self.patience, total_seconds=left),
+        )
+        try:
+            answer = json.loads(content)
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict):
+            raise _not_understood()
+        return answer
+
+
+def _list_in(answer: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    found = answer.get(name)
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise _not_understood()
+    return found
+
+
+def _cells(
+    order: Mapping[str, Any],
+    position: Mapping[str, Any],
+    products: Mapping[int, str],
+    questions: Mapping[int, str],
+) -> tuple[str, ...]:
+    answers = {one.get("question"): str(one.get("answer") or "") for one in _list_in(position, "answers")}
+    parts = position.get("attendee_name_parts") or {}
+    own = (
+        position.get("id"),
+        "cancelled" if _is_cancelled(order, position) else "",
+        position.get("attendee_email"),
+        position.get("attendee_name"),
+        position.get("company"),
+        position.get("country"),
+        parts.get("job_title") if isinstance(parts, dict) else "",
+        products.get(position.get("item") or 0),
+    )
+    return (*(str(one or "") for one in own), *(answers.get(number, "") for number in questions))
+
+
+def _left_out(source: Source, order: Mapping[str, Any], position: Mapping[str, Any]) -> str:
+    """Why a position is nobody to import or to take out; empty for all others."""
+    if order.get("testmode"):
+        return _("an order of the test mode")
+    if position.get("addon_to"):
+        return _("an add-on of another ticket")
+    if _is_cancelled(order, position):
+        return ""
+    if source.products and position.get("item") not in source.products:
+        return _("another product")
+    return "" if order.get("status") == PAID else _("an order that is not paid")
+
+
+def _is_cancelled(order: Mapping[str, Any], position: Mapping[str, Any]) -> bool:
+    return order.get("status") == CANCELLED or position.get("canceled") is True
+
+
+def _text(words: Any) -> str:
+    """A text of pretix in English, or else in its first language."""
+    if not isinstance(words, dict):
+        return str(words or "")
+    return str(words.get("en") or next(iter(words.values()), "") or "")
+
+
+def _not_understood() -> PeerFailed:
+    return PeerFailed(_("The source answered with something that is not what its kind answers."))
