@@ -9,6 +9,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -133,17 +134,26 @@ def _made_up_participants(event: Event) -> AttendeeQuerySet:
 
 def theme_names_for(event: Event) -> dict[str, str]:
     """The names of the event's themes by key, in programme order."""
-    return {theme.key: theme.local_name for theme in event.themes.order_by("position", "pk")}
+    return {key: local_name(name, names) for key, name, names in _themes.fetch(event=event.pk)}
 
 
 def topic_names_for(event: Event) -> dict[str, str]:
     """The names of the event's topics by key."""
-    return {topic.key: topic.local_name for topic in event.topics.all()}
+    return {key: local_name(name, names) for key, name, names in _topics.fetch(event=event.pk)}
 
 
 def sector_names_for(event: Event) -> dict[str, str]:
     """The names of the event's sectors by key."""
-    return {sector.key: sector.local_name for sector in event.sectors.all()}
+    return {key: local_name(name, names) for key, name, names in _sectors.fetch(event=event.pk)}
+
+
+def _names_of(kind: type[Theme | Topic | Sector], event: int) -> QuerySet[Any, tuple[str, str, Any]]:
+    return kind.objects.filter(event=event).order_by("position", "pk").values_list("key", "name", "names")
+
+
+_themes, _topics, _sectors = (
+    CompiledRows(partial(_names_of, kind), event=-1) for kind in (Theme, Topic, Sector)
+)
 
 
 def attendances_for(person: Person) -> Sequence[Attendee]:
