@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 from types import MappingProxyType, SimpleNamespace
@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import psycopg
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BigIntegerField, Expression, Func, JSONField, QuerySet, Value
+from django.db.models import BigIntegerField, Expression, Func, JSONField, Model, QuerySet, Value
 from django.db.models.expressions import Col
 from django.db.models.query import FlatValuesListIterable, ValuesListIterable
 from psycopg.types.numeric import Int8
@@ -186,6 +186,25 @@ class _PreparingCursor(psycopg.RawCursor[Any]):
         super().execute(query, params, **options)
         self._query: Any = SimpleNamespace(query=query.encode())
         return self
+
+
+def attach_related(rows: Sequence[Model], name: str, related: CompiledRows[Any]) -> None:
+    """What refers to these rows, as `prefetch_related_objects` gives it; `related` takes ids as `among`.
+
+    No query about no row.
+    """
+    if not rows:
+        return
+    field: Any = type(rows[0])._meta.get_field(name).field  # type: ignore[union-attr]
+    by_id: dict[int, tuple[Any, list[Any]]] = {row.pk: (row, []) for row in rows}
+    for one in related.fetch(among=list(by_id)):
+        row, found = by_id[getattr(one, field.attname)]
+        field.set_cached_value(one, row)
+        found.append(one)
+    for row, found in by_id.values():
+        kept = getattr(row, name).all()
+        kept._result_cache, kept._prefetch_done = found, True
+        row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = kept
 
 
 def _preparing_cursor() -> Any:

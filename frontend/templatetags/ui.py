@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Model
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -211,6 +211,13 @@ def joined(*parts: object, separator: str = ", ") -> str:
     return separator.join(str(part) for part in parts if part)
 
 
+@register.simple_tag
+def dotted(*parts: object) -> SafeString:
+    """The parts that are not empty, with a point between those in one line."""
+    words = format_html_join("", "<span>{}</span>", ((part,) for part in parts if part))
+    return format_html('<span class="dots">{}</span>', words)
+
+
 @register.filter
 def language_names(codes: Iterable[str]) -> str:
     """The names of the languages, with commas between them."""
@@ -287,8 +294,13 @@ def person_row(
     kept = replace(actions, slot=SLOT, hour=HOUR) if actions.slot else actions
     text = include_cached_form(context, "_row.html", line=line and LINE, actions=kept, **shown)
     if line:
-        text = text.replace(include_cached("_line.html", line=LINE), include_cached("_line.html", line=line))
+        text = text.replace(_stand_in_line(get_language()), include_cached("_line.html", line=line))
     return SafeString(text.replace(SLOT, actions.slot).replace(HOUR, conditional_escape(actions.hour)))
+
+
+@cache
+def _stand_in_line(_language: str | None) -> str:
+    return include_cached("_line.html", line=LINE)
 
 
 @register.simple_tag(takes_context=True)

@@ -93,17 +93,18 @@ def availability_for(attendee: Attendee, now: dt.datetime) -> tuple[GridDay, ...
         *((Period(*both), "closed", reason) for *both, reason in _closed.fetch(event=attendee.event_id)),
     ]
     cells = []
-    for slot in _slots.fetch(event=attendee.event_id):
+    for row in _slots.fetch(event=attendee.event_id):
+        slot = SlotChoice(*row)
         kind, because = next(
             ((kind, because) for period, kind, because in busy if overlaps(period, slot)),
             ("", ""),
         )
         cells.append(
             SlotCell(
-                slot.pk,
+                slot.slot_id,
                 slot.starts_at,
                 slot.ends_at,
-                slot.pk in opened,
+                slot.slot_id in opened,
                 slot.starts_at <= now,
                 kind,
                 because,
@@ -143,8 +144,8 @@ def _closures_of(event: int) -> QuerySet[Closure, tuple[dt.datetime, dt.datetime
     return closures.values_list("starts_at", "ends_at", "reason")
 
 
-def _slots_of(event: int) -> QuerySet[Slot]:
-    return Slot.objects.filter(event=event)
+def _slots_of(event: int) -> QuerySet[Slot, tuple[int, dt.datetime, dt.datetime]]:
+    return Slot.objects.filter(event=event).values_list("pk", "starts_at", "ends_at")
 
 
 _opened = CompiledRows(_slots_opened, attendee=-1)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -96,6 +96,15 @@ class SuggestionList:
     is_weak: bool = False
 
 
+class Entry(NamedTuple):
+    """What a Run holds of somebody suggested."""
+
+    other_id: int
+    score: float
+    exploratory: bool
+    reasons: list[dict[str, Any]]
+
+
 def suggestions_for(
     *, attendee: Attendee, now: dt.datetime, filters: Filters | None = None, limit: int = LIST_SIZE
 ) -> SuggestionList:
@@ -109,7 +118,8 @@ def suggestions_for(
     run, reading = current_reading(attendee)
     if run is None:
         return SuggestionList((), 0, {}, filters, None, False)
-    cards = _cards(attendee, _entries.fetch(run=run.pk, attendee=attendee.pk), now, most=LIST_SIZE)
+    found = [Entry(*row) for row in _entries.fetch(run=run.pk, attendee=attendee.pk)]
+    cards = _cards(attendee, found, now, most=LIST_SIZE)
     admitted = [card for card in cards if filters.admit(card.other)]
     return SuggestionList(
         cards=tuple(admitted[:limit]),
@@ -146,13 +156,14 @@ def suggestion_between(*, attendee: Attendee, other_id: int, now: dt.datetime) -
     run = current_run(attendee.event_id)
     if run is None:
         return None
-    found = _entries_with.fetch(run=run.pk, attendee=attendee.pk, other=other_id)
+    entries = _entries_with.fetch(run=run.pk, attendee=attendee.pk, other=other_id)
+    found = [Entry(*row) for row in entries]
     return next(iter(_cards(attendee, found, now, even_refused=True)), None)
 
 
 def _cards(
     attendee: Attendee,
-    found: Sequence[Suggestion],
+    found: Sequence[Entry],
     now: dt.datetime,
     *,
     even_refused: bool = False,
@@ -208,12 +219,16 @@ def _cards(
     ]
 
 
-def _entries_of(run: int, attendee: int) -> QuerySet[Suggestion]:
-    return Suggestion.objects.filter(run=run, attendee=attendee).order_by("rank")
+def _entries_of(run: int, attendee: int) -> QuerySet[Suggestion, tuple[Any, ...]]:
+    return _values_of(Suggestion.objects.filter(run=run, attendee=attendee).order_by("rank"))
 
 
-def _entries_between(run: int, attendee: int, other: int) -> QuerySet[Suggestion]:
-    return Suggestion.objects.filter(run=run, attendee=attendee, other=other)
+def _entries_between(run: int, attendee: int, other: int) -> QuerySet[Suggestion, tuple[Any, ...]]:
+    return _values_of(Suggestion.objects.filter(run=run, attendee=attendee, other=other))
+
+
+def _values_of(entries: QuerySet[Suggestion]) -> QuerySet[Suggestion, tuple[Any, ...]]:
+    return entries.values_list(*Entry._fields)
 
 
 def _verdicts_of(attendee: int) -> QuerySet[Feedback, tuple[int, str]]:
