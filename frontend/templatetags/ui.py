@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 from django import template
 from django.conf import settings
 from django.db.models import Model
+from django.http import HttpRequest
 from django.template.context import Context
 from django.template.loader import render_to_string
+from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -51,6 +53,7 @@ from frontend.suggestions.words import (
 )
 
 KEPT = 2_000  # of a template, some kilobytes each
+KEPT_ADDRESSES = 100  # of pages, which readers choose the length of
 KEPT_OF_DESK = 32  # a megabyte each where a forum has a thousand people
 TOKEN, ADDRESS, FROM, SLOT, HOUR = (token_hex() for _ in range(5))  # in what is kept, for the reader's own
 LINE = Line(token_hex())
@@ -163,7 +166,16 @@ def return_address(context: Context) -> str:
 @register.simple_tag(takes_context=True)
 def page_address(context: Context) -> str:
     """The address of the page a form is on, also in the fragment that answers the form."""
-    return str(context.get("form_address") or context["request"].get_full_path())
+    if kept := context.get("form_address"):
+        return str(kept)
+    request: HttpRequest = context["request"]
+    return _written_address(request.path, request.META.get("QUERY_STRING", ""))
+
+
+@lru_cache(maxsize=KEPT_ADDRESSES)
+def _written_address(path: str, query: str) -> str:
+    """As `HttpRequest.get_full_path`, which writes it anew for each form of a page."""
+    return escape_uri_path(path) + (f"?{iri_to_uri(query)}" if query else "")
 
 
 @register.simple_tag(takes_context=True)
@@ -177,7 +189,7 @@ def came_from(context: Context) -> str:
     return _query_from(page_address(context))
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=KEPT_ADDRESSES)
 def _query_from(address: str) -> str:
     return "" if address.endswith("/suggestions/") else f"?{urlencode({'from': address})}"
 
