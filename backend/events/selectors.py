@@ -9,7 +9,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -25,6 +24,7 @@ from backend.events.models.events import Event, Theme, Topic
 from backend.events.models.roles import Appointment, CountryContact, OutsideContact
 from backend.events.models.translation_remarks import TranslationRemark
 from backend.events.rules.attendees import is_empty_profile
+from backend.events.rules.local_names import local_names_in
 from backend.events.rules.mailboxes import may_use_shared_mailbox
 from backend.events.rules.names import first_name_in
 from backend.events.rules.rehearsals import made_up_in
@@ -134,26 +134,17 @@ def _made_up_participants(event: Event) -> AttendeeQuerySet:
 
 def theme_names_for(event: Event) -> dict[str, str]:
     """The names of the event's themes by key, in programme order."""
-    return {key: local_name(name, names) for key, name, names in _themes.fetch(event=event.pk)}
+    return local_names_in(Theme, event.pk)
 
 
 def topic_names_for(event: Event) -> dict[str, str]:
     """The names of the event's topics by key."""
-    return {key: local_name(name, names) for key, name, names in _topics.fetch(event=event.pk)}
+    return local_names_in(Topic, event.pk)
 
 
 def sector_names_for(event: Event) -> dict[str, str]:
     """The names of the event's sectors by key."""
-    return {key: local_name(name, names) for key, name, names in _sectors.fetch(event=event.pk)}
-
-
-def _names_of(kind: type[Theme | Topic | Sector], event: int) -> QuerySet[Any, tuple[str, str, Any]]:
-    return kind.objects.filter(event=event).order_by("position", "pk").values_list("key", "name", "names")
-
-
-_themes, _topics, _sectors = (
-    CompiledRows(partial(_names_of, kind), event=-1) for kind in (Theme, Topic, Sector)
-)
+    return local_names_in(Sector, event.pk)
 
 
 def attendances_for(person: Person) -> Sequence[Attendee]:
