@@ -193,6 +193,7 @@ urlpatterns = [
     path("e/<slug:slug>/people/<int:attendee_id>/picture/<slug:size>/", pictures.picture, name="picture"),
     path("e/<slug:slug>/people/<int:attendee_id>/note/", directory.note, name="note"),
     path("e/<slug:slug>/people/<int:attendee_id>/", directory.person, name="person"),
+    path("e/<slug:slug>/people/<int:attendee_id>/opened/", directory.opened_row, name="opened_row"),
     path("e/<slug:slug>/people/<int:attendee_id>/wish/", directory.wish, name="wish"),
     path("e/<slug:slug>/people/<int:attendee_id>/contact/", connections.share_contact, name="share_contact"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/follow-up/", outcomes.follow_up, name="follow_up"),

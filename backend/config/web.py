@@ -5,6 +5,7 @@ A slow client costs a buffer and no thread: docs/decisions/0013-web-server.md.
 
 from __future__ import annotations
 
+import gc
 import resource
 import signal
 import socket
@@ -41,6 +42,7 @@ def serve_pages(
 
     `announces`: print where the pages are.
     """
+    gc.freeze()  # what every page needs is there for good, and never looked through again
     _allow_connections(MAX_CONNECTIONS)
     sys.setswitchinterval(SECONDS_OF_ONE_THREAD)
     channels: dict[int, Any] = {}

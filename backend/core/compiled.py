@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from types import SimpleNamespace
+from functools import lru_cache
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import psycopg
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BigIntegerField, Expression, Func, QuerySet, Value
+from django.db.models import BigIntegerField, Expression, Func, JSONField, Model, QuerySet, Value
+from django.db.models.expressions import Col
 from django.db.models.query import FlatValuesListIterable, ValuesListIterable
 from psycopg.types.numeric import Int8
 
 Given: TypeAlias = int | str | dt.datetime | list[int]
 Row = TypeVar("Row")
 PLACEHOLDER = re.compile("%[s%]")
+KEPT = 2_000  # values of JSON
 
 
 class CompiledIds(Expression):
@@ -100,19 +103,21 @@ class CompiledRows(_Written[Row]):
     A statement that the database prepares, and plans once for all values.
     """
 
-    _written: tuple[QuerySet[Any, Row], Any, str] | None = None
+    _written: tuple[QuerySet[Any, Row], Any, str, list[str]] | None = None
     _is_plain = _is_flat = False  # whether rows are what the database gives, or the one value in it
+    _json: tuple[int, ...] = ()  # of plain rows, the places of values that it gives as JSON
 
     def fetch(self, **values: Given) -> list[Row]:
         """The rows for these values, one for each name; one query."""
         if self._written is None:
             self._written = self._prepared()
-        written, compiler, sql = self._written
+        written, compiler, sql, names = self._written
+        given = {name: _dumped(value) for name, value in self._known(values).items()}
         with self._cursor() as cursor:
-            cursor.execute(sql, {name: _dumped(value) for name, value in self._known(values).items()})
+            cursor.execute(sql, self._params(given, names))
             found: list[Any] = cursor.fetchall()
         if self._is_plain:
-            return found
+            return [_read_json(row, self._json) for row in found] if self._json else found
         if self._is_flat:
             return [value for (value,) in found]
         own = copy(compiler)
@@ -121,27 +126,39 @@ class CompiledRows(_Written[Row]):
         queryset.query.get_compiler = lambda *_args, **_named: own  # type: ignore[method-assign]
         return list(queryset)
 
+    _percent = "%"  # how the statement writes one
+
     def _cursor(self) -> Any:
         return _preparing_cursor()
 
-    def _prepared(self) -> tuple[QuerySet[Any, Row], Any, str]:
-        """The SQL with constants in it and with the names of the values, so that a plan knows the former."""
+    def _placeholder(self, name: str, names: list[str]) -> str:
+        return f"${names.index(name) + 1}"
+
+    def _params(self, given: dict[str, Any], names: list[str]) -> Any:
+        return [given[name] for name in names]
+
+    def _prepared(self) -> tuple[QuerySet[Any, Row], Any, str, list[str]]:
+        """The SQL with constants in it, so that a plan knows them; the names of the values in order."""
         queryset, compiler, sql, params = self._write()
         converters = compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
         compiler.get_converters = lambda _expressions: converters  # each use would look them up
-        if not converters:
+        if all(_is_json(expression) for _converters, expression in converters.values()):
             self._is_plain = queryset._iterable_class is ValuesListIterable
-            self._is_flat = queryset._iterable_class is FlatValuesListIterable
+            self._is_flat = queryset._iterable_class is FlatValuesListIterable and not converters
+            self._json = tuple(converters)
+        names = list(dict.fromkeys(name for name, _constant in params if name))
         with connection.cursor() as cursor:
             client = psycopg.ClientCursor(cursor.connection)
             parts = iter(
-                f"%({name})s" if name else client.mogrify("%s", [constant]).replace("%", "%%")
+                self._placeholder(name, names)
+                if name
+                else client.mogrify("%s", [constant]).replace("%", self._percent)
                 for name, constant in params
             )
-        sql = PLACEHOLDER.sub(lambda found: next(parts) if found[0] == "%s" else found[0], sql)
+        sql = PLACEHOLDER.sub(lambda found: next(parts) if found[0] == "%s" else self._percent, sql)
         if sql.startswith("("):  # a union: the audit trail puts a statement before what does not select
             sql = f"SELECT * FROM ({sql}) AS found"  # noqa: S608 - written by Django
-        return queryset, compiler, sql
+        return queryset, compiler, sql, names
 
 
 class CompiledRowsOfMany(CompiledRows[Row]):
@@ -150,11 +167,19 @@ class CompiledRowsOfMany(CompiledRows[Row]):
     A plan for all values expects ten.
     """
 
+    _percent = "%%"
+
     def _cursor(self) -> Any:
         return connection.cursor()
 
+    def _placeholder(self, name: str, names: list[str]) -> str:  # noqa: ARG002
+        return f"%({name})s"
 
-class _PreparingCursor(psycopg.Cursor[Any]):
+    def _params(self, given: dict[str, Any], names: list[str]) -> Any:  # noqa: ARG002
+        return given
+
+
+class _PreparingCursor(psycopg.RawCursor[Any]):
     """Tells Django's log of queries the statement, which it keeps where Django looks for it."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
@@ -163,18 +188,48 @@ class _PreparingCursor(psycopg.Cursor[Any]):
         return self
 
 
-@contextmanager
-def _preparing_cursor() -> Iterator[Any]:
+def attach_related(rows: Sequence[Model], name: str, related: CompiledRows[Any]) -> None:
+    """What refers to these rows, as `prefetch_related_objects` gives it; `related` takes ids as `among`.
+
+    No query about no row.
+    """
+    if not rows:
+        return
+    field: Any = type(rows[0])._meta.get_field(name).field  # type: ignore[union-attr]
+    by_id: dict[int, tuple[Any, list[Any]]] = {row.pk: (row, []) for row in rows}
+    for one in related.fetch(among=list(by_id)):
+        row, found = by_id[getattr(one, field.attname)]
+        field.set_cached_value(one, row)
+        found.append(one)
+    for row, found in by_id.values():
+        kept = getattr(row, name).all()
+        kept._result_cache, kept._prefetch_done = found, True
+        row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = kept
+
+
+def _preparing_cursor() -> Any:
     """A cursor of the connection that sends values beside their statement, and has it prepared."""
     connection.ensure_connection()
-    raw = connection.connection
-    usual, raw.cursor_factory = raw.cursor_factory, _PreparingCursor
-    try:
-        cursor = connection.cursor()
-    finally:
-        raw.cursor_factory = usual
-    with cursor:
-        yield cursor
+    with connection.wrap_database_errors:
+        return connection._prepare_cursor(_PreparingCursor(connection.connection))  # type: ignore[attr-defined]
+
+
+def _is_json(expression: Any) -> bool:
+    return isinstance(expression, Col) and isinstance(expression.output_field, JSONField)
+
+
+def _read_json(row: tuple[Any, ...], places: tuple[int, ...]) -> Any:
+    values = list(row)
+    for place in places:
+        values[place] = _value_of(values[place])
+    return tuple(values)
+
+
+@lru_cache(maxsize=KEPT)
+def _value_of(text: str | None) -> Any:
+    """What stands in many rows, as the names of a topic do, is read once."""
+    value = None if text is None else json.loads(text)
+    return MappingProxyType(value) if isinstance(value, dict) else value
 
 
 def _dumped(value: Given) -> Any:

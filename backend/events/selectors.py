@@ -24,6 +24,7 @@ from backend.events.models.events import Event, Theme, Topic
 from backend.events.models.roles import Appointment, CountryContact, OutsideContact
 from backend.events.models.translation_remarks import TranslationRemark
 from backend.events.rules.attendees import is_empty_profile
+from backend.events.rules.local_names import local_names_in
 from backend.events.rules.mailboxes import may_use_shared_mailbox
 from backend.events.rules.names import first_name_in
 from backend.events.rules.rehearsals import made_up_in
@@ -133,17 +134,17 @@ def _made_up_participants(event: Event) -> AttendeeQuerySet:
 
 def theme_names_for(event: Event) -> dict[str, str]:
     """The names of the event's themes by key, in programme order."""
-    return {theme.key: theme.local_name for theme in event.themes.order_by("position", "pk")}
+    return local_names_in(Theme, event.pk)
 
 
 def topic_names_for(event: Event) -> dict[str, str]:
     """The names of the event's topics by key."""
-    return {topic.key: topic.local_name for topic in event.topics.all()}
+    return local_names_in(Topic, event.pk)
 
 
 def sector_names_for(event: Event) -> dict[str, str]:
     """The names of the event's sectors by key."""
-    return {sector.key: sector.local_name for sector in event.sectors.all()}
+    return local_names_in(Sector, event.pk)
 
 
 def attendances_for(person: Person) -> Sequence[Attendee]:

@@ -82,6 +82,12 @@ class BackToForm(forms.Form):
         return BackTo(urlunsplit(("", "", parts.path, parts.query, "")), str(self.PAGES[name]))
 
 
+class RowForm(forms.Form):
+    """In which list of the page a row stands."""
+
+    at = forms.SlugField(max_length=20)
+
+
 class NoteForm(forms.Form):
     """A note on somebody saved, or that they are saved no longer."""
 

@@ -42,7 +42,7 @@ from backend.suggestions.models import Feedback
 from backend.suggestions.selectors.lists import suggestion_between
 from backend.suggestions.services.feedback import give_feedback, record_views, withdraw_feedback
 from frontend.access import Request, counted, participant
-from frontend.directory.forms import BackToForm, FindForm, NoteForm, TopicForm, VersionForm
+from frontend.directory.forms import BackToForm, FindForm, NoteForm, RowForm, TopicForm, VersionForm
 from frontend.directory.words import filter_choices, gap_text, next_meeting_words
 from frontend.fields import BackForm, values_of
 from frontend.suggestions.words import cause_choices
@@ -83,6 +83,7 @@ def home_page(request: Request, attendee: Attendee) -> HttpResponse:
     record_views(attendee=attendee, other_ids=shown, by=request.user, now=now)
     context = {
         "home": found,
+        "waiting": len(found.to_answer),
         "next": next_meeting_words(found.next_meeting, found.minutes_to_go, is_over=found.is_over),
         "gap": gap_text(found.gap, attendee.event),
         "options": found.options,
@@ -138,6 +139,24 @@ def person(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespon
     if request.method == "GET":
         record_visit(attendee=attendee, other_id=attendee_id, by=request.user, now=now)
     return render(request, "directory/person.html", context)
+
+
+@participant
+@require_safe
+@counted(Kind.PROFILE_READ, method="GET")
+def opened_row(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
+    """What the row of somebody opens to, for htmx; else their page, which says as much."""
+    form = RowForm(request.GET)
+    if not request.htmx or not form.is_valid():
+        return redirect("person", attendee.event.slug, attendee_id)
+    context = person_context(attendee, attendee_id, timezone.now())
+    place = {
+        "at": form.cleaned_data["at"],
+        "other": context["page"].other,
+        "time": context["options"].next_times.get(attendee_id),
+        "form_address": request.htmx.current_url_abs_path,
+    }
+    return render(request, "suggestions/_more.html", context | place)
 
 
 def person_context(attendee: Attendee, attendee_id: int, now: dt.datetime) -> dict[str, Any]:

@@ -296,8 +296,8 @@ class StartForm(AboutForm):
             given["slug"] = slugify(data.get("name", ""))[:60]  # suggested where none was written
         super().__init__(given)
         self.fields["basis"].choices = [  # type: ignore[attr-defined]
-            (FROM_SHIPPED, _("the seventeen topics of the first forum")),
             (FROM_NOTHING, _("nothing")),
+            (FROM_SHIPPED, _("the seventeen topics of the first forum")),
             *((f"{FROM_EDITION}:{event.slug}", event.name) for event in editions),
         ]
 

@@ -204,23 +204,24 @@ class Line:
     quoted: str = ""
 
 
-def fitting_line(texts: Iterable[ReasonText]) -> Line | None:
+def fitting_line(card: SuggestionCard, topic_names: Mapping[str, str]) -> Line | None:
     """What fits best in one line: the first quotation of the other, else the first sentence."""
-    rows = [text for text in texts if text.share is not None]
-    for text in rows:
-        if text.theirs:
-            return Line(text.theirs.fitting, text.theirs.caption, text.theirs.quote)
-    return Line(rows[0].sentence) if rows else None
+    sentences = []
+    for row in card.reasons:
+        if row.code not in APART:
+            text = reason_text(row, topic_names, called(card.other))
+            if text.theirs:
+                return Line(text.theirs.fitting, text.theirs.caption, text.theirs.quote)
+            sentences.append(text.sentence)
+    return Line(sentences[0]) if sentences else None
 
 
 def topics_line(other: PublicProfile) -> Line | None:
     """The topics somebody offers, else those they seek, in one line."""
-    for caption, names in (
-        (_("They offer"), [topic.name for topic in other.topics if topic.offers]),
-        (_("They seek"), [topic.name for topic in other.topics if topic.seeks]),
-    ):
-        if names:
-            return Line(", ".join(names), caption)
+    if offered := [topic.name for topic in other.topics if topic.offers]:
+        return Line(", ".join(offered), _("They offer"))
+    if sought := [topic.name for topic in other.topics if topic.seeks]:
+        return Line(", ".join(sought), _("They seek"))
     return None
 
 

@@ -130,7 +130,7 @@ def navigation(context: Context) -> Navigation:
         return _lead_navigation(request)
     if why_not_open(attendee) == "minor":
         return _minor_navigation(request)
-    return _own_navigation(request)
+    return _own_navigation(request, context.get("waiting"))
 
 
 def _policy(request: Request) -> str:
@@ -138,7 +138,8 @@ def _policy(request: Request) -> str:
     return getattr(request.resolver_match.func, "access_policy", "") if request.resolver_match else ""
 
 
-def _own_navigation(request: Request) -> Navigation:
+def _own_navigation(request: Request, waiting: int | None) -> Navigation:
+    """`waiting`: what waits for the reader's answer, where the page has counted it."""
     attendee = request.attendee
     home = "event_home" if attendee.permission == Attendee.Permission.PARTICIPANT else "home"
     roles: tuple[NavigationLink, ...] = ()
@@ -146,11 +147,13 @@ def _own_navigation(request: Request) -> Navigation:
         roles = (_link(request, "desk", _("Desk")),)
     elif attendee.permission == Attendee.Permission.SAFEGUARDING_LEAD:
         roles = (_reports(request), _age_classes(request))
+    if waiting is None:
+        waiting = waiting_answers(attendee, timezone.now())
     return Navigation(
         bar=(
             _link(request, home, _("Home")),
             _link(request, "suggestions", _("Suggestions")),
-            _link(request, "meetings", _("Meetings"), waiting_answers(attendee, timezone.now())),
+            _link(request, "meetings", _("Meetings"), waiting),
         ),
         wide=(
             _link(request, "my_agenda", _("Agenda")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import _lru_cache_wrapper, cache, lru_cache
 from secrets import token_hex
 from urllib.parse import urlsplit
@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 from django import template
 from django.conf import settings
 from django.db.models import Model
+from django.http import HttpRequest
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html
+from django.utils.encoding import escape_uri_path, iri_to_uri
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -51,12 +53,10 @@ from frontend.suggestions.words import (
 )
 
 KEPT = 2_000  # of a template, some kilobytes each
+KEPT_ADDRESSES = 100  # of pages, which readers choose the length of
 KEPT_OF_DESK = 32  # a megabyte each where a forum has a thousand people
-TOKEN, ADDRESS, FROM = (
-    token_hex(),
-    token_hex(),
-    token_hex(),
-)  # in a form that is kept, in the place of the reader's own
+TOKEN, ADDRESS, FROM, SLOT, HOUR = (token_hex() for _ in range(5))  # in what is kept, for the reader's own
+LINE = Line(token_hex())
 
 register = template.Library()
 register.filter("country_words", country_words)
@@ -166,7 +166,16 @@ def return_address(context: Context) -> str:
 @register.simple_tag(takes_context=True)
 def page_address(context: Context) -> str:
     """The address of the page a form is on, also in the fragment that answers the form."""
-    return str(context.get("form_address") or context["request"].get_full_path())
+    if kept := context.get("form_address"):
+        return str(kept)
+    request: HttpRequest = context["request"]
+    return _written_address(request.path, request.META.get("QUERY_STRING", ""))
+
+
+@lru_cache(maxsize=KEPT_ADDRESSES)
+def _written_address(path: str, query: str) -> str:
+    """As `HttpRequest.get_full_path`, which writes it anew for each form of a page."""
+    return escape_uri_path(path) + (f"?{iri_to_uri(query)}" if query else "")
 
 
 @register.simple_tag(takes_context=True)
@@ -177,7 +186,11 @@ def came_from(context: Context) -> str:
     """
     if kept := context.get("came_from"):
         return str(kept)
-    address = page_address(context)
+    return _query_from(page_address(context))
+
+
+@lru_cache(maxsize=KEPT_ADDRESSES)
+def _query_from(address: str) -> str:
     return "" if address.endswith("/suggestions/") else f"?{urlencode({'from': address})}"
 
 
@@ -208,6 +221,13 @@ def _after(word: str, tags: str) -> str:
 def joined(*parts: object, separator: str = ", ") -> str:
     """The parts that are not empty, with the separator between them."""
     return separator.join(str(part) for part in parts if part)
+
+
+@register.simple_tag
+def dotted(*parts: object) -> SafeString:
+    """The parts that are not empty, with a point between those in one line."""
+    words = format_html_join("", "<span>{}</span>", ((part,) for part in parts if part))
+    return format_html('<span class="dots">{}</span>', words)
 
 
 @register.filter
@@ -249,8 +269,8 @@ class PossibleActions:
     """What a reader can do about another person.
 
     `row`: what is open between the two. `is_wished`: whether they let somebody without an open time know that
-    they would like to meet; None of people who have one. `slot_id`: the first time both have, which `hour`
-    and `period` say in words.
+    they would like to meet; None of people who have one. `slot`: the number of the first time both have,
+    which `hour` says in words.
     """
 
     slug: str
@@ -259,9 +279,8 @@ class PossibleActions:
     row: OpenContact | None
     is_wished: bool | None
     is_saved: bool = False
-    slot_id: int | None = None
+    slot: str = ""
     hour: str = ""
-    period: str = ""
 
 
 @register.simple_tag(takes_context=True)
@@ -274,15 +293,26 @@ def person_row(
     acts: str = "suggestions/_acts.html",
     **shown: Hashable,
 ) -> str:
-    """Somebody in the list `at` as a row that opens: what the reader can do and, of a suggestion, why."""
+    """Somebody in the list `at` as a row that opens: what the reader can do and, of a suggestion, why.
+
+    Kept for all who can do the same; each reader's own line and time are put in last.
+    """
     actions = actions_for(context, context["request"].attendee.event, other)
-    shown |= {"at": at, "slug": actions.slug, "other": other, "actions": actions, "acts": acts}
+    shown |= {"at": at, "slug": actions.slug, "other": other, "acts": acts, "opens": True}
     if card:
-        texts = reason_texts(card, context["topic_names"])
-        shown |= {"card": card.without_reasons, "strength": card.strength, "texts": texts}
-        shown["causes"], line = context.get("causes"), fitting_line(texts)
+        shown |= {"strength": card.strength, "with_device": card.with_device}
+        line = fitting_line(card, context["topic_names"])
     line = line or topics_line(other)
-    return include_cached_form(context, "_row.html", line=line, more="suggestions/_more.html", **shown)
+    kept = replace(actions, slot=SLOT, hour=HOUR) if actions.slot else actions
+    text = include_cached_form(context, "_row.html", line=line and LINE, actions=kept, **shown)
+    if line:
+        text = text.replace(_stand_in_line(get_language()), include_cached("_line.html", line=line))
+    return SafeString(text.replace(SLOT, actions.slot).replace(HOUR, conditional_escape(actions.hour)))
+
+
+@cache
+def _stand_in_line(_language: str | None) -> str:
+    return include_cached("_line.html", line=LINE)
 
 
 @register.simple_tag(takes_context=True)
@@ -298,9 +328,8 @@ def actions_for(context: Context, event: Event, other: PublicProfile) -> Possibl
         row=options.underway.get(pk),
         is_wished=options.without_time.get(pk),
         is_saved=pk in options.saved,
-        slot_id=time.slot_id if time else None,
+        slot=str(time.slot_id) if time else "",
         hour=times.hour_of(time.starts_at, event) if time else "",
-        period=times.hours(context, time.starts_at, time.ends_at, event, day=True) if time else "",
     )
 
 

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from backend.booking.models.meetings import Meeting
 from backend.booking.selectors.meetings import MeetingRow, confirmed_meetings_for
+from backend.core.compiled import CompiledRows
 from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee
 from backend.groups.selectors.delegation_sessions import own_delegation_sessions
@@ -54,12 +56,19 @@ class Agenda:
     following: AgendaItem | None
 
 
+def _parts_of(attendee: int) -> QuerySet[SessionPart]:
+    return SessionPart.objects.filter(attendee=attendee).select_related("session")
+
+
+_parts = CompiledRows(_parts_of, attendee=-1)
+
+
 def agenda_for(attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None) -> Agenda:
     """The attendee's sessions and meetings by day of the event's zone.
 
     `rows`: what `own_rows` gives, where it was read already.
     """
-    parts = SessionPart.objects.filter(attendee=attendee.pk).select_related("session")
+    parts = _parts.fetch(attendee=attendee.pk)
     items = [
         AgendaItem(
             starts_at=part.session.starts_at,

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now, TruncDate
 
@@ -18,7 +18,7 @@ from backend.booking.models.closures import Closure
 from backend.booking.models.meetings import Seat
 from backend.booking.rules import MIN_NOTICE, check_reachable, may_meet
 from backend.booking.selectors.closures import closed_everywhere
-from backend.core.compiled import CompiledQuery, CompiledRows, CompiledRowsOfMany, any_of
+from backend.core.compiled import CompiledRows, CompiledRowsOfMany, any_of
 from backend.core.local_names import local_name
 from backend.core.period import Period, overlapping, overlapping_range, overlaps
 from backend.events.models.agenda import SessionPart, Slot
@@ -93,17 +93,18 @@ def availability_for(attendee: Attendee, now: dt.datetime) -> tuple[GridDay, ...
         *((Period(*both), "closed", reason) for *both, reason in _closed.fetch(event=attendee.event_id)),
     ]
     cells = []
-    for slot in _slots.fetch(event=attendee.event_id):
+    for row in _slots.fetch(event=attendee.event_id):
+        slot = SlotChoice(*row)
         kind, because = next(
             ((kind, because) for period, kind, because in busy if overlaps(period, slot)),
             ("", ""),
         )
         cells.append(
             SlotCell(
-                slot.pk,
+                slot.slot_id,
                 slot.starts_at,
                 slot.ends_at,
-                slot.pk in opened,
+                slot.slot_id in opened,
                 slot.starts_at <= now,
                 kind,
                 because,
@@ -143,8 +144,8 @@ def _closures_of(event: int) -> QuerySet[Closure, tuple[dt.datetime, dt.datetime
     return closures.values_list("starts_at", "ends_at", "reason")
 
 
-def _slots_of(event: int) -> QuerySet[Slot]:
-    return Slot.objects.filter(event=event)
+def _slots_of(event: int) -> QuerySet[Slot, tuple[int, dt.datetime, dt.datetime]]:
+    return Slot.objects.filter(event=event).values_list("pk", "starts_at", "ends_at")
 
 
 _opened = CompiledRows(_slots_opened, attendee=-1)
@@ -180,8 +181,8 @@ def _with_time_after(among: list[int], moment: dt.datetime) -> QuerySet[Attendee
 _with_time = CompiledRows(_with_time_after, among=[-1], moment=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
-def days_with_free_time(ids: list[int], zone: str, now: dt.datetime) -> list[tuple[int, dt.date]]:
-    """Attendee ids with each day in the zone of this name on which they have an open time that is not taken.
+def days_with_free_time(ids: list[int], zone: str, now: dt.datetime) -> list[tuple[dt.date, int]]:
+    """The days in the zone of this name, each with how many attendees have an open time that is not taken.
 
     One query. Only ids that the contact policy let through may be given.
     """
@@ -202,9 +203,13 @@ def _free_times(moment: dt.datetime, zone: dt.tzinfo) -> QuerySet[Any]:
 
 def _free_days_of(
     among: list[int], zone: str, moment: dt.datetime
-) -> QuerySet[Availability, tuple[int, dt.date]]:
+) -> QuerySet[Availability, tuple[dt.date, int]]:
     times = _free_times(moment, ZoneInfo(zone)).filter(attendee__in=any_of(among))
-    return times.order_by().values_list("attendee_id", "day").distinct()
+    people = Count("attendee", distinct=True)
+    days: QuerySet[Availability, tuple[dt.date, int]] = (
+        times.values("day").annotate(people=people).order_by("day").values_list("day", "people")
+    )
+    return days
 
 
 _free_days = CompiledRowsOfMany(
@@ -251,25 +256,23 @@ def common_slots(
 
 
 def _common_with(attendee: int, others: list[int], after: dt.datetime) -> QuerySet[Availability]:
-    """What others opened after a moment that the attendee opened, too, and in which neither is busy."""
-    starts_at, ends_at = OuterRef("slot__starts_at"), OuterRef("slot__ends_at")
-    opened = Availability.objects.filter(attendee=attendee, slot=OuterRef("slot"))
-    return (
-        Availability.objects.filter(Exists(opened), attendee__in=any_of(others), slot__starts_at__gt=after)
+    """What others opened of the attendee's free times after a moment, and in which they are not busy."""
+    starts_at, ends_at = OuterRef("starts_at"), OuterRef("ends_at")
+    mine = (
+        Slot.objects.filter(availability__attendee=attendee, starts_at__gt=after)
         .exclude(closed_everywhere(OuterRef("event"), starts_at, ends_at))
         .exclude(busy_during(attendee, starts_at, ends_at))
-        .exclude(busy_during(OuterRef("attendee"), starts_at, ends_at))
     )
-
-
-_common = CompiledQuery(_common_with, attendee=-1, others=[-2], after=dt.datetime.min.replace(tzinfo=dt.UTC))
+    free = free_during(OuterRef("attendee"), OuterRef("slot__starts_at"), OuterRef("slot__ends_at"))
+    return Availability.objects.filter(
+        free, attendee__in=any_of(others), slot__in=mine.order_by().values("pk")
+    )
 
 
 def _common_rows_with(attendee: int, others: list[int], after: dt.datetime) -> QuerySet[Availability]:
     """The same with their slots, earliest first."""
-    ids = _common.materialized_ids(attendee=attendee, others=others, after=after)
-    common = Availability.objects.filter(attendee__in=any_of(others), pk__in=ids)
-    return common.select_related("slot").order_by("slot__starts_at", "slot__ends_at", "slot_id")
+    common = _common_with(attendee, others, after).select_related("slot")
+    return common.order_by("slot__starts_at", "slot__ends_at", "slot_id")
 
 
 _common_rows = CompiledRows(
@@ -292,8 +295,7 @@ def _next_rows_with(
     attendee: int, others: list[int], after: dt.datetime
 ) -> QuerySet[Availability, tuple[int, int, dt.datetime, dt.datetime]]:
     """Of the common slots the earliest with each."""
-    ids = _common.materialized_ids(attendee=attendee, others=others, after=after)
-    first = Availability.objects.filter(attendee__in=any_of(others), pk__in=ids).distinct("attendee_id")
+    first = _common_with(attendee, others, after).distinct("attendee_id")
     ordered = first.order_by("attendee_id", "slot__starts_at", "slot__ends_at", "slot_id")
     return ordered.values_list("attendee_id", "slot_id", "slot__starts_at", "slot__ends_at")
 

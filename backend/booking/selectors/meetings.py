@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from backend.booking.models.counter_offers import CounterOffer
 from backend.booking.models.follow_ups import FollowUp
-from backend.booking.models.meetings import Meeting, MeetingQuerySet, Seat
+from backend.booking.models.meetings import Meeting, MeetingQuerySet, RequestedTime, Seat
 from backend.booking.models.questions import Question
 from backend.booking.rules import MIN_NOTICE, allowed_actions, is_asker, is_expired
 from backend.booking.selectors.availability import (
@@ -23,7 +23,7 @@ from backend.booking.selectors.availability import (
     times_of_two,
 )
 from backend.booking.selectors.tables import suitable_tables
-from backend.core.compiled import CompiledRows, any_of
+from backend.core.compiled import CompiledRows, any_of, attach_related
 from backend.core.errors import NotFound
 from backend.events.models.agenda import SessionPart, Slot, Table
 from backend.events.models.attendees import Attendee
@@ -163,8 +163,8 @@ def _of_two(meetings: MeetingQuerySet) -> MeetingQuerySet:
 def _rows_of(
     viewer: Attendee, found: list[Meeting], now: dt.datetime, channel: str = "meeting"
 ) -> tuple[MeetingRow, ...]:
-    prefetch_related_objects(found, "seats")
-    prefetch_related_objects([one for one in found if one.state in Meeting.OPEN_STATES], "times__slot")
+    attach_related(found, "seats", _seats_in)
+    attach_related([one for one in found if one.state in Meeting.OPEN_STATES], "times", _times_asked)
     others = {meeting.pk: _other_id(meeting, viewer) for meeting in found}
     acted = {seat.assistant_id for meeting in found for seat in meeting.seats.all() if seat.assistant_id}
     ids = acted.union(others.values())
@@ -200,7 +200,17 @@ def _meetings_of(attendee: int) -> MeetingQuerySet:
     return _of_two(Meeting.objects.filter(seats__attendee=attendee))
 
 
+def _seats_among(among: list[int]) -> QuerySet[Seat]:
+    return Seat.objects.filter(meeting__in=any_of(among))
+
+
+def _times_among(among: list[int]) -> QuerySet[RequestedTime]:
+    return RequestedTime.objects.filter(meeting__in=any_of(among)).select_related("slot")
+
+
 _own = CompiledRows(_meetings_of, attendee=-1)
+_seats_in = CompiledRows(_seats_among, among=[-1])
+_times_asked = CompiledRows(_times_among, among=[-1])
 
 
 def _counter_offers(meetings: Sequence[Meeting], now: dt.datetime) -> dict[int, CounterOffer]:

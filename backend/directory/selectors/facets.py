@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -63,8 +62,8 @@ def narrow(
         *(((name,), left(beside=name)) for name in COUNTED if name in chosen),
     ):
         facets |= _facets_of(names, people)
-    days = Counter(str(day) for _pk, day in days_with_free_time(left(beside=DAY), event.timezone, now))
-    facets[DAY] = tuple(Facet(day, day, count) for day, count in sorted(days.items()))
+    days = days_with_free_time(left(beside=DAY), event.timezone, now)
+    facets[DAY] = tuple(Facet(str(day), str(day), count) for day, count in days)
     for name, value in chosen.items():
         label = _name_of(event, name, value) if fitting[name] else ""
         found = {one.value: one for one in facets.get(name, ())}

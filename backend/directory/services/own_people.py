@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
+
+from django.db import connection
 
 from backend.core.transactions import in_transaction
 from backend.directory.models import ProfileVisit
@@ -15,6 +18,18 @@ from backend.events.rules.states import Activity, is_allowed
 from backend.people.models import Person
 
 KEPT_VISITS = 20
+# One statement, as every page of a person takes it: the visit, and away with all but the latest beside it.
+VISITED = """
+WITH visit AS (
+    INSERT INTO directory_profilevisit (event_id, attendee_id, other_id, seen_at)
+    VALUES (%(event)s, %(attendee)s, %(other)s, %(now)s)
+    ON CONFLICT (attendee_id, other_id) DO UPDATE SET seen_at = excluded.seen_at
+), others AS (
+    SELECT id, row_number() OVER (ORDER BY seen_at DESC, id DESC) AS place
+    FROM directory_profilevisit WHERE attendee_id = %(attendee)s AND other_id <> %(other)s
+)
+DELETE FROM directory_profilevisit WHERE id IN (SELECT id FROM others WHERE place >= %(most)s)
+"""
 
 
 @in_transaction
@@ -27,13 +42,15 @@ def record_visit(*, attendee: Attendee, other_id: int, by: Person, now: dt.datet
     check_own(attendee, by)
     if not is_allowed(attendee.event, Activity.TAKE_PART):
         return
-    visit = ProfileVisit(event_id=attendee.event_id, attendee=attendee, other_id=other_id, seen_at=now)
-    ProfileVisit.objects.bulk_create(
-        [visit], update_conflicts=True, unique_fields=["attendee", "other"], update_fields=["seen_at"]
-    )
-    mine = ProfileVisit.objects.filter(attendee=attendee.pk)
-    latest = mine.order_by("-seen_at", "-pk").values("pk")[:KEPT_VISITS]
-    mine.exclude(pk__in=latest).delete()
+    visit: dict[str, Any] = {
+        "event": attendee.event_id,
+        "attendee": attendee.pk,
+        "other": other_id,
+        "now": now,
+        "most": KEPT_VISITS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(VISITED, visit)
 
 
 @in_transaction

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,15 @@ def shipped_themes() -> tuple[dict[str, Any], ...]:
     `former_names` are those of a topic; `names` are by language.
     """
     return tuple(json.loads(THEMES_FILE.read_text(encoding="utf-8")))
+
+
+def are_shipped(rows: Iterable[tuple[str, str, str, str]]) -> bool:
+    """Whether these topics, as key and name of the theme and of the topic, are the shipped ones."""
+    return set(rows) == {
+        (theme["key"], theme["name"], topic["key"], topic["name"])
+        for theme in shipped_themes()
+        for topic in theme["topics"]
+    }
 
 
 def other_names(key: str, name: str) -> tuple[str, ...]:

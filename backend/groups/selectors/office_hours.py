@@ -207,12 +207,10 @@ def is_free_at(attendee_id: int, slot: Slot) -> bool:
 
 def with_office_hours(host: Attendee, rows: Sequence[MeetingRow], now: dt.datetime) -> tuple[MeetingRow, ...]:
     """These requests to the host, each with the office hours of theirs that its asker could join."""
-    coming = Meeting.objects.office_hours().filter(
-        asker=host.pk, state=Meeting.State.ACCEPTED, period__startswith__gt=now
-    )
-    meetings = list(coming.select_related("slot", "table").prefetch_related("seats").order_by("period", "pk"))
-    open_ones = [meeting for meeting in meetings if len(guest_ids(meeting)) < MAX_GUESTS]
     asking = {row.other.attendee_id for row in rows if row.state == Meeting.State.REQUESTED}
+    meetings = _coming.fetch(host=host.pk, now=now) if asking else []
+    prefetch_related_objects(meetings, "seats")
+    open_ones = [meeting for meeting in meetings if len(guest_ids(meeting)) < MAX_GUESTS]
     people = Attendee.objects.in_bulk(asking) if open_ones else {}
     free = {meeting.pk: _free_at(people, meeting.slot) for meeting in open_ones} if people else {}
     return tuple(
@@ -221,6 +219,16 @@ def with_office_hours(host: Attendee, rows: Sequence[MeetingRow], now: dt.dateti
         else row
         for row in rows
     )
+
+
+def _hours_to_come(host: int, now: dt.datetime) -> MeetingQuerySet:
+    hours = Meeting.objects.office_hours().filter(
+        asker=host, state=Meeting.State.ACCEPTED, period__startswith__gt=now
+    )
+    return hours.select_related("slot", "table").order_by("period", "pk")
+
+
+_coming = CompiledRows(_hours_to_come, host=-1, now=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 def _free_at(attendee_ids: Collection[int], slot: Slot | None) -> set[int]:

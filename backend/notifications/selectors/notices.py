@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, partial
+
+from django.db.models import QuerySet
 
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.selectors.meetings import MeetingRow, rows_for
+from backend.core.compiled import CompiledRows
 from backend.events.models.attendees import Attendee
 from backend.groups.selectors.office_hours import OfficeHourRow, office_rows_for
 
@@ -27,6 +31,15 @@ class NoticeRow:
     office_hour: OfficeHourRow | None = None
 
 
+def _notices_of(limit: int, *, attendee: int) -> QuerySet[Notice]:
+    return Notice.objects.filter(attendee=attendee).order_by("-created_at", "-pk")[:limit]
+
+
+@cache
+def _latest(limit: int) -> CompiledRows[Notice]:
+    return CompiledRows(partial(_notices_of, limit), attendee=-1)
+
+
 def notices_for(
     attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None, *, limit: int = 50
 ) -> tuple[NoticeRow, ...]:
@@ -34,12 +47,13 @@ def notices_for(
 
     Of a meeting that the contact policy hides, only the cancellation is listed, without the meeting.
     """
-    notices = list(Notice.objects.filter(attendee=attendee.pk).order_by("-created_at", "-pk")[:limit])
+    notices = _latest(limit).fetch(attendee=attendee.pk)
     ids = {notice.meeting_id for notice in notices}
     if rows is None:
         rows = {row.meeting_id: row for row in rows_for(attendee, Meeting.objects.filter(pk__in=ids), now)}
-    others = Meeting.objects.filter(pk__in=ids - rows.keys())
-    hours = {row.meeting_id: row for row in office_rows_for(attendee, others, now)}
+    others = ids - rows.keys()
+    office_hours = office_rows_for(attendee, Meeting.objects.filter(pk__in=others), now) if others else ()
+    hours = {row.meeting_id: row for row in office_hours}
     return tuple(
         NoticeRow(
             notice.pk,

@@ -10,6 +10,7 @@ from backend.events.models.attendees import Attendee, Sector
 from backend.events.models.events import Event
 from backend.events.rules.roles import OpeningNeed, leads_of, opening_needs
 from backend.events.rules.sectors import are_preset
+from backend.events.rules.topics import are_shipped
 from backend.mails.selectors import mail_texts_for
 from backend.notifications.selectors.deliveries import failing_deliveries
 
@@ -18,12 +19,13 @@ from backend.notifications.selectors.deliveries import failing_deliveries
 class SetUp:
     """How much an event has of each thing.
 
-    `has_own_sectors` and `has_own_rules`: not only what every forum begins with.
+    `has_own_topics`, `has_own_sectors` and `has_own_rules`: not only what a forum begins with.
     `reply_to` is where answers to mails go.
     """
 
     themes: int
     topics: int
+    has_own_topics: bool
     sectors: int
     has_own_sectors: bool
     in_no_sector: int  # organisations that count as other
@@ -48,10 +50,12 @@ def set_up_for(event: Event, now: dt.datetime) -> SetUp:
     """What the event has now; the same number of queries for every size. For organisers only."""
     rules = rules_for(event.pk)
     people = Attendee.objects.of(event).filter(permission=Attendee.Permission.PARTICIPANT)
+    topics = list(event.topics.values_list("theme__key", "theme__name", "key", "name"))
     sectors = list(event.sectors.values_list("key", "name", "constituency"))
     return SetUp(
         themes=event.themes.count(),
-        topics=event.topics.count(),
+        topics=len(topics),
+        has_own_topics=bool(topics) and not are_shipped(topics),
         sectors=len(sectors),
         has_own_sectors=not are_preset(sectors),
         in_no_sector=event.organisations.filter(sector__key=Sector.OTHER).count(),

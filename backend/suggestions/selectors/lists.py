@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -17,7 +17,7 @@ from backend.events.rules.languages import needs_device, own_interpreter_text
 from backend.events.selectors import PersonNamed, declares_need
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
-from backend.suggestions.models import LIST_SIZE, Feedback, Run, Suggestion
+from backend.suggestions.models import LIST_SIZE, Feedback, Suggestion
 from backend.suggestions.selectors.runs import current_reading, current_run, is_stale
 from matching.recommend.strength import Strength, strength_of
 
@@ -51,11 +51,6 @@ class SuggestionCard:
     saved: bool
     interpreter: str = ""
     with_device: bool = False
-
-    @property
-    def without_reasons(self) -> SuggestionCard:
-        """The place alone, which is hashable: evidence is not."""
-        return replace(self, reasons=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +96,15 @@ class SuggestionList:
     is_weak: bool = False
 
 
+class Entry(NamedTuple):
+    """What a Run holds of somebody suggested."""
+
+    other_id: int
+    score: float
+    exploratory: bool
+    reasons: list[dict[str, Any]]
+
+
 def suggestions_for(
     *, attendee: Attendee, now: dt.datetime, filters: Filters | None = None, limit: int = LIST_SIZE
 ) -> SuggestionList:
@@ -114,7 +118,8 @@ def suggestions_for(
     run, reading = current_reading(attendee)
     if run is None:
         return SuggestionList((), 0, {}, filters, None, False)
-    cards = _cards(attendee, run, now, most=LIST_SIZE)
+    found = [Entry(*row) for row in _entries.fetch(run=run.pk, attendee=attendee.pk)]
+    cards = _cards(attendee, found, now, most=LIST_SIZE)
     admitted = [card for card in cards if filters.admit(card.other)]
     return SuggestionList(
         cards=tuple(admitted[:limit]),
@@ -146,35 +151,33 @@ def bookable_first(cards: Sequence[SuggestionCard], bookable: Container[int]) ->
 def suggestion_between(*, attendee: Attendee, other_id: int, now: dt.datetime) -> SuggestionCard | None:
     """The attendee's suggestion of this other person, if the current Run holds one they may see.
 
-    Also where the attendee called them not relevant.
+    Also where the attendee called them not relevant. Its place in the list is not counted.
     """
     run = current_run(attendee.event_id)
     if run is None:
         return None
-    cards = _cards(attendee, run, now, only=other_id)
-    return next(iter(cards), None)
+    entries = _entries_with.fetch(run=run.pk, attendee=attendee.pk, other=other_id)
+    found = [Entry(*row) for row in entries]
+    return next(iter(_cards(attendee, found, now, even_refused=True)), None)
 
 
 def _cards(
     attendee: Attendee,
-    run: Run,
+    found: Sequence[Entry],
     now: dt.datetime,
     *,
-    only: int | None = None,
+    even_refused: bool = False,
     most: int | None = None,
 ) -> list[SuggestionCard]:
-    """Cards of the Run's suggestions in rank order, without whom the contact policy or the attendee refuses.
+    """Cards of these suggestions in their order, without whom the contact policy or the attendee refuses.
 
-    `only`: the card of this person (id) alone, also where the attendee refused them. `most`: so many cards
-    at most.
+    `even_refused`: whom the attendee refused is kept. `most`: so many cards at most.
     """
-    found = _entries.fetch(run=run.pk, attendee=attendee.pk)
-    wanted = [row for row in found if only in (None, row.other_id)]
-    if not wanted:
+    if not found:
         return []
     between = {
         reason["evidence"]["person"]
-        for row in wanted
+        for row in found
         for reason in row.reasons
         if "person" in reason["evidence"]
     }
@@ -186,11 +189,8 @@ def _cards(
         row
         for row in found
         if row.other_id in profiles
-        and (verdicts.get(row.other_id) != Feedback.Verdict.NOT_RELEVANT or row.other_id == only)
+        and (even_refused or verdicts.get(row.other_id) != Feedback.Verdict.NOT_RELEVANT)
     ][:most]
-    places = {row.other_id: place for place, row in enumerate(shown, start=1)}
-    if only is not None:
-        shown = [row for row in wanted if row.other_id in places]
     between &= profiles.keys()
     named = between | {row.other_id for row in shown}
     refused_among = refused_pairs(attendee.event, among=named) if between else set()
@@ -198,7 +198,7 @@ def _cards(
     return [
         SuggestionCard(
             other=(other := profiles[row.other_id]),
-            rank=places[row.other_id],
+            rank=place,
             score=row.score,
             strength=strength_of(row.score, need_declared=need_declared),
             exploratory=row.exploratory,
@@ -215,12 +215,20 @@ def _cards(
             interpreter=own_interpreter_text(attendee, other, attendee.event),
             with_device=needs_device(attendee, other, attendee.event),
         )
-        for row in shown
+        for place, row in enumerate(shown, start=1)
     ]
 
 
-def _entries_of(run: int, attendee: int) -> QuerySet[Suggestion]:
-    return Suggestion.objects.filter(run=run, attendee=attendee).order_by("rank")
+def _entries_of(run: int, attendee: int) -> QuerySet[Suggestion, tuple[Any, ...]]:
+    return _values_of(Suggestion.objects.filter(run=run, attendee=attendee).order_by("rank"))
+
+
+def _entries_between(run: int, attendee: int, other: int) -> QuerySet[Suggestion, tuple[Any, ...]]:
+    return _values_of(Suggestion.objects.filter(run=run, attendee=attendee, other=other))
+
+
+def _values_of(entries: QuerySet[Suggestion]) -> QuerySet[Suggestion, tuple[Any, ...]]:
+    return entries.values_list(*Entry._fields)
 
 
 def _verdicts_of(attendee: int) -> QuerySet[Feedback, tuple[int, str]]:
@@ -228,6 +236,7 @@ def _verdicts_of(attendee: int) -> QuerySet[Feedback, tuple[int, str]]:
 
 
 _entries = CompiledRows(_entries_of, run=-1, attendee=-2)
+_entries_with = CompiledRows(_entries_between, run=-1, attendee=-2, other=-3)
 _verdicts = CompiledRows(_verdicts_of, attendee=-1)
 
 

@@ -21,7 +21,14 @@ from backend.suggestions.models import ListReading, Run
 
 def current_run(event: Event | int) -> Run | None:
     """The event's published Run, without its stored matching state."""
-    return Run.objects.defer("matching_state").filter(event=event, state=Run.State.CURRENT).first()
+    return next(iter(_current_runs.fetch(event=event if isinstance(event, int) else event.pk)), None)
+
+
+def _current_of(event: int) -> QuerySet[Run]:
+    return Run.objects.defer("matching_state").filter(event=event, state=Run.State.CURRENT)
+
+
+_current_runs = CompiledRows(_current_of, event=-1)
 
 
 def current_reading(attendee: Attendee) -> tuple[Run | None, ListReading | None]:

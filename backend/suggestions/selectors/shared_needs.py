@@ -54,7 +54,7 @@ def shared_needs_for(
     if not is_allowed(attendee.event, Activity.ASK):
         return ()
     waiting = requests_to_gather(attendee, now) if waiting is None else waiting
-    if not waiting:
+    if len(waiting) < FEWEST_ASKERS:
         return ()
     topics = {
         topic.key: topic for topic in Topic.objects.filter(event=attendee.event_id).select_related("theme")

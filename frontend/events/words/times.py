@@ -130,7 +130,12 @@ def when(starts_at: dt.datetime, ends_at: dt.datetime, event: Event) -> str:
 
 def hour_of(moment: dt.datetime, event: Event) -> str:
     """Weekday and hour of a moment in the event's zone, such as Wed 10:00."""
-    return in_words(localtime(moment, event.zone), "D H:i")
+    return _hour_of(moment, event.timezone, get_language())
+
+
+@lru_cache(maxsize=KEPT)
+def _hour_of(moment: dt.datetime, zone: str, _language: str | None) -> str:
+    return in_words(localtime(moment, ZoneInfo(zone)), "D H:i")
 
 
 def hours(

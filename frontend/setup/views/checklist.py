@@ -142,9 +142,10 @@ def _items(event: Event, found: SetUp, *, is_matched: bool) -> list[Item]:
     return [
         item("about", _("About"), event.venue, place),
         item(
-            "topics", _("Themes and topics"), found.topics,
+            "topics", _("Themes and topics"), found.has_own_topics,
             _("Themes: %(themes)s, topics: %(topics)s") % {"themes": found.themes, "topics": found.topics}
             if found.topics else _("People seek and offer by topic: add some."),
+            otherwise=Progress.PRESET if found.topics else Progress.MISSING,
         ),
         item(
             "sectors", _("Sectors"),

@@ -15,6 +15,17 @@ for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   });
 }
 
+// What a row opens to is fetched when it is opened, and again when its list is swapped.
+const FETCHED = "[hx-trigger=opened]";
+const fetchInside = (row) => {
+  const inside = row.querySelector(FETCHED);
+  if (inside) htmx.trigger(inside, "opened");
+};
+document.addEventListener("htmx:afterSettle", ({ target }) => target.querySelectorAll(".more-of[open]").forEach(fetchInside));
+document.addEventListener("toggle", ({ target }) => {
+  if (target.open && target.matches(".more-of")) fetchInside(target);
+}, true);
+
 // What somebody opened stays open, what they closed stays closed: a <details> is known by the id of its summary.
 let focused = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -22,8 +33,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const answer = document.createElement("template");
   answer.innerHTML = event.detail.serverResponse;
   for (const summary of answer.content.querySelectorAll("summary[id]")) {
-    const shown = document.getElementById(summary.id);
-    if (shown) summary.parentElement.open = shown.parentElement.open;
+    const row = summary.parentElement, shown = document.getElementById(summary.id)?.parentElement;
+    if (!shown) continue;
+    row.open = shown.open;
+    const inside = shown.open && row.querySelector(FETCHED);
+    if (inside) inside.innerHTML = shown.querySelector(FETCHED).innerHTML;  // until it is fetched anew
   }
   event.detail.serverResponse = answer.innerHTML;
 });

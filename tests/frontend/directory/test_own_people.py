@@ -24,7 +24,10 @@ def test_somebody_is_saved_with_a_note_and_taken_off_again(cast, official):
     assert "Arif Rahman is saved." in page.text_of(".message")
     assert page.fields(".note-of-mine form")["note"] == ["Ask on Tuesday"]
     saved = page_of(official.get(cast.address("people/saved/")))
-    assert saved.texts("[aria-labelledby=saved] .text") == ["Ask on Tuesday"]
+    assert saved.texts("[aria-labelledby=saved] .line") == ["My note Ask on Tuesday"]
+    inside = page_of(official.get(f"{address}opened/?at=saved", headers={"HX-Request": "true"}))
+    assert inside.texts(".text") == ["Ask on Tuesday"]
+    assert "Change my note (Arif Rahman)" in [words for words, _address in inside.links()]
     theirs = client_of(cast.engineer.person)
     for page in ("people/saved/", f"people/{cast.official.pk}/"):
         assert "Ask on Tuesday" not in page_of(theirs.get(cast.address(page)))

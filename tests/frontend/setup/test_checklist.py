@@ -1,5 +1,7 @@
 """The set-up page: what a forum has and lacks, its state, and what describes it."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,8 +10,9 @@ from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.people.models import Constituency, Person
+from backend.setup.services.events import appoint_organiser, create_event
 from backend.suggestions.models import Run
-from tests.factories import make_attendee, make_session
+from tests.factories import NOW, make_attendee, make_session
 from tests.frontend.conftest import client_of, lay_out
 from tests.pages import page_of
 
@@ -174,6 +177,27 @@ def test_a_forum_from_nothing_has_nothing_of_another_forum_and_nothing_is_done_y
     page = page_of(boss.get("/e/water/set-up/"))
     found = dict(zip(page.texts(".checklist a"), page.texts(".checklist .chip"), strict=True))
     assert found["Sectors"] == found["Rules"] == "Done"
+
+
+def test_shipped_topics_are_offered_after_nothing_and_are_not_done_before_somebody_chose_among_them(db):
+    ada = Person.objects.create_superuser("ada@example.org", name="Ada Boss")
+    offered = page_of(client_of(ada).get("/forums/start/")).attributes("#id_basis option", "value")
+    assert offered == ["nothing", "shipped"]
+    days = {"starts_on": dt.date(2026, 12, 9), "ends_on": dt.date(2026, 12, 11)}
+    event = create_event(slug="ict", name="ICT", timezone="Asia/Bangkok", now=NOW, **days)
+    boss = client_of(appoint_organiser(event=event, email="olga@example.org", now=NOW).person)
+
+    def state_of_topics() -> str:
+        page = page_of(boss.get("/e/ict/set-up/"))
+        return dict(zip(page.texts(".checklist a"), page.texts(".checklist .chip"), strict=True))[
+            "Themes and topics"
+        ]
+
+    assert state_of_topics() == "Preset"
+    topic = event.topics.first()
+    boss.post("/e/ict/set-up/topics/", {"do": "remove_topic", "topic_id": topic.pk})
+    assert not event.topics.filter(pk=topic.pk).exists()
+    assert state_of_topics() == "Done"
 
 
 def test_a_new_forum_is_set_up_page_by_page_and_opened(db, client):

@@ -22,6 +22,12 @@ def names_in(answer):
     return page_of(answer).texts(".row .name a")
 
 
+def opened(client, cast, other, at="card", page="suggestions/"):
+    """What the row of somebody opens to."""
+    here = {"HX-Current-URL": f"http://testserver{cast.address(page)}"}
+    return client.get(cast.address(f"people/{other.pk}/opened/?at={at}"), headers=HTMX | here)
+
+
 def feedback(client, cast, other, page="suggestions/", headers=None, **data):
     back = {"next": cast.address(page)}
     return client.post(cast.address(f"suggestions/{other.pk}/feedback/"), back | data, headers=headers)
@@ -30,10 +36,11 @@ def feedback(client, cast, other, page="suggestions/", headers=None, **data):
 def test_cards_come_in_order_and_quote_both_sides(cast, official):
     page = page_of(official.get(cast.address("suggestions/")))
     assert page.texts(".row .name a") == ["Arif Rahman", "Linh Tran"]
-    assert SEEK in page.texts("blockquote")
-    assert OFFER in page.texts("blockquote[lang=th]")
-    assert not any(quote.text()[0].isspace() for quote in page.all("figure blockquote"))
-    assert {"You seek", "They offer"} <= set(page.texts("figure .caption"))
+    inside = page_of(opened(official, cast, cast.engineer))
+    assert SEEK in inside.texts("blockquote")
+    assert OFFER in inside.texts("blockquote[lang=th]")
+    assert not any(quote.text()[0].isspace() for quote in inside.all("figure blockquote"))
+    assert {"You seek", "They offer"} <= set(inside.texts("figure .caption"))
     assert "Industry" in page
     assert page.texts(".facts strong") == ["Good fit", "Worth a look"]
     assert "%" not in page.text_of("#list")
@@ -53,14 +60,42 @@ def test_a_row_opens_by_a_summary_that_holds_no_other_control(cast, official):
     assert page.texts(".more-of > summary") == ["More about Arif Rahman", "More about Linh Tran"]
     assert not page.has("summary a, summary button, summary input")
     assert not page.has(".more-of[open]")
-    assert not page.has(".numbers"), "of one reason there is nothing to weigh"
     base = cast.address(f"people/{cast.engineer.pk}/")
-    inside = [address for _words, address in page.links(f"#card-{cast.engineer.pk} .opened")]
-    assert inside == [base, f"{base}block/", f"{base}report/"]
+    assert page.attribute(f"#card-{cast.engineer.pk} .opened", "hx-get") == f"{base}opened/?at=card"
+    assert page.links(f"#card-{cast.engineer.pk} .opened") == [("Profile: Arif Rahman", base)]
+    inside = page_of(opened(official, cast, cast.engineer))
+    assert not inside.has(".numbers"), "of one reason there is nothing to weigh"
+    assert [address for _words, address in inside.links()] == [base, f"{base}block/", f"{base}report/"]
     Suggestion.objects.update(reasons=[*Suggestion.objects.first().reasons, SPOKEN])
-    page = page_of(official.get(cast.address("suggestions/")))
-    rows = page.rows(f"#card-{cast.engineer.pk} .numbers", cells="th, td:last-child")
+    rows = page_of(opened(official, cast, cast.engineer)).rows(".numbers", cells="th, td:last-child")
     assert rows == [["What you seek", "83 of 100"], ["Language", "17 of 100"]]
+
+
+def test_what_a_row_opens_to_leads_back_to_its_page_and_is_the_persons_page_without_htmx(cast, official):
+    inside = page_of(opened(official, cast, cast.engineer, at="found", page="people/?q=Arif"))
+    here, base = cast.address("people/?q=Arif"), cast.address(f"people/{cast.engineer.pk}/")
+    assert inside.fields()["next"] == [here]
+    profile = f"{base}?from=%2Fe%2F{cast.event.slug}%2Fpeople%2F%3Fq%3DArif"
+    assert inside.links(f"#found-profile-{cast.engineer.pk}") == [("Profile: Arif Rahman", profile)]
+    for address in (f"{base}opened/?at=card", f"{base}opened/"):
+        assert official.get(address).url == base
+    assert opened(official, cast, cast.engineer, at="<b>").url == base
+
+
+def test_what_a_row_opens_to_asks_the_contact_policy_and_is_kept_by_no_cache(cast, official, blocked_by):
+    answer, page = (
+        opened(official, cast, cast.engineer),
+        official.get(cast.address(f"people/{cast.engineer.pk}/")),
+    )
+    assert "no-store" in answer["Cache-Control"]
+    for name in ("Cache-Control", "Vary", "Content-Security-Policy", "Permissions-Policy"):
+        assert answer[name] == page[name]
+    for other in cast.unseen:
+        assert opened(official, cast, other).status_code == 404
+    block_contact_by_page(cast, blocked_by, cast.engineer, cast.official)
+    gone = opened(official, cast, cast.engineer)
+    assert gone.status_code == 404
+    assert SEEK not in gone.content.decode()
 
 
 def test_whom_i_can_meet_comes_first_within_a_strength_and_is_asked_for_the_next_time(
@@ -294,7 +329,7 @@ def test_what_people_write_is_escaped(cast, official):
             {"code": "words", "weight": 0.1, "evidence": {"terms": "<i>, <u>"}},
         ]
     )
-    page = page_of(official.get(cast.address("suggestions/")))
+    page = page_of(opened(official, cast, cast.engineer))
     assert "<script>a</script>" in page.texts("blockquote")
     assert "a" not in page.texts("script")
     assert "“<i>”, “<u>”" in page
@@ -340,9 +375,9 @@ def test_the_page_of_a_person_shows_how_well_they_fit(cast, official):
 def test_a_card_names_the_interpreter_the_two_need(cast, official):
     for person, languages in ((cast.official, ["th"]), (cast.lawyer, ["vi"])):
         Attendee.objects.filter(pk=person.pk).update(languages=languages)
-    assert not page_of(official.get(cast.address("suggestions/"))).has(".need")
+    assert not page_of(opened(official, cast, cast.lawyer)).has(".need")
     type(cast.event).objects.update(interpreters=True)
-    needs = page_of(official.get(cast.address("suggestions/"))).texts(".need")
+    needs = page_of(opened(official, cast, cast.lawyer)).texts(".need")
     assert "Interpreter needed: Thai – Vietnamese" in needs
 
 
@@ -354,5 +389,5 @@ def test_a_card_says_that_the_two_meet_with_a_translating_device(cast, official)
     for is_glad in (False, True):
         people.filter(pk=cast.official.pk).update(translating_device=is_glad)
         page = page_of(official.get(cast.address("suggestions/")))
-        assert (sentence in page.texts(".need")) == is_glad
+        assert (sentence in page_of(opened(official, cast, cast.lawyer)).texts(".need")) == is_glad
         assert ("Translating device" in page.texts(".facts span")) == is_glad

@@ -93,9 +93,12 @@ PEERS = ReasonRow("peer", 0.0, {"constituency": "youth"})
 NOBODY = PublicProfile(7, "Malayvieng Sok", "Malayvieng", "", "", "", "other", "", (), (), has_joined=True)
 
 
+def card_of(*reasons):
+    return SuggestionCard(NOBODY, 1, 0.9, Strength.STRONG, exploratory=False, reasons=reasons, saved=False)
+
+
 def texts_of(*reasons):
-    card = SuggestionCard(NOBODY, 1, 0.9, Strength.STRONG, exploratory=False, reasons=reasons, saved=False)
-    return reason_texts(card, TOPICS)
+    return reason_texts(card_of(*reasons), TOPICS)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +126,7 @@ def test_reasons_are_shown_in_the_order_they_weigh(reasons, shape):
     ],
 )
 def test_a_row_has_one_line_the_heaviest_quotation_else_the_heaviest_sentence(reasons, line):
-    found = fitting_line(texts_of(*reasons))
+    found = fitting_line(card_of(*reasons), TOPICS)
     assert (f"{found.caption} {found.words}" if found else None) == line
 
 
@@ -141,7 +144,7 @@ def test_the_line_begins_with_what_fits_which_is_in_bold(highlight, line):
         "offer": "We meet. We train judges. And <b>police.",
         "offer_highlight": highlight,
     }
-    assert fitting_line(texts_of(ReasonRow("seeks_offers", 0.5, evidence))).words == line
+    assert fitting_line(card_of(ReasonRow("seeks_offers", 0.5, evidence)), TOPICS).words == line
 
 
 def test_names_and_topics_in_a_sentence_are_no_markup():

@@ -39,3 +39,10 @@ def test_a_text_on_a_page_in_another_language_says_in_which_it_is():
         assert ui.text_attributes(english) == 'dir="auto" lang="en"'
         assert ui.text_attributes("ต้องการแนวปฏิบัติร่วมกัน") == 'dir="auto" lang="th"'
         assert ui.text_attributes("RCEP 2025") == 'dir="auto" lang=""'
+
+
+def test_a_point_stands_between_words_alone_and_nothing_empty_is_shown():
+    assert ui.dotted("Laos", "", "Lao, English") == (
+        '<span class="dots"><span>Laos</span><span>Lao, English</span></span>'
+    )
+    assert ui.dotted("<b>") == '<span class="dots"><span>&lt;b&gt;</span></span>'
