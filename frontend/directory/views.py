@@ -83,7 +83,7 @@ def home_page(request: Request, attendee: Attendee) -> HttpResponse:
     record_views(attendee=attendee, other_ids=shown, by=request.user, now=now)
     context = {
         "home": found,
-        "waiting": len(found.to_answer),
+        "waiting_answers": len(found.to_answer),
         "next": next_meeting_words(found.next_meeting, found.minutes_to_go, is_over=found.is_over),
         "gap": gap_text(found.gap, attendee.event),
         "options": found.options,

@@ -130,7 +130,7 @@ def navigation(context: Context) -> Navigation:
         return _lead_navigation(request)
     if why_not_open(attendee) == "minor":
         return _minor_navigation(request)
-    return _own_navigation(request, context.get("waiting"))
+    return _own_navigation(request, context.get("waiting_answers"))
 
 
 def _policy(request: Request) -> str:

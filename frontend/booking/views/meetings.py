@@ -77,7 +77,7 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
     cells = [cell for day in availability_for(attendee, now) for cell in day.cells]
     context = {
         "to_answer": to_answer,
-        "waiting": len(to_answer),
+        "waiting_answers": len(to_answer),
         "shared_needs": shared_needs_for(attendee, now, requests_to_gather(attendee, now, to_answer)),
         "sent": requests_sent(attendee, now, rows),
         "offered_times": requests_answered_with_times(attendee, now, rows),

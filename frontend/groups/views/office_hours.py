@@ -106,7 +106,7 @@ def _new_page(
         "key": typed.get("key") or uuid.uuid4().hex,
         "about_limit": ABOUT_LIMIT,
         "refusal": refusal,
-        "waiting": waiting_answers(attendee, now),
+        "waiting_answers": waiting_answers(attendee, now),
     }
     status = refusal.status if refusal else 200
     return render(request, "groups/office_hours/new.html", context, status=status)
