@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.demo.models import OutgoingMail
 from backend.events.models.events import Event
+from backend.people.models import Person
 from backend.suggestions.models import Run, SuggestionView
 
 CURRENT, EARLIER = "demo-2026", "demo-2025"  # slugs of the two editions
@@ -28,6 +29,11 @@ def is_demo_ready() -> bool:
         Run.objects.filter(event__slug=CURRENT, state=Run.State.CURRENT).select_related("event").first()
     )
     return published is not None and has_read_lists(published.event)
+
+
+def is_anybody_real() -> bool:
+    """Whether the database holds anybody who is not of the demo."""
+    return Person.objects.filter(is_demo=False).exists()
 
 
 def has_read_lists(event: Event) -> bool:

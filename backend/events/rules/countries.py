@@ -39,9 +39,13 @@ def country_name(text: str) -> str:
 
     >>> country_name("VNM"), country_name("Laos"), country_name(" viet-nam "), country_name("Korea")
     ('Viet Nam', 'Lao PDR', 'Viet Nam', 'South Korea')
+    >>> country_name("AO"), country_name("Áo")
+    ('Angola', 'Austria')
     >>> country_name("ASEAN"), country_name("")
     ('', '')
     """
+    if name := _codes().get(text.strip()):  # before names: "Áo" is Austria in Vietnamese
+        return name
     for word in (text, _WORD_FOR_COUNTRY.sub("", text)):
         # As it is written first: without its accents Vietnamese "Mỹ", the United States, is Malaysia's code.
         if name := _local_names().get(_exact_key(word)) or _names().get(_key(word)):
@@ -59,7 +63,7 @@ def country_in(name: str, language: str) -> str:
     """The country of this spelling in a language of the pages; as it is where nobody translated it.
 
     >>> country_in("Lao PDR", "vi"), country_in("Japan", "vi"), country_in("Atlantis", "vi")
-    ('Lào', 'Nhật Bản', 'Atlantis')
+    ('Lào', 'Nhật', 'Atlantis')
     """
     names = _iso_names().get(name, ())
     words = (word for one in names if (word := translated(one, COUNTRIES, language)) != one)
@@ -92,6 +96,13 @@ def _exact_key(text: str) -> str:
 
 def _key(text: str) -> str:
     return " ".join(re.findall(r"\w+", folded(text)))
+
+
+@cache
+def _codes() -> Mapping[str, str]:
+    """The codes of two and of three capitals."""
+    codes = ("alpha_2", "alpha_3")
+    return {getattr(one, code): _spelling(one) for one in pycountry.countries for code in codes}
 
 
 @cache

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
 from filelock import FileLock
 from procrastinate.contrib.django import app
@@ -26,6 +27,7 @@ from backend.config.parent_watchdog import PARENT_ENV
 from backend.config.processes import CannotServe, bound_socket, listen
 from backend.core.queue import requeue_abandoned_jobs
 from backend.people.models import FirstAdministratorLink
+from tests.factories import make_attendee, make_event
 from tests.servers import address_of_the_database
 
 ENDS_WITH_ITS_PARENT = """
@@ -102,6 +104,14 @@ def test_a_machine_without_pages_offers_no_link_and_ends_none(settings: Settings
     settings.TITIAN_PROGRAMS = ["worker"]
     serve.Command()._offer_first_administrator()
     assert not FirstAdministratorLink.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_demo_is_not_loaded_beside_people_who_are_not_of_it(settings: Settings) -> None:
+    settings.TITIAN_DEMO = True
+    make_attendee(make_event())
+    with pytest.raises(CommandError, match="Start with TITIAN_DEMO=0"):
+        serve.Command()._prepare()
 
 
 def test_web_and_worker_end_when_the_process_that_started_them_is_killed() -> None:

@@ -15,7 +15,7 @@ from types import FrameType
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils.module_loading import import_string
 from filelock import FileLock, Timeout
@@ -91,6 +91,11 @@ class Command(BaseCommand):
             import_string("backend.demo.accounts.end_demo_access")()
             self._offer_first_administrator()
         elif not import_string("backend.demo.selectors.is_demo_ready")():
+            if import_string("backend.demo.selectors.is_anybody_real")():
+                raise CommandError(
+                    "This database holds people who are not of the demo, so the demo is not loaded into it. "
+                    "Start with TITIAN_DEMO=0, or give the demo a folder of its own (TITIAN_VAR)."
+                )
             connections.close_all()
             _run_child("load_demo", "--with-lists")
 
