@@ -17,6 +17,7 @@ SEEN = {
     "test_desk.py": "desk bridges progress method people_to_help unanswered desk_print nudge done attendees"
     " import_list",
     "test_official.py": "matching lists pair",
+    "test_sources.py": "sources add_source source",
     "test_roster.py": "attendee add_attendee choose_duplicate merge twice",
     "test_reports.py": "report_person report_sent reports report report_about link_report safety_news"
     " suspensions suspend report_contacts",
@@ -53,6 +54,7 @@ UNSEEN = {
     "long_job_answer": "the file or page of a job",
     "meeting_download": "a file",
     "next_meeting": "a part of home",
+    "opened_row": "a part of lists",
     "calendar_download": "a file",
     "connections_table": "a file",
     "kept_address_book": "a file",
