@@ -67,6 +67,8 @@ SLOW = (
     "tests/backend/demo/test_lists.py",
     "tests/backend/demo/test_loading.py",
     "tests/backend/groups/test_office_hours_machine.py",
+    "tests/backend/integrations/test_pretix.py",
+    "tests/backend/integrations/test_syncing.py",
     "tests/backend/notifications/services/test_mail_limits.py",
     "tests/backend/notifications/services/test_quiet_mails.py",
     "tests/backend/outcomes/services/test_arrivals.py",
