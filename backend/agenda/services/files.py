@@ -141,7 +141,7 @@ def _moment(text: str, date: str, event: Event) -> dt.datetime:
     if found is None:
         raise _Unfit(
             _("“%(text)s” is no time: write 2026-12-09 10:30, or 10:30 with a date column like 2026-12-09")
-            % {"text": text[:40]}
+            % {"text": f"{date} {text}".strip()[:40]}
         )
     return found if found.tzinfo else found.replace(tzinfo=event.zone)
 

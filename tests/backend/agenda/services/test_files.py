@@ -92,6 +92,8 @@ def test_each_entry_that_is_no_session_is_named_with_its_line_and_the_reason(eve
     assert [one.line for one in refused] == [3, 4, 5]
     assert "“9 in the morning” is no time" in refused[0].reason
     assert refused[1].reason == "it has no title"
+    dated = "title,date,starts,ends\nA,9 December 2026,09:00,10:00\n"
+    assert "“9 December 2026 09:00” is no time" in read_agenda(dated.encode(), event=event).refused[0].reason
 
 
 def test_a_calendar_s_repeating_whole_day_and_cancelled_entries_are_told_apart(event):
