@@ -16,6 +16,7 @@ from backend.events.models.events import Event
 from backend.people.models import Person
 from backend.people.rules import language_of_person
 from backend.people.services import set_language
+from frontend.templatetags.ui import _kept
 from tests.accounts import send_account_mails
 from tests.frontend.conftest import client_of
 from tests.languages import MARKED, SECOND
@@ -198,3 +199,10 @@ def test_the_api_reads_and_sets_the_language_and_leaves_it_where_it_is_left_out(
     for sent, kept in (({"language": MARKED}, MARKED), ({}, MARKED), ({"language": ""}, "")):
         assert mine.put("/api/v1/me/", {"timezone": ""} | sent, format="json").json()["language"] == kept
     assert mine.put("/api/v1/me/", {"timezone": "", "language": "xx"}, format="json").status_code == 400
+
+
+def test_the_choice_of_a_language_leads_back_to_each_page_and_keeps_no_address(client: Client) -> None:
+    before = _kept("_languages.html").cache_info().currsize
+    for address in ("/accessibility/?one", "/accessibility/?two"):
+        assert page_of(client.get(address)).fields("#languages form")["next"] == [address]
+    assert _kept("_languages.html").cache_info().currsize <= before + 1
