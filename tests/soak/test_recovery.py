@@ -11,23 +11,31 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from django.conf import settings
+from pytest_django import Settings
 
 from backend.config.embedded import EmbeddedPostgres
 from backend.config.processes import bound_socket
+from backend.core.encoder import encode
+from tests.encoder import RunningEncoder
 from tests.servers import get
 from tests.soak.waiting import seconds_until
 
 ROUNDS = 5
 MOST_SECONDS = 300.0  # beside much other work
 WANTED = 1.3  # at most so many times a cold start
+TEXT = "A helpline for children."
+CLIENTS = 8
 
 
 class Served:
@@ -124,3 +132,57 @@ def test_how_soon_the_pages_are_back_after_a_kill(served: Served, amount: Callab
         cold, killed = (statistics.median(seconds[f"{name}, {how}"]) for how in ("cold", "killed"))
         print(f"| {name} | {cold:.1f} | {killed:.1f} | {killed / cold:.2f} | {WANTED} |")
     assert max(map(max, seconds.values())) < MOST_SECONDS
+
+
+class Asking(threading.Thread):
+    """Asks the encoder for the same vector again and again; keeps when each answer came, and what was off."""
+
+    def __init__(self, expected: np.ndarray) -> None:
+        super().__init__(daemon=True)
+        self.expected, self.answered, self.off = expected, [time.monotonic()], list[Exception | str]()
+        self.ending = threading.Event()
+
+    def run(self) -> None:
+        while not self.ending.is_set():
+            try:
+                if not np.allclose(encode([TEXT], "query", is_urgent=True), self.expected, atol=1e-5):
+                    self.off.append("another vector")
+            except Exception as error:
+                self.off.append(error)
+            self.answered.append(time.monotonic())
+
+
+def seconds_after_a_kill(running: RunningEncoder, clients: list[Asking]) -> float:
+    """Until each of the clients has an answer of the process that is started instead."""
+    process = running.process
+    assert process
+    process.kill()
+    process.wait()
+    dead = time.monotonic()
+    return seconds_until(lambda: all(one.answered[-1] > dead + 0.1 for one in clients), most=MOST_SECONDS)
+
+
+def test_how_soon_the_encoder_answers_after_a_kill_under_load(
+    settings: Settings, amount: Callable[[int], int]
+) -> None:
+    cold, killed = [], []
+    for _round in range(amount(ROUNDS)):
+        running = RunningEncoder()
+        settings.ENCODER_FOLDER = running.folder
+        before = time.monotonic()
+        expected = encode([TEXT], "query")
+        cold.append(time.monotonic() - before)
+        clients = [Asking(expected) for _ in range(CLIENTS)]
+        for client in clients:
+            client.start()
+        killed.append(seconds_after_a_kill(running, clients))
+        for client in clients:
+            client.ending.set()
+            client.join()
+            assert not client.off
+        running.end()
+    ratio = statistics.median(killed) / statistics.median(cold)
+    print(
+        f"\nencoder: cold {statistics.median(cold):.1f} s, after a kill {statistics.median(killed):.1f} s,"
+        f" ratio {ratio:.2f} (wanted {WANTED}); {CLIENTS} clients, none lost an answer"
+    )
