@@ -8,9 +8,12 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import make_msgid
 from enum import StrEnum
 from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from procrastinate import BaseRetryStrategy, RetryDecision
@@ -139,6 +142,7 @@ def send_mail_now(mail: EmailMessage, *, event: Sender | None) -> SendResult:
         return SendResult()
     if mail.to and all(address.endswith(".invalid") for address in mail.recipients()):
         return SendResult("unknown_host", is_final=True)
+    mail.extra_headers.setdefault("Message-ID", make_msgid(domain=urlsplit(settings.TITIAN_ADDRESS).hostname))
     connection = get_connection()
     try:
         connection.open()

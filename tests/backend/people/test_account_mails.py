@@ -15,9 +15,11 @@ from django.core.management import call_command
 from django.test import Client, override_settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from pytest_django import Settings
 
 from backend.core.encryption import decrypt, encrypt
 from backend.core.queue import CODES, MAIL, QUEUES
+from backend.core.smtp import automatic_mail, send_mail_now
 from backend.directory.models import Nudge
 from backend.directory.services.nudges import nudge_people
 from backend.events.models.attendees import Attendee
@@ -163,6 +165,15 @@ def test_a_mail_sent_again_after_a_crash_has_the_same_message_id(post: MailServe
     send_account_mail(mail_id=row.pk, now=NOW)
     first, second = post.mails
     assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_a_mail_without_a_message_id_gets_one_of_the_address_people_open(
+    post: MailServer, settings: Settings
+) -> None:
+    settings.TITIAN_ADDRESS = "https://forum.example.org"
+    assert not send_mail_now(automatic_mail(to=ADDRESS, subject="Of a lead", body="..."), event=None).error
+    (mail,) = post.mails
+    assert str(mail["Message-ID"]).endswith("@forum.example.org>")
 
 
 def test_no_dump_and_no_admin_holds_a_waiting_code(client: Client, siti: Person) -> None:
