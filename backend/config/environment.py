@@ -20,6 +20,7 @@ READ: set[str] = set()  # the names that were asked for
 # Of Titian's own processes and of its tests.
 NOT_SETTINGS = ("TITIAN_PARENT", "TITIAN_TEST_", "TITIAN_SOAK", "TITIAN_PATIENCE_MS")
 
+JITSI_SECRET = 32  # characters at least, as its tokens are signed with HMAC-SHA256 (RFC 7518, 3.2)
 CLUSTER_CERTIFICATES = ("ca.pem", "cert.pem", "key.pem")
 
 _YES = {"1", "true", "yes", "on"}
@@ -162,6 +163,19 @@ def cluster_from(name: str, certificates: Path) -> str:
     if find_spec("distributed") is None:
         raise ImproperlyConfigured(f"{name} needs Dask, the extra “cluster”: pip install dask distributed.")
     return given
+
+
+def jitsi_from(name: str, secret: str) -> str:
+    """The https address of a Jitsi without its last slash, or "". Raises ImproperlyConfigured."""
+    address = text_from(name).rstrip("/")
+    if address and not address.startswith("https://"):
+        raise ImproperlyConfigured(f"{name} is “{address}”: write the address of your Jitsi with https://.")
+    if address and len(secret) < JITSI_SECRET:
+        raise ImproperlyConfigured(
+            f"{name} needs TITIAN_JITSI_SECRET, the secret of your Jitsi’s app, of at least {JITSI_SECRET}"
+            " characters."
+        )
+    return address
 
 
 def refuse_public_demo(hosts: Iterable[str]) -> None:

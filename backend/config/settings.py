@@ -21,6 +21,7 @@ from backend.config.environment import (
     folder_from,
     hsts_from,
     is_this_machine,
+    jitsi_from,
     mail_from,
     number_from,
     refuse_public_demo,
@@ -81,6 +82,11 @@ TITIAN_CLUSTER = cluster_from("TITIAN_CLUSTER", TITIAN_CLUSTER_CERTIFICATES)
 
 # Hosts of this installation's own network from which a forum may fetch; no other host of it is ever asked.
 TITIAN_ALLOW_PRIVATE_SOURCES = words_from("TITIAN_ALLOW_PRIVATE_SOURCES", [])
+
+# A Jitsi of one's own whose rooms ask for a token: its address, the app's id and its secret.
+TITIAN_JITSI_APP = text_from("TITIAN_JITSI_APP", "titian")
+TITIAN_JITSI_SECRET = text_from("TITIAN_JITSI_SECRET")
+TITIAN_JITSI = jitsi_from("TITIAN_JITSI", TITIAN_JITSI_SECRET)
 
 TITIAN_DEMO_PUBLIC = flag_from("TITIAN_DEMO_PUBLIC")
 if TITIAN_DEMO and not TITIAN_DEMO_PUBLIC:

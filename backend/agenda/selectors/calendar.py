@@ -21,10 +21,11 @@ from django.utils.translation import gettext as _
 from backend.agenda.models import CalendarFeed
 from backend.agenda.selectors.times import reader_words
 from backend.booking.models.meetings import Meeting
-from backend.booking.selectors.meetings import MeetingRow, Place, meeting_for, place_of, rows_for
+from backend.booking.selectors.meetings import MeetingRow, meeting_for, rows_for
+from backend.booking.selectors.places import Place
 from backend.core.errors import NotFound
 from backend.core.texts import one_line
-from backend.events.models.agenda import SessionPart
+from backend.events.models.agenda import SessionPart, Table
 from backend.events.models.attendees import Attendee
 from backend.events.selectors import shown_name
 from backend.groups.selectors.delegation_sessions import own_delegation_sessions
@@ -100,10 +101,10 @@ def method_of(row: MeetingRow | OfficeHourRow | None) -> str:
     return "CANCEL" if row is None or row.state == Meeting.State.CANCELLED else "REQUEST"
 
 
-def location_words(place: Place, attendee: Attendee) -> str:
-    """The room's link, or the table with its place and the venue."""
+def location_words(place: Place | Table, attendee: Attendee) -> str:
+    """The page that opens the room, or the table with its place and the venue."""
     if place.is_online:
-        return place.link
+        return meeting_address(attendee)
     return ", ".join(word for word in (place.label, place.place, attendee.event.venue) if word)
 
 
@@ -206,8 +207,7 @@ def _with_delegation(meeting: Meeting, is_on: bool, reader: Attendee) -> icalend
     entry.add("transp", "OPAQUE" if is_on else "TRANSPARENT")
     entry.add("last-modified", meeting.changed_at)
     if is_on and meeting.table:
-        place = place_of(meeting.table, meeting.uid)
-        entry.add("location", one_line(location_words(place, reader)))
+        entry.add("location", one_line(location_words(meeting.table, reader)))
         entry.add("description", _description(meeting.period.lower, meeting.period.upper, reader))
     return entry
 

@@ -7,7 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from backend.booking.selectors.availability import SlotCell, SlotChoice
-from backend.booking.selectors.meetings import FollowUpRow, MeetingRow, OpenOfficeHour, Place, QuestionRow
+from backend.booking.selectors.meetings import FollowUpRow, MeetingRow, OpenOfficeHour, QuestionRow
+from backend.booking.selectors.places import Place
 from backend.core.api import BoundedListField, RowSerializer, TextField, id_field
 from backend.safeguarding.api import PublicProfileSerializer
 
@@ -16,7 +17,7 @@ class TimeSerializer(RowSerializer, row=SlotChoice, fields="slot starts_at ends_
 
 
 class PlaceSerializer(RowSerializer, row=Place, fields="label place step_free is_online link"):
-    """Where: a table, or online a link to a room that only this meeting has."""
+    """Where: a table, or a room of this meeting alone; its `link` is there from ten minutes before."""
 
 
 class CounterOfferSerializer(serializers.Serializer[Any]):

@@ -22,6 +22,7 @@ from backend.booking.selectors.availability import (
     slot_choice_of,
     times_of_two,
 )
+from backend.booking.selectors.places import Place, place_of
 from backend.booking.selectors.tables import suitable_tables
 from backend.core.compiled import CompiledRows, any_of, attach_related
 from backend.core.errors import NotFound
@@ -33,17 +34,6 @@ from backend.events.rules.states import Activity, is_allowed
 from backend.safeguarding.models import DelegationSeat
 from backend.safeguarding.rules import JOINING, contactable_pairs
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a meeting takes place; `link` is set online only."""
-
-    label: str
-    place: str
-    step_free: bool
-    is_online: bool
-    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +128,6 @@ class MeetingRow:
     my_assistant: str | None = None
     other_assistant: str | None = None
     ended_by_other: bool = False
-
-
-def place_of(table: Table, uid: uuid.UUID) -> Place:
-    """The table, or the online room that this meeting alone has."""
-    link = table.room_link.replace(Table.MEETING_MARK, uid.hex)
-    return Place(table.label, table.place, table.step_free, table.is_online, link)
 
 
 def rows_for(
@@ -288,7 +272,7 @@ def _row(
         question=QuestionRow(question.text, question.answer) if question else None,
         starts_at=meeting.period.lower if meeting.period else None,
         ends_at=meeting.period.upper if meeting.period else None,
-        place=place_of(meeting.table, meeting.uid) if meeting.table else None,
+        place=place_of(meeting, viewer, now),
         asked_at=meeting.asked_at,
         changed_at=meeting.changed_at,
         expires_at=meeting.expires_at,

@@ -17,10 +17,9 @@ from backend.booking.selectors.availability import SlotChoice, busy_during, comm
 from backend.booking.selectors.meetings import (
     MeetingRow,
     OpenOfficeHour,
-    Place,
-    place_of,
     requests_to_answer,
 )
+from backend.booking.selectors.places import Place, place_of
 from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
 from backend.events.models.agenda import Slot
@@ -122,7 +121,7 @@ def _row(viewer: Attendee, meeting: Meeting, now: dt.datetime) -> OfficeHourRow 
         is_online=meeting.is_online,
         starts_at=meeting.period.lower,
         ends_at=meeting.period.upper,
-        place=place_of(meeting.table, meeting.uid) if is_in_it else None,
+        place=place_of(meeting, viewer, now) if is_in_it else None,
         places_left=left,
         reason=meeting.reason if is_in_it else "",
         i_am_here=seats[viewer.pk].here_at is not None,

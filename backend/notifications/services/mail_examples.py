@@ -14,7 +14,8 @@ from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.rules import OF_AN_OPEN_REQUEST
 from backend.booking.selectors.availability import SlotChoice
-from backend.booking.selectors.meetings import CounterOfferRow, MeetingRow, Place, QuestionRow
+from backend.booking.selectors.meetings import CounterOfferRow, MeetingRow, QuestionRow
+from backend.booking.selectors.places import Place
 from backend.events.models.attendees import Attendee
 from backend.groups.selectors.office_hours import OfficeHourRow
 from backend.mails.selectors import Letterhead
@@ -58,7 +59,7 @@ def _example_office_hour(
         is_online=False,
         starts_at=starts_at,
         ends_at=starts_at + HALF_HOUR,
-        place=Place(_("Table 1"), reader.event.venue, step_free=True, is_online=False, link=""),
+        place=Place(_("Table 1"), reader.event.venue, step_free=True, is_online=False),
         places_left=5,
         reason="",
         i_am_here=False,
@@ -98,7 +99,7 @@ def _example_meeting(kind: str, reader: Attendee, other: PublicProfile, now: dt.
         else None,
         starts_at=starts_at,
         ends_at=starts_at + HALF_HOUR,
-        place=Place(_("Table 1"), event.venue, step_free=True, is_online=False, link=""),
+        place=Place(_("Table 1"), event.venue, step_free=True, is_online=False),
         asked_at=now,
         changed_at=now,
         expires_at=now + dt.timedelta(days=3),

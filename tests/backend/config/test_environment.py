@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from backend.config.environment import (
     database_from,
     flag_from,
+    jitsi_from,
     mail_from,
     number_from,
     refuse_public_demo,
@@ -75,6 +76,16 @@ def test_a_port_that_cannot_be_one_is_refused(monkeypatch: pytest.MonkeyPatch, g
     monkeypatch.setenv("TITIAN_PORT", given)
     with pytest.raises(ImproperlyConfigured, match="TITIAN_PORT must be a whole number from 1 to 65535"):
         number_from("TITIAN_PORT", 8000, least=1, most=65535)
+
+
+def test_a_jitsi_is_asked_by_https_and_with_a_long_secret_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TITIAN_JITSI", "https://meet.example.org/")
+    assert jitsi_from("TITIAN_JITSI", "s" * 32) == "https://meet.example.org"
+    with pytest.raises(ImproperlyConfigured, match="needs TITIAN_JITSI_SECRET"):
+        jitsi_from("TITIAN_JITSI", "s" * 31)
+    monkeypatch.setenv("TITIAN_JITSI", "http://meet.example.org")
+    with pytest.raises(ImproperlyConfigured, match="https://"):
+        jitsi_from("TITIAN_JITSI", "s" * 32)
 
 
 def test_a_list_is_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:

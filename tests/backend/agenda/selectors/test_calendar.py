@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.agenda.models import CalendarFeed
-from backend.agenda.selectors.calendar import feed_for, invitation_for, zone_between
+from backend.agenda.selectors.calendar import feed_for, invitation_for, meeting_address, zone_between
 from backend.agenda.services.calendar_feeds import feed_address, make_feed, revoke_feed, rotate_feed
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.selectors.meetings import rows_for
@@ -143,7 +143,7 @@ def test_an_invitation_has_what_rfc_5546_asks_for_and_its_stamp_is_the_given_tim
     assert a.person.email not in calendar.serialize()
 
 
-def test_online_the_location_is_the_room_of_this_meeting_alone(forum: Forum) -> None:
+def test_online_the_location_is_the_page_that_opens_the_room(forum: Forum) -> None:
     a, b, *_ = forum.people
     Table.objects.create(
         event=forum.event, label="Online", is_online=True, room_link="https://meet.example.org/{meeting}"
@@ -151,7 +151,8 @@ def test_online_the_location_is_the_room_of_this_meeting_alone(forum: Forum) -> 
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0], is_online=True))
     for reader in (a, b):
         (entry,) = feed_of(reader, forum)
-        assert entry.location.value == f"https://meet.example.org/{meeting.uid.hex}"
+        assert entry.location.value == meeting_address(reader)
+        assert meeting.uid.hex not in entry.serialize()
 
 
 def test_sessions_of_the_agenda_are_in_the_feed_and_requests_are_not(forum: Forum) -> None:

@@ -10,6 +10,7 @@ from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import AlreadyAnswered, RequestExpired, TooLate
 from backend.booking.selectors.meetings import meeting_for, requests_sent, requests_to_answer
+from backend.booking.selectors.places import ROOM_MARGIN
 from backend.booking.services.booking import NoTableFree, SlotTaken
 from backend.booking.services.meetings import end_refused_meetings
 from backend.booking.services.requests import expire_requests
@@ -237,7 +238,9 @@ def test_tables_go_in_order_step_free_ones_last_unless_asked_for_and_online_is_n
     forum.now += dt.timedelta(hours=1)
     rooms = [agree(pair, is_online=True) for pair in (1, 2, 3)]
     assert {meeting.table for meeting in rooms} == {online}
-    links = {meeting_for(m.asker, m.pk, forum.now).place.link for m in rooms}
+    then = slot.starts_at - ROOM_MARGIN
+    assert not any(meeting_for(m.asker, m.pk, forum.now).place.link for m in rooms)
+    links = {meeting_for(m.asker, m.pk, then).place.link for m in rooms}
     assert links == {f"https://meet.example.org/{meeting.uid.hex}" for meeting in rooms}
 
 
