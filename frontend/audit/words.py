@@ -34,9 +34,21 @@ KINDS = {
     "times": gettext_lazy("Times opened for people"),
     "merged": gettext_lazy("Entries made one"),
     "synced": gettext_lazy("Sources of people"),
+    "webhook": gettext_lazy("Webhooks"),
     "contact": gettext_lazy("Contact rules"),
     "acted": gettext_lazy("Assistants"),
     "took": gettext_lazy("Downloads"),
+}
+WEBHOOK_TEXTS = {
+    "added": gettext_lazy("Added webhook %(webhook)s"),
+    "changed": gettext_lazy("Changed webhook %(webhook)s"),
+    "deleted": gettext_lazy("Deleted webhook %(webhook)s"),
+    "renewed": gettext_lazy("Gave webhook %(webhook)s a new secret"),
+    "ended": gettext_lazy("Ended the former secret of webhook %(webhook)s"),
+    "on": gettext_lazy("Switched webhook %(webhook)s on"),
+    "off": gettext_lazy("Switched webhook %(webhook)s off"),
+    "gone": gettext_lazy("Webhook %(webhook)s was switched off: its address is gone"),
+    "failing": gettext_lazy("Webhook %(webhook)s was switched off: it failed for five days"),
 }
 FIELD_TEXTS = {
     "age_class": (gettext_lazy("Set the age class of %(whom)s to %(value)s"), Attendee.AgeClass),
@@ -115,6 +127,9 @@ def audit_entry_text(entry: AuditEntry, *, named: bool = True) -> str:
         return opened % {"count": count}
     if entry.kind == "synced":
         return _synced_text(entry.what)
+    if entry.kind == "webhook":
+        number, what = entry.what.split()
+        return WEBHOOK_TEXTS[what] % {"webhook": number}
     if entry.kind == "contact":
         kind, _colon, groups = entry.what.partition(":")
         return CONTACT_TEXTS[kind] % {"groups": groups}
