@@ -1,8 +1,9 @@
 """Requests to servers of others: https alone, never into this installation's own network, with stated bounds.
 
-Every request to an address that somebody typed goes through `fetch` or `post`. The name is resolved once, each address
-it stands for is checked, and the connection goes to what was checked, under the name's own certificate. A
-redirect is such a request again; what authorises the first is sent to its own host alone.
+Every request to an address that somebody typed goes through `fetch` or `post`. The name is resolved once, each
+address it stands for is checked, and the connection goes to what was checked, under the name's own
+certificate. A redirect is such a request again, and `post` follows none; what authorises the first is sent to
+its own host alone.
 """
 
 from __future__ import annotations
@@ -112,9 +113,7 @@ def fetch(
     raise _no_answer(first)  # no try was allowed
 
 
-def post(
-    address: str, content: bytes, *, headers: Mapping[str, str], patience: Patience = PATIENCE
-) -> int:
+def post(address: str, content: bytes, *, headers: Mapping[str, str], patience: Patience = PATIENCE) -> int:
     """The status that the address answers to a POST, tried once; no redirect is followed, nothing else read.
 
     Refuses AddressRefused and PeerFailed.
@@ -213,7 +212,7 @@ class CheckedBackend(httpcore2.SyncBackend):
 
 
 class BoundedStream(httpcore2.NetworkStream):
-    """A connection none of whose steps lasts beyond `ends_at`: a head that trickles in has a time limit, too."""
+    """A connection that ends at `ends_at`, also where the other server sends a byte now and then."""
 
     def __init__(self, stream: httpcore2.NetworkStream, ends_at: float) -> None:
         self.stream, self.ends_at = stream, ends_at

@@ -88,7 +88,9 @@ class Webhook(Numbered):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["event", "address"], name="webhook_address_once"),
-            models.CheckConstraint(condition=~Q(address="") & ~Q(types=[]), name="webhook_says_what_and_where"),
+            models.CheckConstraint(
+                condition=~Q(address="") & ~Q(types=[]), name="webhook_says_what_and_where"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["on", "off", "gone", "failing"]), name="webhook_state_known"
             ),
@@ -115,7 +117,7 @@ class WebhookDelivery(Numbered):
         QUEUED = "queued", _("Waits")
         SENT = "sent", _("Taken")
         FAILED = "failed", _("Given up")
-        SKIPPED = "skipped", _("Not sent: it is no longer so")
+        SKIPPED = "skipped", _("Not sent: somebody in it is shown to nobody now")
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     message_id = models.UUIDField(db_default=RandomUUID())  # the same at each try, so that it counts once
@@ -141,13 +143,15 @@ class WebhookDelivery(Numbered):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["next_try_at"], condition=Q(state="queued"), name="webhook_delivery_due"
-            ),
+            models.Index(fields=["next_try_at"], condition=Q(state="queued"), name="webhook_delivery_due"),
         ]
 
+    @property
+    def header_id(self) -> str:
+        return f"msg_{self.message_id.hex}"
 
-# One row for each webhook that is on and wants this type; `subject` is a column of the delivery, or none.
+
+# A row for each webhook that is on and wants to be told; in the transaction, whatever code changes the row.
 _ANNOUNCE = """
     IF said IS NOT NULL THEN
         INSERT INTO integrations_webhookdelivery (webhook_id, type{column})
@@ -162,7 +166,9 @@ _NOT_TOLD = """ AND NOT EXISTS (
         )"""
 
 
-def _announcing(*columns: str, on_insert: bool, said: str, subject: str = "", once: str = "") -> pgtrigger.Trigger:
+def _announcing(
+    *columns: str, on_insert: bool, said: str, subject: str = "", once: str = ""
+) -> pgtrigger.Trigger:
     """A trigger that tells webhooks what the SQL expression `said` names, where it names anything."""
     operation = pgtrigger.UpdateOf(*columns)  # type: ignore[no-untyped-call]
     text = _ANNOUNCE.format(
@@ -190,7 +196,8 @@ class AnnouncedAttendee(Attendee):
             _announcing(
                 "agreed_at", "age_class", "visibility",
                 on_insert=True,
-                said="""CASE WHEN NEW.agreed_at IS NOT NULL AND NEW.age_class = 'adult' AND NEW.visibility = 'listed'
+                said="""CASE WHEN NEW.agreed_at IS NOT NULL AND NEW.age_class = 'adult'
+                    AND NEW.visibility = 'listed'
                     AND NOT coalesce(OLD.agreed_at IS NOT NULL AND OLD.age_class = 'adult'
                         AND OLD.visibility = 'listed', false) THEN 'attendee.joined' END""",
                 subject="attendee_id",
@@ -232,7 +239,8 @@ class AnnouncedEvent(Event):
                 "state",
                 on_insert=False,
                 said="""CASE
-                    WHEN OLD.state IN ('draft', 'inviting') AND NEW.state IN ('open', 'live') THEN 'forum.opened'
+                    WHEN OLD.state IN ('draft', 'inviting') AND NEW.state IN ('open', 'live')
+                        THEN 'forum.opened'
                     WHEN OLD.state IN ('open', 'live') AND NEW.state = 'closed' THEN 'forum.closed' END""",
             )
         ]

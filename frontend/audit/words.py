@@ -125,11 +125,8 @@ def audit_entry_text(entry: AuditEntry, *, named: bool = True) -> str:
             count,
         )
         return opened % {"count": count}
-    if entry.kind == "synced":
-        return _synced_text(entry.what)
-    if entry.kind == "webhook":
-        number, what = entry.what.split()
-        return WEBHOOK_TEXTS[what] % {"webhook": number}
+    if entry.kind in INTEGRATION_TEXTS:
+        return INTEGRATION_TEXTS[entry.kind](entry.what)
     if entry.kind == "contact":
         kind, _colon, groups = entry.what.partition(":")
         return CONTACT_TEXTS[kind] % {"groups": groups}
@@ -160,6 +157,15 @@ def _synced_text(what: str) -> str:
     return _(
         "Read source %(source)s: %(added)s came in, %(updated)s changed, %(gone)s went, %(waiting)s to decide"
     ) % {"source": source, "added": added, "updated": updated, "gone": gone, "waiting": waiting}
+
+
+def _webhook_text(what: str) -> str:
+    """The number of a webhook, and what became of it."""
+    number, change = what.split()
+    return WEBHOOK_TEXTS[change] % {"webhook": number}
+
+
+INTEGRATION_TEXTS = {"synced": _synced_text, "webhook": _webhook_text}
 
 
 def _planned_meeting_text(entry: AuditEntry, named: bool) -> str:

@@ -4,15 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0002_alter_act_kind'),
+        ("core", "0002_alter_act_kind"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='act',
-            name='kind',
-            field=models.CharField(choices=[('took', 'took a file away'), ('ordered', 'ordered new lists'), ('reset', 'reset the learned weights'), ('learn_now', 'had weights learned at once'), ('learn_on', 'had weights learned every night'), ('learn_off', 'stopped learning weights every night'), ('opened', 'opened the forum'), ('state', 'changed the state of the forum'), ('started', 'started the forum'), ('invited', 'sent invitations'), ('times', 'opened meeting times for people'), ('parted', 'parted two groups'), ('rejoined', 'let two groups meet again'), ('proposed', 'proposed an organiser or lead'), ('refused', 'refused a proposed organiser or lead'), ('merged', 'made two entries of one person one'), ('synced', 'read a source of people'), ('webhook', 'added or changed a webhook')], max_length=10),
+            model_name="act",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("took", "took a file away"),
+                    ("ordered", "ordered new lists"),
+                    ("reset", "reset the learned weights"),
+                    ("learn_now", "had weights learned at once"),
+                    ("learn_on", "had weights learned every night"),
+                    ("learn_off", "stopped learning weights every night"),
+                    ("opened", "opened the forum"),
+                    ("state", "changed the state of the forum"),
+                    ("started", "started the forum"),
+                    ("invited", "sent invitations"),
+                    ("times", "opened meeting times for people"),
+                    ("parted", "parted two groups"),
+                    ("rejoined", "let two groups meet again"),
+                    ("proposed", "proposed an organiser or lead"),
+                    ("refused", "refused a proposed organiser or lead"),
+                    ("merged", "made two entries of one person one"),
+                    ("synced", "read a source of people"),
+                    ("webhook", "added or changed a webhook"),
+                ],
+                max_length=10,
+            ),
         ),
     ]

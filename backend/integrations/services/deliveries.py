@@ -63,7 +63,7 @@ def delete_old_deliveries(*, now: dt.datetime) -> int:
 
 
 def _try(delivery_id: int, now: dt.datetime, patience: Patience) -> str:
-    """Send one message that waits, outside any transaction, and record what was answered; empty for nothing."""
+    """Send one message that waits, outside any transaction; what was answered, or nothing."""
     rows = WebhookDelivery.objects.select_related("webhook__event")
     delivery = rows.filter(pk=delivery_id, state=State.QUEUED, webhook__state=Webhook.State.ON).first()
     if delivery is None:

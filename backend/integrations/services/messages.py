@@ -1,4 +1,4 @@
-"""What a webhook is sent: a body of numbers and states, signed by Standard Webhooks (standardwebhooks.com)."""
+"""What a webhook is sent: numbers and states, signed by Standard Webhooks (standardwebhooks.com)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q
 
 from backend.booking.models.meetings import Meeting, Seat
 from backend.events.models.attendees import Attendee
+from backend.events.rules.age_classes import is_known_adult
 from backend.integrations.models import Webhook, WebhookDelivery
-from backend.safeguarding.rules import is_open
 
 
 def body_of(delivery: WebhookDelivery, now: dt.datetime) -> bytes | None:
@@ -26,13 +26,13 @@ def body_of(delivery: WebhookDelivery, now: dt.datetime) -> bytes | None:
     event = delivery.webhook.event
     data: dict[str, Any] = {"event": event.slug}
     if delivery.attendee_id:
-        if not _are_open([delivery.attendee_id], now):
+        if not _are_shown([delivery.attendee_id], now):
             return None
         data["attendee_id"] = delivery.attendee_id
     if delivery.meeting_id:
         seats = Seat.objects.filter(Q(kind="one_to_one") | Q(is_active=True), meeting=delivery.meeting_id)
         is_over = delivery.type == Webhook.Type.MEETING_CANCELLED
-        if not is_over and not _are_open(seats.values_list("attendee_id", flat=True), now):
+        if not is_over and not _are_shown(seats.values_list("attendee_id", flat=True), now):
             return None
         data |= {"meeting_id": delivery.meeting_id, "state": _STATES[delivery.type]}
     said = {"type": delivery.type, "timestamp": delivery.created_at.isoformat(), "data": data}
@@ -51,7 +51,7 @@ def signed_headers(
     delivery: WebhookDelivery, body: bytes, secrets: list[str], now: dt.datetime
 ) -> dict[str, str]:
     """The headers of one try, with one signature for each secret."""
-    name, at = f"msg_{delivery.message_id.hex}", int(now.timestamp())
+    name, at = delivery.header_id, int(now.timestamp())
     return {
         "Content-Type": "application/json",
         "webhook-id": name,
@@ -74,7 +74,11 @@ def signature(secret: str, name: str, at: int, body: bytes) -> str:
     return f"v1,{base64.b64encode(digest).decode()}"
 
 
-def _are_open(attendee_ids: Any, now: dt.datetime) -> bool:
-    """Whether all of these attendees, and at least one, are listed and known adults."""
+def _are_shown(attendee_ids: Iterable[int], now: dt.datetime) -> bool:
+    """Whether all of these attendees, and at least one, are listed and known adults.
+
+    No suspension counts (S8): to be silent about whoever has one would tell organisers of it.
+    """
     ids = set(attendee_ids)
-    return 0 < len(ids) == Attendee.objects.filter(is_open(now), pk__in=ids).count()
+    listed = Q(visibility=Attendee.Visibility.LISTED, person__is_active=True)
+    return 0 < len(ids) == Attendee.objects.filter(is_known_adult(now) & listed, pk__in=ids).count()

@@ -6,7 +6,7 @@ import datetime as dt
 
 from backend.core.encryption import decrypt, encrypt
 
-SOURCE_TOKEN, WEBHOOK_SECRET = "source token", "webhook secret"  # noqa: S105
+SOURCE_TOKEN, WEBHOOK_SECRET = "source token", "webhook secret"
 _LIFE = dt.timedelta(days=3_650)
 
 

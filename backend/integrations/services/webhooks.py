@@ -127,7 +127,7 @@ def end_former_secret(*, event: Event, webhook_id: int, by: Person, now: dt.date
 
 
 @in_transaction
-def test_webhook(*, event: Event, webhook_id: int, by: Person) -> WebhookDelivery:
+def send_test_message(*, event: Event, webhook_id: int, by: Person) -> WebhookDelivery:
     """Send a message that says nothing. Refuses OrganisersOnly, NotFound and `webhook_off`."""
     webhook = _locked(event, webhook_id, by)
     _check_on(webhook)
