@@ -1,9 +1,9 @@
 """Requests to servers of others: https alone, never into this installation's own network, with stated bounds.
 
-Every request to an address that somebody typed goes through `fetch` or `post`. The name is resolved once, each
-address it stands for is checked, and the connection goes to what was checked, under the name's own
-certificate. A redirect is such a request again, and `post` follows none; what authorises the first is sent to
-its own host alone.
+Every request to an address that somebody typed goes through `fetch` or `post`. The name is resolved once,
+each address it stands for is checked, and the connection goes to what was checked, under the name's own
+certificate. A redirect is such a request again, and `post` follows none; what authorises the first is sent
+to its own host alone.
 """
 
 from __future__ import annotations
