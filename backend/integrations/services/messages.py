@@ -14,8 +14,8 @@ from django.db.models import Q
 
 from backend.booking.models.meetings import Meeting, Seat
 from backend.events.models.attendees import Attendee
-from backend.events.rules.age_classes import is_known_adult
 from backend.integrations.models import Webhook, WebhookDelivery
+from backend.safeguarding.rules import is_listed_adult
 
 
 def body_of(delivery: WebhookDelivery, now: dt.datetime) -> bytes | None:
@@ -80,5 +80,4 @@ def _are_shown(attendee_ids: Iterable[int], now: dt.datetime) -> bool:
     No suspension counts (S8): to be silent about whoever has one would tell organisers of it.
     """
     ids = set(attendee_ids)
-    listed = Q(visibility=Attendee.Visibility.LISTED, person__is_active=True)
-    return 0 < len(ids) == Attendee.objects.filter(is_known_adult(now) & listed, pk__in=ids).count()
+    return 0 < len(ids) == Attendee.objects.filter(is_listed_adult(now), pk__in=ids).count()
