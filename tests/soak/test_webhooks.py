@@ -1,4 +1,4 @@
-"""Messages to webhooks, verified by the specification’s library for JavaScript; needs npm and its registry."""
+"""Messages to webhooks, verified by the specification’s library for JavaScript; needs npm."""
 
 from __future__ import annotations
 
