@@ -95,10 +95,11 @@ def _sent(delivery: WebhookDelivery, body: bytes, now: dt.datetime, patience: Pa
 @in_transaction
 def _record(*, delivery_id: int, answer: str, now: dt.datetime) -> None:
     """Keep what was answered, and what follows for the message and its webhook."""
+    locked = Webhook.objects.select_for_update(no_key=True, of=("self",))
+    webhook = locked.filter(deliveries=delivery_id).first()
     delivery = WebhookDelivery.objects.filter(pk=delivery_id).first()
-    if delivery is None:  # deleted meanwhile, with its webhook or in time
+    if webhook is None or delivery is None:  # deleted meanwhile
         return
-    webhook = Webhook.objects.select_for_update(no_key=True).get(pk=delivery.webhook_id)
     delivery.attempts, delivery.tried_at, delivery.answer = delivery.attempts + 1, now, answer
     if _is_taken(answer):
         delivery.state = State.SENT
