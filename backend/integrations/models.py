@@ -207,7 +207,7 @@ class AnnouncedAttendee(Attendee):
 
 
 class AnnouncedMeeting(Meeting):
-    """What is agreed, and what becomes of it; never of a session with a delegation, in which minors sit."""
+    """What is agreed, and what becomes of it; of kinds named here, so of no session in which minors sit."""
 
     class Meta:
         proxy = True
@@ -217,7 +217,7 @@ class AnnouncedMeeting(Meeting):
                 "state", "slot_id", "table_id",
                 on_insert=True,
                 said="""CASE
-                    WHEN NEW.kind = 'group' THEN NULL
+                    WHEN NEW.kind NOT IN ('one_to_one', 'office_hours') THEN NULL
                     WHEN NEW.state = 'accepted' AND OLD.state = 'accepted' THEN
                         CASE WHEN (NEW.slot_id, NEW.table_id) IS DISTINCT FROM (OLD.slot_id, OLD.table_id)
                             THEN 'meeting.moved' END
