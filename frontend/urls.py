@@ -23,7 +23,7 @@ from frontend.events.views import (
     translations,
 )
 from frontend.groups.views import delegations, office_hours
-from frontend.integrations import views as integrations
+from frontend.integrations.views import sources, webhooks
 from frontend.invitations import views as invitations
 from frontend.mails import views as mails
 from frontend.notifications import views as notifications
@@ -133,13 +133,11 @@ urlpatterns = [
     path("e/<slug:slug>/attendees/import/", attendees.import_list, name="import_list"),
     path("e/<slug:slug>/attendees/import/sample.csv", attendees.sample_list, name="sample_list"),
     path("e/<slug:slug>/attendees/files/<str:name>", attendees.download, name="attendees_file"),
-    path("e/<slug:slug>/attendees/sources/", integrations.sources, name="sources"),
-    path("e/<slug:slug>/attendees/sources/add/", integrations.add, name="add_source"),
-    path("e/<slug:slug>/attendees/sources/<int:source_id>/", integrations.source_page, name="source"),
-    path("e/<slug:slug>/attendees/sources/<int:source_id>/read/", integrations.read, name="read_source"),
-    path(
-        "e/<slug:slug>/attendees/sources/<int:source_id>/delete/", integrations.delete, name="delete_source"
-    ),
+    path("e/<slug:slug>/attendees/sources/", sources.sources, name="sources"),
+    path("e/<slug:slug>/attendees/sources/add/", sources.add, name="add_source"),
+    path("e/<slug:slug>/attendees/sources/<int:source_id>/", sources.source_page, name="source"),
+    path("e/<slug:slug>/attendees/sources/<int:source_id>/read/", sources.read, name="read_source"),
+    path("e/<slug:slug>/attendees/sources/<int:source_id>/delete/", sources.delete, name="delete_source"),
     path("e/<slug:slug>/attendees/add/", attendee.add_person, name="add_attendee"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/", attendee.attendee_page, name="attendee"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/roles/", attendee.roles, name="attendee_roles"),
@@ -415,6 +413,18 @@ urlpatterns = [
     path("e/<slug:slug>/set-up/mail-texts/", mails.mail_texts, name="mail_texts"),
     path("e/<slug:slug>/set-up/mail-texts/reset/", mails.reset, name="reset_mail_texts"),
     path("e/<slug:slug>/set-up/mail-texts/test/", mails.send_test, name="test_mail"),
+    path("e/<slug:slug>/set-up/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("e/<slug:slug>/set-up/webhooks/add/", webhooks.add, name="add_webhook"),
+    path("e/<slug:slug>/set-up/webhooks/<int:webhook_id>/", webhooks.webhook_page, name="webhook"),
+    path("e/<slug:slug>/set-up/webhooks/<int:webhook_id>/secret/", webhooks.secret, name="webhook_secret"),
+    path("e/<slug:slug>/set-up/webhooks/<int:webhook_id>/switch/", webhooks.switch, name="switch_webhook"),
+    path("e/<slug:slug>/set-up/webhooks/<int:webhook_id>/test/", webhooks.test, name="test_webhook"),
+    path(
+        "e/<slug:slug>/set-up/webhooks/<int:webhook_id>/again/<int:delivery_id>/",
+        webhooks.again,
+        name="send_again",
+    ),
+    path("e/<slug:slug>/set-up/webhooks/<int:webhook_id>/delete/", webhooks.delete, name="delete_webhook"),
     path("e/<slug:slug>/set-up/told/", disputes.disputes, name="disputes"),
     path("e/<slug:slug>/set-up/topics/", topics.topics, name="topics"),
     path("e/<slug:slug>/set-up/names/", local_names.local_names, name="local_names"),

@@ -89,6 +89,7 @@ SLOW = (
     "tests/backend/suggestions/services/test_floor.py",
     "tests/backend/config/test_message_checks.py",
     "tests/frontend/integrations/test_sources.py",
+    "tests/frontend/integrations/test_webhooks.py",
     "tests/frontend/events/test_own_names.py",
     "tests/frontend/people/test_hostile_sign_in.py",
     "tests/frontend/people/test_mailboxes.py",

@@ -25,6 +25,7 @@ class Answer:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     is_silent: bool = False  # says nothing until the server ends
+    is_trickling: bool = False  # sends one header after the other until the server ends
     length: int | None = None  # what it claims, instead of what it sends
 
 
@@ -33,6 +34,7 @@ class Asked:
     path: str
     query: dict[str, list[str]]
     headers: dict[str, str]
+    body: bytes = b""
 
 
 @dataclass
@@ -56,12 +58,16 @@ def serving(certificate: Path) -> Iterator[Peer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
-            asked = Asked(parts.path, parse_qs(parts.query), dict(self.headers))
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            asked = Asked(parts.path, parse_qs(parts.query), dict(self.headers), body)
             peer.asked.append(asked)
-            answer = peer.answer(asked)
+            answer, is_begun = peer.answer(asked), False
             if answer.is_silent:
                 ending.wait()
                 return
+            while answer.is_trickling and not ending.wait(0.05):
+                self.wfile.write(b"x: y\r\n" if is_begun else b"HTTP/1.1 200 OK\r\n")
+                is_begun = True
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
@@ -70,6 +76,8 @@ def serving(certificate: Path) -> Iterator[Peer]:
             )
             self.end_headers()
             self.wfile.write(answer.content)
+
+        do_POST = do_GET  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Nothing."""

@@ -29,7 +29,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from backend.core.models import UseCount
-from backend.integrations.models import Source
+from backend.integrations.models import Source, Webhook, WebhookDelivery
 from backend.programme.models import Plan, PlannedMeeting
 from backend.safeguarding.services.reports import file_report
 from tests.backend.conftest import make_forum
@@ -53,6 +53,7 @@ UNDESCRIBED = {
     "bad_quiet_hours": "they begin and end at different times, or are left out",
     "bad_outside_contact": "a name, and a phone number or mail address, each on one line",
     "bad_source": "a name that no other source has, and a token without blanks",
+    "bad_webhook": "an address that no other webhook has",
     "bad_session": "a session ends after it starts, lies in the forum's days and has a theme of the event",
     "bad_table": "an online room has a link, and a table none",
     "bad_times": "the slots are of this event, to come, and open",
@@ -121,6 +122,10 @@ def make_hall() -> Hall:
     )
     address = "https://127.0.0.1/list.csv"  # where nothing is fetched
     source = Source.objects.create(event=forum.event, kind="table", name="List", address=address)
+    webhook = Webhook.objects.create(
+        event=forum.event, address="https://127.0.0.1/in", types=Webhook.Type.values, secret=b"none"
+    )
+    delivery = WebhookDelivery.objects.create(webhook=webhook, type=WebhookDelivery.TEST)
     people = {"participant": a, "organiser": organiser, "lead": lead}
     slots = [slot.pk for slot in forum.slots]
     days = [str(forum.event.starts_on), "0001-01-01", "9999-12-31"]
@@ -139,6 +144,8 @@ def make_hall() -> Hall:
             "planned_id": planned.pk,
             "name": "funnel.csv",
             "source_id": source.pk,
+            "webhook_id": webhook.pk,
+            "delivery_id": delivery.pk,
             "theme_id": theme.pk,
             "topic_id": theme.topics.all()[0].pk,
         },

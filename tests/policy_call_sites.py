@@ -186,6 +186,7 @@ LETTING_THROUGH: dict[str, Callable[..., Any]] = {
     "is_held_as_minor": _none,
     "is_hidden_by": _none,
     "is_known_adult": _anyone,
+    "is_listed_adult": _anyone,
     "is_open": _anyone,
     "is_paused": lambda attendee: False,
     "is_reachable_by": _anyone,

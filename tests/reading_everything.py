@@ -43,7 +43,7 @@ from backend.events.models.attendees import Attendee, Organisation
 from backend.events.models.events import Event
 from backend.events.models.roles import Appointment
 from backend.events.models.suspensions import Suspension
-from backend.integrations.models import Source
+from backend.integrations.models import Source, Webhook, WebhookDelivery
 from backend.notifications.services.notice_mails import mail_for
 from backend.outcomes.models import ContactShare
 from backend.people.models import KnownMinor, Person
@@ -170,6 +170,9 @@ def _meet(stage: Stage, number: int) -> None:
     ]
     session = make_session(event)
     Source.objects.create(event=event, kind="table", name="List", address="https://127.0.0.1/list.csv")
+    Webhook.objects.create(
+        event=event, address="https://127.0.0.1/in", types=Webhook.Type.values, secret=b"none"
+    )
     people = list(here.values())
     pairs = [
         (here[one], here[other])
@@ -482,6 +485,8 @@ def _numbers_of(event: Event) -> dict[str, list[int]]:
         "organisation_id": event.organisations, "sector_id": event.sectors,
         "closure_id": Closure.objects.filter(event=event),
         "source_id": Source.objects.filter(event=event),
+        "webhook_id": Webhook.objects.filter(event=event),
+        "delivery_id": WebhookDelivery.objects.filter(webhook__event=event),
         "appointment_id": Appointment.objects.of(event),
         "block_id": Block.objects.filter(blocker__attendances__event=event),
         "connection_id": ContactShare.objects.filter(event=event),

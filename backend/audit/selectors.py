@@ -52,13 +52,14 @@ SET_UP_TRACES = {
 KINDS = (
     *ATTENDEE_FIELDS, "imported", "started", "opened", "state", *SET_UP_TRACES, "plan", "planned", "lists",
     "meetings", "nudged", Act.Kind.TIMES_OPENED.value, Act.Kind.INVITED.value, Act.Kind.DOWNLOADED.value,
-    Act.Kind.MERGED.value, Act.Kind.SYNCED.value, "contact", "acted",
+    Act.Kind.MERGED.value, Act.Kind.SYNCED.value, Act.Kind.WEBHOOK.value, "contact", "acted",
 )  # fmt: skip
 OWN_NOUNS = (
     Act.Kind.DOWNLOADED, Act.Kind.OPENED, Act.Kind.STARTED, Act.Kind.STATE_CHANGED, Act.Kind.INVITED,
-    Act.Kind.TIMES_OPENED, Act.Kind.MERGED, Act.Kind.SYNCED,
+    Act.Kind.TIMES_OPENED, Act.Kind.MERGED, Act.Kind.SYNCED, Act.Kind.WEBHOOK,
 )  # fmt: skip
 CONTACT_ACTS = (Act.Kind.PARTED, Act.Kind.REJOINED)
+BY_JOBS = (Act.Kind.STATE_CHANGED, Act.Kind.SYNCED, Act.Kind.WEBHOOK)  # where nobody is named
 ROLE_ACTS = (Act.Kind.ROLE_PROPOSED, Act.Kind.ROLE_REFUSED)
 BY_SOMEBODY_ELSE = Q(user__isnull=True) | ~Q(user=F("person_id"))
 UNLOCKED = "unlocked"
@@ -265,6 +266,6 @@ def _acts(event: Event) -> Iterator[_TraceGroup]:
         elif kind in CONTACT_ACTS:
             yield _TraceGroup(at, person_id or -1, "contact", f"{kind}:{what}", 1)
         else:
-            no_person = SYSTEM if kind in (Act.Kind.STATE_CHANGED, Act.Kind.SYNCED) else -1
+            no_person = SYSTEM if kind in BY_JOBS else -1
             noun = kind if kind in OWN_NOUNS else "lists"
             yield _TraceGroup(at, person_id or no_person, noun, what or kind, 1)

@@ -40,12 +40,20 @@ from backend.groups.api import (
     OfficeHourListView,
     OfficeHourView,
 )
-from backend.integrations.api import (
+from backend.integrations.api.sources import (
     SourceColumnsView,
     SourceListView,
     SourcePreviewView,
     SourceRunView,
     SourceView,
+)
+from backend.integrations.api.webhooks import (
+    WebhookDeliveryListView,
+    WebhookDeliveryView,
+    WebhookListView,
+    WebhookSecretView,
+    WebhookSwitchView,
+    WebhookView,
 )
 from backend.invitations import api as invitations
 from backend.mails.api import MailTextsView
@@ -117,6 +125,15 @@ urlpatterns = [
     path("events/<slug:slug>/sources/<int:source_id>/columns/", SourceColumnsView.as_view()),
     path("events/<slug:slug>/sources/<int:source_id>/preview/", SourcePreviewView.as_view()),
     path("events/<slug:slug>/sources/<int:source_id>/run/", SourceRunView.as_view()),
+    path("events/<slug:slug>/webhooks/", WebhookListView.as_view()),
+    path("events/<slug:slug>/webhooks/<int:webhook_id>/", WebhookView.as_view()),
+    path("events/<slug:slug>/webhooks/<int:webhook_id>/switch/", WebhookSwitchView.as_view()),
+    path("events/<slug:slug>/webhooks/<int:webhook_id>/secret/", WebhookSecretView.as_view()),
+    path("events/<slug:slug>/webhooks/<int:webhook_id>/deliveries/", WebhookDeliveryListView.as_view()),
+    path(
+        "events/<slug:slug>/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/",
+        WebhookDeliveryView.as_view(),
+    ),
     path("events/<slug:slug>/invitations/", invitations.InvitationListView.as_view()),
     path("events/<slug:slug>/invitations/preview/", invitations.InvitationPreviewView.as_view()),
     path("events/<slug:slug>/invitations/returned/", invitations.ReturnedView.as_view()),

@@ -330,6 +330,9 @@ SPECTACULAR_SETTINGS = {
         "StateEnum": "backend.events.models.events.Event.State",
         "SourceKindEnum": "backend.integrations.models.Source.Kind",
         "SourceScheduleEnum": "backend.integrations.models.Source.Schedule",
+        "WebhookTypeEnum": "backend.integrations.models.Webhook.Type",
+        "WebhookStateEnum": "backend.integrations.models.Webhook.State",
+        "WebhookDeliveryStateEnum": "backend.integrations.models.WebhookDelivery.State",
     },
 }
 

@@ -24,7 +24,8 @@ class Act(Numbered):
 
     A file was downloaded, lists were rebuilt or their weights chosen, the forum was opened, an organiser or
     safeguarding lead was proposed or refused, invitations were sent, times were opened for people, two groups
-    were parted or let meet again, two entries of one person were made one, a source was read.
+    were parted or let meet again, two entries of one person were made one, a source was read, a webhook was
+    added, changed, switched or deleted.
     """
 
     class Kind(models.TextChoices):
@@ -45,6 +46,7 @@ class Act(Numbered):
         ROLE_REFUSED = "refused", "refused a proposed organiser or lead"
         MERGED = "merged", "made two entries of one person one"
         SYNCED = "synced", "read a source of people"
+        WEBHOOK = "webhook", "added or changed a webhook"
 
     event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey("people.Person", null=True, on_delete=models.SET_NULL, related_name="+")

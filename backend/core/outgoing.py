@@ -1,8 +1,9 @@
 """Requests to servers of others: https alone, never into this installation's own network, with stated bounds.
 
-Every request to an address that somebody typed goes through `fetch`. The name is resolved once, each address
-it stands for is checked, and the connection goes to what was checked, under the name's own certificate. A
-redirect is such a request again; what authorises the first is sent to its own host alone.
+Every request to an address that somebody typed goes through `fetch` or `post`. The name is resolved once,
+each address it stands for is checked, and the connection goes to what was checked, under the name's own
+certificate. A redirect is such a request again, and `post` follows none; what authorises the first is sent
+to its own host alone.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import random
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ FIRST_PAUSE = 0.5  # seconds before the second try, then twice as long each time
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 DENIED = frozenset({401, 403})
+_NAMED = {"User-Agent": "Titian"}
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 NEVER = tuple(
     map(
@@ -111,6 +113,20 @@ def fetch(
     raise _no_answer(first)  # no try was allowed
 
 
+def post(address: str, content: bytes, *, headers: Mapping[str, str], patience: Patience = PATIENCE) -> int:
+    """The status that the address answers to a POST, tried once; no redirect is followed, nothing else read.
+
+    Refuses AddressRefused and PeerFailed.
+    """
+    url = checked_url(address)
+    ends_at = time.monotonic() + patience.total_seconds
+    try:
+        with _pool(ends_at) as pool:
+            return _asked(pool, url, {**headers, **_NAMED}, patience, ends_at, content).status
+    except _TryAgain as failure:
+        raise failure.refusal from failure
+
+
 def checked_url(address: str) -> httpx2.URL:
     """The address as one that may be fetched, by its form alone; refuses AddressRefused."""
     try:
@@ -167,7 +183,13 @@ def resolved(host: str, port: int) -> list[str]:
 
 
 class CheckedBackend(httpcore2.SyncBackend):
-    """Connects to what a name was resolved to and checked as, and resolves it no second time."""
+    """Connects to what a name was resolved to and checked as, and resolves it no second time.
+
+    Its connections end at `ends_at`, however slowly the other server goes on.
+    """
+
+    def __init__(self, ends_at: float) -> None:
+        self.ends_at = ends_at
 
     def connect_tcp(
         self,
@@ -180,10 +202,46 @@ class CheckedBackend(httpcore2.SyncBackend):
         failure: Exception = httpcore2.ConnectError(host)
         for address in resolved(host, port):
             try:
-                return super().connect_tcp(address, port, timeout, local_address, socket_options)
+                stream = super().connect_tcp(
+                    address, port, _left(timeout, self.ends_at), local_address, socket_options
+                )
+                return BoundedStream(stream, self.ends_at)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
         raise failure
+
+
+class BoundedStream(httpcore2.NetworkStream):
+    """A connection that ends at `ends_at`, also where the other server sends a byte now and then."""
+
+    def __init__(self, stream: httpcore2.NetworkStream, ends_at: float) -> None:
+        self.stream, self.ends_at = stream, ends_at
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self.stream.read(max_bytes, _left(timeout, self.ends_at))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self.stream.write(buffer, _left(timeout, self.ends_at))
+
+    def close(self) -> None:
+        self.stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.NetworkStream:
+        left = _left(timeout, self.ends_at)
+        return BoundedStream(self.stream.start_tls(ssl_context, server_hostname, left), self.ends_at)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self.stream.get_extra_info(info)
+
+
+def _left(timeout: float | None, ends_at: float) -> float:
+    """The time limit of a step, of what is left of the whole."""
+    left = ends_at - time.monotonic()
+    if left <= 0:
+        raise httpcore2.ReadTimeout
+    return left if timeout is None else min(timeout, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +256,10 @@ def _followed(
 ) -> bytes:
     """What the address answers in the end; refuses as `fetch`, or raises _TryAgain."""
     url = first
-    context = ssl.create_default_context()
-    with httpcore2.ConnectionPool(ssl_context=context, network_backend=CheckedBackend()) as pool:
+    with _pool(ends_at) as pool:
         for _redirect in range(MAX_REDIRECTS + 1):
             is_same = (url.host, url.port) == (first.host, first.port)
-            headers = {"Accept": accept, "Accept-Encoding": "identity", "User-Agent": "Titian"}
+            headers = {"Accept": accept, "Accept-Encoding": "identity", **_NAMED}
             if authorization and is_same:
                 headers["Authorization"] = authorization
             answer = _asked(pool, url, headers, patience, ends_at)
@@ -212,14 +269,20 @@ def _followed(
     raise PeerFailed(_("%(host)s sends on from one address to the next without end.") % {"host": first.host})
 
 
+def _pool(ends_at: float) -> httpcore2.ConnectionPool:
+    context = ssl.create_default_context()
+    return httpcore2.ConnectionPool(ssl_context=context, network_backend=CheckedBackend(ends_at))
+
+
 def _asked(
     pool: httpcore2.ConnectionPool,
     url: httpx2.URL,
-    headers: dict[str, str],
+    headers: Mapping[str, str],
     patience: Patience,
     ends_at: float,
+    posted: bytes | None = None,
 ) -> _Answer:
-    """One answer, read to its end; of a redirect or a failure no more than its head."""
+    """One answer, read to its end; of a redirect, a failure or a POST no more than its head."""
     left = ends_at - time.monotonic()
     if left <= 0:
         raise _no_answer(url)
@@ -231,10 +294,14 @@ def _asked(
     }
     target = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
     sent = [("Host", url.netloc.decode("ascii")), *headers.items()]
+    if posted is not None:
+        sent.append(("Content-Length", str(len(posted))))
+    method = "GET" if posted is None else "POST"
+    extensions = {"timeout": timeout}
     try:
-        with pool.stream("GET", target, headers=sent, extensions={"timeout": timeout}) as response:
+        with pool.stream(method, target, headers=sent, content=posted, extensions=extensions) as response:
             found = {name.lower(): value for name, value in response.headers}
-            is_read = response.status == 200
+            is_read = posted is None and response.status == 200
             content = _read(response, found, url, patience, ends_at) if is_read else b""
             return _Answer(response.status, found, content)
     except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:

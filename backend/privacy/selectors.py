@@ -188,12 +188,24 @@ def _activity(attendee: Attendee) -> tuple[StoredField, ...]:
         StoredField(
             "registrations", Registration.objects.filter(attendee=attendee).count(), (Readers.ORGANISERS,)
         ),
+        StoredField("webhooks", len(_told_to_webhooks(attendee)), (Readers.ORGANISERS,)),
     )
 
 
 def _assistants(attendee: Attendee) -> QuerySet[Assistant]:
     """Who may act for them, was asked to, or for whom they act."""
     return Assistant.objects.filter(Q(principal=attendee) | Q(attendee=attendee))
+
+
+def _told_to_webhooks(attendee: Attendee) -> list[Row]:
+    """What the organisers' servers are told of the attendee's joining and meetings.
+
+    Whether it was sent is left out: it hangs on the other, too.
+    """
+    fields = {"type": "type", "at": "created_at"}
+    meetings = Meeting.objects.of(attendee).exclude(webhook_deliveries=None).order_by("pk")
+    rows = [_rows(one.webhook_deliveries, fields) for one in (attendee, *meetings)]
+    return [row for found in rows for row in found]
 
 
 def _contacts_given(attendee: Attendee) -> int:
@@ -342,6 +354,7 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
             {"kind": "kind", "at": "queued_at", "state": "state", "used_at": "used_at"},
         ),
         "registrations": Registration.objects.filter(attendee=attendee).count(),
+        "webhooks": _told_to_webhooks(attendee),
         "reports_made": _rows(
             Report.objects.filter(reporter=attendee),
             {"category": "category", "words": "words", "named": "named", "at": "created_at"},

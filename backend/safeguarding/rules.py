@@ -58,8 +58,16 @@ def is_open(now: dt.datetime | None = None) -> Q:
 
     A closed account appears nowhere, nor whom a safeguarding lead suspended (S8).
     """
+    return is_listed_adult(now) & ~is_suspended()
+
+
+def is_listed_adult(now: dt.datetime | None = None) -> Q:
+    """Condition on attendees: known adults who list themselves (S1, S2), suspended or not.
+
+    For what organisers can tell who is missing from: they find nothing of a suspension (S8).
+    """
     listed = Q(visibility=Attendee.Visibility.LISTED, person__is_active=True)
-    return is_known_adult(now) & listed & ~is_suspended()
+    return is_known_adult(now) & listed
 
 
 def is_reachable_by(channel: str) -> Q:

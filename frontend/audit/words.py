@@ -34,9 +34,21 @@ KINDS = {
     "times": gettext_lazy("Times opened for people"),
     "merged": gettext_lazy("Entries made one"),
     "synced": gettext_lazy("Sources of people"),
+    "webhook": gettext_lazy("Webhooks"),
     "contact": gettext_lazy("Contact rules"),
     "acted": gettext_lazy("Assistants"),
     "took": gettext_lazy("Downloads"),
+}
+WEBHOOK_TEXTS = {
+    "added": gettext_lazy("Added webhook %(webhook)s"),
+    "changed": gettext_lazy("Changed webhook %(webhook)s"),
+    "deleted": gettext_lazy("Deleted webhook %(webhook)s"),
+    "renewed": gettext_lazy("Gave webhook %(webhook)s a new secret"),
+    "ended": gettext_lazy("Ended the former secret of webhook %(webhook)s"),
+    "on": gettext_lazy("Switched webhook %(webhook)s on"),
+    "off": gettext_lazy("Switched webhook %(webhook)s off"),
+    "gone": gettext_lazy("Webhook %(webhook)s was switched off: its address is gone"),
+    "failing": gettext_lazy("Webhook %(webhook)s was switched off: it failed for five days"),
 }
 FIELD_TEXTS = {
     "age_class": (gettext_lazy("Set the age class of %(whom)s to %(value)s"), Attendee.AgeClass),
@@ -113,8 +125,8 @@ def audit_entry_text(entry: AuditEntry, *, named: bool = True) -> str:
             count,
         )
         return opened % {"count": count}
-    if entry.kind == "synced":
-        return _synced_text(entry.what)
+    if entry.kind in INTEGRATION_TEXTS:
+        return INTEGRATION_TEXTS[entry.kind](entry.what)
     if entry.kind == "contact":
         kind, _colon, groups = entry.what.partition(":")
         return CONTACT_TEXTS[kind] % {"groups": groups}
@@ -145,6 +157,15 @@ def _synced_text(what: str) -> str:
     return _(
         "Read source %(source)s: %(added)s came in, %(updated)s changed, %(gone)s went, %(waiting)s to decide"
     ) % {"source": source, "added": added, "updated": updated, "gone": gone, "waiting": waiting}
+
+
+def _webhook_text(what: str) -> str:
+    """The number of a webhook, and what became of it."""
+    number, change = what.split()
+    return WEBHOOK_TEXTS[change] % {"webhook": number}
+
+
+INTEGRATION_TEXTS = {"synced": _synced_text, "webhook": _webhook_text}
 
 
 def _planned_meeting_text(entry: AuditEntry, named: bool) -> str:

@@ -1,4 +1,4 @@
-"""The forms of sources of people."""
+"""The forms of sources of people and of webhooks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.core.api import MAX_ID
 from backend.events.models.attendees import Attendee
-from backend.integrations.models import Source
+from backend.integrations.models import Source, Webhook
 from backend.integrations.services.sources import MAX_TOKEN, SourceData
 from backend.integrations.services.syncing import Decisions
 from backend.roster.services.csv_tables import column_key
@@ -113,3 +113,31 @@ class ReadForm(forms.Form):
 
     def _sent(self, name: str) -> list[str]:
         return [str(value) for value in self.data.getlist(name)]  # type: ignore[attr-defined]
+
+
+class WebhookForm(RefusableForm):
+    """Which address is told of what."""
+
+    address = forms.CharField(
+        label=_("Address"), max_length=500, widget=forms.URLInput(attrs={"class": "input", "dir": "ltr"})
+    )
+    types = forms.MultipleChoiceField(
+        label=_("What it is told of"), choices=Webhook.Type.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: QueryDict | None, webhook: Webhook | None = None) -> None:
+        initial = {"address": webhook.address, "types": webhook.types} if webhook else {}
+        super().__init__(data, initial=initial)
+        tell_of_length(self)
+
+
+class SwitchForm(forms.Form):
+    """Switch a webhook on, or off."""
+
+    is_on = forms.BooleanField(required=False)
+
+
+class SecretForm(forms.Form):
+    """End the former secret of a webhook, or give it a new one."""
+
+    end = forms.BooleanField(required=False)

@@ -69,6 +69,7 @@ FIELDS = {
     "calendar_address": gettext_lazy("Secret address of my calendar, made"),
     "invitations": gettext_lazy("Mails of invitation to me"),
     "registrations": gettext_lazy("Rows of the organisers’ sources that name me"),
+    "webhooks": gettext_lazy("Messages about me to servers of the organisers, as numbers, of 30 days"),
     "blocks": gettext_lazy("People I blocked"),
     "reports": gettext_lazy("Reports I made"),
     "consent": gettext_lazy("My guardian’s consent, until"),

@@ -107,6 +107,10 @@ BELONGS_TO = {
     "contact_rules": "setup",
     "rehearsal": "setup",
     "mail_texts": "setup",
+    "webhooks": "setup",
+    "add_webhook": "setup",
+    "webhook": "setup",
+    "webhook_secret": "setup",
     "end_rehearsal": "setup",
 }
 

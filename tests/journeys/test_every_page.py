@@ -18,6 +18,7 @@ SEEN = {
     " import_list",
     "test_official.py": "matching lists pair",
     "test_sources.py": "sources add_source source",
+    "test_webhooks.py": "webhooks add_webhook webhook",
     "test_roster.py": "attendee add_attendee choose_duplicate merge twice",
     "test_reports.py": "report_person report_sent reports report report_about link_report safety_news"
     " suspensions suspend report_contacts",

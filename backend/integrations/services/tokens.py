@@ -1,4 +1,4 @@
-"""The token of a source: encrypted in the database, read only to ask the source, and shown to nobody."""
+"""Tokens of sources and secrets of webhooks: encrypted in the database, and read only to be used."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import datetime as dt
 
 from backend.core.encryption import decrypt, encrypt
 
-_PURPOSE = "source token"
+SOURCE_TOKEN, WEBHOOK_SECRET = "source token", "webhook secret"
 _LIFE = dt.timedelta(days=3_650)
 
 
-def sealed(token: str, now: dt.datetime) -> bytes | None:
+def sealed(token: str, now: dt.datetime, purpose: str = SOURCE_TOKEN) -> bytes | None:
     """The token as it is kept; None for none."""
-    return encrypt(token.encode(), purpose=_PURPOSE, now=now) if token else None
+    return encrypt(token.encode(), purpose=purpose, now=now) if token else None
 
 
-def opened(kept: bytes | memoryview | None, now: dt.datetime) -> str:
+def opened(kept: bytes | memoryview | None, now: dt.datetime, purpose: str = SOURCE_TOKEN) -> str:
     """The token; empty where there is none, or where it was kept under another SECRET_KEY."""
     if kept is None:
         return ""
-    return (decrypt(bytes(kept), purpose=_PURPOSE, within=_LIFE, now=now) or b"").decode()
+    return (decrypt(bytes(kept), purpose=purpose, within=_LIFE, now=now) or b"").decode()

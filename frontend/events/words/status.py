@@ -11,6 +11,7 @@ QUEUE_NAMES = {
     "default": _("Suggestions"),
     "plans": _("Programmes"),
     "long": _("Lists and files"),
+    "webhooks": _("Webhooks"),
 }
 PROBLEMS = {
     "worker_silent": _("No worker has given a sign of life for a minute: nothing is mailed or computed."),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from dataclasses import replace
 
 import pytest
 from pytest_django import Settings
 
-from backend.core.outgoing import PATIENCE, AddressRefused, PeerDenied, PeerFailed, fetch, is_public
+from backend.core.outgoing import PATIENCE, AddressRefused, PeerDenied, PeerFailed, fetch, is_public, post
 from tests.https import Answer, Asked, Peer
 
 PAUSES: list[float] = []
@@ -197,3 +198,31 @@ def test_a_certificate_that_nobody_vouches_for_is_no_server(
     with pytest.raises(PeerFailed):
         fetch(peer.address(), patience=QUICK)
     assert peer.asked == []
+
+
+def test_what_is_posted_arrives_whole_and_once_and_its_answer_is_not_read(peer: Peer) -> None:
+    peer.answer = lambda _asked: Answer(b"x" * 2_000_000, status=500, headers={"Retry-After": "1"})
+    status = post(peer.address("/in"), b'{"a":1}', headers={"webhook-id": "msg_1"}, patience=QUICK)
+    [asked] = peer.asked
+    assert (status, asked.body, asked.path) == (500, b'{"a":1}', "/in")
+    assert (asked.headers["webhook-id"], asked.headers["Content-Length"]) == ("msg_1", "7")
+    assert asked.headers["User-Agent"] == "Titian"
+
+
+def test_nothing_is_posted_into_ones_own_network_or_after_a_redirect(peer: Peer, settings: Settings) -> None:
+    peer.answer = lambda _asked: Answer(status=308, headers={"Location": "/other"})
+    assert post(peer.address(), b"x", headers={}, patience=QUICK) == 308
+    settings.TITIAN_ALLOW_PRIVATE_SOURCES = []
+    with pytest.raises(AddressRefused):
+        post(peer.address(), b"x", headers={}, patience=QUICK)
+    assert len(peer.asked) == 1
+
+
+def test_a_head_that_trickles_in_without_end_is_left_in_time(peer: Peer) -> None:
+    peer.answer = lambda _asked: Answer(is_trickling=True)
+    begun = time.monotonic()
+    with pytest.raises(PeerFailed, match="did not answer in time"):
+        fetch(peer.address(), patience=replace(QUICK, tries=1, total_seconds=0.6))
+    with pytest.raises(PeerFailed, match="did not answer in time"):
+        post(peer.address(), b"x", headers={}, patience=replace(QUICK, total_seconds=0.6))
+    assert time.monotonic() - begun < 3
