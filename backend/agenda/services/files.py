@@ -68,6 +68,8 @@ def read_agenda(data: bytes, *, event: Event, encoding: str = "") -> AgendaFile:
     names = theme_names_for(event)
     themes = {column_key(word): key for key, name in names.items() for word in (key, name)}
     start = data[:2_000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start:
+        raise _empty()
     if start[:15].upper() == b"BEGIN:VCALENDAR":
         entries = _icalendar_entries(data, event)
     elif start[:1] in (b"{", b"["):
@@ -89,12 +91,16 @@ def read_agenda(data: bytes, *, event: Event, encoding: str = "") -> AgendaFile:
         key = themes.get(column_key(found.theme), "")
         sessions.append(FileSession(entry.line, replace(found, theme=key)))
     if not sessions and not refused:
-        raise UnreadableFile(_("The file holds no sessions. Export the programme again, with its sessions."))
+        raise _empty()
     if len(sessions) > MAX_SESSIONS:
         raise UnreadableFile(
             _("The file holds more than %(limit)s sessions: split it.") % {"limit": f"{MAX_SESSIONS:,}"}
         )
     return AgendaFile(tuple(sessions), tuple(refused), frozenset(unread))
+
+
+def _empty() -> UnreadableFile:
+    return UnreadableFile(_("The file holds no sessions. Export the programme again, with its sessions."))
 
 
 def _csv_entries(data: bytes, event: Event, encoding: str) -> Entries:

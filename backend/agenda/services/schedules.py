@@ -37,8 +37,6 @@ def json_entries(data: bytes, event: Event) -> Entries:
         raise UnreadableFile(
             _("This JSON file is not a schedule.json: download it from the public schedule of pretalx.")
         ) from error
-    if "results" in answer and answer.get("complete") is False:
-        raise UnreadableFile(_("The answer of Indico is not complete."))
     if "results" in answer and len(found) != 1:
         raise UnreadableFile(_("Indico shows no such event here, or not to this token."))
     reader = _indico_reader if "results" in answer else _frab_reader
@@ -129,8 +127,10 @@ class _FrabXml:
             self.text.append(text)
 
 
-def _indico_entries(events: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _indico_entries(events: Any) -> list[Mapping[str, Any]]:
     """Of one event the blocks of its sessions, and contributions that stand in none."""
+    if not isinstance(events, list):
+        raise TypeError
     found: list[Mapping[str, Any]] = []
     for one in events:
         for kind in ("session", "contribution"):
