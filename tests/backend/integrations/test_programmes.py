@@ -340,7 +340,8 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE schedule [<!ENTITY a "aaaaaaaaaa"><!EN
         (b"<schedule>" + b"<event/>" * 20_001 + b"</schedule>", "more than 20,000"),
         (b"{}", "not a schedule.json"), (b'{"results": {}}', "not a schedule.json"),
         (b'{"results": [1]}', "not a schedule.json"), (b"[" * 100_000, "not a schedule.json"),
-        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "cut off"), (b"not a table", "no rows below"), (b"id,title\n1,Talk\n", "has to name the columns"),
+        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "cut off"), (b"not a table", "no rows below"),
+        (b"id,title\n1,Talk\n", "has to name the columns"),
         (b"", "holds no sessions"),
     ],
 )  # fmt: skip
