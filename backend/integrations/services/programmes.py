@@ -98,7 +98,7 @@ def programme_address(kind: str, address: str, *, has_token: bool = False) -> st
     if kind == Source.Kind.INDICO_SESSIONS:
         place = names.index("event") if "event" in names else len(names)
         number = "".join(names[place + 1 : place + 2])
-        if not number.isdecimal():
+        if not (number.isascii() and number.isdecimal()):
             raise AddressRefused(
                 _("Write the address of the event in Indico, such as https://indico.example.org/event/123/.")
             )
