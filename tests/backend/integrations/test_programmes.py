@@ -32,7 +32,7 @@ from tests.programmes import BY_TOKEN, answering, follow, follower, mails, publi
 from tests.registrations import QUICK, Shop
 
 VERSIONS = ("2025.2", "2026.2")
-INDICO = settings.BASE_DIR / "tests" / "fixtures" / "indico" / "sessions.json"
+INDICO = settings.BASE_DIR / "tests" / "fixtures" / "indico"
 PUBLIC = "/forum/schedule/export/schedule"
 
 
@@ -291,26 +291,55 @@ def test_what_changes_again_before_the_mail_leaves_is_said_once_as_it_is_then(sh
 
 
 def test_indico_s_sessions_come_by_their_blocks_and_no_person_with_them(shop: Shop) -> None:
+    """As an Indico 3.2.9 answered a manager's token: `tests/fixtures/indico/record.py`."""
     follow(shop, "indico_sessions", "/indico/event/7/timetable/", "very-secret")
-    answer = json.loads(INDICO.read_text())
-    shop.peer.answer = lambda _asked: Answer(json.dumps(answer).encode())
+    shop.peer.answer = lambda _asked: Answer((INDICO / "first.json").read_bytes())
     report = shop.sync()
     [asked] = shop.peer.asked
     assert (asked.path, asked.query) == ("/indico/export/event/7.json", {"detail": ["sessions"]})
     assert asked.headers["Authorization"] == "Bearer very-secret"
-    assert (report.counts.added, report.counts.left_out) == (4, 1)
-    assert titles(shop) == {"Law: Morning", "Law: Afternoon", "Closing", "A word of welcome"}
-    assert times(shop, "Law: Morning") == ("09 09:00", "09 10:30")
-    assert Session.objects.get(title="Law: Morning").abstract == "What the law says"
-    welcome = Session.objects.get(title="A word of welcome")
-    assert (welcome.abstract, welcome.room) == ("Words & more", "Room 2")
-    assert "ann.chair" not in repr(tables())
-    answer["results"][0]["sessions"][0] |= {"title": "Law: Early", "room": "Tent"}
-    assert shop.sync(by=False).counts.updated == 1
-    answer["results"] = []
-    with pytest.raises(UnreadableFile, match="shows no such event"):
+    assert (report.counts.added, report.counts.left_out) == (30, 1)
+    assert [(one.what, one.reason) for one in report.left_out] == [
+        ("Word 7", "its start or its end is missing or cannot be read")
+    ]
+    block = Session.objects.get(title="Session 0: Part 1")
+    assert times(shop, block.title) == ("09 09:00", "09 09:45")
+    assert (block.room, block.abstract) == ("Room 1", "About law & 1")
+    assert Session.objects.get(title="Word 1").abstract == "Words & more"
+    assert "Word 8" not in titles(shop)  # it stands in a block
+    for word in ("chair1", "speaker1", "Cy", "boss@"):
+        assert word not in repr(tables()["events_session"]) + repr(tables()["integrations_programmeentry"])
+    follower(shop, "Ann", block.title, "Session 1: Part 3", "Word 1", "Word 2")
+    before = tables()
+    assert (shop.sync(by=False).counts.unchanged, tables()) == (30, before)
+    shop.peer.answer = lambda _asked: Answer((INDICO / "second.json").read_bytes())
+    assert shop.sync(by=False).counts.values() == {
+        "added": 1, "updated": 3, "unchanged": 26, "taken_out": 1, "to_decide": 0, "left_out": 1,
+    }  # fmt: skip
+    assert times(shop, "Session 1: Part 3")[0] == "10 18:00"
+    block.refresh_from_db()
+    assert block.title == "Session 1, renamed: Part 1"
+    body = mails()["ann@example.org"]
+    assert "“Session 0: Part 1”, now “Session 1, renamed: Part 1”" in body
+    assert "“Word 1” does not take place" in body
+    assert "Word 2" not in body
+
+
+@pytest.mark.parametrize(
+    ("results", "sentence"),
+    [([], "shows no such event"), ([{"sessions": [], "contributions": []}], "holds no sessions")],
+)
+def test_an_indico_that_shows_nothing_to_this_token_takes_nothing_out(
+    shop: Shop, results: list[Any], sentence: str
+) -> None:
+    """So it answers where the event is protected, and where its contributions are not published."""
+    follow(shop, "indico_sessions", "/event/7/")
+    shop.peer.answer = lambda _asked: Answer((INDICO / "first.json").read_bytes())
+    shop.sync()
+    shop.peer.answer = lambda _asked: Answer(json.dumps({"count": 0, "results": results}).encode())
+    with pytest.raises(UnreadableFile, match=sentence):
         shop.sync(by=False)
-    assert len(titles(shop)) == 4
+    assert len(titles(shop)) == 30
 
 
 def test_a_zone_of_another_place_and_one_that_is_missing_are_the_same_moment(shop: Shop) -> None:
