@@ -15,14 +15,13 @@ from backend.agenda.models import SessionMail
 from backend.agenda.selectors.times import reader_words
 from backend.agenda.services.imports import AgendaChanges
 from backend.core.queue import MAIL, enqueue
-from backend.core.smtp import deliver_queued_mail
 from backend.events.models.agenda import Session, SessionPart
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.states import Activity, is_allowed
 from backend.mails.selectors import Letterhead, letterhead_for
-from backend.mails.services import mail_to
-from backend.people.rules import in_language_of, quiet_hours_end
+from backend.mails.services import deliver_outside_quiet_hours, mail_to
+from backend.people.rules import in_language_of
 
 SEND_SESSION_MAIL = "agenda.send_session_mail"
 TOLD = ("title", "room", "starts_at", "ends_at")  # a change of anything else is told nobody
@@ -70,7 +69,7 @@ def _queue(attendee_id: int, before: dict[str, Before], now: dt.datetime) -> Non
     _enqueue(mail)
 
 
-def _enqueue(mail: SessionMail, *, not_before: dt.datetime | None = None) -> None:
+def _enqueue(mail: SessionMail, not_before: dt.datetime | None = None) -> None:
     """Queue the job; one that waits holds back no other mail of that person."""
     waits = ":sessions" if not_before else ""
     lock = f"mail:{mail.attendee_id}{waits}"
@@ -82,19 +81,8 @@ def send_session_mail(*, mail_id: int, now: dt.datetime) -> None:
 
     In the reader's quiet hours it is queued for their end. Raises MailDelayed where it has to be tried again.
     """
-    rows = SessionMail.objects.select_related("attendee__event", "attendee__person")
-    waiting = rows.filter(pk=mail_id, state=State.QUEUED)
-    mail = waiting.first()
-    if mail is None:
-        return
-    if (at := quiet_hours_end(mail.attendee.person, mail.attendee.event.zone, now)) is not None:
-        _enqueue(mail, not_before=at)
-        return
-    deliver_queued_mail(
-        waiting.select_for_update(of=("self",), no_key=True).first,
-        event_of=lambda row: row.attendee.event,
-        mail_for=_mail_for,
-        now=now,
+    deliver_outside_quiet_hours(
+        SessionMail.objects.all(), mail_id, wait=_enqueue, mail_for=_mail_for, now=now
     )
 
 
