@@ -48,8 +48,7 @@ def queue_session_mails(
     parts = SessionPart.objects.filter(session__in=told, attendee__left_at=None).order_by("attendee_id")
     for attendee_id, session_id in parts.values_list("attendee_id", "session_id"):
         by_reader[attendee_id][str(session_id)] = told[session_id]
-    for attendee_id, before in by_reader.items():
-        _queue(attendee_id, before, now)
+    _queue(by_reader, now)
 
 
 def _as_known(session: Session) -> Before:
@@ -57,16 +56,20 @@ def _as_known(session: Session) -> Before:
     return {"title": session.title, "room": session.room, **moments}
 
 
-def _queue(attendee_id: int, before: dict[str, Before], now: dt.datetime) -> None:
-    """A mail to this attendee, or more in the one that waits; one that is being sent is another."""
-    waiting = SessionMail.objects.filter(attendee=attendee_id, state=State.QUEUED)
-    mail = waiting.select_for_update(skip_locked=True, no_key=True).first()
-    if mail is not None:
-        mail.before = before | mail.before
-        mail.save(update_fields=["before"])
-        return
-    mail = SessionMail.objects.create(attendee_id=attendee_id, before=before, created_at=now)
-    _enqueue(mail)
+def _queue(by_reader: Mapping[int, dict[str, Before]], now: dt.datetime) -> None:
+    """A mail to each of these attendees, or more in the one that waits; one that is being sent is another."""
+    waiting = SessionMail.objects.filter(attendee__in=by_reader, state=State.QUEUED).order_by("pk")
+    found = {one.attendee_id: one for one in waiting.select_for_update(skip_locked=True, no_key=True)}
+    for mail in found.values():
+        mail.before = by_reader[mail.attendee_id] | mail.before
+    SessionMail.objects.bulk_update(found.values(), ["before"])
+    new = [
+        SessionMail(attendee_id=pk, before=before, created_at=now)
+        for pk, before in by_reader.items()
+        if pk not in found
+    ]
+    for mail in SessionMail.objects.bulk_create(new):
+        _enqueue(mail)
 
 
 def _enqueue(mail: SessionMail, not_before: dt.datetime | None = None) -> None:

@@ -17,6 +17,7 @@ from backend.agenda.services.sessions import SessionData, remove_session
 from backend.core.errors import Refused
 from backend.core.outgoing import AddressRefused, PeerDenied, PeerFailed
 from backend.events.models.agenda import Session, SessionPart
+from backend.events.models.events import Event
 from backend.integrations.models import ProgrammeEntry, Source
 from backend.integrations.services import programmes
 from backend.integrations.services.programmes import programme_address
@@ -26,7 +27,7 @@ from backend.integrations.services.syncing import sync_source
 from backend.privacy.services.leaving import leave_event
 from backend.roster.services.csv_tables import UnreadableFile
 from tests.backend.integrations.test_syncing import last_act, tables
-from tests.factories import NOW, make_session
+from tests.factories import NOW, make_event, make_session
 from tests.https import Answer
 from tests.programmes import BY_TOKEN, answering, follow, follower, mails, publish, recorded, talk, titles
 from tests.registrations import QUICK, Shop
@@ -442,3 +443,14 @@ def test_two_runs_at_once_the_clock_and_the_command(shop: Shop, capsys: pytest.C
     publish(shop, talk(1, title="Renamed"))
     read_due_source(source_id=stale.pk, now=NOW)
     assert titles(shop) == {"Renamed"}
+
+
+def test_a_rehearsal_tells_nobody(shop: Shop) -> None:
+    follow(shop, "programme", "/talks.csv")
+    publish(shop, talk(1))
+    shop.sync()
+    follower(shop, "Ann", "Talk 1")
+    Event.objects.filter(pk=shop.event.pk).update(rehearsal_of=make_event())
+    publish(shop, talk(1, hour=15))
+    shop.sync()
+    assert (mails(), SessionMail.objects.get().state) == ({}, "skipped")
