@@ -11,8 +11,9 @@ from backend.core.spreadsheets import csv_file
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.integrations.models import Source
+from backend.integrations.services.runs import Decisions
 from backend.integrations.services.sources import SourceData, add_source
-from backend.integrations.services.syncing import Decisions, SyncReport, sync_source
+from backend.integrations.services.syncing import sync_source
 from tests.factories import NOW, make_attendee, make_event
 from tests.https import Answer, Asked, Peer
 
@@ -54,7 +55,7 @@ class Shop:
         ]
         return csv_file(COLUMNS, lines)
 
-    def sync(self, *, dry_run: bool = False, by: bool = True, **decided: Any) -> SyncReport:
+    def sync(self, *, dry_run: bool = False, by: bool = True, **decided: Any) -> Any:
         source = Source.objects.select_related("event").get(pk=self.source.pk)
         return sync_source(
             source=source,

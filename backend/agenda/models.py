@@ -1,4 +1,4 @@
-"""The secret address at which a calendar program reads an attendee's agenda."""
+"""What an attendee has of their agenda elsewhere: a calendar's secret address, and mails about changes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from backend.core.models import Numbered
+from backend.core.models import Numbered, QueuedMail
 from backend.events.models.attendees import Attendee
 
 
@@ -32,3 +32,20 @@ class CalendarFeed(Numbered):
                 fields=["attendee"], condition=Q(revoked_at__isnull=True), name="calendar_feed_one_open"
             ),
         ]
+
+
+class SessionMail(QueuedMail):
+    """A mail about changed sessions in somebody's agenda.
+
+    `before` has, by the session's id, what its reader knew of it: title, room, and when. What is said is how
+    the sessions differ from that once the mail is sent, so a later change is in the same mail while it waits.
+    """
+
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    before = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [QueuedMail.was_tried("session_mail_was_tried")]
+
+    def __str__(self) -> str:
+        return f"session mail {self.pk}"

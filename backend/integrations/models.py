@@ -1,4 +1,4 @@
-"""Sources: where the people of an event register. Webhooks: addresses that are told what changes there."""
+"""Sources: where people register and programmes are kept. Webhooks: addresses told of what changes."""
 
 from __future__ import annotations
 
@@ -12,16 +12,25 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.booking.models.meetings import Meeting
 from backend.core.models import Numbered
+from backend.events.models.agenda import Session
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 
 
 class Source(Numbered):
-    """A list of people on another server, read again and again; `token` is encrypted and shown to nobody."""
+    """A list of people or sessions on another server, read again and again.
+
+    `token` is encrypted and shown to nobody.
+    """
 
     class Kind(models.TextChoices):
         TABLE = "table", _("A table (CSV or Excel)")
         PRETIX = "pretix", _("A pretix shop")
+        PRETALX = "pretalx", _("A programme in pretalx")
+        INDICO_SESSIONS = "indico_sessions", _("A programme in Indico")
+        PROGRAMME = "programme", _("A programme (iCalendar, schedule.xml, schedule.json or CSV)")
+
+    OF_A_PROGRAMME = (Kind.PRETALX, Kind.INDICO_SESSIONS, Kind.PROGRAMME)
 
     class Schedule(models.TextChoices):
         OFF = "off", _("Only by hand")
@@ -29,7 +38,7 @@ class Source(Numbered):
         NIGHTLY = "nightly", _("Every night")
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sources")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     name = models.CharField(max_length=80)
     address = models.CharField(max_length=500)
     token = models.BinaryField(null=True, editable=False)
@@ -46,7 +55,10 @@ class Source(Numbered):
         constraints = [
             models.UniqueConstraint(fields=["event", "name"], name="source_name_once"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(address=""), name="source_says_where"),
-            models.CheckConstraint(condition=Q(kind__in=["table", "pretix"]), name="source_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["table", "pretix", "pretalx", "indico_sessions", "programme"]),
+                name="source_kind_known",
+            ),
             models.CheckConstraint(
                 condition=Q(schedule__in=["off", "hourly", "nightly"]), name="source_schedule_known"
             ),
@@ -55,6 +67,28 @@ class Source(Numbered):
     @property
     def has_token(self) -> bool:
         return self.token is not None
+
+    @property
+    def is_programme(self) -> bool:
+        return self.kind in self.OF_A_PROGRAMME
+
+
+class ProgrammeEntry(Numbered):
+    """An entry of a programme elsewhere, by its own id there, and its session; None once removed here.
+
+    `said` has a keyed hash of each value as it was read last: the same again leaves what stands here.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="entries")
+    session = models.OneToOneField(Session, null=True, on_delete=models.SET_NULL, related_name="entry")
+    key = models.CharField(max_length=200)
+    said = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "key"], name="programme_entry_once"),
+            models.CheckConstraint(condition=~Q(key=""), name="programme_entry_has_a_key"),
+        ]
 
 
 class Webhook(Numbered):

@@ -11,9 +11,10 @@ MOST_SHOWN = 100  # messages of a webhook
 
 
 def sources_for(event: Event) -> QuerySet[Source]:
-    """The event's sources by name, each with how many `people` its rows name."""
+    """The event's sources by name, each with how many `people` its rows name, or `sessions` its entries."""
     people = Count("registrations__attendee", filter=~Q(registrations__key=None), distinct=True)
-    return Source.objects.filter(event=event).annotate(people=people).order_by("name")
+    sessions = Count("entries__session", distinct=True)
+    return Source.objects.filter(event=event).annotate(people=people, sessions=sessions).order_by("name")
 
 
 def webhooks_for(event: Event) -> QuerySet[Webhook]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from backend.core.errors import Refused
 from backend.core.local_names import kept_texts
 from backend.core.queue import MAIL, enqueue
+from backend.core.smtp import MailState, deliver_queued_mail
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
@@ -31,6 +33,7 @@ from backend.mails.rules import (
 )
 from backend.mails.selectors import Letterhead, default_opening, default_signature, mail_texts_for
 from backend.people.models import Person
+from backend.people.rules import quiet_hours_end
 
 SEND_TEST_MAIL = "mails.send_test_mail"
 DAY = dt.timedelta(hours=24)
@@ -101,6 +104,35 @@ def mail_to(
     if html:
         mail.attach_alternative(html, "text/html")
     return mail
+
+
+def deliver_outside_quiet_hours(
+    rows: QuerySet[Any],
+    mail_id: int,
+    *,
+    wait: Callable[[Any, dt.datetime], None],
+    mail_for: Callable[[Any], EmailMessage | None],
+    now: dt.datetime,
+) -> None:
+    """Send the queued mail of this number to its attendee, unless it was sent or is no longer needed.
+
+    In their quiet hours `wait` queues it for the end of these. Raises MailDelayed where it has to be tried
+    again.
+    """
+    waiting = rows.select_related("attendee__event", "attendee__person")
+    waiting = waiting.filter(pk=mail_id, state=MailState.QUEUED)
+    mail = waiting.first()
+    if mail is None:
+        return
+    if (at := quiet_hours_end(mail.attendee.person, mail.attendee.event.zone, now)) is not None:
+        wait(mail, at)
+        return
+    deliver_queued_mail(
+        waiting.select_for_update(of=("self",), no_key=True).first,
+        event_of=lambda row: row.attendee.event,
+        mail_for=mail_for,
+        now=now,
+    )
 
 
 @in_transaction

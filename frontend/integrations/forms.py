@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from backend.core.api import MAX_ID
 from backend.events.models.attendees import Attendee
 from backend.integrations.models import Source, Webhook
+from backend.integrations.services.runs import Decisions
 from backend.integrations.services.sources import MAX_TOKEN, SourceData
-from backend.integrations.services.syncing import Decisions
 from backend.roster.services.csv_tables import column_key
 from frontend.events.forms.widgets import line, tell_of_length
 from frontend.fields import IdsField, RefusableForm, ShownPeople

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.integrations.services.rows import BIRTH_DATE, CHOICES, POSITION, STATE
-from backend.integrations.services.syncing import SyncCounts
+from backend.integrations.services.runs import SyncCounts
 from frontend.roster.words import COLUMN_WORDS
 
 OWN_COLUMNS = {

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from backend.events.models.agenda import Session
 from backend.events.models.attendees import Attendee
 from backend.integrations.models import Source
+from tests.https import Answer
 from tests.journeys.axe import faults_of
 from tests.journeys.conftest import signed_in
 from tests.long_jobs import do_long_jobs
+from tests.programmes import publish, talk
 from tests.registrations import Shop
 
 
@@ -77,3 +80,38 @@ def looked_at(page: Page, name: str) -> list[tuple[str, ...]]:
                 page.emulate_media(color_scheme=scheme)
                 page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
     return faults_of(page)
+
+
+def test_a_programme_is_followed_and_decided_about(
+    transactional_db: None, shop: Shop, context: BrowserContext, door: str
+) -> None:
+    Source.objects.all().delete()
+    faults = []
+    page = signed_in(context, door, shop.organiser)
+    page.goto(f"{door}/e/{shop.event.slug}/set-up/sessions/")
+    faults += looked_at(page, "sessions")
+    page.get_by_role("link", name="Follow a programme elsewhere").click()
+    page.get_by_role("link", name="Add a source").first.click()
+    page.get_by_label("Name").fill("Our programme")
+    page.get_by_label("Kind").select_option("programme")
+    page.get_by_label("Address").fill(shop.peer.address("/talks.csv"))
+    faults += looked_at(page, "programme-add")
+    page.get_by_role("button", name="Add this source").click()
+    publish(shop, *map(talk, range(1, 13)))
+    press(page, "See what it would do")
+    expect(page.get_by_text("12 would come in")).to_be_visible()
+    press(page, "Bring the agenda up to it")
+    expect(page.get_by_text("12 came in").first).to_be_visible()
+    outside = ("s13", "Talk 13", "2027-01-09 09:00", "2027-01-09 10:00", "Hall")
+    publish(shop, talk(1, hour=18), talk(2, title="Talk two"), *map(talk, (3, 4, 5, 14)), outside)
+    press(page, "See what it would do")
+    faults += looked_at(page, "programme-preview")
+    page.get_by_label("Take these 7 sessions out of the agenda").check()
+    press(page, "Bring the agenda up to it")
+    faults += looked_at(page, "programme-source")
+    assert Session.objects.filter(event=shop.event).count() == 6
+    shop.peer.answer = lambda _asked: Answer(b"<html>")
+    press(page, "See what it would do")
+    expect(page.get_by_text("Nothing was changed.")).to_be_visible()
+    faults += looked_at(page, "programme-refused")
+    assert faults == []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from backend.agenda.services import imports
 from backend.agenda.services import sessions as agenda
 from backend.agenda.services.files import AgendaFile
-from backend.agenda.services.imports import AgendaChanges
+from backend.agenda.services.imports import AgendaChanges, plan_agenda
+from backend.agenda.services.session_mails import queue_session_mails
 from backend.agenda.services.sessions import SessionData
 from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.requests import release_requests
@@ -17,7 +18,7 @@ from backend.events.models.agenda import Session, SessionPart
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Activity
-from backend.events.services.locks import lock_attendees
+from backend.events.services.locks import lock_attendees, lock_event
 from backend.people.models import Person
 
 
@@ -43,16 +44,31 @@ def change_session(
 def import_agenda(
     *, event: Event, file: AgendaFile, remove_missing: bool, by: Person, now: dt.datetime
 ) -> AgendaChanges:
-    """Carry out what a file of sessions changes, all or nothing; requests lose the times of moved sessions.
+    """Carry out what a file of sessions changes, all or nothing; missing sessions are removed where asked.
 
     Refuses OrganisersOnly and `session_taken`.
     """
     check_organiser(by, event, Activity.EDIT)
+    lock_event(event.pk)  # one import at a time
+    changes = plan_agenda(event=event, file=file)
+    carry_out_agenda(event, changes, changes.missing if remove_missing else (), now)
+    return changes
+
+
+def carry_out_agenda(
+    event: Event, changes: AgendaChanges, removed: Sequence[Session], now: dt.datetime
+) -> list[tuple[Session, SessionData]]:
+    """Write the changes of the event, whose row is locked, and remove these sessions.
+
+    Requests lose the times of moved sessions; whoever has a changed session in their agenda is told by mail.
+    Gives what `imports.carry_out` gives, and refuses what it refuses.
+    """
     _lock_people(event)
-    changes = imports.import_agenda(event=event, file=file, remove_missing=remove_missing, by=by)
+    queue_session_mails(event, changes, removed, now)
+    found = imports.carry_out(event, changes, removed)
     _release([change.session for change in changes.moved if change.session], now)
     announce_freed_times(event.pk)
-    return changes
+    return found
 
 
 def _lock_people(event: Event, session_ids: Iterable[int] | None = None) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
@@ -16,12 +16,8 @@ from backend.agenda.services.sessions import (
     themes_by_key,
 )
 from backend.core.errors import BusinessError
-from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Session
 from backend.events.models.events import Event
-from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Activity
-from backend.people.models import Person
 from backend.roster.services.report import RefusedLine
 
 FIELDS = ("title", "room", "abstract", "stream_url")
@@ -29,10 +25,11 @@ FIELDS = ("title", "room", "abstract", "stream_url")
 
 @dataclass(frozen=True, slots=True)
 class SessionChange:
-    """A session of the agenda (None where it is new) and its values in the file."""
+    """A session of the agenda (None where it is new), its values to be, and those in the file."""
 
     session: Session | None
     data: SessionData
+    given: SessionData
 
     @property
     def is_moved(self) -> bool:
@@ -50,9 +47,13 @@ class AgendaChanges:
     added: tuple[SessionChange, ...]
     moved: tuple[SessionChange, ...]
     changed: tuple[SessionChange, ...]
-    unchanged: int
+    same: tuple[SessionChange, ...]
     missing: tuple[Session, ...]
     refused: tuple[RefusedLine, ...]
+
+    @property
+    def unchanged(self) -> int:
+        return len(self.same)
 
     @property
     def writes(self) -> tuple[SessionChange, ...]:
@@ -60,7 +61,20 @@ class AgendaChanges:
         return self.added + self.moved + self.changed
 
 
-def plan_agenda(*, event: Event, file: AgendaFile) -> AgendaChanges:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the agenda beside the file, where the same one is read again and again.
+
+    `keys`: the own id there of sessions, by their id here. `apart`: sessions (ids) that are none of the
+    file's. `settle`: what a session becomes by its values in the file.
+    """
+
+    keys: Mapping[int, str] = field(default_factory=dict)
+    apart: Collection[int] = ()
+    settle: Callable[[Session, SessionData], SessionData] = lambda _session, data: data
+
+
+def plan_agenda(*, event: Event, file: AgendaFile, known: Known = Known()) -> AgendaChanges:
     """What importing the file would do; nothing is written.
 
     A session of the file is one of the agenda with the same `source_id`; else with the same title and start;
@@ -74,42 +88,37 @@ def plan_agenda(*, event: Event, file: AgendaFile) -> AgendaChanges:
         except BusinessError as error:
             refused.append(RefusedLine(row.line, row.data.title[:120], str(error.message)))
     rows, repeated = _without_repeats(rows)
-    existing = list(Session.objects.filter(event=event).select_related("event", "theme"))
-    pairs, missing = _match(rows, existing)
+    sessions = Session.objects.filter(event=event).exclude(pk__in=known.apart)
+    pairs, missing = _match(rows, list(sessions.select_related("event", "theme")), known)
     added = tuple(change for change in pairs if change.session is None)
     moved = tuple(change for change in pairs if change.is_moved)
-    changed = tuple(
-        change
-        for change in pairs
-        if change.session and not change.is_moved and _differs(change.session, change.data)
-    )
+    stay = [change for change in pairs if change.session and not change.is_moved]
+    changed = tuple(change for change in stay if change.session and _differs(change.session, change.data))
     return AgendaChanges(
         added=added,
         moved=moved,
         changed=changed,
-        unchanged=len(pairs) - len(added) - len(moved) - len(changed),
+        same=tuple(change for change in stay if change not in changed),
         missing=tuple(missing),
         refused=tuple(sorted([*refused, *repeated], key=lambda one: one.line)),
     )
 
 
-@in_transaction
-def import_agenda(*, event: Event, file: AgendaFile, remove_missing: bool, by: Person) -> AgendaChanges:
-    """Carry out what `plan_agenda` says, all or nothing; missing sessions are removed where that is asked.
+def carry_out(
+    event: Event, changes: AgendaChanges, removed: Iterable[Session]
+) -> list[tuple[Session, SessionData]]:
+    """Write the changes, and remove these sessions; the caller holds the event's row.
 
-    Refuses OrganisersOnly, and `session_taken` where two sessions would have one title and start.
+    Gives every session of the file with its values there. Refuses `session_taken` where two sessions would
+    have one title and start.
     """
-    check_organiser(by, event, Activity.EDIT)
-    list(
-        Event.objects.select_for_update(no_key=True).filter(pk=event.pk).values_list("pk")
-    )  # one import at a time
-    changes = plan_agenda(event=event, file=file)
     themes = themes_by_key(event)
-    if remove_missing:
-        Session.objects.filter(pk__in=[session.pk for session in changes.missing]).delete()
+    Session.objects.filter(pk__in=[session.pk for session in removed]).delete()
+    found = [(change.session, change.given) for change in changes.same if change.session]
     for change in _ordered(changes.writes):
-        save_session(change.session or Session(event=event), change.data, themes)
-    return changes
+        session = save_session(change.session or Session(event=event), change.data, themes)
+        found.append((session, change.given))
+    return found
 
 
 def _ordered(changes: Iterable[SessionChange]) -> list[SessionChange]:
@@ -135,23 +144,34 @@ def _without_repeats(rows: Sequence[FileSession]) -> tuple[list[FileSession], li
     return kept, repeated
 
 
-def _match(rows: Sequence[FileSession], existing: list[Session]) -> tuple[list[SessionChange], list[Session]]:
+def _match(
+    rows: Sequence[FileSession], existing: list[Session], known: Known
+) -> tuple[list[SessionChange], list[Session]]:
     """Each row with its session of the agenda, and the sessions left; exact matches are taken first."""
     left = {session.pk: session for session in existing}
     found: dict[int, Session] = {}
     for key_of in (_by_source, _by_title_and_start, _by_title):
         groups = defaultdict[object, list[Session]](list)
         for session in left.values():
-            groups[key_of(session)].append(session)
+            groups[_own_key(session, known) if key_of is _by_source else key_of(session)].append(session)
         for row in rows:
             key = key_of(row.data)
             if key is not None and row.line not in found and len(groups[key]) == 1:
                 found[row.line] = left.pop(groups[key].pop().pk)
-    return [SessionChange(found.get(row.line), row.data) for row in rows], list(left.values())
+    pairs = [(found.get(row.line), row.data) for row in rows]
+    changes = [
+        SessionChange(session, known.settle(session, data) if session else data, data)
+        for session, data in pairs
+    ]
+    return changes, list(left.values())
 
 
 def _by_source(one: Session | SessionData) -> object:
     return one.source_id or None
+
+
+def _own_key(session: Session, known: Known) -> object:
+    return known.keys.get(session.pk) or _by_source(session)
 
 
 def _by_title_and_start(one: Session | SessionData) -> object:

@@ -102,8 +102,13 @@ def check_session(data: SessionData, event: Event, themes: dict[str, Theme]) -> 
         room=room,
         abstract=abstract,
         stream_url=link,
-        source_id=one_line(clean_text(data.source_id))[:TITLE_LENGTH],
+        source_id=clean_source_id(data.source_id),
     )
+
+
+def clean_source_id(text: str) -> str:
+    """An id of a session in its file, as it is kept."""
+    return one_line(clean_text(text))[:TITLE_LENGTH]
 
 
 @in_transaction

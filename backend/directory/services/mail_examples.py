@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backend.agenda.services.session_mails import cancelled_line, session_mail
 from backend.booking.models.notices import Notice
 from backend.core.errors import NotFound
 from backend.core.smtp import deliver_queued_mail
@@ -35,6 +36,7 @@ from backend.people.models import Person
 from backend.people.rules import in_language_of
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 
+SESSIONS = "sessions"
 NUDGES = {
     Cause.NOT_JOINED: gettext_lazy("Nudge: not joined yet"),
     Cause.UNANSWERED: gettext_lazy("Nudge: a request not answered"),
@@ -50,6 +52,7 @@ MAIL_KINDS = {
     **{kind.value: kind.label for kind in Notice.Kind},
     **{f"nudge_{cause}": label for cause, label in NUDGES.items()},
     **{kind.value: kind.label for kind in TimesMail.Kind},
+    SESSIONS: gettext_lazy("Changed sessions"),
 }
 
 
@@ -102,9 +105,17 @@ def _mail_of_kind(kind: str, reader: Attendee, head: Letterhead, now: dt.datetim
             return example_invitation(reader, rules_for(reader.event), kind, now)
         case TimesMail.Kind.WISHED | TimesMail.Kind.OPENED:
             return times_mail(reader, head, kind, [other])
+        case _ if kind == SESSIONS:
+            return session_mail(reader, head, [_example_change(reader, now)])
     if kind.startswith("nudge_"):
         return nudge_mail(reader, head, Cause(kind.removeprefix("nudge_")))
     return example_mail(kind, reader, other, head, now)
+
+
+def _example_change(reader: Attendee, now: dt.datetime) -> str:
+    """What is said of a made-up session."""
+    starts_at = now + dt.timedelta(days=1)
+    return cancelled_line(_("An example session"), starts_at, starts_at + dt.timedelta(hours=1), reader)
 
 
 def _somebody() -> PublicProfile:

@@ -12,7 +12,6 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from backend.core.queue import MAIL, enqueue
-from backend.core.smtp import deliver_queued_mail
 from backend.core.transactions import in_transaction
 from backend.directory.models import Nudge
 from backend.directory.rules import Cause
@@ -24,7 +23,7 @@ from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_event
 from backend.mails.selectors import Letter, Letterhead, example_reader, letter_of, letterhead_for
-from backend.mails.services import mail_to
+from backend.mails.services import deliver_outside_quiet_hours, mail_to
 from backend.people.models import Person
 from backend.people.rules import in_language_of, quiet_hours_end
 
@@ -92,11 +91,11 @@ def nudge_people(*, event: Event, attendee_ids: Collection[int], by: Person, now
     nudges = Nudge.objects.bulk_create(Nudge(attendee_id=one, day=day, created_at=now) for one in due)
     readers = Attendee.objects.select_related("person").in_bulk(due)
     for nudge in nudges:
-        _enqueue_mail(nudge, not_before=quiet_hours_end(readers[nudge.attendee_id].person, event.zone, now))
+        _enqueue_mail(nudge, quiet_hours_end(readers[nudge.attendee_id].person, event.zone, now))
     return len(nudges)
 
 
-def _enqueue_mail(nudge: Nudge, *, not_before: dt.datetime | None) -> None:
+def _enqueue_mail(nudge: Nudge, not_before: dt.datetime | None) -> None:
     """Queue the mail; one that waits for the end of quiet hours holds back no other of that person."""
     waits = ":nudge" if not_before else ""
     enqueue(
@@ -113,16 +112,10 @@ def send_nudge(*, nudge_id: int, now: dt.datetime) -> None:
 
     In the person's quiet hours it is queued for their end. Raises MailDelayed where it has to be tried again.
     """
-    nudge = Nudge.objects.select_related("attendee__event", "attendee__person").filter(pk=nudge_id).first()
-    if nudge is not None and nudge.state == Nudge.State.QUEUED:
-        reader = nudge.attendee
-        if (at := quiet_hours_end(reader.person, reader.event.zone, now)) is not None:
-            _enqueue_mail(nudge, not_before=at)
-            return
-    rows = Nudge.objects.select_for_update(of=("self",)).select_related("attendee__event", "attendee__person")
-    deliver_queued_mail(
-        lambda: rows.filter(pk=nudge_id, state=Nudge.State.QUEUED).first(),
-        event_of=lambda row: row.attendee.event,
+    deliver_outside_quiet_hours(
+        Nudge.objects.all(),
+        nudge_id,
+        wait=_enqueue_mail,
         mail_for=lambda row: _mail_for(row, now),
         now=now,
     )

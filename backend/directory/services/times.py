@@ -17,7 +17,6 @@ from backend.core.audit import record_act
 from backend.core.errors import Refused
 from backend.core.models import Act
 from backend.core.queue import MAIL, enqueue
-from backend.core.smtp import deliver_queued_mail
 from backend.core.transactions import in_transaction
 from backend.directory.models import TimesMail, WishToMeet
 from backend.directory.selectors.people import wished_by
@@ -28,7 +27,7 @@ from backend.events.rules.attendees import check_own
 from backend.events.rules.states import Activity, is_allowed
 from backend.events.services.locks import lock_attendees
 from backend.mails.selectors import Letterhead, letterhead_for
-from backend.mails.services import mail_to
+from backend.mails.services import deliver_outside_quiet_hours, mail_to
 from backend.people.models import Person
 from backend.people.rules import in_language_of, quiet_hours_end
 from backend.safeguarding.selectors.names import name_shown_to
@@ -99,10 +98,10 @@ def _queue_mails(readers: Sequence[Attendee], kind: TimesMail.Kind, now: dt.date
             day += dt.timedelta(days=1)
             not_before = dt.datetime.combine(day, dt.time(), zone)
         mail = TimesMail.objects.create(attendee=reader, kind=kind, day=day, created_at=now)
-        _enqueue(mail, not_before=not_before)
+        _enqueue(mail, not_before)
 
 
-def _enqueue(mail: TimesMail, *, not_before: dt.datetime | None) -> None:
+def _enqueue(mail: TimesMail, not_before: dt.datetime | None) -> None:
     """Queue the job; one that waits holds back no other mail of that person."""
     waits = f":times:{mail.kind}" if not_before else ""
     enqueue(
@@ -119,19 +118,8 @@ def send_times_mail(*, mail_id: int, now: dt.datetime) -> None:
 
     In the reader's quiet hours it is queued for their end. Raises MailDelayed where it has to be tried again.
     """
-    rows = TimesMail.objects.select_related("attendee__event", "attendee__person")
-    waiting = rows.filter(pk=mail_id, state=State.QUEUED)
-    mail = waiting.first()
-    if mail is None:
-        return
-    if (at := quiet_hours_end(mail.attendee.person, mail.attendee.event.zone, now)) is not None:
-        _enqueue(mail, not_before=at)
-        return
-    deliver_queued_mail(
-        waiting.select_for_update(of=("self",), no_key=True).first,
-        event_of=lambda row: row.attendee.event,
-        mail_for=lambda row: _mail_for(row, now),
-        now=now,
+    deliver_outside_quiet_hours(
+        TimesMail.objects.all(), mail_id, wait=_enqueue, mail_for=lambda row: _mail_for(row, now), now=now
     )
 
 

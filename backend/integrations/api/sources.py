@@ -1,4 +1,4 @@
-"""For organisers: the sources of their event's people."""
+"""For organisers: the sources of their event's people and programme."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from backend.core.api import BoundedListField, RowSerializer, TextField, id_fiel
 from backend.events.api.views import LongJobSerializer, OrganiserView
 from backend.integrations.models import Source
 from backend.integrations.selectors import sources_for
+from backend.integrations.services.programmes import ProgrammeReport, SessionToDecide
 from backend.integrations.services.rows import CHOICES
+from backend.integrations.services.runs import Decisions, SyncCounts
 from backend.integrations.services.sources import (
     MAX_COLUMNS_CHOSEN,
     MAX_HEADING,
@@ -26,15 +28,10 @@ from backend.integrations.services.sources import (
     change_source,
     choose_columns,
     delete_source,
+    reading_words,
     source_of,
 )
-from backend.integrations.services.syncing import (
-    Decisions,
-    PersonToDecide,
-    SyncCounts,
-    SyncReport,
-    sync_source,
-)
+from backend.integrations.services.syncing import PersonToDecide, SyncReport, sync_source
 from backend.roster.services.report import RefusedLine
 from backend.roster.services.rows import Heading
 
@@ -43,7 +40,10 @@ COUNTS = "added updated unchanged taken_out to_decide left_out"
 
 
 class SourceDataSerializer(serializers.Serializer[Any]):
-    """Where people register. The token is written, and read by nobody; left empty, the one there is stays."""
+    """Where people register, or a programme is kept.
+
+    The token is written, and read by nobody; left empty, the one there is stays.
+    """
 
     kind = serializers.ChoiceField(choices=Source.Kind.choices)
     name = TextField(max_length=80)
@@ -60,7 +60,7 @@ class SourceDataSerializer(serializers.Serializer[Any]):
 
 
 class CountsSerializer(RowSerializer, row=SyncCounts, fields=COUNTS):
-    """How many people came in, changed, stayed and went, and how many rows wait or are nobody."""
+    """How many people or sessions came, changed, stayed and went, and how many wait or are left out."""
 
 
 class SourceSerializer(SourceDataSerializer):
@@ -68,6 +68,7 @@ class SourceSerializer(SourceDataSerializer):
     has_token = serializers.BooleanField(read_only=True)
     columns = serializers.DictField(child=serializers.CharField(), read_only=True)
     people = serializers.IntegerField(read_only=True)
+    sessions = serializers.IntegerField(read_only=True)
     tried_at = serializers.DateTimeField(read_only=True, allow_null=True)
     ran_at = serializers.DateTimeField(read_only=True, allow_null=True)
     error = serializers.CharField(read_only=True, help_text="Of the last time, in one sentence.")
@@ -88,7 +89,7 @@ class ColumnsSerializer(serializers.Serializer[Any]):
 
 
 class DecisionsSerializer(serializers.Serializer[Any]):
-    """Of a preview: attendees to take out, and rows whose people are known adults and share a mailbox."""
+    """Of a preview: attendees, or sessions, to take out, and rows of known adults who share a mailbox."""
 
     taken_out = BoundedListField(child=id_field(), max_length=MAX_DECIDED, default=())
     sharing = BoundedListField(child=TextField(max_length=64), max_length=MAX_DECIDED, default=())
@@ -127,8 +128,29 @@ class SyncReportSerializer(
     sharing = SharingSerializer(many=True)
 
 
+class SessionToDecideSerializer(
+    RowSerializer, row=SessionToDecide, fields="session_id title starts_at ends_at"
+):
+    pass
+
+
+class ProgrammeReportSerializer(
+    RowSerializer,
+    row=ProgrammeReport,
+    fields="dry_run counts notes added moved changed left_out leaving has_to_be_confirmed",
+):
+    """What a run did with sessions, or would do, by title; `leaving` are those the programme has no more."""
+
+    counts = CountsSerializer()
+    added = serializers.ListField(child=serializers.CharField())
+    moved = serializers.ListField(child=serializers.CharField())
+    changed = serializers.ListField(child=serializers.CharField())
+    left_out = LineSerializer(many=True)
+    leaving = SessionToDecideSerializer(many=True)
+
+
 class SourceListView(OrganiserView):
-    """Where the event's people register."""
+    """Where the event's people register, and its programme is kept."""
 
     @extend_schema(operation_id="sources_list", responses={200: SourceSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
@@ -179,11 +201,10 @@ class SourceColumnsView(OrganiserView):
 class SourcePreviewView(OrganiserView):
     @extend_schema(operation_id="sources_preview", request=None, responses={202: LongJobSerializer})
     def post(self, request: Request, slug: str, source_id: int) -> Response:  # noqa: ARG002
-        """What reading the source would do (`SyncReport`); nothing is saved."""
+        """What reading the source would do (`SyncReport`, or `ProgrammeReport`); nothing is saved."""
         source = source_of(self.event, source_id)
-        self.answer_later(_("Reading a source of people"))
-        report = sync_source(source=source, by=self.person, now=timezone.now(), dry_run=True)
-        return Response(SyncReportSerializer(report).data)
+        self.answer_later(reading_words(source))
+        return _told(sync_source(source=source, by=self.person, now=timezone.now(), dry_run=True))
 
 
 class SourceRunView(OrganiserView):
@@ -191,12 +212,17 @@ class SourceRunView(OrganiserView):
         operation_id="sources_run", request=DecisionsSerializer, responses={202: LongJobSerializer}
     )
     def post(self, request: Request, slug: str, source_id: int) -> Response:  # noqa: ARG002
-        """Read the source and bring the list up to it (`SyncReport`)."""
+        """Read the source and bring the list, or the agenda, up to it (`SyncReport`, `ProgrammeReport`)."""
         values, source = validated(DecisionsSerializer, request), source_of(self.event, source_id)
-        self.answer_later(_("Reading a source of people"))
+        self.answer_later(reading_words(source))
         decisions = Decisions(**values)
-        report = sync_source(source=source, by=self.person, now=timezone.now(), decisions=decisions)
-        return Response(SyncReportSerializer(report).data)
+        return _told(sync_source(source=source, by=self.person, now=timezone.now(), decisions=decisions))
+
+
+def _told(report: SyncReport | ProgrammeReport) -> Response:
+    if isinstance(report, ProgrammeReport):
+        return Response(ProgrammeReportSerializer(report).data)
+    return Response(SyncReportSerializer(report).data)
 
 
 def _data_of(request: Request) -> SourceData:

@@ -31,6 +31,15 @@ _ROW, _CELL = "titian.integrations.row", "titian.integrations.cell"
 ADDRESS = "email"
 
 
+def are_many(leaving: int, of: int) -> bool:
+    """Whether so many leave at once only where organisers have read which.
+
+    >>> are_many(5, 30), are_many(6, 30), are_many(6, 120)
+    (False, True, False)
+    """
+    return leaving > max(LEAST_CONFIRMED, math.floor(SHARE_CONFIRMED * of))
+
+
 def row_key(source: Source, key: str) -> str:
     """The row's own number as it is kept: a keyed hash."""
     return salted_hmac(_ROW, f"{source.pk}:{key}", algorithm="sha256").hexdigest()
@@ -73,7 +82,7 @@ class Comparison:
     @property
     def has_to_be_confirmed(self) -> bool:
         """Whether more would leave than the larger of five and five in a hundred."""
-        return len(self.leaving) > max(LEAST_CONFIRMED, math.floor(SHARE_CONFIRMED * self.people))
+        return are_many(len(self.leaving), self.people)
 
 
 def compare(source: Source, rows: Sequence[SourceRow]) -> Comparison:

@@ -17,8 +17,9 @@ from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_event
-from backend.integrations.models import Source
+from backend.integrations.models import ProgrammeEntry, Source
 from backend.integrations.services.pretix import api_address
+from backend.integrations.services.programmes import programme_address
 from backend.integrations.services.rows import CHOICES
 from backend.integrations.services.tokens import sealed
 from backend.people.models import Person
@@ -67,6 +68,7 @@ def change_source(*, event: Event, source_id: int, data: SourceData, by: Person,
     values = _values(event, data, now, before=source)
     if (source.kind, source.address) != (values["kind"], values["address"]):
         Registration.objects.filter(source=source).delete()
+        ProgrammeEntry.objects.filter(source=source).delete()
         values["ran_at"] = None
     for name, value in values.items():
         setattr(source, name, value)
@@ -89,7 +91,7 @@ def choose_columns(*, event: Event, source_id: int, columns: Mapping[str, str], 
 
 @in_transaction
 def delete_source(*, event: Event, source_id: int, by: Person) -> None:
-    """Forget a source and which row named whom; the people stay. Refuses OrganisersOnly and NotFound."""
+    """Forget a source and which row named whom; people and sessions stay. OrganisersOnly and NotFound."""
     check_organiser(by, event, Activity.EDIT)
     source_of(event, source_id).delete()
 
@@ -102,6 +104,11 @@ def source_of(event: Event, source_id: int) -> Source:
     return found
 
 
+def reading_words(source: Source) -> str:
+    """What a job is called that reads the source."""
+    return _("Reading a programme") if source.is_programme else _("Reading a source of people")
+
+
 def _values(event: Event, data: SourceData, now: dt.datetime, *, before: Source | None) -> dict[str, Any]:
     name, address = one_line(data.name), data.address.strip()
     if not name or len(name) > 80:
@@ -111,6 +118,7 @@ def _values(event: Event, data: SourceData, now: dt.datetime, *, before: Source 
     url = checked_url(address)
     if data.kind == Source.Kind.PRETIX:
         api_address(address)
+    programme_address(data.kind, address)
     if Source.objects.filter(event=event, name=name).exclude(pk=before.pk if before else 0).exists():
         raise _bad_source(_("Another source has this name."))
     token = data.token.strip()

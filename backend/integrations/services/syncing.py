@@ -1,17 +1,13 @@
-"""A source is read, and its event's people are brought up to it: all of it in one transaction, or nothing."""
+"""A source is read, and its event is brought up to it: all of it in one transaction, or nothing."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
-
-from django.utils.translation import gettext as _
+from dataclasses import dataclass
 
 from backend.core.advisory_lock import advisory_lock
-from backend.core.audit import record_act
-from backend.core.errors import BusinessError, Refused
-from backend.core.models import Act
+from backend.core.errors import BusinessError
 from backend.core.outgoing import PATIENCE, Patience
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
@@ -20,7 +16,7 @@ from backend.events.rules.rehearsals import check_takes_people
 from backend.events.rules.states import Activity, check_allowed
 from backend.events.selectors import name_and_delegation
 from backend.events.services.attendees import NewAttendee
-from backend.events.services.locks import import_lock, lock_attendees, lock_event
+from backend.events.services.locks import import_lock, lock_attendees
 from backend.events.services.mailboxes import add_to_mailbox
 from backend.integrations.models import Source
 from backend.integrations.services.comparing import (
@@ -31,32 +27,23 @@ from backend.integrations.services.comparing import (
     people_passed_on,
     said_in,
 )
+from backend.integrations.services.programmes import ProgrammeReport, read_programme, sync_programme
 from backend.integrations.services.reading import read_source
 from backend.integrations.services.rows import SourceRow, headings_for, rows_of, table_of
+from backend.integrations.services.runs import (
+    NOTHING_DECIDED,
+    Decisions,
+    SyncCounts,
+    lock_source,
+    note_failure,
+    note_run,
+)
 from backend.people.models import Person, address_hash
 from backend.privacy.services.leaving import take_out
 from backend.roster.models import Registration
 from backend.roster.services.importing import import_attendees
 from backend.roster.services.report import ImportReport, RefusedLine
 from backend.roster.services.rows import Heading
-
-ERROR_LENGTH = 300
-FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncCounts:
-    """What a run did, or would do: numbers of people, and of rows that wait for a decision."""
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    taken_out: int = 0
-    to_decide: int = 0
-    left_out: int = 0
-
-    def values(self) -> dict[str, int]:
-        return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,51 +69,58 @@ class SyncReport:
     has_to_be_confirmed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Decisions:
-    """What organisers decided after a dry run: whom they read and take out, and rows that share a mailbox."""
-
-    taken_out: Collection[int] = ()
-    sharing: Collection[str] = ()
-
-
 def sync_source(
     *,
     source: Source,
     by: Person | None = None,
     now: dt.datetime,
     dry_run: bool = False,
-    decisions: Decisions = Decisions(),
+    decisions: Decisions = NOTHING_DECIDED,
     patience: Patience = PATIENCE,
-) -> SyncReport:
-    """Read the source and bring the event's people up to it; what it did is in the source and the audit.
+) -> SyncReport | ProgrammeReport:
+    """Read the source and bring the event up to it; what it did is in the source and the audit.
 
     New people come in as by an import, of unknown age; what changed in the source since it was read last
     changes, as by an import. A cancelled row takes somebody out as leaving does; where that is more than the
     larger of five and five in a hundred, only those of `decisions`. Nobody else is taken out, and no
-    organiser or lead. `by` is None for a command and the clock. Refuses OrganisersOnly, NotInThisState,
-    `rehearsal_only`, `read_meanwhile`, BadColumns, Busy and what `read_source` refuses; nobody is changed
-    then, and the source holds the sentence.
+    organiser or lead. Sessions are brought up to it by `sync_programme`. `by` is None for a command and the
+    clock. Refuses OrganisersOnly, NotInThisState, `rehearsal_only`, `read_meanwhile`, BadColumns, Busy, what
+    reading refuses and `session_taken`; nothing is changed then, and the source holds the sentence.
     """
-    event = source.event
     if by is not None:
-        check_organiser(by, event)
-    check_allowed(event, Activity.EDIT)
-    check_takes_people(event)
+        check_organiser(by, source.event)
+    check_allowed(source.event, Activity.EDIT)
+    if not source.is_programme:
+        check_takes_people(source.event)
     try:
-        answer = read_source(source, now=now, patience=patience)
-        rows, refused = rows_of(answer, source.columns, event.starts_on)
-        headings = headings_for(answer.table, source.columns)
-        if dry_run:
-            run = _Run(source, compare(source, rows), decisions)
-            report = run.import_rows(by, now, dry_run=True)
-            return run.report(headings, refused, report, dry_run=True)
-        with advisory_lock(import_lock(event.pk)):
-            return _bring_up_to(source, headings, rows, refused, decisions, by, now)
+        if source.is_programme:
+            file = read_programme(source, now=now, patience=patience)
+            return sync_programme(source, file, decisions, by, now, dry_run=dry_run)
+        return _sync_people(source, by, now, decisions, patience, dry_run=dry_run)
     except BusinessError as refusal:
         if not dry_run:
-            _note_failure(source, refusal, by, now)
+            note_failure(source, refusal, by, now)
         raise
+
+
+def _sync_people(
+    source: Source,
+    by: Person | None,
+    now: dt.datetime,
+    decisions: Decisions,
+    patience: Patience,
+    *,
+    dry_run: bool,
+) -> SyncReport:
+    answer = read_source(source, now=now, patience=patience)
+    rows, refused = rows_of(answer, source.columns, source.event.starts_on)
+    headings = headings_for(answer.table, source.columns)
+    if dry_run:
+        run = _Run(source, compare(source, rows), decisions)
+        report = run.import_rows(by, now, dry_run=True)
+        return run.report(headings, refused, report, dry_run=True)
+    with advisory_lock(import_lock(source.event_id)):
+        return _bring_up_to(source, headings, rows, refused, decisions, by, now)
 
 
 @in_transaction
@@ -139,10 +133,7 @@ def _bring_up_to(
     by: Person | None,
     now: dt.datetime,
 ) -> SyncReport:
-    lock_event(source.event_id)
-    own = Source.objects.select_for_update(no_key=True).filter(pk=source.pk, ran_at=source.ran_at)
-    if not own.exists():
-        raise Refused("read_meanwhile", _("The source was changed or read meanwhile: look at it again."))
+    lock_source(source)
     run = _Run(source, compare(source, rows), decisions)
     report = run.import_rows(by, now, dry_run=False)
     _keep_registrations(source, run.found, report)
@@ -151,9 +142,7 @@ def _bring_up_to(
     Registration.objects.filter(pk__in=[one.pk for one in run.found.ended]).delete()
     _take_out(run.gone, now)
     done = run.report(headings, refused, report, dry_run=False)
-    result = done.counts.values()
-    own.update(tried_at=now, ran_at=now, error="", result=result)
-    _record(source, " ".join(map(str, result.values())), by, now)
+    note_run(source, done.counts, by, now)
     return done
 
 
@@ -260,14 +249,3 @@ def _take_out(people: Collection[int], now: dt.datetime) -> None:
 def _named(people: Mapping[int, Attendee]) -> tuple[PersonToDecide, ...]:
     named = (PersonToDecide(pk, name_and_delegation(one)) for pk, one in people.items())
     return tuple(sorted(named, key=lambda one: (one.name, one.attendee_id)))
-
-
-@in_transaction
-def _note_failure(source: Source, refusal: BusinessError, by: Person | None, now: dt.datetime) -> None:
-    error = refusal.message[:ERROR_LENGTH]
-    Source.objects.filter(pk=source.pk).update(tried_at=now, error=error)
-    _record(source, FAILED, by, now)
-
-
-def _record(source: Source, what: str, by: Person | None, now: dt.datetime) -> None:
-    record_act(event=source.event, by=by, kind=Act.Kind.SYNCED, what=f"{source.pk} {what}", now=now)

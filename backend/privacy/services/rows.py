@@ -11,7 +11,7 @@ import uuid
 from django.contrib.auth.hashers import make_password
 from django.db.models import Exists, Model, OuterRef, Q
 
-from backend.agenda.models import CalendarFeed
+from backend.agenda.models import CalendarFeed, SessionMail
 from backend.assistants.models import Assistant
 from backend.booking.models.availability import Availability
 from backend.booking.models.follow_ups import FollowUp
@@ -69,6 +69,7 @@ OWN_ROWS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (ProfileVisit, ("attendee", "other")),
     (Registration, ("attendee",)),
     (SearchText, ("attendee",)),
+    (SessionMail, ("attendee",)),
     (SessionPart, ("attendee",)),
     (Suggestion, ("attendee", "other")),
     (SuggestionView, ("attendee", "other")),

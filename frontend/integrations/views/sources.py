@@ -1,4 +1,4 @@
-"""For organisers: other servers on which people register, read again and again."""
+"""For organisers: other servers with their people or programme, read again and again."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from backend.events.models.attendees import Attendee
 from backend.events.services.long_jobs import answer_later
 from backend.integrations.models import Source
 from backend.integrations.selectors import sources_for
+from backend.integrations.services.programmes import ProgrammeReport
+from backend.integrations.services.runs import NOTHING_DECIDED
 from backend.integrations.services.sources import (
     add_source,
     change_source,
     choose_columns,
     delete_source,
+    reading_words,
     source_of,
 )
-from backend.integrations.services.syncing import Decisions, SyncReport, sync_source
+from backend.integrations.services.syncing import SyncReport, sync_source
 from frontend.access import Request, catch_refusal, organiser
 from frontend.fields import values_of
 from frontend.integrations.forms import ReadForm, SourceForm
@@ -31,7 +34,7 @@ from frontend.integrations.words import COLUMNS, counts_text, preview_text
 @organiser
 @require_safe
 def sources(request: Request, attendee: Attendee) -> HttpResponse:
-    """Where people register, and what the last reading of each came to."""
+    """Where people register or a programme is kept, and what the last reading of each came to."""
     return render(request, "integrations/sources.html", {"rows": sources_for(attendee.event)})
 
 
@@ -79,7 +82,7 @@ def read(request: Request, attendee: Attendee, source_id: int) -> HttpResponse:
     source = source_of(attendee.event, source_id)
     form = ReadForm(request.POST, attendee, source_id)
     values_of(form)
-    answer_later(request, attendee, _("Reading a source of people"), back="sources", now=timezone.now())
+    answer_later(request, attendee, reading_words(source), back="sources", now=timezone.now())
     try:
         if columns := form.columns():
             source = _with_columns(request, source, columns)
@@ -89,7 +92,7 @@ def read(request: Request, attendee: Attendee, source_id: int) -> HttpResponse:
             by=request.user,
             now=timezone.now(),
             dry_run=not is_confirmed,
-            decisions=form.decisions() if is_confirmed else Decisions(),
+            decisions=form.decisions() if is_confirmed else NOTHING_DECIDED,
         )
     except BusinessError as refusal:
         context = {"row": source, "refusal": refusal}
@@ -97,6 +100,8 @@ def read(request: Request, attendee: Attendee, source_id: int) -> HttpResponse:
     if not report.dry_run:
         messages.success(request, counts_text(report.counts))
         return redirect("source", attendee.event.slug, source_id)
+    if isinstance(report, ProgrammeReport):
+        return _programme_preview(request, source, form, report)
     return _preview(request, source, form, report)
 
 
@@ -119,10 +124,26 @@ def _preview(request: Request, source: Source, form: ReadForm, report: SyncRepor
     return render(request, "integrations/preview.html", context)
 
 
+def _programme_preview(
+    request: Request, source: Source, form: ReadForm, report: ProgrammeReport
+) -> HttpResponse:
+    context = {
+        "row": source,
+        "report": report,
+        "summary": preview_text(report.counts),
+        "leaving": form.shown("leaving").sign(one.session_id for one in report.leaving),
+    }
+    return render(request, "integrations/programme_preview.html", context)
+
+
 @organiser
 @require_POST
 def delete(request: Request, attendee: Attendee, source_id: int) -> HttpResponse:
-    """Forget a source; its people stay."""
+    """Forget a source; its people and sessions stay."""
+    is_programme = source_of(attendee.event, source_id).is_programme
     delete_source(event=attendee.event, source_id=source_id, by=request.user)
-    messages.success(request, _("The source is deleted. Its people stay."))
+    if is_programme:
+        messages.success(request, _("The source is deleted. Its sessions stay."))
+    else:
+        messages.success(request, _("The source is deleted. Its people stay."))
     return redirect("sources", attendee.event.slug)

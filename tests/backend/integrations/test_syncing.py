@@ -339,7 +339,7 @@ def test_a_run_that_ends_half_way_leaves_nothing(shop: Shop, monkeypatch: pytest
         raise Killed
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr("backend.integrations.services.syncing._record", ends)
+        patch.setattr("backend.integrations.services.syncing.note_run", ends)
         shop.sync()
     assert tables() == before
     report = shop.sync()

@@ -73,11 +73,11 @@ def test_the_page_shows_a_mail_of_every_kind_and_who_it_is_to_is_made_up(
     organiser.post(PAGE, OWN)
     page = page_of(organiser.get(PAGE))
     examples = page.texts("details.fold .letter")
-    assert len(examples) == len(MAIL_KINDS) == len(Notice.Kind) + 11
+    assert len(examples) == len(MAIL_KINDS) == len(Notice.Kind) + 12
     for example in examples:
         assert "Real Person" not in example
         assert "The Hà Nội team" in example
-    assert sum("Sawasdee Mali Example!" in one for one in examples) == len(Notice.Kind) + 9
+    assert sum("Sawasdee Mali Example!" in one for one in examples) == len(Notice.Kind) + 10
 
 
 @pytest.mark.parametrize(

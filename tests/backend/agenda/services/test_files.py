@@ -126,7 +126,7 @@ def test_a_calendar_s_repeating_whole_day_and_cancelled_entries_are_told_apart(e
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"", "empty"),
+        (b"", "holds no sessions"),
         (b"{}", "not a schedule.json"),
         (b"[[[[", "not a schedule.json"),
         (b"[" * 100_000, "not a schedule.json"),

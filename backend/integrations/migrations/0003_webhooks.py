@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("booking", "0001_initial"),
         ("events", "0007_translating_device"),
-        ("integrations", "0001_initial"),
+        ("integrations", "0002_programmes"),
     ]
 
     operations = [
