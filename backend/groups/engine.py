@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from backend.events.rules.attendees import IdPair
-from backend.groups.rules import rounds_figures
+from backend.groups.rules import RoundsSetting, rounds_figures, tables_of
 from matching.groups.rounds import RoundsProblem, plan_rounds
 
 DRAWS = 50  # of tables filled by chance, with which the mix is compared
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoundsSetting:
-    """What rounds are planned from; people, slots and tables by their ids."""
-
-    constituency: Mapping[int, str]  # of everybody who can sit
-    present: Mapping[int, Collection[int]]  # who is free, by slot
-    slots: Sequence[int]
-    tables: Sequence[int]
-    least: int
-    most: int
-    forbidden: Collection[IdPair]
-    met: Collection[IdPair]
-    fixed: Mapping[tuple[int, int], int]  # the table of (slot, person)
-    seed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +57,6 @@ def draft_rounds(setting: RoundsSetting, *, seconds: float) -> RoundsDraft:
         mix_bound=float(plan.mix_bound),
         mix_by_chance=_mix_by_chance(seated, setting),
     )
-
-
-def tables_of(seated: Mapping[tuple[int, int], int]) -> dict[tuple[int, int], list[int]]:
-    """Who sits at each table of each round, `(slot, table): people`."""
-    found: dict[tuple[int, int], list[int]] = {}
-    for (slot, person), table in seated.items():
-        found.setdefault((slot, table), []).append(person)
-    return found
 
 
 def _mix_by_chance(seated: Mapping[tuple[int, int], int], setting: RoundsSetting) -> float:

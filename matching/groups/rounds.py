@@ -79,7 +79,9 @@ def _best(problem: RoundsProblem, row: IntArray, apart: BoolArray, met: IntArray
         here = np.flatnonzero(row == table)
         if len(here) < seats and not apart[person, here].any():
             alike = int((problem.constituency[here] == problem.constituency[person]).sum())
-            costs.append((int(met[person, here].sum()), alike, 0 < len(here) < problem.least, -len(here), table))
+            costs.append(
+                (int(met[person, here].sum()), alike, 0 < len(here) < problem.least, -len(here), table)
+            )
     return min(costs, key=lambda cost: (*cost[:2], not cost[2], cost[3]))[-1] if costs else -1
 
 
