@@ -17,14 +17,16 @@ from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee
 from backend.groups.selectors.delegation_sessions import own_delegation_sessions
 from backend.groups.selectors.office_hours import OfficeHourRow, office_hours_for
+from backend.groups.selectors.rounds import TableRow, own_tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaItem:
-    """A session of the programme, a meeting, an office hour, or a session with a delegation, which names
-    nobody.
+    """A session of the programme, a meeting, an office hour, a table of a round, or a session with a
+    delegation, which names nobody.
 
-    `session_id` is set for the first, `meeting` for the second, `office_hour` for the third.
+    `session_id` is set for the first, `meeting` for the second, `office_hour` for the third, `round_table`
+    for the fourth.
     """
 
     starts_at: dt.datetime
@@ -37,6 +39,7 @@ class AgendaItem:
     with_delegation: bool = False
     meeting: MeetingRow | None = None
     office_hour: OfficeHourRow | None = None
+    round_table: TableRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,17 @@ def agenda_for(attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingR
             office_hour=row,
         )
         for row in office_hours_for(attendee, now)
+        if row.state == Meeting.State.ACCEPTED and row.place
+    ]
+    items += [
+        AgendaItem(
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            title=row.title,
+            room=row.place.label,
+            round_table=row,
+        )
+        for row in own_tables(attendee, now)
         if row.state == Meeting.State.ACCEPTED and row.place
     ]
     items += [

@@ -178,13 +178,17 @@ def give_place(meeting_id: int, attendee_id: int, *, most: int, now: dt.datetime
             return False
         try:
             with transaction.atomic():
-                _seat(meeting, attendee_id, place).save(force_insert=True)
+                _take_place(_seat(meeting, attendee_id, place))
         except IntegrityError as error:
             if not _is_place_taken(error):
                 raise
             continue
         return True
     return False
+
+
+def _take_place(seat: Seat) -> None:
+    seat.save(force_insert=True)
 
 
 def _is_place_taken(error: IntegrityError) -> bool:
