@@ -140,7 +140,12 @@ def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list
     meetings = _agreed_meetings(attendee, now)
     hours = [
         Period(row.starts_at, row.ends_at)
-        for row in (*office_hours_for(attendee, now), *own_tables(attendee, now))
+        for row in office_hours_for(attendee, now)
+        if row.state == Meeting.State.ACCEPTED
+    ]
+    hours += [
+        Period(row.starts_at, row.ends_at)
+        for row in own_tables(attendee, now)
         if row.state == Meeting.State.ACCEPTED
     ]
     taken = [period for period, _ in meetings] + hours

@@ -22,7 +22,7 @@ from backend.core.errors import NotFound
 from backend.core.period import overlapping_range
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest
-from backend.events.models.events import Event, Tie
+from backend.events.models.events import Event, Tie, Topic
 from backend.events.rules.attendees import IdPair, pair_of
 from backend.events.rules.languages import cannot_talk, language_name
 from backend.events.selectors import shown_name
@@ -51,6 +51,26 @@ def all_rounds_for(event: Event) -> QuerySet[Rounds]:
             round_count=Count("tables__slot", distinct=True),
             table_count=Count("tables__table", distinct=True),
         )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RoundsChoices:
+    """Times to come, tables of the venue and topics that rounds can be ordered from, and how many have joined."""
+
+    slots: tuple[Slot, ...]
+    tables: tuple[Table, ...]
+    topics: tuple[Topic, ...]
+    people: int
+
+
+def rounds_choices_for(event: Event, now: dt.datetime) -> RoundsChoices:
+    """For organisers."""
+    return RoundsChoices(
+        slots=tuple(Slot.objects.filter(event=event, starts_at__gt=now + MIN_NOTICE)),
+        tables=tuple(Table.objects.filter(event=event, is_online=False)),
+        topics=tuple(Topic.objects.filter(event=event)),
+        people=can_be_seated(event).count(),
     )
 
 
@@ -192,6 +212,11 @@ class RoundsPage:
     all_pairs: int
 
     @property
+    def answer_by_proposed(self) -> dt.datetime | None:
+        """A day before the first round."""
+        return self.each[0].slot.starts_at - dt.timedelta(days=1) if self.each else None
+
+    @property
     def share_met(self) -> float:
         """Of all pairs, how many sit together at least once."""
         return self.figures.pairs_met / self.all_pairs if self.all_pairs else 0.0
@@ -321,6 +346,12 @@ _own = CompiledRows(_tables_with, attendee=-1)
 def own_tables(attendee: Attendee, now: dt.datetime) -> tuple[TableRow, ...]:
     """All the attendee's, by time."""
     return _rows_of(attendee, _own.fetch(attendee=attendee.pk), now)
+
+
+def tables_asked(attendee: Attendee, now: dt.datetime) -> tuple[TableRow, ...]:
+    """Of each rounds in which places of the attendee wait for an answer, the first of them."""
+    first = {row.rounds_id: row for row in reversed(own_tables(attendee, now)) if row.is_asked}
+    return tuple(first.values())
 
 
 def own_tables_of(attendee: Attendee, rounds_id: int, now: dt.datetime) -> tuple[TableRow, ...]:

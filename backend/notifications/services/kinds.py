@@ -35,8 +35,8 @@ def _nothing(*_given: object) -> NoReturn:
 
 @dataclass(frozen=True, slots=True)
 class NoticeKind:
-    """One kind. What begins with `office_` is said of an office hour, with `table_` of a table of a round, the
-    rest of a meeting of two.
+    """One kind. What begins with `office_` is said of an office hour, with `table_` of a table of a round,
+    the rest of a meeting of two.
     """
 
     name: Promise  # for organisers; it names nobody

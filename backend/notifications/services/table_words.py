@@ -35,9 +35,7 @@ def _words(kind: Notice.Kind, row: TableRow, reader: Attendee) -> tuple[str, tup
         case Kind.ROUNDS_PROPOSED:
             until = {"until": " = ".join(reader_words(row.answer_by, None, reader))}
             return _("Places at tables for you: %(title)s"), (
-                _(
-                    "The organisers propose that you take part in “%(title)s”: people change tables each round."
-                ),
+                _("The organisers propose you places in “%(title)s”: people change tables each round."),
                 _("Say by %(until)s which tables you come to; after that your places go to others.") % until,
                 _("Your first table:"),
             )

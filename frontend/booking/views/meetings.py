@@ -43,6 +43,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.rules.states import is_over
 from backend.events.selectors import topic_names_for
 from backend.groups.selectors.office_hours import requests_to_gather, with_office_hours
+from backend.groups.selectors.rounds import tables_asked
 from backend.notifications.selectors.notices import notices_for
 from backend.outcomes.selectors.connections import can_share_contact
 from backend.safeguarding.rules import why_not_open
@@ -79,6 +80,7 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
         "to_answer": to_answer,
         "waiting_answers": len(to_answer),
         "shared_needs": shared_needs_for(attendee, now, requests_to_gather(attendee, now, to_answer)),
+        "tables_asked": tables_asked(attendee, now),
         "sent": requests_sent(attendee, now, rows),
         "offered_times": requests_answered_with_times(attendee, now, rows),
         "proposals": answered_proposals(attendee, now, rows),
