@@ -56,7 +56,7 @@ def all_rounds_for(event: Event) -> QuerySet[Rounds]:
 
 @dataclass(frozen=True, slots=True)
 class RoundsChoices:
-    """Times to come, tables of the venue and topics that rounds can be ordered from, and how many have joined."""
+    """Times, tables and topics that rounds can be ordered from, and how many people can be seated."""
 
     slots: tuple[Slot, ...]
     tables: tuple[Table, ...]

@@ -17,10 +17,8 @@ from backend.groups.models import Rounds
 from backend.groups.selectors.rounds import own_table, own_tables, rounds_for, rounds_page_for
 from backend.groups.services.leaving import end_everything_of
 from backend.groups.services.round_tables import (
-    accept_table,
     end_refused_places,
     end_unanswered,
-    leave_table,
 )
 from backend.groups.services.round_work import work_on_rounds
 from backend.groups.services.rounds import (
@@ -33,79 +31,11 @@ from backend.groups.services.rounds import (
     seat_latecomers,
 )
 from backend.safeguarding.models import ContactRule
-from tests.backend.conftest import Forum, make_forum, open_slots
+from tests.backend.conftest import Forum, open_slots
 from tests.factories import block_contact, make_attendee, make_attendees
+from tests.halls import SECONDS, Hall
 
 pytestmark = pytest.mark.django_db
-
-SECONDS = 0.3
-KINDS = ("government", "industry", "civil-society")
-
-
-class Hall:
-    """A forum with people of three constituencies, tables and times, and its organiser."""
-
-    def __init__(self, people: int = 12, tables: int = 3, slots: int = 3) -> None:
-        self.forum = make_forum(people=0, tables=tables, slots=slots)
-        self.event, self.now = self.forum.event, self.forum.now
-        self.boss = make_attendee(self.event, permission="organiser", visibility="hidden")
-        sectors = {"government": "ict-ministry", "industry": "large-company", "civil-society": "ngo"}
-        self.people = make_attendees(
-            self.event,
-            [
-                {"constituency": kind, "sector": sectors[kind]}
-                for number in range(people)
-                for kind in [KINDS[number % 3]]
-            ],
-        )
-
-    def ordered(self, **more: object) -> Rounds:
-        options = {
-            "title": "Everybody meets everybody",
-            "slot_ids": tuple(slot.pk for slot in self.forum.slots),
-            "table_ids": tuple(table.pk for table in self.forum.tables),
-            "least": 2,
-            "most": 4,
-            **more,
-        }
-        return order_rounds(
-            event=self.event, options=RoundsOptions(**options), by=self.boss.person, now=self.now
-        )
-
-    def work(self, rounds: Rounds, now: dt.datetime | None = None) -> Rounds:
-        rounds.refresh_from_db()
-        work_on_rounds(
-            rounds_id=rounds.pk,
-            order_number=rounds.order_number,
-            now=now or self.now,
-            seconds=SECONDS,
-        )
-        return rounds_for(self.event, rounds.pk)
-
-    def drafted(self, **more: object) -> Rounds:
-        return self.work(self.ordered(**more))
-
-    def published(self, **more: object) -> Rounds:
-        rounds = self.drafted(**more)
-        publish_rounds(
-            event=self.event, rounds_id=rounds.pk, answer_by=self.answer_by, by=self.boss.person, now=self.now
-        )
-        return self.work(rounds)
-
-    @property
-    def answer_by(self) -> dt.datetime:
-        return self.now + dt.timedelta(hours=1)
-
-    def accept(self, attendee: Attendee, meeting_id: int, now: dt.datetime | None = None) -> Meeting:
-        return accept_table(attendee=attendee, meeting_id=meeting_id, by=attendee.person, now=now or self.now)
-
-    def accept_all(self, *people: Attendee) -> None:
-        for attendee in people or self.people:
-            for row in own_tables(attendee, self.now):
-                self.accept(attendee, row.meeting_id)
-
-    def leave(self, attendee: Attendee, meeting_id: int) -> Meeting:
-        return leave_table(attendee=attendee, meeting_id=meeting_id, by=attendee.person, now=self.now)
 
 
 @pytest.fixture
