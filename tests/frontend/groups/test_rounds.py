@@ -129,7 +129,7 @@ def test_an_accepted_table_is_in_the_calendar_without_a_name_and_is_taken_out_of
 
 def calendar_of(hall: Hall) -> list[icalendar.Event]:
     found = icalendar.Calendar.from_ical(feed_for(hall.people[0], hall.now, hall.now))
-    return [one for one in found.walk("VEVENT")]
+    return list(found.walk("VEVENT"))
 
 
 def test_an_alias_stands_on_every_page_of_the_tables(hall: Hall) -> None:
