@@ -30,9 +30,10 @@ from backend.groups.services.rounds import (
     seat_by_hand,
     seat_latecomers,
 )
+from backend.people.models import KnownMinor
 from backend.safeguarding.models import ContactRule
 from tests.backend.conftest import Forum, open_slots
-from tests.factories import block_contact, make_attendee, make_attendees
+from tests.factories import block_contact, make_attendee, make_attendees, make_event
 from tests.halls import SECONDS, Hall
 
 pytestmark = pytest.mark.django_db
@@ -482,3 +483,15 @@ def test_the_database_lets_nobody_sit_who_has_not_said_yes(hall: Hall) -> None:
     hall.published()
     with pytest.raises(IntegrityError):
         Seat.objects.update(is_active=True)
+
+
+def test_whom_another_forum_knows_as_a_minor_at_this_moment_is_named_at_no_table(hall: Hall) -> None:
+    hall.published()
+    row = own_tables(hall.people[0], hall.now)[0]
+    other = Attendee.objects.select_related("person").get(pk=row.members[0].attendee_id)
+    KnownMinor.objects.create(
+        address_hash=other.person.address_hash,
+        event=make_event("elsewhere"),
+        expires_at=hall.now + dt.timedelta(hours=1),  # by the clock of the database it is over
+    )
+    assert other.pk not in beside(hall.people[0], row.meeting_id, hall.now)
