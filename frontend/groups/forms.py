@@ -168,8 +168,18 @@ class AnswerByForm(RefusableForm):
 
 
 class SeatForm(forms.Form):
-    """Who of a draft is moved to which table in which round; without a table, out of it."""
+    """Who of a draft is moved to the table of which label in which round; without one, out of it."""
 
     slot = IdField()
     attendee = IdField()
-    table = IdField(required=False)
+    table = forms.CharField(required=False)
+
+
+class RoundForm(forms.Form):
+    """Which round of them is read; the first, where it is none of theirs."""
+
+    round = IdField(required=False)
+
+    def number(self, rounds: int) -> int:
+        chosen = self.cleaned_data.get("round") if self.is_valid() else None
+        return chosen if chosen and chosen <= rounds else 1

@@ -35,7 +35,7 @@ TITLE_LIMIT = 120
 
 
 class RoundsBusy(BusinessError):
-    code = "at_work"
+    code = "rounds_at_work"
 
 
 class BadRounds(BusinessError):

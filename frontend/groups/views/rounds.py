@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,7 +25,9 @@ from backend.groups.services import round_tables, rounds
 from backend.groups.services.rounds import order_rounds, publish_rounds, seat_by_hand, seat_latecomers
 from frontend.access import Outcome, Request, catch_refusal, organiser, participant, refused_on
 from frontend.fields import values_of
-from frontend.groups.forms import AnswerByForm, RoundsForm, SeatForm
+from frontend.groups.forms import AnswerByForm, RoundForm, RoundsForm, SeatForm
+
+NO_TABLE = 0  # of no such label
 
 
 @organiser
@@ -57,9 +60,11 @@ def _page(
     form: AnswerByForm | None = None,
 ) -> HttpResponse:
     page = rounds_page_for(rounds_for(attendee.event, rounds_id))
+    number = RoundForm(request.GET).number(len(page.each))
     context = {
         "page": page,
         "rounds": page.rounds,
+        "each": page.each[number - 1] if page.each else None,
         "form": form or AnswerByForm(None, attendee.event, page.answer_by_proposed),
         "refusal": refusal,
     }
@@ -122,20 +127,23 @@ def cancel(request: Request, attendee: Attendee, rounds_id: int) -> HttpResponse
 
 @organiser
 @require_POST
-@_refused_on_its_page
+@refused_on(_page, even_not_found=True)
 def seat(request: Request, attendee: Attendee, rounds_id: int) -> HttpResponse:
     """Move somebody of a draft to another table of a round, or out of it."""
     values = values_of(SeatForm(request.POST))
+    cells = rounds_page_for(rounds_for(attendee.event, rounds_id)).each
+    labels = {one.table.label: one.table.pk for each in cells for one in each.tables}
     seat_by_hand(
         event=attendee.event,
         rounds_id=rounds_id,
         slot_id=values["slot"],
         attendee_id=values["attendee"],
-        table_id=values["table"],
+        table_id=labels.get(values["table"], NO_TABLE) if values["table"] else None,
         by=request.user,
     )
     messages.success(request, _("Moved.") if values["table"] else _("Taken out of this round."))
-    return redirect("rounds", attendee.event.slug, rounds_id)
+    number = RoundForm(request.GET).number(len(cells))
+    return redirect(f"{reverse('rounds', args=[attendee.event.slug, rounds_id])}?round={number}")
 
 
 @participant

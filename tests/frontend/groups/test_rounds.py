@@ -61,9 +61,11 @@ def test_an_organiser_drafts_moves_and_publishes(hall: Hall) -> None:
     assert "Round 3" in shown.text
     seat = rounds.seats.first()
     other = next(one for one in rounds.seats.filter(slot=seat.slot) if one.table_id != seat.table_id)
-    move = {"slot": seat.slot_id, "attendee": seat.attendee_id, "table": other.table_id}
+    move = {"slot": seat.slot_id, "attendee": seat.attendee_id, "table": other.table.label}
     shown = page_of(client.post(f"{answer.url}seat/", move, follow=True))
     assert "Moved." in shown.text
+    shown = page_of(client.post(f"{answer.url}seat/", move | {"table": "T99"}))
+    assert "There is no such table in these rounds." in shown.text
     shown = page_of(client.post(f"{answer.url}publish/", {"day": "", "hour": ""}))
     assert "This field is required." in shown.text
     by = hall.now.astimezone(hall.event.zone) + dt.timedelta(days=1)

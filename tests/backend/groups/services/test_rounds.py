@@ -436,7 +436,7 @@ def test_a_draft_is_made_anew_and_a_late_result_changes_nothing(hall: Hall) -> N
         refusal_of(
             lambda: cancel_rounds(event=hall.event, rounds_id=rounds.pk, by=hall.boss.person, now=hall.now)
         )
-        == "at_work"
+        == "rounds_at_work"
     )
     assert hall.work(rounds).work == Rounds.Work.READY
 
