@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -66,10 +66,15 @@ def _parts_of(attendee: int) -> QuerySet[SessionPart]:
 _parts = CompiledRows(_parts_of, attendee=-1)
 
 
-def agenda_for(attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None) -> Agenda:
+def agenda_for(
+    attendee: Attendee,
+    now: dt.datetime,
+    rows: Mapping[int, MeetingRow] | None = None,
+    tables: Sequence[TableRow] | None = None,
+) -> Agenda:
     """The attendee's sessions and meetings by day of the event's zone.
 
-    `rows`: what `own_rows` gives, where it was read already.
+    `rows`: what `own_rows` gives, and `tables` what `own_tables` gives, where they were read already.
     """
     parts = _parts.fetch(attendee=attendee.pk)
     items = [
@@ -114,7 +119,7 @@ def agenda_for(attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingR
             room=row.place.label,
             round_table=row,
         )
-        for row in own_tables(attendee, now)
+        for row in (own_tables(attendee, now) if tables is None else tables)
         if row.state == Meeting.State.ACCEPTED and row.place
     ]
     items += [

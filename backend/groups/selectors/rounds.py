@@ -348,10 +348,9 @@ def own_tables(attendee: Attendee, now: dt.datetime) -> tuple[TableRow, ...]:
     return _rows_of(attendee, _own.fetch(attendee=attendee.pk), now)
 
 
-def tables_asked(attendee: Attendee, now: dt.datetime) -> tuple[TableRow, ...]:
-    """Of each rounds in which places of the attendee wait for an answer, the first of them."""
-    first = {row.rounds_id: row for row in reversed(own_tables(attendee, now)) if row.is_asked}
-    return tuple(first.values())
+def tables_asked(rows: Sequence[TableRow]) -> tuple[TableRow, ...]:
+    """Of each rounds in which some of these places wait for an answer, the first of them."""
+    return tuple({row.rounds_id: row for row in reversed(rows) if row.is_asked}.values())
 
 
 def own_tables_of(attendee: Attendee, rounds_id: int, now: dt.datetime) -> tuple[TableRow, ...]:
