@@ -36,7 +36,7 @@ def test_rounds_are_drafted_published_and_answered_on_a_phone(booking, door, sig
     assert faults_of(desk) == []
     person = desk.locator(".entry", has_text=me.name).first
     person.get_by_label(f"Table of {me.name}").fill("")
-    person.get_by_role("button", name=f"Move: {me.name}").click()
+    person.get_by_role("button").click()
     expect(desk.get_by_text("Taken out of this round.")).to_be_visible()
     desk.get_by_text("1 person without a seat").click()
     assert faults_of(desk) == []
