@@ -235,7 +235,8 @@ def _is_table_wanted(notice: Notice, row: TableRow, now: dt.datetime) -> bool:
         case Kind.ROUNDS_PROPOSED:
             return row.is_asked
         case Kind.MOVED:
-            return row.actions != () and notice.sequence == row.sequence
+            is_latest = notice.sequence == row.sequence
+            return row.state == Meeting.State.ACCEPTED and is_latest and row.ends_at > now
     return row.state == Meeting.State.ACCEPTED and row.starts_at > now
 
 
