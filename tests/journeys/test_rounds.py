@@ -40,7 +40,6 @@ def test_rounds_are_drafted_published_and_answered_on_a_phone(booking, door, sig
     expect(desk.get_by_text("Taken out of this round.")).to_be_visible()
     desk.get_by_text("1 person without a seat").click()
     assert faults_of(desk) == []
-    desk.get_by_text("Publish …").click()
     desk.get_by_role("button", name="Publish and ask").click()
     expect(desk.get_by_text("Published. Everybody with a place is asked")).to_be_visible()
     hall.work(rounds)

@@ -59,7 +59,11 @@ def test_only_who_said_yes_is_mailed_another_place_and_reminded(hall: Hall) -> N
     hall.accept(me, first.meeting_id)
     table = next(one for one in hall.forum.tables if one.label == first.place.label)
     change_table(
-        event=hall.event, table_id=table.pk, data=TableData("Elsewhere"), by=hall.boss.person, now=hall.now
+        event=hall.event,
+        table_id=table.pk,
+        data=TableData(label="Elsewhere"),
+        by=hall.boss.person,
+        now=hall.now,
     )
     found = mail(me, "moved", hall.now)
     assert "Elsewhere" in found.body
