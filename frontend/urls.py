@@ -22,7 +22,7 @@ from frontend.events.views import (
     topics,
     translations,
 )
-from frontend.groups.views import delegations, office_hours
+from frontend.groups.views import delegations, office_hours, rounds
 from frontend.integrations.views import sources, webhooks
 from frontend.invitations import views as invitations
 from frontend.mails import views as mails
@@ -337,6 +337,10 @@ urlpatterns = [
         office_hours.arrive,
         name="arrive_at_office_hour",
     ),
+    path("e/<slug:slug>/meetings/rounds/<int:rounds_id>/", rounds.my_tables, name="my_tables"),
+    path("e/<slug:slug>/meetings/rounds/<int:rounds_id>/accept/", rounds.accept_all, name="accept_tables"),
+    path("e/<slug:slug>/meetings/tables/<int:meeting_id>/accept/", rounds.accept_table, name="accept_table"),
+    path("e/<slug:slug>/meetings/tables/<int:meeting_id>/leave/", rounds.leave_table, name="leave_table"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
     path(
         "e/<slug:slug>/meetings/<int:meeting_id>/meeting.ics",
@@ -452,6 +456,17 @@ urlpatterns = [
         name="withdraw_by_hand",
     ),
     path("e/<slug:slug>/programme/publishing/", programme.publishing, name="programme_publishing"),
+    path("e/<slug:slug>/programme/rounds/", rounds.all_rounds, name="all_rounds"),
+    path("e/<slug:slug>/programme/rounds/<int:rounds_id>/", rounds.one_rounds, name="rounds"),
+    path("e/<slug:slug>/programme/rounds/<int:rounds_id>/again/", rounds.draft_again, name="rounds_again"),
+    path("e/<slug:slug>/programme/rounds/<int:rounds_id>/publish/", rounds.publish, name="rounds_publish"),
+    path(
+        "e/<slug:slug>/programme/rounds/<int:rounds_id>/latecomers/",
+        rounds.latecomers,
+        name="rounds_latecomers",
+    ),
+    path("e/<slug:slug>/programme/rounds/<int:rounds_id>/cancel/", rounds.cancel, name="rounds_cancel"),
+    path("e/<slug:slug>/programme/rounds/<int:rounds_id>/seat/", rounds.seat, name="seat_in_rounds"),
     path("e/<slug:slug>/programme/<int:plan_id>/", programme.plan, name="plan"),
     path("e/<slug:slug>/programme/<int:plan_id>/again/", programme.replan, name="plan_again"),
     path("e/<slug:slug>/programme/<int:plan_id>/stop/", programme.stop, name="plan_stop"),

@@ -59,6 +59,7 @@ OF_AN_OPEN_REQUEST = (
 OF_A_MEETING_TO_COME = (
     Kind.ACCEPTED,
     Kind.OFFICE_HOUR,
+    Kind.ROUNDS_PROPOSED,
     Kind.ARRANGED,
     Kind.MOVED,
     Kind.CANCELLED,

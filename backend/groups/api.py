@@ -1,7 +1,8 @@
-"""Office hours over HTTP: mine, open one, one more guest, leave, cancel, arrive."""
+"""Office hours and rounds of tables over HTTP: the same services and selectors as the pages."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -12,11 +13,29 @@ from rest_framework.response import Response
 
 from backend.booking.api.participant import KEY
 from backend.booking.api.serializers import NeededReasonSerializer, PlaceSerializer
-from backend.booking.models.meetings import MAX_GUESTS
-from backend.core.api import BoundedListField, RowSerializer, TextField, id_field, validated
+from backend.booking.models.meetings import MAX_GUESTS, MAX_MEMBERS, Meeting
+from backend.core.api import (
+    BoundedIntegerField,
+    BoundedListField,
+    RowSerializer,
+    TextField,
+    id_field,
+    validated,
+)
 from backend.core.limits import Kind
-from backend.events.api.views import ParticipantView
+from backend.events.api.views import OrganiserView, ParticipantView
+from backend.groups.models import FEWEST
+from backend.groups.rules import RoundsFigures
 from backend.groups.selectors.office_hours import OfficeHourRow, office_hour_for, office_hours_for
+from backend.groups.selectors.rounds import (
+    SeatedPerson,
+    TableRow,
+    all_rounds_for,
+    own_table,
+    own_tables,
+    rounds_for,
+    rounds_page_for,
+)
 from backend.groups.services.office_hours import (
     ABOUT_LIMIT,
     OfficeHourData,
@@ -26,6 +45,19 @@ from backend.groups.services.office_hours import (
     leave_office_hour,
     open_office_hour,
 )
+from backend.groups.services.round_tables import accept_table, leave_table
+from backend.groups.services.rounds import (
+    MAX_ROUNDS,
+    TITLE_LIMIT,
+    RoundsOptions,
+    cancel_rounds,
+    draft_again,
+    order_rounds,
+    publish_rounds,
+    seat_by_hand,
+    seat_latecomers,
+)
+from backend.people.models import Constituency
 from backend.safeguarding.api import PublicProfileSerializer
 
 
@@ -165,3 +197,218 @@ class OfficeHourArriveView(OfficeHourAnswerView):
         """Say that I am there, from a quarter of an hour before on."""
         arrive_at_office_hour(**self.target(meeting_id))
         return self.shown(meeting_id)
+
+
+class TableRowSerializer(
+    RowSerializer,
+    row=TableRow,
+    fields="meeting rounds_id uid sequence title number state members starts_at ends_at place answer_by "
+    "reason actions",
+):
+    """A table of a round as I may see it; `actions` are what I can do with it now."""
+
+    help_texts = {
+        "number": "Which round it is, from 1.",
+        "state": "proposed until I say yes, accepted, or cancelled: for all, or for me.",
+        "answer_by": "Until when I can say yes.",
+    }
+    members = PublicProfileSerializer(many=True, help_text="The others with a place.")
+    place = PlaceSerializer(allow_null=True, help_text="None: I have no place there any more.")
+
+
+class OwnTableListView(ParticipantView):
+    @extend_schema(operation_id="my_tables_list", responses={200: TableRowSerializer(many=True)})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """The tables of rounds at which I have or had a place, by time."""
+        return Response(TableRowSerializer(own_tables(self.attendee, timezone.now()), many=True).data)
+
+
+class TableAnswerView(ParticipantView):
+    """Answers with the table as it is after the change."""
+
+    def changed(self, change: Callable[..., Meeting], meeting_id: int) -> Response:
+        now = timezone.now()
+        change(attendee=self.attendee, meeting_id=meeting_id, by=self.attendee.person, now=now)
+        return Response(TableRowSerializer(own_table(self.attendee, meeting_id, now)).data)
+
+
+class TableAcceptView(TableAnswerView):
+    @extend_schema(operation_id="my_tables_accept", request=None, responses={200: TableRowSerializer})
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say yes to my place at a table; from then on the time is taken."""
+        return self.changed(accept_table, meeting_id)
+
+
+class TableLeaveView(TableAnswerView):
+    @extend_schema(operation_id="my_tables_leave", request=None, responses={200: TableRowSerializer})
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Give my place at a table back, accepted or not."""
+        return self.changed(leave_table, meeting_id)
+
+
+class RoundsOptionsSerializer(serializers.Serializer[Any]):
+    """What rounds are drafted from; no constituency and no topic (key): everybody who has joined."""
+
+    title = TextField(max_length=TITLE_LIMIT)
+    slots = BoundedListField(child=id_field(), max_length=MAX_ROUNDS, not_empty=True, unique=True)
+    tables = BoundedListField(child=id_field(), max_length=1_000, not_empty=True, unique=True)
+    constituencies = BoundedListField(
+        child=TextField(one_of=Constituency.values), max_length=len(Constituency.values), default=list
+    )
+    topic = TextField(max_length=60, allow_blank=True, default="")
+    least = BoundedIntegerField(lowest=FEWEST, highest=MAX_MEMBERS, default=4)
+    most = BoundedIntegerField(lowest=FEWEST, highest=MAX_MEMBERS, default=6)
+
+
+class RoundsSerializer(serializers.Serializer[Any]):
+    """Rounds of tables in a list, and how far they are."""
+
+    rounds = serializers.IntegerField(source="pk")
+    title = serializers.CharField()
+    state = serializers.CharField()
+    work = serializers.CharField(help_text="ready once the worker has done what was ordered.")
+    least = serializers.IntegerField()
+    most = serializers.IntegerField()
+    made_at = serializers.DateTimeField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    answer_by = serializers.DateTimeField(allow_null=True)
+
+
+class SeatedPersonSerializer(
+    RowSerializer, row=SeatedPerson, fields="attendee_id name organisation constituency answer"
+):
+    help_texts = {"answer": "yes, or empty while there is none."}
+
+
+class TableInRoundSerializer(serializers.Serializer[Any]):
+    table = serializers.IntegerField(source="table.pk")
+    table_label = serializers.CharField(source="table.label")
+    meeting = serializers.IntegerField(source="meeting_id", allow_null=True)
+    is_cancelled = serializers.BooleanField()
+    people = SeatedPersonSerializer(many=True)
+    languages = serializers.ListField(child=serializers.CharField(), help_text="Those all of them state.")
+
+
+class RoundSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    slot = serializers.IntegerField(source="slot.pk")
+    starts_at = serializers.DateTimeField(source="slot.starts_at")
+    ends_at = serializers.DateTimeField(source="slot.ends_at")
+    tables = TableInRoundSerializer(many=True)
+    without = SeatedPersonSerializer(many=True, help_text="Of a draft: who has no seat in this round.")
+
+
+class RoundsFiguresSerializer(RowSerializer, row=RoundsFigures, fields="people places pairs_met repeats mix"):
+    help_texts = {"mix": "Mean over tables and constituencies of |share at the table - share of all|."}
+
+
+class RoundsPageSerializer(serializers.Serializer[Any]):
+    """Rounds with who sits where, and what they come to."""
+
+    rounds = RoundsSerializer()
+    figures = RoundsFiguresSerializer()
+    share_met = serializers.FloatField(help_text="Of all pairs, those that sit together at least once.")
+    gap = serializers.FloatField(
+        allow_null=True, help_text="Of the pairs any plan could have, those missing."
+    )
+    answered = serializers.IntegerField(help_text="Places accepted.")
+    each = RoundSerializer(many=True)
+
+
+class AnswerBySerializer(serializers.Serializer[Any]):
+    answer_by = serializers.DateTimeField(help_text="Until when places are accepted; then they end.")
+
+
+class SeatByHandSerializer(serializers.Serializer[Any]):
+    slot = id_field()
+    attendee = id_field()
+    table = id_field(allow_null=True, default=None, help_text="None: out of this round.")
+
+
+class RoundsListView(OrganiserView):
+    @extend_schema(operation_id="rounds_list", responses={200: RoundsSerializer(many=True)})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """All rounds of tables of the event, newest first."""
+        return Response(RoundsSerializer(all_rounds_for(self.event), many=True).data)
+
+    @extend_schema(
+        operation_id="rounds_draft", request=RoundsOptionsSerializer, responses={202: RoundsSerializer}
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Order a draft; read it once its `work` is ready."""
+        values = validated(RoundsOptionsSerializer, request)
+        options = RoundsOptions(
+            title=values["title"],
+            slot_ids=tuple(values["slots"]),
+            table_ids=tuple(values["tables"]),
+            constituencies=tuple(values["constituencies"]),
+            topic=values["topic"],
+            least=values["least"],
+            most=values["most"],
+        )
+        made = order_rounds(event=self.event, options=options, by=self.person, now=timezone.now())
+        return Response(RoundsSerializer(made).data, status=202)
+
+
+class RoundsView(OrganiserView):
+    @extend_schema(operation_id="rounds_read", responses={200: RoundsPageSerializer})
+    def get(self, request: Request, slug: str, rounds_id: int) -> Response:  # noqa: ARG002
+        """One of them, with who sits where."""
+        page = rounds_page_for(rounds_for(self.event, rounds_id))
+        return Response(RoundsPageSerializer(page).data)
+
+
+class RoundsChangeView(OrganiserView):
+    """Answers with the rounds as they are after the change."""
+
+    def target(self, rounds_id: int) -> dict[str, Any]:
+        return {"event": self.event, "rounds_id": rounds_id, "by": self.person}
+
+
+class RoundsAgainView(RoundsChangeView):
+    @extend_schema(operation_id="rounds_draft_again", request=None, responses={202: RoundsSerializer})
+    def post(self, request: Request, slug: str, rounds_id: int) -> Response:  # noqa: ARG002
+        """Draft anew; what was moved by hand goes."""
+        return Response(RoundsSerializer(draft_again(**self.target(rounds_id))).data, status=202)
+
+
+class RoundsPublishView(RoundsChangeView):
+    @extend_schema(
+        operation_id="rounds_publish", request=AnswerBySerializer, responses={202: RoundsSerializer}
+    )
+    def post(self, request: Request, slug: str, rounds_id: int) -> Response:  # noqa: ARG002
+        """Put the places forward: each person accepts theirs by this hour, or loses it."""
+        answer_by = validated(AnswerBySerializer, request)["answer_by"]
+        found = publish_rounds(**self.target(rounds_id), answer_by=answer_by, now=timezone.now())
+        return Response(RoundsSerializer(found).data, status=202)
+
+
+class RoundsLatecomersView(RoundsChangeView):
+    @extend_schema(operation_id="rounds_latecomers", request=None, responses={202: RoundsSerializer})
+    def post(self, request: Request, slug: str, rounds_id: int) -> Response:  # noqa: ARG002
+        """Have those who joined since put at the tables; nobody with a place is moved."""
+        return Response(RoundsSerializer(seat_latecomers(**self.target(rounds_id))).data, status=202)
+
+
+class RoundsCancelView(RoundsChangeView):
+    @extend_schema(operation_id="rounds_cancel", request=None, responses={202: RoundsSerializer})
+    def post(self, request: Request, slug: str, rounds_id: int) -> Response:  # noqa: ARG002
+        """Cancel them; who has a place is told."""
+        found = cancel_rounds(**self.target(rounds_id), now=timezone.now())
+        return Response(RoundsSerializer(found).data, status=202)
+
+
+class RoundsSeatView(RoundsChangeView):
+    @extend_schema(
+        operation_id="rounds_seat", request=SeatByHandSerializer, responses={200: RoundsSerializer}
+    )
+    def post(self, request: Request, slug: str, rounds_id: int) -> Response:  # noqa: ARG002
+        """Move somebody of a draft to this table in this round, or out of it."""
+        values = validated(SeatByHandSerializer, request)
+        found = seat_by_hand(
+            **self.target(rounds_id),
+            slot_id=values["slot"],
+            attendee_id=values["attendee"],
+            table_id=values["table"],
+        )
+        return Response(RoundsSerializer(found).data)

@@ -19,12 +19,15 @@ from backend.notifications.services.deliveries import mark_read, resend_mails
 
 
 class NoticeSerializer(
-    RowSerializer, row=NoticeRow, fields="notice kind facts created_at is_read meeting office_hour"
+    RowSerializer, row=NoticeRow, fields="notice kind facts created_at is_read meeting office_hour table"
 ):
     facts = serializers.DictField(child=serializers.JSONField())
     meeting = MeetingSerializer(allow_null=True, help_text="None: one I may no longer see is off.")
     office_hour = serializers.IntegerField(
         source="office_hour.meeting_id", default=None, allow_null=True, help_text="What it is about, instead."
+    )
+    table = serializers.IntegerField(
+        source="round_table.meeting_id", default=None, allow_null=True, help_text="Or a table of a round."
     )
 
 

@@ -30,6 +30,7 @@ from backend.events.rules.aliases import appears_under_alias
 from backend.events.rules.consents import has_consent
 from backend.events.selectors import attendances_for
 from backend.groups.selectors.office_hours import office_rows_for
+from backend.groups.selectors.rounds import own_tables
 from backend.invitations.models import Invitation
 from backend.outcomes.models import ContactShare
 from backend.outcomes.selectors.connections import connections_for
@@ -160,7 +161,7 @@ def _activity(attendee: Attendee) -> tuple[StoredField, ...]:
     nobody, meeting = (Readers.NOBODY,), (Readers.MEETING,)
     feedback = Feedback.objects.filter(attendee=attendee)
     meetings = Meeting.objects.one_to_one()
-    not_of_groups = meetings | Meeting.objects.office_hours()
+    not_of_groups = meetings | Meeting.objects.office_hours() | Meeting.objects.of_rounds()
     parts = SessionPart.objects.filter(attendee=attendee)
     sessions = (Readers.PEOPLE,) if attendee.shows_sessions else nobody
     return (
@@ -322,6 +323,10 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
             {"message": "message", "state": "state", "since": "created_at"},
         ),
         "office_hours": _office_hours(attendee, now),
+        "tables_of_rounds": [
+            {"title": row.title, "state": row.state, "starts_at": row.starts_at}
+            for row in own_tables(attendee, now)
+        ],
         "follow_ups": _rows(
             FollowUp.objects.filter(attendee=attendee),
             {"agreed": "agreed", "due_on": "due_on", "kept": "kept", "noted_at": "noted_at"},

@@ -15,6 +15,7 @@ from backend.core.isolation import for_each
 from backend.core.queue import CLOCK, clock_job
 from backend.groups.services.delegation_sessions import end_broken_sessions
 from backend.groups.services.office_hours import end_refused_seats
+from backend.groups.services.round_tables import end_refused_places, end_unanswered
 from backend.notifications.services.reminders import remind_people
 from backend.outcomes.services.arrivals import free_absent_tables
 from backend.outcomes.services.attestations import ask_whether_held, settle_unattested
@@ -25,6 +26,8 @@ from backend.setup.services.closures import DISPLACE_MEETINGS
 DEADLINES: tuple[Callable[..., int], ...] = (
     end_refused_meetings,
     end_refused_seats,
+    end_refused_places,
+    end_unanswered,
     end_broken_sessions,
     closures.displace_meetings,
     expire_requests,

@@ -9,6 +9,7 @@ from backend.booking.models.notices import Notice
 from backend.booking.selectors.acted_words import acted_notice_words
 from backend.events.models.events import Event
 from backend.groups.selectors.office_hours import OfficeHourRow
+from backend.groups.selectors.rounds import TableRow
 from backend.notifications.selectors.deliveries import DeliveryRow
 from backend.notifications.selectors.notices import NoticeRow
 from backend.notifications.services.kinds import KINDS
@@ -40,6 +41,8 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
     """A notice in one sentence, with its meeting as it may be seen now."""
     if notice.office_hour is not None:
         return office_notice_words(notice.kind, notice.office_hour, event)
+    if notice.round_table is not None:
+        return table_notice_words(notice.kind, notice.round_table, event)
     row = notice.meeting
     if row is None:
         return _("A meeting of yours is cancelled. Its time is yours again.")
@@ -59,6 +62,15 @@ def office_notice_words(kind: str, row: OfficeHourRow, event: Event) -> str:
     return str(KINDS[Kind(kind)].office_page) % {
         "about": row.about,
         "host": row.host.name if row.host else "",
+        "when": when(row.starts_at, row.ends_at, event),
+        "place": row.place.label if row.place else "",
+    }
+
+
+def table_notice_words(kind: str, row: TableRow, event: Event) -> str:
+    """A notice of a table of a round in one sentence."""
+    return str(KINDS[Kind(kind)].table_page) % {
+        "title": row.title,
         "when": when(row.starts_at, row.ends_at, event),
         "place": row.place.label if row.place else "",
     }

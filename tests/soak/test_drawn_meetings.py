@@ -8,10 +8,12 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 
 from tests.backend.booking.state_machine import ZONES, machine_in, run_machine
 from tests.backend.booking.test_state_machine import MeetingMachine
 from tests.backend.groups.test_office_hours_machine import OfficeHourMachine
+from tests.backend.groups.test_rules import TABLES, judge_tables
 
 RACES = (
     "tests/backend/assistants/test_races.py",
@@ -38,3 +40,11 @@ def test_races_end_well_many_times_in_a_row(amount: Callable[[int], int]) -> Non
     for _ in range(amount(10)):
         run = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
         assert run.returncode == 0, run.stdout[-20_000:]
+
+
+@pytest.mark.django_db
+def test_at_whatever_tables_nobody_sits_whom_the_policy_parts(amount: Callable[[int], int]) -> None:
+    for seed in range(amount(100_000) // TABLES):
+        with transaction.atomic():
+            judge_tables(1_000 + seed)
+            transaction.set_rollback(True)

@@ -17,7 +17,7 @@ from backend.safeguarding.api import PublicProfileSerializer
 class AgendaItemSerializer(
     RowSerializer,
     row=AgendaItem,
-    fields="starts_at ends_at title room stream_url session is_speaking meeting office_hour",
+    fields="starts_at ends_at title room stream_url session is_speaking meeting office_hour table",
 ):
     meeting = MeetingSerializer(allow_null=True)
     office_hour = serializers.IntegerField(
@@ -25,6 +25,12 @@ class AgendaItemSerializer(
         default=None,
         allow_null=True,
         help_text="One I am in.",
+    )
+    table = serializers.IntegerField(
+        source="round_table.meeting_id",
+        default=None,
+        allow_null=True,
+        help_text="Of a round; I have a place.",
     )
 
 

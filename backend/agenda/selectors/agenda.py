@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -17,14 +17,16 @@ from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee
 from backend.groups.selectors.delegation_sessions import own_delegation_sessions
 from backend.groups.selectors.office_hours import OfficeHourRow, office_hours_for
+from backend.groups.selectors.rounds import TableRow, own_tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaItem:
-    """A session of the programme, a meeting, an office hour, or a session with a delegation, which names
-    nobody.
+    """A session of the programme, a meeting, an office hour, a table of a round, or a session with a
+    delegation, which names nobody.
 
-    `session_id` is set for the first, `meeting` for the second, `office_hour` for the third.
+    `session_id` is set for the first, `meeting` for the second, `office_hour` for the third, `round_table`
+    for the fourth.
     """
 
     starts_at: dt.datetime
@@ -37,6 +39,7 @@ class AgendaItem:
     with_delegation: bool = False
     meeting: MeetingRow | None = None
     office_hour: OfficeHourRow | None = None
+    round_table: TableRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,15 @@ def _parts_of(attendee: int) -> QuerySet[SessionPart]:
 _parts = CompiledRows(_parts_of, attendee=-1)
 
 
-def agenda_for(attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None) -> Agenda:
+def agenda_for(
+    attendee: Attendee,
+    now: dt.datetime,
+    rows: Mapping[int, MeetingRow] | None = None,
+    tables: Sequence[TableRow] | None = None,
+) -> Agenda:
     """The attendee's sessions and meetings by day of the event's zone.
 
-    `rows`: what `own_rows` gives, where it was read already.
+    `rows`: what `own_rows` gives, and `tables` what `own_tables` gives, where they were read already.
     """
     parts = _parts.fetch(attendee=attendee.pk)
     items = [
@@ -101,6 +109,17 @@ def agenda_for(attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingR
             office_hour=row,
         )
         for row in office_hours_for(attendee, now)
+        if row.state == Meeting.State.ACCEPTED and row.place
+    ]
+    items += [
+        AgendaItem(
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            title=row.title,
+            room=row.place.label,
+            round_table=row,
+        )
+        for row in (own_tables(attendee, now) if tables is None else tables)
         if row.state == Meeting.State.ACCEPTED and row.place
     ]
     items += [

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from backend.agenda.models import CalendarFeed
 from backend.agenda.selectors.times import reader_words
-from backend.booking.models.meetings import Meeting
+from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.selectors.meetings import MeetingRow, meeting_for, rows_for
 from backend.booking.selectors.places import Place
 from backend.core.errors import NotFound
@@ -30,6 +30,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.selectors import shown_name
 from backend.groups.selectors.delegation_sessions import own_delegation_sessions
 from backend.groups.selectors.office_hours import OfficeHourRow, office_hour_for, office_rows_for
+from backend.groups.selectors.rounds import TableRow, own_table, table_rows_for
 
 PRODUCT = "-//Titian//Titian 1//EN"
 REFRESH_INTERVAL = dt.timedelta(minutes=15)
@@ -51,6 +52,9 @@ def feed_for(attendee: Attendee, since: dt.datetime, now: dt.datetime) -> bytes:
     hours = ever.office_hours()
     own = {row.meeting_id: row for row in office_rows_for(attendee, hours, now)}
     entries += [_office_hour(one, own.get(one.pk), attendee, one.changed_at) for one in hours]
+    tables = ever.of_rounds().filter(seats__answer=Seat.Answer.YES)  # what nobody said yes to is in none
+    at_tables = {row.meeting_id: row for row in table_rows_for(attendee, tables, now)}
+    entries += [_at_table(one, at_tables.get(one.pk), attendee, one.changed_at) for one in tables]
     groups = ever.filter(kind=Meeting.Kind.GROUP).select_related("table")
     entries += [_with_delegation(group, group.delegation_session_id in held, attendee) for group in groups]
     parts = SessionPart.objects.filter(attendee=attendee.pk).select_related("session")
@@ -63,7 +67,7 @@ def feed_for(attendee: Attendee, since: dt.datetime, now: dt.datetime) -> bytes:
 
 
 def invitation_for(
-    meeting: Meeting, row: MeetingRow | OfficeHourRow | None, reader: Attendee, now: dt.datetime
+    meeting: Meeting, row: MeetingRow | OfficeHourRow | TableRow | None, reader: Attendee, now: dt.datetime
 ) -> bytes:
     """The entry of one meeting as a mail carries it: METHOD:REQUEST, or CANCEL once it is off for the reader.
 
@@ -71,6 +75,8 @@ def invitation_for(
     """
     if isinstance(row, OfficeHourRow) or meeting.kind == Meeting.Kind.OFFICE_HOURS:
         entry = _office_hour(meeting, row if isinstance(row, OfficeHourRow) else None, reader, now)
+    elif isinstance(row, TableRow) or meeting.kind == Meeting.Kind.ROUND:
+        entry = _at_table(meeting, row if isinstance(row, TableRow) else None, reader, now)
     else:
         entry = _meeting(meeting, row, reader, now)
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
@@ -87,17 +93,20 @@ def invitation_for(
 
 def entry_for(reader: Attendee, meeting_id: int, now: dt.datetime) -> bytes:
     """One meeting of the reader as its mail carries it; refuses NotFound for others' and for a request."""
-    row: MeetingRow | OfficeHourRow
-    if Meeting.objects.office_hours().filter(pk=meeting_id).exists():
+    row: MeetingRow | OfficeHourRow | TableRow
+    kind = Meeting.objects.filter(pk=meeting_id).values_list("kind", flat=True).first()
+    if kind == Meeting.Kind.OFFICE_HOURS:
         row = office_hour_for(reader, meeting_id, now)
+    elif kind == Meeting.Kind.ROUND:
+        row = own_table(reader, meeting_id, now)
     else:
         row = meeting_for(reader, meeting_id, now)
-    if row.starts_at is None:
+    if row.starts_at is None or row.state == Meeting.State.PROPOSED:
         raise NotFound(_("This meeting is not agreed yet, so there is nothing for a calendar."))
     return invitation_for(Meeting.objects.get(pk=meeting_id), row, reader, now)
 
 
-def method_of(row: MeetingRow | OfficeHourRow | None) -> str:
+def method_of(row: MeetingRow | OfficeHourRow | TableRow | None) -> str:
     return "CANCEL" if row is None or row.state == Meeting.State.CANCELLED else "REQUEST"
 
 
@@ -190,6 +199,30 @@ def _office_summary(row: OfficeHourRow | None) -> str:
     if row.is_host:
         return _("Your office hour “%(about)s”") % named
     return _("Office hour with %(host)s: “%(about)s”") % named
+
+
+def _at_table(
+    meeting: Meeting, row: TableRow | None, reader: Attendee, stamp: dt.datetime
+) -> icalendar.Event:
+    """A table of a round; the entry names nobody, as calendars are often shared."""
+    is_off = row is None or row.state == Meeting.State.CANCELLED
+    title = {"title": row.title if row else ""}
+    entry = _entry(
+        uid=str(meeting.uid),
+        summary=_("Cancelled: table of “%(title)s”") % title if is_off else _("Table of “%(title)s”") % title,
+        period=(meeting.period.lower, meeting.period.upper),
+        stamp=stamp,
+        sequence=row.sequence if row else meeting.sequence + (meeting.state != Meeting.State.CANCELLED),
+        zone=reader.event.zone,
+    )
+    entry.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    entry.add("transp", "TRANSPARENT" if is_off else "OPAQUE")
+    entry.add("last-modified", meeting.changed_at)
+    if row is not None and row.place is not None and not is_off:
+        entry.add("location", one_line(location_words(row.place, reader)))
+        entry.add("url", meeting_address(reader))
+        entry.add("description", _description(meeting.period.lower, meeting.period.upper, reader))
+    return entry
 
 
 def _with_delegation(meeting: Meeting, is_on: bool, reader: Attendee) -> icalendar.Event:

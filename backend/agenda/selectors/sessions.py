@@ -19,6 +19,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.selectors import name_in_lists
 from backend.groups.selectors.office_hours import office_hours_for
+from backend.groups.selectors.rounds import own_tables
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 
 
@@ -140,6 +141,11 @@ def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list
     hours = [
         Period(row.starts_at, row.ends_at)
         for row in office_hours_for(attendee, now)
+        if row.state == Meeting.State.ACCEPTED
+    ]
+    hours += [
+        Period(row.starts_at, row.ends_at)
+        for row in own_tables(attendee, now)
         if row.state == Meeting.State.ACCEPTED
     ]
     taken = [period for period, _ in meetings] + hours

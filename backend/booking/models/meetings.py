@@ -21,18 +21,24 @@ from backend.safeguarding.models import DelegationSession
 
 MAX_TIMES = 3
 MAX_GUESTS = 8  # of an office hour: as many as a table seats and a host can hear in one slot
+MAX_MEMBERS = 12  # at a table of a round
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     """Filters for meetings. None of these decides who may see one: the contact policy does."""
 
     def one_to_one(self) -> MeetingQuerySet:
-        """Those of two people; the others are office hours, and what a session with a delegation holds."""
+        """Those of two people; the others are office hours, tables of rounds, and what a session with a
+        delegation holds."""
         return self.filter(kind=Meeting.Kind.ONE_TO_ONE)
 
     def office_hours(self) -> MeetingQuerySet:
         """Those of one host and the guests who asked them about the same."""
         return self.filter(kind=Meeting.Kind.OFFICE_HOURS)
+
+    def of_rounds(self) -> MeetingQuerySet:
+        """The tables of rounds: several who change tables from time to time."""
+        return self.filter(kind=Meeting.Kind.ROUND)
 
     def of(self, attendee: Attendee) -> MeetingQuerySet:
         return self.filter(seats__attendee=attendee.pk)
@@ -79,6 +85,7 @@ class Meeting(Numbered):
         ONE_TO_ONE = "one_to_one", _("One to one")
         GROUP = "group", _("Group")
         OFFICE_HOURS = "office_hours", _("Office hour")
+        ROUND = "round", _("Table of a round")
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("Asked")
@@ -186,7 +193,8 @@ class Meeting(Numbered):
             models.CheckConstraint(
                 condition=Q(kind="one_to_one", delegation_session=None)
                 | Q(kind="group", delegation_session__isnull=False, asker=None)
-                | Q(kind="office_hours", delegation_session=None, asker__isnull=False),
+                | Q(kind="office_hours", delegation_session=None, asker__isnull=False)
+                | Q(kind="round", delegation_session=None, asker=None),
                 name="meeting_kind_known",
             ),
             models.CheckConstraint(
@@ -195,7 +203,7 @@ class Meeting(Numbered):
                 name="meeting_gathered_in_an_office_hour",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="office_hours") | Q(state__in=["accepted", "cancelled"]),
+                condition=~Q(kind__in=["office_hours", "round"]) | Q(state__in=["accepted", "cancelled"]),
                 name="meeting_office_hour_is_agreed",
             ),
             models.CheckConstraint(
@@ -262,6 +270,7 @@ class Seat(Numbered):
         SECOND = "second", _("Second of the two")
         HOST = "host", _("Host")  # of an office hour; all others in it are guests
         GUEST = "guest", _("Guest")
+        MEMBER = "member", _("At the table")  # of a round
 
     class Answer(models.TextChoices):
         """The attendee's answer to a proposal; it can be changed until both said yes, or it expires."""
@@ -280,7 +289,7 @@ class Seat(Numbered):
     kind = models.CharField(max_length=12, choices=Meeting.Kind.choices, default=Meeting.Kind.ONE_TO_ONE)
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="seats")
     part = models.CharField(max_length=8, choices=Part.choices)
-    place = models.PositiveSmallIntegerField(null=True, blank=True)  # a guest's, until they leave
+    place = models.PositiveSmallIntegerField(null=True, blank=True)  # a guest's or member's, until they leave
     period = DateTimeRangeField(null=True, blank=True)
     is_active = models.BooleanField(default=False)
     answer = models.CharField(max_length=3, choices=Answer.choices, blank=True)
@@ -307,23 +316,31 @@ class Seat(Numbered):
                 name="seat_one_to_one_has_two",
             ),
             models.CheckConstraint(
-                condition=Q(part__in=["asker", "invited", "first", "second"]) & ~Q(kind="office_hours")
-                | Q(part__in=["host", "guest"], kind="office_hours"),
+                condition=Q(part__in=["asker", "invited", "first", "second"])
+                & ~Q(kind__in=["office_hours", "round"])
+                | Q(part__in=["host", "guest"], kind="office_hours")
+                | Q(part="member", kind="round"),
                 name="seat_part_known",
             ),
             models.UniqueConstraint(
                 fields=["meeting"], condition=Q(part="host"), name="seat_office_hour_has_one_host"
             ),
-            # With the check below: an office hour has at most eight guests, whoever writes at once.
+            # With the check below: an office hour has at most eight guests and a table of a round its
+            # number of members, whoever writes at once.
             models.UniqueConstraint(fields=["meeting", "place"], name="seat_one_guest_per_place"),
             models.CheckConstraint(
                 condition=Q(part="guest", place__isnull=False, place__gte=1, place__lte=MAX_GUESTS)
-                | Q(place=None) & ~Q(part="guest", is_active=True),
+                | Q(part="member", place__isnull=False, place__gte=1, place__lte=MAX_MEMBERS)
+                | Q(place=None) & ~Q(part__in=["guest", "member"], is_active=True),
                 name="seat_place_of_a_guest",
             ),
             models.CheckConstraint(
-                condition=Q(answer="") | Q(answer__in=["yes", "no"], part__in=["first", "second"]),
+                condition=Q(answer="") | Q(answer__in=["yes", "no"], part__in=["first", "second", "member"]),
                 name="seat_answer_of_a_proposal",
+            ),
+            models.CheckConstraint(
+                condition=~Q(part="member", is_active=True) | Q(answer="yes"),
+                name="seat_member_has_said_yes",
             ),
             models.CheckConstraint(
                 condition=Q(is_active=False) | Q(period__isnull=False), name="seat_active_has_a_period"

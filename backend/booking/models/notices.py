@@ -43,6 +43,7 @@ class Notice(Numbered):
         FOLLOW_UP = "follow_up", _("A follow-up is due")
         OFFICE_HOUR = "office_hour", _("You are invited to an office hour")
         OFFICE_LEFT = "office_left", _("A guest does not come to your office hour")
+        ROUNDS_PROPOSED = "rounds_proposed", _("The organisers propose you a place at tables")
 
     ONCE = (
         Kind.REMINDER_HALF,

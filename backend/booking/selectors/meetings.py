@@ -460,8 +460,8 @@ def seated_ids(meeting_id: int) -> list[int]:
 
 
 def present_ids(meeting_id: int) -> list[int]:
-    """The attendees of a meeting, by id, without who left an office hour."""
-    left = Q(part=Seat.Part.GUEST, place=None)
+    """The attendees of a meeting, by id, without who left an office hour or a table of a round."""
+    left = Q(part__in=(Seat.Part.GUEST, Seat.Part.MEMBER), place=None)
     seats = Seat.objects.filter(meeting=meeting_id).exclude(left).order_by("attendee_id")
     return list(seats.values_list("attendee_id", flat=True))
 
@@ -512,11 +512,16 @@ class ReportedMeeting:
 def other_attendee_id(attendee: Attendee, meeting_id: int) -> int | None:
     """The other attendee of a one-to-one meeting in which this one has a seat, or None.
 
-    Of an office hour it is the host, for all who have or had a place: guests are reported on their pages.
+    Of an office hour it is the host, for all who have or had a place: guests, and those at a table
+    of a round, are reported on their pages.
 
     Does not ask the contact policy: use it for reports, never to show a person.
     """
-    mine = Meeting.objects.of(attendee).filter(pk=meeting_id).exclude(kind=Meeting.Kind.GROUP)
+    mine = (
+        Meeting.objects.of(attendee)
+        .filter(pk=meeting_id)
+        .exclude(kind__in=(Meeting.Kind.GROUP, Meeting.Kind.ROUND))
+    )
     others = Seat.objects.filter(meeting__in=mine).exclude(attendee=attendee.pk)
     others = others.exclude(part=Seat.Part.GUEST)
     return others.values_list("attendee_id", flat=True).first()

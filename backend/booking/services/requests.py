@@ -417,7 +417,8 @@ def _check_pair(attendee: Attendee, other: Attendee, now: dt.datetime) -> None:
 
 def meeting_between(attendee_id: int, other_id: int, now: dt.datetime) -> Meeting | None:
     """The open request or proposal between the two, or else their meeting to come."""
-    both = Meeting.objects.exclude(kind=Meeting.Kind.OFFICE_HOURS).filter(seats__attendee=attendee_id)
+    both = Meeting.objects.exclude(kind__in=(Meeting.Kind.OFFICE_HOURS, Meeting.Kind.ROUND))
+    both = both.filter(seats__attendee=attendee_id)
     both = both.filter(pk__in=Meeting.objects.filter(seats__attendee=other_id).values("pk"))
     return both.open_at(now).first() or both.to_come(now).first()
 

@@ -199,6 +199,11 @@ def needs_device(a: HasLanguages, b: HasLanguages, event: Event) -> bool:
     return is_welcome and not event.interpreters and _share_none(a, b)
 
 
+def cannot_talk(a: HasLanguages, b: HasLanguages, event: Event) -> bool:
+    """Whether both state languages without one in common, and neither interpreter nor device helps them."""
+    return _share_none(a, b) and not event.interpreters and not needs_device(a, b, event)
+
+
 def interpreter_text(a: HasLanguages, b: HasLanguages, event: Event) -> str:
     """Between which languages the two need an interpreter or a translating device; empty where neither."""
     if needs_interpreter(a, b, event):

@@ -14,6 +14,7 @@ from backend.core.transactions import in_transaction
 from backend.events.services.locks import lock_attendees
 from backend.groups.services.delegation_sessions import leave_sessions
 from backend.groups.services.office_hours import leave_office_hours
+from backend.groups.services.round_tables import leave_tables
 from backend.safeguarding.models import DelegationSeat, DelegationSession
 
 
@@ -39,6 +40,7 @@ def end_everything_of(*, attendee_ids: Collection[int], now: dt.datetime) -> Non
     waiting.update(state=WaitingListEntry.State.ENDED)
     leave_sessions(attendee_ids=attendee_ids, now=now)
     leave_office_hours(attendee_ids=attendee_ids, now=now)
+    leave_tables(attendee_ids=attendee_ids, now=now)
     for meeting in Meeting.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk"):
         if meeting.state in Meeting.OPEN_STATES:
             expire_request(meeting, now)

@@ -15,11 +15,12 @@ from backend.booking.selectors.meetings import MeetingRow, rows_for
 from backend.core.compiled import CompiledRows
 from backend.events.models.attendees import Attendee
 from backend.groups.selectors.office_hours import OfficeHourRow, office_rows_for
+from backend.groups.selectors.rounds import TableRow, table_rows_for
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A notice with its meeting, or office hour, as the attendee may see it now."""
+    """A notice with its meeting, office hour or table of a round, as the attendee may see it now."""
 
     notice_id: int
     kind: str
@@ -29,6 +30,7 @@ class NoticeRow:
     meeting_id: int
     meeting: MeetingRow | None
     office_hour: OfficeHourRow | None = None
+    round_table: TableRow | None = None
 
 
 def _notices_of(limit: int, *, attendee: int) -> QuerySet[Notice]:
@@ -54,6 +56,9 @@ def notices_for(
     others = ids - rows.keys()
     office_hours = office_rows_for(attendee, Meeting.objects.filter(pk__in=others), now) if others else ()
     hours = {row.meeting_id: row for row in office_hours}
+    others -= hours.keys()
+    found = table_rows_for(attendee, Meeting.objects.filter(pk__in=others), now) if others else ()
+    tables = {row.meeting_id: row for row in found}
     return tuple(
         NoticeRow(
             notice.pk,
@@ -64,7 +69,9 @@ def notices_for(
             notice.meeting_id,
             rows.get(notice.meeting_id),
             hours.get(notice.meeting_id),
+            tables.get(notice.meeting_id),
         )
         for notice in notices
-        if notice.meeting_id in rows or notice.meeting_id in hours or notice.kind == Notice.Kind.CANCELLED
+        if notice.kind == Notice.Kind.CANCELLED
+        or any(notice.meeting_id in known for known in (rows, hours, tables))
     )

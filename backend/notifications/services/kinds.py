@@ -25,6 +25,7 @@ from backend.notifications.services import page_words as page
 from backend.notifications.services.notice_words import MailContent
 
 Kind = Notice.Kind
+TABLE_AT = _("Your table of “%(title)s”: %(when)s.")
 OFFICE_HOUR_AT = _("Office hour “%(about)s”: %(when)s.")
 
 
@@ -34,13 +35,16 @@ def _nothing(*_given: object) -> NoReturn:
 
 @dataclass(frozen=True, slots=True)
 class NoticeKind:
-    """One kind. What begins with `office_` is said of an office hour, the rest of a meeting of two."""
+    """One kind. What begins with `office_` is said of an office hour, with `table_` of a table of a round,
+    the rest of a meeting of two.
+    """
 
     name: Promise  # for organisers; it names nobody
     page: str | Promise | Callable[[MeetingRow, Mapping[str, Any]], str]
     mail: Callable[[MeetingRow, Attendee], MailContent] = _nothing
     office_page: Promise = OFFICE_HOUR_AT
     office_mail: Callable[[OfficeHourRow, Attendee], tuple[str, tuple[str, ...]]] = _nothing
+    table_page: Promise = TABLE_AT
     changes_calendar: bool = False  # the mail brings an entry
     is_asked_by_reader: bool = False  # in the example the reader asked for the meeting
 
@@ -65,6 +69,7 @@ KINDS = {
         _("The meeting with %(name)s is now %(when)s, %(place)s."),
         mail.moved,
         office_page=_("The office hour “%(about)s” is now at %(place)s, %(when)s."),
+        table_page=_("Your table of “%(title)s” is now at %(place)s, %(when)s."),
         office_mail=office.moved,
         changes_calendar=True,
     ),
@@ -80,6 +85,7 @@ KINDS = {
         page.cancelled,
         mail.cancelled,
         office_page=_("The office hour “%(about)s” is off for you. Its time is yours again."),
+        table_page=_("A table of “%(title)s” is off for you: %(when)s. Its time is yours again."),
         changes_calendar=True,
     ),
     Kind.TIME_TAKEN: NoticeKind(_("A time taken"), page.time_taken, mail.time_taken),
@@ -147,6 +153,11 @@ KINDS = {
         Kind.OFFICE_LEFT.label,
         office_page=_("A guest does not come to your office hour “%(about)s”: a place is free."),
         office_mail=office.left,
+    ),
+    Kind.ROUNDS_PROPOSED: NoticeKind(
+        _("Places at tables proposed"),
+        Kind.ROUNDS_PROPOSED.label,
+        table_page=_("The organisers propose you places at tables: “%(title)s”. Say which you come to."),
     ),
 }
 

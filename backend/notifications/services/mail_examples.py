@@ -18,9 +18,11 @@ from backend.booking.selectors.meetings import CounterOfferRow, MeetingRow, Ques
 from backend.booking.selectors.places import Place
 from backend.events.models.attendees import Attendee
 from backend.groups.selectors.office_hours import OfficeHourRow
+from backend.groups.selectors.rounds import TableRow
 from backend.mails.selectors import Letterhead
 from backend.notifications.services.kinds import KINDS, words_of, words_of_office_hour
 from backend.notifications.services.notice_mails import render_mail
+from backend.notifications.services.table_words import words_of_table
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 
 HALF_HOUR = dt.timedelta(minutes=30)
@@ -35,6 +37,8 @@ def example_mail(
     """The mail of a notice of this kind, about a made-up meeting with `other`; its links lead nowhere."""
     if kind in OFFICE_KINDS:
         content = words_of_office_hour(Kind(kind), _example_office_hour(kind, reader, other, now), reader)
+    elif kind == Kind.ROUNDS_PROPOSED:
+        content = words_of_table(Kind(kind), _example_table(reader, other, now), reader)
     else:
         content = words_of(Kind(kind), {}, _example_meeting(kind, reader, other, now), reader)
     nowhere = f"{settings.TITIAN_ADDRESS.rstrip('/')}/answer/{_('a-link-of-their-own')}/"
@@ -66,6 +70,27 @@ def _example_office_hour(
         here=(),
         changed_at=now,
         actions=(),
+    )
+
+
+def _example_table(reader: Attendee, other: PublicProfile, now: dt.datetime) -> TableRow:
+    starts_at = dt.datetime.combine(reader.event.starts_on, dt.time(10), reader.event.zone)
+    return TableRow(
+        meeting_id=0,
+        rounds_id=0,
+        uid=uuid.UUID(int=0),
+        sequence=0,
+        title=_("Everybody meets everybody"),
+        number=1,
+        state=Meeting.State.PROPOSED.value,
+        members=(other,),
+        starts_at=starts_at,
+        ends_at=starts_at + HALF_HOUR,
+        place=Place(_("Table 1"), reader.event.venue, step_free=True, is_online=False, link=""),
+        answer_by=now + dt.timedelta(days=3),
+        reason="",
+        changed_at=now,
+        actions=("accept", "leave"),
     )
 
 

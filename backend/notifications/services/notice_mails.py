@@ -23,6 +23,7 @@ from backend.booking.selectors.meetings import MeetingRow, rows_for
 from backend.events.models.attendees import Attendee
 from backend.events.rules.aliases import appears_under_alias
 from backend.groups.selectors.office_hours import OfficeHourRow, office_rows_for
+from backend.groups.selectors.rounds import TableRow, table_rows_for
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
 from backend.notifications.services.kinds import KINDS, words_of, words_of_office_hour
@@ -31,10 +32,12 @@ from backend.notifications.services.notice_words import (
     anonymous_cancellation,
     requested,
 )
+from backend.notifications.services.table_words import words_of_table
 from backend.outcomes.selectors.connections import are_connected, waits_for_contact
 from backend.people.rules import in_language_of
 
 Kind = Notice.Kind
+AnyRow = MeetingRow | OfficeHourRow | TableRow
 
 _templates = DjangoTemplates(
     {
@@ -71,27 +74,29 @@ def _mail_to(reader: Attendee, notice: Notice, now: dt.datetime) -> EmailMultiAl
     return mail
 
 
-def _rows_of(
-    meeting_ids: Sequence[int], reader: Attendee, now: dt.datetime
-) -> dict[int, MeetingRow | OfficeHourRow]:
-    """These meetings (ids) and office hours as the contact policy shows them to the reader now."""
+def _rows_of(meeting_ids: Sequence[int], reader: Attendee, now: dt.datetime) -> dict[int, AnyRow]:
+    """These meetings (ids) of any kind as the contact policy shows them to the reader now."""
     meetings = Meeting.objects.filter(pk__in=meeting_ids)
-    rows: dict[int, MeetingRow | OfficeHourRow] = {
-        row.meeting_id: row for row in rows_for(reader, meetings, now)
-    }
-    return rows | {row.meeting_id: row for row in office_rows_for(reader, meetings, now)}
+    rows: tuple[AnyRow, ...] = (
+        *rows_for(reader, meetings, now),
+        *office_rows_for(reader, meetings, now),
+        *table_rows_for(reader, meetings, now),
+    )
+    return {row.meeting_id: row for row in rows}
 
 
 def _content_of(
     notice: Notice,
     meeting: Meeting,
-    row: MeetingRow | OfficeHourRow | None,
+    row: AnyRow | None,
     reader: Attendee,
     now: dt.datetime,
 ) -> MailContent | None:
     """What the mail of the notice says now; None where it is no longer wanted."""
     if not reader.person.is_active or _is_overtaken(notice) or _is_one_too_many(notice, now):
         return None
+    if isinstance(row, TableRow):
+        return words_of_table(Kind(notice.kind), row, reader) if _is_table_wanted(notice, row, now) else None
     if isinstance(row, OfficeHourRow):
         return words_of_office_hour(Kind(notice.kind), row, reader) if _is_wanted(notice, row, now) else None
     if row is not None:
@@ -220,6 +225,19 @@ def _is_wanted(notice: Notice, row: OfficeHourRow, now: dt.datetime) -> bool:
         case Kind.OFFICE_HOUR | Kind.REMINDER_DAY | Kind.REMINDER_SOON:
             return is_on and row.starts_at > now
     return False
+
+
+def _is_table_wanted(notice: Notice, row: TableRow, now: dt.datetime) -> bool:
+    """Whether the notice of a table of a round is still true and needed."""
+    match Kind(notice.kind):
+        case Kind.CANCELLED:
+            return row.state == Meeting.State.CANCELLED
+        case Kind.ROUNDS_PROPOSED:
+            return row.is_asked
+        case Kind.MOVED:
+            is_latest = notice.sequence == row.sequence
+            return row.state == Meeting.State.ACCEPTED and is_latest and row.ends_at > now
+    return row.state == Meeting.State.ACCEPTED and row.starts_at > now
 
 
 def _is_timely(notice: Notice, row: MeetingRow, now: dt.datetime) -> bool:

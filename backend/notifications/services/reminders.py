@@ -30,7 +30,8 @@ def remind_people(*, now: dt.datetime) -> int:
     to_come = Meeting.objects.one_to_one().filter(state=Meeting.State.ACCEPTED, period__startswith__gt=now)
     day = to_come.filter(period__startswith__lte=now + DAY, answered_at__lte=F("slot__starts_at") - DAY)
     soon = to_come.filter(period__startswith__lte=now + SOON)
-    hours = Meeting.objects.office_hours().filter(state=Meeting.State.ACCEPTED, period__startswith__gt=now)
+    groups = Meeting.objects.office_hours() | Meeting.objects.of_rounds()
+    hours = groups.filter(state=Meeting.State.ACCEPTED, period__startswith__gt=now)
     soon |= hours.filter(period__startswith__lte=now + SOON)
     day |= hours.filter(period__startswith__lte=now + DAY, answered_at__lte=F("slot__starts_at") - DAY)
     return (

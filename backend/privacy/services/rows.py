@@ -29,6 +29,7 @@ from backend.events.models.pictures import Picture
 from backend.events.models.roles import Appointment
 from backend.events.models.suspensions import Suspension
 from backend.events.services.changes import announce_changes
+from backend.groups.models import RoundSeat
 from backend.invitations.models import Invitation
 from backend.mails.models import MailTest
 from backend.outcomes.services.connections import forget_connections
@@ -66,6 +67,7 @@ OWN_ROWS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Nudge, ("attendee",)),
     (Picture, ("attendee",)),
     (PlannedMeeting, ("first", "second")),
+    (RoundSeat, ("attendee",)),
     (ProfileVisit, ("attendee", "other")),
     (Registration, ("attendee",)),
     (SearchText, ("attendee",)),

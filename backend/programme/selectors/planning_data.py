@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 from django.utils.translation import gettext as _
 
 from backend.booking.models.availability import Availability
@@ -43,9 +43,15 @@ def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
     for part in parts.order_by("session__starts_at", "pk"):
         session = part.session
         busy[part.attendee_id].append(BusyPeriod(session.starts_at, session.ends_at, session.title))
-    hours = Seat.objects.filter(event=event, kind=Meeting.Kind.OFFICE_HOURS, is_active=True)
-    for seat in hours.order_by("period", "pk"):
-        busy[seat.attendee_id].append(BusyPeriod(seat.period.lower, seat.period.upper, _("Office hour")))
+    groups = {
+        Meeting.Kind.OFFICE_HOURS.value: _("Office hour"),
+        Meeting.Kind.ROUND.value: _("Round of tables"),
+    }
+    # A place at a table counts before it is answered, too: groups come first.
+    has_place = Q(place__isnull=False, meeting__state=Meeting.State.ACCEPTED)
+    seats = Seat.objects.filter(Q(is_active=True) | has_place, event=event, kind__in=groups)
+    for seat in seats.order_by("period", "pk"):
+        busy[seat.attendee_id].append(BusyPeriod(seat.period.lower, seat.period.upper, groups[seat.kind]))
     pairs = _pairs_in(Meeting.objects.filter(event=event).prefetch_related("seats", "times"))
     slots = tuple(Slot.objects.filter(event=event))
     lapsed = (*Meeting.OPEN_STATES, Meeting.State.EXPIRED)

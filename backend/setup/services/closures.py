@@ -32,6 +32,7 @@ from backend.events.rules.attendees import check_organiser, clean_text
 from backend.events.rules.states import Activity
 from backend.groups.services.delegation_sessions import end_session_of
 from backend.groups.services.office_hours import cancel_locked_office_hour
+from backend.groups.services.round_tables import cancel_locked_table
 from backend.people.models import Person
 
 DISPLACE_MEETINGS = "setup.displace_meetings"
@@ -112,6 +113,9 @@ def _displace(closure: Closure, meeting_id: int, now: dt.datetime) -> None:
         return
     if meeting.kind == Meeting.Kind.GROUP:
         end_session_of(meeting, now)
+        return
+    if meeting.kind == Meeting.Kind.ROUND:  # all its tables are taken at once, so none is left to move to
+        cancel_locked_table(meeting, closure.reason or _("The organisers closed this time."), now)
         return
     slot, table = meeting.slot, meeting.table
     if slot is None or table is None:

@@ -17,6 +17,6 @@ def countable(event: Event) -> AttendeeQuerySet:
     meeting counts when both of its people do.
     """
     met = Seat.objects.filter(attendee=OuterRef("pk"), meeting__state__in=Meeting.COUNTED_STATES)
-    met = met.exclude(kind=Meeting.Kind.OFFICE_HOURS)
+    met = met.exclude(kind__in=(Meeting.Kind.OFFICE_HOURS, Meeting.Kind.ROUND))
     left = Q(left_at__isnull=False, age_class=Attendee.AgeClass.ADULT) & Q(Exists(met))
     return Attendee.with_left.filter(Q(pk__in=matchable(event).values("pk")) | left, event=event)

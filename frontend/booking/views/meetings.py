@@ -43,6 +43,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.rules.states import is_over
 from backend.events.selectors import topic_names_for
 from backend.groups.selectors.office_hours import requests_to_gather, with_office_hours
+from backend.groups.selectors.rounds import own_tables, tables_asked
 from backend.notifications.selectors.notices import notices_for
 from backend.outcomes.selectors.connections import can_share_contact
 from backend.safeguarding.rules import why_not_open
@@ -72,13 +73,15 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
     """Requests to answer, my agenda by day, my own requests, and the latest notices."""
     now = timezone.now()
     rows = own_rows(attendee, now)
-    agenda = agenda_for(attendee, now, rows)
+    tables = own_tables(attendee, now)
+    agenda = agenda_for(attendee, now, rows, tables)
     to_answer = with_office_hours(attendee, requests_to_answer(attendee, now, rows), now)
     cells = [cell for day in availability_for(attendee, now) for cell in day.cells]
     context = {
         "to_answer": to_answer,
         "waiting_answers": len(to_answer),
         "shared_needs": shared_needs_for(attendee, now, requests_to_gather(attendee, now, to_answer)),
+        "tables_asked": tables_asked(tables),
         "sent": requests_sent(attendee, now, rows),
         "offered_times": requests_answered_with_times(attendee, now, rows),
         "proposals": answered_proposals(attendee, now, rows),

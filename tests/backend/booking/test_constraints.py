@@ -96,6 +96,34 @@ def test_a_proposal_has_no_asker_and_two_answers_of_its_own(forum):
     )
 
 
+def test_a_table_of_a_round_has_twelve_places_and_nobody_sits_at_it_without_a_yes(forum):
+    a, b, *_ = forum.people
+    period = DateTimeTZRange(NOW, NOW + HOUR)
+    at_table = {"kind": Meeting.Kind.ROUND}
+    agreed = at_table | {
+        "state": "accepted",
+        "slot": forum.slots[0],
+        "table": forum.tables[0],
+        "period": period,
+    }
+    refused_by("meeting_kind_known", lambda: bare_meeting(forum, **agreed))
+    refused_by("meeting_office_hour_is_agreed", lambda: bare_meeting(forum, asker=None, **at_table))
+    meeting = bare_meeting(forum, asker=None, **agreed)
+    refused_by("seat_part_known", lambda: seat(forum, meeting, a, "guest", place=1, **at_table))
+    refused_by("seat_part_known", lambda: seat(forum, bare_meeting(forum), a, "member", place=1))
+    for place in (0, 13):
+        refused_by(
+            "seat_place_of_a_guest",
+            lambda place=place: seat(forum, meeting, a, "member", place=place, **at_table),
+        )
+    sits = at_table | {"period": period, "is_active": True}
+    refused_by("seat_member_has_said_yes", lambda: seat(forum, meeting, a, "member", place=12, **sits))
+    refused_by("seat_place_of_a_guest", lambda: seat(forum, meeting, a, "member", answer="yes", **sits))
+    seat(forum, meeting, a, "member", place=12, answer="yes", **sits)
+    refused_by("seat_one_guest_per_place", lambda: seat(forum, meeting, b, "member", place=12, **at_table))
+    seat(forum, meeting, b, "member", answer="no", **at_table)  # who left
+
+
 def test_an_office_hour_has_one_host_and_at_most_eight_guests_in_places_of_their_own(forum):
     a, b, c, _ = forum.people
     period = DateTimeTZRange(NOW, NOW + HOUR)

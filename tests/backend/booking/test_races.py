@@ -16,11 +16,11 @@ from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.services import answers, booking, locks
 from backend.booking.services.requests import expire_requests
-from backend.core.errors import BusinessError
+from backend.core.errors import BusinessError, Refused
 from backend.events.models.agenda import SessionPart, Table
 from backend.events.models.attendees import Attendee
 from backend.events.services.venue import TableData
-from backend.groups.services import office_hours
+from backend.groups.services import office_hours, round_tables
 from backend.groups.services.office_hours import (
     OfficeHourData,
     add_guest,
@@ -28,12 +28,14 @@ from backend.groups.services.office_hours import (
     leave_office_hour,
     open_office_hour,
 )
+from backend.groups.services.round_tables import give_place
 from backend.outcomes.models import ContactShare
 from backend.outcomes.selectors.connections import connections_for
 from backend.outcomes.services.connections import ContactData, end_connection, share_contact
 from backend.setup.services.tables import change_table
-from tests.backend.conftest import Forum, make_forum
-from tests.factories import NOW, make_attendee
+from tests.backend.conftest import Forum, make_forum, open_slots
+from tests.factories import NOW, make_attendee, make_attendees
+from tests.halls import Hall
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -494,3 +496,58 @@ def test_what_is_taken_back_is_never_read_after_that():
 
     assert at_once(end, read) == ["ok", "ok"]
     assert late == [0] * 20
+
+
+def last_place_at_a_table() -> tuple[Meeting, list[Callable[[], object]]]:
+    """A table of a round with one place left, and four latecomers who are put there at the same moment."""
+    hall = Hall(people=3, tables=1, slots=1)
+    hall.published(most=4)
+    late = make_attendees(hall.event, [{} for _ in range(4)])
+    meeting = Meeting.objects.of_rounds().get()
+    return meeting, [lambda pk=one.pk: give_or_refuse(meeting.pk, pk, hall) for one in late]
+
+
+def give_or_refuse(meeting_id: int, attendee_id: int, hall: Hall) -> None:
+    if not give_place(meeting_id, attendee_id, most=4, now=hall.now):
+        raise Refused("table_full", "All places are taken.")
+
+
+@pytest.fixture
+def all_look_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All four who take a place at a table look, then write."""
+    all_have_looked, waited = threading.Barrier(4), threading.local()
+    take_place = round_tables._take_place
+
+    def wait_first(seat: Seat) -> None:
+        if not hasattr(waited, "once"):
+            waited.once = True
+            all_have_looked.wait(PATIENCE)
+        take_place(seat)
+
+    monkeypatch.setattr(round_tables, "_take_place", wait_first)
+
+
+def test_without_the_constraint_four_get_the_last_place_at_a_table(drop_constraint, all_look_first):
+    meeting, calls = last_place_at_a_table()
+    drop_constraint(Seat, PLACES)
+    assert at_once(*calls) == ["ok"] * 4
+    assert Seat.objects.filter(meeting=meeting, place=4).count() == 4
+
+
+def test_of_four_who_are_put_at_the_last_place_of_a_table_at_once_one_gets_it(all_look_first):
+    meeting, calls = last_place_at_a_table()
+    assert sorted(at_once(*calls)) == ["ok", *["table_full"] * 3]
+    assert sorted(Seat.objects.filter(meeting=meeting).values_list("place", flat=True)) == [1, 2, 3, 4]
+
+
+def test_a_meeting_and_a_table_accepted_at_once_give_one_of_them():
+    hall = Hall(people=4, tables=1, slots=1)
+    hall.published(most=4)
+    me, other = hall.people[:2]
+    Table.objects.create(event=hall.event, label="Another")
+    open_slots([me, other], hall.forum.slots)
+    request = hall.forum.ask(other, me, hall.forum.slots[0])
+    table = Meeting.objects.of_rounds().get()
+    done = at_once(lambda: hall.accept(me, table.pk), lambda: hall.forum.accept(me, request))
+    assert "ok" in done
+    assert Seat.objects.filter(attendee=me, is_active=True).count() == 1

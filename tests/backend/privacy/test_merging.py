@@ -504,7 +504,7 @@ def test_every_row_that_names_an_attendee_is_carried_over_or_left_to_the_erasure
         ("directory_searchname", "attendee"), ("directory_searchtext", "attendee"),
         ("directory_timesmail", "attendee"), ("events_agealert", "attendee"), ("events_alias", "attendee"),
         ("events_merge", "duplicate"), ("events_merge", "kept"), ("events_picture", "attendee"),
-        ("invitations_invitation", "attendee"),
+        ("groups_roundseat", "attendee"), ("invitations_invitation", "attendee"),
         ("agenda_calendarfeed", "attendee"), ("agenda_sessionmail", "attendee"),
         ("booking_notice", "attendee"),
         ("programme_plannedmeeting", "first"), ("programme_plannedmeeting", "second"),

@@ -1,0 +1,131 @@
+"""Rounds of tables: who is drafted to sit where, until it is published as meetings."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from backend.booking.models.meetings import MAX_MEMBERS, Meeting
+from backend.core.models import Numbered
+from backend.events.models.agenda import Slot, Table
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event, Topic
+from backend.people.models import Constituency, Person
+
+FEWEST = 2  # people at a table: one alone meets nobody
+
+
+class Rounds(Numbered):
+    """People who change tables from time to time, so that as many as possible meet.
+
+    A draft has rows in `RoundSeat`. Published, each table of each round is a meeting with its own seats.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Work(models.TextChoices):
+        """What the worker has to do, or does."""
+
+        WAITING = "waiting", _("Waiting for the worker")
+        SOLVING = "solving", _("Being planned")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+
+    AT_WORK = (Work.WAITING, Work.SOLVING)
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="rounds")
+    title = models.CharField(max_length=120)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    work = models.CharField(max_length=8, choices=Work.choices, default=Work.WAITING)
+
+    constituencies = ArrayField(models.CharField(max_length=20, choices=Constituency.choices), default=list)
+    topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    least = models.PositiveSmallIntegerField(default=4)  # people at a table that is used
+    most = models.PositiveSmallIntegerField(default=6)
+    seed = models.PositiveIntegerField(default=1)
+    order_number = models.PositiveIntegerField(default=1)  # raised by each order: late results are dropped
+    report = models.JSONField(default=dict)
+
+    made_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    planned_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)
+    answer_by = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(
+        null=True
+    )  # when places without an answer ended; later ones are of latecomers
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "id"], name="rounds_event_key"),
+            models.CheckConstraint(condition=~Q(title=""), name="rounds_have_a_title"),
+            models.CheckConstraint(
+                condition=Q(state="draft", published_at__isnull=True, cancelled_at__isnull=True)
+                | Q(
+                    state="published",
+                    published_at__isnull=False,
+                    answer_by__isnull=False,
+                    cancelled_at__isnull=True,
+                )
+                | Q(state="cancelled", cancelled_at__isnull=False),
+                name="rounds_state_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(work__in=["waiting", "solving", "ready", "failed"]), name="rounds_work_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(least__gte=FEWEST, least__lte=F("most"), most__lte=MAX_MEMBERS),
+                name="rounds_least_below_most",
+            ),
+        ]
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.work in self.AT_WORK
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether an organiser can change who is drafted to sit where."""
+        return self.state == self.State.DRAFT and self.work == self.Work.READY
+
+
+class RoundTable(Numbered):
+    """A table in one round; a meeting once it is published and the table was free then."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    rounds = models.ForeignKey(Rounds, on_delete=models.CASCADE, related_name="tables")
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+")
+    table = models.ForeignKey(Table, on_delete=models.CASCADE, related_name="+")
+    meeting = models.OneToOneField(
+        Meeting, null=True, blank=True, on_delete=models.SET_NULL, related_name="round_table"
+    )
+
+    class Meta:
+        ordering = ["slot__starts_at", "table_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["rounds", "slot", "table"], name="round_table_once"),
+        ]
+
+
+class RoundSeat(Numbered):
+    """Somebody drafted to sit at a table of a round; nobody has two in one round."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    rounds = models.ForeignKey(Rounds, on_delete=models.CASCADE, related_name="seats")
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+")
+    table = models.ForeignKey(Table, on_delete=models.CASCADE, related_name="+")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="round_seats")
+
+    class Meta:
+        ordering = ["slot__starts_at", "table_id", "attendee_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["rounds", "slot", "attendee"], name="round_seat_once_in_a_round"),
+        ]

@@ -1,0 +1,293 @@
+"""Places at the tables of rounds: put forward, accepted, left, ended. The database decides who has one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+import psycopg
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
+
+from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Notice
+from backend.booking.rules import TooLate, check_cancellable
+from backend.booking.selectors.tables import free_tables, suitable_tables
+from backend.booking.services.booking import SEAT_CONSTRAINT, TABLE_CONSTRAINT, SlotTaken, violates
+from backend.booking.services.changes import announce_freed_times
+from backend.booking.services.locks import lock_requests
+from backend.booking.services.notices import notify
+from backend.booking.services.requests import end_each, release_requests
+from backend.core.errors import NotFound
+from backend.core.isolation import for_each
+from backend.core.transactions import in_transaction
+from backend.events.models.agenda import Table
+from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import check_own
+from backend.events.rules.states import Activity
+from backend.events.services.locks import lock_attendees
+from backend.groups.models import FEWEST, Rounds, RoundTable
+from backend.groups.rules import kept_members, may_sit_with
+from backend.groups.selectors.rounds import answer_by, members_of
+from backend.people.models import Person
+
+PLACE_CONSTRAINT = "seat_one_guest_per_place"
+
+
+@in_transaction
+def accept_table(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.datetime) -> Meeting:
+    """Say yes to a place at a table; from then on the time is taken. Again it changes nothing.
+
+    Refuses NotYours, NotInThisState, NotFound (also where the contact policy lets them sit there no longer),
+    AlreadyAnswered, TooLate and SlotTaken.
+    """
+    check_own(attendee, by, Activity.TAKE_PART)
+    lock_attendees([attendee.pk])
+    lock_requests([attendee.pk], now)
+    meeting = _lock_own(attendee, meeting_id)
+    members = members_of([meeting])[meeting.pk]
+    seat = members.get(attendee.pk)
+    if seat is None or attendee.pk not in kept_members(meeting.event_id, {0: list(members)})[0]:
+        raise _no_such_table()
+    check_cancellable(meeting, now)
+    if seat.is_active:
+        return meeting
+    if now >= answer_by(meeting.round_table.rounds, meeting):
+        raise TooLate(_("The time to answer is over, so this place goes to somebody else."))
+    seat.is_active, seat.answer = True, Seat.Answer.YES
+    try:
+        with transaction.atomic():
+            seat.save(update_fields=["is_active", "answer"])
+    except (IntegrityError, OperationalError) as error:
+        if not violates(error, SEAT_CONSTRAINT):
+            raise
+        raise SlotTaken(
+            _("You have something else at this time. Free it first, or leave this table.")
+        ) from error
+    begin, end = meeting.period.lower, meeting.period.upper
+    release_requests(attendee_ids=[attendee.pk], starts_at=begin, ends_at=end, now=now)
+    return meeting
+
+
+@in_transaction
+def leave_table(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.datetime) -> Meeting:
+    """Give a place back, accepted or not: the others no longer see one. Leaving again changes nothing.
+
+    Refuses NotYours, NotInThisState, NotFound, AlreadyAnswered and TooLate.
+    """
+    check_own(attendee, by, Activity.TAKE_PART)
+    lock_attendees([attendee.pk])
+    meeting = _lock_own(attendee, meeting_id)
+    if attendee.pk in members_of([meeting])[meeting.pk]:
+        check_cancellable(meeting, now)
+        remove_members(meeting, [attendee.pk], now, tell=False)
+    return meeting
+
+
+def _lock_own(attendee: Attendee, meeting_id: int) -> Meeting:
+    own = Seat.objects.filter(attendee=attendee, part=Seat.Part.MEMBER, meeting=meeting_id)
+    if not own.exists():
+        raise _no_such_table()
+    tables = Meeting.objects.select_related("round_table__rounds").of_rounds()
+    return tables.select_for_update(no_key=True, of=("self",)).get(pk=meeting_id)
+
+
+def _no_such_table() -> NotFound:
+    return NotFound(_("There is no such table, or you have no place at it."))
+
+
+@in_transaction
+def open_table(round_table: RoundTable, members: Sequence[int], *, now: dt.datetime) -> tuple[int, ...]:
+    """Make a table of a round a meeting, with a place for each of these (ids); who has one (ids).
+
+    The contact policy is asked again. Nobody where fewer than two are left, or the table is taken by now.
+    """
+    rounds, slot = round_table.rounds, round_table.slot
+    lock_attendees(members)
+    kept = kept_members(rounds.event_id, {0: members})[0][: rounds.most]
+    if len(kept) < FEWEST or slot.starts_at <= now or rounds.answer_by is None:
+        return ()
+    meeting = Meeting(
+        event_id=rounds.event_id,
+        kind=Meeting.Kind.ROUND,
+        state=Meeting.State.ACCEPTED,
+        slot=slot,
+        table=round_table.table,
+        period=DateTimeTZRange(slot.starts_at, slot.ends_at),
+        asked_at=now,
+        changed_at=now,
+        answered_at=now,
+        expires_at=rounds.answer_by,
+    )
+    if round_table.table not in free_tables(meeting, slot) or not _saved(meeting, round_table.table):
+        return ()
+    round_table.meeting = meeting
+    round_table.save(update_fields=["meeting"])
+    Seat.objects.bulk_create(_seat(meeting, pk, place) for place, pk in enumerate(kept, start=1))
+    return kept
+
+
+def _saved(meeting: Meeting, table: Table) -> bool:
+    """Whether the table was still free; its row is locked as in `booking.book_table`."""
+    try:
+        with transaction.atomic():
+            suitable = Table.objects.filter(suitable_tables(meeting), pk=table.pk)
+            if not list(suitable.select_for_update(no_key=True)):
+                return False
+            meeting.save(force_insert=True)
+    except (IntegrityError, OperationalError) as error:
+        if not violates(error, TABLE_CONSTRAINT):
+            raise
+        meeting.pk = None
+        return False
+    return True
+
+
+def _seat(meeting: Meeting, attendee_id: int, place: int) -> Seat:
+    return Seat(
+        event_id=meeting.event_id,
+        meeting=meeting,
+        kind=Meeting.Kind.ROUND,
+        attendee_id=attendee_id,
+        part=Seat.Part.MEMBER,
+        place=place,
+        period=meeting.period,
+    )
+
+
+@in_transaction
+def give_place(meeting_id: int, attendee_id: int, *, most: int, now: dt.datetime) -> bool:
+    """Give a latecomer (id) the first free place at a table; False where none is left or they cannot sit.
+
+    The database lets nobody have a place twice: whoever comes second takes the next one. One who left, or
+    who was at the table before, is not put there again.
+    """
+    lock_attendees([attendee_id])
+    meeting = Meeting.objects.get(pk=meeting_id)
+    had_one = Seat.objects.filter(meeting=meeting, attendee=attendee_id).exists()
+    if had_one or meeting.state != Meeting.State.ACCEPTED or meeting.period.lower <= now:
+        return False
+    for _attempt in range(most):
+        members = members_of([meeting])[meeting.pk]
+        if not may_sit_with(meeting.event_id, attendee_id, members):
+            return False
+        taken = {seat.place for seat in members.values()}
+        place = next((one for one in range(1, most + 1) if one not in taken), None)
+        if place is None:
+            return False
+        try:
+            with transaction.atomic():
+                _take_place(_seat(meeting, attendee_id, place))
+        except IntegrityError as error:
+            if not _is_place_taken(error):
+                raise
+            continue
+        return True
+    return False
+
+
+def _take_place(seat: Seat) -> None:
+    seat.save(force_insert=True)
+
+
+def _is_place_taken(error: IntegrityError) -> bool:
+    cause = error.__cause__
+    return (
+        isinstance(cause, psycopg.errors.UniqueViolation) and cause.diag.constraint_name == PLACE_CONSTRAINT
+    )
+
+
+def remove_members(meeting: Meeting, attendee_ids: Collection[int], now: dt.datetime, *, tell: bool) -> None:
+    """Take the places of these members (ids) of a locked table; with fewer than two left it is off.
+
+    They are told where `tell` says so, and whose calendar has it is told in any case.
+    """
+    seats = Seat.objects.filter(meeting=meeting, attendee__in=attendee_ids)
+    had_time = set(seats.filter(is_active=True).values_list("attendee_id", flat=True))
+    seats.update(is_active=False, place=None, answer=Seat.Answer.NO, here_at=None)
+    meeting.save_revision(now=now)
+    notify(meeting, Notice.Kind.CANCELLED, to=attendee_ids if tell else had_time, now=now)
+    announce_freed_times(meeting.event_id, had_time)
+    if Seat.objects.filter(meeting=meeting, place__isnull=False).count() < FEWEST:
+        cancel_locked_table(meeting, "", now)
+
+
+def cancel_locked_table(meeting: Meeting, reason: str, now: dt.datetime) -> None:
+    """Free everybody and the table, and tell who had a place; the caller has locked the meeting."""
+    seats = Seat.objects.filter(meeting=meeting, place__isnull=False)
+    readers = list(seats.values_list("attendee_id", flat=True))
+    seats.update(is_active=False)
+    meeting.state, meeting.reason = Meeting.State.CANCELLED, reason
+    meeting.save_revision("state", "reason", now=now)
+    notify(meeting, Notice.Kind.CANCELLED, to=readers, now=now)
+    announce_freed_times(meeting.event_id, readers)
+
+
+def end_unanswered(*, now: dt.datetime) -> int:
+    """End the places nobody answered in time, and tell who had them; their number of tables. For a job.
+
+    At the hour set, and for those added later shortly before their table begins.
+    """
+    unanswered = Meeting.objects.of_rounds().filter(
+        state=Meeting.State.ACCEPTED, seats__place__isnull=False, seats__answer=""
+    )
+    waiting = unanswered.select_related("round_table__rounds").distinct()
+    over = [
+        one.pk
+        for one in waiting
+        if hasattr(one, "round_table") and answer_by(one.round_table.rounds, one) <= now
+    ]
+    due = Rounds.objects.filter(state=Rounds.State.PUBLISHED, closed_at=None, answer_by__lte=now)
+    late = list(due.values_list("pk", flat=True))
+    ended = end_each(
+        "groups.end_unanswered", Meeting.objects.filter(pk__in=over), lambda one: _end_unanswered(one, now)
+    )
+    for_each("groups.end_unanswered", late, lambda pk: _close(pk, now))
+    return ended
+
+
+def _end_unanswered(meeting: Meeting, now: dt.datetime) -> bool:
+    seats = Seat.objects.filter(meeting=meeting, place__isnull=False, answer="")
+    lost = list(seats.values_list("attendee_id", flat=True))
+    if lost and meeting.state == Meeting.State.ACCEPTED:
+        remove_members(meeting, lost, now, tell=True)
+    return bool(lost)
+
+
+@in_transaction
+def _close(rounds_id: int, now: dt.datetime) -> None:
+    """From now on only latecomers have places without an answer."""
+    Rounds.objects.filter(pk=rounds_id, closed_at=None).update(closed_at=now)
+
+
+def end_refused_places(*, now: dt.datetime) -> int:
+    """End the places of those whom the contact policy lets sit there no longer; their number. For a job.
+
+    Selectors hide them already. They are told without the cause, and the others see a leaving.
+    """
+
+    def end(meeting: Meeting) -> bool:
+        if meeting.state != Meeting.State.ACCEPTED or meeting.period.upper <= now:
+            return False
+        members = list(members_of([meeting])[meeting.pk])
+        kept = kept_members(meeting.event_id, {0: members})[0]
+        lost = [pk for pk in members if pk not in kept]
+        if lost:
+            remove_members(meeting, lost, now, tell=True)
+        return bool(lost)
+
+    return end_each("groups.end_refused_places", Meeting.objects.of_rounds().to_come(now), end)
+
+
+def leave_tables(*, attendee_ids: Collection[int], now: dt.datetime) -> None:
+    """End the places to come of people who leave the event; the caller has locked them."""
+    coming = (
+        Meeting.objects.of_rounds()
+        .to_come(now)
+        .filter(seats__attendee__in=attendee_ids, seats__place__isnull=False)
+    )
+    meetings = Meeting.objects.filter(pk__in=coming.values("pk")).order_by("pk")
+    for meeting in meetings.select_for_update(no_key=True):
+        leaving = [pk for pk in members_of([meeting])[meeting.pk] if pk in attendee_ids]
+        remove_members(meeting, leaving, now, tell=True)

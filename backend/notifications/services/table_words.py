@@ -1,0 +1,55 @@
+"""Notices of tables of rounds in words: what the mail of each kind says."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from backend.agenda.selectors.calendar import location_words, meeting_address
+from backend.agenda.selectors.times import reader_words, short_words
+from backend.booking.models.notices import Notice
+from backend.events.models.attendees import Attendee
+from backend.groups.selectors.rounds import TableRow
+from backend.notifications.services.notice_words import Link, MailContent, agenda_link
+
+Kind = Notice.Kind
+
+
+def words_of_table(kind: Notice.Kind, row: TableRow, reader: Attendee) -> MailContent:
+    """What a notice of this kind says of the table as it is now."""
+    named = {"title": row.title, "time": short_words(row.starts_at, reader)}
+    address = f"{meeting_address(reader)}rounds/{row.rounds_id}/"
+    links = (Link(str(_("See your tables")), address, is_main=True), agenda_link(reader))
+    subject, lines = _words(kind, row, reader)
+    return MailContent(
+        subject=subject % named,
+        lines=tuple(line % named for line in lines),
+        times=(reader_words(row.starts_at, row.ends_at, reader),),
+        where=location_words(row.place, reader) if row.place else "",
+        quote=row.reason if kind == Kind.CANCELLED else "",
+        links=(agenda_link(reader),) if kind == Kind.CANCELLED else links,
+    )
+
+
+def _words(kind: Notice.Kind, row: TableRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
+    match kind:
+        case Kind.ROUNDS_PROPOSED:
+            until = {"until": " = ".join(reader_words(row.answer_by, None, reader))}
+            return _("Places at tables for you: %(title)s"), (
+                _("The organisers propose you places in “%(title)s”: people change tables each round."),
+                _("Say by %(until)s which tables you come to; after that your places go to others.") % until,
+                _("Your first table:"),
+            )
+        case Kind.MOVED:
+            return _("Another place: “%(title)s” on %(time)s"), (
+                _("Your table of “%(title)s” is elsewhere."),
+            )
+        case Kind.REMINDER_DAY:
+            return _("Reminder: “%(title)s” on %(time)s"), (
+                _("You have a place at a table of “%(title)s”."),
+                _("If you cannot come, leave the table on its page now."),
+            )
+        case Kind.REMINDER_SOON:
+            return _("In a few minutes: “%(title)s”"), (_("You have a place at a table of “%(title)s”."),)
+    return _("Off for you: “%(title)s” on %(time)s"), (
+        _("You have no place at this table of “%(title)s” any more. The time is yours again."),
+    )

@@ -1,0 +1,100 @@
+"""The mails of tables of rounds: what they say, what they attach, and when none is sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+
+from backend.booking.models.notices import Notice
+from backend.core.period import Period
+from backend.events.models.attendees import Attendee
+from backend.events.services.venue import TableData
+from backend.groups.selectors.rounds import own_tables
+from backend.groups.services.round_tables import end_unanswered
+from backend.notifications.services.notice_mails import mail_for
+from backend.notifications.services.reminders import remind_people
+from backend.programme.selectors.planning_data import read_planning_data
+from backend.setup.services.closures import close_period, displace_meetings
+from backend.setup.services.tables import change_table
+from tests.halls import Hall
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hall() -> Hall:
+    made = Hall()
+    made.published()
+    return made
+
+
+def mail(reader: Attendee, kind: str, now: dt.datetime) -> EmailMultiAlternatives | None:
+    return mail_for(Notice.objects.filter(attendee=reader, kind=kind).earliest("-pk"), now)
+
+
+def test_who_has_places_reads_until_when_to_answer_and_nobodys_name(hall: Hall) -> None:
+    me, other = hall.people[:2]
+    found = mail(me, "rounds_proposed", hall.now)
+    assert found.subject == "Places at tables for you: Everybody meets everybody"
+    assert "Say by" in found.body
+    assert f"/meetings/rounds/{own_tables(me, hall.now)[0].rounds_id}/" in found.body
+    assert not any(one.name in found.body for one in hall.people[1:])
+    assert not found.attachments
+    hall.accept_all(other)
+    assert mail(other, "rounds_proposed", hall.now) is None
+
+
+def test_a_place_without_an_answer_ends_with_a_mail_that_says_so(hall: Hall) -> None:
+    end_unanswered(now=hall.answer_by)
+    found = mail(hall.people[0], "cancelled", hall.answer_by)
+    assert found.subject.startswith("Off for you: “Everybody meets everybody”")
+    assert "You have no place at this table" in found.body
+
+
+def test_only_who_said_yes_is_mailed_another_place_and_reminded(hall: Hall) -> None:
+    me = hall.people[0]
+    first = own_tables(me, hall.now)[0]
+    hall.accept(me, first.meeting_id)
+    table = next(one for one in hall.forum.tables if one.label == first.place.label)
+    change_table(
+        event=hall.event,
+        table_id=table.pk,
+        data=TableData(label="Elsewhere"),
+        by=hall.boss.person,
+        now=hall.now,
+    )
+    found = mail(me, "moved", hall.now)
+    assert "Elsewhere" in found.body
+    assert found.attachments
+    other = next(one for one in hall.people if one.pk == first.members[0].attendee_id)
+    assert mail(other, "moved", hall.now) is None
+    soon = first.starts_at - dt.timedelta(minutes=5)
+    remind_people(now=soon)
+    assert mail(me, "reminder_soon", soon).subject == "In a few minutes: “Everybody meets everybody”"
+    day = first.starts_at - dt.timedelta(hours=23)
+    remind_people(now=day)
+    assert "Reminder" in mail(me, "reminder_day", day).subject
+
+
+def test_a_closed_time_ends_its_tables_with_the_reason(hall: Hall) -> None:
+    me, slot = hall.people[0], hall.forum.slots[0]
+    hall.accept_all(me)
+    close_period(
+        event=hall.event,
+        period=Period(slot.starts_at, slot.ends_at),
+        reason="Water",
+        by=hall.boss.person,
+        now=hall.now,
+    )
+    assert displace_meetings(now=hall.now) == 3
+    assert [row.state for row in own_tables(me, hall.now)] == ["cancelled", "accepted", "accepted"]
+    assert "Water" in mail(me, "cancelled", hall.now).body
+
+
+def test_the_planner_of_meetings_of_two_leaves_the_time_of_a_place_alone(hall: Hall) -> None:
+    busy = read_planning_data(hall.event, hall.now).busy[hall.people[0].pk]
+    assert [(one.starts_at, one.title) for one in busy] == [
+        (slot.starts_at, "Round of tables") for slot in hall.forum.slots
+    ]

@@ -1,0 +1,91 @@
+"""A forum with a hall of tables, for tests of rounds."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from backend.booking.models.meetings import Meeting
+from backend.events.models.attendees import Attendee
+from backend.groups.models import Rounds
+from backend.groups.selectors.rounds import own_tables, rounds_for
+from backend.groups.services.round_tables import accept_table, leave_table
+from backend.groups.services.round_work import work_on_rounds
+from backend.groups.services.rounds import RoundsOptions, order_rounds, publish_rounds
+from tests.backend.conftest import make_forum
+from tests.factories import make_attendee, make_attendees
+
+SECONDS = 0.3
+KINDS = ("government", "industry", "civil-society")
+
+
+class Hall:
+    """A forum with people of three constituencies, tables and times, and its organiser."""
+
+    def __init__(
+        self,
+        people: int = 12,
+        tables: int = 3,
+        slots: int = 3,
+        now: dt.datetime | None = None,
+        **event: object,
+    ) -> None:
+        self.forum = make_forum(people=0, tables=tables, slots=slots, **event)
+        self.event, self.now = self.forum.event, now or self.forum.now
+        self.boss = make_attendee(self.event, permission="organiser", visibility="hidden")
+        sectors = {"government": "ict-ministry", "industry": "large-company", "civil-society": "ngo"}
+        self.people = make_attendees(
+            self.event,
+            [
+                {"constituency": kind, "sector": sectors[kind]}
+                for number in range(people)
+                for kind in [KINDS[number % 3]]
+            ],
+        )
+
+    def ordered(self, **more: object) -> Rounds:
+        options = {
+            "title": "Everybody meets everybody",
+            "slot_ids": tuple(slot.pk for slot in self.forum.slots),
+            "table_ids": tuple(table.pk for table in self.forum.tables),
+            "least": 2,
+            "most": 4,
+            **more,
+        }
+        return order_rounds(
+            event=self.event, options=RoundsOptions(**options), by=self.boss.person, now=self.now
+        )
+
+    def work(self, rounds: Rounds, now: dt.datetime | None = None) -> Rounds:
+        rounds.refresh_from_db()
+        work_on_rounds(
+            rounds_id=rounds.pk,
+            order_number=rounds.order_number,
+            now=now or self.now,
+            seconds=SECONDS,
+        )
+        return rounds_for(self.event, rounds.pk)
+
+    def drafted(self, **more: object) -> Rounds:
+        return self.work(self.ordered(**more))
+
+    def published(self, **more: object) -> Rounds:
+        rounds = self.drafted(**more)
+        publish_rounds(
+            event=self.event, rounds_id=rounds.pk, answer_by=self.answer_by, by=self.boss.person, now=self.now
+        )
+        return self.work(rounds)
+
+    @property
+    def answer_by(self) -> dt.datetime:
+        return self.now + dt.timedelta(hours=1)
+
+    def accept(self, attendee: Attendee, meeting_id: int, now: dt.datetime | None = None) -> Meeting:
+        return accept_table(attendee=attendee, meeting_id=meeting_id, by=attendee.person, now=now or self.now)
+
+    def accept_all(self, *people: Attendee) -> None:
+        for attendee in people or self.people:
+            for row in own_tables(attendee, self.now):
+                self.accept(attendee, row.meeting_id)
+
+    def leave(self, attendee: Attendee, meeting_id: int) -> Meeting:
+        return leave_table(attendee=attendee, meeting_id=meeting_id, by=attendee.person, now=self.now)
