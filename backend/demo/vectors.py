@@ -26,7 +26,7 @@ def load_vectors() -> int:
 
 
 def shipped_vectors(model: str) -> dict[tuple[str, str], TextVectors]:
-    """The vectors of this model by kind and hash of the text; none where another one made the file, or none."""
+    """The vectors of this model by kind and hash of the text; none where the file is another's, or missing."""
     if not VECTORS_FILE.exists():
         return {}
     with np.load(VECTORS_FILE) as file:
@@ -45,13 +45,12 @@ def write_vectors() -> int:
     model = text_reader().model
     stored = list(Embedding.objects.filter(model=model).order_by("kind", "text_hash"))
     rows = np.array([one.vector for one in stored], np.float32)
+    split = rows.view(np.uint8).reshape(-1, rows.itemsize)  # all first bytes together compress to less
     np.savez_compressed(
         VECTORS_FILE,
         model=np.array(model),
         kinds=np.array([one.kind for one in stored]),
         hashes=np.array([list(bytes.fromhex(one.text_hash)) for one in stored], np.uint8),
-        bytes=rows.view(np.uint8)
-        .reshape(-1, rows.itemsize)
-        .T,  # first bytes together are smaller, compressed
+        bytes=np.ascontiguousarray(split.T),
     )
     return len(stored)
