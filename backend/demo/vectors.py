@@ -26,7 +26,7 @@ def load_vectors() -> int:
 
 
 def shipped_vectors(model: str) -> dict[tuple[str, str], TextVectors]:
-    """The vectors of this model by kind and hash of the text; none where the file is another's, or missing."""
+    """The vectors of this model by kind and hash of the text; none of another model, or without the file."""
     if not VECTORS_FILE.exists():
         return {}
     with np.load(VECTORS_FILE) as file:
