@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from django.db import transaction
+from django.db.models import Prefetch
 
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
@@ -19,7 +20,7 @@ from backend.booking.services.meeting_rules import set_rules
 from backend.booking.services.meetings import cancel_meeting
 from backend.booking.services.requests import MeetingRequestData, expire_requests, request_meeting
 from backend.core.errors import BusinessError
-from backend.events.models.attendees import Attendee
+from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Event, Topic
 from backend.events.rules.slot_grid import SlotGrid, periods_of
 from backend.events.selectors import shown_name, slots_for
@@ -215,9 +216,11 @@ class _Requests:
     """Requests between the edition's people, in a fixed order; each pair meets once."""
 
     def __init__(self, event: Event, main: Sequence[Person], now: dt.datetime) -> None:
+        topics = Interest.objects.select_related("topic__theme").order_by("topic__position")
+        interests = Prefetch("interests", topics)
         people = list(
             matchable(event).filter(availability__isnull=False).distinct()
-            .select_related("person", "event").order_by("person__email")
+            .select_related("person", "event").prefetch_related(interests).order_by("person__email")
         )  # fmt: skip
         emails = [person.email for person in main]
         self.main = sorted(
@@ -277,8 +280,7 @@ class _Requests:
         took = dt.timedelta(hours=self._hours.expovariate(1 / TO_ANSWER))
         self.answered_at = min(self.now, asked_at + took)
         free = free_slots_between(asker, other.pk, asked_at)
-        interests = other.interests.select_related("topic__theme").order_by("topic__position")
-        offered = next((row.topic for row in interests if row.offers), None)
+        offered = next((row.topic for row in other.interests.all() if row.offers), None)
         wish = MeetingRequestData(
             slot_ids=_spread(free),
             message=first_message(other, offered),
