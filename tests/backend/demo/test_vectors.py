@@ -27,6 +27,7 @@ def test_every_text_of_the_demo_has_a_vector_of_the_bundled_model() -> None:
     assert wanted <= shipped.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", FIELDS)
 def test_shipped_vectors_are_those_of_the_encoder(field: str) -> None:
     texts = texts_of(field)[::40]
