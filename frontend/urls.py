@@ -82,6 +82,7 @@ urlpatterns = [
         "forums/<slug:slug>/roles/<int:appointment_id>/", forums.decide_forum_role, name="decide_forum_role"
     ),
     path("demo/", demo.enter, name="demo_enter"),
+    path("demo/preparation/", demo.show_preparation, name="demo_preparation"),
     path("demo/outbox/", demo.outbox, name="demo_outbox"),
     path("demo/outbox/<int:mail_id>/", demo.outbox_mail, name="demo_outbox_mail"),
     path("demo/outbox/<int:mail_id>/<int:number>/", demo.outbox_file, name="demo_outbox_file"),

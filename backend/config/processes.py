@@ -1,6 +1,7 @@
 """The processes of a running Titian: one table, and each is started again when it ends by itself.
 
 One that is started on demand is started when a connection waits at its socket, and may end when it is idle.
+One that runs once is over when it ends without an error; others may wait for that.
 """
 
 from __future__ import annotations
@@ -51,8 +52,11 @@ class Program:
     name: str
     command: tuple[str, ...]
     on_demand: bool = False
+    runs_once: bool = False
 
 
+LOAD_DEMO = Program("demo", ("load_demo", "--with-lists"), runs_once=True)
+UNPACK_MODEL = Program("model", ("unpack_model",), runs_once=True)
 PROGRAMS = (
     Program("web", ("run_web",)),
     Program("worker", ("run_worker",)),
@@ -66,9 +70,10 @@ class Child(Protocol):
 
     name: str
     on_demand: bool
+    runs_once: bool
 
     def is_wanted(self) -> bool:
-        """Whether it has to run; always, unless it is started on demand."""
+        """Whether it has to run; always, unless it is started on demand or waits for another."""
 
     def start(self) -> None: ...
 
@@ -92,8 +97,11 @@ class ProgramChild:
         listening: socket.socket | None = None,
         options: Sequence[str] = (),
         number: int = 1,
+        after: ProgramChild | None = None,
     ) -> None:
-        self.name, self.on_demand = program.name, program.on_demand
+        """`after`: one that runs once, and must be over before this one is started."""
+        self.name, self.on_demand, self.runs_once = program.name, program.on_demand, program.runs_once
+        self._after = after
         if number > 1:
             self.name += f" {number}"
         self._folder = folder
@@ -107,6 +115,8 @@ class ProgramChild:
         self.process: subprocess.Popen[bytes] | None = None
 
     def is_wanted(self) -> bool:
+        if self._after is not None and self._after.ended() != 0:
+            return False
         if not self.on_demand or self._listening is None:
             return True
         return bool(select.select([self._listening], [], [], 0)[0])
@@ -143,6 +153,7 @@ class DatabaseChild:
 
     name = "database"
     on_demand = False
+    runs_once = False
 
     def __init__(self, server: EmbeddedPostgres) -> None:
         self._server = server
@@ -215,7 +226,7 @@ class Supervisor:
 
     def look(self) -> None:
         """One round: start what is due, and note what has ended."""
-        for kept in self._kept:
+        for kept in tuple(self._kept):
             if kept.due_at is not None:
                 if self.clock() >= kept.due_at and kept.child.is_wanted():
                     self._start(kept)
@@ -233,6 +244,9 @@ class Supervisor:
     def _note(self, kept: _Kept, code: int) -> None:
         if code == 0 and kept.child.on_demand:  # it was idle
             kept.due_at, kept.failures = self.clock(), 0
+            return
+        if code == 0 and kept.child.runs_once:
+            self._kept.remove(kept)
             return
         wait = kept.wait_after(code, self.clock())
         kept.due_at = self.clock() + wait
@@ -256,20 +270,27 @@ def programs(
     pages: socket.socket | None,
     web_processes: int = 1,
     encoder: socket.socket | None = None,
+    first: Sequence[Program] = (),
 ) -> list[ProgramChild]:
     """The wanted programs of the table, each with its socket; those on demand only where they have one.
 
-    `web_processes` take connections from the one socket of the pages.
+    `web_processes` take connections from the one socket of the pages. `first` are run once, one after the
+    other; the worker waits for the demo, lest it computes the same lists.
     """
     sockets: dict[str, socket.socket | None] = {"web": pages, "encoder": encoder}
     counts = {"web": web_processes}
-    return [
+    once: list[ProgramChild] = []
+    for program in first:
+        once.append(ProgramChild(program, folder=folder, after=once[-1] if once else None))
+    demo = next((one for one in once if one.name == LOAD_DEMO.name), None)
+    return once + [
         ProgramChild(
             program,
             folder=folder,
             listening=sockets.get(program.name),
             options=["--announce"] if program.name == "web" and number == 1 else (),
             number=number,
+            after=demo if program.name == "worker" else None,
         )
         for program in PROGRAMS
         for number in range(1, counts.get(program.name, 1) + 1)

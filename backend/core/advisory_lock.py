@@ -8,6 +8,16 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+# PostgreSQL shows a key of 64 bits in two halves.
+HELD = """
+SELECT EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND (classid::bigint << 32) | objid::bigint = %s
+)
+"""
+
 
 @contextmanager
 def advisory_lock(name: str, *, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
@@ -42,6 +52,13 @@ def advisory_lock_if_free(name: str) -> Iterator[bool]:
         if is_held:
             with connection.cursor() as cursor:
                 cursor.execute("select pg_advisory_unlock(%s)", _key(name))
+
+
+def is_advisory_lock_held(name: str) -> bool:
+    """Whether any connection holds the advisory lock of this name; one query, which waits for nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, _key(name))
+        return bool(cursor.fetchone()[0])
 
 
 def _key(name: str) -> list[int]:

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from django.db import transaction
+from django.db.models import Prefetch
 
+from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Delivery
 from backend.booking.selectors.availability import SlotChoice, free_slots_between
 from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
-from backend.booking.services.availability import open_slots
 from backend.booking.services.meeting_rules import set_rules
 from backend.booking.services.meetings import cancel_meeting
 from backend.booking.services.requests import MeetingRequestData, expire_requests, request_meeting
 from backend.core.errors import BusinessError
-from backend.events.models.attendees import Attendee
+from backend.events.models.attendees import Attendee, Interest
 from backend.events.models.events import Event, Topic
 from backend.events.rules.slot_grid import SlotGrid, periods_of
 from backend.events.selectors import shown_name, slots_for
@@ -61,12 +62,12 @@ def load_meetings(*, event: Event, earlier: Event, main: Sequence[Person], now: 
     """
     opening = dt.datetime.combine(event.starts_on, dt.time(8), event.zone)
     before = min(now, opening - dt.timedelta(days=2))
-    slots, tables, open_people = _set_up(event, main, before)
+    slots, tables, open_people = _set_up(event, main)
     requests = _Requests(event, main, before)
     requests.make_present()
     requests.make_report()
     last_year = dt.datetime.combine(earlier.starts_on, dt.time(8), earlier.zone) - dt.timedelta(days=2)
-    _set_up(earlier, main, last_year)
+    _set_up(earlier, main)
     past = _Requests(earlier, main, last_year)
     past.make_past()
     _mail_from(now)
@@ -170,7 +171,7 @@ def _mail_from(now: dt.datetime) -> None:
     Delivery.objects.filter(state=Delivery.State.QUEUED, due_at__lt=now).update(due_at=now)
 
 
-def _set_up(event: Event, main: Sequence[Person], now: dt.datetime) -> tuple[int, int, int]:
+def _set_up(event: Event, main: Sequence[Person]) -> tuple[int, int, int]:
     """Times on every day, tables, an online room, and open times of most attendees."""
     organiser = _organiser_of(event)
     assert organiser is not None
@@ -197,23 +198,29 @@ def _set_up(event: Event, main: Sequence[Person], now: dt.datetime) -> tuple[int
     chance = random.Random(f"{SEED} open {event.slug}")  # noqa: S311 - not a secret
     ids = [slot.pk for slot in slots_for(event)]
     always = {person.pk for person in main}
-    opened = 0
+    opened: dict[int, list[int]] = {}
     for attendee in matchable(event).select_related("person").order_by("person__email"):
         share = chance.uniform(0.5, 1.0)
         wanted = [pk for pk in ids if chance.random() < share or attendee.person_id in always]
         if (chance.randrange(CLOSED) and wanted) or attendee.person_id in always:
-            open_slots(attendee=attendee, slot_ids=wanted, by=attendee.person, now=now)
-            opened += 1
-    return slots, len(tables), opened
+            opened[attendee.pk] = wanted
+    Availability.objects.bulk_create(
+        Availability(event=event, attendee_id=pk, slot_id=slot)
+        for pk, wanted in opened.items()
+        for slot in wanted
+    )
+    return slots, len(tables), len(opened)
 
 
 class _Requests:
     """Requests between the edition's people, in a fixed order; each pair meets once."""
 
     def __init__(self, event: Event, main: Sequence[Person], now: dt.datetime) -> None:
+        topics = Interest.objects.select_related("topic__theme").order_by("topic__position")
+        interests = Prefetch("interests", topics)
         people = list(
             matchable(event).filter(availability__isnull=False).distinct()
-            .select_related("person", "event").order_by("person__email")
+            .select_related("person", "event").prefetch_related(interests).order_by("person__email")
         )  # fmt: skip
         emails = [person.email for person in main]
         self.main = sorted(
@@ -273,8 +280,7 @@ class _Requests:
         took = dt.timedelta(hours=self._hours.expovariate(1 / TO_ANSWER))
         self.answered_at = min(self.now, asked_at + took)
         free = free_slots_between(asker, other.pk, asked_at)
-        interests = other.interests.select_related("topic__theme").order_by("topic__position")
-        offered = next((row.topic for row in interests if row.offers), None)
+        offered = next((row.topic for row in other.interests.all() if row.offers), None)
         wish = MeetingRequestData(
             slot_ids=_spread(free),
             message=first_message(other, offered),

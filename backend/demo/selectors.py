@@ -11,6 +11,7 @@ from email.policy import default
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from backend.core.advisory_lock import is_advisory_lock_held
 from backend.core.errors import NotFound
 from backend.demo.models import OutgoingMail
 from backend.events.models.events import Event
@@ -18,6 +19,7 @@ from backend.people.models import Person
 from backend.suggestions.models import Run, SuggestionView
 
 CURRENT, EARLIER = "demo-2026", "demo-2025"  # slugs of the two editions
+LOADING = "demo"  # the advisory lock of whoever loads it
 
 
 def is_demo_ready() -> bool:
@@ -29,6 +31,32 @@ def is_demo_ready() -> bool:
         Run.objects.filter(event__slug=CURRENT, state=Run.State.CURRENT).select_related("event").first()
     )
     return published is not None and has_read_lists(published.event)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What there is of the demo: its people and sessions, their lists, and whom they asked."""
+
+    has_forum: bool
+    has_lists: bool
+    has_requests: bool
+
+    @property
+    def done(self) -> int:
+        """How many of the three steps."""
+        return self.has_forum + self.has_lists + self.has_requests
+
+
+def preparation() -> Preparation | None:
+    """How far the demo is loaded, while a process loads it; else None. One query, while it is loaded four."""
+    if not is_advisory_lock_held(LOADING):
+        return None
+    event = Event.objects.filter(slug=CURRENT).first()
+    return Preparation(
+        has_forum=event is not None,
+        has_lists=Run.objects.filter(event=event, state=Run.State.CURRENT).exists(),
+        has_requests=event is not None and has_read_lists(event),
+    )
 
 
 def is_anybody_real() -> bool:

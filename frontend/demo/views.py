@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.core.errors import NotFound
 from backend.demo.accounts import demo_account_for, demo_accounts
-from backend.demo.selectors import kept_mail, mail_sent, mails_sent
+from backend.demo.selectors import kept_mail, mail_sent, mails_sent, preparation
 from backend.events.selectors import attendances_for
 from frontend.access import Request, demo_only
 
@@ -38,6 +38,16 @@ MAIL_POLICY = {
 def enter(request: Request) -> HttpResponse:
     """Choose a demo account."""
     return render(request, "demo/enter.html", {"accounts": demo_accounts()})
+
+
+@demo_only
+@require_safe
+def show_preparation(request: Request) -> HttpResponse:
+    """How far the demo is loaded, for the pages that say so; 204 where it is as far as they say."""
+    found = preparation()
+    if found and request.GET.get("done") == str(found.done):
+        return HttpResponse(status=204)
+    return render(request, "demo/_preparation.html", {"preparation": found})
 
 
 @demo_only

@@ -25,6 +25,7 @@ from backend.booking.engine import detected_language
 from backend.booking.selectors.open_contacts import OpenContact
 from backend.core.binding_texts import SOURCE
 from backend.core.zones import zone_place
+from backend.demo.selectors import Preparation, preparation
 from backend.directory.selectors.people import ContactOptions
 from backend.events.models.events import Event
 from backend.events.rules.languages import language_name
@@ -135,6 +136,12 @@ def value(names: Mapping[str, str], key: str) -> str:
 def demo_mode() -> bool:
     """Whether this is the demo forum, which every page says."""
     return bool(settings.TITIAN_DEMO)
+
+
+@register.simple_tag
+def demo_preparation() -> Preparation | None:
+    """How far the demo is loaded, while it is."""
+    return preparation()
 
 
 @register.simple_tag

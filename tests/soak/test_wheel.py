@@ -67,9 +67,13 @@ def test_the_wheel_in_an_empty_home_serves_the_demo_with_its_suggestions(folder:
                 print(line, end="")
             browser, address = build_opener(HTTPCookieProcessor(CookieJar())), f"http://127.0.0.1:{port}"
             assert browser.open(address).status == 200
+            while 'class="accounts"' not in browser.open(f"{address}/demo/").read().decode():
+                assert run.poll() is None, "titian ended"
             forum = _enter(browser, address)
             shown = page_of(browser.open(f"{forum}suggestions/").read().decode())
             assert len(shown.texts(".row .name a")) >= 3
+            while not [*_data(home).glob("models/*/manifest.json")]:  # it comes after the demo
+                assert browser.open(f"{address}/healthz").status == 200
         finally:
             run.terminate()
             with suppress(subprocess.TimeoutExpired):

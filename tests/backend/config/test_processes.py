@@ -16,7 +16,16 @@ import pytest
 from django.conf import settings
 
 from backend.config import processes as supervision
-from backend.config.processes import NAMES, CannotServe, Program, ProgramChild, Supervisor, programs
+from backend.config.processes import (
+    LOAD_DEMO,
+    NAMES,
+    UNPACK_MODEL,
+    CannotServe,
+    Program,
+    ProgramChild,
+    Supervisor,
+    programs,
+)
 from tests.servers import address_of_the_database, get
 
 # What `serve` runs once all is made ready; it prints its port and keeps web and worker alive until SIGTERM.
@@ -43,7 +52,8 @@ class Ending:
     name = "worker"
     on_demand = False
 
-    def __init__(self, *codes: int) -> None:
+    def __init__(self, *codes: int, runs_once: bool = False) -> None:
+        self.runs_once = runs_once
         self.codes = list(codes)
         self.starts: list[float] = []
         self.now = 0.0
@@ -98,6 +108,27 @@ def test_killed_processes_are_started_again_however_often_and_early() -> None:
     supervisor = Supervisor([child], clock=lambda: child.now)
     child.let_pass(supervisor, 100)
     assert len(child.starts) == 6
+
+
+def test_one_that_runs_once_is_tried_again_until_it_ends_well_and_then_no_more() -> None:
+    child = Ending(-signal.SIGKILL, 1, 0, runs_once=True)
+    child.let_pass(Supervisor([child], clock=lambda: child.now), 60)
+    assert len(child.starts) == 2
+    assert child.codes == []
+
+
+def test_the_worker_waits_for_the_demo_and_what_comes_next_for_what_is_first() -> None:
+    demo, model, worker = programs(
+        settings.BASE_DIR,
+        wanted=["worker"],
+        pages=None,
+        first=[Program(LOAD_DEMO.name, ("help",), runs_once=True), UNPACK_MODEL],
+    )
+    wanted = [child.is_wanted() for child in (demo, model, worker)]
+    assert wanted == [True, False, False]
+    demo.start()
+    demo.wait_for_end(60)
+    assert [child.is_wanted() for child in (model, worker)] == [True, True]
 
 
 @pytest.fixture

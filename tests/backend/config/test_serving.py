@@ -24,7 +24,7 @@ from pytest_django import Settings
 from backend.config import processes as supervision
 from backend.config.management.commands import serve
 from backend.config.parent_watchdog import PARENT_ENV
-from backend.config.processes import CannotServe, bound_socket, listen
+from backend.config.processes import LOAD_DEMO, UNPACK_MODEL, CannotServe, bound_socket, listen
 from backend.core.queue import requeue_abandoned_jobs
 from backend.people.models import FirstAdministratorLink
 from tests.factories import make_attendee, make_event
@@ -114,6 +114,14 @@ def test_the_demo_is_not_loaded_beside_people_who_are_not_of_it(settings: Settin
         serve.Command()._prepare()
 
 
+@pytest.mark.django_db
+def test_the_demo_and_the_model_are_left_to_do_beside_the_pages(settings: Settings, tmp_path: Path) -> None:
+    settings.TITIAN_DEMO, settings.MODEL_FOLDER = True, tmp_path
+    assert serve.Command()._prepare() == [LOAD_DEMO, UNPACK_MODEL]
+    settings.TITIAN_MODEL = "another/model"
+    assert serve.Command()._prepare() == [LOAD_DEMO]
+
+
 def test_web_and_worker_end_when_the_process_that_started_them_is_killed() -> None:
     owner = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
     child = subprocess.Popen(
@@ -130,35 +138,6 @@ def test_web_and_worker_end_when_the_process_that_started_them_is_killed() -> No
         owner.kill()
         owner.wait()
         assert child.wait(timeout=20) == -signal.SIGTERM
-
-
-@pytest.mark.slow
-def test_a_step_that_fails_in_its_own_process_ends_serve_with_its_code(
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    serve._run_child("help")
-    with pytest.raises(SystemExit) as ended:
-        serve._run_child("no_such_command")
-    assert ended.value.code == 1
-    assert "no_such_command" in capfd.readouterr().err
-
-
-def test_an_interrupted_step_ends_and_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[subprocess.Popen[bytes]] = []
-
-    class Interrupted(subprocess.Popen):  # type: ignore[type-arg]
-        """A child whose first wait is cut off by Ctrl-C."""
-
-        def wait(self, timeout: float | None = None) -> int:
-            if self not in started:
-                started.append(self)
-                raise KeyboardInterrupt
-            return super().wait(timeout)
-
-    monkeypatch.setattr(subprocess, "Popen", Interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        serve._run_child("help")
-    assert started[0].returncode is not None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,9 +2,10 @@
 
 import pytest
 
+from backend.core.advisory_lock import advisory_lock
 from backend.core.errors import NotFound
 from backend.demo.lists import read_lists
-from backend.demo.selectors import CURRENT, has_read_lists, is_demo_ready
+from backend.demo.selectors import CURRENT, LOADING, Preparation, has_read_lists, is_demo_ready, preparation
 from backend.suggestions.models import SuggestionView
 from tests.backend.conftest import make_forum
 from tests.factories import NOW, make_attendee, make_event, make_run
@@ -70,3 +71,21 @@ def test_the_demo_is_ready_once_its_people_read_their_lists():
     assert not is_demo_ready()
     read_lists(event=event, now=NOW)
     assert is_demo_ready()
+
+
+def test_while_the_demo_is_loaded_each_of_three_steps_is_told_once_it_is_done():
+    steps = []
+    with advisory_lock(LOADING):
+        steps.append(preparation())
+        forum = make_forum(people=4)
+        event, people = forum.event, forum.people
+        event.slug = CURRENT
+        event.save()
+        steps.append(preparation())
+        make_run(event, {person: [other for other in people if other != person] for person in people})
+        steps.append(preparation())
+        read_lists(event=event, now=NOW)
+        steps.append(preparation())
+    assert steps == [Preparation(*(number < done for number in range(3))) for done in range(4)]
+    assert [step.done for step in steps] == [0, 1, 2, 3]
+    assert preparation() is None

@@ -7,8 +7,10 @@ import vobject
 from django.db import IntegrityError, transaction
 from rest_framework.test import APIClient
 
+from backend.core.advisory_lock import advisory_lock
 from backend.demo.accounts import ACCOUNTS_FILE, demo_accounts, end_demo_access
 from backend.demo.models import OutgoingMail
+from backend.demo.selectors import CURRENT, LOADING
 from backend.notifications.services.deliveries import deliver_notice
 from backend.people.models import Constituency, Person
 from tests.backend.conftest import make_forum
@@ -16,7 +18,14 @@ from tests.factories import make_attendee, make_event, make_run, token_of
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
-PAGES = ("/demo/", "/demo/outbox/", "/demo/outbox/1/", "/demo/outbox/1/0/", "/demo/government/")
+PAGES = (
+    "/demo/",
+    "/demo/preparation/",
+    "/demo/outbox/",
+    "/demo/outbox/1/",
+    "/demo/outbox/1/0/",
+    "/demo/government/",
+)
 
 
 @pytest.fixture
@@ -37,6 +46,32 @@ def test_outside_the_demo_its_pages_do_not_exist(client, settings, page):
 def test_the_demo_says_on_every_page_that_it_is_one(client, demo):
     for page in ("/", "/demo/", "/demo/outbox/", "/accounts/login/code/"):
         assert "Everybody in it is fictional." in client.get(page).content.decode()
+
+
+def test_the_front_page_and_sign_in_say_what_is_prepared_and_how_far(client, demo):
+    with advisory_lock(LOADING):
+        for page in ("/", "/accounts/login/code/"):
+            shown = page_of(client.get(page))
+            assert "0 of 3 steps are done. Now: its people, sessions and meetings." in shown
+            assert shown.attributes("#preparation progress[aria-label]", "value") == ["0"]
+        assert client.get("/demo/preparation/?done=0").status_code == 204
+        make_attendee(make_event(CURRENT), email="ministry@demo.example.org")
+        assert "Now: whom to suggest to each of them." in page_of(client.get("/demo/preparation/?done=0"))
+    for page in ("/", "/accounts/login/code/"):
+        assert not page_of(client.get(page)).has("#preparation")
+
+
+def test_nobody_enters_while_the_demo_is_prepared_and_then_the_page_says_that_it_is_ready(client, demo):
+    [row, *_] = json.loads(ACCOUNTS_FILE.read_text(encoding="utf-8"))
+    make_attendee(make_event(), email=row["email"], is_demo=True)
+    with advisory_lock(LOADING):
+        shown = page_of(client.get("/demo/"))
+        assert "You can enter when the forum is ready." in shown
+        assert not shown.has(".accounts")
+    ready = page_of(client.get("/demo/preparation/?done=2"))
+    assert "The demo forum is ready." in ready
+    assert not ready.has("[hx-trigger]")
+    assert page_of(client.get("/demo/")).has(".accounts")
 
 
 def test_one_enters_as_a_demo_account_and_lands_where_they_would(client, demo, tmp_path, monkeypatch):

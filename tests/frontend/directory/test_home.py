@@ -3,13 +3,11 @@
 import datetime as dt
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from backend.booking.models.availability import Availability
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from tests.factories import make_attendee, make_run
+from tests.factories import make_attendee
 from tests.frontend.conftest import client_of, lay_out
 from tests.pages import page_of
 
@@ -132,30 +130,6 @@ def test_who_is_no_known_adult_reads_only_what_to_do_about_it(cast, age_class, s
     shown = page_of(client_of(who.person).get(cast.address()))
     assert sentence in shown
     assert not shown.has(".row, .next, .figures")
-
-
-def test_home_takes_as_many_queries_for_thirty_as_for_one(cast, booking, official):
-    def queries():
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
-            assert official.get(cast.address()).status_code == 200
-        return len(captured)
-
-    booking.accept(cast.official, booking.ask(cast.engineer, cast.official, booking.slots[0]))
-    booking.ask(cast.lawyer, cast.official, booking.slots[1])
-    official.get(cast.address())  # its cards count as seen from here on
-    one = queries()
-    crowd = [make_attendee(cast.event) for _ in range(30)]
-    cast.event.runs.all().delete()
-    make_run(cast.event, {cast.official: crowd})
-    for attendee in crowd:
-        Availability.objects.bulk_create(
-            Availability(event=cast.event, attendee=attendee, slot=slot) for slot in booking.slots
-        )
-        booking.ask(attendee, cast.official, booking.slots[2])
-    official.get(cast.address())
-    assert queries() == one
 
 
 def test_a_stranger_finds_no_home(cast):

@@ -4,8 +4,6 @@ import json
 import re
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from backend.directory.models import Nudge
 from backend.stats.selectors.event_stats import event_stats
@@ -289,18 +287,6 @@ def test_a_missing_bridge_leads_to_a_plan_between_the_two_and_who_has_nobody_to_
     assert by_hand in [to for _, to in read(client, other, "who-needs-help/").links()]
     form = page_of(client.get(f"/e/{other.slug}/programme/?scope=x&first=y")).fields('form[action$="#new"]')
     assert (form["scope"], form["first"]) == (["everyone"], [""])
-
-
-@pytest.mark.parametrize("rest", PAGES[:6])
-def test_many_people_take_as_many_queries_as_few(desk, django_assert_num_queries, rest):
-    event, client = desk
-    seven_people(event)
-    read(client, event, rest)
-    with CaptureQueriesContext(connection) as few:
-        read(client, event, rest)
-    seven_people(event)
-    with django_assert_num_queries(len(few)):
-        read(client, event, rest)
 
 
 def test_a_nudge_is_seen_before_it_is_sent_and_nobody_gets_two(desk):

@@ -4,14 +4,12 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from backend.booking.models.availability import Availability
 from backend.events.models.attendees import Attendee
 from backend.suggestions.models import Feedback, ListReading, Run, Suggestion, SuggestionView
 from tests.factories import NOW, make_attendee, make_event, make_run
-from tests.frontend.conftest import OFFER, SEEK, block_contact_by_page, client_of
+from tests.frontend.conftest import OFFER, SEEK, block_contact_by_page
 from tests.pages import page_of
 
 SPOKEN = {"code": "language", "weight": 0.25, "evidence": {"language": "th"}}
@@ -149,26 +147,6 @@ def test_the_fragment_holds_the_same_cards_as_the_page(cast, official):
     assert names_in(page) == names_in(fragment) == ["Arif Rahman", "Linh Tran"]
     assert not page_of(fragment).has("h1")
     assert "HX-Request" in fragment["Vary"]
-
-
-def queries_for(rows):
-    event = make_event()
-    me = make_attendee(event, seeks="x")
-    others = [
-        make_attendee(event, offers_topics=["sextortion"], seeks_topics=["evidence-reporting"])
-        for _ in range(rows)
-    ]
-    make_run(event, {me: others})
-    client = client_of(me.person)
-    with CaptureQueriesContext(connection) as queries:
-        answer = client.get(f"/e/{event.slug}/suggestions/")
-    assert len(names_in(answer)) == min(rows, 10)
-    return len(queries)
-
-
-@pytest.mark.django_db
-def test_one_suggestion_and_thirty_take_the_same_number_of_queries():
-    assert queries_for(1) == queries_for(30)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,15 @@
-"""Run Titian: the database, what it needs the first time, then web, worker and encoder until Ctrl-C.
+"""Run Titian: the database and its tables, then web, worker and encoder until Ctrl-C.
 
-Each of them is started again when it ends by itself.
+Each of them is started again when it ends by itself. The first time the demo is loaded and the language model
+unpacked while the pages answer.
 """
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
-import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from types import FrameType
 
@@ -23,11 +23,12 @@ from rich.console import Console
 
 from backend.config.database import check_database
 from backend.config.embedded import server_in
-from backend.config.parent_watchdog import PARENT_ENV
 from backend.config.processes import (
-    MANAGE,
+    LOAD_DEMO,
+    UNPACK_MODEL,
     CannotServe,
     DatabaseChild,
+    Program,
     Supervisor,
     bound_socket,
     listen,
@@ -58,9 +59,9 @@ class Command(BaseCommand):
             ) from None
         try:
             with self._pages_socket() as listening:
-                self._prepare()
+                first = self._prepare()
                 release_memory()
-                self._run(listening)
+                self._run(listening, first)
         except KeyboardInterrupt:
             pass
         finally:
@@ -73,7 +74,8 @@ class Command(BaseCommand):
             return nullcontext()
         return bound_socket(settings.TITIAN_HOST, settings.TITIAN_PORT)
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> list[Program]:
+        """Make the database ready; gives what is left to do beside the pages, once."""
         self.console = Console(file=sys.stdout, highlight=False)
         with show_step(self.console, "Starting the database"):
             check_database()
@@ -83,9 +85,7 @@ class Command(BaseCommand):
             if settings.ERASURES.exists():
                 with show_step(self.console, "Erasing again whom a restored backup brought back"):
                     call_command("replay_erasures", verbosity=0)
-        if not settings.TITIAN_MODEL and not any(settings.MODEL_FOLDER.glob("*/manifest.json")):
-            with show_step(self.console, "Unpacking the language model", has_bar=True):
-                _run_child("unpack_model")
+        left = []
         # By name: nothing of the product imports the demo.
         if not settings.TITIAN_DEMO:
             import_string("backend.demo.accounts.end_demo_access")()
@@ -96,8 +96,10 @@ class Command(BaseCommand):
                     "This database holds people who are not of the demo, so the demo is not loaded into it. "
                     "Start with TITIAN_DEMO=0, or give the demo a folder of its own (TITIAN_VAR)."
                 )
-            connections.close_all()
-            _run_child("load_demo", "--with-lists")
+            left.append(LOAD_DEMO)
+        if not settings.TITIAN_MODEL and not any(settings.MODEL_FOLDER.glob("*/manifest.json")):
+            left.append(UNPACK_MODEL)
+        return left
 
     def _offer_first_administrator(self) -> None:
         """Print a one-time link where nobody administers this installation yet, and pages are served."""
@@ -108,8 +110,11 @@ class Command(BaseCommand):
     def _say_waiting(self) -> None:
         self.console.print("Another machine prepares the same database; waiting for it ...")
 
-    def _run(self, listening: socket.socket | None) -> None:
-        """Keep database, web and worker running until a signal comes, and the encoder while it is used."""
+    def _run(self, listening: socket.socket | None, first: Sequence[Program]) -> None:
+        """Keep database, web and worker running until a signal comes, and the encoder while it is used.
+
+        What comes `first` is done beside the pages.
+        """
         if listening:
             listen(listening)
         connections.close_all()
@@ -125,6 +130,7 @@ class Command(BaseCommand):
                 pages=listening,
                 web_processes=settings.TITIAN_WEB_PROCESSES,
                 encoder=readers,
+                first=first,
             )
             Supervisor([*database, *children]).run()
         finally:
@@ -151,26 +157,6 @@ class Command(BaseCommand):
         if embedded and server_in(**embedded).owned:
             server_in(**embedded).stop()
             self.stdout.write(f"Titian has ended; its data is kept in {settings.VAR}.")
-
-
-def _run_child(*command: str) -> None:
-    """Run a management command in a process of its own, which takes its memory with it when it ends.
-
-    Where it fails it has said why, and this process exits with its code. Ctrl-C reaches it from the terminal;
-    however else this process ends, the child ends, too.
-    """
-    environment = os.environ | {PARENT_ENV: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
-    child = subprocess.Popen(  # noqa: S603 - our own commands
-        [*MANAGE, *command], cwd=settings.BASE_DIR, env=environment
-    )
-    try:
-        code = child.wait()
-    except KeyboardInterrupt:
-        child.terminate()
-        child.wait()
-        raise
-    if code:
-        sys.exit(code)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

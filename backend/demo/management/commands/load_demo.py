@@ -11,10 +11,12 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from rich.console import Console
 
+from backend.core.advisory_lock import advisory_lock
 from backend.core.progress import progress_lines, show_step
 from backend.demo.lists import read_lists
 from backend.demo.loading import load_demo
-from backend.demo.selectors import CURRENT, has_read_lists
+from backend.demo.selectors import CURRENT, LOADING, has_read_lists
+from backend.demo.vectors import load_vectors
 from backend.events.models.events import Event
 from backend.suggestions.selectors.runs import current_run
 
@@ -32,7 +34,8 @@ class Command(BaseCommand):
 
     def handle(self, *, with_lists: bool, **options: object) -> None:  # noqa: ARG002
         if with_lists:
-            self._load_with_lists()
+            with advisory_lock(LOADING):
+                self._load_with_lists()
             return
         forum = load_demo(now=timezone.now(), notify=self._print)
         if forum is None:
@@ -49,6 +52,7 @@ class Command(BaseCommand):
                 load_demo(now=timezone.now(), notify=lambda line: console.print(f"  {line}"))
         event = Event.objects.get(slug=CURRENT)
         if current_run(event) is None:
+            load_vectors()
             with show_step(console, "Computing its suggestions", has_bar=True):
                 call_command("build_suggestions", CURRENT, stdout=io.StringIO())
         if not has_read_lists(event):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from backend.agenda.selectors.sessions import sessions_for
@@ -113,24 +111,6 @@ def test_a_requested_meeting_blocks_no_bookmark_and_loses_the_time(forum):
     keep(a, hold(forum, 0))
     assert [time.slot for time in asked.times.all()] == [forum.slots[1]]
     assert asked.notices.get(kind="time_taken").attendee == b
-
-
-def queries(call):
-    with CaptureQueriesContext(
-        connection,
-    ) as caught:
-        call()
-    return len(caught)
-
-
-def test_thirty_sessions_take_as_many_queries_as_one(forum):
-    a, b, *_ = forum.people
-    speak(hold(forum, 0, title="First"), b)
-    forum.accept(b, forum.ask(a, b, forum.slots[3]))
-    one = queries(lambda: sessions_for(a, NOW))
-    for number in range(30):
-        speak(hold(forum, 0, title=f"Number {number}"), *forum.join(1))
-    assert queries(lambda: sessions_for(a, NOW)) == one
 
 
 def test_over_the_api_sessions_are_listed_kept_refused_and_forgotten(forum, time_machine):

@@ -1,8 +1,6 @@
 """An attendee's list as they may see it now."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from backend.events.models.attendees import Attendee
 from backend.suggestions.engine.event_data import read_event_data
@@ -135,19 +133,6 @@ def test_a_place_is_strong_only_where_its_owner_declares_a_need(profile, word):
     assert [e.strength for e in list_inspection_for(event=event, attendee_id=me.pk).entries] == [word]
     participant = next(p for p in read_event_data(event).participants if p.id == me.pk)
     assert participant.declares_need == (word is Strength.STRONG)
-
-
-def test_thirty_rows_take_as_many_queries_as_one():
-    counts = []
-    for size in (1, 30):
-        event = make_event()
-        me = make_attendee(event)
-        make_run(event, {me: [make_attendee(event, seeks_topics=["sextortion"]) for _ in range(size)]})
-        me = Attendee.objects.select_related("event").get(pk=me.pk)
-        with CaptureQueriesContext(connection) as queries:
-            assert len(suggestions_for(attendee=me, now=NOW).cards) == min(size, 10)
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
 
 
 def test_a_changed_profile_makes_the_list_stale_but_not_a_hidden_one(reader_and_others):
