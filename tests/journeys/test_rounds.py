@@ -57,5 +57,6 @@ def test_rounds_are_drafted_published_and_answered_on_a_phone(booking, door, sig
     expect(phone.get_by_text("You have no place at this table any more")).to_be_visible()
     assert [row.state for row in own_tables(me, timezone.now())] == ["cancelled", "accepted"]
     desk.reload()
+    desk.get_by_role("link", name="Round 2").click()
     expect(desk.get_by_text("Yes", exact=True)).to_have_count(1)
     assert faults_of(desk) == []

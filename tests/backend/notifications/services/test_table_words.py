@@ -56,7 +56,7 @@ def test_a_place_without_an_answer_ends_with_a_mail_that_says_so(hall: Hall) -> 
 def test_only_who_said_yes_is_mailed_another_place_and_reminded(hall: Hall) -> None:
     me = hall.people[0]
     first = own_tables(me, hall.now)[0]
-    hall.accept(me, first.meeting_id)
+    hall.accept_all(me)
     table = next(one for one in hall.forum.tables if one.label == first.place.label)
     change_table(
         event=hall.event,
