@@ -120,7 +120,8 @@ class CompiledRows(_Written[Row]):
         if self._is_flat:
             return [value for (value,) in found]
         _in_thread.found = found
-        return list(written._iterable_class(written))
+        iterable: Any = written._iterable_class
+        return list(iterable(written))
 
     _percent = "%"  # how the statement writes one
 
@@ -133,7 +134,7 @@ class CompiledRows(_Written[Row]):
                 return list(told.fetchall())
         database.validate_no_broken_transaction()
         with database.wrap_database_errors:
-            return _preparing_cursor(database).execute(sql, params).fetchall()
+            return list(_preparing_cursor(database).execute(sql, params).fetchall())
 
     def _placeholder(self, name: str, names: list[str]) -> str:
         return f"${names.index(name) + 1}"

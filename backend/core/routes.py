@@ -85,6 +85,12 @@ def _beginnings() -> tuple[bytes, ...]:
 
 
 @functools.cache
+def secret_names() -> frozenset[str]:
+    """The names of the routes that hold a secret."""
+    return frozenset(name for name, _begins in _secret_routes())
+
+
+@functools.cache
 def _secret_routes() -> list[tuple[str, re.Pattern[str]]]:
     """Of each marked pattern its name, and how an address of it begins, up to its secret."""
     return [
