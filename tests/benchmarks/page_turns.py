@@ -25,6 +25,7 @@ OWN_FILES = ("bench_pages.py", "http_load.py", "page_turns.py")
 ORDER = (0, 1, 1, 0)  # so that what grows or slows in the meantime falls on both
 READERS = 5  # of each page, again and again
 HEALTH = "/healthz"
+LEAST = 0.0001  # seconds: less, as of the database for /healthz, has no ratio
 
 Cost = tuple[float, float]  # seconds of a processor: of the web process, of the database
 
@@ -86,7 +87,7 @@ def _told(name: str, rounds: Sequence[Sequence[Cost]], part: int) -> str:
         ]
         for side in (0, 1)
     ]
-    ratio = median(after / before if before else 1.0 for before, after in zip(*sides, strict=True))
+    ratio = median(after / before if before > LEAST else 1.0 for before, after in zip(*sides, strict=True))
     before, after = (1000 * median(side) / 2 for side in sides)
     return f"{name} {before:5.1f} -> {after:5.1f} (ratio {ratio:.2f})"
 
