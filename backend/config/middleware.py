@@ -6,6 +6,7 @@ import datetime as dt
 import ipaddress
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -72,7 +73,7 @@ class LimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        before = client_address.set(address_of(request))
+        before = client_address.set(partial(address_of, request))
         try:
             return self.get_response(request)
         finally:

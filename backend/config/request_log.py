@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.urls import ResolverMatch
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -22,7 +23,7 @@ from prometheus_client import (
 )
 
 from backend.config.logs import request_id, secrets
-from backend.core.routes import route_name, secrets_in
+from backend.core.routes import match_of, secrets_in
 
 ID = re.compile(r"[\w-]{8,64}")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -52,7 +53,8 @@ class Observed:
     def __call__(self, environment: dict[str, Any], start: Callable[..., Any]) -> Any:
         identity = self._identity(environment.get(KEY, ""))
         environment[KEY] = identity
-        before, before_secrets = request_id.set(identity), secrets.set(secrets_in(environment["PATH_INFO"]))
+        match = match_of(environment["PATH_INFO"])
+        before, before_secrets = request_id.set(identity), secrets.set(secrets_in(match))
         began, answered = time.perf_counter(), ["500"]
 
         def start_with_id(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
@@ -63,7 +65,7 @@ class Observed:
         try:
             return self._application(environment, start_with_id)
         finally:
-            _note(environment, answered[0], time.perf_counter() - began)
+            _note(environment, match, answered[0], time.perf_counter() - began)
             request_id.reset(before)
             secrets.reset(before_secrets)
 
@@ -72,21 +74,21 @@ class Observed:
         return given if settings.TITIAN_HTTPS and ID.fullmatch(given) else uuid.uuid4().hex
 
 
-def _note(environment: dict[str, Any], status: str, seconds: float) -> None:
-    view = view_name(environment["PATH_INFO"])
-    method = environment["REQUEST_METHOD"]
+def _note(environment: dict[str, Any], match: ResolverMatch | None, status: str, seconds: float) -> None:
+    path, method = environment["PATH_INFO"], environment["REQUEST_METHOD"]
+    view = view_name(path, match)
     method = method if method in METHODS else "other"
     REQUESTS.labels(view, method, status).inc()
-    SECONDS.labels(kind_of(environment["PATH_INFO"])).observe(seconds)
+    SECONDS.labels(kind_of(path)).observe(seconds)
     fields = {"view": view, "method": method, "status": int(status), "ms": round(1000 * seconds)}
     log.info("%s %s %s", method, view, status, extra={"fields": fields})
 
 
-def view_name(path: str) -> str:
+def view_name(path: str, match: ResolverMatch | None) -> str:
     """The name of the page or operation at an address, without the numbers and names in it."""
     if path.startswith(f"/{STATIC}/"):
         return STATIC
-    return route_name(path) or NOWHERE
+    return match.view_name if match else NOWHERE
 
 
 def kind_of(path: str) -> str:

@@ -192,7 +192,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 *(
                     f"frontend.templatetags.{name}"
-                    for name in ("binding", "navigation", "pages", "problems", "programme", "ui")
+                    for name in ("binding", "kept", "navigation", "pages", "problems", "programme", "ui")
                 ),
             ],
         },

@@ -23,6 +23,7 @@ from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
 
 THREADS = 8
+YOUNG_OBJECTS = 20_000  # between two looks for cycles among them; Python looks at each 700
 SECONDS_OF_ONE_THREAD = 0.0005  # while others wait: Python's 5 ms, after each query, add up beside an import
 GRACE_SECONDS = 3  # for requests that are being answered when the end is asked for
 MAX_CONNECTIONS = 2_000
@@ -43,6 +44,7 @@ def serve_pages(
     `announces`: print where the pages are.
     """
     gc.freeze()  # what every page needs is there for good, and never looked through again
+    gc.set_threshold(YOUNG_OBJECTS, 20, 20)  # a page makes some thousands, and leaves no cycles to look for
     _allow_connections(MAX_CONNECTIONS)
     sys.setswitchinterval(SECONDS_OF_ONE_THREAD)
     channels: dict[int, Any] = {}

@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from functools import lru_cache
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import psycopg
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import BigIntegerField, Expression, Func, JSONField, Model, QuerySet, Value
 from django.db.models.expressions import Col
 from django.db.models.query import FlatValuesListIterable, ValuesListIterable
+from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.numeric import Int8
 
 Given: TypeAlias = int | str | dt.datetime | list[int]
@@ -103,7 +104,7 @@ class CompiledRows(_Written[Row]):
     A statement that the database prepares, and plans once for all values.
     """
 
-    _written: tuple[QuerySet[Any, Row], Any, str, list[str]] | None = None
+    _written: tuple[QuerySet[Any, Row], str, list[str]] | None = None
     _is_plain = _is_flat = False  # whether rows are what the database gives, or the one value in it
     _json: tuple[int, ...] = ()  # of plain rows, the places of values that it gives as JSON
 
@@ -111,25 +112,29 @@ class CompiledRows(_Written[Row]):
         """The rows for these values, one for each name; one query."""
         if self._written is None:
             self._written = self._prepared()
-        written, compiler, sql, names = self._written
+        written, sql, names = self._written
         given = {name: _dumped(value) for name, value in self._known(values).items()}
-        with self._cursor() as cursor:
-            cursor.execute(sql, self._params(given, names))
-            found: list[Any] = cursor.fetchall()
+        found = self._run(sql, self._params(given, names))
         if self._is_plain:
             return [_read_json(row, self._json) for row in found] if self._json else found
         if self._is_flat:
             return [value for (value,) in found]
-        own = copy(compiler)
-        own.connection, own.execute_sql = connection, lambda *_args, **_named: [found]
-        queryset = written.all()
-        queryset.query.get_compiler = lambda *_args, **_named: own  # type: ignore[method-assign]
-        return list(queryset)
+        _in_thread.found = found
+        iterable: Any = written._iterable_class
+        return list(iterable(written))
 
     _percent = "%"  # how the statement writes one
 
-    def _cursor(self) -> Any:
-        return _preparing_cursor()
+    def _run(self, sql: str, params: Any) -> list[Any]:
+        database: Any = connections[DEFAULT_DB_ALIAS]  # each look at Django's proxy for it costs
+        database.ensure_connection()
+        if database.execute_wrappers or database.queries_logged:
+            with database.wrap_database_errors, database._prepare_cursor(_preparing_cursor(database)) as told:
+                told.execute(sql, params)
+                return list(told.fetchall())
+        database.validate_no_broken_transaction()
+        with database.wrap_database_errors:
+            return list(_preparing_cursor(database).execute(sql, params).fetchall())
 
     def _placeholder(self, name: str, names: list[str]) -> str:
         return f"${names.index(name) + 1}"
@@ -137,11 +142,13 @@ class CompiledRows(_Written[Row]):
     def _params(self, given: dict[str, Any], names: list[str]) -> Any:
         return [given[name] for name in names]
 
-    def _prepared(self) -> tuple[QuerySet[Any, Row], Any, str, list[str]]:
+    def _prepared(self) -> tuple[QuerySet[Any, Row], str, list[str]]:
         """The SQL with constants in it, so that a plan knows them; the names of the values in order."""
         queryset, compiler, sql, params = self._write()
         converters = compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
         compiler.get_converters = lambda _expressions: converters  # each use would look them up
+        compiler.execute_sql = lambda *_args, **_named: [_in_thread.found]
+        queryset.query.get_compiler = lambda *_args, **_named: compiler  # type: ignore[method-assign]
         if all(_is_json(expression) for _converters, expression in converters.values()):
             self._is_plain = queryset._iterable_class is ValuesListIterable
             self._is_flat = queryset._iterable_class is FlatValuesListIterable and not converters
@@ -158,7 +165,7 @@ class CompiledRows(_Written[Row]):
         sql = PLACEHOLDER.sub(lambda found: next(parts) if found[0] == "%s" else self._percent, sql)
         if sql.startswith("("):  # a union: the audit trail puts a statement before what does not select
             sql = f"SELECT * FROM ({sql}) AS found"  # noqa: S608 - written by Django
-        return queryset, compiler, sql, names
+        return queryset, sql, names
 
 
 class CompiledRowsOfMany(CompiledRows[Row]):
@@ -169,8 +176,10 @@ class CompiledRowsOfMany(CompiledRows[Row]):
 
     _percent = "%%"
 
-    def _cursor(self) -> Any:
-        return connection.cursor()
+    def _run(self, sql: str, params: Any) -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return list(cursor.fetchall())
 
     def _placeholder(self, name: str, names: list[str]) -> str:  # noqa: ARG002
         return f"%({name})s"
@@ -186,6 +195,12 @@ class _PreparingCursor(psycopg.RawCursor[Any]):
         super().execute(query, params, **options)
         self._query: Any = SimpleNamespace(query=query.encode())
         return self
+
+    def close(self) -> None:
+        """Not when Django's wrapper ends: the next statement of the thread uses it."""
+
+
+_in_thread = threading.local()  # its `cursor`, and the rows `found` last
 
 
 def attach_related(rows: Sequence[Model], name: str, related: CompiledRows[Any]) -> None:
@@ -207,11 +222,15 @@ def attach_related(rows: Sequence[Model], name: str, related: CompiledRows[Any])
         row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = kept
 
 
-def _preparing_cursor() -> Any:
-    """A cursor of the connection that sends values beside their statement, and has it prepared."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        return connection._prepare_cursor(_PreparingCursor(connection.connection))  # type: ignore[attr-defined]
+def _preparing_cursor(database: Any) -> _PreparingCursor:
+    """The thread's cursor, which sends values beside their statement, and has it prepared."""
+    kept: _PreparingCursor | None = getattr(_in_thread, "cursor", None)
+    if kept is None or kept.closed or kept.connection is not database.connection:
+        kept = _in_thread.cursor = _PreparingCursor(database.connection)
+        kept.adapters.register_loader(
+            "timestamptz", TimestamptzLoader
+        )  # psycopg's own, for Django's in Python
+    return kept
 
 
 def _is_json(expression: Any) -> bool:

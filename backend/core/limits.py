@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
@@ -108,8 +108,8 @@ REFUSALS: Mapping[Kind, _StrPromise] = {
     Kind.READ_ALONG: gettext_lazy("That was read very often just now. We read along again in a minute."),
 }
 
-# Where the request comes from; set by a middleware, empty in jobs and commands.
-client_address: ContextVar[str] = ContextVar("client_address", default="")
+# Gives where the request comes from; set by a middleware, empty in jobs and commands.
+client_address: ContextVar[Callable[[], str]] = ContextVar("client_address", default=str)
 
 COUNT = """
 INSERT INTO core_usecount AS kept (key, count, ends_at)
@@ -132,8 +132,8 @@ def count_use(kind: Kind, *, account: object) -> None:
     ends: dict[str, dt.datetime] = {}
     for limit in LIMITS[kind]:
         counted = [("account", str(account), limit.by_account)]
-        if limit.by_address and client_address.get():
-            counted.append(("address", client_address.get(), limit.by_address))
+        if limit.by_address and (address := client_address.get()()):
+            counted.append(("address", address, limit.by_address))
         for what, who, number in counted:
             key = _key(kind, limit, what, who)
             most[key] = number

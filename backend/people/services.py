@@ -404,7 +404,7 @@ def count_code_asked(*, request: HttpRequest, email: str) -> None:
         count_use(Kind.OWN_CODE_ASKED, account=known.source)
         return
     address = address_hash(email)
-    here = f"{address} {client_address.get()}"
+    here = f"{address} {client_address.get()()}"
     count_use(Kind.CODE_ASKED, account=here)
     count_use(Kind.CODE_ASKED_HERE, account=here)
     count_use(Kind.CODE_ASKED_ANYWHERE, account=address)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from django import template
 from django.template.context import Context
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backend.booking.selectors.open_contacts import waiting_answers
@@ -17,6 +19,8 @@ from backend.safeguarding.rules import why_not_open
 from backend.safeguarding.selectors.age_classes import waiting_age_questions
 from backend.safeguarding.selectors.reports import waiting_reports
 from frontend.access import Request
+
+KEPT = 500  # navigations of a role
 
 register = template.Library()
 
@@ -118,26 +122,35 @@ BELONGS_TO = {
 }
 
 
+class Place(NamedTuple):
+    """Which page is read, and in which language: what the links of a role depend on, beside what waits."""
+
+    slug: str
+    page: str
+    language: str | None
+
+
 @register.simple_tag(takes_context=True)
 def navigation(context: Context) -> Navigation:
     """The navigation for whoever reads the page, in the role to which the page is open."""
     request: Request = context["request"]
     attendee = request.attendee
+    page = request.resolver_match.url_name if request.resolver_match else None
+    place = Place(attendee.event.slug, page or "", get_language())
     if request.is_paused:
-        bar = (_link(request, "safety", _("Safeguarding lead")),)
-        more = (
-            _link(request, "safety_news", _("News from the safeguarding lead")),
-            _link(request, "my_data", _("My data")),
-        )
-        return Navigation(bar=bar, wide=(), more=more, roles=())
+        return _paused_navigation(place)
     permission, policy = attendee.permission, _policy(request)
     if permission == Attendee.Permission.ORGANISER and "organiser" in policy:
-        return _organiser_navigation(request)
+        return _organiser_navigation(place)
     if permission == Attendee.Permission.SAFEGUARDING_LEAD and "lead" in policy:
-        return _lead_navigation(request)
+        return _lead_navigation(place, *_waiting_for_leads(attendee))
     if why_not_open(attendee) == "minor":
-        return _minor_navigation(request)
-    return _own_navigation(request, context.get("waiting_answers"))
+        return _minor_navigation(place)
+    waiting: int | None = context.get("waiting_answers")  # where the page has counted it
+    if waiting is None:
+        waiting = waiting_answers(attendee, timezone.now())
+    of_leads = _waiting_for_leads(attendee) if permission == Attendee.Permission.SAFEGUARDING_LEAD else (0, 0)
+    return _own_navigation(place, permission, waiting, *of_leads)
 
 
 def _policy(request: Request) -> str:
@@ -145,126 +158,133 @@ def _policy(request: Request) -> str:
     return getattr(request.resolver_match.func, "access_policy", "") if request.resolver_match else ""
 
 
-def _own_navigation(request: Request, waiting: int | None) -> Navigation:
-    """`waiting`: what waits for the reader's answer, where the page has counted it."""
-    attendee = request.attendee
-    home = "event_home" if attendee.permission == Attendee.Permission.PARTICIPANT else "home"
-    roles: tuple[NavigationLink, ...] = ()
-    if attendee.permission == Attendee.Permission.ORGANISER:
-        roles = (_link(request, "desk", _("Desk")),)
-    elif attendee.permission == Attendee.Permission.SAFEGUARDING_LEAD:
-        roles = (_reports(request), _age_classes(request))
-    if waiting is None:
-        waiting = waiting_answers(attendee, timezone.now())
+def _waiting_for_leads(attendee: Attendee) -> tuple[int, int]:
+    """Reports, and questions about ages."""
+    return waiting_reports(attendee), waiting_age_questions(attendee, timezone.now())
+
+
+@lru_cache(maxsize=KEPT)
+def _paused_navigation(place: Place) -> Navigation:
     return Navigation(
-        bar=(
-            _link(request, home, _("Home")),
-            _link(request, "suggestions", _("Suggestions")),
-            _link(request, "meetings", _("Meetings"), waiting),
-        ),
-        wide=(
-            _link(request, "my_agenda", _("Agenda")),
-            _link(request, "people", _("People")),
-        ),
-        more=(
-            _link(request, "sessions", _("Sessions")),
-            _link(request, "profile", _("My profile")),
-            _link(request, "availability", _("My open times")),
-            _link(request, "notices", _("News")),
-            _link(request, "connections", _("Connections")),
-            _link(request, "calendar", _("Calendar")),
-            _link(request, "my_delegation_sessions", _("Sessions with a delegation")),
-            _link(request, "zone", _("Time zone and mails")),
-            _link(request, "my_data", _("My data")),
-            _link(request, "api_access", _("API access")),
-        ),
-        roles=roles,
-    )
-
-
-def _organiser_navigation(request: Request) -> Navigation:
-    return Navigation(
-        bar=(
-            _link(request, "desk", _("Desk")),
-            _link(request, "attendees", _("Attendees")),
-            _link(request, "setup", _("Set up")),
-        ),
-        wide=(
-            _link(request, "matching", _("Lists")),
-            _link(request, "programme", _("Programme")),
-        ),
-        more=(
-            _link(request, "invitations", _("Invitations")),
-            _link(request, "topics", _("Topics")),
-            _link(request, "agenda", _("Sessions")),
-            _link(request, "roles", _("Roles")),
-            _link(request, "mails", _("Mail")),
-            _link(request, "done", _("What was done")),
-        ),
-        roles=(_link(request, "home", _("My home")),),
-    )
-
-
-def _lead_navigation(request: Request) -> Navigation:
-    return Navigation(
-        bar=_lead_links(request),
+        bar=(_link(place, "safety", _("Safeguarding lead")),),
         wide=(),
         more=(
-            _link(request, "suspensions", _("Suspended people")),
-            _link(request, "delegation_sessions", _("Sessions with a delegation")),
-            _link(request, "supervision", _("Chaperones and checks")),
-            _link(request, "aliases", _("Aliases")),
-            _link(request, "country_contacts", _("Whom to ring")),
-            _link(request, "roles", _("Roles")),
-            _link(request, "suggestions", _("Suggestions")),
-            _link(request, "people", _("People")),
-            _link(request, "meetings", _("Meetings")),
-            _link(request, "connections", _("Connections")),
-            _link(request, "sessions", _("Sessions")),
-            _link(request, "profile", _("My profile")),
-        ),
-        roles=(_link(request, "home", _("My home")),),
-    )
-
-
-def _lead_links(request: Request) -> tuple[NavigationLink, ...]:
-    return (_reports(request), _age_classes(request), _link(request, "consents", _("Consents")))
-
-
-def _minor_navigation(request: Request) -> Navigation:
-    """Few and plain: of what the others do, nothing concerns a minor."""
-    return Navigation(
-        bar=(
-            _link(request, "event_home", _("Home")),
-            _link(request, "sessions", _("Sessions")),
-            _link(request, "profile", _("My profile")),
-        ),
-        wide=(),
-        more=(
-            _link(request, "my_delegation_sessions", _("Sessions I am asked to")),
-            _link(request, "safety", _("I do not feel safe")),
-            _link(request, "zone", _("Time zone and mails")),
-            _link(request, "my_data", _("My data")),
+            _link(place, "safety_news", _("News from the safeguarding lead")),
+            _link(place, "my_data", _("My data")),
         ),
         roles=(),
     )
 
 
-def _reports(request: Request) -> NavigationLink:
-    return _link(request, "reports", _("Reports"), waiting_reports(request.attendee))
+@lru_cache(maxsize=KEPT)
+def _own_navigation(place: Place, permission: str, waiting: int, reports: int, ages: int) -> Navigation:
+    """`waiting`: what waits for the reader's answer; of a lead, `reports` and questions about `ages`, too."""
+    home = "event_home" if permission == Attendee.Permission.PARTICIPANT else "home"
+    roles: tuple[NavigationLink, ...] = ()
+    if permission == Attendee.Permission.ORGANISER:
+        roles = (_link(place, "desk", _("Desk")),)
+    elif permission == Attendee.Permission.SAFEGUARDING_LEAD:
+        roles = _waiting_links(place, reports, ages)
+    return Navigation(
+        bar=(
+            _link(place, home, _("Home")),
+            _link(place, "suggestions", _("Suggestions")),
+            _link(place, "meetings", _("Meetings"), waiting),
+        ),
+        wide=(
+            _link(place, "my_agenda", _("Agenda")),
+            _link(place, "people", _("People")),
+        ),
+        more=(
+            _link(place, "sessions", _("Sessions")),
+            _link(place, "profile", _("My profile")),
+            _link(place, "availability", _("My open times")),
+            _link(place, "notices", _("News")),
+            _link(place, "connections", _("Connections")),
+            _link(place, "calendar", _("Calendar")),
+            _link(place, "my_delegation_sessions", _("Sessions with a delegation")),
+            _link(place, "zone", _("Time zone and mails")),
+            _link(place, "my_data", _("My data")),
+            _link(place, "api_access", _("API access")),
+        ),
+        roles=roles,
+    )
 
 
-def _age_classes(request: Request) -> NavigationLink:
-    waiting = waiting_age_questions(request.attendee, timezone.now())
-    return _link(request, "age_classes", _("Age classes"), waiting)
+@lru_cache(maxsize=KEPT)
+def _organiser_navigation(place: Place) -> Navigation:
+    return Navigation(
+        bar=(
+            _link(place, "desk", _("Desk")),
+            _link(place, "attendees", _("Attendees")),
+            _link(place, "setup", _("Set up")),
+        ),
+        wide=(
+            _link(place, "matching", _("Lists")),
+            _link(place, "programme", _("Programme")),
+        ),
+        more=(
+            _link(place, "invitations", _("Invitations")),
+            _link(place, "topics", _("Topics")),
+            _link(place, "agenda", _("Sessions")),
+            _link(place, "roles", _("Roles")),
+            _link(place, "mails", _("Mail")),
+            _link(place, "done", _("What was done")),
+        ),
+        roles=(_link(place, "home", _("My home")),),
+    )
 
 
-def _link(request: Request, name: str, label: str, count: int = 0) -> NavigationLink:
-    here = request.resolver_match.url_name if request.resolver_match else ""
-    is_current = here == name or BELONGS_TO.get(here or "") == name
-    return NavigationLink(name, label, _address(name, request.attendee.event.slug), is_current, count)
+@lru_cache(maxsize=KEPT)
+def _lead_navigation(place: Place, reports: int, ages: int) -> Navigation:
+    return Navigation(
+        bar=(*_waiting_links(place, reports, ages), _link(place, "consents", _("Consents"))),
+        wide=(),
+        more=(
+            _link(place, "suspensions", _("Suspended people")),
+            _link(place, "delegation_sessions", _("Sessions with a delegation")),
+            _link(place, "supervision", _("Chaperones and checks")),
+            _link(place, "aliases", _("Aliases")),
+            _link(place, "country_contacts", _("Whom to ring")),
+            _link(place, "roles", _("Roles")),
+            _link(place, "suggestions", _("Suggestions")),
+            _link(place, "people", _("People")),
+            _link(place, "meetings", _("Meetings")),
+            _link(place, "connections", _("Connections")),
+            _link(place, "sessions", _("Sessions")),
+            _link(place, "profile", _("My profile")),
+        ),
+        roles=(_link(place, "home", _("My home")),),
+    )
 
 
-@lru_cache(maxsize=2_000)
-def _address(name: str, slug: str) -> str:
-    return reverse(name, args=[slug])
+@lru_cache(maxsize=KEPT)
+def _minor_navigation(place: Place) -> Navigation:
+    """Few and plain: of what the others do, nothing concerns a minor."""
+    return Navigation(
+        bar=(
+            _link(place, "event_home", _("Home")),
+            _link(place, "sessions", _("Sessions")),
+            _link(place, "profile", _("My profile")),
+        ),
+        wide=(),
+        more=(
+            _link(place, "my_delegation_sessions", _("Sessions I am asked to")),
+            _link(place, "safety", _("I do not feel safe")),
+            _link(place, "zone", _("Time zone and mails")),
+            _link(place, "my_data", _("My data")),
+        ),
+        roles=(),
+    )
+
+
+def _waiting_links(place: Place, reports: int, ages: int) -> tuple[NavigationLink, ...]:
+    return (
+        _link(place, "reports", _("Reports"), reports),
+        _link(place, "age_classes", _("Age classes"), ages),
+    )
+
+
+def _link(place: Place, name: str, label: str, count: int = 0) -> NavigationLink:
+    is_current = place.page == name or BELONGS_TO.get(place.page) == name
+    return NavigationLink(name, label, reverse(name, args=[place.slug]), is_current, count)

@@ -19,13 +19,19 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import django
 import psutil
 
 from tests.benchmarks.http_load import CLIENTS, signed_in
+from tests.benchmarks.page_turns import HEALTH, READERS, compare
 
 MIX = {"suggestions": 35, "people": 15, "profile": 20, "sessions": 10, "agenda": 15, "home": 5}  # per cent
+OWN_PAGES = ("suggestions", "sessions", "people", "home", "meetings", "agenda")
+DESK_PAGES = ("desk", "attendees", "matching")
+SOME = range(2, 2 + READERS)  # of the readers, for `--against`
 AS_FAST_SECONDS = 15.0
 WARM_SECONDS = 5.0
 ON_A_LIST = 30
@@ -49,28 +55,27 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=60.0)
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 2], help="one measurement of each")
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--against", metavar="COMMIT", help="what each page costs there and here, in turns")
+    parser.add_argument("--rounds", type=int, default=5, help="with --against: each of two turns of both")
+    parser.add_argument("--times", type=int, default=20, help="with --against: readings of a page in a turn")
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.people <= ON_A_LIST:
         parser.error(f"--people {given.people}: at least {ON_A_LIST + 1}, for lists of {ON_A_LIST} others.")
+    if given.against:
+        compare(given.against, people=given.people, rounds=given.rounds, times=given.times)
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
     django.setup()
-    from django.db import connection
-    from django.utils import timezone
+    from backend.benchmarks.load.event import SLUG
+    from backend.benchmarks.load.servers import Servers
 
-    from backend.benchmarks.load.event import SLUG, create_event
-    from backend.benchmarks.load.servers import Servers, own_database
-    from backend.events.models.attendees import Attendee
-
-    with own_database() as address:
-        create_event(people=given.people, seed=1, now=timezone.now())
-        readers = list(Attendee.objects.select_related("person", "event").order_by("pk"))
-        _declare(readers)
-        _hold_sessions(readers)
-        lists = _write_lists(readers)
-        _agree_meetings(readers)
-        visits = _visits(SLUG, readers, lists, [signed_in(reader) for reader in readers])
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+    with _forum(given.people) as (address, readers, lists):
+        cookies = [signed_in(reader) for reader in readers]
+        if given.serve:
+            _serve(address, _visits_by_page(SLUG, readers, lists, cookies))
+            return
+        visits = _visits(SLUG, readers, lists, cookies)
         for processes in given.processes:
             servers = Servers(address, processes=processes)
             try:
@@ -81,6 +86,47 @@ def main() -> None:
                     _told(web, given, plan | {"encoding": encoding})
             finally:
                 servers.stop()
+
+
+@contextmanager
+def _forum(people: int) -> Iterator[tuple[str, list[Any], dict[int, list[int]]]]:
+    """A forum in a database of its own: its address, everybody, and the lists of each (ids)."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from backend.benchmarks.load.event import create_event
+    from backend.benchmarks.load.servers import own_database
+    from backend.events.models.attendees import Attendee
+
+    with own_database() as address:
+        create_event(people=people, seed=1, now=timezone.now())
+        readers = list(Attendee.objects.select_related("person", "event").order_by("pk"))
+        _declare(readers)
+        _hold_sessions(readers)
+        lists = _write_lists(readers)
+        _agree_meetings(readers)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        yield address, readers, lists
+
+
+def _serve(address: str, visits: dict[str, list[tuple[str, str]]]) -> None:
+    """Serve the pages by one process until standard input ends; one line says where, for `page_turns`."""
+    from django.db import connection
+
+    from backend.benchmarks.load.servers import Servers
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        database = psutil.Process(cursor.fetchone()[0]).ppid()
+    servers = Servers(address, processes=1)
+    try:
+        servers.wait_until_up()
+        told = {"port": servers.port, "web": servers.web[0].pid, "database": database, "visits": visits}
+        print(json.dumps(told), flush=True)
+        sys.stdin.read()
+    finally:
+        servers.stop()
 
 
 def _told(web: list[psutil.Process], given: argparse.Namespace, plan: dict[str, object]) -> None:
@@ -290,6 +336,21 @@ def _visits(
 
     found = endless()
     return [next(found) for _ in range(20_000)]
+
+
+def _visits_by_page(
+    slug: str, readers: Sequence[Any], lists: dict[int, list[int]], cookies: Sequence[str]
+) -> dict[str, list[tuple[str, str]]]:
+    """Each page as some read it, those of the desk as one organiser does: path and cookie."""
+    organiser = readers[-1]
+    type(organiser).objects.filter(pk=organiser.pk).update(permission="organiser")
+    found = {HEALTH: [(HEALTH, "")]}
+    for page in OWN_PAGES:
+        found[page] = [(f"/e/{slug}/{page}/", cookies[place]) for place in SOME]
+    found["profile"] = [
+        (f"/e/{slug}/people/{lists[readers[place].pk][0]}/", cookies[place]) for place in SOME
+    ]
+    return found | {page: [(f"/e/{slug}/{page}/", cookies[-1])] for page in DESK_PAGES}
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from backend.booking.rules import has_meeting
 from backend.booking.selectors.availability import has_time_to_come
+from backend.core.compiled import CompiledRowsOfMany, any_of
 from backend.core.errors import NotFound
 from backend.core.spreadsheets import CellValue
 from backend.core.texts import folded
@@ -32,6 +33,7 @@ ROSTER_FILTERS = {
 }
 WITHOUT_MEETING, WITHOUT_JOINING, WITHOUT_TIME = "without_meeting", "without_joining", "without_time"
 TICKS = (WITHOUT_MEETING, WITHOUT_JOINING, WITHOUT_TIME)
+ROSTER_FIELDS = ("name", "short_name", "age_class", "joined_at", "agreed_at")  # sorted by, or searched
 SEARCH, SORT = "q", "sort"
 BY_NAME, BY_ORGANISATION, NEWEST, NOT_JOINED = "name", "organisation", "newest", "not_joined"
 SORTS = (BY_NAME, BY_ORGANISATION, NEWEST, NOT_JOINED)
@@ -76,19 +78,13 @@ def roster_ids(*, event: Event, filters: Mapping[str, str], closed: Set[int] = f
     of a minor's name, the address of somebody not set as an adult (S7) or under an alias (S11), nor what is
     `closed` to the reader.
     """
-    rows = list(
-        _filtered(event, filters)
-        .select_related("organisation", "person")
-        .only(
-            "name", "short_name", "age_class", "joined_at", "agreed_at",
-            "organisation__name", "person__email",
-        )
-        .knowing_aliases()
-    )  # fmt: skip
-    words = folded(filters.get(SEARCH, "")).split()
-    if words:
-        rows = [row for row in rows if _is_found(row, words, closed)]
-    return [row.pk for row in sorted(rows, key=_sort_key(filters.get(SORT, "")))]
+    words, sort = folded(filters.get(SEARCH, "")).split(), filters.get(SORT, "")
+    rows = _filtered(event, filters).only(*ROSTER_FIELDS)
+    if words or sort == BY_ORGANISATION:
+        rows = rows.select_related("organisation", "person").knowing_aliases()
+        rows = rows.only(*ROSTER_FIELDS, "organisation__name", "person__email")
+    found = [row for row in rows if not words or _is_found(row, words, closed)]
+    return [row.pk for row in sorted(found, key=_sort_key(sort))]
 
 
 def _is_found(row: Attendee, words: list[str], closed: Set[int]) -> bool:
@@ -123,14 +119,16 @@ def _name(row: Attendee, closed: Set[int]) -> str:
 
 def roster_rows(*, event: Event, ids: Sequence[int], closed: Set[int] = frozenset()) -> tuple[RosterRow, ...]:
     """These attendees of the event, in this order; one query."""
-    rows = {
-        row.pk: row
-        for row in Attendee.objects.of(event)
-        .filter(pk__in=ids)
-        .select_related("organisation__sector", "person")
-        .annotate(has_meeting=has_meeting(), is_profile_empty=has_empty_profile())
-    }
+    rows = {row.pk: row for row in _roster.fetch(event=event.pk, among=list(ids))}
     return tuple(_row(rows[pk], closed) for pk in ids if pk in rows)
+
+
+def _roster_among(event: int, among: list[int]) -> AttendeeQuerySet:
+    people = Attendee.objects.filter(event=event, pk__in=any_of(among)).select_related("organisation__sector")
+    return people.annotate(has_meeting=has_meeting(), is_profile_empty=has_empty_profile())
+
+
+_roster = CompiledRowsOfMany(_roster_among, event=-1, among=[-2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,9 +309,9 @@ def _row(row: Attendee, closed: Set[int]) -> RosterRow:
         sector=row.organisation.sector.local_name if row.organisation else "",
         constituency=row.constituency,
         country=row.country,
-        age_class=row.get_age_class_display(),
-        visibility=row.get_visibility_display(),
-        permission=row.get_permission_display(),
+        age_class=str(row.get_age_class_display()),
+        visibility=str(row.get_visibility_display()),
+        permission=str(row.get_permission_display()),
         has_joined=row.has_joined,
         has_meeting=row.has_meeting,  # type: ignore[attr-defined]
         is_profile_empty=row.is_profile_empty,  # type: ignore[attr-defined]

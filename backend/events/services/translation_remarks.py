@@ -24,7 +24,7 @@ def remark_on_translation(
 
     Refuses TooOften and `bad_remark`: no passage, one that is too long, or a language that is not offered.
     """
-    count_use(Kind.REMARKED, account=by.pk if by else f"nobody {client_address.get()}")
+    count_use(Kind.REMARKED, account=by.pk if by else f"nobody {client_address.get()()}")
     passage, wording = clean_text(passage), clean_text(wording)
     is_known = language in dict(settings.LANGUAGES) and language != settings.LANGUAGE_CODE
     if not passage or max(len(passage), len(wording)) > PASSAGE_LIMIT or not is_known:

@@ -23,6 +23,7 @@ from backend.config.shared_counts import FOLDER_ENV, share_counts
 from backend.config.status import problems_of, status_at
 from backend.core.models import StepFailure
 from backend.core.queue import QUEUES
+from backend.core.routes import match_of
 from tests.factories import make_event, make_run
 from tests.servers import address_of_the_database, get, web_process
 
@@ -179,9 +180,15 @@ def test_an_id_is_taken_from_the_proxy_alone_and_is_in_the_log(settings: Setting
 
 
 def test_an_address_is_named_by_its_page() -> None:
-    assert view_name("/e/forum/people/7/") == "person"
-    assert view_name("/static/css/base.css") == "static"
-    assert view_name("/e/forum/siti@example.org") == "nowhere"
+    names = {
+        path: view_name(path, match_of(path))
+        for path in (
+            "/e/forum/people/7/",
+            "/static/css/base.css",
+            "/e/forum/siti@example.org",
+        )
+    }
+    assert list(names.values()) == ["person", "static", "nowhere"]
 
 
 def test_a_line_of_json_holds_the_id_and_nobody() -> None:

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def from_a_venue() -> Iterator[None]:
-    before = client_address.set("192.0.2.1")
+    before = client_address.set(lambda: "192.0.2.1")
     yield
     client_address.reset(before)
 
