@@ -180,7 +180,7 @@ def _check(problem: RoundsProblem) -> None:
         raise BadGroups(f"“fixed” names a table outside the {tables}.")
     if (~problem.present & (fixed != FREE)).any():
         raise BadGroups("Somebody is fixed at a table in a round they are absent from.")
-    for number, row in enumerate(fixed):
+    for row in fixed:
         taken = np.bincount(row[row != FREE], minlength=tables)
         if (taken > problem.seats).any():
             raise BadGroups(
@@ -190,6 +190,4 @@ def _check(problem: RoundsProblem) -> None:
         together = (a == b) & (a != FREE)
         if together.any():
             i, j = problem.forbidden[together.argmax()]
-            raise BadGroups(
-                f"{i} and {j} may not sit together; both are fixed at table {a[together][0]} in round {number}."
-            )
+            raise BadGroups(f"{i} and {j} may not sit together; both are fixed at table {a[together][0]}.")
