@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,8 +14,9 @@ from matching.scheduling.deadline import Deadline
 STEP_SECONDS = 1.5e-4  # of a step on an idle core, and of one of its n x n elements
 ELEMENT_SECONDS = 2.5e-8
 NOISE = 1 << 17
-START_TEMPERATURE = 0.35
-END_TEMPERATURE = 0.02
+START_TEMPERATURE = 0.3
+END_TEMPERATURE = 0.05
+CYCLES = (1 / 16, 3 / 16, 7 / 16, 1.0)  # each a whole cooling, ending at this share of the time
 
 
 @dataclass(slots=True)
@@ -100,16 +102,17 @@ def table_targets(seats: Ints, taken: Ints, people: int, least: int) -> Ints:
 def improve(
     seating: Seating, deadline: Deadline, rng: np.random.Generator, steps: StepClock, lowest: float
 ) -> None:
-    """Anneal until the deadline, or a cost of `lowest`; the best seats seen stay."""
+    """Anneal in longer and longer cycles until the deadline, or a cost of `lowest`; the best seats seen
+    stay."""
     rounds, people = seating.table.shape
     elements = people * (people + len(seating.rules.seats))
     noise = rng.standard_exponential(NOISE + 2 * elements, np.float32)
     cost = best_cost = seating.cost()
     best = seating.table.copy()
-    while deadline.left() > 0 and best_cost > lowest + 1e-6:
-        progress = min(1.0, deadline.spent() / max(deadline.limit, 1e-9))
-        temperature = START_TEMPERATURE * (END_TEMPERATURE / START_TEMPERATURE) ** progress
-        number = int(rng.integers(rounds))
+    open_rounds = np.flatnonzero(seating.rules.movable.any(axis=1))
+    while len(open_rounds) and deadline.left() > 0 and best_cost > lowest + 1e-6:
+        temperature = _temperature(min(1.0, deadline.spent() / max(deadline.limit, 1e-9)))
+        number = int(rng.choice(open_rounds))
         steps.count(elements)
         row, change = _step(seating, number, temperature, noise, rng)
         if row is None:
@@ -120,6 +123,12 @@ def improve(
             best_cost, best = cost, seating.table.copy()
     for number in range(rounds):
         seating.set_row(number, best[number])
+
+
+def _temperature(progress: float) -> float:
+    start, end = next((a, b) for a, b in pairwise((0.0, *CYCLES)) if progress <= b)
+    part: float = (progress - start) / (end - start)
+    return float(START_TEMPERATURE * (END_TEMPERATURE / START_TEMPERATURE) ** part)
 
 
 def _step(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from matching.errors import BadGroups
+from matching.groups.bounds import mix_bound, pairs_bound
+from matching.groups.constructions import prime_powers, transversal_rounds
 from matching.groups.local_search import StepClock, first_seats, improve
-from matching.groups.seating import Rules, Seating
+from matching.groups.seating import MIX_WEIGHT, Rules, Seating
 from matching.scheduling.columns import Flags, Ints
 from matching.scheduling.deadline import Clock, Deadline, ShouldStop, never
 
@@ -46,7 +48,8 @@ class RoundsPlan:
     table: (R, n), NO_SEAT for whoever is absent or cannot be seated; pairs_met: different pairs that sit
     together at least once; repeats: pairs of seats beyond the first of the same two; pairs_bound: no plan has
     more different pairs; mix: mean over tables that are used and constituencies of |share at the table -
-    share among those present|; mix_bound: no plan that seats as many in each round has less.
+    share among those present|; mix_bound: no plan with tables of these sizes
+    has less.
     """
 
     table: Ints
@@ -72,11 +75,17 @@ def plan_rounds(
     steps = StepClock()
     deadline = Deadline(clock or steps, seconds, should_stop)
     rules, rng = _rules(problem), np.random.default_rng(seed)
-    seating = Seating(rules, first_seats(rules, _start(problem), rng))
-    improve(
-        seating, deadline, rng, steps, -float(pairs_bound(problem.present, problem.seats, problem.forbidden))
-    )
-    return plan_of(problem, _without_short_tables(problem, seating))
+    lowest = _lowest_cost(problem, rules)
+    found: list[Seating] = []
+    for start, kept, share in ((_transversal_start(problem), True, 0.5), (_start(problem), False, 1.0)):
+        if start is None or (found and found[-1].cost() <= lowest + 1e-4):
+            continue
+        own = replace(rules, movable=rules.movable & (start == len(problem.seats))) if kept else rules
+        seating = Seating(own, first_seats(own, start, rng))
+        improve(seating, deadline.part(share), rng, steps, lowest)
+        found.append(seating)
+    best = min(found, key=Seating.cost)
+    return plan_of(problem, _without_short_tables(problem, best))
 
 
 def plan_of(problem: RoundsProblem, table: Ints) -> RoundsPlan:
@@ -86,43 +95,30 @@ def plan_of(problem: RoundsProblem, table: Ints) -> RoundsPlan:
         together += (row[:, None] == row) & (row != NO_SEAT)
     counts = together[np.triu_indices(len(together), 1)]
     met = int((counts > 0).sum())
+    mix, bound = _mix(problem, table)
     return RoundsPlan(
         table=table,
         pairs_met=met,
         repeats=int(counts.sum()) - met,
         pairs_bound=pairs_bound(problem.present, problem.seats, problem.forbidden),
-        mix=_mix(problem, table),
-        mix_bound=0.0,
+        mix=mix,
+        mix_bound=bound,
     )
 
 
-def pairs_bound(present: Flags, seats: Ints, forbidden: Ints) -> int:
-    """No plan can have more different pairs: by pairs allowed and there at once, by the seats of each round,
-    and by how many each person can meet."""
-    at_once = (present.T.astype(np.int64) @ present) > 0
-    np.fill_diagonal(at_once, val=False)
-    at_once[forbidden[:, 0], forbidden[:, 1]] = at_once[forbidden[:, 1], forbidden[:, 0]] = False
-    largest = max(int(seats.max(initial=0)) - 1, 0)
-    each = np.minimum(at_once.sum(axis=1), present.sum(axis=0) * largest)
-    by_seats = 0
-    for people in present.sum(axis=1):
-        left = int(people)
-        for size in sorted(seats.tolist(), reverse=True):
-            here = min(size, left)
-            by_seats += here * (here - 1) // 2
-            left -= here
-    return min(by_seats, int(each.sum()) // 2)
-
-
-def _mix(problem: RoundsProblem, table: Ints) -> float:
+def _mix(problem: RoundsProblem, table: Ints) -> tuple[float, float]:
+    """The mix of the seats, and its bound."""
     kinds = int(problem.constituency.max(initial=0)) + 1
-    found = []
+    found, bound, tables = 0.0, 0.0, 0
     for row, present in zip(table, problem.present, strict=True):
-        overall = np.bincount(problem.constituency[present], minlength=kinds) / max(int(present.sum()), 1)
-        for number in np.unique(row[row != NO_SEAT]):
-            here = problem.constituency[row == number]
-            found.append(np.abs(np.bincount(here, minlength=kinds) / len(here) - overall).mean())
-    return float(np.mean(found)) if found else 0.0
+        there = np.bincount(problem.constituency[present], minlength=kinds)
+        used, sizes = np.unique(row[row != NO_SEAT], return_counts=True)
+        for number in used:
+            here = np.bincount(problem.constituency[row == number], minlength=kinds)
+            found += float(np.abs(here / here.sum() - there / there.sum()).sum())
+        bound += mix_bound(sizes, there, int(sizes.sum()))
+        tables += len(used)
+    return found / max(tables * kinds, 1), min(found, bound) / max(tables * kinds, 1)
 
 
 def _rules(problem: RoundsProblem) -> Rules:
@@ -151,6 +147,41 @@ def _rules(problem: RoundsProblem) -> Rules:
 
 def _start(problem: RoundsProblem) -> Ints:
     return np.where(problem.fixed == FREE, len(problem.seats), problem.fixed)
+
+
+def _transversal_start(problem: RoundsProblem) -> Ints | None:
+    """Seats without a repeat in as many rounds as a finite field gives, T elsewhere; None where it does not
+    fit: somebody is absent, fixed or may not sit with another, or seats are too few or too different.
+
+    People of one constituency stand in one column as far as possible, so that tables are mixed.
+    """
+    rounds, people = problem.present.shape
+    plain = problem.present.all() and (problem.fixed == FREE).all() and not len(problem.forbidden)
+    seats = np.sort(problem.seats)[::-1]
+    for order in prime_powers(2, min(len(seats), people)) if plain else ():
+        columns = -(-people // order)
+        if columns > order or columns > seats[order - 1] or people // order < problem.least:
+            continue
+        table = np.full((rounds, people), len(seats))
+        rank = np.argsort(np.argsort(problem.constituency, kind="stable"), kind="stable")
+        column = rank * columns // people
+        place = column * order + rank - np.searchsorted(np.sort(column), column)
+        tables = np.argsort(-problem.seats, kind="stable")
+        made = tables[transversal_rounds(columns, order, min(rounds, order))]
+        table[: len(made)] = made[:, place]
+        return table
+    return None
+
+
+def _lowest_cost(problem: RoundsProblem, rules: Rules) -> float:
+    """A cost no seats go below, where all seats are taken; else of pairs alone."""
+    kinds = rules.share.shape[1]
+    lowest = -float(pairs_bound(problem.present, problem.seats, problem.forbidden))
+    for row in problem.present:
+        if row.sum() == problem.seats.sum():
+            there = np.bincount(problem.constituency[row], minlength=kinds)
+            lowest += MIX_WEIGHT * mix_bound(problem.seats[problem.seats > 0], there, int(row.sum()))
+    return lowest
 
 
 def _without_short_tables(problem: RoundsProblem, seating: Seating) -> Ints:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from matching.scheduling.columns import Flags, Ints
 
 Singles = NDArray[np.float32]
-MIX_WEIGHT = 1.0  # of a table whose shares differ by one in sum, in pairs
+MIX_WEIGHT = 16.0  # of a table whose shares differ by one in sum, in pairs
 UNSEATED = 1e4  # of somebody present without a seat
 SHORT = 1e5  # of each person missing to the fewest at a table
 NEVER = np.float32(1e9)
