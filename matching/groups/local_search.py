@@ -51,7 +51,7 @@ def _fill_round(seating: Seating, number: int, rng: np.random.Generator) -> Ints
     outside, kinds, share = len(rules.seats), rules.constituency, rules.share[number]
     worth = np.where(seating.together > 0, np.float32(0), rules.worth)
     at = (row[:, None] == np.arange(outside)).astype(np.float32)
-    joining, barred = worth @ at, rules.forbidden.astype(np.float32) @ at
+    joining, barred = worth @ at, rules.forbidden.astype(np.float32) @ at + ~rules.allowed
     counts, size = seating.counts[number, :-1].copy(), seating.sizes[number, :-1].copy()
     free = np.flatnonzero(rules.movable[number])
     target = table_targets(rules.seats, size, size.sum() + len(free), rules.least[number].max(initial=0))
@@ -105,7 +105,7 @@ def improve(
     """Anneal in longer and longer cycles until the deadline, or a cost of `lowest`; the best seats seen
     stay."""
     rounds, people = seating.table.shape
-    elements = people * (people + len(seating.rules.seats))
+    elements = people * (people + len(seating.rules.seats) + 1)
     noise = rng.standard_exponential(NOISE + 2 * elements, np.float32)
     cost = best_cost = seating.cost()
     best = seating.table.copy()

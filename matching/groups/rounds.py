@@ -10,7 +10,7 @@ from matching.errors import BadGroups
 from matching.groups.bounds import mix_bound, pairs_bound
 from matching.groups.constructions import prime_powers, transversal_rounds
 from matching.groups.local_search import StepClock, first_seats, improve
-from matching.groups.seating import MIX_WEIGHT, Rules, Seating
+from matching.groups.seating import MIX_WEIGHT, Rules, Seating, pair_flags
 from matching.scheduling.columns import Flags, Ints
 from matching.scheduling.deadline import Clock, Deadline, ShouldStop, never
 
@@ -118,7 +118,7 @@ def _mix(problem: RoundsProblem, table: Ints) -> tuple[float, float]:
             found += float(np.abs(here / here.sum() - there / there.sum()).sum())
         bound += mix_bound(sizes, there, int(sizes.sum()))
         tables += len(used)
-    return found / max(tables * kinds, 1), min(found, bound) / max(tables * kinds, 1)
+    return found / max(tables * kinds, 1), min(found, max(bound, 0.0)) / max(tables * kinds, 1)
 
 
 def _rules(problem: RoundsProblem) -> Rules:
@@ -126,10 +126,7 @@ def _rules(problem: RoundsProblem) -> Rules:
     kinds = int(problem.constituency.max(initial=0)) + 1
     worth = np.ones((people, people), np.float32)
     np.fill_diagonal(worth, 0)
-    worth[problem.met[:, 0], problem.met[:, 1]] = worth[problem.met[:, 1], problem.met[:, 0]] = MET_WORTH
-    forbidden = np.zeros((people, people), bool)
-    for a, b in (problem.forbidden.T, problem.forbidden.T[::-1]):
-        forbidden[a, b] = True
+    worth[pair_flags(people, problem.met)] = MET_WORTH
     codes = problem.constituency
     counts = np.stack([np.bincount(codes[there], minlength=kinds) for there in problem.present])
     tables = len(problem.seats)
@@ -140,7 +137,8 @@ def _rules(problem: RoundsProblem) -> Rules:
         constituency=codes,
         share=(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)).astype(np.float32),
         worth=worth,
-        forbidden=forbidden,
+        forbidden=pair_flags(people, problem.forbidden),
+        allowed=np.ones((people, tables), bool),
         movable=problem.present & (problem.fixed == FREE),
     )
 

@@ -165,11 +165,13 @@ class _Packing:
 
     def solve(self, deadline: Deadline, rng: np.random.Generator) -> tuple[Ints, float]:
         """The chosen candidates, and a bound of their value."""
-        value, chosen = self.candidates.value, self._greedy()
+        value = self.candidates.value
+        chosen = self._greedy(value)
         if not len(chosen):
             return chosen, 0.0
         bound = self._price(deadline.part(LP_SHARE))
         net, freed, most = self._net(), len(chosen), MIP_COLUMNS
+        chosen = max(chosen, self._greedy(net), key=lambda one: float(value[one].sum()))
         while deadline.left() > 0 and value[chosen].sum() < bound - 1e-9:
             fixed = np.sort(rng.permutation(chosen)[freed:])
             step = deadline.at_most(STEP_SECONDS if len(fixed) else deadline.limit / 10)
@@ -203,10 +205,10 @@ class _Packing:
             filled = known
         return filled, proven, is_whole
 
-    def _greedy(self) -> Ints:
-        """From the most valuable on, whatever still fits."""
+    def _greedy(self, order_by: Floats) -> Ints:
+        """From the greatest on, whatever still fits."""
         left, paired, chosen = self.most.tolist(), set[int](), []
-        order = np.argsort(-self.candidates.value, kind="stable")
+        order = np.argsort(-order_by, kind="stable")
         trios, pairs = self.candidates.trio, self.candidates.pair
         open_people = int((self.most > 0).sum())
         for number in order.tolist():
