@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from itertools import combinations
+from itertools import combinations, permutations
+from math import sqrt
 
 from matching.groups.rounds import RoundsPlan, RoundsProblem
+from matching.groups.roundtables import MET_WORTH, RoundtablesPlan, RoundtablesProblem
+from matching.groups.trios import ADDED, TriosPlan, TriosProblem
 
 
 def faults_in_rounds(problem: RoundsProblem, plan: RoundsPlan) -> list[str]:
@@ -70,3 +73,73 @@ def _deviation(problem: RoundsProblem, number: int, people: list[int]) -> float:
     here = [codes[person] for person in people]
     kinds = range(max(codes) + 1)
     return sum(abs(here.count(c) / len(here) - there.count(c) / len(there)) for c in kinds) / len(kinds)
+
+
+def faults_in_trios(problem: TriosProblem, plan: TriosPlan) -> list[str]:
+    """The same for trios."""
+    faults = []
+    places: Counter[int] = Counter()
+    pairs: Counter[frozenset[int]] = Counter()
+    total = 0.0
+    for trio, stated in zip(plan.trios.tolist(), plan.values.tolist(), strict=True):
+        value = trio_value(problem, tuple(trio))
+        if value is None:
+            faults.append(f"{trio} is no trio: not three constituencies, no need, or two who may not meet.")
+        elif abs(value - stated) > 1e-6:
+            faults.append(f"{trio} is worth {value}, and the plan states {stated}.")
+        total += value or 0
+        places.update(trio)
+        pairs.update(frozenset(pair) for pair in combinations(trio, 2))
+    faults += [f"{p} is in {number} trios." for p, number in places.items() if number > problem.most[p]]
+    faults += [f"{sorted(pair)} are in {number} trios." for pair, number in pairs.items() if number > 1]
+    if abs(total - plan.value) > 1e-6 * max(1, total):
+        faults.append(f"The plan states value {plan.value}; its trios add up to {total}.")
+    if plan.bound < total - 1e-6:
+        faults.append("The bound is passed.")
+    return faults
+
+
+def trio_value(problem: TriosProblem, trio: tuple[int, ...]) -> float | None:
+    """The weakest of the three scores, and ADDED where a third offers what the two of a need lack; None
+    where the three are no trio."""
+    if len({int(problem.constituency[p]) for p in trio}) < 3:
+        return None
+    weakest = min(float(problem.score[a, b]) for a, b in combinations(trio, 2))
+    topics = range(problem.seeks.shape[1])
+    seeks = {p: {t for t in topics if problem.seeks[p, t]} for p in trio}
+    offers = {p: {t for t in topics if problem.offers[p, t]} for p in trio}
+    around = [(a, b, c) for a, b, c in permutations(trio) if seeks[a] & offers[b]]
+    if weakest <= 0 or not around:
+        return None
+    adds = any((seeks[a] | seeks[b]) & offers[c] - offers[a] - offers[b] for a, b, c in around)
+    return weakest + ADDED * adds
+
+
+def faults_in_roundtables(problem: RoundtablesProblem, plan: RoundtablesPlan) -> list[str]:
+    """The same for roundtables."""
+    faults = []
+    forbidden = {frozenset(pair) for pair in problem.forbidden.tolist()}
+    met = {frozenset(pair) for pair in problem.met.tolist()}
+    tables: dict[int, list[int]] = defaultdict(list)
+    for person, table in enumerate(plan.table.tolist()):
+        if table == -1:
+            continue
+        tables[table].append(person)
+        if problem.host[table] != person and (person in problem.host or not problem.wanted[person, table]):
+            faults.append(f"{person} does not want table {table}, or hosts another.")
+    total = 0.0
+    for table, people in tables.items():
+        kinds = Counter(int(problem.constituency[person]) for person in people)
+        if not problem.least <= len(people) <= problem.most or int(problem.host[table]) not in people:
+            faults.append(f"Table {table} has {len(people)} people, or is without its host.")
+        if max(kinds.values()) > problem.share_most * len(people) + 1e-6:
+            faults.append(f"Table {table} has too many of one constituency.")
+        for pair in combinations(people, 2):
+            if frozenset(pair) in forbidden:
+                faults.append(f"{pair} may not sit together.")
+            total += sqrt(problem.score[pair]) * (MET_WORTH if frozenset(pair) in met else 1)
+    if abs(total - plan.value) > 1e-6 * max(1, total):
+        faults.append(f"The plan states value {plan.value}; its tables add up to {total}.")
+    if plan.bound < total - 1e-6:
+        faults.append("The bound is passed.")
+    return faults

@@ -16,7 +16,8 @@ ELEMENT_SECONDS = 2.5e-8
 NOISE = 1 << 17
 START_TEMPERATURE = 0.3
 END_TEMPERATURE = 0.05
-CYCLES = (1 / 16, 3 / 16, 7 / 16, 1.0)  # each a whole cooling, ending at this share of the time
+CYCLES = (1 / 16, 1 / 8, 3 / 16, 1 / 4, 3 / 8, 1 / 2, 3 / 4, 1.0)  # the share of the time at which each ends
+MANY_PEOPLE = 200  # above, all cycles but the first begin where the last one ended
 
 
 @dataclass(slots=True)
@@ -54,8 +55,13 @@ def _fill_round(seating: Seating, number: int, rng: np.random.Generator) -> Ints
     joining, barred = worth @ at, rules.forbidden.astype(np.float32) @ at + ~rules.allowed
     counts, size = seating.counts[number, :-1].copy(), seating.sizes[number, :-1].copy()
     free = np.flatnonzero(rules.movable[number])
-    target = table_targets(rules.seats, size, size.sum() + len(free), rules.least[number].max(initial=0))
-    order = free[np.lexsort((rng.random(len(free)), -rules.forbidden[free].sum(axis=1)))]
+    shuffled = rng.permutation(outside)
+    least, seats = int(rules.least[number].max(initial=0)), rules.seats[shuffled]
+    target: Ints = np.zeros(outside, np.int64)
+    target[shuffled] = table_targets(seats, size[shuffled], size.sum() + len(free), least)
+    order = free[
+        np.lexsort((rng.random(len(free)), -rules.forbidden[free].sum(axis=1) * rng.random(len(free))))
+    ]
     for person in order:
         kind = kinds[person]
         open_tables = (size < target) & (barred[person] == 0)
@@ -66,7 +72,9 @@ def _fill_round(seating: Seating, number: int, rng: np.random.Generator) -> Ints
         if not open_tables.any():
             continue
         beyond = np.maximum(counts[:, kind] + 1 - target * share[kind], 0) * 2
-        table = int(np.where(open_tables, joining[person] - beyond, -np.inf).argmax())
+        table = int(
+            np.where(open_tables, joining[person] - beyond + 0.1 * rng.random(outside), -np.inf).argmax()
+        )
         row[person] = table
         size[table] += 1
         counts[table, kind] += 1
@@ -99,36 +107,39 @@ def table_targets(seats: Ints, taken: Ints, people: int, least: int) -> Ints:
     return target
 
 
-def improve(
-    seating: Seating, deadline: Deadline, rng: np.random.Generator, steps: StepClock, lowest: float
-) -> None:
-    """Anneal in longer and longer cycles until the deadline, or a cost of `lowest`; the best seats seen
-    stay."""
-    rounds, people = seating.table.shape
-    elements = people * (people + len(seating.rules.seats) + 1)
+def search(
+    rules: Rules, fixed: Ints, deadline: Deadline, rng: np.random.Generator, steps: StepClock, lowest: float
+) -> Seating:
+    """The best seats found by annealing in longer and longer cycles, each from other first seats, until the
+    deadline or a cost of `lowest`.
+
+    fixed: (R, n), the table of whoever stays, T for everybody else.
+    """
+    people = fixed.shape[1]
+    elements = people * (people + len(rules.seats) + 1)
     noise = rng.standard_exponential(NOISE + 2 * elements, np.float32)
-    cost = best_cost = seating.cost()
-    best = seating.table.copy()
-    open_rounds = np.flatnonzero(seating.rules.movable.any(axis=1))
-    while len(open_rounds) and deadline.left() > 0 and best_cost > lowest + 1e-6:
-        temperature = _temperature(min(1.0, deadline.spent() / max(deadline.limit, 1e-9)))
-        number = int(rng.choice(open_rounds))
-        steps.count(elements)
-        row, change = _step(seating, number, temperature, noise, rng)
-        if row is None:
-            continue
-        seating.set_row(number, row)
-        cost += change
+    seating = Seating(rules, first_seats(rules, fixed, rng))
+    best_cost, best = seating.cost(), seating.table.copy()
+    open_rounds = np.flatnonzero(rules.movable.any(axis=1))
+    for start, end in pairwise((0.0, *CYCLES)):
+        if start and people <= MANY_PEOPLE:
+            seating = Seating(rules, first_seats(rules, fixed, rng))
+        cost, part = seating.cost(), deadline.at_most((end - start) * deadline.limit)
         if cost < best_cost - 1e-4:
             best_cost, best = cost, seating.table.copy()
-    for number in range(rounds):
-        seating.set_row(number, best[number])
-
-
-def _temperature(progress: float) -> float:
-    start, end = next((a, b) for a, b in pairwise((0.0, *CYCLES)) if progress <= b)
-    part: float = (progress - start) / (end - start)
-    return float(START_TEMPERATURE * (END_TEMPERATURE / START_TEMPERATURE) ** part)
+        while len(open_rounds) and part.left() > 0 and best_cost > lowest + 1e-4:
+            progress = min(1.0, part.spent() / max(part.limit, 1e-9))
+            temperature = START_TEMPERATURE * (END_TEMPERATURE / START_TEMPERATURE) ** progress
+            number = int(rng.choice(open_rounds))
+            steps.count(elements)
+            row, change = _step(seating, number, temperature, noise, rng)
+            if row is None:
+                continue
+            seating.set_row(number, row)
+            cost += change
+            if cost < best_cost - 1e-4:
+                best_cost, best = cost, seating.table.copy()
+    return Seating(rules, best)
 
 
 def _step(

@@ -9,7 +9,7 @@ import numpy as np
 from matching.errors import BadGroups
 from matching.groups.bounds import mix_bound, pairs_bound
 from matching.groups.constructions import prime_powers, transversal_rounds
-from matching.groups.local_search import StepClock, first_seats, improve
+from matching.groups.local_search import StepClock, search
 from matching.groups.seating import MIX_WEIGHT, Rules, Seating, pair_flags
 from matching.scheduling.columns import Flags, Ints
 from matching.scheduling.deadline import Clock, Deadline, ShouldStop, never
@@ -81,9 +81,7 @@ def plan_rounds(
         if start is None or (found and found[-1].cost() <= lowest + 1e-4):
             continue
         own = replace(rules, movable=rules.movable & (start == len(problem.seats))) if kept else rules
-        seating = Seating(own, first_seats(own, start, rng))
-        improve(seating, deadline.part(share), rng, steps, lowest)
-        found.append(seating)
+        found.append(search(own, start, deadline.part(share), rng, steps, lowest))
     best = min(found, key=Seating.cost)
     return plan_of(problem, _without_short_tables(problem, best))
 

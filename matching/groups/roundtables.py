@@ -8,9 +8,9 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from matching.errors import BadGroups
-from matching.groups.local_search import StepClock, first_seats, improve
+from matching.groups.local_search import StepClock, search
 from matching.groups.rounds import NO_SEAT
-from matching.groups.seating import Rules, Seating, pair_flags
+from matching.groups.seating import Rules, pair_flags
 from matching.scheduling.columns import Flags, Floats, Ints
 from matching.scheduling.deadline import Clock, Deadline, ShouldStop, never
 
@@ -98,9 +98,7 @@ def plan_roundtables(
         mix_weight=0.0,
         share_most=problem.share_most,
     )
-    seating = Seating(rules, first_seats(rules, start, rng))
-    improve(seating, deadline, rng, steps, -bound)
-    table = _held(problem, seating.table[0])
+    table = _held(problem, search(rules, start, deadline, rng, steps, -bound).table[0])
     together = (table[:, None] == table) & (table != NO_SEAT)
     value = float(worth[np.triu(together, 1)].sum())
     return RoundtablesPlan(table=table, value=value, bound=max(bound, value))
