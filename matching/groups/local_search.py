@@ -14,7 +14,8 @@ from matching.scheduling.deadline import Deadline
 STEP_SECONDS = 1.5e-4  # of a step on an idle core, and of one of its n x n elements
 ELEMENT_SECONDS = 2.5e-8
 NOISE = 1 << 17
-START_TEMPERATURE = 0.3
+START_TEMPERATURE = 0.3  # where pairs alone count,
+MIXED_TEMPERATURE = 1.0  # and where constituencies do, too
 END_TEMPERATURE = 0.05
 CYCLES = (1 / 16, 1 / 8, 3 / 16, 1 / 4, 3 / 8, 1 / 2, 3 / 4, 1.0)  # the share of the time at which each ends
 MANY_PEOPLE = 200  # above, all cycles but the first begin where the last one ended
@@ -118,6 +119,7 @@ def search(
     people = fixed.shape[1]
     elements = people * (people + len(rules.seats) + 1)
     noise = rng.standard_exponential(NOISE + 2 * elements, np.float32)
+    hottest = MIXED_TEMPERATURE if rules.share.shape[1] > 1 else START_TEMPERATURE
     seating = Seating(rules, first_seats(rules, fixed, rng))
     best_cost, best = seating.cost(), seating.table.copy()
     open_rounds = np.flatnonzero(rules.movable.any(axis=1))
@@ -129,7 +131,7 @@ def search(
             best_cost, best = cost, seating.table.copy()
         while len(open_rounds) and part.left() > 0 and best_cost > lowest + 1e-4:
             progress = min(1.0, part.spent() / max(part.limit, 1e-9))
-            temperature = START_TEMPERATURE * (END_TEMPERATURE / START_TEMPERATURE) ** progress
+            temperature = hottest * (END_TEMPERATURE / hottest) ** progress
             number = int(rng.choice(open_rounds))
             steps.count(elements)
             row, change = _step(seating, number, temperature, noise, rng)

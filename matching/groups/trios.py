@@ -20,9 +20,9 @@ ADDED = 0.25  # what a third who offers what the two lack adds, in scores
 MOST_CANDIDATES = 4_000_000  # trios kept by value, 20 bytes each
 COLUMNS_PER_PERSON = 12  # in the first programme, and then priced into it at a time
 MIP_COLUMNS = 4_000  # of the first integer programme, and of each that fills what was freed of a plan
-STEP_COLUMNS = 2_000
+STEP_COLUMNS = 600
 STEP_SECONDS = 2.0
-FREED = 30  # trios
+FREED = 40  # trios, on average
 LP_SHARE = 0.3  # of the time
 
 
@@ -173,7 +173,8 @@ class _Packing:
         net, freed, most = self._net(), len(chosen), MIP_COLUMNS
         chosen = max(chosen, self._greedy(net), key=lambda one: float(value[one].sum()))
         while deadline.left() > 0 and value[chosen].sum() < bound - 1e-9:
-            fixed = np.sort(rng.permutation(chosen)[freed:])
+            loss = rng.random(len(chosen)) * (np.maximum(-net[chosen], 0) + 0.02 * rng.random())
+            fixed = np.sort(chosen[np.argsort(-loss)[freed:]])
             step = deadline.at_most(STEP_SECONDS if len(fixed) else deadline.limit / 10)
             filled, proven, is_whole = self._fill(fixed, chosen, net, most, step)
             if is_whole and not len(fixed):
@@ -182,7 +183,7 @@ class _Packing:
                 chosen = np.concatenate([filled, fixed])
             if is_whole and proven <= value[filled].sum() + 1e-9 and not len(fixed):
                 break
-            freed, most = int(rng.integers(FREED // 2, FREED * 2)), STEP_COLUMNS
+            freed, most = int(rng.integers(FREED // 2, FREED * 3 // 2)), STEP_COLUMNS
         return np.sort(chosen), bound
 
     def _fill(
@@ -245,7 +246,8 @@ class _Packing:
 
     def _solve_lp(self, columns: Ints, deadline: Deadline) -> None:
         rows, pairs = self._rows(columns, self.most)
-        highs = quiet_highs(time_limit=max(deadline.left(), 0.5))
+        limit = max(deadline.left(), 0.5)
+        highs = quiet_highs(solver="ipm", run_crossover="off", time_limit=limit)
         highs.passModel(linear_programme(self.candidates.value[columns], rows))
         highs.run()
         prices = -np.array(highs.getSolution().row_dual)

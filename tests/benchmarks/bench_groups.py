@@ -142,8 +142,10 @@ def cp_sat(problem, seconds):
     for number in range(rounds):
         model, until = cp_model.CpModel(), time.monotonic() + seconds / rounds
         sits = [[model.new_bool_var("") for _ in range(tables)] for _ in range(people)]
-        for one in sits:
+        for person, one in enumerate(sits):
             model.add_exactly_one(one)
+            for t, at in enumerate(one):
+                model.add_hint(at, t == (person + number * (person // tables)) % tables)  # a plain rotation
         cost = []
         for t in range(tables):
             model.add(sum(one[t] for one in sits) == size)
