@@ -142,7 +142,7 @@ def cp_sat(problem, seconds):
     counts = np.bincount(problem.constituency)
     known, table = np.zeros((people, people), bool), np.zeros((rounds, people), int)
     for number in range(rounds):
-        model, until = cp_model.CpModel(), time.monotonic() + seconds / rounds
+        model = cp_model.CpModel()
         sits = [[model.new_bool_var("") for _ in range(tables)] for _ in range(people)]
         for person, one in enumerate(sits):
             model.add_exactly_one(one)
@@ -165,7 +165,7 @@ def cp_sat(problem, seconds):
         model.minimize(sum(cost))
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 2
-        solver.parameters.max_time_in_seconds = max(until - time.monotonic(), 0.1)
+        solver.parameters.max_time_in_seconds = seconds / rounds  # building the model comes on top
         if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
         table[number] = [[solver.boolean_value(at) for at in one].index(True) for one in sits]
