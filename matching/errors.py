@@ -37,3 +37,8 @@ class BadState(MatchingError):
 
 class BadAnswers(MatchingError):
     """Answers to learn from of a wrong shape, or with impossible values."""
+
+
+class BadGroups(MatchingError):
+    """People, tables or fixed seats of a problem of groups that cannot be, such as a forbidden pair fixed
+    at one table."""

@@ -1,0 +1,1 @@
+"""Small groups: rounds of tables, trios and roundtables."""
