@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -44,6 +45,7 @@ def draft_rounds(setting: RoundsSetting, *, seconds: float) -> RoundsDraft:
         ),
         seconds=seconds,
         seed=setting.seed,
+        clock=time.monotonic,
     )
     seated = {
         (slot, pk): setting.tables[plan.table[number, place[pk]]]

@@ -27,7 +27,14 @@ from backend.events.rules.attendees import IdPair, pair_of
 from backend.events.rules.languages import cannot_talk, language_name
 from backend.events.selectors import shown_name
 from backend.groups.models import Rounds, RoundTable
-from backend.groups.rules import RoundsFigures, RoundsSetting, can_be_seated, kept_members, rounds_figures
+from backend.groups.rules import (
+    RoundsFigures,
+    RoundsSetting,
+    can_be_seated,
+    kept_members,
+    rounds_figures,
+    tables_of,
+)
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 
@@ -110,19 +117,24 @@ def setting_of(rounds: Rounds, now: dt.datetime) -> RoundsSetting:
     """What these rounds are planned from at this moment; whoever has a place keeps it."""
     fixed = {
         (slot, attendee): table
-        for attendee, slot, table in _places(rounds).values_list(
-            "attendee", "meeting__slot", "meeting__table"
-        )
+        for attendee, slot, table in _places(rounds)
+        .order_by("place")
+        .values_list("attendee", "meeting__slot", "meeting__table")
         if slot is not None and table is not None
     }
+    tables = kept_members(rounds.event_id, tables_of(fixed))
+    kept = {(slot, pk) for (slot, _table), members in tables.items() for pk in members}
+    together = {pair_of(*two) for members in tables.values() for two in combinations(members, 2)}
     seated = {attendee for _slot, attendee in fixed}
     rows = can_be_seated(rounds.event).filter(Q(pk__in=people_of(rounds).values("pk")) | Q(pk__in=seated))
     people = {row.pk: row for row in rows.select_related("organisation__sector")}
     slots = [slot for slot in slots_of(rounds) if slot.starts_at > now + MIN_NOTICE]
     present = {slot.pk: free_ids(rounds, slot) for slot in slots}
     for slot, attendee in fixed:
-        if slot in present and attendee in people:
+        if slot in present and (slot, attendee) in kept and attendee in people:
             present[slot].add(attendee)
+        elif slot in present:  # until the policy’s job has taken their place
+            present[slot].discard(attendee)
     return RoundsSetting(
         constituency={pk: row.constituency for pk, row in people.items()},
         present=present,
@@ -130,9 +142,9 @@ def setting_of(rounds: Rounds, now: dt.datetime) -> RoundsSetting:
         tables=sorted(set(rounds.tables.values_list("table", flat=True))),
         least=rounds.least,
         most=rounds.most,
-        forbidden=_forbidden(rounds.event, people),
+        forbidden=_forbidden(rounds.event, people) - together,
         met=_met(rounds, people),
-        fixed={key: table for key, table in fixed.items() if key[1] in people},
+        fixed={key: table for key, table in fixed.items() if key[1] in people and key in kept},
         seed=rounds.seed,
     )
 

@@ -187,6 +187,19 @@ def test_a_latecomer_is_put_beside_nobody_who_blocked_them(hall: Hall) -> None:
     assert own_tables(late, hall.now) == ()
 
 
+def test_latecomers_are_added_also_where_the_policy_parted_two_of_a_table_a_moment_ago(hall: Hall) -> None:
+    rounds = hall.published(most=5)
+    hall.accept_all()
+    row = own_tables(hall.people[0], hall.now)[0]
+    one, other = (Attendee.objects.get(pk=member.attendee_id) for member in row.members[:2])
+    block_contact("block", one, other)
+    late = make_attendee(hall.event)
+    seat_latecomers(event=hall.event, rounds_id=rounds.pk, by=hall.boss.person)
+    assert hall.work(rounds).work == Rounds.Work.READY
+    assert states(late, hall.now) == ["proposed"] * 3
+    assert row.meeting_id not in {own.meeting_id for own in own_tables(one, hall.now)}
+
+
 def test_cancelling_frees_everybody_and_tells_them_once_a_table(hall: Hall) -> None:
     rounds = hall.published()
     hall.accept_all(hall.people[0])
