@@ -22,7 +22,7 @@ from backend.groups.services.delegation_sessions import ask_delegation_session, 
 from backend.safeguarding.rules import can_ask_delegations, why_not_open
 from frontend.access import Request, catch_refusal, participant, safeguarding_lead
 from frontend.fields import YesOrNoForm, values_of
-from frontend.groups.forms import AskDelegationForm, PlanForm
+from frontend.groups.forms.delegations import AskDelegationForm, PlanForm
 
 
 @participant

@@ -35,7 +35,7 @@ from backend.suggestions.selectors.shared_needs import SharedNeed, shared_needs_
 from frontend.access import Outcome, Request, catch_refusal, counted, participant, refused_on
 from frontend.booking.forms import ReasonForm
 from frontend.fields import values_of
-from frontend.groups.forms import GuestForm, OfficeHourForm
+from frontend.groups.forms.office_hours import GuestForm, OfficeHourForm
 
 MAX_TIMES_SHOWN = 12
 

@@ -25,7 +25,7 @@ from backend.groups.services import round_tables, rounds
 from backend.groups.services.rounds import order_rounds, publish_rounds, seat_by_hand, seat_latecomers
 from frontend.access import Outcome, Request, catch_refusal, organiser, participant, refused_on
 from frontend.fields import values_of
-from frontend.groups.forms import AnswerByForm, RoundForm, RoundsForm, SeatForm
+from frontend.groups.forms.rounds import AnswerByForm, RoundForm, RoundsForm, SeatForm
 
 NO_TABLE = 0  # of no such label
 
