@@ -11,9 +11,10 @@ from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as parse_url
 from django.templatetags.i18n import TranslateNode, do_translate
 from django.urls import reverse
+from django.utils import translation
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from backend.core.routes import secret_names
 
@@ -57,7 +58,7 @@ class KeptTranslateNode(TranslateNode):
 
 @lru_cache(maxsize=KEPT)
 def _in_language(text: str, _language: str | None) -> SafeString:
-    return SafeString(gettext(text.replace("%", "%%")).replace("%%", "%"))
+    return SafeString(translation.gettext(text.replace("%", "%%")).replace("%%", "%"))
 
 
 @register.tag
