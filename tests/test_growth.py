@@ -139,12 +139,12 @@ PAGES: dict[str, dict[str, Most]] = {
         "people/": Most(18, 402, 1),
         "people/{other}/": Most(25, 250),
         "people/in-my-sessions/": Most(15, 700),
-        "sessions/": Most(13, 500),
-        "agenda/": Most(15, 1112),
-        "meetings/": Most(30, 1175),
+        "sessions/": Most(14, 500),
+        "agenda/": Most(16, 1112),
+        "meetings/": Most(31, 1175),
         "profile/": Most(11, 124),
         "connections/": Most(8, 118),
-        "my-data/": Most(35, 144),
+        "my-data/": Most(37, 144),
     },
     "organiser": {
         "desk/": Most(16, 75, 4),
@@ -183,7 +183,7 @@ JOBS = {
     "safeguarding.tell_of_doubts": Most(4, 5),
     "safeguarding.delete_barred_pictures": Most(3, 5),
     "invitations.queue_reminders": Most(3, 5),
-    "setup.run_meeting_deadlines": Most(21, 79, 2),
+    "setup.run_meeting_deadlines": Most(24, 79, 2),
     "suggestions.requeue_stale_lists": Most(5, 8, 2),
     "suggestions.build_nightly": Most(7, 7),
     "suggestions.forget_unused_vectors": Most(4, 9),
@@ -191,6 +191,8 @@ JOBS = {
     "directory.read_texts": Most(5, 6),
     "privacy.purge": Most(5, 5),
     "integrations.queue_due_sources": Most(3, 5),
+    "integrations.queue_due_deliveries": Most(3, 5),
+    "integrations.delete_old_deliveries": Most(3, 5),
 }
 
 

@@ -24,16 +24,13 @@ register = template.Library()
 
 
 class KeptURLNode(URLNode):
-    """An address without a secret is written once."""
+    """An address without a secret is written once; one for a variable may be none, as Django has it."""
 
     def render(self, context: Context) -> str:
         name = self.view_name.resolve(context)
-        if self.kwargs or name in secret_names():
+        if self.asvar or self.kwargs or name in secret_names():
             return super().render(context)
         address, escaped = _address(name, *[arg.resolve(context) for arg in self.args])
-        if self.asvar:
-            context[self.asvar] = address
-            return ""
         return escaped if context.autoescape else address
 
 

@@ -69,7 +69,7 @@ def change_webhook(
 
     Refuses OrganisersOnly, NotFound, AddressRefused and `bad_webhook`.
     """
-    webhook = _locked(event, webhook_id, by)
+    webhook = _locked_webhook(event, webhook_id, by)
     _set(webhook, address, types)
     webhook.save(update_fields=["address", "types"])
     _record(webhook, CHANGED, by, now)
@@ -82,7 +82,7 @@ def switch_webhook(*, event: Event, webhook_id: int, is_on: bool, by: Person, no
 
     Refuses OrganisersOnly and NotFound.
     """
-    webhook = _locked(event, webhook_id, by)
+    webhook = _locked_webhook(event, webhook_id, by)
     if webhook.is_on != is_on:
         set_state(webhook, Webhook.State.ON if is_on else Webhook.State.OFF)
         _record(webhook, webhook.state, by, now)
@@ -104,7 +104,7 @@ def renew_secret(*, event: Event, webhook_id: int, by: Person, now: dt.datetime)
 
     Refuses OrganisersOnly and NotFound.
     """
-    webhook = _locked(event, webhook_id, by)
+    webhook = _locked_webhook(event, webhook_id, by)
     webhook.former_secret = webhook.secret
     secret = _give_secret(webhook, now)
     webhook.save(update_fields=["secret", "former_secret"])
@@ -118,7 +118,7 @@ def end_former_secret(*, event: Event, webhook_id: int, by: Person, now: dt.date
 
     Refuses OrganisersOnly and NotFound.
     """
-    webhook = _locked(event, webhook_id, by)
+    webhook = _locked_webhook(event, webhook_id, by)
     if webhook.has_former_secret:
         webhook.former_secret = None
         webhook.save(update_fields=["former_secret"])
@@ -129,7 +129,7 @@ def end_former_secret(*, event: Event, webhook_id: int, by: Person, now: dt.date
 @in_transaction
 def send_test_message(*, event: Event, webhook_id: int, by: Person) -> WebhookDelivery:
     """Send a message that says nothing. Refuses OrganisersOnly, NotFound and `webhook_off`."""
-    webhook = _locked(event, webhook_id, by)
+    webhook = _locked_webhook(event, webhook_id, by)
     _check_on(webhook)
     delivery = WebhookDelivery.objects.create(webhook=webhook, type=WebhookDelivery.TEST)
     queue_delivering(webhook.pk)
@@ -144,7 +144,7 @@ def send_again(
 
     Refuses OrganisersOnly, NotFound and `webhook_off`.
     """
-    webhook = _locked(event, webhook_id, by)
+    webhook = _locked_webhook(event, webhook_id, by)
     _check_on(webhook)
     found = WebhookDelivery.objects.filter(webhook=webhook, pk=delivery_id).first()
     if found is None:
@@ -158,7 +158,7 @@ def send_again(
 @in_transaction
 def delete_webhook(*, event: Event, webhook_id: int, by: Person, now: dt.datetime) -> None:
     """Forget a webhook and all its messages. Refuses OrganisersOnly and NotFound."""
-    webhook = _locked(event, webhook_id, by)
+    webhook = _locked_webhook(event, webhook_id, by)
     _record(webhook, DELETED, by, now)
     webhook.delete()
 
@@ -177,7 +177,7 @@ def queue_delivering(webhook_id: int) -> None:
     enqueue(DELIVER, lock=lock, once=lock, queue=WEBHOOKS, webhook_id=webhook_id)
 
 
-def _locked(event: Event, webhook_id: int, by: Person) -> Webhook:
+def _locked_webhook(event: Event, webhook_id: int, by: Person) -> Webhook:
     check_organiser(by, event, Activity.EDIT)
     webhook_of(event, webhook_id)
     return Webhook.objects.select_for_update(no_key=True).get(pk=webhook_id)

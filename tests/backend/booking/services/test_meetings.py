@@ -259,7 +259,9 @@ def test_the_mark_stays_while_somebody_who_needs_it_is_to_come(forum: Forum, bos
     assert not change_to(forum, boss, at_first_table.table, forum.slots[0].ends_at, step_free=False).step_free
 
 
-def test_an_online_room_that_moves_gives_each_meeting_its_new_link(forum: Forum, boss: Attendee) -> None:
+def test_an_online_room_that_moves_is_found_on_the_page_to_which_the_mail_leads(
+    forum: Forum, boss: Attendee
+) -> None:
     room = Table.objects.create(
         event=forum.event, label="Online", is_online=True, room_link="https://a.example.org/{meeting}"
     )
@@ -267,7 +269,10 @@ def test_an_online_room_that_moves_gives_each_meeting_its_new_link(forum: Forum,
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0], is_online=True))
     change_to(forum, boss, room, room_link="https://b.example.org/{meeting}")
     mail = mail_for(Notice.objects.filter(kind="moved").first(), forum.now)
-    assert f"https://b.example.org/{meeting.uid.hex}" in mail.body
+    assert f"/e/{forum.event.slug}/meetings/" in mail.body
+    assert meeting.uid.hex not in mail.body
+    place = meeting_for(a, meeting.pk, forum.slots[0].starts_at).place
+    assert place.link == f"https://b.example.org/{meeting.uid.hex}"
 
 
 def test_a_refused_change_of_a_table_changes_nothing_and_notifies_nobody(
