@@ -65,7 +65,10 @@ FEW = 3  # who meet at the event that is not read
 OTHERS = 3  # in a situation, beside its reader
 TOGETHER = 5  # situations that share their reader
 NO_EVENT = 9  # in the mark of a name, which is a person's at both events
-SEES_NOBODY = {"logout", "demo_enter", "demo_enter_as", "demo_outbox", "demo_outbox_mail", "demo_outbox_file"}
+SEES_NOBODY = {
+    "logout", "demo_enter", "demo_enter_as", "demo_preparation", "demo_outbox", "demo_outbox_mail",
+    "demo_outbox_file",
+}  # fmt: skip
 API = "/api/v1/"
 # The permissions to which an access policy opens a page, or a class an operation of the API.
 ADMITTED: dict[object, set[str]] = {
