@@ -29,8 +29,14 @@ def breaks_older_pages(app: str, operation: operations.base.Operation, before: P
         model = before.apps.get_model(app, operation.model_name)
         old, new = model._meta.get_field(operation.name), operation.field
         is_other_type = not new.is_relation and new.db_type(connection) != old.db_type(connection)
-        return is_other_type or (old.null and _is_wanted(new))
+        return (is_other_type and not _is_wider(old, new)) or (old.null and _is_wanted(new))
     return isinstance(operation, TAKES_AWAY)
+
+
+def _is_wider(old: Field, new: Field) -> bool:
+    """Whether both are texts with a greatest length, and the new one holds all that the old one does."""
+    lengths = old.max_length, new.max_length
+    return type(old) is type(new) is models.CharField and None not in lengths and lengths[0] <= lengths[1]
 
 
 def _is_wanted(field: Field) -> bool:
@@ -69,6 +75,8 @@ def test_later_migrations_leave_older_pages_what_they_read_and_write() -> None:
         (operations.AlterModelTable("event", "forum"), True),
         (operations.AddField("event", "motto", models.TextField()), True),
         (operations.AlterField("event", "venue", models.TextField()), True),
+        (operations.AlterField("event", "venue", models.CharField(max_length=10)), True),
+        (operations.AlterField("event", "venue", models.CharField(max_length=900)), False),
         (operations.AddField("event", "motto", models.TextField(null=True)), False),
         (operations.AddField("event", "motto", models.TextField(db_default="")), False),
         (operations.CreateModel("Motto", [("id", models.BigAutoField(primary_key=True))]), False),

@@ -41,6 +41,7 @@ SEEN = {
     "test_programme_pages.py": "programme plan planned plan_doors plan_days",
 }
 UNSEEN = {
+    "demo_preparation": "a part of pages, where there is a demo to be loaded",
     "demo_outbox_mail": "a mail as its reader's program draws it",
     "demo_outbox_file": "a file",
     "handbook_page": "a page that is written by another program",
