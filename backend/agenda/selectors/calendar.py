@@ -168,25 +168,10 @@ def _meeting(
 def _office_hour(
     meeting: Meeting, row: OfficeHourRow | None, reader: Attendee, stamp: dt.datetime
 ) -> icalendar.Event:
-    """An office hour; the entry names its host and no guest, as calendars are often shared."""
-    is_off = row is None or row.state == Meeting.State.CANCELLED
-    entry = _entry(
-        uid=str(meeting.uid),
-        summary=_office_summary(row),
-        period=(meeting.period.lower, meeting.period.upper),
-        stamp=stamp,
-        sequence=row.sequence if row else meeting.sequence + (meeting.state != Meeting.State.CANCELLED),
-        zone=reader.event.zone,
-    )
-    entry.add("status", "CANCELLED" if is_off else "CONFIRMED")
-    entry.add("transp", "TRANSPARENT" if is_off else "OPAQUE")
-    entry.add("last-modified", meeting.changed_at)
-    if row is not None and row.place is not None and not is_off:
-        entry.add("location", one_line(location_words(row.place, reader)))
-        if row.theme_name:
-            entry.add("categories", [one_line(row.theme_name)])
-        entry.add("url", meeting_address(reader))
-        entry.add("description", _description(meeting.period.lower, meeting.period.upper, reader))
+    """An office hour; the entry names its host and no guest."""
+    entry = _of_several(meeting, row, _office_summary(row), reader, stamp)
+    if row is not None and row.theme_name and "location" in entry:
+        entry.add("categories", [one_line(row.theme_name)])
     return entry
 
 
@@ -204,12 +189,21 @@ def _office_summary(row: OfficeHourRow | None) -> str:
 def _at_table(
     meeting: Meeting, row: TableRow | None, reader: Attendee, stamp: dt.datetime
 ) -> icalendar.Event:
-    """A table of a round; the entry names nobody, as calendars are often shared."""
+    """A table of a round; the entry names nobody."""
     is_off = row is None or row.state == Meeting.State.CANCELLED
     title = {"title": row.title if row else ""}
+    summary = _("Cancelled: table of “%(title)s”") if is_off else _("Table of “%(title)s”")
+    return _of_several(meeting, row, summary % title, reader, stamp)
+
+
+def _of_several(
+    meeting: Meeting, row: OfficeHourRow | TableRow | None, summary: str, reader: Attendee, stamp: dt.datetime
+) -> icalendar.Event:
+    """What several sit in; no guest or member is named, as calendars are often shared."""
+    is_off = row is None or row.state == Meeting.State.CANCELLED
     entry = _entry(
         uid=str(meeting.uid),
-        summary=_("Cancelled: table of “%(title)s”") % title if is_off else _("Table of “%(title)s”") % title,
+        summary=summary,
         period=(meeting.period.lower, meeting.period.upper),
         stamp=stamp,
         sequence=row.sequence if row else meeting.sequence + (meeting.state != Meeting.State.CANCELLED),
