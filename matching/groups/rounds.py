@@ -9,6 +9,7 @@ import numpy as np
 from matching.errors import BadGroups
 from matching.groups.bounds import mix_bound, pairs_bound
 from matching.groups.constructions import prime_powers, transversal_rounds
+from matching.groups.exact import best_seats
 from matching.groups.local_search import StepClock, search
 from matching.groups.seating import MIX_WEIGHT, Rules, Seating, pair_flags
 from matching.scheduling.columns import Flags, Ints
@@ -75,6 +76,9 @@ def plan_rounds(
     steps = StepClock()
     deadline = Deadline(clock or steps, seconds, should_stop)
     rules, rng = _rules(problem), np.random.default_rng(seed)
+    exact = best_seats(rules, _start(problem), all_fixed_sit=True)
+    if exact is not None:
+        return plan_of(problem, np.where(exact == len(problem.seats), NO_SEAT, exact))
     lowest = _lowest_cost(problem, rules)
     found: list[Seating] = []
     for start, kept, share in ((_transversal_start(problem), True, 0.5), (_start(problem), False, 1.0)):

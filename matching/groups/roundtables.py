@@ -8,12 +8,14 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from matching.errors import BadGroups
+from matching.groups.exact import best_seats
 from matching.groups.local_search import StepClock, search
 from matching.groups.rounds import NO_SEAT
 from matching.groups.seating import Rules, pair_flags
 from matching.scheduling.columns import Flags, Floats, Ints
 from matching.scheduling.deadline import Clock, Deadline, ShouldStop, never
 
+SEARCHES = 12  # each with other tables held
 MET_WORTH = 0.5  # of a pair that met before, against one that did not
 
 
@@ -81,27 +83,69 @@ def plan_roundtables(
     """
     steps = StepClock()
     deadline = Deadline(clock or steps, seconds, should_stop)
-    rng, worth, bound = np.random.default_rng(seed), _worth(problem), _bound(problem)
+    worth, bound = _worth(problem), _bound(problem)
+    tables = len(problem.host)
+    start, rules = _rules(problem, worth, np.ones(tables, bool))
+    exact = best_seats(rules, start, all_fixed_sit=False)
+    if exact is None:
+        table = _search_tables(problem, worth, deadline, np.random.default_rng(seed), steps)
+    else:
+        table = np.where(exact[0] == tables, NO_SEAT, exact[0])
+    value = _value(worth, table)
+    return RoundtablesPlan(table=table, value=value, bound=max(bound, value) if exact is None else value)
+
+
+def _search_tables(
+    problem: RoundtablesProblem, worth: Floats, deadline: Deadline, rng: np.random.Generator, steps: StepClock
+) -> Ints:
+    """(n,): the best seats of several searches, each with other tables held: a table that stayed short is
+    given up, or one more or fewer is tried."""
+    places = np.arange(len(problem.host))
+    may_open = np.delete(problem.wanted, problem.host, axis=0).sum(axis=0) + 1 >= problem.least
+    is_open, best, best_open, best_worth = may_open, np.full(len(worth), NO_SEAT), may_open, (0, 0.0)
+    none = np.zeros_like(may_open)
+    tried = {none.tobytes()}
+    while is_open.any() and len(tried) <= SEARCHES:
+        tried.add(is_open.tobytes())
+        start, rules = _rules(problem, worth, is_open)
+        part = deadline.at_most(deadline.limit / SEARCHES)
+        table = _held(problem, search(rules, start, part, rng, steps, -np.inf).table[0])
+        found = int((table != NO_SEAT).sum()), _value(worth, table)
+        if found > best_worth:
+            best, best_open, best_worth = table, is_open, found
+        short = is_open & ~np.isin(places, table)
+        from_open, flips = (is_open, short) if short.any() else (best_open, may_open)
+        near = [from_open ^ (places == table) for table in rng.permutation(np.flatnonzero(flips))]
+        near += [one ^ (places == table) for one in near for table in np.flatnonzero(may_open)]
+        is_open = next((one for one in near if one.tobytes() not in tried), none)
+    return best
+
+
+def _rules(problem: RoundtablesProblem, worth: Floats, is_open: Flags) -> tuple[Ints, Rules]:
+    """The first seats, hosts at their tables, and the rules, where these tables (T,) may be held."""
     people, tables = problem.wanted.shape
     start = np.full((1, people), tables)
-    start[0, problem.host] = np.arange(tables)
+    start[0, problem.host[is_open]] = np.flatnonzero(is_open)
+    wanted = problem.wanted & is_open
+    wanted[problem.host] = False
     kinds = int(problem.constituency.max(initial=0)) + 1
-    rules = Rules(
-        seats=np.full(tables, problem.most),
+    return start, Rules(
+        seats=np.where(is_open, problem.most, 0),
         least=np.full((1, tables), problem.least),
         constituency=problem.constituency,
         share=np.full((1, kinds), 1 / kinds, np.float32),
         worth=worth.astype(np.float32),
         forbidden=pair_flags(people, problem.forbidden),
-        allowed=problem.wanted,
-        movable=(start == tables) & problem.wanted.any(axis=1),
+        allowed=wanted,
+        movable=wanted.any(axis=1)[None],
         mix_weight=0.0,
         share_most=problem.share_most,
     )
-    table = _held(problem, search(rules, start, deadline, rng, steps, -bound).table[0])
-    together = (table[:, None] == table) & (table != NO_SEAT)
-    value = float(worth[np.triu(together, 1)].sum())
-    return RoundtablesPlan(table=table, value=value, bound=max(bound, value))
+
+
+def _value(worth: Floats, table: Ints) -> float:
+    first, second = np.nonzero(np.triu(np.equal.outer(table, table), 1))
+    return float(worth[first, second][table[first] != NO_SEAT].sum())
 
 
 def _worth(problem: RoundtablesProblem) -> Floats:

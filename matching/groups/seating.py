@@ -9,13 +9,15 @@ constituencies of |share at the table - share among those present|, plus what is
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.scheduling.columns import Flags, Ints
+from matching.scheduling.columns import Flags, Floats, Ints
 
 Singles = NDArray[np.float32]
+Tables = TypeVar("Tables", Floats, Singles)  # tables (T, ...), or (T, ..., C) by constituency
 MIX_WEIGHT = 16.0  # of a table whose shares differ by one in sum, in pairs
 UNSEATED = 1e4  # of somebody present without a seat
 SHORT = 1e5  # of a table with fewer people than the fewest, and of each person above the greatest share
@@ -131,10 +133,9 @@ class Seating:
     def _table_cost(self, number: int, counts: Singles) -> Singles:
         """Of tables (T, ..., C): their mix, and what is missing to the fewest."""
         rules, size = self.rules, counts.sum(axis=-1)
-        away = np.abs(counts - size[..., None] * rules.share[number]).sum(axis=-1)
-        cost = rules.mix_weight * away / np.maximum(size, 1)
+        cost = rules.mix_weight * lack_of_mix(counts, rules.share[number])
         if rules.share_most < 1:
-            most = np.floor(rules.share_most * size + 1e-6)
+            most = most_of_one_kind(counts, rules.share_most)
             cost += SHORT * np.maximum(counts - most[..., None], 0).sum(axis=-1)
         least = rules.least[number].reshape(-1, *[1] * (size.ndim - 1))
         short = (size > 0) & (size < least)
@@ -154,6 +155,21 @@ class Seating:
         flat = self.table[number] * shape[1] + self.rules.constituency
         self.counts[number] = np.bincount(flat, minlength=shape[0] * shape[1]).reshape(shape)
         self.sizes[number] = self.counts[number].sum(axis=1)
+
+
+def lack_of_mix(counts: Tables, share: Singles) -> Tables:
+    """(T, ...): the sum over constituencies of |share at the table - share among those present|, of tables
+    (T, ..., C)."""
+    size = counts.sum(axis=-1)
+    away: Tables = np.abs(counts - size[..., None] * share).sum(axis=-1)
+    lack: Tables = away / np.maximum(size, 1)
+    return lack
+
+
+def most_of_one_kind(counts: Tables, share_most: float) -> Tables:
+    """(T, ...): how many of one constituency a table (T, ..., C) may have."""
+    most: Tables = np.floor(share_most * counts.sum(axis=-1) + 1e-6)
+    return most
 
 
 def pair_flags(people: int, pairs: Ints) -> Flags:

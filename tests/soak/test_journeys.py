@@ -19,8 +19,8 @@ JOURNEYS = ("-m", "pytest", "tests/journeys", "--benchmark-disable", "-q")
 
 @pytest.fixture
 def busy() -> Iterator[None]:
-    """Two busy loops; they end with the test, however it ends."""
-    loops = [subprocess.Popen([sys.executable, "-c", LOOP]) for _ in range(2)]
+    """Two busy loops, in sessions of their own as of other users; they end with the test, however it ends."""
+    loops = [subprocess.Popen([sys.executable, "-c", LOOP], start_new_session=True) for _ in range(2)]
     yield
     for loop in loops:
         loop.kill()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from matching.errors import BadGroups
 from matching.groups.checking import faults_in_rounds
 from matching.groups.rounds import FREE, NO_SEAT, RoundsPlan, RoundsProblem, plan_rounds
+from tests.matching.groups.exhaustive import best_rounds, rounds_value, small_rounds
 
 NO_PAIRS = np.zeros((0, 2), int)
 
@@ -65,6 +66,13 @@ def problems(draw: st.DrawFn) -> RoundsProblem:
 @given(problems())
 def test_no_plan_of_rounds_breaks_a_rule_or_misstates_a_figure(problem):
     plan_for(problem, 0.01)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32))
+def test_a_small_plan_of_rounds_is_the_best_of_all(seed):
+    problem = small_rounds(seed)
+    assert rounds_value(problem, plan_for(problem).table) == pytest.approx(best_rounds(problem), abs=1e-4)
 
 
 @pytest.mark.parametrize(("people", "size", "rounds"), [(9, 3, 4), (16, 4, 5), (12, 4, 5), (10, 4, 4)])

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.errors import BadGroups
+from matching.groups import exact
 from matching.groups.checking import faults_in_roundtables
 from matching.groups.rounds import NO_SEAT
 from matching.groups.roundtables import RoundtablesPlan, RoundtablesProblem, plan_roundtables
@@ -34,11 +35,23 @@ def plan_for(problem: RoundtablesProblem, seconds: float = 0.1) -> RoundtablesPl
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32))
-def test_no_plan_of_roundtables_breaks_a_rule_or_passes_the_best(seed):
+def test_a_small_plan_of_roundtables_is_the_best_of_all(seed):
     problem = small_roundtables(seed)
-    plan, best = plan_for(problem, 0.01), best_roundtables(problem)
-    found = roundtables_value(problem, tuple(plan.table.tolist()))
-    assert found[0] < best[0] or found[1] <= best[1] + 1e-6
+    plan, best = plan_for(problem), best_roundtables(problem)
+    assert roundtables_value(problem, tuple(plan.table.tolist())) == pytest.approx(best, abs=1e-6)
+    assert plan.gap == 0
+
+
+def test_a_search_seats_as_many_as_the_best_plan_where_not_all_tables_can_be_held(monkeypatch):
+    rng = np.random.default_rng(5)
+    for _ in range(5):
+        problem = replace(TWELVE, host=np.arange(4), wanted=rng.random((12, 4)) < 0.4, most=6)
+        best = plan_for(problem)
+        with monkeypatch.context() as patch:
+            patch.setattr(exact, "MOST_TABLES", 0)
+            searched = plan_for(problem, 0.3)
+        assert (searched.table != NO_SEAT).sum() == (best.table != NO_SEAT).sum()
+        assert best.value * 0.9 <= searched.value <= best.value + 1e-6 <= searched.bound + 2e-6
 
 
 def test_everybody_sits_with_a_host_where_there_is_room():
