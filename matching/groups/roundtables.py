@@ -137,15 +137,15 @@ def _rules(problem: RoundtablesProblem, worth: Floats, is_open: Flags) -> tuple[
         worth=worth.astype(np.float32),
         forbidden=pair_flags(people, problem.forbidden),
         allowed=wanted,
-        movable=wanted.any(axis=1)[None],
+        movable=np.atleast_2d(wanted.any(axis=1)),
         mix_weight=0.0,
         share_most=problem.share_most,
     )
 
 
 def _value(worth: Floats, table: Ints) -> float:
-    first, second = np.nonzero(np.triu(np.equal.outer(table, table), 1))
-    return float(worth[first, second][table[first] != NO_SEAT].sum())
+    together: Flags = np.triu(table[:, None] == table, 1) & (table != NO_SEAT)
+    return float(worth[together].sum())
 
 
 def _worth(problem: RoundtablesProblem) -> Floats:

@@ -367,7 +367,7 @@ def people_near(rows: Iterable[tuple[int, str, str]], query: NameQuery | None) -
 def _things_near(query: NameQuery, keyed: Keyed) -> Things:
     """What is of these names, whoever may see its people; one query, whatever is found."""
     houses = _nearest(query, keyed.organisations)
-    topics = _nearest(query, keyed.topics)
+    topics = _nearest(query, keyed.topics, Closeness.TYPO)
     of_house: dict[int, set[int]] = {}
     of_topic: dict[int, set[int]] = {}
     numbers = [one.number for one in houses], [one.number for one in topics[:MOST_OTHERS]]
@@ -377,7 +377,7 @@ def _things_near(query: NameQuery, keyed: Keyed) -> Things:
     return Things(
         tuple((one, frozenset(of_house.get(one.number, ()))) for one in houses),
         tuple((one, frozenset(of_topic.get(one.number, ()))) for one in topics),
-        tuple(_nearest(query, keyed.sessions)),
+        tuple(_nearest(query, keyed.sessions, Closeness.TYPO)),
     )
 
 
@@ -401,10 +401,14 @@ def _people_of(houses: list[int], topics: list[int]) -> QuerySet[Any, tuple[int,
 _belonging = CompiledRows(_people_of, houses=[-1], topics=[-2])
 
 
-def _nearest(query: NameQuery, things: Iterable[NamedThing]) -> list[NamedThing]:
+def _nearest(
+    query: NameQuery, things: Iterable[NamedThing], farthest: Closeness = Closeness.CONSONANTS_OF_PART
+) -> list[NamedThing]:
+    """The things of a name, the nearest first. Only people and organisations are written by sound in another
+    script: topics and sessions are translated."""
     found = []
     for one in things:
         near = closeness_of(query, *one.names)
-        if near is not None:
+        if near is not None and near <= farthest:
             found.append((near, folded(one.names[0]), one.number, one))
     return [one for *_order, one in sorted(found, key=lambda row: row[:3])]

@@ -183,6 +183,14 @@ def test_a_topic_is_found_and_shown_by_its_name_in_the_reader_s_language(
         assert ([one.name for one in found.topics], names(found)) == ([shown], ["Tara"])
 
 
+def test_a_topic_is_not_found_by_the_sound_of_its_translation(event: Event, viewer: Attendee) -> None:
+    names = {"my": "နယ်စပ်ဖြတ်ကျော်အမှုများတွင် ပူးပေါင်းဆောင်ရွက်မှု"}
+    Topic.objects.filter(event=event, key="sextortion").update(names=names)
+    Session.objects.filter(pk=make_session(event, "Across borders").pk).update(names=names)
+    assert find(viewer, "Meridian").is_empty
+    assert find(viewer, names["my"]).topics
+
+
 def test_who_may_not_see_others_finds_nobody(event: Event) -> None:
     make_attendee(event, name="Somchai Jaidee")
     for fields in ({"age_class": "minor"}, {"visibility": "hidden"}, {"has_joined": False}):
