@@ -9,7 +9,7 @@ from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -53,7 +53,9 @@ def show_preparation(request: Request) -> HttpResponse:
 @demo_only
 @require_POST
 def enter_as(request: Request, key: str) -> HttpResponse:
-    """Sign in as this account and open its home page."""
+    """Sign in as this account and open its home page, once the demo is ready."""
+    if preparation():
+        return redirect("demo_enter")
     person = demo_account_for(key).person
     attendances = attendances_for(person)
     home = reverse("event_home", args=[attendances[0].event.slug]) if attendances else reverse("welcome")

@@ -68,6 +68,8 @@ def test_nobody_enters_while_the_demo_is_prepared_and_then_the_page_says_that_it
         shown = page_of(client.get("/demo/"))
         assert "You can enter when the forum is ready." in shown
         assert not shown.has(".accounts")
+        assert client.post(f"/demo/{row['key']}/").url == "/demo/"
+        assert "_auth_user_id" not in client.session
     ready = page_of(client.get("/demo/preparation/?done=2"))
     assert "The demo forum is ready." in ready
     assert not ready.has("[hx-trigger]")
