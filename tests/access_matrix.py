@@ -71,13 +71,18 @@ def table() -> dict[str, dict[str, str]]:
 def policy_of(address: str) -> str:
     """The row of the table for the view at this address."""
     found = resolve(address)
-    if policy := getattr(found.func, "access_policy", ""):
-        if policy == "participant" and found.url_name in OPEN_TO_PAUSED:
+    return policy_of_view(found.func, found.url_name)
+
+
+def policy_of_view(view: Any, name: str | None) -> str:
+    """The row of the table for this view of this name."""
+    if policy := getattr(view, "access_policy", ""):
+        if policy == "participant" and name in OPEN_TO_PAUSED:
             return "open to the suspended"
         return "who asked for it" if policy.endswith("who asked for it") else policy.partition(":")[0]
-    view = getattr(found.func, "cls", None)
-    name = next((name for kind, name in CLASSES.items() if issubclass(view, kind)), "public")
-    return "open to the suspended" if getattr(view, "even_paused", False) else name
+    kind = getattr(view, "cls", None)
+    found = next((name for one, name in CLASSES.items() if issubclass(kind, one)), "public")
+    return "open to the suspended" if getattr(kind, "even_paused", False) else found
 
 
 def make_stage() -> tuple[Stage, dict[str, Client]]:
@@ -104,13 +109,19 @@ def make_stage() -> tuple[Stage, dict[str, Client]]:
     return stage, clients
 
 
-def try_everything(seed: int, methods: Sequence[str]) -> Matrix:
-    """Every address by these methods as everybody, with numbers drawn."""
+def try_everything(seed: int, methods: Sequence[str], *, one_of_each: bool = False) -> Matrix:
+    """Every address, or a page and an operation of each policy, by these methods as everybody."""
     found, chance = Matrix(), random.Random(seed)
     stage, clients = make_stage()
     numbers, choices = numbers_of(stage, HERE), choices_of("do")
     numbers = {name: ids for name, ids in numbers.items() if ids}
-    for route, numbered in addresses(stage, HERE).items():
+    routes = addresses(stage, HERE)
+    if one_of_each:
+        routes = {
+            (policy_of(numbered[0]), route[:5]): (route, numbered) for route, numbered in routes.items()
+        }
+        routes = dict(routes.values())
+    for route, numbered in routes.items():
         policy = policy_of(numbered[0])
         for role, client in clients.items():
             for method in methods:

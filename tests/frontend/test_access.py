@@ -8,11 +8,10 @@ from django.http import HttpResponse
 from backend.core.errors import BusinessError
 from backend.suggestions.models import Feedback
 from frontend import urls
-from frontend.access import organiser, participant, public, refused, safeguarding_lead
+from frontend.access import organiser, participant, public, refused
 from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
-from tests.second_factor import prove
 
 HTMX = {"HX-Request": "true"}
 
@@ -31,9 +30,7 @@ def pages_of(cast):
     return sorted({"/" + re.sub(r"<int:\w+>", str(number), route) for route in own for number in people})
 
 
-def test_every_address_has_exactly_one_policy():
-    for pattern in urls.urlpatterns:
-        assert pattern.callback.access_policy, pattern.name
+def test_a_page_wears_one_policy():
     with pytest.raises(TypeError, match="already wears an access policy"):
         participant(organiser(lambda request: HttpResponse()))
 
@@ -70,26 +67,6 @@ def test_somebody_whose_account_was_closed_is_asked_to_sign_in(cast, official):
     cast.official.person.is_active = False
     cast.official.person.save()
     assert official.get(cast.address("suggestions/")).status_code == 302
-
-
-def test_organisers_pages_are_for_organisers(cast, rf):
-    page = organiser(lambda request, attendee: HttpResponse(attendee.person.name))
-    for person, status in ((cast.organiser.person, 200), (cast.official.person, 403), (cast.stranger, 404)):
-        request = rf.get("/")
-        request.user, request.htmx, request.session = person, False, {}
-        prove(request, person)
-        assert page(request, slug=cast.event.slug).status_code == status
-
-
-def test_the_leads_pages_exist_for_leads_alone(cast, rf):
-    lead = make_attendee(cast.event, permission="safeguarding-lead", visibility="hidden")
-    page = safeguarding_lead(lambda request, attendee: HttpResponse(attendee.person.name))
-    people = (lead.person, cast.organiser.person, cast.official.person, cast.stranger)
-    for person, status in zip(people, (200, 404, 404, 404), strict=True):
-        request = rf.get("/")
-        request.user, request.htmx, request.session = person, False, {}
-        prove(request, person)
-        assert page(request, slug=cast.event.slug).status_code == status
 
 
 def test_a_named_refusal_is_one_sentence_in_the_frame_with_its_status(rf):

@@ -1,13 +1,12 @@
 """Programmes over HTTP: from order to withdrawal, refusals by code, organisers only."""
 
 import pytest
-from rest_framework.test import APIClient
 
 from backend.booking.models.meetings import Meeting
 from backend.programme.models import Plan
 from backend.programme.services.publishing import apply_publication
 from tests.backend.conftest import client_of
-from tests.factories import NOW, make_attendee, make_event
+from tests.factories import NOW
 
 BASE = "/api/v1/events/forum/plans/"
 
@@ -76,27 +75,6 @@ def test_refusals_carry_their_code_and_change_nothing(desk):
     assert client.patch(address, {}, format="json").status_code == 400
     assert client.patch(address, {"slot": 10**30}, format="json").status_code == 400
     assert client.get(f"{BASE}{10**30}/").status_code == 404
-
-
-def test_nobody_but_an_organiser_sees_or_changes_a_plan(desk):
-    plan = desk.plan(most=2)
-    row = plan.planned.first().pk
-    requests = [
-        ("get", BASE), ("post", BASE), ("get", f"{BASE}publishing/"), ("put", f"{BASE}publishing/"),
-        ("get", f"{BASE}{plan.pk}/"), ("post", f"{BASE}{plan.pk}/again/"),
-        ("post", f"{BASE}{plan.pk}/publish/"), ("post", f"{BASE}{plan.pk}/withdraw/"),
-        ("patch", f"{BASE}{plan.pk}/meetings/{row}/"), ("delete", f"{BASE}{plan.pk}/meetings/{row}/"),
-    ]  # fmt: skip
-    stranger = make_attendee(make_event("elsewhere"), permission="organiser")
-    for who, status in ((desk.people[0], 403), (stranger, 404)):
-        for method, address in requests:
-            body = {"confirms": True, "locked": True} if method in ("put", "patch") else {}
-            assert getattr(client_of(who), method)(address, body, format="json").status_code == status, (
-                address
-            )
-    assert APIClient().get(BASE).status_code == 401
-    plan.refresh_from_db()
-    assert (plan.state, plan.planned.count(), Meeting.objects.count()) == ("draft", 6, 0)
 
 
 def test_reading_a_plan_costs_the_same_for_few_and_many_meetings(desk, django_assert_max_num_queries):

@@ -73,24 +73,6 @@ def test_a_meeting_accepted_on_the_same_day_is_in_no_answer(forum):
     assert client.get(address(event)).json() == before
 
 
-@pytest.mark.parametrize("permission", ["participant", "safeguarding-lead"])
-def test_another_attendee_is_refused_with_a_code_and_no_figures(forum, permission):
-    event, _, _ = forum
-    client = client_of(make_attendee(event, permission=permission))
-    for name in ("", *FILES, "no-such.csv"):
-        answer = client.get(address(event, name))
-        assert (answer.status_code, answer.json()["code"]) == (403, "only_organisers")
-
-
-def test_the_organiser_of_another_event_gets_404(forum):
-    event, _, _ = forum
-    client = client_of(make_attendee(make_event("elsewhere"), permission="organiser"))
-    for name in ("", *FILES):
-        there = client.get(address(event, name))
-        assert there.status_code == 404
-        assert there.json() == client.get(f"/api/v1/events/no-such-event/stats/{name}").json()
-
-
 def test_nobody_reads_figures_without_signing_in(forum):
     event, _, _ = forum
     for name in ("", *FILES):

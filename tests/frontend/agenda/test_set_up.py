@@ -27,12 +27,6 @@ def upload(name):
     return {"file": SimpleUploadedFile(name, (PROGRAMMES / name).read_bytes())}
 
 
-@pytest.mark.parametrize("path", ["set-up/sessions/", "set-up/sessions/import/", "set-up/sessions/1/"])
-def test_only_organisers_may(cast, official, path):
-    for method in (official.get, official.post):
-        assert method(cast.address(path)).status_code == 403
-
-
 def test_a_session_is_written_changed_and_removed_by_hand(cast, client):
     address = cast.address("set-up/sessions/")
     assert "Import the agenda as a file" in page_of(client.get(address))

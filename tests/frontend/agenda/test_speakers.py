@@ -29,11 +29,6 @@ def post(booking, talk):
     return send
 
 
-def test_only_organisers_may(booking, official):
-    for method in (official.get, official.post):
-        assert method(booking.cast.address("set-up/speakers/")).status_code == 403
-
-
 def test_before_there_are_sessions_the_page_says_so_and_set_up_leads_there(booking):
     cast = booking.cast
     client = client_of(cast.organiser.person)

@@ -132,11 +132,6 @@ def test_who_is_no_known_adult_reads_only_what_to_do_about_it(cast, age_class, s
     assert not shown.has(".row, .next, .figures")
 
 
-def test_a_stranger_finds_no_home(cast):
-    for page in ("", "home/"):
-        assert client_of(cast.stranger).get(cast.address(page)).status_code == 404
-
-
 def test_the_api_says_what_the_page_says(cast, booking, official):
     booking.accept(cast.official, booking.ask(cast.engineer, cast.official, booking.slots[0]))
     booking.ask(cast.lawyer, cast.official, booking.slots[1])

@@ -21,11 +21,6 @@ def send(cast):
     return post
 
 
-def test_only_organisers_may(cast, official):
-    for method in (official.get, official.post):
-        assert method(cast.address("set-up/sectors/")).status_code == 403
-
-
 def test_an_organiser_adds_changes_orders_merges_and_removes(cast, send):
     page = page_of(send("add", name="Faith groups", constituency="civil-society"))
     assert "The sector is added." in page

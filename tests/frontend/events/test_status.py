@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from backend.core.models import AbandonedJob, StepFailure
 from backend.people.models import Person
-from tests.factories import make_attendee, make_event, make_run
+from tests.factories import make_event, make_run
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
@@ -72,12 +72,3 @@ def test_what_failed_is_one_table_of_jobs_and_of_regular_work() -> None:
     rows = page_of(client_of(ada).get("/forums/status/")).rows("[aria-labelledby=failed]", cells="th, td")
     assert [row[0] for row in rows] == ["suggestions.build event_id 3", "notifications.remind"]
     assert rows[1][1].startswith("An error on 2 rows in all, which is in the log. The others were done.")
-
-
-@pytest.mark.django_db
-def test_to_everybody_else_it_does_not_exist() -> None:
-    organiser, number = make_attendee(make_event(), permission="organiser"), give_up_a_job()
-    client = client_of(organiser.person)
-    assert client.get("/forums/status/").status_code == 404
-    assert client.post(f"/forums/status/jobs/{number}/again/").status_code == 404
-    assert AbandonedJob.objects.filter(job=number).exists()

@@ -22,11 +22,6 @@ def topic(cast, key):
     return Topic.objects.get(event=cast.event, key=key)
 
 
-def test_only_organisers_may(cast, official):
-    for method in (official.get, official.post):
-        assert method(cast.address("set-up/topics/")).status_code == 403
-
-
 def test_an_organiser_adds_renames_orders_merges_and_removes(cast, send):
     page = page_of(send("add_theme", name="Collaboration"))
     assert "The theme is added." in page

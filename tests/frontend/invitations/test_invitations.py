@@ -175,14 +175,6 @@ def test_the_api_does_what_the_pages_do(event: Event, organiser: Client, post: M
     assert organiser.get(f"{API}?show=invited").json()["people"][0]["status"] == "sent"
 
 
-def test_invitations_are_for_organisers_alone(event: Event) -> None:
-    client = client_of(make_attendee(event).person)
-    for address in (PAGE, f"{PAGE}texts/", API, f"{API}rules/"):
-        assert client.get(address).status_code == 403
-    for address in (f"{PAGE}send/", f"{PAGE}test/", f"{API}preview/", f"{API}test/"):
-        assert client.post(address).status_code == 403
-
-
 def test_who_is_named_in_a_selection_of_another_forum_is_not_invited(event: Event, organiser: Client) -> None:
     stranger = make_attendee(make_event("elsewhere"))
     mali = make_attendee(event, name="Mali", has_joined=False)

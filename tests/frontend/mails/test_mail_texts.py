@@ -169,16 +169,6 @@ def test_the_api_does_what_the_page_does(event: Event, organiser: Client) -> Non
     assert organiser.get(API).json()["opening"] == ""
 
 
-def test_mail_texts_are_for_organisers_alone(event: Event, client: Client) -> None:
-    delegate = client_of(make_attendee(event).person)
-    for one in (delegate, client):
-        assert one.get(PAGE).status_code in (302, 403)
-        assert one.post(f"{PAGE}test/", {"kind": "requested"}).status_code in (302, 403)
-        assert one.put(API, OWN, **JSON).status_code in (401, 403, 404)
-        assert one.get(f"{API}examples/").status_code in (401, 403, 404)
-    assert not MailTexts.objects.exists()
-
-
 def test_the_checklist_says_that_answers_reach_nobody(event: Event, organiser: Client) -> None:
     assert "Answers to mails reach nobody" in page_of(organiser.get("/e/forum/set-up/"))
     organiser.post(PAGE, OWN)

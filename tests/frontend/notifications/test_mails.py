@@ -7,7 +7,6 @@ import pytest
 from backend.booking.models.notices import Delivery, Notice
 from backend.events.models.attendees import Attendee
 from frontend.notifications import views
-from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
@@ -36,14 +35,6 @@ def page(client, cast, query=""):
 
 def states():
     return list(Delivery.objects.order_by("pk").values_list("state", "attempts"))
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_only_the_forum_s_organisers_see_and_send(refused, cast, official, method):
-    assert getattr(official, method)(cast.address("set-up/mail/")).status_code == 403
-    other = make_attendee(make_event("beyond"), permission="organiser").person
-    assert getattr(client_of(other), method)(cast.address("set-up/mail/")).status_code == 404
-    assert states() == [("failed", 1)] * 2
 
 
 def test_a_refused_mail_is_listed_with_the_reason_in_words_and_without_its_text(refused, cast, organiser):

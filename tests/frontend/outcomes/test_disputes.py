@@ -9,7 +9,7 @@ from backend.events.models.attendees import Attendee
 from backend.outcomes.services.attestations import attest_meeting, settle_unattested
 from backend.safeguarding.services.blocks import block_person
 from frontend.outcomes.views import disputes
-from tests.factories import make_attendee, make_event
+from tests.factories import make_attendee
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
@@ -43,12 +43,6 @@ def met(booking):
 
 def attest(booking, who, meeting, took_place):
     attest_meeting(attendee=who, meeting_id=meeting.pk, took_place=took_place, by=who.person, now=booking.now)
-
-
-def test_only_the_forum_s_organisers_read_it(met, cast, official):
-    assert official.get(cast.address("set-up/told/")).status_code == 403
-    other = make_attendee(make_event("beyond"), permission="organiser").person
-    assert client_of(other).get(cast.address("set-up/told/")).status_code == 404
 
 
 def test_disputes_come_first_with_both_reports_then_meetings_reported_by_one(booking, met, page):

@@ -228,18 +228,6 @@ def test_no_page_names_blocked_or_hidden_people(desk, client, blocked_by):
     assert client.get(address(desk, f"{plan.pk}/meetings/{row.pk}/")).status_code == 404
 
 
-def test_participants_are_refused_everywhere(desk):
-    plan = desk.plan(most=1)
-    own = client_of(desk.people[0].person)
-    row = plan.planned.first().pk
-    for rest in ("", f"{plan.pk}/", f"{plan.pk}/meetings/{row}/", f"{plan.pk}/days/", f"{plan.pk}/doors/"):
-        assert own.get(address(desk, rest)).status_code == 403
-    for rest in ("publishing/", f"{plan.pk}/publish/", f"{plan.pk}/again/", f"{plan.pk}/withdraw/"):
-        assert own.post(address(desk, rest)).status_code == 403
-    plan.refresh_from_db()
-    assert (plan.state, plan.work) == ("draft", "ready")
-
-
 def test_a_running_planner_is_stopped_by_a_button(desk, client):
     plan = desk.order(seconds=60)
     where = address(desk, f"{plan.pk}/")

@@ -134,13 +134,6 @@ def test_the_audit_names_who_proposed_confirmed_and_opened(cast, lead, boss):
         assert text in page
 
 
-def test_the_roles_page_is_for_organisers_and_leads(cast, official, lead):
-    assert official.get(cast.address("roles/")).status_code == 403
-    assert official.get(f"{API}roles/").status_code == 403
-    assert client_of(cast.stranger).get(cast.address("roles/")).status_code == 404
-    assert client_of(lead.person).get(cast.address("roles/")).status_code == 200
-
-
 def test_a_refusal_is_a_sentence_on_the_page_and_the_same_of_the_api(cast, boss):
     answer = boss.post(cast.address("roles/"), {"attendee_id": cast.minor.pk, "permission": "organiser"})
     assert answer.status_code == 409

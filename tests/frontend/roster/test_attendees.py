@@ -40,19 +40,6 @@ def carried(answer):
     return page_of(answer).attribute("input[name=carried]", "value")
 
 
-@pytest.mark.parametrize("page", ["attendees/", "attendees/import/"])
-def test_only_an_organiser_opens_it(client, page):
-    event = make_event("desk")
-    client.force_login(make_attendee(event).person)
-    assert client.get(f"/e/{event.slug}/{page}").status_code == 403
-    assert (
-        client.post(f"/e/{event.slug}/{page}", {"set_age_class": "adult", "everybody": "1"}).status_code
-        == 403
-    )
-    client.force_login(make_attendee(make_event("elsewhere"), permission="organiser").person)
-    assert client.get(f"/e/{event.slug}/{page}").status_code == 404
-
-
 def test_each_filter_leaves_those_it_names(desk):
     event, client = desk
     met = make_attendee(event, name="Met One")

@@ -17,19 +17,6 @@ def desk(client):
     return event, client
 
 
-def test_only_organisers_open_the_pages_of_attendees(client):
-    event = make_event("desk")
-    one = make_attendee(event)
-    client.force_login(one.person)
-    base = f"/e/{event.slug}/attendees/"
-    for page in (f"{base}add/", f"{base}{one.pk}/"):
-        assert [client.get(page).status_code, client.post(page).status_code] == [403, 403]
-    for action in ("roles", "organisation"):
-        assert client.post(f"{base}{one.pk}/{action}/").status_code == 403
-    client.force_login(make_attendee(make_event("elsewhere"), permission="organiser").person)
-    assert client.get(f"{base}{one.pk}/").status_code == 404
-
-
 def test_a_row_leads_to_the_person_and_what_is_changed_there_is_saved(desk):
     event, client = desk
     one = make_attendee(event, name="Ana Lopez", organisation=make_organisation(event, name="House"))

@@ -17,7 +17,7 @@ from django.utils import timezone
 from backend.booking.models.notices import Notice
 from backend.core.models import UseCount
 from backend.events.models.aliases import Alias
-from backend.events.models.attendees import Attendee, Organisation
+from backend.events.models.attendees import Attendee
 from backend.events.models.roles import Appointment
 from backend.notifications.services.notice_mails import mail_for
 from backend.outcomes.models import ContactShare
@@ -248,16 +248,6 @@ def test_what_is_wrong_with_an_alias_is_said_at_its_field(cast, lead):
     refused = lead.post(cast.address(f"aliases/{cast.organiser.pk}/"), FORM | {"real_name": "Olga Organiser"})
     assert refused.status_code == 422
     assert "Only an adult appears under an alias" in page_of(refused)
-
-
-def test_nobody_but_a_lead_finds_these_pages(cast, lead):
-    lead.post(cast.address(f"aliases/{cast.engineer.pk}/"), FORM)
-    for person in (cast.organiser.person, cast.official.person, cast.engineer.person, cast.stranger):
-        for page in ("aliases/", f"aliases/{cast.engineer.pk}/", f"aliases/{cast.engineer.pk}/lift/"):
-            for method in ("get", "post"):
-                answer = getattr(client_of(person), method)(cast.address(page), FORM)
-                assert answer.status_code == 404
-    assert Organisation.objects.filter(name="Police, cybercrime").exists()
 
 
 def test_the_person_reads_that_they_are_under_an_alias_and_what_they_cannot_write(cast, lead):

@@ -105,15 +105,6 @@ def test_one_report_is_downloaded_with_all_of_it_and_that_is_written_down(bookin
     assert desk.get(cast.address(f"reports/{report.pk}/file/")).status_code == 405
 
 
-@pytest.mark.parametrize("who", ["official", "engineer", "organiser"])
-def test_nobody_but_a_lead_who_may_read_it_reads_either(booking, report, who):
-    cast = booking.cast
-    client = client_of(getattr(cast, who).person)
-    assert client.get(cast.address(f"reports/{report.pk}/contacts/")).status_code == 404
-    assert client.post(cast.address(f"reports/{report.pk}/file/")).status_code == 404
-    assert not ReportView.objects.exists()
-
-
 def test_a_lead_who_made_the_report_reads_neither(booking, desk, lead):
     cast = booking.cast
     type(lead).objects.filter(pk=lead.pk).update(visibility="listed")

@@ -99,14 +99,6 @@ def test_who_did_not_ask_is_not_written_to_and_a_minor_is_not_asked(cast, lead, 
     assert "No news" in page_of(minor.get(cast.address("safety/news/")))
 
 
-@pytest.mark.parametrize("verb", ["note", "word", "assign", "due"])
-@pytest.mark.parametrize("who", ["official", "engineer", "organiser"])
-def test_to_everybody_but_a_lead_the_work_on_reports_does_not_exist(cast, report, verb, who):
-    fields = {"note": NOTE, "word": WORD, "lead": cast.official.pk, "day": "2026-12-01", "time": "09:30"}
-    assert do(cast, client_of(getattr(cast, who).person), report, verb, **fields).status_code == 404
-    assert not ReportEntry.objects.exists()
-
-
 def test_the_desk_says_what_else_waits_and_where_nothing_does(cast, desk):
     page = page_of(desk.get(cast.address("reports/")))
     for said in (

@@ -40,11 +40,3 @@ def test_a_lead_records_a_check_and_a_chaperone_and_marks_a_place(cast, lead):
     lead.post(cast.address(f"supervision/chaperones/{Chaperone.objects.get().pk}/end/"))
     lead.post(cast.address(f"supervision/{Vetting.objects.get().pk}/end/"))
     assert "Nobody was checked yet" in page_of(lead.get(page))
-
-
-def test_to_everybody_but_a_lead_these_pages_do_not_exist(cast):
-    for person in (cast.organiser.person, cast.minor.person, cast.official.person):
-        client = client_of(person)
-        assert client.get(cast.address("supervision/")).status_code == 404
-        for address in ("supervision/1/end/", "supervision/1/chaperone/", "supervision/places/1/"):
-            assert client.post(cast.address(address), {"answer": "yes"}).status_code == 404

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from backend.booking.models.meetings import Meeting
 from backend.booking.services.meetings import end_refused_meetings
 from backend.events.models.suspensions import Suspension
@@ -95,18 +93,6 @@ def test_to_others_they_look_hidden_and_their_meetings_end_without_a_cause(booki
     assert (states[agreed.pk], states[asked.pk]) == ("cancelled", "expired")
     assert Meeting.objects.get(pk=agreed.pk).reason == ""
     assert official.get(cast.address(f"people/{cast.engineer.pk}/")).status_code == 200
-
-
-@pytest.mark.parametrize("who", ["official", "organiser"])
-def test_to_everybody_but_leads_these_pages_do_not_exist(cast, lead, desk, who):
-    client = client_of(getattr(cast, who).person)
-    for address in (cast.address("suspensions/"), asked_about(cast, cast.engineer)):
-        assert client.get(address).status_code == 404
-    assert suspend(cast, client, cast.engineer).status_code == 404
-    assert not Suspension.objects.exists()
-    suspend(cast, desk, cast.engineer)
-    assert lift(cast, client, cast.engineer).status_code == 404
-    assert Suspension.objects.in_force().count() == 1
 
 
 def test_from_a_report_it_is_written_down_there(cast, lead, desk, official):

@@ -20,12 +20,6 @@ def send(booking):
     return post
 
 
-def test_only_organisers_may(booking, official):
-    for method in (official.get, official.post):
-        assert method(booking.cast.address("set-up/closed/")).status_code == 403
-    assert official.post(booking.cast.address("set-up/closed/1/")).status_code == 403
-
-
 def test_a_time_is_counted_closed_and_opened_with_its_meeting_back(booking, send):
     cast = booking.cast
     meeting = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))

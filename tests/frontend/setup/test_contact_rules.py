@@ -28,11 +28,6 @@ def send(cast):
     return post
 
 
-def test_only_organisers_may(cast, official):
-    for method in (official.get, official.post):
-        assert method(cast.address("set-up/contact/")).status_code == 403
-
-
 def test_a_preview_says_whom_it_parts_and_what_it_ends_and_changes_nothing(booking, send, rule):
     asked = booking.ask(booking.cast.official, booking.cast.engineer, booking.slots[0])
     booking.accept(booking.cast.engineer, asked)

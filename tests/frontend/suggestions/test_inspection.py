@@ -93,16 +93,6 @@ def test_the_report_says_when_a_run_failed(desk):
     assert "failed, and nothing was changed" in read(client, event)
 
 
-def test_only_an_organiser_reads_the_report_or_rebuilds_lists(client):
-    event = make_event("desk")
-    client.force_login(make_attendee(event).person)
-    assert client.get(f"/e/{event.slug}/matching/").status_code == 403
-    assert client.post(f"/e/{event.slug}/matching/anew/").status_code == 403
-    client.force_login(make_attendee(make_event("elsewhere"), permission="organiser").person)
-    assert client.get(f"/e/{event.slug}/matching/").status_code == 404
-    assert not ProcrastinateJob.objects.exists()
-
-
 def test_only_an_organiser_inspects_a_list(desk):
     event, client = desk
     owner, other = make_attendee(event, name="Amina Rahman"), make_attendee(event, name="Linh Tran")
@@ -235,14 +225,6 @@ def test_the_switch_offers_the_earlier_editions_of_the_forum(desk):
     assert client.post(address, {"is_on": "on", "since": "\x00!"}).status_code == 400
     client.post(address, {"is_on": "on", "since": "first"})
     assert "Who met at “first” or later, for the first time, counts as well." in read(client, event)
-
-
-def test_only_an_organiser_resets_weights_or_switches_the_learning(client):
-    event = make_event("desk")
-    client.force_login(make_attendee(event).person)
-    for rest in ("reset", "now", "nightly"):
-        assert client.post(f"/e/{event.slug}/matching/weights/{rest}/").status_code == 403
-    assert not Act.objects.exists()
 
 
 def test_organisers_read_in_their_lists_who_has_not_joined(desk):

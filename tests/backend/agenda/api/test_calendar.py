@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from rest_framework.test import APIClient
 
 from backend.agenda.models import CalendarFeed
 from backend.booking.models.notices import Delivery, Notice
 from tests.backend.conftest import Forum, client_of
-from tests.factories import NOW, make_attendee, make_event
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 FEED, MAILS = "/api/v1/events/forum/calendar-feed/", "/api/v1/events/forum/meetings/mails/"
@@ -45,14 +44,6 @@ def test_only_organisers_read_what_each_side_reported_of_a_meeting(forum: Forum)
     (row,) = client_of(boss).get(address).json()
     assert (row["meeting"], row["is_disputed"]) == (meeting.pk, True)
     assert [(side["attendee"], side["word"]) for side in row["sides"]] == [(a.pk, "held"), (b.pk, "not_held")]
-
-
-def test_a_stranger_gets_no_address_and_no_figures(forum: Forum) -> None:
-    stranger = client_of(make_attendee(make_event("elsewhere")))
-    for address in (FEED, MAILS):
-        assert stranger.post(address).status_code == 404
-        assert APIClient().post(address).status_code == 401
-    assert not CalendarFeed.objects.exists()
 
 
 def test_organisers_alone_see_which_mails_fail_without_addresses_and_send_them_again(forum: Forum) -> None:
