@@ -341,9 +341,11 @@ def _remove(folder: Path) -> None:
 
 
 @pytest.fixture
-def post() -> Iterator[MailServer]:
-    """A mail server that keeps what it gets."""
+def post(settings: Settings) -> Iterator[MailServer]:
+    """The mail server to which all mail goes; it keeps what it gets."""
     server = MailServer()
     server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
     yield server
     server.stop()

@@ -23,7 +23,6 @@ from backend.people.models import Person
 from backend.safeguarding.models import Block
 from tests.factories import NOW, make_attendee, make_attendees, make_event, make_run, provide_for_minors
 from tests.languages import MARKED, OTHER, SECOND, languages_offered, write_marked
-from tests.smtp import MailServer
 
 SEEK = "Preserving chat evidence across borders"
 OFFER = "ฝึกอบรมอัยการเรื่องความช่วยเหลือทางกฎหมาย"
@@ -167,14 +166,6 @@ def booking(cast: Cast, time_machine: object) -> Booking:
     found = lay_out(cast, cast.official, cast.engineer, cast.lawyer)
     time_machine.move_to(found.now, tick=False)  # type: ignore[attr-defined]
     return found
-
-
-@pytest.fixture
-def post(settings: object, post: MailServer) -> MailServer:
-    """The mail server to which all mail goes."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port  # type: ignore[attr-defined]
-    return post
 
 
 @pytest.fixture

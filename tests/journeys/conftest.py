@@ -273,11 +273,15 @@ def without_script(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def booking(forum: Forum, door: str, post: MailServer, settings: object) -> list[Slot]:
-    """The forum in two weeks, with twelve times, tables, and everybody open; mail goes to a real server."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port
+def mail_server(post: MailServer, door: str, settings: object) -> MailServer:
+    """To which all mail goes, with links to the pages of the test."""
     settings.TITIAN_ADDRESS = door
+    return post
+
+
+@pytest.fixture
+def booking(forum: Forum, mail_server: MailServer) -> list[Slot]:
+    """The forum in two weeks, with twelve times, tables, and everybody open; mail goes to a real server."""
     event = forum.event
     opening = dt.datetime.combine(event.starts_on, dt.time(10), event.zone)
     half = dt.timedelta(minutes=30)

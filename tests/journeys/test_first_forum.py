@@ -44,14 +44,6 @@ def link(transactional_db, door):
     return f"{door}/first/{out.getvalue().split('/first/')[1].strip()}"
 
 
-@pytest.fixture
-def mail_server(post, door, settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port
-    settings.TITIAN_ADDRESS = door
-    return post
-
-
 def as_person(context, door, email):
     """This browser as that person's."""
 

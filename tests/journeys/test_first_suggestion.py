@@ -44,14 +44,6 @@ def choose_file(page: Page, label: str, content: bytes) -> None:
 
 
 @pytest.fixture
-def mail_server(post: MailServer, door: str, settings: object) -> MailServer:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port  # type: ignore[attr-defined]
-    settings.TITIAN_ADDRESS = door  # type: ignore[attr-defined]
-    return post
-
-
-@pytest.fixture
 def opened(browser: Browser) -> Iterator[Callable[[Presses], Page]]:
     """A page in a browser of their own, in which what they press is counted."""
     contexts = []

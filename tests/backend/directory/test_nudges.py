@@ -210,8 +210,7 @@ def test_only_an_organiser_nudges(forum):
 
 @pytest.fixture
 def post(settings, post):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", post.port, 5
+    settings.EMAIL_TIMEOUT = 5
     return post
 
 

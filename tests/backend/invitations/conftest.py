@@ -42,6 +42,4 @@ def forum(db: None) -> Forum:
 
 @pytest.fixture(autouse=True)
 def _real_mail(settings: object, post: MailServer) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port  # type: ignore[attr-defined]
     settings.DEFAULT_FROM_EMAIL = "Titian <titian@example.org>"  # type: ignore[attr-defined]

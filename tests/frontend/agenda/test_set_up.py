@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from backend.events.models.agenda import Session
 from tests.factories import make_event, make_session
-from tests.frontend.conftest import client_of
 from tests.long_jobs import answered
 from tests.pages import page_of
 
@@ -18,75 +16,70 @@ FIELDS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def client(cast):
-    return client_of(cast.organiser.person)
-
-
 def upload(name):
     return {"file": SimpleUploadedFile(name, (PROGRAMMES / name).read_bytes())}
 
 
-def test_a_session_is_written_changed_and_removed_by_hand(cast, client):
+def test_a_session_is_written_changed_and_removed_by_hand(cast, boss):
     address = cast.address("set-up/sessions/")
-    assert "Import the agenda as a file" in page_of(client.get(address))
-    assert "The session is added." in page_of(client.post(address, FIELDS, follow=True))
+    assert "Import the agenda as a file" in page_of(boss.get(address))
+    assert "The session is added." in page_of(boss.post(address, FIELDS, follow=True))
     session = Session.objects.get(event=cast.event)
     local = session.starts_at.astimezone(cast.event.zone)
     assert (local.hour, session.theme.key, session.stream_url) == (9, "justice", FIELDS["stream_url"])
     one = f"{address}{session.pk}/"
-    form = page_of(client.get(one))
+    form = page_of(boss.get(one))
     assert (form.fields()["title"][0], form.fields()["starts"][0], form.fields()["day"][0]) == (
         "Opening",
         "09:00",
         "2026-12-09",
     )
-    client.post(one, FIELDS | {"title": "Welcome", "ends": "09:45"})
+    boss.post(one, FIELDS | {"title": "Welcome", "ends": "09:45"})
     session.refresh_from_db()
     assert session.title == "Welcome"
-    assert "removed" in page_of(client.post(one, {"do": "remove"}, follow=True))
+    assert "removed" in page_of(boss.post(one, {"do": "remove"}, follow=True))
     assert not Session.objects.exists()
 
 
-def test_what_was_typed_stays_with_the_error(cast, client):
-    answer = client.post(cast.address("set-up/sessions/"), FIELDS | {"starts": "nine"})
+def test_what_was_typed_stays_with_the_error(cast, boss):
+    answer = boss.post(cast.address("set-up/sessions/"), FIELDS | {"starts": "nine"})
     page = page_of(answer)
     assert (answer.status_code, "Write the hour like 10:30." in page, page.fields()["title"][0]) == (
         422,
         True,
         "Opening",
     )
-    answer = client.post(cast.address("set-up/sessions/"), FIELDS | {"stream_url": "live"})
+    answer = boss.post(cast.address("set-up/sessions/"), FIELDS | {"stream_url": "live"})
     assert (answer.status_code, "is a web address" in page_of(answer)) == (400, True)
 
 
-def test_a_programme_is_shown_before_it_is_imported(cast, client):
+def test_a_programme_is_shown_before_it_is_imported(cast, boss):
     address = cast.address("set-up/sessions/import/")
-    page = page_of(answered(client, client.post(address, upload("pretalx-1.json"))))
+    page = page_of(answered(boss, boss.post(address, upload("pretalx-1.json"))))
     assert "4 new, 0 moved, 0 changed otherwise, 0 as before." in page
     assert not Session.objects.exists()
     confirm = {"carried": page.fields()["carried"][0], "confirm": "1"}
-    assert "4 sessions added" in page_of(answered(client, client.post(address, confirm), follow=True))
-    page = page_of(answered(client, client.post(address, upload("pretalx-2.json"))))
+    assert "4 sessions added" in page_of(answered(boss, boss.post(address, confirm), follow=True))
+    page = page_of(answered(boss, boss.post(address, upload("pretalx-2.json"))))
     assert "1 new, 1 moved, 1 changed otherwise, 1 as before." in page
     assert "1 session of the agenda is not in this file" in page
     assert Session.objects.filter(title="Opening").exists()
     confirm = {"carried": page.fields()["carried"][0], "confirm": "1", "remove_missing": "1"}
-    assert "1 removed" in page_of(answered(client, client.post(address, confirm), follow=True))
+    assert "1 removed" in page_of(answered(boss, boss.post(address, confirm), follow=True))
     assert set(Session.objects.values_list("title", flat=True)) == {
         "Opening and welcome", "Evidence across borders", "Mạng xã hội và trẻ em", "Closing",
     }  # fmt: skip
 
 
-def test_a_file_that_cannot_be_read_says_why(cast, client):
+def test_a_file_that_cannot_be_read_says_why(cast, boss):
     file = {"file": SimpleUploadedFile("a.json", b"{}")}
-    answer = answered(client, client.post(cast.address("set-up/sessions/import/"), file))
+    answer = answered(boss, boss.post(cast.address("set-up/sessions/import/"), file))
     assert (answer.status_code, "not a schedule.json" in page_of(answer)) == (400, True)
-    assert client.post(cast.address("set-up/sessions/import/"), {}).status_code == 400
+    assert boss.post(cast.address("set-up/sessions/import/"), {}).status_code == 400
 
 
-def test_another_forum_s_session_is_not_found(cast, client):
+def test_another_forum_s_session_is_not_found(cast, boss):
     other = make_session(make_event("third"), "Theirs")
-    assert client.get(cast.address(f"set-up/sessions/{other.pk}/")).status_code == 404
-    assert client.post(cast.address(f"set-up/sessions/{other.pk}/"), {"do": "remove"}, follow=True)
+    assert boss.get(cast.address(f"set-up/sessions/{other.pk}/")).status_code == 404
+    assert boss.post(cast.address(f"set-up/sessions/{other.pk}/"), {"do": "remove"}, follow=True)
     assert Session.objects.filter(pk=other.pk).exists()

@@ -34,11 +34,6 @@ FILE = "attendees/files/attendees.csv"
 LIST = "email,name,age_class\nkanya@example.org,Kanya Secret,adult\n"
 
 
-@pytest.fixture
-def olga(cast: Cast) -> Client:
-    return client_of(cast.organiser.person)
-
-
 def start(client: Client, cast: Cast, page: str = FILE) -> str:
     """Ask for a file, and give where its job is shown."""
     started = client.get(cast.address(page))
@@ -52,25 +47,25 @@ def upload(client: Client, cast: Cast, text: str = LIST, **fields: str) -> objec
 
 
 def test_a_download_becomes_a_job_that_is_shown_and_whose_file_is_fetched_once(
-    cast: Cast, olga: Client
+    cast: Cast, boss: Client
 ) -> None:
-    place = start(olga, cast)
+    place = start(boss, cast)
     assert place == cast.address(f"jobs/{LongJob.objects.get().pk}/")
-    waiting = page_of(olga.get(place))
+    waiting = page_of(boss.get(place))
     assert waiting.text_of("h1") == "A file of the attendees"
     assert waiting.attribute("noscript meta", "content") == "2"
     assert waiting.attribute("#long-job", "hx-get") == place
-    assert olga.get(f"{place}answer/").status_code == 404  # not ready
+    assert boss.get(f"{place}answer/").status_code == 404  # not ready
     do_long_jobs()
-    ready = olga.get(place, headers=HTMX).content.decode()
+    ready = boss.get(place, headers=HTMX).content.decode()
     assert "attendees.csv is ready" in ready
     assert "hx-get" not in ready
-    file = olga.get(f"{place}answer/")
+    file = boss.get(f"{place}answer/")
     assert file["Content-Disposition"] == f'attachment; filename="{cast.event.slug}-attendees.csv"'
     assert "Mali Wongsa" in file.content.decode("utf-8-sig")
     assert file["Cache-Control"] == "private, no-store"
-    assert olga.get(f"{place}answer/").status_code == 404
-    assert "kept no longer" in olga.get(place).content.decode()
+    assert boss.get(f"{place}answer/").status_code == 404
+    assert "kept no longer" in boss.get(place).content.decode()
 
 
 def test_a_preview_is_a_page_whose_form_this_browser_may_send(cast: Cast) -> None:
@@ -90,32 +85,32 @@ def test_a_preview_is_a_page_whose_form_this_browser_may_send(cast: Cast) -> Non
     assert "1 row read: 1 added" in page_of(client.get(cast.address("attendees/")))
 
 
-def test_only_who_asked_sees_a_job_while_they_are_what_they_were(cast: Cast, olga: Client) -> None:
-    place = start(olga, cast)
+def test_only_who_asked_sees_a_job_while_they_are_what_they_were(cast: Cast, boss: Client) -> None:
+    place = start(boss, cast)
     do_long_jobs()
     second = make_attendee(cast.event, permission="organiser", visibility="hidden").person
     lead = make_attendee(cast.event, permission="safeguarding-lead", visibility="hidden").person
     for person in (second, lead, cast.official.person, cast.stranger):
         for page in (place, f"{place}answer/", f"/api/v1{place.replace('/e/', '/events/')}"):
             assert client_of(person).get(page).status_code == 404, page
-    assert olga.get(f"/api/v1{place.replace('/e/', '/events/')}").status_code == 404  # a page's job
+    assert boss.get(f"/api/v1{place.replace('/e/', '/events/')}").status_code == 404  # a page's job
     elsewhere = make_event("second")
     make_attendee(elsewhere, person=cast.organiser.person, permission="organiser")
-    assert olga.get(place.replace(cast.event.slug, elsewhere.slug)).status_code == 404
+    assert boss.get(place.replace(cast.event.slug, elsewhere.slug)).status_code == 404
     Attendee.objects.filter(pk=cast.organiser.pk).update(permission="participant")
-    assert [olga.get(page).status_code for page in (place, f"{place}answer/")] == [404, 404]
+    assert [boss.get(page).status_code for page in (place, f"{place}answer/")] == [404, 404]
     Attendee.objects.filter(pk=cast.organiser.pk).update(permission="organiser")
-    assert olga.get(f"{place}answer/").status_code == 200
+    assert boss.get(f"{place}answer/").status_code == 200
 
 
-def test_what_asks_for_a_fresh_proof_asks_again_when_it_is_fetched(cast: Cast, olga: Client) -> None:
-    place = start(olga, cast)
+def test_what_asks_for_a_fresh_proof_asks_again_when_it_is_fetched(cast: Cast, boss: Client) -> None:
+    place = start(boss, cast)
     do_long_jobs()
-    session = olga.session
+    session = boss.session
     session["account_authentication_methods"][-1]["at"] = 0.0
     session.save()
     for page in (place, f"{place}answer/"):
-        asked = olga.get(page)
+        asked = boss.get(page)
         assert (asked.status_code, "reauthenticate" in asked["Location"]) == (302, True)
     assert without_factor(cast.organiser.person).get(place).status_code == 302
 
@@ -138,9 +133,9 @@ def kept() -> bytes:
 
 
 def test_uploads_and_answers_are_encrypted_and_gone_when_fetched_or_after_an_hour(
-    cast: Cast, olga: Client
+    cast: Cast, boss: Client
 ) -> None:
-    place = upload(olga, cast, LIST.replace("kanya@", "kanya"))["Location"]  # which is refused by name
+    place = upload(boss, cast, LIST.replace("kanya@", "kanya"))["Location"]  # which is refused by name
     uploaded = kept()
     do_long_jobs()
     answer = kept()
@@ -149,16 +144,16 @@ def test_uploads_and_answers_are_encrypted_and_gone_when_fetched_or_after_an_hou
     assert uploaded not in answer
     for text in (uploaded, answer, repr(LongJob.objects.values().get()).encode()):
         assert b"kanya" not in text
-    assert b"kanya" in olga.get(f"{place}answer/").content
+    assert b"kanya" in boss.get(f"{place}answer/").content
     assert kept() == b""
-    late = start(olga, cast)
+    late = start(boss, cast)
     do_long_jobs()
     hour = timezone.now() + dt.timedelta(hours=1, minutes=1)
     with pytest.raises(NotFound):
         long_jobs.fetch_answer(job=LongJob.objects.latest("pk"), now=hour)
-    assert olga.get(late).status_code == 200
+    assert boss.get(late).status_code == 200
     assert long_jobs.delete_expired_jobs(now=hour) == 2
-    assert olga.get(late).status_code == 404
+    assert boss.get(late).status_code == 404
 
 
 def becomes_minor(attendee: Attendee) -> None:
@@ -171,13 +166,13 @@ def gets_alias(attendee: Attendee) -> None:
 
 @pytest.mark.parametrize("change", [becomes_minor, gets_alias, Attendee.delete])
 def test_the_rules_are_asked_again_when_an_answer_is_fetched(
-    cast: Cast, olga: Client, change: Callable[[Attendee], object]
+    cast: Cast, boss: Client, change: Callable[[Attendee], object]
 ) -> None:
-    place = start(olga, cast)
+    place = start(boss, cast)
     do_long_jobs()
     make_attendee(cast.event, name="Somebody New")  # who is not in it
     change(cast.engineer)
-    refused = olga.get(f"{place}answer/")
+    refused = boss.get(f"{place}answer/")
     assert refused.status_code == 409
     assert "Do the same again" in page_of(refused)
     assert cast.engineer.name not in refused.content.decode()
@@ -213,13 +208,13 @@ def test_a_button_pressed_six_times_at_once_is_one_job(cast: Cast) -> None:
         assert len(set(threads.map(press, clients))) == LongJob.objects.count() == 1
 
 
-def test_a_request_that_cannot_be_read_is_refused_before_it_takes_a_place(cast: Cast, olga: Client) -> None:
-    assert olga.get(cast.address(f"{FILE}?{'a=1&' * 1_001}")).status_code == 400
+def test_a_request_that_cannot_be_read_is_refused_before_it_takes_a_place(cast: Cast, boss: Client) -> None:
+    assert boss.get(cast.address(f"{FILE}?{'a=1&' * 1_001}")).status_code == 400
     assert not LongJob.objects.exists()
 
 
-def test_nothing_is_done_for_who_signed_out_everywhere_meanwhile(cast: Cast, olga: Client) -> None:
-    upload(olga, cast, confirm="1")
+def test_nothing_is_done_for_who_signed_out_everywhere_meanwhile(cast: Cast, boss: Client) -> None:
+    upload(boss, cast, confirm="1")
     end_all_sign_ins(person=cast.organiser.person)
     do_long_jobs()
     assert LongJob.objects.get().state == "failed"
@@ -227,15 +222,15 @@ def test_nothing_is_done_for_who_signed_out_everywhere_meanwhile(cast: Cast, olg
 
 
 def test_nothing_is_done_for_a_browser_that_signed_out_or_was_ended_meanwhile(
-    cast: Cast, olga: Client
+    cast: Cast, boss: Client
 ) -> None:
     ended, elsewhere = client_of(cast.organiser.person), client_of(cast.organiser.person)
-    for number, client in enumerate((olga, ended, elsewhere)):
+    for number, client in enumerate((boss, ended, elsewhere)):
         session = client.session
         del session["seen_at"]  # so that the first page notes it in the list of the account's browsers
         session.save()
         upload(client, cast, LIST.replace("kanya@", f"kanya{number}@"), confirm="1")
-    olga.logout()
+    boss.logout()
     key = ended.session.session_key
     (row,) = [one for one in sign_ins_of(cast.organiser.person, key, timezone.now()) if one.is_this]
     end_sign_in(person=cast.organiser.person, sign_in_id=row.id)
@@ -249,7 +244,7 @@ def test_nothing_is_done_for_a_browser_that_signed_out_or_was_ended_meanwhile(
     assert list(came.values_list("person__email", flat=True)) == ["kanya2@example.org"]
 
 
-def test_nothing_is_done_for_a_program_whose_token_ended_meanwhile(cast: Cast, olga: Client) -> None:
+def test_nothing_is_done_for_a_program_whose_token_ended_meanwhile(cast: Cast, boss: Client) -> None:
     me = cast.organiser.person
     token = make_token(person=me, scopes=["organise"], name="lists", days=30, now=timezone.now())
     program = Client(headers={"Authorization": f"Token {token}"})
@@ -260,26 +255,26 @@ def test_nothing_is_done_for_a_program_whose_token_ended_meanwhile(cast: Cast, o
     assert LongJob.objects.get().state == "failed"
 
 
-def test_what_was_begun_before_and_is_done_again_says_so_beside_its_counts(cast: Cast, olga: Client) -> None:
-    place = upload(olga, cast, confirm="1")["Location"]
+def test_what_was_begun_before_and_is_done_again_says_so_beside_its_counts(cast: Cast, boss: Client) -> None:
+    place = upload(boss, cast, confirm="1")["Location"]
     LongJob.objects.update(state="running", attempts=1)  # begun by a worker that was killed
     long_jobs.answer_job(job_id=LongJob.objects.get().pk, now=timezone.now())
-    olga.get(f"{place}answer/")
-    page = page_of(olga.get(cast.address("attendees/")))
+    boss.get(f"{place}answer/")
+    page = page_of(boss.get(cast.address("attendees/")))
     assert "1 row read: 1 added" in page
     assert "was interrupted and begun again" in page
 
 
 def test_a_job_that_takes_too_long_ends_and_what_was_not_saved_is_undone(
-    cast: Cast, olga: Client, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, boss: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(long_jobs, "MAX_SECONDS", 0)
-    place = upload(olga, cast, confirm="1")["Location"]
+    place = upload(boss, cast, confirm="1")["Location"]
     with pytest.raises(long_jobs.TookTooLong):
         do_long_jobs()
     assert LongJob.objects.get().state == "failed"
     assert not Attendee.objects.filter(person__email="kanya@example.org").exists()
-    assert "do the same again" in page_of(olga.get(place)).text_of("[role=alert]")
+    assert "do the same again" in page_of(boss.get(place)).text_of("[role=alert]")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -303,9 +298,9 @@ def test_accounts_take_turns_and_many_jobs_of_one_hold_up_nobody_else(cast: Cast
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_account_has_one_place_of_the_queue_s_own(cast: Cast, olga: Client) -> None:
+def test_one_account_has_one_place_of_the_queue_s_own(cast: Cast, boss: Client) -> None:
     for number in range(3):
-        start(olga, cast, f"{FILE}?q={number}")
+        start(boss, cast, f"{FILE}?q={number}")
     other = make_attendee(cast.event, permission="organiser").person
     start(client_of(other), cast)
     taken = [next_job(LONG) for _ in range(QUEUES[LONG])]
@@ -317,42 +312,42 @@ def test_one_account_has_one_place_of_the_queue_s_own(cast: Cast, olga: Client) 
 
 
 def test_who_lets_very_many_answers_lie_is_asked_to_fetch_them_first(
-    cast: Cast, olga: Client, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, boss: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(long_jobs, "MAX_JOBS", 2)
-    places = [start(olga, cast, f"{FILE}?q={number}") for number in range(2)]
+    places = [start(boss, cast, f"{FILE}?q={number}") for number in range(2)]
     do_long_jobs()
-    refused = olga.get(cast.address(FILE))
+    refused = boss.get(cast.address(FILE))
     assert (refused.status_code, refused["Retry-After"]) == (429, "60")
-    olga.get(f"{places[0]}answer/")
-    start(olga, cast)
+    boss.get(f"{places[0]}answer/")
+    start(boss, cast)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_done_of_how_many_is_shown_while_a_transaction_is_open(cast: Cast, olga: Client) -> None:
-    place = start(olga, cast)
+def test_what_is_done_of_how_many_is_shown_while_a_transaction_is_open(cast: Cast, boss: Client) -> None:
+    place = start(boss, cast)
     job = LongJob.objects.get()
     LongJob.objects.update(state="running")
     with long_jobs._showing_progress(job.pk):
         report_progress(400, 10_000)
-    page = page_of(olga.get(place))
+    page = page_of(boss.get(place))
     assert "400 of 10,000 done." in page
     assert page.attribute("progress", "value") == "400"
 
 
-def test_a_job_that_fails_or_ends_its_worker_says_what_to_do(cast: Cast, olga: Client) -> None:
-    place = start(olga, cast)
+def test_a_job_that_fails_or_ends_its_worker_says_what_to_do(cast: Cast, boss: Client) -> None:
+    place = start(boss, cast)
     job_id = LongJob.objects.get().pk
     LongJob.objects.update(state="running", attempts=long_jobs.MAX_ATTEMPTS)  # so often begun, never ended
     long_jobs.answer_job(job_id=job_id, now=timezone.now())
-    failed = page_of(olga.get(place))
+    failed = page_of(boss.get(place))
     assert "do the same again" in failed.text_of("[role=alert]")
     assert failed.attribute(".sheet .button", "href") == cast.address("attendees/")
     assert LongJob.objects.get().request is None
     assert not failed.has("noscript meta")
 
 
-def test_a_program_gets_202_and_a_place_to_look_and_fetches_the_answer_once(cast: Cast, olga: Client) -> None:
+def test_a_program_gets_202_and_a_place_to_look_and_fetches_the_answer_once(cast: Cast, boss: Client) -> None:
     me, scopes = cast.organiser.person, [ApiToken.Scope.ORGANISE]
     token = make_token(person=me, scopes=scopes, name="lists", days=30, now=timezone.now())
     client = Client(headers={"Authorization": f"Token {token}"})
@@ -374,7 +369,7 @@ def test_a_program_gets_202_and_a_place_to_look_and_fetches_the_answer_once(cast
 
 
 def test_a_session_without_a_fresh_proof_fetches_no_file_that_a_program_had_made(
-    cast: Cast, olga: Client
+    cast: Cast, boss: Client
 ) -> None:
     token = make_token(
         person=cast.organiser.person, scopes=["organise"], name="lists", days=30, now=timezone.now()
@@ -382,8 +377,8 @@ def test_a_session_without_a_fresh_proof_fetches_no_file_that_a_program_had_made
     program = Client(headers={"Authorization": f"Token {token}"})
     place = program.get(f"/api/v1/events/{cast.event.slug}/attendees/files/attendees.csv")["Location"]
     do_long_jobs()
-    session = olga.session
+    session = boss.session
     session["account_authentication_methods"][-1]["at"] = 0.0
     session.save()
-    assert [olga.get(page).status_code for page in (place, f"{place}answer/")] == [403, 403]
+    assert [boss.get(page).status_code for page in (place, f"{place}answer/")] == [403, 403]
     assert program.get(f"{place}answer/").status_code == 200

@@ -27,8 +27,8 @@ from backend.safeguarding.models import AliasEntry, Report
 from backend.safeguarding.services.reports import file_report
 from backend.suggestions.models import Suggestion
 from tests.database import tables_holding
-from tests.factories import appoint, make_attendee
-from tests.frontend.conftest import Cast, client_of
+from tests.factories import appoint
+from tests.frontend.conftest import client_of
 from tests.frontend.test_fresh_proof import stale
 from tests.pages import page_of
 from tests.reading_everything import NO_EVENT, READER, Stage, addresses, mark, meet, text_of
@@ -187,37 +187,31 @@ def test_no_table_of_a_forum_at_work_holds_it_once_the_alias_is_set(monkeypatch)
     assert tables_holding(*telling()) == {"people_person", "events_alias"}
 
 
-@pytest.fixture
-def lead(cast: Cast) -> Client:
-    leads = make_attendee(cast.event, name="Lena Lead", permission="safeguarding-lead", visibility="hidden")
-    return client_of(leads.person)
-
-
-def test_a_lead_finds_somebody_sets_an_alias_reads_it_and_lifts_it(cast, lead):
+def test_a_lead_finds_somebody_sets_an_alias_reads_it_and_lifts_it(cast, desk):
     engineer = cast.engineer
     page = cast.address(f"aliases/{engineer.pk}/")
-    assert "Nobody appears under an alias" in page_of(lead.get(cast.address("aliases/")))
-    assert "Arif Rahman" in page_of(lead.get(cast.address("aliases/?name=arif")))
-    assert "listed by such a name" in page_of(lead.get(cast.address("aliases/?name=young")))
-    assert "Real House" not in page_of(lead.get(page))
+    assert "Nobody appears under an alias" in page_of(desk.get(cast.address("aliases/")))
+    assert "Arif Rahman" in page_of(desk.get(cast.address("aliases/?name=arif")))
+    assert "listed by such a name" in page_of(desk.get(cast.address("aliases/?name=young")))
+    assert "Real House" not in page_of(desk.get(page))
     assert AliasEntry.objects.count() == 0
-    assert "now reads this name" in page_of(lead.post(page, FORM, follow=True))
-    row = page_of(lead.get(cast.address("aliases/")))
+    assert "now reads this name" in page_of(desk.post(page, FORM, follow=True))
+    row = page_of(desk.get(cast.address("aliases/")))
     assert "Officer K." in row
     assert "Arif" not in row
     before = AliasEntry.objects.filter(kind="read").count()
-    assert "Real House" in page_of(lead.get(page))
+    assert "Real House" in page_of(desk.get(page))
     assert AliasEntry.objects.filter(kind="read").count() == before + 1
     lifting = f"{page}lift/"
-    assert "Lift the alias Officer K.?" in page_of(lead.get(lifting))
-    assert lead.post(lifting).status_code == 302
+    assert "Lift the alias Officer K.?" in page_of(desk.get(lifting))
+    assert desk.post(lifting).status_code == 302
     engineer.refresh_from_db()
     assert (engineer.name, Alias.objects.count()) == ("Arif Rahman", 0)
-    assert lead.get(lifting).status_code == 404
+    assert desk.get(lifting).status_code == 404
 
 
-def test_of_who_left_under_an_alias_a_report_tells_the_real_name_after_a_fresh_proof_alone(cast, lead):
-    lead.post(cast.address(f"aliases/{cast.engineer.pk}/"), FORM)
+def test_of_who_left_under_an_alias_a_report_tells_the_real_name_after_a_fresh_proof_alone(cast, desk):
+    desk.post(cast.address(f"aliases/{cast.engineer.pk}/"), FORM)
     file_report(
         reporter=cast.official, reported_id=cast.engineer.pk, category="other", words="A word.",
         now=timezone.now(),
@@ -230,10 +224,10 @@ def test_of_who_left_under_an_alias_a_report_tells_the_real_name_after_a_fresh_p
     leave_event(attendee=engineer, is_confirmed=True, by=engineer.person, now=timezone.now())
     assert old.get(pages[0])["Location"].startswith("/accounts/2fa/reauthenticate/")
     assert old.get(pages[1]).json()["code"] == "proof_required"
-    assert all("Arif Rahman (left the forum)" in text_of(lead.get(page)) for page in pages)
+    assert all("Arif Rahman (left the forum)" in text_of(desk.get(page)) for page in pages)
 
 
-def test_what_is_wrong_with_an_alias_is_said_at_its_field(cast, lead):
+def test_what_is_wrong_with_an_alias_is_said_at_its_field(cast, desk):
     page = cast.address(f"aliases/{cast.engineer.pk}/")
     for changed, sentence in (
         ({"name": ""}, "This field is required"),
@@ -241,19 +235,19 @@ def test_what_is_wrong_with_an_alias_is_said_at_its_field(cast, lead):
         ({"is_wish": ""}, "choose why"),
         ({"real_name": ""}, "This field is required"),
     ):
-        answer = lead.post(page, FORM | changed)
+        answer = desk.post(page, FORM | changed)
         assert answer.status_code == 422
         assert sentence in page_of(answer), sentence
-    assert lead.get(cast.address(f"aliases/{cast.minor.pk}/")).status_code == 404
-    refused = lead.post(cast.address(f"aliases/{cast.organiser.pk}/"), FORM | {"real_name": "Olga Organiser"})
+    assert desk.get(cast.address(f"aliases/{cast.minor.pk}/")).status_code == 404
+    refused = desk.post(cast.address(f"aliases/{cast.organiser.pk}/"), FORM | {"real_name": "Olga Organiser"})
     assert refused.status_code == 422
     assert "Only an adult appears under an alias" in page_of(refused)
 
 
-def test_the_person_reads_that_they_are_under_an_alias_and_what_they_cannot_write(cast, lead):
+def test_the_person_reads_that_they_are_under_an_alias_and_what_they_cannot_write(cast, desk):
     mine = client_of(cast.engineer.person)
     assert "under the alias" not in page_of(mine.get(cast.address("profile/")))
-    lead.post(cast.address(f"aliases/{cast.engineer.pk}/"), FORM)
+    desk.post(cast.address(f"aliases/{cast.engineer.pk}/"), FORM)
     assert "You appear here under the alias Officer K." in page_of(mine.get(cast.address("profile/")))
     answer = mine.post(cast.address("profile/"), {"about": "I am Arif.", "visibility": "listed"})
     assert answer.status_code == 422
@@ -269,8 +263,8 @@ def test_the_person_reads_that_they_are_under_an_alias_and_what_they_cannot_writ
     assert (answer.status_code, answer.json()["code"]) == (400, "real_name_in_text")
 
 
-def test_an_organiser_reads_and_finds_the_alias_alone_and_cannot_change_it(cast, lead):
-    lead.post(cast.address(f"aliases/{cast.engineer.pk}/"), FORM)
+def test_an_organiser_reads_and_finds_the_alias_alone_and_cannot_change_it(cast, desk):
+    desk.post(cast.address(f"aliases/{cast.engineer.pk}/"), FORM)
     desk, page = client_of(cast.organiser.person), cast.address(f"attendees/{cast.engineer.pk}/")
     read = page_of(desk.get(page))
     assert "A safeguarding lead set the name" in read
@@ -283,7 +277,7 @@ def test_an_organiser_reads_and_finds_the_alias_alone_and_cannot_change_it(cast,
     assert f"attendees/{cast.engineer.pk}/" not in added.content.decode()
 
 
-def test_somebody_asks_for_an_alias_on_the_safety_page(cast, lead):
+def test_somebody_asks_for_an_alias_on_the_safety_page(cast, desk):
     mine = client_of(cast.engineer.person)
     page = page_of(mine.get(cast.address("safety/")))
     assert "Ask for an alias" in page
@@ -291,6 +285,6 @@ def test_somebody_asks_for_an_alias_on_the_safety_page(cast, lead):
     report = Report.objects.get()
     assert (report.reporter, report.words) == (cast.engineer, "I would like to appear under an alias.")
     assert "Ask for an alias" not in page_of(client_of(cast.minor.person).get(cast.address("safety/")))
-    lead.post(cast.address(f"aliases/{cast.engineer.pk}/"), FORM)
+    desk.post(cast.address(f"aliases/{cast.engineer.pk}/"), FORM)
     assert "Ask for an alias" not in page_of(mine.get(cast.address("safety/")))
     assert Attendee.objects.get(pk=cast.engineer.pk).name == "Officer K."

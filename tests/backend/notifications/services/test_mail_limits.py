@@ -31,8 +31,6 @@ MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 
 @pytest.fixture
 def post(settings: object, post: MailServer) -> MailServer:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port  # type: ignore[attr-defined]
     settings.EMAIL_TIMEOUT = 2  # type: ignore[attr-defined]
     return post
 

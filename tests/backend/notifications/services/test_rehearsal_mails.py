@@ -36,8 +36,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def post(settings: object, post: MailServer) -> MailServer:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port  # type: ignore[attr-defined]
     settings.EMAIL_TIMEOUT = 2  # type: ignore[attr-defined]
     return post
 
