@@ -15,7 +15,7 @@ from backend.agenda.services.sessions import SessionData
 from backend.events.models.agenda import Session
 from backend.events.models.events import Event
 from frontend.events.forms.files import FileForm
-from frontend.events.forms.widgets import hour, line
+from frontend.events.forms.widgets import hour, line, select
 from frontend.fields import IdField
 
 
@@ -44,7 +44,7 @@ class SessionForm(forms.Form):
     """A session: its title, day and hours in the event's zone, and what else the agenda shows."""
 
     title = forms.CharField(label=pgettext_lazy("of a session", "Title"), max_length=200, widget=line())
-    day = forms.ChoiceField(label=_("Day"), widget=forms.Select(attrs={"class": "input"}))
+    day = forms.ChoiceField(label=_("Day"), widget=select())
     starts = forms.TimeField(
         label=pgettext_lazy("an hour", "From"),
         widget=hour(),
@@ -56,7 +56,7 @@ class SessionForm(forms.Form):
         error_messages={"invalid": _("Write the hour like 10:30.")},
     )
     room = forms.CharField(label=_("Room"), max_length=80, required=False, widget=line())
-    theme = forms.ChoiceField(label=_("Theme"), required=False, widget=forms.Select(attrs={"class": "input"}))
+    theme = forms.ChoiceField(label=_("Theme"), required=False, widget=select())
     stream_url = forms.CharField(label=_("Link to the stream"), max_length=200, required=False, widget=line())
     abstract = forms.CharField(
         label=_("Abstract"),

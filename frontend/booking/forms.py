@@ -13,6 +13,7 @@ from backend.booking.selectors.availability import GridDay, SlotCell
 from backend.booking.services.requests import MeetingRequestData
 from backend.events.selectors import Profile
 from frontend.booking.words import Starter
+from frontend.events.forms.widgets import select
 from frontend.fields import IdField, IdsField, values_of
 
 
@@ -24,7 +25,7 @@ class AskForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 7, "class": "input", "dir": "auto"}),
     )
-    theme = forms.ChoiceField(label=_("Theme"), required=False, widget=forms.Select(attrs={"class": "input"}))
+    theme = forms.ChoiceField(label=_("Theme"), required=False, widget=select())
     online = forms.BooleanField(label=_("Meet online"), required=False)
     step_free = forms.BooleanField(label=_("A place without steps"), required=False)
     any_time = forms.BooleanField(label=_("Any time we are both free"), required=False)

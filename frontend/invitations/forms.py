@@ -13,6 +13,7 @@ from backend.invitations.rules import LETTER_LIMIT
 from backend.invitations.services.letters import default_template
 from backend.invitations.services.rules import InvitationRulesData
 from backend.mails.rules import SUBJECT_LIMIT
+from frontend.events.forms.widgets import line, number_input, select
 from frontend.fields import IdsField
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class SendForm(forms.Form):
 
 
 def _line(label: _StrOrPromise, limit: int, *, required: bool = True) -> forms.CharField:
-    widget = forms.TextInput(attrs={"class": "input", "dir": "auto"})
+    widget = line()
     return forms.CharField(label=label, max_length=limit, required=required, widget=widget)
 
 
@@ -53,7 +54,7 @@ def _letter(label: _StrOrPromise) -> forms.CharField:
 
 
 def _days(label: _StrOrPromise, limit: int, *, required: bool = False) -> forms.IntegerField:
-    widget = forms.NumberInput(attrs={"class": "input"})
+    widget = number_input()
     return forms.IntegerField(label=label, min_value=1, max_value=limit, required=required, widget=widget)
 
 
@@ -64,9 +65,7 @@ class RulesForm(forms.Form):
     subject = _line(_("Subject of the invitation"), SUBJECT_LIMIT)
     text = _letter(_("Text of the invitation"))
     schedule = forms.ChoiceField(
-        label=_("Reminders"),
-        choices=InvitationRules.Schedule.choices,
-        widget=forms.Select(attrs={"class": "input"}),
+        label=_("Reminders"), choices=InvitationRules.Schedule.choices, widget=select()
     )
     first_reminder_days = _days(_("Days of the first reminder"), MAX_REMINDER_DAYS)
     second_reminder_days = _days(_("Days of the second reminder"), MAX_REMINDER_DAYS)

@@ -10,23 +10,16 @@ from backend.mails.models import MailTexts
 from backend.mails.rules import OPENING_LIMIT, SENDER_LIMIT, SIGNATURE_LIMIT
 from backend.mails.selectors import default_opening, default_signature
 from backend.mails.services import MailTextsData
+from frontend.events.forms.widgets import email_input, line
 
 
 class MailTextsForm(forms.Form):
     """Sender, opening and signature. Titian's own words are shown where none were written."""
 
     sender_name = forms.CharField(
-        label=_("Sender’s name"),
-        max_length=SENDER_LIMIT,
-        required=False,
-        widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
+        label=_("Sender’s name"), max_length=SENDER_LIMIT, required=False, widget=line()
     )
-    reply_to = forms.CharField(
-        label=_("Answers go to"),
-        max_length=254,
-        required=False,
-        widget=forms.EmailInput(attrs={"class": "input"}),
-    )
+    reply_to = forms.CharField(label=_("Answers go to"), max_length=254, required=False, widget=email_input())
     opening = forms.CharField(
         label=_("Opening"),
         max_length=OPENING_LIMIT,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.booking.selectors.meetings import FollowUpRow
 from backend.outcomes.selectors.connections import ContactDetails
 from backend.outcomes.services.follow_ups import AGREED_LIMIT
+from frontend.events.forms.widgets import date_input
 from frontend.fields import RefusableForm
 
 
@@ -32,7 +33,7 @@ class FollowUpForm(forms.Form):
     due_on = forms.DateField(
         label=_("Remind me on"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),
+        widget=date_input(),
         error_messages={"invalid": _("Write the day like 2027-03-01.")},
     )
 

@@ -22,7 +22,7 @@ from frontend.fields import IdField, IdsField, ShownPeople
 if TYPE_CHECKING:
     pass
 
-from frontend.events.forms.widgets import line, tell_of_length
+from frontend.events.forms.widgets import email_input, line, select, tell_of_length
 
 
 class RolesForm(forms.Form):
@@ -93,21 +93,16 @@ class NewAttendeeForm(forms.Form):
     """One person who is added by hand."""
 
     name = forms.CharField(label=_("Name"), max_length=200, widget=line())
-    email = forms.CharField(
-        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"class": "input"})
-    )
+    email = forms.CharField(label=_("E-mail"), max_length=254, widget=email_input())
     organisation = forms.CharField(label=_("Organisation"), required=False, max_length=255, widget=line())
     role = forms.ChoiceField(
-        label=_("Role"),
-        choices=Attendee.Role.choices,
-        initial=Attendee.Role.DELEGATE,
-        widget=forms.Select(attrs={"class": "input"}),
+        label=_("Role"), choices=Attendee.Role.choices, initial=Attendee.Role.DELEGATE, widget=select()
     )
     age_class = forms.ChoiceField(
         label=_("Age class"),
         choices=Attendee.AgeClass.choices,
         initial=Attendee.AgeClass.UNKNOWN,
-        widget=forms.Select(attrs={"class": "input"}),
+        widget=select(),
     )
 
     shares_mailbox = forms.BooleanField(label=_("Somebody else reads this mailbox, too"), required=False)
@@ -133,9 +128,7 @@ class AttendeeForm(forms.Form):
     short_name = forms.CharField(label=_("Name to be called"), required=False, max_length=60, widget=line())
     title = forms.CharField(label=_("Title"), required=False, max_length=200, widget=line())
     organisation = forms.CharField(label=_("Organisation"), required=False, max_length=255, widget=line())
-    role = forms.ChoiceField(
-        label=_("Role"), choices=Attendee.Role.choices, widget=forms.Select(attrs={"class": "input"})
-    )
+    role = forms.ChoiceField(label=_("Role"), choices=Attendee.Role.choices, widget=select())
     country = forms.CharField(label=_("Country"), required=False, max_length=80, widget=line())
     languages = forms.CharField(label=_("Languages"), required=False, max_length=400, widget=line())
     translating_device = forms.BooleanField(label=_("Translating device"), required=False)

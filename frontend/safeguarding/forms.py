@@ -16,6 +16,7 @@ from backend.safeguarding.models import Report
 from backend.safeguarding.selectors.supervision import Candidate, Delegation
 from backend.safeguarding.services.report_entries import ENTRY_LIMIT
 from backend.safeguarding.services.reports import NAMED_LIMIT, OUTCOME_LIMIT, WORDS_LIMIT
+from frontend.events.forms.widgets import date_input, email_input, hour, line, select
 from frontend.fields import IdField, RefusableForm
 
 KEEP_BLOCKED, LIFT = "keep", "lift"
@@ -92,12 +93,8 @@ class WordForm(RefusableForm):
 class DueForm(RefusableForm):
     """By when a lead has to act, in the event's zone."""
 
-    day = forms.DateField(
-        label=_("Day"), widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d")
-    )
-    time = forms.TimeField(
-        label=_("Time"), widget=forms.TimeInput(attrs={"class": "input", "type": "time"}, format="%H:%M")
-    )
+    day = forms.DateField(label=_("Day"), widget=date_input())
+    time = forms.TimeField(label=_("Time"), widget=hour())
 
     def due_at(self, event: Event) -> dt.datetime:
         values = self.cleaned_data
@@ -157,36 +154,21 @@ class ConsentForm(RefusableForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose how the guardian consents.")},
     )
-    guardian = forms.CharField(
-        label=_("Name of the parent or guardian"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
-    )
+    guardian = forms.CharField(label=_("Name of the parent or guardian"), max_length=120, widget=line())
     email = forms.CharField(
-        label=_("Their e-mail address"),
-        max_length=254,
-        required=False,
-        widget=forms.EmailInput(attrs={"class": "input"}),
+        label=_("Their e-mail address"), max_length=254, required=False, widget=email_input()
     )
     certified = forms.BooleanField(
         label=_("I know this address to be the guardian’s: the delegation gave it, not the young person."),
         required=False,
     )
     seen_by = forms.CharField(
-        label=_("Who saw the signed paper"),
-        max_length=120,
-        required=False,
-        widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
+        label=_("Who saw the signed paper"), max_length=120, required=False, widget=line()
     )
     language = forms.ChoiceField(
-        label=_("Language of the mail and of the page"),
-        required=False,
-        widget=forms.Select(attrs={"class": "input"}),
+        label=_("Language of the mail and of the page"), required=False, widget=select()
     )
-    until = forms.DateField(
-        label=_("Last day of the consent"),
-        widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d"),
-    )
+    until = forms.DateField(label=_("Last day of the consent"), widget=date_input())
 
     def __init__(self, data: Any, *, event: Event, language: str) -> None:
         """`language` is the one that is most likely the guardian's."""
@@ -227,44 +209,22 @@ class CountryContactForm(RefusableForm):
         max_length=80,
         widget=forms.TextInput(attrs={"class": "input", "list": "countries"}),
     )
-    name = forms.CharField(
-        label=_("Whom one reaches"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
-    )
+    name = forms.CharField(label=_("Whom one reaches"), max_length=120, widget=line())
     phone = forms.CharField(
         label=_("Number"), max_length=40, widget=forms.TextInput(attrs={"class": "input", "type": "tel"})
     )
-    source = forms.CharField(
-        label=_("Where this number is published"),
-        max_length=300,
-        widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
-    )
-    checked_on = forms.DateField(
-        label=_("Checked on"),
-        widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d"),
-    )
+    source = forms.CharField(label=_("Where this number is published"), max_length=300, widget=line())
+    checked_on = forms.DateField(label=_("Checked on"), widget=date_input())
     is_host = forms.BooleanField(label=_("The forum is held in this country"), required=False)
 
 
 class VettingForm(RefusableForm):
     """The check of an adult: of whom, by whom, which, and its last day."""
 
-    attendee_id = IdField(label=_("Person"), widget=forms.Select(attrs={"class": "input"}))
-    checked_by = forms.CharField(
-        label=_("Checked by"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
-    )
-    check_made = forms.CharField(
-        label=_("Which check"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
-    )
-    until = forms.DateField(
-        label=_("Last day on which it holds"),
-        widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d"),
-    )
+    attendee_id = IdField(label=_("Person"), widget=select())
+    checked_by = forms.CharField(label=_("Checked by"), max_length=120, widget=line())
+    check_made = forms.CharField(label=_("Which check"), max_length=120, widget=line())
+    until = forms.DateField(label=_("Last day on which it holds"), widget=date_input())
 
     def __init__(self, data: Any, *, candidates: Iterable[Candidate]) -> None:
         super().__init__(data)

@@ -24,7 +24,7 @@ from backend.events.services.venue import TableData
 from backend.setup.selectors.local_names import NamedRow
 from backend.setup.services.forums import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED, ForumData
 from frontend.events.forms.setup import AboutForm, _address, _name
-from frontend.events.forms.widgets import hour, line, lines
+from frontend.events.forms.widgets import email_input, hour, line, lines, number_input, select
 from frontend.fields import IdsField, values_of
 
 WINDOWS = 3
@@ -117,11 +117,7 @@ class TableForm(forms.Form):
     room_link = forms.CharField(label=_("Room link"), max_length=300, required=False, widget=line())
     step_free = forms.BooleanField(label=_("Without steps"), required=False)
     count = forms.IntegerField(
-        label=_("How many"),
-        required=False,
-        min_value=1,
-        max_value=MAX_TABLES,
-        widget=forms.NumberInput(attrs={"class": "input"}),
+        label=_("How many"), required=False, min_value=1, max_value=MAX_TABLES, widget=number_input()
     )
 
     def __init__(self, data: QueryDict | None, table: Table | None = None, label: str = "T1") -> None:
@@ -176,16 +172,10 @@ def next_label(labels: Collection[str]) -> str:
 class RulesForm(forms.Form):
     """How many requests may wait, how long, and whether there are interpreters."""
 
-    open_requests = forms.IntegerField(
-        label=_("Requests one may have waiting"), widget=forms.NumberInput(attrs={"class": "input"})
-    )
-    expiry_hours = forms.IntegerField(
-        label=_("Hours until a request expires"), widget=forms.NumberInput(attrs={"class": "input"})
-    )
+    open_requests = forms.IntegerField(label=_("Requests one may have waiting"), widget=number_input())
+    expiry_hours = forms.IntegerField(label=_("Hours until a request expires"), widget=number_input())
     proposal_hours = forms.IntegerField(
-        label=_("Hours until the organisers’ proposal expires"),
-        widget=forms.NumberInput(attrs={"class": "input"}),
-        required=False,
+        label=_("Hours until the organisers’ proposal expires"), widget=number_input(), required=False
     )
     interpreters = forms.BooleanField(label=_("There are interpreters"), required=False)
 
@@ -193,8 +183,8 @@ class RulesForm(forms.Form):
 class ContactRuleForm(forms.Form):
     """Two groups to part, previewed before it is done."""
 
-    first = forms.ChoiceField(label=_("People of"), widget=forms.Select(attrs={"class": "input"}))
-    second = forms.ChoiceField(label=_("and people of"), widget=forms.Select(attrs={"class": "input"}))
+    first = forms.ChoiceField(label=_("People of"), widget=select())
+    second = forms.ChoiceField(label=_("and people of"), widget=select())
     do = forms.ChoiceField(choices=[("preview", "preview"), ("add", "add")], required=False)
 
     def __init__(self, data: QueryDict | None, groups: Sequence[tuple[str, list[tuple[str, str]]]]) -> None:
@@ -207,7 +197,7 @@ class ContactRuleForm(forms.Form):
 class ClosureForm(forms.Form):
     """A day, some hours of it, or all of it, and perhaps one room; previewed before it is closed."""
 
-    day = forms.ChoiceField(label=_("Day"), widget=forms.Select(attrs={"class": "input"}))
+    day = forms.ChoiceField(label=_("Day"), widget=select())
     opens = forms.TimeField(
         label=pgettext_lazy("an hour", "From"),
         required=False,
@@ -220,7 +210,7 @@ class ClosureForm(forms.Form):
         widget=hour(),
         error_messages={"invalid": _("Write the hour like 10:30.")},
     )
-    room = forms.ChoiceField(label=_("Where"), required=False, widget=forms.Select(attrs={"class": "input"}))
+    room = forms.ChoiceField(label=_("Where"), required=False, widget=select())
     reason = forms.CharField(
         label=_("Reason, as people will read it"), max_length=200, required=False, widget=line()
     )
@@ -268,9 +258,7 @@ class StarterForm(forms.Form):
 
     ALLOW, END = "allow", "end"
 
-    email = forms.EmailField(
-        label=_("E-mail"), max_length=EMAIL_LIMIT, widget=forms.EmailInput(attrs={"class": "input"})
-    )
+    email = forms.EmailField(label=_("E-mail"), max_length=EMAIL_LIMIT, widget=email_input())
     do = forms.ChoiceField(choices=[(ALLOW, ""), (END, "")], required=False)
 
 
@@ -283,7 +271,7 @@ class StartForm(AboutForm):
     }  # fmt: skip
 
     slug = forms.SlugField(label=_("Name in addresses"), max_length=60, widget=line())
-    basis = forms.ChoiceField(label=_("Start from"), widget=forms.Select(attrs={"class": "input"}))
+    basis = forms.ChoiceField(label=_("Start from"), widget=select())
     organiser_name = _name(_("Name of the first organiser"))
     organiser_email = _address(_("E-mail of the first organiser"))
     lead_name = _name(_("Name of the first safeguarding lead"))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.events.rules.languages import LANGUAGES
 from backend.events.services.opening import EMAIL_LIMIT, NAME_LIMIT, PHONE_LIMIT
-from frontend.events.forms.widgets import line
+from frontend.events.forms.widgets import date_input, email_input, line
 from frontend.fields import DaysField, IdField, RefusableForm
 
 if TYPE_CHECKING:
@@ -55,28 +55,19 @@ class OutsideContactForm(RefusableForm):
         required=False,
         widget=forms.TextInput(attrs={"class": "input", "type": "tel"}),
     )
-    email = forms.EmailField(
-        label=_("E-mail"),
-        max_length=EMAIL_LIMIT,
-        required=False,
-        widget=forms.EmailInput(attrs={"class": "input"}),
-    )
+    email = forms.EmailField(label=_("E-mail"), max_length=EMAIL_LIMIT, required=False, widget=email_input())
 
 
 def _email_input() -> forms.EmailInput:
     return forms.EmailInput(attrs={"class": "input", "autocomplete": "off"})
 
 
-def _date_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d")
-
-
 class AboutForm(forms.Form):
     """What describes a forum."""
 
     name = forms.CharField(label=_("Name of the forum"), max_length=200, widget=line())
-    starts_on = forms.DateField(label=_("First day"), widget=_date_input())
-    ends_on = forms.DateField(label=_("Last day"), widget=_date_input())
+    starts_on = forms.DateField(label=_("First day"), widget=date_input())
+    ends_on = forms.DateField(label=_("Last day"), widget=date_input())
     venue = forms.CharField(label=_("Venue"), max_length=200, required=False, widget=line())
     timezone = forms.CharField(label=_("Time zone"), max_length=60)
     languages = forms.MultipleChoiceField(

@@ -21,6 +21,22 @@ def lines() -> forms.Textarea:
     return forms.Textarea(attrs={"class": "input", "dir": "auto", "rows": 5})
 
 
+def select() -> forms.Select:
+    return forms.Select(attrs={"class": "input"})
+
+
+def email_input() -> forms.EmailInput:
+    return forms.EmailInput(attrs={"class": "input"})
+
+
+def number_input() -> forms.NumberInput:
+    return forms.NumberInput(attrs={"class": "input"})
+
+
+def date_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d")
+
+
 def hour() -> forms.TimeInput:
     return forms.TimeInput(attrs={"type": "time", "class": "input"}, format="%H:%M")
 
