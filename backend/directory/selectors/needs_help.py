@@ -55,18 +55,17 @@ def attendees_needing_help(event: Event) -> AttendeeQuerySet:
 
 @dataclass(frozen=True, slots=True)
 class HelpCounts:
-    """How many need help, how many of them have an empty profile, and how many may be nudged now."""
+    """How many need help, and how many may be nudged now."""
 
     people: int
-    with_empty_profile: int
     to_nudge: int
 
 
 def help_counts_for(event: Event, now: dt.datetime) -> HelpCounts:
     """The numbers of `needs_help_rows` alone; three queries."""
-    found = {row.pk: row.is_profile_empty for row in _needing_help.fetch(event=event.pk)}  # type: ignore[attr-defined]
+    found = {row.pk for row in _needing_help.fetch(event=event.pk)}
     told = just_told(found, now - JUST_TOLD) | _nudges_today(event, now).keys()
-    return HelpCounts(len(found), sum(found.values()), len(found.keys() - told))
+    return HelpCounts(len(found), len(found - told))
 
 
 def _nudges_today(event: Event, now: dt.datetime) -> dict[int, Nudge]:

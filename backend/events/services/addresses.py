@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotYours
+from backend.core.errors import NotYours, Refused
 from backend.core.limits import Kind, count_use
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
@@ -41,21 +41,16 @@ class AddressHeld(NotYours):
     code = "address_held"
 
 
-class SameAddress(BusinessError):
-    code = "same_address"
-    status = 400
-
-
 def ask_address_change(*, person: Person, email: str, codes: tuple[str, str], now: dt.datetime) -> str:
     """Mail the first code to the account's address and the second to the new one; gives the new one, checked.
 
     Whether the new address has an account is told only to whoever confirms it. Refuses AddressHeld, BadEmail
-    SameAddress, and TooOften where mails about this went to the new address today.
+    `same_address`, and TooOften where mails about this went to the new address today.
     """
     email = check_email(email)
     _check_may_change(person, now)
     if address_hash(email) == person.address_hash:
-        raise SameAddress(_("This is your address already: write the new one."))
+        raise Refused("same_address", _("This is your address already: write the new one."), status=400)
     count_use(Kind.NEW_ADDRESS, account=address_hash(email))
     subject = _("Your code to change your address: %(code)s")
     text = _(

@@ -32,17 +32,6 @@ class BadAttendee(BusinessError):
     status = 400
 
 
-class NameTaken(BusinessError):
-    """Another organisation of the event has this name."""
-
-    code = "name_taken"
-
-
-class UnknownSector(BusinessError):
-    code = "unknown_sector"
-    status = 400
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendeeChange:
     """What an organiser may set of an attendee; None leaves what is there.
@@ -144,7 +133,7 @@ def change_organisation(
 ) -> Organisation:
     """Rename an organisation of the event and set the sector (a key) it counts for, for all its people.
 
-    Refuses OrganisersOnly, NotFound, BadAttendee, NameTaken and UnknownSector.
+    Refuses OrganisersOnly, NotFound, BadAttendee, `name_taken` and `unknown_sector`.
     """
     check_organiser(by, event, Activity.EDIT)
     lock_event(event.pk)
@@ -154,14 +143,15 @@ def change_organisation(
         raise NotFound(_("There is no such organisation at this forum."))
     found = event.sectors.filter(key=sector).first()
     if found is None:
-        raise UnknownSector(_("There is no such sector: choose one of the list."))
+        raise Refused("unknown_sector", _("There is no such sector: choose one of the list."), status=400)
     name = normalise_text(name)
     if not name or len(name) > LENGTHS["organisation"]:
         raise BadAttendee(_("Write a name of at most 255 characters for the organisation."))
     if rows.filter(name__iexact=name).exclude(pk=organisation.pk).exists():
-        raise NameTaken(
+        raise Refused(
+            "name_taken",
             _("Another organisation is called “%(name)s”: choose it on each person's page instead.")
-            % {"name": name}
+            % {"name": name},
         )
     if (organisation.name, organisation.sector) == (name, found):
         return organisation

@@ -45,10 +45,6 @@ class AdultsNotConfirmed(BusinessError):
     code = "adults_not_confirmed"
 
 
-class NotSetAsMinor(BusinessError):
-    code = "not_set_as_minor"
-
-
 class AlreadyDecided(BusinessError):
     code = "already_decided"
 
@@ -115,7 +111,7 @@ def propose_adult(*, event: Event, attendee_id: int, by: Person, now: dt.datetim
     """Propose to the event's safeguarding leads that a person set as a minor is an adult; once is enough.
 
     The leads are told by mail. Refuses OrganisersOnly, NotInThisState, NotFound, OwnAgeClass and
-    NotSetAsMinor.
+    `not_set_as_minor`.
     """
     check_organiser(by, event, Activity.EDIT)
     attendee = Attendee.objects.select_for_update(no_key=True).filter(event=event, pk=attendee_id).first()
@@ -124,7 +120,9 @@ def propose_adult(*, event: Event, attendee_id: int, by: Person, now: dt.datetim
     if attendee.person_id == by.pk:
         raise OwnAgeClass(_("Your own age class is for another organiser to set."))
     if attendee.age_class != MINOR:
-        raise NotSetAsMinor(_("This person is not set as a minor: set the age class in the list."))
+        raise Refused(
+            "not_set_as_minor", _("This person is not set as a minor: set the age class in the list.")
+        )
     proposal, is_new = AdultProposal.objects.get_or_create(
         attendee=attendee,
         state=AdultProposal.State.OPEN,

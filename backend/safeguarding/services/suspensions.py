@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotFound, NotYours, Refused
+from backend.core.errors import NotFound, NotYours, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.roles import Appointment
@@ -21,10 +21,6 @@ from backend.safeguarding.services.report_entries import clean_entry, locked_rep
 from backend.safeguarding.services.report_mails import mail_suspension
 
 Kind = ReportEntry.Kind
-
-
-class NotSuspended(BusinessError):
-    code = "not_suspended"
 
 
 @in_transaction
@@ -72,14 +68,14 @@ def lift_suspension(*, lead: Attendee, attendee_id: int, by: Person, now: dt.dat
     """Let a suspended attendee take part again; what was called off stays so. The other leads are mailed.
 
     It is written down in the report that the suspension stands in. Refuses NotYours, NotFound and
-    NotSuspended.
+    `not_suspended`.
     """
     _lock_as_lead(lead, by)
     lock_attendees([attendee_id])
     rows = Suspension.objects.in_force().select_related("attendee")
     suspension = rows.filter(attendee=attendee_id, attendee__event=lead.event_id).first()
     if suspension is None:
-        raise NotSuspended(_("This person is not suspended any more. Load the list again."))
+        raise Refused("not_suspended", _("This person is not suspended any more. Load the list again."))
     suspension.lifted_at, suspension.lifted_by = now, by
     suspension.save(update_fields=["lifted_at", "lifted_by"])
     entries = ReportEntry.objects.filter(

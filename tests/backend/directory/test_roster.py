@@ -11,9 +11,7 @@ from backend.events.models.attendees import Attendee, Organisation
 from backend.events.services.attendees import (
     AttendeeChange,
     BadAttendee,
-    NameTaken,
     NewAttendee,
-    UnknownSector,
     change_attendee,
     change_organisation,
 )
@@ -191,13 +189,13 @@ def test_an_organisation_s_sector_is_corrected_for_all_its_people_at_this_event_
     assert correct("The House", "ngo").sector.constituency == "civil-society"
     assert {one.changed_at for one in Attendee.objects.filter(pk__in=[one.pk for one in people])} == {LATER}
     assert Organisation.objects.get(pk=there.pk).name == "House"
-    for arguments, error in (
-        (("other HOUSE", "ngo"), NameTaken),
-        (("House", "nonsense"), UnknownSector),
-        ((" ", "ngo"), BadAttendee),
-        (("House", "ngo", there), NotFound),
+    for arguments, code in (
+        (("other HOUSE", "ngo"), "name_taken"),
+        (("House", "nonsense"), "unknown_sector"),
+        ((" ", "ngo"), BadAttendee.code),
+        (("House", "ngo", there), "not_found"),
     ):
-        with pytest.raises(error):
+        with refuses(code):
             correct(*arguments)
 
 

@@ -18,7 +18,6 @@ from backend.safeguarding.services.age_classes import (
     AdultsNotConfirmed,
     AlreadyDecided,
     LeadHasToConsent,
-    NotSetAsMinor,
     OwnAgeClass,
     agree_adult,
     consent_to_adult,
@@ -126,10 +125,12 @@ def test_nobody_but_the_right_people_propose_and_decide(forum):
     elsewhere = make_attendee(make_event("elsewhere"), permission="safeguarding-lead")
     for by, attendee, refusal in (
         (adult, minor, OrganisersOnly), (lead, minor, OrganisersOnly), (minor, minor, OrganisersOnly),
-        (organiser, elsewhere, NotFound), (young, young, OwnAgeClass), (organiser, adult, NotSetAsMinor),
+        (organiser, elsewhere, NotFound), (young, young, OwnAgeClass),
     ):  # fmt: skip
         with pytest.raises(refusal):
             propose_adult(event=event, attendee_id=attendee.pk, by=by.person, now=NOW)
+    with refuses("not_set_as_minor"):
+        propose_adult(event=event, attendee_id=adult.pk, by=organiser.person, now=NOW)
     made = propose_adult(event=event, attendee_id=minor.pk, by=organiser.person, now=NOW)
     for by in (organiser, minor, adult, elsewhere):
         for decide in (consent_to_adult, decline_adult):
