@@ -341,6 +341,14 @@ def _remove(folder: Path) -> None:
 
 
 @pytest.fixture
+def at_now(time_machine: Any) -> None:
+    """The clock stands at `tests.factories.NOW`."""
+    from tests.factories import NOW  # its models exist only now
+
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
 def post(settings: Settings) -> Iterator[MailServer]:
     """The mail server to which all mail goes; it keeps what it gets."""
     server = MailServer()

@@ -12,6 +12,7 @@ from backend.assistants.models import Assistant
 from backend.assistants.services.assistants import accept_principal, name_assistant
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting
+from backend.booking.models.notices import Notice
 from backend.booking.models.waiting_list import WaitingListEntry
 from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
 from backend.booking.services.counter_offers import (
@@ -29,6 +30,7 @@ from backend.booking.services.waiting_list import join_waiting_list
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
+from backend.notifications.services.notice_mails import mail_for
 from backend.outcomes.services.attestations import attest_meeting
 from tests.factories import NOW, make_attendee, make_attendees, make_event
 
@@ -224,6 +226,12 @@ def make_forum(people: int = 4, tables: int = 2, slots: int = 6, **fields: objec
 @pytest.fixture
 def forum() -> Forum:
     return make_forum()
+
+
+def mail_of(attendee: Attendee, forum: Forum) -> str:
+    """The subject and text of the attendee's last notice as a mail; empty where none is sent."""
+    mail = mail_for(Notice.objects.filter(attendee=attendee).latest("pk"), forum.now)
+    return f"{mail.subject}\n{mail.body}" if mail else ""
 
 
 def client_of(attendee: Attendee, **options: object) -> APIClient:

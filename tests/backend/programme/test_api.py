@@ -8,12 +8,9 @@ from backend.programme.services.publishing import apply_publication
 from tests.backend.conftest import client_of
 from tests.factories import NOW
 
+pytestmark = pytest.mark.usefixtures("at_now")
+
 BASE = "/api/v1/events/forum/plans/"
-
-
-@pytest.fixture(autouse=True)
-def _clock(time_machine):
-    time_machine.move_to(NOW, tick=False)
 
 
 def test_a_plan_is_ordered_read_changed_published_and_withdrawn(desk):

@@ -11,12 +11,9 @@ from tests.factories import NOW, block_contact
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
+pytestmark = pytest.mark.usefixtures("at_now")
+
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def _clock(time_machine):
-    time_machine.move_to(NOW, tick=False)
 
 
 @pytest.fixture

@@ -10,13 +10,8 @@ from backend.booking.models.notices import Delivery, Notice
 from tests.backend.conftest import Forum, client_of
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 FEED, MAILS = "/api/v1/events/forum/calendar-feed/", "/api/v1/events/forum/meetings/mails/"
-
-
-@pytest.fixture(autouse=True)
-def _clock(time_machine: object) -> None:
-    time_machine.move_to(NOW, tick=False)  # type: ignore[attr-defined]
 
 
 def test_an_address_is_made_once_changed_on_demand_and_closed(forum: Forum, client: Client) -> None:

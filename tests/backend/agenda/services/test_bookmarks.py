@@ -12,14 +12,9 @@ from backend.booking.models.notices import Notice
 from backend.events.models.agenda import Session, SessionPart
 from backend.events.models.attendees import Attendee
 from tests.backend.conftest import Forum
-from tests.factories import NOW, make_attendee, make_event, make_session
+from tests.factories import make_attendee, make_event, make_session
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now(time_machine: object) -> None:
-    time_machine.move_to(NOW, tick=False)  # type: ignore[attr-defined]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 @pytest.fixture

@@ -4,15 +4,10 @@ import pytest
 
 from backend.booking.models.meetings import Meeting
 from tests.backend.conftest import client_of
-from tests.factories import NOW, block_contact, make_attendee
+from tests.factories import block_contact, make_attendee
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 BASE = "/api/v1/events/forum/"
-
-
-@pytest.fixture(autouse=True)
-def _clock(time_machine):
-    time_machine.move_to(NOW, tick=False)
 
 
 def test_a_request_is_made_answered_and_cancelled_over_the_api(forum):

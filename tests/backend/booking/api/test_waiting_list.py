@@ -12,12 +12,7 @@ from tests.backend.booking.api.test_participant import BASE, client_of
 from tests.backend.conftest import Forum, make_forum
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _clock(time_machine):
-    time_machine.move_to(NOW, tick=False)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from backend.booking.services.requests import AskedTooOften, BadTimes, expire_re
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models.attendees import Attendee
 from backend.notifications.services.notice_mails import mail_for
-from tests.backend.conftest import Forum
+from tests.backend.conftest import Forum, mail_of
 from tests.factories import block_contact
 from tests.refusals import refuses
 
@@ -28,12 +28,6 @@ def offered(attendee: Attendee, meeting: Meeting, forum: Forum) -> tuple[bool, l
     """As this attendee reads it: whether they offered, and which slots."""
     row = meeting_for(attendee, meeting.pk, forum.now).counter_offer
     return (row.by_me, [time.slot_id for time in row.times]) if row else None
-
-
-def mail_of(attendee: Attendee, forum: Forum) -> str:
-    """The subject and text of the attendee's last notice as a mail; empty where none is sent."""
-    mail = mail_for(Notice.objects.filter(attendee=attendee).latest("pk"), forum.now)
-    return f"{mail.subject}\n{mail.body}" if mail else ""
 
 
 def told(attendee: Attendee) -> list[str]:

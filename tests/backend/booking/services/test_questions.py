@@ -14,10 +14,9 @@ from backend.booking.selectors.meetings import meeting_for, reported_meeting, re
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import TextTooLong
-from backend.notifications.services.notice_mails import mail_for
 from backend.privacy.services.leaving import leave_event
 from backend.safeguarding.services.reports import WordsNeeded
-from tests.backend.conftest import Forum
+from tests.backend.conftest import Forum, mail_of
 from tests.factories import block_contact
 from tests.refusals import refuses
 
@@ -36,11 +35,6 @@ def read_by(attendee: Attendee, meeting: Meeting, forum: Forum) -> tuple[str, st
     return (row.text, row.answer) if row else None
 
 
-def last_mail(attendee: Attendee, forum: Forum) -> str:
-    mail = mail_for(Notice.objects.filter(attendee=attendee).latest("pk"), forum.now)
-    return f"{mail.subject}\n{mail.body}" if mail else ""
-
-
 def test_a_question_and_its_answer_are_read_by_the_two_and_block_nothing(
     forum: Forum, asked: Meeting
 ) -> None:
@@ -50,13 +44,13 @@ def test_a_question_and_its_answer_are_read_by_the_two_and_block_nothing(
     assert read_by(a, asked, forum) == read_by(b, asked, forum) == (WHICH, "")
     assert "ask_question" not in meeting_for(b, asked.pk, forum.now).actions
     assert [row.meeting_id for row in requests_to_answer(a, forum.now)] == [asked.pk]
-    mail = last_mail(a, forum)
+    mail = mail_of(a, forum)
     assert "has a question before you meet" in mail
     assert WHICH in mail
     forum.reply(a, asked, CHATS)
     assert read_by(b, asked, forum) == (WHICH, CHATS)
     assert requests_to_answer(a, forum.now) == ()
-    mail = last_mail(b, forum)
+    mail = mail_of(b, forum)
     assert "answered your question" in mail
     assert CHATS in mail
     assert mail.count("/answer/") >= 3  # each time, and to decline
@@ -148,7 +142,7 @@ def test_whom_the_contact_policy_parts_reads_and_writes_nothing(forum: Forum, as
     with pytest.raises(NotFound):
         forum.reply(a, asked, CHATS)
     assert requests_to_answer(a, forum.now) == ()
-    assert last_mail(a, forum) == ""
+    assert mail_of(a, forum) == ""
 
 
 def test_a_lead_reads_both_in_a_report_about_the_meeting(forum: Forum, asked: Meeting) -> None:

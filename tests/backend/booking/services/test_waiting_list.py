@@ -25,7 +25,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.groups.services.leaving import end_everything_of
 from backend.notifications.services.notice_mails import mail_for
-from tests.backend.conftest import Forum, make_forum
+from tests.backend.conftest import Forum, mail_of, make_forum
 from tests.factories import block_contact
 
 pytestmark = pytest.mark.django_db
@@ -61,11 +61,6 @@ def code(call) -> str:
     with pytest.raises(BusinessError) as refused:
         call()
     return refused.value.code
-
-
-def mail_of(attendee: Attendee, forum: Forum) -> str:
-    mail = mail_for(Notice.objects.filter(attendee=attendee).latest("pk"), forum.now)
-    return f"{mail.subject}\n{mail.body}" if mail else ""
 
 
 def test_the_first_whose_time_fits_gets_what_falls_free_for_two_hours_and_both_are_told(full: Forum):
