@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.models.roles import Appointment
 from backend.events.rules.roles import ORGANISER, opening_needs
 from backend.events.selectors import appointments_for, outside_contact_for, people_to_propose
 from backend.events.services.opening import set_outside_contact
@@ -68,22 +70,26 @@ def roles(request: Request, attendee: Attendee) -> HttpResponse:
     return redirect("roles", attendee.event.slug)
 
 
+def decide(request: Request, event: Event, appointment_id: int) -> tuple[str, Appointment]:
+    """Do with a proposal or a role what the form asks, and say so; gives what it asks, and the row."""
+    do = values_of(DecisionForm(request.POST))["do"]
+    service, text = {
+        DecisionForm.CONFIRM: (confirm_role, _("Confirmed. The leads and organisers are told by mail.")),
+        DecisionForm.REFUSE: (refuse_role, _("Refused. The leads and organisers are told by mail.")),
+        DecisionForm.END: (end_role, _("Ended. The leads and organisers are told by mail.")),
+    }[do]
+    decided = service(event=event, appointment_id=appointment_id, by=request.user, now=timezone.now())
+    messages.success(request, text)
+    return do, decided
+
+
 @organiser_or_lead
 @fresh_proof()
 @require_POST
 def decide_role(request: Request, attendee: Attendee, appointment_id: int) -> HttpResponse:
     """Confirm or refuse a proposal, or end what somebody holds."""
     with catch_refusal(even_not_found=True) as outcome:
-        do = values_of(DecisionForm(request.POST))["do"]
-        service, text = {
-            DecisionForm.CONFIRM: (confirm_role, _("Confirmed. The leads and organisers are told by mail.")),
-            DecisionForm.REFUSE: (refuse_role, _("Refused. The leads and organisers are told by mail.")),
-            DecisionForm.END: (end_role, _("Ended. The leads and organisers are told by mail.")),
-        }[do]
-        decided = service(
-            event=attendee.event, appointment_id=appointment_id, by=request.user, now=timezone.now()
-        )
-        messages.success(request, text)
+        do, decided = decide(request, attendee.event, appointment_id)
         is_own_end = do == DecisionForm.END and decided.attendee_id == attendee.pk
         return redirect("event_home" if is_own_end else "roles", attendee.event.slug)
     return _page(request, attendee, outcome.refusal)

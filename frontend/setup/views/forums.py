@@ -22,13 +22,11 @@ from backend.events.selectors import (
 from backend.events.services.opening import set_outside_contact
 from backend.people.selectors import people_allowed_to_start, unclear_addresses
 from backend.people.services import allow_starting
-from backend.roles.services.appointments import confirm_role, end_role, refuse_role
 from backend.setup.services.starting import start_forum
 from frontend.access import Request, administrator, catch_refusal, forum_starter, fresh_proof
 from frontend.events.forms.setup import OutsideContactForm
 from frontend.events.words.times import browser_zone, zones_offered
-from frontend.fields import values_of
-from frontend.roles.forms import DecisionForm
+from frontend.roles.views import decide
 from frontend.roles.words import needs_by_doer
 from frontend.setup.forms import StarterForm, StartForm
 
@@ -116,14 +114,7 @@ def forum_roles(request: Request, slug: str) -> HttpResponse:
 def decide_forum_role(request: Request, slug: str, appointment_id: int) -> HttpResponse:
     """Confirm or refuse a proposal, or end what somebody holds."""
     with catch_refusal(even_not_found=True) as outcome:
-        do = values_of(DecisionForm(request.POST))["do"]
-        service, text = {
-            DecisionForm.CONFIRM: (confirm_role, _("Confirmed. The leads and organisers are told by mail.")),
-            DecisionForm.REFUSE: (refuse_role, _("Refused. The leads and organisers are told by mail.")),
-            DecisionForm.END: (end_role, _("Ended. The leads and organisers are told by mail.")),
-        }[do]
-        service(event=event_for(slug), appointment_id=appointment_id, by=request.user, now=timezone.now())
-        messages.success(request, text)
+        decide(request, event_for(slug), appointment_id)
         return redirect("forum_roles", slug)
     return _roles(request, slug, outcome.refusal)
 
