@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -15,13 +15,14 @@ from django.conf import settings
 from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
 from backend.booking.services.meetings import cancel_meeting
 from backend.core.errors import BusinessError, NotYours
+from backend.events.models.attendees import Attendee
 from backend.suggestions.services.feedback import NotYourList
 from tests.backend.conftest import make_forum
 
 FEATURES = sorted(one.parent.name for one in (settings.BASE_DIR / "backend").glob("*/apps.py"))
 ADMITTING = {accept_meeting, cancel_meeting, decline_meeting, withdraw_request}
 PARTS = {"record_appointed", "lock_meeting_to_act"}  # of services, which refuse before or by them
-SAMPLES: dict[str, Any] = {"str": "x", "int": 0, "bool": True}
+SAMPLES: dict[Any, Any] = {str: "x", int: 0, bool: True}
 
 
 def service_modules(feature: str) -> Iterator[ModuleType]:
@@ -32,6 +33,10 @@ def service_modules(feature: str) -> Iterator[ModuleType]:
     yield package
     for found in pkgutil.walk_packages(getattr(package, "__path__", []), f"{package.__name__}."):
         yield importlib.import_module(found.name)
+
+
+def parameters_of(service: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(service, eval_str=True).parameters
 
 
 def own_services() -> list[Any]:
@@ -46,8 +51,8 @@ def own_services() -> list[Any]:
                     or getattr(service, "__module__", "") != module.__name__
                 ):
                     continue
-                given = inspect.signature(service).parameters if inspect.isfunction(service) else {}
-                if "by" in given and any(one.annotation == "Attendee" for one in given.values()):
+                given = parameters_of(service) if inspect.isfunction(service) else {}
+                if "by" in given and any(one.annotation is Attendee for one in given.values()):
                     services.append(pytest.param(service, id=f"{feature}.{name}"))
     return services
 
@@ -71,8 +76,8 @@ def test_every_service_but_four_refuses_an_assistant(service: Callable[..., Any]
         "meeting_id": forum.ask(other, minister, forum.slots[0]).pk,
     }
     given = {
-        name: minister if one.annotation == "Attendee" else known.get(name, SAMPLES.get(str(one.annotation)))
-        for name, one in inspect.signature(service).parameters.items()
+        name: minister if one.annotation is Attendee else known.get(name, SAMPLES.get(one.annotation))
+        for name, one in parameters_of(service).items()
         if one.default is one.empty or name in known
     }
     if service in (accept_meeting, decline_meeting):
