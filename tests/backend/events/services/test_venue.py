@@ -16,10 +16,7 @@ from tests.backend.conftest import make_forum
 from tests.factories import make_attendee
 from tests.refusals import refuses
 
-
-@pytest.fixture
-def forum(db):
-    return make_forum()
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
