@@ -6,24 +6,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0003_languages'),
+        ("people", "0003_languages"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LinkedIdentity',
+            name="LinkedIdentity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('issuer', models.CharField(max_length=500)),
-                ('identity_hash', models.CharField(max_length=64, unique=True)),
-                ('linked_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='linked_identities', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("issuer", models.CharField(max_length=500)),
+                ("identity_hash", models.CharField(max_length=64, unique=True)),
+                ("linked_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="linked_identities",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'linked identities',
-                'constraints': [models.UniqueConstraint(fields=('person', 'issuer'), name='linked_identity_once_an_issuer'), models.CheckConstraint(condition=models.Q(('identity_hash__regex', '^[0-9a-f]{64}$')), name='linked_identity_has_a_hash')],
+                "verbose_name_plural": "linked identities",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "issuer"), name="linked_identity_once_an_issuer"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("identity_hash__regex", "^[0-9a-f]{64}$")),
+                        name="linked_identity_has_a_hash",
+                    ),
+                ],
             },
         ),
     ]
