@@ -241,7 +241,7 @@ def _keys(provider: Provider) -> list[dict[str, Any]]:
 
 def _kept(provider: Provider, what: str, read: Callable[[], Any], *, is_new: bool = False) -> Any:
     """What is read of a server, kept for some minutes in each process."""
-    key = f"openid {provider.key} {what}"
+    key = f"openid:{provider.key}:{what}"
     found = None if is_new else cache.get(key)
     if found is None:
         found = read()
