@@ -196,8 +196,8 @@ def _provider_from(name: str, key: str) -> dict[str, Any]:
             f"{name} lists keys such as moe, in small letters and digits, not {key!r}."
         )
     issuer, client, secret = (text_from(f"{own}_{part}") for part in ("ISSUER", "CLIENT", "SECRET"))
-    if not re.fullmatch(r"https://[^\s/?#@]+[^\s?#]*", issuer):
-        raise ImproperlyConfigured(f"{own}_ISSUER must be the https address of the issuer, not {issuer!r}.")
+    if not re.fullmatch(r"https://[^\s/?#@]+(/[^\s?#]*)?", issuer):
+        raise ImproperlyConfigured(f"{own}_ISSUER must be an https address, as the issuer itself writes it.")
     if not client or not secret:
         raise ImproperlyConfigured(f"{name} lists {key}, which needs {own}_CLIENT and {own}_SECRET.")
     label = text_from(f"{own}_NAME", key)
