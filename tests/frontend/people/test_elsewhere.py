@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
+import warnings
 from dataclasses import replace
 from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from backend.core import openid
 from backend.core.openid import IN_A_PAGE
 from backend.events.models.attendees import Attendee
 from backend.people.models import LinkedIdentity, Person
@@ -219,6 +222,43 @@ def test_the_other_two_algorithms_sign_in_and_a_new_key_is_looked_for(
     assert who(client) == str(siti.pk)
 
 
+def test_a_key_that_is_too_short_is_refused(provider: TestProvider, siti: Person) -> None:
+    linked(provider, siti)
+    short = rsa.generate_private_key(65537, 1024)
+
+    def token(claims: dict[str, Any]) -> str:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return signed(claims, short, kid="short")
+
+    provider.keys, provider.token = [jwk(short, "RS256", "short")], token
+    refused(provider, UNVERIFIED)
+
+
+def test_what_a_provider_says_of_itself_is_asked_once_in_a_while(
+    provider: TestProvider, siti: Person
+) -> None:
+    linked(provider, siti)
+    for _time in range(3):
+        go(Client(), provider)
+    paths = [asked.path for asked in provider.peer.asked]
+    assert paths.count("/moe/.well-known/openid-configuration") == 1
+    assert (paths.count("/moe/keys"), paths.count("/moe/token")) == (1, 4)
+    assert len(paths) == 6  # nothing else, and no userinfo
+
+
+def test_where_all_places_for_requests_are_taken_a_sentence_says_so_soon(provider: TestProvider) -> None:
+    places = [openid._places.acquire(timeout=1) for _place in range(openid.AT_ONCE)]
+    try:
+        client, began = Client(), time.monotonic()
+        assert client.post("/accounts/with/moe/").status_code == 302
+        assert AWAY in page_of(client.get(CODE_PAGE))
+        assert time.monotonic() - began < 15
+    finally:
+        for _place in places:
+            openid._places.release()
+
+
 def refused(provider: TestProvider, sentence: str) -> None:
     client = Client()
     answer = go(client, provider)
@@ -403,7 +443,11 @@ def test_linking_asks_for_a_fresh_proof_and_another_s_account_is_not_taken(
     session = client.session
     session["account_authentication_methods"] = [{"method": "code", "at": 0.0}]
     session.save()
-    assert client.post(f"{LINKS}moe/link/")["Location"].startswith("/account/confirm/")
+    again = client.post(f"{LINKS}moe/link/", {"next": "/forums/"})
+    assert again["Location"].startswith("/account/confirm/")
+    client.post(again["Location"], {})
+    page = client.post(again["Location"], {"code": newest_code(), "next": f"{LINKS}moe/link/"})
+    assert "prompt=login" in address_on(page)  # what was asked for goes on by itself
 
 
 def test_a_link_is_made_in_the_sign_in_that_asked_for_it_alone(provider: TestProvider, siti: Person) -> None:
