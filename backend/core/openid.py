@@ -230,6 +230,8 @@ def _read_about(provider: Provider) -> dict[str, Any]:
     about = _object(fetch(address, accept="application/json", patience=IN_A_PAGE))
     if about["issuer"] != provider.issuer:
         raise jwt.InvalidIssuerError
+    for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+        checked_url(str(about[name]))
     return about
 
 

@@ -351,7 +351,12 @@ def test_a_provider_that_is_away_or_answers_something_else_is_said_in_one_senten
 def test_a_provider_that_names_another_issuer_or_an_address_of_ours_is_not_gone_to(
     provider: TestProvider,
 ) -> None:
-    for about in ({"issuer": "https://evil.example"}, {"authorization_endpoint": "javascript:alert(1)"}):
+    for about in (
+        {"issuer": "https://evil.example"},
+        {"authorization_endpoint": "javascript:alert(1)"},
+        {"token_endpoint": "http://localhost/"},
+        {"jwks_uri": 7},
+    ):
         provider.about = about
         cache.clear()
         client = Client()
