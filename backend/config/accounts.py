@@ -13,6 +13,7 @@ from allauth.account.internal.flows.login import get_authentication_records, rec
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.models import Login
 from allauth.account.stages import LoginByCodeStage, LoginStage, LoginStageController
+from allauth.account.utils import perform_login
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -37,7 +38,14 @@ from backend.config.middleware import SEEN_AT
 from backend.core.encryption import decrypt, encrypt
 from backend.events.selectors import mailbox_choices, signed_in_person
 from backend.people.models import ApiToken, Person, address_hash
-from backend.people.rules import BY_CODE, BY_FACTOR, has_proved_factor, known_browser, remember_browser
+from backend.people.rules import (
+    BY_CODE,
+    BY_FACTOR,
+    BY_PROVIDER,
+    has_proved_factor,
+    known_browser,
+    remember_browser,
+)
 from backend.people.selectors import is_confirmed, who_reads_the_mailbox_of
 from backend.people.services import codes_link, count_code_asked, note_language, queue_account_mail, use_token
 
@@ -151,6 +159,15 @@ class SignInCode(LoginCodeVerificationProcess):  # type: ignore[misc]
         self.send()
         self.record_resend()
         self.persist()
+
+
+def sign_in_by_provider(
+    request: HttpRequest, person: Person, *, provider: str, has_factor: bool, after: str
+) -> HttpResponse:
+    """Sign in whom a provider has named, through all stages: a second factor of theirs is still asked for."""
+    record_authentication(request, person, BY_PROVIDER, provider=provider, has_factor=has_factor)
+    response: HttpResponse = perform_login(request, person, redirect_url=after)
+    return response
 
 
 class MailboxStage(LoginStage):  # type: ignore[misc]

@@ -21,6 +21,7 @@ READ: set[str] = set()  # the names that were asked for
 NOT_SETTINGS = ("TITIAN_PARENT", "TITIAN_TEST_", "TITIAN_SOAK", "TITIAN_PATIENCE_MS")
 
 JITSI_SECRET = 32  # characters at least, as its tokens are signed with HMAC-SHA256 (RFC 7518, 3.2)
+MAX_PROVIDER_NAME = 60
 CLUSTER_CERTIFICATES = ("ca.pem", "cert.pem", "key.pem")
 
 _YES = {"1", "true", "yes", "on"}
@@ -176,6 +177,46 @@ def jitsi_from(name: str, secret: str) -> str:
             " characters."
         )
     return address
+
+
+def providers_from(name: str) -> list[dict[str, Any]]:
+    """The OpenID Connect providers that the keys in `name` list. Raises ImproperlyConfigured."""
+    found = [_provider_from(name, key) for key in words_from(name, [])]
+    for what in ("key", "issuer"):
+        if len({one[what] for one in found}) < len(found):
+            raise ImproperlyConfigured(f"{name} names one {what} twice.")
+    return found
+
+
+def _provider_from(name: str, key: str) -> dict[str, Any]:
+    """One provider, from variables of its own; no secret is shown."""
+    own = f"{name}_{key.upper()}"
+    if not re.fullmatch(r"[a-z][a-z0-9]{0,19}", key):
+        raise ImproperlyConfigured(
+            f"{name} lists keys such as moe, in small letters and digits, not {key!r}."
+        )
+    issuer, client, secret = (text_from(f"{own}_{part}") for part in ("ISSUER", "CLIENT", "SECRET"))
+    if not re.fullmatch(r"https://[^\s/?#@]+(/[^\s?#]*)?", issuer):
+        raise ImproperlyConfigured(f"{own}_ISSUER must be an https address, as the issuer itself writes it.")
+    if not client or not secret:
+        raise ImproperlyConfigured(f"{name} lists {key}, which needs {own}_CLIENT and {own}_SECRET.")
+    label = text_from(f"{own}_NAME", key)
+    if len(label) > MAX_PROVIDER_NAME:
+        raise ImproperlyConfigured(f"{own}_NAME is longer than {MAX_PROVIDER_NAME} characters.")
+    factors = words_from(f"{own}_SECOND_FACTOR", [])
+    for word in factors:
+        if not re.fullmatch(r"(amr|acr):\S+", word):
+            raise ImproperlyConfigured(
+                f"{own}_SECOND_FACTOR lists what counts, such as amr:mfa, not {word!r}."
+            )
+    return {
+        "key": key,
+        "name": label,
+        "issuer": issuer,
+        "client": client,
+        "secret": secret,
+        "factors": tuple(tuple(word.split(":", 1)) for word in factors),
+    }
 
 
 def refuse_public_demo(hosts: Iterable[str]) -> None:

@@ -24,6 +24,7 @@ from backend.config.environment import (
     jitsi_from,
     mail_from,
     number_from,
+    providers_from,
     refuse_public_demo,
     refuse_unknown,
     text_from,
@@ -87,6 +88,9 @@ TITIAN_ALLOW_PRIVATE_SOURCES = words_from("TITIAN_ALLOW_PRIVATE_SOURCES", [])
 TITIAN_JITSI_APP = text_from("TITIAN_JITSI_APP", "titian")
 TITIAN_JITSI_SECRET = text_from("TITIAN_JITSI_SECRET")
 TITIAN_JITSI = jitsi_from("TITIAN_JITSI", TITIAN_JITSI_SECRET)
+
+# Where people sign in beside the code: OpenID Connect providers, by keys (decision 48).
+TITIAN_OIDC = providers_from("TITIAN_OIDC")
 
 TITIAN_DEMO_PUBLIC = flag_from("TITIAN_DEMO_PUBLIC")
 if TITIAN_DEMO and not TITIAN_DEMO_PUBLIC:

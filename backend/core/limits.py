@@ -42,6 +42,7 @@ class Kind(StrEnum):
     FACTOR_USED = "factor used"
     SIGN_IN = "sign-in"
     LINK_USED = "link used"
+    PROVIDER_ASKED = "provider asked"
     SEARCHED = "searched"
     PROFILE_READ = "profile read"
     READ_ALONG = "read along"
@@ -78,6 +79,7 @@ LIMITS: Mapping[Kind, tuple[Limit, ...]] = {
     Kind.FACTOR_USED: (Limit(TEN_MINUTES, 1),),  # the account is that code of an account: it opens once
     Kind.SIGN_IN: (Limit(HOUR, 5),),  # codes typed for one that was sent; the account is that sign-in
     Kind.LINK_USED: (Limit(HOUR, 5),),  # the account is the link of an invitation
+    Kind.PROVIDER_ASKED: (Limit(TEN_MINUTES, 3_000),),  # sign-ins elsewhere; the account is the address
     Kind.SEARCHED: (Limit(MINUTE, 60, 6_000), Limit(HOUR, 400, 40_000)),  # reading, not copying
     Kind.PROFILE_READ: (Limit(MINUTE, 60, 6_000), Limit(HOUR, 600, 60_000)),
     Kind.READ_ALONG: (Limit(MINUTE, 40, 4_000),),  # a pause in typing is a request

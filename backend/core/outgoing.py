@@ -1,9 +1,9 @@
 """Requests to servers of others: https alone, never into this installation's own network, with stated bounds.
 
-Every request to an address that somebody typed goes through `fetch` or `post`. The name is resolved once,
-each address it stands for is checked, and the connection goes to what was checked, under the name's own
-certificate. A redirect is such a request again, and `post` follows none; what authorises the first is sent
-to its own host alone.
+Every request to an address that somebody typed goes through `fetch`, `post` or `post_form`. The name is
+resolved once, each address it stands for is checked, and the connection goes to what was checked, under the
+name's own certificate. A redirect is such a request again, and only `fetch` follows any; what authorises the
+first is sent to its own host alone.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import httpcore2
 import httpx2
@@ -123,6 +124,26 @@ def post(address: str, content: bytes, *, headers: Mapping[str, str], patience: 
     try:
         with _pool(ends_at) as pool:
             return _asked(pool, url, {**headers, **_NAMED}, patience, ends_at, content).status
+    except _TryAgain as failure:
+        raise failure.refusal from failure
+
+
+def post_form(
+    address: str, fields: Mapping[str, str], *, authorization: str = "", patience: Patience = PATIENCE
+) -> bytes:
+    """What the address answers to the fields of a form, tried once; no redirect is followed.
+
+    Refuses as `fetch`.
+    """
+    url = checked_url(address)
+    ends_at = time.monotonic() + patience.total_seconds
+    headers = _headers("application/json", authorization) | {
+        "Content-Type": "application/x-www-form-urlencoded"
+    }
+    try:
+        with _pool(ends_at) as pool:
+            posted = urlencode(fields).encode()
+            return _content(_asked(pool, url, headers, patience, ends_at, posted, is_read=True), url)
     except _TryAgain as failure:
         raise failure.refusal from failure
 
@@ -259,14 +280,17 @@ def _followed(
     with _pool(ends_at) as pool:
         for _redirect in range(MAX_REDIRECTS + 1):
             is_same = (url.host, url.port) == (first.host, first.port)
-            headers = {"Accept": accept, "Accept-Encoding": "identity", **_NAMED}
-            if authorization and is_same:
-                headers["Authorization"] = authorization
-            answer = _asked(pool, url, headers, patience, ends_at)
+            headers = _headers(accept, authorization if is_same else "")
+            answer = _asked(pool, url, headers, patience, ends_at, is_read=True)
             if answer.status not in REDIRECTS:
                 return _content(answer, url)
             url = checked_url(str(url.join(answer.headers.get(b"location", b"").decode("latin-1"))))
     raise PeerFailed(_("%(host)s sends on from one address to the next without end.") % {"host": first.host})
+
+
+def _headers(accept: str, authorization: str) -> dict[str, str]:
+    headers = {"Accept": accept, "Accept-Encoding": "identity", **_NAMED}
+    return headers | {"Authorization": authorization} if authorization else headers
 
 
 def _pool(ends_at: float) -> httpcore2.ConnectionPool:
@@ -281,8 +305,10 @@ def _asked(
     patience: Patience,
     ends_at: float,
     posted: bytes | None = None,
+    *,
+    is_read: bool = False,
 ) -> _Answer:
-    """One answer, read to its end; of a redirect, a failure or a POST no more than its head."""
+    """One answer, of 200 read to its end where it `is_read`; of any other no more than its head."""
     left = ends_at - time.monotonic()
     if left <= 0:
         raise _no_answer(url)
@@ -301,8 +327,8 @@ def _asked(
     try:
         with pool.stream(method, target, headers=sent, content=posted, extensions=extensions) as response:
             found = {name.lower(): value for name, value in response.headers}
-            is_read = posted is None and response.status == 200
-            content = _read(response, found, url, patience, ends_at) if is_read else b""
+            is_whole = is_read and response.status == 200
+            content = _read(response, found, url, patience, ends_at) if is_whole else b""
             return _Answer(response.status, found, content)
     except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
         raise _TryAgain(_no_answer(url)) from error

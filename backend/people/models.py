@@ -308,6 +308,27 @@ class ApiToken(models.Model):
         return f"API token {self.pk}"
 
 
+class LinkedIdentity(models.Model):
+    """That an account at an OpenID Connect provider signs the person in: a hash of which one it is."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="linked_identities")
+    issuer = models.CharField(max_length=500)
+    identity_hash = models.CharField(max_length=64, unique=True)
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "linked identities"
+        constraints = [
+            models.UniqueConstraint(fields=["person", "issuer"], name="linked_identity_once_an_issuer"),
+            models.CheckConstraint(
+                condition=models.Q(identity_hash__regex="^[0-9a-f]{64}$"), name="linked_identity_has_a_hash"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"linked identity {self.pk}"
+
+
 class FirstAdministratorLink(Numbered):
     """A link by which an installation without an administrator gets one; only its hash is kept."""
 

@@ -18,6 +18,7 @@ from backend.people.models import Person, address_hash
 
 PROOF_HOLDS = dt.timedelta(minutes=15)  # how long somebody who proved who they are may do what is sensitive
 BY_FACTOR, BY_CODE = "mfa", "code"  # how it was proved, as django-allauth notes it in the session
+BY_PROVIDER = "provider"  # elsewhere, and `has_factor` where a second factor was proved there that counts
 KNOWN_BROWSER = "known_browser"  # the cookie, which outlasts signing out
 KNOWN_FOR = dt.timedelta(days=180)
 MOST_KNOWN = 5  # addresses that one browser is known to; the oldest is forgotten
@@ -100,6 +101,11 @@ def in_language_of(person: Person, event: HeldIn | None = None) -> override:
 def has_proved_factor(proofs: Iterable[Mapping[str, Any]]) -> bool:
     """Whether one of the session's proofs is of a second factor."""
     return any(proof["method"] == BY_FACTOR for proof in proofs)
+
+
+def has_provider_factor(proofs: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a provider said of a second factor that the environment lets count."""
+    return any(proof["method"] == BY_PROVIDER and proof.get("has_factor") for proof in proofs)
 
 
 def has_fresh_proof(proofs: Iterable[Mapping[str, Any]], *, has_factor: bool, now: dt.datetime) -> bool:

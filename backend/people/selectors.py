@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from backend.core.mail_addresses import stored_address
-from backend.people.models import ApiToken, FirstAdministratorLink, Person, address_hash
+from backend.people.models import ApiToken, FirstAdministratorLink, LinkedIdentity, Person, address_hash
 from backend.people.rules import has_fresh_proof
 
 PLAIN = r"^[a-z0-9_+'-]+(\.[a-z0-9_+'-]+)*@([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]+$"  # of nearly every address
@@ -119,6 +119,16 @@ def token_for(token: str, now: dt.datetime) -> ApiToken | None:
 def token_hash(token: str) -> str:
     """What is kept of an API token, which is random and long: nobody can try them all."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def identities_of(person: Person) -> QuerySet[LinkedIdentity]:
+    """The accounts elsewhere that sign the person in, the last linked first."""
+    return LinkedIdentity.objects.filter(person=person).order_by("-linked_at", "-pk")
+
+
+def person_with_identity(identity_hash: str) -> Person | None:
+    """Whose account is linked to this one elsewhere; None where nobody's open account is."""
+    return Person.objects.filter(linked_identities__identity_hash=identity_hash, is_active=True).first()
 
 
 HAS_FACTOR = "has_factor"  # what `signed_in_person` annotates

@@ -166,6 +166,7 @@ TABLES = tuple(
                     "booking_question": "A question about a request to meet, and its answer",
                     "booking_waitinglistentry": "Who waits for a free time with whom, with the message",
                     "people_apitoken": "A token for the API: its name, hash, scopes and times",
+                    "people_linkedidentity": "Which provider signs somebody in, and a hash of who it is",
                     "people_person_groups": "Groups of an administrator",
                     "people_person_user_permissions": "Permissions of an administrator",
                     "groups_roundseat": "Who is drafted to sit at which table of a round",

@@ -35,7 +35,7 @@ from backend.invitations.models import Invitation
 from backend.outcomes.models import ContactShare
 from backend.outcomes.selectors.connections import connections_for
 from backend.people.models import Person
-from backend.people.selectors import tokens_of
+from backend.people.selectors import identities_of, tokens_of
 from backend.roster.models import Registration
 from backend.safeguarding.models import Block, DelegationSeat, Report
 from backend.safeguarding.rules import is_open
@@ -154,6 +154,7 @@ def _account(attendee: Attendee) -> tuple[StoredField, ...]:
         StoredField("account_since", me.joined_at, nobody),
         StoredField("last_sign_in", me.last_login, nobody),
         StoredField("api_tokens", tokens_of(me).count(), nobody),
+        StoredField("linked_accounts", identities_of(me).count(), nobody),
     )
 
 
@@ -286,6 +287,7 @@ def _account_row(person: Person) -> Row:
         "api_tokens": list(
             tokens_of(person).values("name", "scopes", "created_at", "expires_at", "last_used_at")
         ),
+        "linked_accounts": list(identities_of(person).values("issuer", "linked_at")),
         "blocks_made_at": list(Block.objects.filter(blocker=person).values_list("created_at", flat=True)),
     }
 

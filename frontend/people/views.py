@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
@@ -25,15 +27,18 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.static import serve
 
-from backend.config.accounts import MailboxStage, SignInCode
+from backend.config.accounts import MailboxStage, SignInCode, sign_in_by_provider
 from backend.core.errors import BusinessError, NotFound, Refused
-from backend.core.limits import Kind, count_use, is_too_often
+from backend.core.limits import Kind, client_address, count_use, is_too_often
+from backend.core.openid import Attempt, Provider, begin_attempt, finish_attempt, identity_providers
 from backend.core.zones import zone_place
 from backend.events.models.attendees import Attendee
+from backend.events.rules.identities import may_use_identity
 from backend.events.rules.roles import can_start_forums
 from backend.events.rules.states import is_event_open
 from backend.events.selectors import attendances_for, is_in_a_team
 from backend.events.services.addresses import ask_address_change, change_address
+from backend.events.services.identities import link_identity, name_of, person_of, unlink_identity
 from backend.outcomes.selectors.connections import connections_for
 from backend.people.models import QUIET_UNTIL, ApiToken, Person
 from backend.people.rules import BY_CODE, remember_browser
@@ -41,6 +46,7 @@ from backend.people.selectors import (
     administrators,
     first_link_for,
     has_second_factor,
+    identities_of,
     person_with_email,
     sign_ins_of,
     token_hash,
@@ -97,6 +103,7 @@ from frontend.people.words import browser_label
 
 LANGUAGE_KEPT = 365 * 24 * 3600  # seconds that a browser keeps what was chosen
 ADDRESS_CHANGE = "address_change"  # in the session: the new address, the codes sent to both, and when
+ELSEWHERE = "elsewhere"  # in the session: a sign-in at a provider that has begun, where to go after it
 CONFIRMATION = "confirmation"  # in the session: the code sent to somebody who is signed in, and when
 
 
@@ -227,6 +234,109 @@ def choose_person(request: Request) -> HttpResponse:
             messages.error(request, stage.CANNOT)
             return redirect(stage.urlname)
     return render(request, "people/choose_person.html", {"people": readers})
+
+
+@public("where a sign-in at a provider begins; each is offered to everybody")
+@require_POST
+def sign_in_elsewhere(request: Request, key: str) -> HttpResponse:
+    """Lead to the provider's own page, where they sign in."""
+    provider = _provider(key)
+    if request.user.is_authenticated:
+        return redirect(get_next_redirect_url(request) or "welcome")
+    return _lead_to(provider, request, links=None)
+
+
+@signed_in
+@fresh_proof()
+@require_POST
+def link_elsewhere(request: Request, key: str) -> HttpResponse:
+    """Lead to the provider's own page to sign in anew: the account used there is linked to mine."""
+    return _lead_to(_provider(key), request, links=request.user.pk)
+
+
+def _provider(key: str) -> Provider:
+    found = next((one for one in identity_providers() if one.key == key), None)
+    if found is None:
+        raise NotFound(_("There is no such page."))
+    return found
+
+
+def _way_back(provider: Provider) -> str:
+    return f"{settings.TITIAN_ADDRESS}{reverse('back_from_elsewhere', args=[provider.key])}"
+
+
+def _lead_to(provider: Provider, request: Request, *, links: int | None) -> HttpResponse:
+    """A page that goes on to the provider: no form of ours may be sent on to another server (CSP)."""
+    count_use(Kind.PROVIDER_ASKED, account=client_address.get()())
+    now = timezone.now()
+    with catch_refusal() as outcome:
+        address, attempt = begin_attempt(
+            provider, back=_way_back(provider), asks_anew=links is not None, now=now
+        )
+        kept = {"attempt": asdict(attempt), "after": get_next_redirect_url(request) or "", "links": links}
+        request.session[ELSEWHERE] = kept
+        return render(request, "people/elsewhere.html", {"provider": provider, "address": address})
+    return _not_signed_in(request, outcome.refusal)
+
+
+def _not_signed_in(request: Request, refusal: BusinessError | None) -> HttpResponse:
+    messages.error(request, refusal.message if refusal else "")
+    return redirect("identities" if request.user.is_authenticated else settings.LOGIN_URL)
+
+
+@public("where a provider sends the browser back; it opens nothing but a sign-in that this browser began")
+@require_safe
+@sensitive_variables("kept")
+def back_from_elsewhere(request: Request, key: str) -> HttpResponse:
+    """Sign in whose account it is, or link it to mine where I asked for that; else ask for a code first."""
+    provider, now = _provider(key), timezone.now()
+    kept = request.session.pop(ELSEWHERE, {"attempt": None, "after": "", "links": None})
+    me = request.user.pk if request.user.is_authenticated else None
+    attempt = Attempt(**kept["attempt"]) if kept["attempt"] and kept["links"] == me else None
+    after: str = kept["after"]
+    with catch_refusal() as outcome:
+        identity = finish_attempt(provider, attempt, request.GET.dict(), back=_way_back(provider), now=now)
+        if me is not None:
+            link_identity(person=request.user, provider=provider, identity=identity, now=now)
+            messages.success(request, _("“%(name)s” signs you in from now on.") % {"name": provider.name})
+            return redirect(after or "identities")
+        person = person_of(identity, now)
+        if person is not None:
+            return sign_in_by_provider(
+                request, person, provider=provider.key, has_factor=identity.has_factor, after=after
+            )
+        messages.info(
+            request,
+            _("“%(name)s” does not sign you in here yet. Sign in with a code this once, then link the two.")
+            % {"name": provider.name},
+        )
+        page = f"{reverse('identities')}?{urlencode({'next': after})}" if after else reverse("identities")
+        return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': page})}")
+    return _not_signed_in(request, outcome.refusal)
+
+
+@signed_in
+@require_safe
+def identities(request: Request) -> HttpResponse:
+    """My accounts elsewhere that sign me in, and the providers where I could link one."""
+    linked = identities_of(request.user)
+    issuers = {one.issuer for one in linked}
+    context = {
+        "linked": [(one, name_of(one)) for one in linked],
+        "others": [one for one in identity_providers() if one.issuer not in issuers],
+        "may_use": may_use_identity(request.user, timezone.now()),
+        "after": get_next_redirect_url(request) or "",
+    }
+    return render(request, "people/identities.html", context)
+
+
+@signed_in
+@require_POST
+def unlink_elsewhere(request: Request, identity_id: int) -> HttpResponse:
+    """From now on this account elsewhere does not sign me in."""
+    unlink_identity(person=request.user, identity_id=identity_id, now=timezone.now())
+    messages.success(request, _("It is unlinked. Sign in with a code that is sent by mail."))
+    return redirect("identities")
 
 
 @participant

@@ -49,6 +49,7 @@ FIELDS = {
     "account_since": gettext_lazy("Account since"),
     "last_sign_in": gettext_lazy("Last sign-in"),
     "api_tokens": gettext_lazy("Tokens for the API"),
+    "linked_accounts": gettext_lazy("Accounts elsewhere that sign you in"),
     "meetings": gettext_lazy("Requests and meetings"),
     "messages": gettext_lazy("Messages I wrote with a request"),
     "questions": gettext_lazy("Questions about requests, and answers"),

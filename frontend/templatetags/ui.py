@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from backend.booking.engine import detected_language
 from backend.booking.selectors.open_contacts import OpenContact
 from backend.core.binding_texts import SOURCE
+from backend.core.openid import identity_providers
 from backend.core.zones import zone_place
 from backend.demo.selectors import Preparation, preparation
 from backend.directory.selectors.people import ContactOptions
@@ -136,6 +137,9 @@ def value(names: Mapping[str, str], key: str) -> str:
 def demo_mode() -> bool:
     """Whether this is the demo forum, which every page says."""
     return bool(settings.TITIAN_DEMO)
+
+
+register.simple_tag(identity_providers)
 
 
 @register.simple_tag

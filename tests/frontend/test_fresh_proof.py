@@ -27,7 +27,8 @@ READING = {"attendees_file", "who_needs_help", "done_file", "api_access", "my_da
 SENDING = {
     "attendees", "attendee_roles", "propose_adult", "decide_adult", "roles", "decide_role", "outside_contact",
     "starters", "start_forum", "forum_roles", "decide_forum_role", "hand_over_all", "hand_over",
-    "report_file", "reset_factor", "leave", "change_address", "merge", "lift_alias", *READING,
+    "report_file", "reset_factor", "leave", "change_address", "merge", "lift_alias",
+    "link_elsewhere", *READING,
 }  # fmt: skip
 
 

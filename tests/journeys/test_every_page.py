@@ -10,6 +10,7 @@ SEEN = {
     " profile api_access my_data leave suggestions person block",
     "test_addresses.py": "change_address choose_person codes",
     "test_second_factor.py": "sign_ins confirm_by_code",
+    "test_elsewhere.py": "identities",
     "test_offline.py": "offline_agenda",
     "test_home.py": "event_home home",
     "test_finding.py": "people saved_people session_companions working_on",
@@ -42,6 +43,7 @@ SEEN = {
 }
 UNSEEN = {
     "demo_preparation": "a part of pages, where there is a demo to be loaded",
+    "back_from_elsewhere": "leads on from where a provider sends the browser",
     "demo_outbox_mail": "a mail as its reader's program draws it",
     "demo_outbox_file": "a file",
     "handbook_page": "a page that is written by another program",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from backend.events.rules.second_factors import ProofRequired, SecondFactorRequired, is_made_up_here
 from backend.events.services.long_jobs import is_answered_later
 from backend.people.models import Person
-from backend.people.rules import has_proved_factor
+from backend.people.rules import has_proved_factor, has_provider_factor
 from backend.people.selectors import has_second_factor, is_confirmed, proofs_of
 
 GRACE = "factor_grace"  # in the session: who may still act in it without a second factor
@@ -19,7 +19,8 @@ GRACE = "factor_grace"  # in the session: who may still act in it without a seco
 def check_second_factor(*, person: Person, request: HttpRequest | None, now: dt.datetime) -> bool:
     """Whether the person acts in the one sign-in that may go without a second factor.
 
-    False where they have proved one. `request` is that of a session, None where a program acts by a token.
+    False where they have proved one, here or at a provider whose word counts. `request` is that of a session,
+    None where a program acts by a token.
     Refuses SecondFactorRequired, and ProofRequired where this session has not proved theirs.
     """
     if is_made_up_here(person) or is_answered_later(request):
@@ -28,6 +29,8 @@ def check_second_factor(*, person: Person, request: HttpRequest | None, now: dt.
         if request is None or has_proved_factor(proofs_of(request, person)):
             return False
         raise ProofRequired(_("Confirm with your second factor that it is you, then try again."))
+    if request is not None and has_provider_factor(proofs_of(request, person)):
+        return False
     if request is not None and _has_grace(person, request, now):
         return True
     raise SecondFactorRequired(

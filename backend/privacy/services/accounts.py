@@ -18,7 +18,7 @@ from backend.core.erasure import address_erased
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Tie
 from backend.outcomes.models import ContactShare
-from backend.people.models import Person
+from backend.people.models import LinkedIdentity, Person
 from backend.people.services import end_tokens, give_up_mailbox
 from backend.privacy.services.rows import LEFT_NAME, no_address
 from backend.safeguarding.models import Block
@@ -48,6 +48,7 @@ def close_account(person: Person, now: dt.datetime) -> None:
     end_tokens(person=person)
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
+    LinkedIdentity.objects.filter(person=person).delete()
     LogEntry.objects.filter(user=person).delete()
     Tie.objects.filter(Q(first=person) | Q(second=person)).delete()
     ContactShare.objects.filter(Q(giver=person) | Q(receiver=person)).delete()

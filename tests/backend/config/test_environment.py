@@ -14,6 +14,7 @@ from backend.config.environment import (
     jitsi_from,
     mail_from,
     number_from,
+    providers_from,
     refuse_public_demo,
     words_from,
 )
@@ -86,6 +87,51 @@ def test_a_jitsi_is_asked_by_https_and_with_a_long_secret_alone(monkeypatch: pyt
     monkeypatch.setenv("TITIAN_JITSI", "http://meet.example.org")
     with pytest.raises(ImproperlyConfigured, match="https://"):
         jitsi_from("TITIAN_JITSI", "s" * 32)
+
+
+MOE = {
+    "TITIAN_OIDC": "moe",
+    "TITIAN_OIDC_MOE_ISSUER": "https://id.example.org/realms/moe",
+    "TITIAN_OIDC_MOE_CLIENT": "titian",
+    "TITIAN_OIDC_MOE_SECRET": "hidden",
+}
+
+
+def test_a_provider_is_named_by_variables_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert providers_from("TITIAN_OIDC") == []
+    for name, value in MOE.items():
+        monkeypatch.setenv(name, value)
+    [found] = providers_from("TITIAN_OIDC")
+    assert (found["name"], found["issuer"], found["factors"]) == ("moe", MOE["TITIAN_OIDC_MOE_ISSUER"], ())
+    monkeypatch.setenv("TITIAN_OIDC_MOE_NAME", "Ministry of Education")
+    monkeypatch.setenv("TITIAN_OIDC_MOE_SECOND_FACTOR", "amr:mfa, acr:urn:a:b")
+    [found] = providers_from("TITIAN_OIDC")
+    assert found["name"] == "Ministry of Education"
+    assert found["factors"] == (("amr", "mfa"), ("acr", "urn:a:b"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("", "Moe", "TITIAN_OIDC lists keys such as moe"),
+        ("", "moe,moe", "names one key twice"),
+        ("", "moe,unicef", "TITIAN_OIDC_UNICEF_ISSUER must be"),
+        ("_MOE_ISSUER", "http://id.example.org", "TITIAN_OIDC_MOE_ISSUER must be"),
+        ("_MOE_ISSUER", "https://me:word@id.example.org", "TITIAN_OIDC_MOE_ISSUER must be"),
+        ("_MOE_CLIENT", "", "needs TITIAN_OIDC_MOE_CLIENT and TITIAN_OIDC_MOE_SECRET"),
+        ("_MOE_NAME", "x" * 61, "longer than 60"),
+        ("_MOE_SECOND_FACTOR", "mfa", "lists what counts, such as amr:mfa"),
+        ("_MOE_SECOND_FACTOR", "email:x", "lists what counts, such as amr:mfa"),
+    ],
+)
+def test_a_provider_that_cannot_be_one_is_refused_without_its_secret(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    for one, given in (MOE | {f"TITIAN_OIDC{name}": value}).items():
+        monkeypatch.setenv(one, given)
+    with pytest.raises(ImproperlyConfigured, match=sentence) as refusal:
+        providers_from("TITIAN_OIDC")
+    assert "hidden" not in str(refusal.value)
 
 
 def test_a_list_is_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,16 @@ from dataclasses import replace
 import pytest
 from pytest_django import Settings
 
-from backend.core.outgoing import PATIENCE, AddressRefused, PeerDenied, PeerFailed, fetch, is_public, post
+from backend.core.outgoing import (
+    PATIENCE,
+    AddressRefused,
+    PeerDenied,
+    PeerFailed,
+    fetch,
+    is_public,
+    post,
+    post_form,
+)
 from tests.https import Answer, Asked, Peer
 
 PAUSES: list[float] = []
@@ -216,6 +225,28 @@ def test_nothing_is_posted_into_ones_own_network_or_after_a_redirect(peer: Peer,
     with pytest.raises(AddressRefused):
         post(peer.address(), b"x", headers={}, patience=QUICK)
     assert len(peer.asked) == 1
+
+
+def test_a_form_is_posted_once_with_what_authorises_it_and_its_answer_is_read(
+    peer: Peer, settings: Settings
+) -> None:
+    peer.answer = lambda _asked: Answer(b"{}")
+    asking = {"authorization": "Basic 12", "patience": QUICK}
+    assert post_form(peer.address("/token"), {"code": "a b"}, **asking) == b"{}"
+    [asked] = peer.asked
+    assert (asked.body, asked.headers["Authorization"]) == (b"code=a+b", "Basic 12")
+    assert asked.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    for answer in (Answer(status=302, headers={"Location": "/other"}), Answer(status=500)):
+        peer.answer = lambda _asked, one=answer: one
+        with pytest.raises(PeerFailed):
+            post_form(peer.address("/token"), {}, **asking)
+    peer.answer = lambda _asked: Answer(b"x" * 2_000_000)
+    with pytest.raises(PeerFailed, match="more than 1 MB"):
+        post_form(peer.address("/token"), {}, **asking)
+    settings.TITIAN_ALLOW_PRIVATE_SOURCES = []
+    with pytest.raises(AddressRefused):
+        post_form(peer.address("/token"), {}, **asking)
+    assert len(peer.asked) == 4
 
 
 def test_a_head_that_trickles_in_without_end_is_left_in_time(peer: Peer) -> None:

@@ -1,0 +1,98 @@
+"""Signing in through two providers that others wrote, in a real browser.
+
+`TITIAN_TEST_OIDC_PYTHON` names a Python that has oidc-provider-mock of PyPI and uvicorn,
+`TITIAN_TEST_OIDC_NODE` a folder node_modules that has oidc-provider of npm.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+from pytest_django import Settings
+
+from tests.journeys.test_elsewhere import name_provider, walk
+from tests.providers import BACK, SECRET
+
+MOCK = """
+import os, sys
+os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
+import uvicorn
+from oidc_provider_mock import app
+port, certificate = sys.argv[1:]
+told = {"port": int(port), "ssl_certfile": certificate, "log_config": None}
+uvicorn.run(app(require_nonce=True), interface="wsgi", **told)
+"""
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[str], port: int, **environment: str) -> Iterator[str]:
+    """The provider, as long as the block takes; gives its issuer once it answers."""
+    process = subprocess.Popen(command, env=os.environ | environment)
+    try:
+        for _look in range(600):
+            with closing(socket.socket()) as one:
+                if one.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"https://localhost:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.fixture(autouse=True)
+def _trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    settings.TITIAN_ALLOW_PRIVATE_SOURCES = ["localhost"]
+
+
+@pytest.mark.skipif("TITIAN_TEST_OIDC_PYTHON" not in os.environ, reason="oidc-provider-mock is not installed")
+def test_through_oidc_provider_mock(
+    transactional_db: None, certificate: Path, settings: Settings, browser: Browser, door: str
+) -> None:
+    def sign_in(page: Page) -> None:
+        page.locator("input[name=sub]").fill("siti@ministry.example")
+        page.get_by_role("button", name="Authorize").click()
+
+    port = free_port()
+    python = os.environ["TITIAN_TEST_OIDC_PYTHON"]
+    with running([python, "-c", MOCK, str(port), str(certificate)], port) as issuer:
+        name_provider(settings, door, issuer)
+        assert walk(browser, door, sign_in) == []
+
+
+@pytest.mark.skipif("TITIAN_TEST_OIDC_NODE" not in os.environ, reason="oidc-provider is not installed")
+def test_through_oidc_provider_of_npm(
+    transactional_db: None, certificate: Path, settings: Settings, browser: Browser, door: str
+) -> None:
+    def sign_in(page: Page) -> None:
+        asks = f"{issuer}/interaction/"
+        page.wait_for_url(lambda url: url.startswith(asks) or (url.startswith(door) and "/with/" not in url))
+        if page.url.startswith(asks):  # it remembers who signed in before, unless it is asked not to
+            page.locator("input[name=login]").fill("siti")
+            page.locator("input[name=password]").fill("word")
+            page.get_by_role("button", name="Sign-in").click()
+            page.wait_for_load_state()
+        if page.url.startswith(asks):
+            page.get_by_role("button", name="Continue").click()
+
+    port = free_port()
+    script = Path(__file__).with_name("identity_providers.mjs")
+    command = ["node", str(script), str(port), str(certificate), f"{door}{BACK}", SECRET]
+    with running(command, port, NODE_PATH=os.environ["TITIAN_TEST_OIDC_NODE"]) as issuer:
+        name_provider(settings, door, issuer)
+        assert walk(browser, door, sign_in) == []
