@@ -1,4 +1,4 @@
-"""Notices of tables of rounds in words: what the mail of each kind says."""
+"""Notices of tables of several in words: what the mail of each kind says."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from backend.agenda.selectors.calendar import location_words, meeting_address
 from backend.agenda.selectors.times import reader_words, short_words
 from backend.booking.models.notices import Notice
 from backend.events.models.attendees import Attendee
+from backend.groups.models import Rounds
 from backend.groups.selectors.rounds import TableRow
 from backend.notifications.services.notice_words import Link, MailContent, agenda_link
 
@@ -35,7 +36,7 @@ def _words(kind: Notice.Kind, row: TableRow, reader: Attendee) -> tuple[str, tup
         case Kind.ROUNDS_PROPOSED:
             until = {"until": " = ".join(reader_words(row.answer_by, None, reader))}
             return _("Places at tables for you: %(title)s"), (
-                _("The organisers propose you places in “%(title)s”: people change tables each round."),
+                *_what(row),
                 _("Say by %(until)s which tables you come to; after that your places go to others.") % until,
                 _("Your first table:"),
             )
@@ -52,4 +53,14 @@ def _words(kind: Notice.Kind, row: TableRow, reader: Attendee) -> tuple[str, tup
             return _("In a few minutes: “%(title)s”"), (_("You have a place at a table of “%(title)s”."),)
     return _("Off for you: “%(title)s” on %(time)s"), (
         _("You have no place at this table of “%(title)s” any more. The time is yours again."),
+    )
+
+
+def _what(row: TableRow) -> tuple[str, ...]:
+    if row.kind == Rounds.Kind.ROUNDS:
+        return (_("The organisers propose you places in “%(title)s”: people change tables each round."),)
+    return (
+        _("The organisers propose you places in “%(title)s”: some people at one table, around one topic."),
+        *((row.topic_name.replace("%", "%%"),) if row.topic_name else ()),
+        _("At least three have to say yes, or it does not take place."),
     )

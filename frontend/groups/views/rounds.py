@@ -1,4 +1,4 @@
-"""Rounds of tables: drafted, read and published by organisers; my own tables."""
+"""Small groups: drafted, read and published by organisers; my own tables."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NO_TABLE = 0  # of no such label
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def all_rounds(request: Request, attendee: Attendee) -> HttpResponse:
-    """All rounds of tables of the forum; on POST, order a draft of new ones."""
+    """All small groups of the forum; on POST, order a draft of new ones."""
     event, now = attendee.event, timezone.now()
     choices = rounds_choices_for(event, now)
     form = RoundsForm(request.POST if request.method == "POST" else None, choices, event)
@@ -121,7 +121,7 @@ def latecomers(request: Request, attendee: Attendee, rounds_id: int) -> HttpResp
 def cancel(request: Request, attendee: Attendee, rounds_id: int) -> HttpResponse:
     """Cancel them; who has a place is told."""
     rounds.cancel_rounds(event=attendee.event, rounds_id=rounds_id, by=request.user, now=timezone.now())
-    messages.success(request, _("The rounds are cancelled. Whoever had a place is told."))
+    messages.success(request, _("Cancelled. Whoever had a place is told."))
     return redirect("rounds", attendee.event.slug, rounds_id)
 
 
@@ -141,7 +141,7 @@ def seat(request: Request, attendee: Attendee, rounds_id: int) -> HttpResponse:
         table_id=labels.get(values["table"], NO_TABLE) if values["table"] else None,
         by=request.user,
     )
-    messages.success(request, _("Moved.") if values["table"] else _("Taken out of this round."))
+    messages.success(request, _("Moved.") if values["table"] else _("Taken out."))
     number = RoundForm(request.GET).number(len(cells))
     return redirect(f"{reverse('rounds', args=[attendee.event.slug, rounds_id])}?round={number}")
 
@@ -149,7 +149,7 @@ def seat(request: Request, attendee: Attendee, rounds_id: int) -> HttpResponse:
 @participant
 @require_safe
 def my_tables(request: Request, attendee: Attendee, rounds_id: int) -> HttpResponse:
-    """My tables of these rounds, with who else sits there."""
+    """My tables of these groups, with who else sits there."""
     return _my_page(request, attendee, rounds_id)
 
 
@@ -159,7 +159,7 @@ def _my_page(
     now = timezone.now()
     rows = own_tables_of(attendee, rounds_id, now)
     asked = [row for row in rows if row.is_asked]
-    context = {"rows": rows, "asked": asked, "title": rows[0].title, "refusal": refusal, "now": now}
+    context = {"rows": rows, "asked": asked, "first": rows[0], "refusal": refusal, "now": now}
     status = refusal.status if refusal else 200
     return render(request, "groups/rounds/mine.html", context, status=status)
 
