@@ -31,7 +31,7 @@ PARTS = (
 class Hall:
     """A forum with people of three constituencies, tables and times, and its organiser.
 
-    `kind`: what is drafted. For roundtables and trios all seek or offer the first topic, which they are about.
+    `kind`: what is drafted. For roundtables and trios all seek or offer the first topic: their topic.
     """
 
     def __init__(

@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.booking.api.participant import KEY
-from backend.booking.api.serializers import NeededReasonSerializer, PlaceSerializer
-from backend.booking.models.meetings import MAX_GUESTS, MAX_MEMBERS, Meeting
+from backend.booking.api.serializers import FollowUpSerializer, NeededReasonSerializer, PlaceSerializer
+from backend.booking.models.meetings import MAX_GUESTS, MAX_MEMBERS
 from backend.core.api import (
     BoundedIntegerField,
     BoundedListField,
@@ -45,6 +45,12 @@ from backend.groups.services.office_hours import (
     leave_office_hour,
     open_office_hour,
 )
+from backend.groups.services.round_outcomes import (
+    answer_table_follow_up,
+    arrive_at_table,
+    attest_table,
+    note_table_follow_up,
+)
 from backend.groups.services.round_tables import accept_table, leave_table
 from backend.groups.services.rounds import (
     MAX_ROUNDS,
@@ -56,6 +62,11 @@ from backend.groups.services.rounds import (
     publish_rounds,
     seat_by_hand,
     seat_latecomers,
+)
+from backend.outcomes.api.meetings import (
+    AttestationSerializer,
+    FollowUpDataSerializer,
+    FollowUpKeptSerializer,
 )
 from backend.people.models import Constituency
 from backend.safeguarding.api import PublicProfileSerializer
@@ -203,7 +214,7 @@ class TableRowSerializer(
     RowSerializer,
     row=TableRow,
     fields="meeting rounds_id uid sequence kind title topic topic_name host number state members starts_at "
-    "ends_at place answer_by reason actions",
+    "ends_at place answer_by reason i_am_here here my_word my_usefulness follow_up actions",
 ):
     """A table of several as I may see it; `actions` are what I can do with it now."""
 
@@ -213,10 +224,13 @@ class TableRowSerializer(
         "number": "Which round it is, from 1.",
         "state": "proposed until I say yes, accepted, or cancelled: for all, or for me.",
         "answer_by": "Until when I can say yes.",
+        "here": "Who of the members (attendee ids) said that they are there.",
+        "my_word": "held, not_held, or nothing: what I said of it.",
     }
     host = serializers.IntegerField(source="host_id", help_text="Of a roundtable, an attendee; 0 for none.")
     members = PublicProfileSerializer(many=True, help_text="The others with a place.")
     place = PlaceSerializer(allow_null=True, help_text="None: I have no place there any more.")
+    follow_up = FollowUpSerializer(allow_null=True, help_text="What I noted, for myself.")
 
 
 class OwnTableListView(ParticipantView):
@@ -229,10 +243,49 @@ class OwnTableListView(ParticipantView):
 class TableAnswerView(ParticipantView):
     """Answers with the table as it is after the change."""
 
-    def changed(self, change: Callable[..., Meeting], meeting_id: int) -> Response:
+    def changed(self, change: Callable[..., object], meeting_id: int, **data: object) -> Response:
         now = timezone.now()
-        change(attendee=self.attendee, meeting_id=meeting_id, by=self.attendee.person, now=now)
+        change(attendee=self.attendee, meeting_id=meeting_id, by=self.attendee.person, now=now, **data)
         return Response(TableRowSerializer(own_table(self.attendee, meeting_id, now)).data)
+
+
+class TableArriveView(TableAnswerView):
+    @extend_schema(operation_id="my_tables_arrive", request=None, responses={200: TableRowSerializer})
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say that I am there, from a quarter of an hour before on."""
+        return self.changed(arrive_at_table, meeting_id)
+
+
+class TableAttestView(TableAnswerView):
+    @extend_schema(
+        operation_id="my_tables_attest", request=AttestationSerializer, responses={200: TableRowSerializer}
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say whether it took place with me there, and how useful it was."""
+        return self.changed(attest_table, meeting_id, **validated(AttestationSerializer, request))
+
+
+class TableFollowUpView(TableAnswerView):
+    """What I noted after it, for myself."""
+
+    @extend_schema(
+        operation_id="my_tables_follow_up",
+        request=FollowUpDataSerializer,
+        responses={200: TableRowSerializer},
+    )
+    def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Note what we agreed and the day to follow it up; I am reminded once, on that day."""
+        return self.changed(note_table_follow_up, meeting_id, **validated(FollowUpDataSerializer, request))
+
+    @extend_schema(
+        operation_id="my_tables_follow_up_kept",
+        request=FollowUpKeptSerializer,
+        responses={200: TableRowSerializer},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say whether it was kept."""
+        kept = validated(FollowUpKeptSerializer, request)["kept"]
+        return self.changed(answer_table_follow_up, meeting_id, kept=kept)
 
 
 class TableAcceptView(TableAnswerView):

@@ -13,9 +13,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from backend.booking.models.meetings import Meeting, MeetingQuerySet, Seat
-from backend.booking.rules import MIN_NOTICE
+from backend.booking.rules import ARRIVAL_MARGIN, MIN_NOTICE
 from backend.booking.selectors.availability import busy_during
 from backend.booking.selectors.closures import closed_everywhere
+from backend.booking.selectors.meetings import FollowUpRow, follow_ups_of
 from backend.booking.selectors.places import Place, place_of
 from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
@@ -382,7 +383,8 @@ class TableRow:
     `kind`: of `Rounds.Kind`. `topic` (key) and `topic_name`: what a roundtable or trio is about, else empty.
     `host_id`: a roundtable's host, the viewer or one of the members; 0 for none. `state`: proposed until the
     viewer says yes, accepted, or cancelled (for all, or for them). `members` are the others with a place;
-    nobody once the viewer has none. `actions`: accept, leave.
+    nobody once the viewer has none. `here`: who of them (ids) said to be there. `my_word` and `follow_up` are
+    the viewer's alone. `actions`: accept, leave, arrive, attest, follow_up.
     """
 
     meeting_id: int
@@ -402,6 +404,11 @@ class TableRow:
     place: Place | None
     answer_by: dt.datetime
     reason: str
+    i_am_here: bool
+    here: tuple[int, ...]
+    my_word: str
+    my_usefulness: int | None
+    follow_up: FollowUpRow | None
     changed_at: dt.datetime
     actions: tuple[str, ...]
 
@@ -485,8 +492,9 @@ def _rows_of(viewer: Attendee, found: list[Meeting], now: dt.datetime) -> tuple[
     near = {pk for at_table in kept.values() if viewer.pk in at_table for pk in at_table} - {viewer.pk}
     profiles = public_profiles_for(viewer=viewer, ids=near, channel="meeting", now=now)
     numbers = _round_numbers({meeting.round_table.rounds_id for meeting in found if _has_table(meeting)})
+    notes = follow_ups_of(viewer, found)
     return tuple(
-        _row(viewer, meeting, members[meeting.pk].get(viewer.pk), kept[meeting.pk], profiles, numbers, now)
+        _row(viewer, meeting, members[meeting.pk], kept[meeting.pk], profiles, numbers, notes, now)
         for meeting in found
         if _has_table(meeting)
     )
@@ -508,20 +516,21 @@ def _round_numbers(rounds_ids: Collection[int]) -> dict[tuple[int, int], int]:
 def _row(
     viewer: Attendee,
     meeting: Meeting,
-    seat: Seat | None,
+    seats: Mapping[int, Seat],
     kept: Sequence[int],
     profiles: Mapping[int, PublicProfile],
     numbers: Mapping[tuple[int, int], int],
+    notes: Mapping[int, FollowUpRow],
     now: dt.datetime,
 ) -> TableRow:
+    seat = seats.get(viewer.pk)
     one: RoundTable = meeting.round_table
     rounds = one.rounds
     is_on = meeting.state == Meeting.State.ACCEPTED and viewer.pk in kept and seat is not None
     state = Meeting.State.CANCELLED
     if is_on and seat is not None:
         state = Meeting.State.ACCEPTED if seat.is_active else Meeting.State.PROPOSED
-    is_to_come = meeting.period.upper > now
-    asked = ("accept",) if state == Meeting.State.PROPOSED and now < answer_by(rounds, meeting) else ()
+    shown = tuple(profiles[pk] for pk in kept if pk in profiles) if is_on else ()
     return TableRow(
         meeting_id=meeting.pk,
         rounds_id=rounds.pk,
@@ -535,15 +544,34 @@ def _row(
         host_id=one.host_id if is_on and one.host_id in kept else 0,
         number=numbers.get((rounds.pk, meeting.slot_id or 0), 1),
         state=state.value,
-        members=tuple(profiles[pk] for pk in kept if pk in profiles) if is_on else (),
+        members=shown,
         starts_at=meeting.period.lower,
         ends_at=meeting.period.upper,
         place=place_of(meeting, viewer, now) if is_on else None,
         answer_by=answer_by(rounds, meeting),
         reason=meeting.reason,
+        i_am_here=is_on and seat is not None and seat.here_at is not None,
+        here=tuple(one.attendee_id for one in shown if seats[one.attendee_id].here_at),
+        my_word=seat.word if seat is not None else "",
+        my_usefulness=seat.usefulness if seat is not None else None,
+        follow_up=notes.get(meeting.pk),
         changed_at=meeting.changed_at,
-        actions=(*asked, *(("leave",) if is_on and is_to_come else ())),
+        actions=_actions(rounds, meeting, seat, now) if is_on and seat is not None else (),
     )
+
+
+def _actions(rounds: Rounds, meeting: Meeting, seat: Seat, now: dt.datetime) -> tuple[str, ...]:
+    """What somebody with this place may do now."""
+    begin, end = meeting.period.lower, meeting.period.upper
+    can_arrive = seat.is_active and seat.here_at is None and begin - ARRIVAL_MARGIN <= now < end
+    can = {
+        "accept": not seat.is_active and now < min(answer_by(rounds, meeting), end),
+        "leave": now < end,
+        "arrive": can_arrive,
+        "attest": seat.is_active and not seat.word and now >= end,
+        "follow_up": seat.is_active and now >= begin,
+    }
+    return tuple(action for action, is_possible in can.items() if is_possible)
 
 
 def answer_by(rounds: Rounds, meeting: Meeting) -> dt.datetime:

@@ -45,11 +45,7 @@ def accept_table(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.dat
     check_own(attendee, by, Activity.TAKE_PART)
     lock_attendees([attendee.pk])
     lock_requests([attendee.pk], now)
-    meeting = _lock_own(attendee, meeting_id)
-    members = members_of([meeting])[meeting.pk]
-    seat = members.get(attendee.pk)
-    if seat is None or attendee.pk not in kept_members(meeting.event_id, {0: list(members)})[0]:
-        raise _no_such_table()
+    meeting, seat = lock_own_place(attendee, meeting_id)
     check_cancellable(meeting, now)
     if seat.is_active:
         return meeting
@@ -85,15 +81,25 @@ def leave_table(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.date
     return meeting
 
 
+def lock_own_place(attendee: Attendee, meeting_id: int) -> tuple[Meeting, Seat]:
+    """A table, locked, and the place that the attendee, who is locked, keeps there; refuses NotFound."""
+    meeting = _lock_own(attendee, meeting_id)
+    members = members_of([meeting])[meeting.pk]
+    seat = members.get(attendee.pk)
+    if seat is None or attendee.pk not in kept_members(meeting.event_id, {0: list(members)})[0]:
+        raise no_such_table()
+    return meeting, seat
+
+
 def _lock_own(attendee: Attendee, meeting_id: int) -> Meeting:
     own = Seat.objects.filter(attendee=attendee, part=Seat.Part.MEMBER, meeting=meeting_id)
     if not own.exists():
-        raise _no_such_table()
+        raise no_such_table()
     tables = Meeting.objects.select_related("round_table__rounds").of_rounds()
     return tables.select_for_update(no_key=True, of=("self",)).get(pk=meeting_id)
 
 
-def _no_such_table() -> NotFound:
+def no_such_table() -> NotFound:
     return NotFound(_("There is no such table, or you have no place at it."))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from backend.agenda.selectors.calendar import location_words, meeting_address
@@ -10,13 +13,22 @@ from backend.booking.models.notices import Notice
 from backend.events.models.attendees import Attendee
 from backend.groups.models import Rounds
 from backend.groups.selectors.rounds import TableRow
-from backend.notifications.services.notice_words import Link, MailContent, agenda_link
+from backend.notifications.services.notice_words import Link, MailContent, agenda_link, stay_in_touch
 
 Kind = Notice.Kind
 
 
-def words_of_table(kind: Notice.Kind, row: TableRow, reader: Attendee) -> MailContent:
+def other_at(row: TableRow, facts: Mapping[str, Any]) -> str:
+    """The name of whom a notice of a connection is about, as the contact policy shows it; else empty."""
+    return next((one.name for one in row.members if one.attendee_id == facts.get("other")), "")
+
+
+def words_of_table(
+    kind: Notice.Kind, facts: Mapping[str, Any], row: TableRow, reader: Attendee
+) -> MailContent:
     """What a notice of this kind says of the table as it is now."""
+    if kind in (Kind.CONTACT_OFFERED, Kind.CONNECTED):
+        return stay_in_touch(kind == Kind.CONNECTED, other_at(row, facts), reader)
     named = {"title": row.title, "time": short_words(row.starts_at, reader)}
     address = f"{meeting_address(reader)}rounds/{row.rounds_id}/"
     links = (Link(str(_("See your tables")), address, is_main=True), agenda_link(reader))
@@ -51,6 +63,14 @@ def _words(kind: Notice.Kind, row: TableRow, reader: Attendee) -> tuple[str, tup
             )
         case Kind.REMINDER_SOON:
             return _("In a few minutes: “%(title)s”"), (_("You have a place at a table of “%(title)s”."),)
+        case Kind.ATTEST:
+            return _("Did your table of “%(title)s” take place?"), (
+                _("Your answer tells the forum's organisers what came of it."),
+            )
+        case Kind.FOLLOW_UP:
+            return _("You wanted to follow up on “%(title)s”"), (
+                _("What you noted is on the meeting’s page. Say there whether it is done."),
+            )
     return _("Off for you: “%(title)s” on %(time)s"), (
         _("You have no place at this table of “%(title)s” any more. The time is yours again."),
     )

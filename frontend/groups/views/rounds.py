@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -21,11 +24,12 @@ from backend.groups.selectors.rounds import (
     rounds_for,
     rounds_page_for,
 )
-from backend.groups.services import round_tables, rounds
+from backend.groups.services import round_outcomes, round_tables, rounds
 from backend.groups.services.rounds import order_rounds, publish_rounds, seat_by_hand, seat_latecomers
 from frontend.access import Outcome, Request, catch_refusal, organiser, participant, refused_on
-from frontend.fields import values_of
+from frontend.fields import YesOrNoForm, values_of
 from frontend.groups.forms.rounds import AnswerByForm, RoundForm, RoundsForm, SeatForm
+from frontend.outcomes.forms import AttestForm, FollowUpForm
 
 NO_TABLE = 0  # of no such label
 
@@ -159,7 +163,13 @@ def _my_page(
     now = timezone.now()
     rows = own_tables_of(attendee, rounds_id, now)
     asked = [row for row in rows if row.is_asked]
-    context = {"rows": rows, "asked": asked, "first": rows[0], "refusal": refusal, "now": now}
+    context = {
+        "rows": [(row, FollowUpForm(None, row.follow_up)) for row in rows],
+        "asked": asked,
+        "first": rows[0],
+        "refusal": refusal,
+        "now": now,
+    }
     status = refusal.status if refusal else 200
     return render(request, "groups/rounds/mine.html", context, status=status)
 
@@ -193,23 +203,62 @@ def _accepted_words(count: int) -> str:
 @require_POST
 def accept_table(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Say yes to one table."""
-    now = timezone.now()
-    row = own_table(attendee, meeting_id, now)
-    with catch_refusal() as outcome:
-        round_tables.accept_table(attendee=attendee, meeting_id=meeting_id, by=request.user, now=now)
-        messages.success(request, _accepted_words(1))
-        return redirect("my_tables", attendee.event.slug, row.rounds_id)
-    return _my_page(request, attendee, row.rounds_id, outcome.refusal)
+    return _change(request, attendee, meeting_id, round_tables.accept_table, _accepted_words(1))
 
 
 @participant
 @require_POST
 def leave_table(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Give my place at one table back, accepted or not."""
+    said = _("You have no place at this table any more, and the time is yours.")
+    return _change(request, attendee, meeting_id, round_tables.leave_table, said)
+
+
+@participant
+@require_POST
+def arrive(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Say that I am at the table."""
+    said = _("They see now that you are there.")
+    return _change(request, attendee, meeting_id, round_outcomes.arrive_at_table, said)
+
+
+@participant
+@require_POST
+def attest(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Say whether it took place with me there and, if so, how useful it was."""
+    values = values_of(AttestForm(request.POST))
+    took_place = values["took_place"] == "yes"
+    usefulness = values["usefulness"] if took_place else None
+    change = partial(round_outcomes.attest_table, took_place=took_place, usefulness=usefulness)
+    return _change(request, attendee, meeting_id, change, _("Thank you, noted."))
+
+
+@participant
+@require_POST
+def follow_up(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Note what was agreed, and the day to follow it up."""
+    change = partial(round_outcomes.note_table_follow_up, **values_of(FollowUpForm(request.POST)))
+    return _change(request, attendee, meeting_id, change, _("Saved. Nobody but you reads it."))
+
+
+@participant
+@require_POST
+def follow_up_kept(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Say whether the follow-up was kept."""
+    form = YesOrNoForm(request.POST)
+    kept = values_of(form)["answer"] == form.YES
+    change = partial(round_outcomes.answer_table_follow_up, kept=kept)
+    return _change(request, attendee, meeting_id, change, _("Thank you, noted."))
+
+
+def _change(
+    request: Request, attendee: Attendee, meeting_id: int, change: Callable[..., object], said: str
+) -> HttpResponse:
+    """Change something at one of my tables, and show them again."""
     now = timezone.now()
     row = own_table(attendee, meeting_id, now)
     with catch_refusal() as outcome:
-        round_tables.leave_table(attendee=attendee, meeting_id=meeting_id, by=request.user, now=now)
-        messages.success(request, _("You have no place at this table any more, and the time is yours."))
+        change(attendee=attendee, meeting_id=meeting_id, by=request.user, now=now)
+        messages.success(request, said)
         return redirect("my_tables", attendee.event.slug, row.rounds_id)
     return _my_page(request, attendee, row.rounds_id, outcome.refusal)

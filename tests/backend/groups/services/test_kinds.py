@@ -1,4 +1,4 @@
-"""Roundtables by topic and trios: drafted, published, accepted, left, joined late; and the policy at all three."""
+"""Roundtables and trios: drafted, published, accepted, left, joined late; the policy at all three kinds."""
 
 from __future__ import annotations
 
