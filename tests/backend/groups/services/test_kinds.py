@@ -329,7 +329,7 @@ def test_nobody_is_moved_by_hand_beside_whom_the_policy_parts(hall: Hall) -> Non
     ("wrong", "field"),
     [
         ({"kind": "quartets"}, "kind"),
-        ({"kind": "roundtables", "topic": ""}, "topic"),
+        ({"kind": "roundtables", "least": 3, "topic": ""}, "topic"),
         ({"kind": "roundtables", "least": 2}, "most"),
         ({"most_each": 0}, "most_each"),
         ({"most_each": 13}, "most_each"),
