@@ -541,7 +541,7 @@ def _row(
         title=rounds.title,
         topic=one.topic.key if one.topic else "",
         topic_name=one.topic.local_name if one.topic else "",
-        host_id=one.host_id if is_on and one.host_id in kept else 0,
+        host_id=(one.host_id or 0) if is_on and one.host_id in kept else 0,
         number=numbers.get((rounds.pk, meeting.slot_id or 0), 1),
         state=state.value,
         members=shown,
