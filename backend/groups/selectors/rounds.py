@@ -531,6 +531,7 @@ def _row(
     if is_on and seat is not None:
         state = Meeting.State.ACCEPTED if seat.is_active else Meeting.State.PROPOSED
     shown = tuple(profiles[pk] for pk in kept if pk in profiles) if is_on else ()
+    read = {viewer.pk, *(other.attendee_id for other in shown)}
     return TableRow(
         meeting_id=meeting.pk,
         rounds_id=rounds.pk,
@@ -541,7 +542,7 @@ def _row(
         title=rounds.title,
         topic=one.topic.key if one.topic else "",
         topic_name=one.topic.local_name if one.topic else "",
-        host_id=(one.host_id or 0) if is_on and one.host_id in kept else 0,
+        host_id=one.host_id if one.host_id and is_on and one.host_id in read else 0,
         number=numbers.get((rounds.pk, meeting.slot_id or 0), 1),
         state=state.value,
         members=shown,
