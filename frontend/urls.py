@@ -346,6 +346,16 @@ urlpatterns = [
     path("e/<slug:slug>/meetings/rounds/<int:rounds_id>/", rounds.my_tables, name="my_tables"),
     path("e/<slug:slug>/meetings/rounds/<int:rounds_id>/accept/", rounds.accept_all, name="accept_tables"),
     path("e/<slug:slug>/meetings/tables/<int:meeting_id>/accept/", rounds.accept_table, name="accept_table"),
+    path("e/<slug:slug>/meetings/tables/<int:meeting_id>/here/", rounds.arrive, name="arrive_at_table"),
+    path("e/<slug:slug>/meetings/tables/<int:meeting_id>/attest/", rounds.attest, name="attest_table"),
+    path(
+        "e/<slug:slug>/meetings/tables/<int:meeting_id>/follow-up/", rounds.follow_up, name="table_follow_up"
+    ),
+    path(
+        "e/<slug:slug>/meetings/tables/<int:meeting_id>/follow-up/kept/",
+        rounds.follow_up_kept,
+        name="table_follow_up_kept",
+    ),
     path("e/<slug:slug>/meetings/tables/<int:meeting_id>/leave/", rounds.leave_table, name="leave_table"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
     path(

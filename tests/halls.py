@@ -1,4 +1,4 @@
-"""A forum with a hall of tables, for tests of rounds."""
+"""A forum with a hall of tables, for tests of small groups."""
 
 from __future__ import annotations
 
@@ -16,39 +16,61 @@ from tests.factories import make_attendee, make_attendees
 
 SECONDS = 0.3
 KINDS = ("government", "industry", "civil-society")
+ORDERS = {
+    "rounds": {},
+    "roundtables": {"least": 3, "most": 4},
+    "trios": {},
+}
+PARTS = (
+    {"seeks_topics"},
+    {"offers_topics"},
+    {"seeks_topics", "offers_topics"},
+)  # of the three constituencies
 
 
 class Hall:
-    """A forum with people of three constituencies, tables and times, and its organiser."""
+    """A forum with people of three constituencies, tables and times, and its organiser.
+
+    `kind`: what is drafted. For roundtables and trios all seek or offer the first topic: their topic.
+    """
 
     def __init__(
         self,
         people: int = 12,
         tables: int = 3,
         slots: int = 3,
+        kind: str = "rounds",
         now: dt.datetime | None = None,
         **event: object,
     ) -> None:
         self.forum = make_forum(people=0, tables=tables, slots=slots, **event)
         self.event, self.now = self.forum.event, now or self.forum.now
         self.boss = make_attendee(self.event, permission="organiser", visibility="hidden")
+        self.kind, self.topic = kind, self.event.topics.order_by("key")[0].key
         sectors = {"government": "ict-ministry", "industry": "large-company", "civil-society": "ngo"}
         self.people = make_attendees(
             self.event,
             [
-                {"constituency": kind, "sector": sectors[kind]}
+                {"constituency": kind, "sector": sectors[kind], **self.interests(number)}
                 for number in range(people)
                 for kind in [KINDS[number % 3]]
             ],
         )
 
+    def interests(self, number: int) -> dict[str, list[str]]:
+        """What somebody of the constituency of this number seeks and offers."""
+        return {part: [self.topic] for part in PARTS[number % 3] if self.kind != "rounds"}
+
     def ordered(self, **more: object) -> Rounds:
         options = {
+            "kind": self.kind,
             "title": "Everybody meets everybody",
             "slot_ids": tuple(slot.pk for slot in self.forum.slots),
             "table_ids": tuple(table.pk for table in self.forum.tables),
             "least": 2,
             "most": 4,
+            "topic": "" if self.kind == "rounds" else self.topic,
+            **ORDERS[self.kind],
             **more,
         }
         return order_rounds(

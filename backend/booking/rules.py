@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from backend.booking.models.meetings import Meeting, MeetingQuerySet, Seat
@@ -194,9 +194,18 @@ def has_meeting() -> Exists:
 
 
 def met_between(attendee_id: int, other_id: int, now: dt.datetime) -> MeetingQuerySet:
-    """The agreed meetings of the two (ids) that have begun, but for those both said were not held."""
-    begun = Meeting.objects.one_to_one().filter(state__in=Meeting.MET_STATES, period__startswith__lte=now)
-    both = begun.filter(seats__attendee=attendee_id).filter(seats__attendee=other_id)
+    """The agreed meetings of the two (ids) that have begun, but for those both said were not held.
+
+    And the tables of several to which both said yes, but where one said that it did not take place.
+    """
+    begun = Meeting.objects.filter(state__in=Meeting.MET_STATES, period__startswith__lte=now)
+    alone = Meeting.objects.one_to_one().filter(seats__attendee=attendee_id)
+    of_two = alone.filter(seats__attendee=other_id)
+    came = Seat.objects.filter(part=Seat.Part.MEMBER, is_active=True).exclude(word=Seat.Word.NOT_HELD)
+    at_table = Q(pk__in=came.filter(attendee=attendee_id).values("meeting")) & Q(
+        pk__in=came.filter(attendee=other_id).values("meeting")
+    )
+    both = begun.filter(Q(pk__in=of_two.values("pk")) | at_table)
     return both.order_by("-period", "-pk")
 
 

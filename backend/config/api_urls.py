@@ -48,6 +48,9 @@ from backend.groups.api import (
     RoundsSeatView,
     RoundsView,
     TableAcceptView,
+    TableArriveView,
+    TableAttestView,
+    TableFollowUpView,
     TableLeaveView,
 )
 from backend.integrations.api.sources import (
@@ -267,6 +270,9 @@ urlpatterns = [
     path("events/<slug:slug>/rounds/mine/", OwnTableListView.as_view()),
     path("events/<slug:slug>/rounds/mine/<int:meeting_id>/accept/", TableAcceptView.as_view()),
     path("events/<slug:slug>/rounds/mine/<int:meeting_id>/leave/", TableLeaveView.as_view()),
+    path("events/<slug:slug>/rounds/mine/<int:meeting_id>/arrive/", TableArriveView.as_view()),
+    path("events/<slug:slug>/rounds/mine/<int:meeting_id>/attest/", TableAttestView.as_view()),
+    path("events/<slug:slug>/rounds/mine/<int:meeting_id>/follow-up/", TableFollowUpView.as_view()),
     path("events/<slug:slug>/rounds/<int:rounds_id>/", RoundsView.as_view()),
     path("events/<slug:slug>/rounds/<int:rounds_id>/again/", RoundsAgainView.as_view()),
     path("events/<slug:slug>/rounds/<int:rounds_id>/publish/", RoundsPublishView.as_view()),

@@ -1,4 +1,4 @@
-"""Office hours and rounds of tables over HTTP: the same services and selectors as the pages."""
+"""Office hours and small groups over HTTP: the same services and selectors as the pages."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.booking.api.participant import KEY
-from backend.booking.api.serializers import NeededReasonSerializer, PlaceSerializer
-from backend.booking.models.meetings import MAX_GUESTS, MAX_MEMBERS, Meeting
+from backend.booking.api.serializers import FollowUpSerializer, NeededReasonSerializer, PlaceSerializer
+from backend.booking.models.meetings import MAX_GUESTS, MAX_MEMBERS
 from backend.core.api import (
     BoundedIntegerField,
     BoundedListField,
@@ -24,7 +24,7 @@ from backend.core.api import (
 )
 from backend.core.limits import Kind
 from backend.events.api.views import OrganiserView, ParticipantView
-from backend.groups.models import FEWEST
+from backend.groups.models import FEWEST, Rounds
 from backend.groups.rules import RoundsFigures
 from backend.groups.selectors.office_hours import OfficeHourRow, office_hour_for, office_hours_for
 from backend.groups.selectors.rounds import (
@@ -45,6 +45,12 @@ from backend.groups.services.office_hours import (
     leave_office_hour,
     open_office_hour,
 )
+from backend.groups.services.round_outcomes import (
+    answer_table_follow_up,
+    arrive_at_table,
+    attest_table,
+    note_table_follow_up,
+)
 from backend.groups.services.round_tables import accept_table, leave_table
 from backend.groups.services.rounds import (
     MAX_ROUNDS,
@@ -56,6 +62,11 @@ from backend.groups.services.rounds import (
     publish_rounds,
     seat_by_hand,
     seat_latecomers,
+)
+from backend.outcomes.api.meetings import (
+    AttestationSerializer,
+    FollowUpDataSerializer,
+    FollowUpKeptSerializer,
 )
 from backend.people.models import Constituency
 from backend.safeguarding.api import PublicProfileSerializer
@@ -202,34 +213,79 @@ class OfficeHourArriveView(OfficeHourAnswerView):
 class TableRowSerializer(
     RowSerializer,
     row=TableRow,
-    fields="meeting rounds_id uid sequence title number state members starts_at ends_at place answer_by "
-    "reason actions",
+    fields="meeting rounds_id uid sequence kind title topic topic_name host number state members starts_at "
+    "ends_at place answer_by reason i_am_here here my_word my_usefulness follow_up actions",
 ):
-    """A table of a round as I may see it; `actions` are what I can do with it now."""
+    """A table of several as I may see it; `actions` are what I can do with it now."""
 
     help_texts = {
+        "kind": "rounds, roundtables or trios.",
+        "topic": "The key of what a roundtable or trio is about; empty for rounds.",
         "number": "Which round it is, from 1.",
         "state": "proposed until I say yes, accepted, or cancelled: for all, or for me.",
         "answer_by": "Until when I can say yes.",
+        "here": "Who of the members (attendee ids) said that they are there.",
+        "my_word": "held, not_held, or nothing: what I said of it.",
     }
+    host = serializers.IntegerField(source="host_id", help_text="Of a roundtable, an attendee; 0 for none.")
     members = PublicProfileSerializer(many=True, help_text="The others with a place.")
     place = PlaceSerializer(allow_null=True, help_text="None: I have no place there any more.")
+    follow_up = FollowUpSerializer(allow_null=True, help_text="What I noted, for myself.")
 
 
 class OwnTableListView(ParticipantView):
     @extend_schema(operation_id="my_tables_list", responses={200: TableRowSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """The tables of rounds at which I have or had a place, by time."""
+        """The tables of groups at which I have or had a place, by time."""
         return Response(TableRowSerializer(own_tables(self.attendee, timezone.now()), many=True).data)
 
 
 class TableAnswerView(ParticipantView):
     """Answers with the table as it is after the change."""
 
-    def changed(self, change: Callable[..., Meeting], meeting_id: int) -> Response:
+    def changed(self, change: Callable[..., object], meeting_id: int, **data: object) -> Response:
         now = timezone.now()
-        change(attendee=self.attendee, meeting_id=meeting_id, by=self.attendee.person, now=now)
+        change(attendee=self.attendee, meeting_id=meeting_id, by=self.attendee.person, now=now, **data)
         return Response(TableRowSerializer(own_table(self.attendee, meeting_id, now)).data)
+
+
+class TableArriveView(TableAnswerView):
+    @extend_schema(operation_id="my_tables_arrive", request=None, responses={200: TableRowSerializer})
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say that I am there, from a quarter of an hour before on."""
+        return self.changed(arrive_at_table, meeting_id)
+
+
+class TableAttestView(TableAnswerView):
+    @extend_schema(
+        operation_id="my_tables_attest", request=AttestationSerializer, responses={200: TableRowSerializer}
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say whether it took place with me there, and how useful it was."""
+        return self.changed(attest_table, meeting_id, **validated(AttestationSerializer, request))
+
+
+class TableFollowUpView(TableAnswerView):
+    """What I noted after it, for myself."""
+
+    @extend_schema(
+        operation_id="my_tables_follow_up",
+        request=FollowUpDataSerializer,
+        responses={200: TableRowSerializer},
+    )
+    def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Note what we agreed and the day to follow it up; I am reminded once, on that day."""
+        return self.changed(note_table_follow_up, meeting_id, **validated(FollowUpDataSerializer, request))
+
+    @extend_schema(
+        operation_id="my_tables_follow_up_kept",
+        request=FollowUpKeptSerializer,
+        responses={200: TableRowSerializer},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say whether it was kept."""
+        kept = validated(FollowUpKeptSerializer, request)["kept"]
+        return self.changed(answer_table_follow_up, meeting_id, kept=kept)
 
 
 class TableAcceptView(TableAnswerView):
@@ -247,23 +303,33 @@ class TableLeaveView(TableAnswerView):
 
 
 class RoundsOptionsSerializer(serializers.Serializer[Any]):
-    """What rounds are drafted from; no constituency and no topic (key): everybody who has joined."""
+    """What groups are drafted from; no constituency and no topic (key): everybody who has joined."""
 
+    kind = TextField(one_of=Rounds.Kind.values, default=Rounds.Kind.ROUNDS.value)
     title = TextField(max_length=TITLE_LIMIT)
     slots = BoundedListField(child=id_field(), max_length=MAX_ROUNDS, not_empty=True, unique=True)
     tables = BoundedListField(child=id_field(), max_length=1_000, not_empty=True, unique=True)
     constituencies = BoundedListField(
         child=TextField(one_of=Constituency.values), max_length=len(Constituency.values), default=list
     )
-    topic = TextField(max_length=60, allow_blank=True, default="")
+    topic = TextField(
+        max_length=60,
+        allow_blank=True,
+        default="",
+        help_text="Roundtables need it: they are about it.",
+    )
     least = BoundedIntegerField(lowest=FEWEST, highest=MAX_MEMBERS, default=4)
     most = BoundedIntegerField(lowest=FEWEST, highest=MAX_MEMBERS, default=6)
+    most_each = BoundedIntegerField(
+        lowest=1, highest=MAX_ROUNDS, default=1, help_text="Roundtables or trios of one person."
+    )
 
 
 class RoundsSerializer(serializers.Serializer[Any]):
-    """Rounds of tables in a list, and how far they are."""
+    """Groups drafted together in a list, and how far they are."""
 
     rounds = serializers.IntegerField(source="pk")
+    kind = serializers.CharField(help_text="rounds, roundtables or trios.")
     title = serializers.CharField()
     state = serializers.CharField()
     work = serializers.CharField(help_text="ready once the worker has done what was ordered.")
@@ -275,16 +341,24 @@ class RoundsSerializer(serializers.Serializer[Any]):
 
 
 class SeatedPersonSerializer(
-    RowSerializer, row=SeatedPerson, fields="attendee_id name organisation constituency answer"
+    RowSerializer,
+    row=SeatedPerson,
+    fields="attendee_id name organisation constituency answer seeks offers is_host",
 ):
-    help_texts = {"answer": "yes, or empty while there is none."}
+    help_texts = {
+        "answer": "yes, or empty while there is none.",
+        "seeks": "What the table is about.",
+        "offers": "What the table is about.",
+    }
 
 
 class TableInRoundSerializer(serializers.Serializer[Any]):
     table = serializers.IntegerField(source="table.pk")
     table_label = serializers.CharField(source="table.label")
     meeting = serializers.IntegerField(source="meeting_id", allow_null=True)
+    topic_name = serializers.CharField(help_text="What a roundtable or trio is about; empty for rounds.")
     is_cancelled = serializers.BooleanField()
+    is_too_small = serializers.BooleanField(help_text="Of a draft: it would not take place.")
     people = SeatedPersonSerializer(many=True)
     languages = serializers.ListField(child=serializers.CharField(), help_text="Those all of them state.")
 
@@ -309,7 +383,9 @@ class RoundsPageSerializer(serializers.Serializer[Any]):
     figures = RoundsFiguresSerializer()
     share_met = serializers.FloatField(help_text="Of all pairs, those that sit together at least once.")
     gap = serializers.FloatField(
-        allow_null=True, help_text="Of the pairs any plan could have, those missing."
+        allow_null=True,
+        help_text="Of the pairs any plan could have, those missing; of roundtables and trios, how much less "
+        "well they fit, as planned, than the best there could be, at most.",
     )
     answered = serializers.IntegerField(help_text="Places accepted.")
     each = RoundSerializer(many=True)
@@ -328,7 +404,7 @@ class SeatByHandSerializer(serializers.Serializer[Any]):
 class RoundsListView(OrganiserView):
     @extend_schema(operation_id="rounds_list", responses={200: RoundsSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """All rounds of tables of the event, newest first."""
+        """All small groups of the event, newest first."""
         return Response(RoundsSerializer(all_rounds_for(self.event), many=True).data)
 
     @extend_schema(
@@ -338,6 +414,7 @@ class RoundsListView(OrganiserView):
         """Order a draft; read it once its `work` is ready."""
         values = validated(RoundsOptionsSerializer, request)
         options = RoundsOptions(
+            kind=values["kind"],
             title=values["title"],
             slot_ids=tuple(values["slots"]),
             table_ids=tuple(values["tables"]),
@@ -345,6 +422,7 @@ class RoundsListView(OrganiserView):
             topic=values["topic"],
             least=values["least"],
             most=values["most"],
+            most_each=values["most_each"],
         )
         made = order_rounds(event=self.event, options=options, by=self.person, now=timezone.now())
         return Response(RoundsSerializer(made).data, status=202)

@@ -1,4 +1,4 @@
-"""Rounds of tables: who is drafted to sit where, until it is published as meetings."""
+"""Small groups: who is drafted to sit where, until it is published as meetings."""
 
 from __future__ import annotations
 
@@ -16,13 +16,19 @@ from backend.events.models.events import Event, Topic
 from backend.people.models import Constituency, Person
 
 FEWEST = 2  # people at a table: one alone meets nobody
+TRIO = 3
 
 
 class Rounds(Numbered):
-    """People who change tables from time to time, so that as many as possible meet.
+    """Groups of one kind that organisers draft together: rounds of tables, roundtables, or trios.
 
-    A draft has rows in `RoundSeat`. Published, each table of each round is a meeting with its own seats.
+    A draft has rows in `RoundSeat`. Published, each table at each time is a meeting with its own seats.
     """
+
+    class Kind(models.TextChoices):
+        ROUNDS = "rounds", _("Rounds of tables")  # people change tables, so that as many as possible meet
+        ROUNDTABLES = "roundtables", _("Roundtables by topic")
+        TRIOS = "trios", _("Trios across sectors")  # three constituencies around one declared need
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -40,6 +46,7 @@ class Rounds(Numbered):
     AT_WORK = (Work.WAITING, Work.SOLVING)
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="rounds")
+    kind = models.CharField(max_length=11, choices=Kind.choices, default=Kind.ROUNDS, db_default="rounds")
     title = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     work = models.CharField(max_length=8, choices=Work.choices, default=Work.WAITING)
@@ -48,6 +55,9 @@ class Rounds(Numbered):
     topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     least = models.PositiveSmallIntegerField(default=4)  # people at a table that is used
     most = models.PositiveSmallIntegerField(default=6)
+    most_each = models.PositiveSmallIntegerField(
+        default=1, db_default=1
+    )  # roundtables or trios of one person
     seed = models.PositiveIntegerField(default=1)
     order_number = models.PositiveIntegerField(default=1)  # raised by each order: late results are dropped
     report = models.JSONField(default=dict)
@@ -85,11 +95,24 @@ class Rounds(Numbered):
                 condition=Q(least__gte=FEWEST, least__lte=F("most"), most__lte=MAX_MEMBERS),
                 name="rounds_least_below_most",
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["rounds", "roundtables"]) | Q(kind="trios", least=TRIO, most=TRIO),
+                name="rounds_kind_known",
+            ),
         ]
 
     @property
     def is_at_work(self) -> bool:
         return self.work in self.AT_WORK
+
+    @property
+    def is_rounds(self) -> bool:
+        return self.kind == self.Kind.ROUNDS
+
+    @property
+    def fewest(self) -> int:
+        """With fewer people a table does not take place: two at a roundtable or of a trio are no group."""
+        return FEWEST if self.is_rounds else TRIO
 
     @property
     def is_editable(self) -> bool:
@@ -98,7 +121,10 @@ class Rounds(Numbered):
 
 
 class RoundTable(Numbered):
-    """A table in one round; a meeting once it is published and the table was free then."""
+    """A table in one round; a meeting once it is published and the table was free then.
+
+    `topic`: what a roundtable or trio is about. `host`: of a roundtable, while they have a place at it.
+    """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
     rounds = models.ForeignKey(Rounds, on_delete=models.CASCADE, related_name="tables")
@@ -107,6 +133,8 @@ class RoundTable(Numbered):
     meeting = models.OneToOneField(
         Meeting, null=True, blank=True, on_delete=models.SET_NULL, related_name="round_table"
     )
+    topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    host = models.ForeignKey(Attendee, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         ordering = ["slot__starts_at", "table_id"]

@@ -1,10 +1,10 @@
-"""Who keeps a place at a table of a round: the contact policy, asked of every pair."""
+"""Who keeps a place at a table of several: the contact policy, asked of every pair."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeVar
 
@@ -71,8 +71,13 @@ def _hiding(parted: Collection[IdPair]) -> set[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundsSetting:
-    """What rounds are planned from; people, slots and tables by their ids."""
+    """What groups are planned from; people, slots, tables and topics by their ids.
 
+    `seeks`, `offers`: the topics of each person that count; `unused`: (slot, table) where no group was
+    published; both of roundtables and trios alone.
+    """
+
+    kind: str
     constituency: Mapping[int, str]  # of everybody who can sit
     present: Mapping[int, Collection[int]]  # who is free, by slot
     slots: Sequence[int]
@@ -83,6 +88,11 @@ class RoundsSetting:
     met: Collection[IdPair]
     fixed: Mapping[tuple[int, int], int]  # the table of (slot, person)
     seed: int
+    most_each: int = 1
+    topic: int | None = None
+    seeks: Mapping[int, Collection[int]] = field(default_factory=dict)
+    offers: Mapping[int, Collection[int]] = field(default_factory=dict)
+    unused: Collection[tuple[int, int]] = ()
 
 
 def tables_of(seated: Mapping[tuple[int, int], int]) -> dict[tuple[int, int], list[int]]:

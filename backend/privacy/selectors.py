@@ -326,7 +326,16 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
         ),
         "office_hours": _office_hours(attendee, now),
         "tables_of_rounds": [
-            {"title": row.title, "state": row.state, "starts_at": row.starts_at}
+            {
+                "title": row.title,
+                "kind": row.kind,
+                "about": row.topic_name,
+                "state": row.state,
+                "starts_at": row.starts_at,
+                "is_host": row.i_am_host,
+                "my_word": row.my_word,
+                "my_usefulness": row.my_usefulness,
+            }
             for row in own_tables(attendee, now)
         ],
         "follow_ups": _rows(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +14,8 @@ from backend.groups.selectors.office_hours import OfficeHourRow
 from backend.groups.selectors.rounds import TableRow
 from backend.notifications.selectors.deliveries import DeliveryRow
 from backend.notifications.selectors.notices import NoticeRow
-from backend.notifications.services.kinds import KINDS
+from backend.notifications.services.kinds import KINDS, TABLE_AT
+from backend.notifications.services.table_words import other_at
 from frontend.events.words.times import when
 
 Kind = Notice.Kind
@@ -42,7 +45,7 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
     if notice.office_hour is not None:
         return office_notice_words(notice.kind, notice.office_hour, event)
     if notice.round_table is not None:
-        return table_notice_words(notice.kind, notice.round_table, event)
+        return table_notice_words(notice.kind, notice.facts, notice.round_table, event)
     row = notice.meeting
     if row is None:
         return _("A meeting of yours is cancelled. Its time is yours again.")
@@ -67,9 +70,12 @@ def office_notice_words(kind: str, row: OfficeHourRow, event: Event) -> str:
     }
 
 
-def table_notice_words(kind: str, row: TableRow, event: Event) -> str:
-    """A notice of a table of a round in one sentence."""
-    return str(KINDS[Kind(kind)].table_page) % {
+def table_notice_words(kind: str, facts: Mapping[str, object], row: TableRow, event: Event) -> str:
+    """A notice of a table of several in one sentence; one of a person that is hidden by now names nobody."""
+    name = other_at(row, facts)
+    is_hidden = kind in (Kind.CONTACT_OFFERED, Kind.CONNECTED) and not name
+    return str(TABLE_AT if is_hidden else KINDS[Kind(kind)].table_page) % {
+        "name": name,
         "title": row.title,
         "when": when(row.starts_at, row.ends_at, event),
         "place": row.place.label if row.place else "",

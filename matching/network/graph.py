@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import scipy.sparse as sp
@@ -75,6 +76,20 @@ def build_network(ids: Sequence[int], meetings: Iterable[tuple[int, int]]) -> Ne
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
     pairs = np.unique(rows, axis=0)
     return Network(people, rows[:, 0], rows[:, 1], pairs[:, 0], pairs[:, 1])
+
+
+def group_ties(members: Iterable[Sequence[int]]) -> tuple[Array, Array, Array]:
+    """(first, second, weight) of groups of k people: k(k-1)/2 ties of 1/(k-1) each.
+
+    So a person's ties weigh 1 in a group of any size, as in a meeting of two.
+
+    >>> first, second, weight = group_ties([[4, 7], [1, 2, 3]])
+    >>> first.tolist(), second.tolist(), weight.tolist()
+    ([4, 1, 1, 2], [7, 2, 3, 3], [1.0, 0.5, 0.5, 0.5])
+    """
+    ties = [(*sorted(two), 1 / (len(group) - 1)) for group in members for two in combinations(group, 2)]
+    ends = np.array([tie[:2] for tie in ties], np.int64).reshape(-1, 2)
+    return ends[:, 0], ends[:, 1], np.array([tie[2] for tie in ties], float)
 
 
 def density(network: Network) -> float:

@@ -18,9 +18,9 @@ def test_rounds_are_drafted_published_and_answered_on_a_phone(booking, door, sig
     me, base = hall.people[0], f"{door}/e/{hall.event.slug}/"
     desk = sign_in(hall.boss)
     desk.goto(f"{base}programme/")
-    desk.get_by_role("link", name="Rounds of tables").click()
+    desk.get_by_role("link", name="Small groups").click()
     desk.get_by_label("Title").fill("Everybody meets everybody")
-    for legend in ("Times: a round each", "Tables"):
+    for legend in ("Times", "Tables"):
         for choice in desk.get_by_role("group", name=legend).get_by_role("checkbox").all():
             choice.focus()
             desk.keyboard.press("Space")
@@ -37,7 +37,7 @@ def test_rounds_are_drafted_published_and_answered_on_a_phone(booking, door, sig
     person = desk.locator(".entry", has_text=me.name).first
     person.get_by_label(f"Table of {me.name}").fill("")
     person.get_by_role("button").click()
-    expect(desk.get_by_text("Taken out of this round.")).to_be_visible()
+    expect(desk.get_by_text("Taken out.")).to_be_visible()
     desk.get_by_text("1 person without a seat").click()
     assert faults_of(desk) == []
     desk.get_by_role("button", name="Publish and ask").click()

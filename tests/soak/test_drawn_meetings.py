@@ -13,7 +13,7 @@ from django.db import transaction
 from tests.backend.booking.state_machine import ZONES, machine_in, run_machine
 from tests.backend.booking.test_state_machine import MeetingMachine
 from tests.backend.groups.test_office_hours_machine import OfficeHourMachine
-from tests.backend.groups.test_rules import TABLES, judge_tables
+from tests.backend.groups.test_rules import TABLES, judge_groups, judge_tables
 
 RACES = (
     "tests/backend/assistants/test_races.py",
@@ -47,4 +47,12 @@ def test_at_whatever_tables_nobody_sits_whom_the_policy_parts(amount: Callable[[
     for seed in range(amount(100_000) // TABLES):
         with transaction.atomic():
             judge_tables(1_000 + seed)
+            transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_at_tables_of_whatever_kind_every_place_asks_the_policy(amount: Callable[[int], int]) -> None:
+    for seed in range(amount(10_000) // TABLES):
+        with transaction.atomic():
+            judge_groups(1_000 + seed)
             transaction.set_rollback(True)

@@ -153,7 +153,7 @@ def _rows_of(
     acted = {seat.assistant_id for meeting in found for seat in meeting.seats.all() if seat.assistant_id}
     ids = acted.union(others.values())
     profiles = public_profiles_for(viewer=viewer, ids=ids, channel=channel, now=now)
-    offers, follow_ups = _counter_offers(found, now), _follow_ups(viewer, found)
+    offers, follow_ups = _counter_offers(found, now), follow_ups_of(viewer, found)
     waiting = {
         others[meeting.pk]
         for meeting in found
@@ -214,7 +214,7 @@ def _offers_open_at(among: list[int], now: dt.datetime) -> QuerySet[CounterOffer
 _open_offers = CompiledRows(_offers_open_at, among=[-1], now=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
-def _follow_ups(viewer: Attendee, meetings: Sequence[Meeting]) -> dict[int, FollowUpRow]:
+def follow_ups_of(viewer: Attendee, meetings: Sequence[Meeting]) -> dict[int, FollowUpRow]:
     """What the viewer noted after these, by meeting; no query where nobody can have met."""
     ids = [one.pk for one in meetings if one.state in Meeting.CONFIRMED_STATES]
     if not ids:

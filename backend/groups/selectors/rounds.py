@@ -1,4 +1,4 @@
-"""Rounds of tables as the planner, their organisers, and whoever has a place read them."""
+"""Small groups as the planner, their organisers, and whoever has a place read them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from backend.booking.models.meetings import Meeting, MeetingQuerySet, Seat
-from backend.booking.rules import MIN_NOTICE
+from backend.booking.rules import ARRIVAL_MARGIN, MIN_NOTICE
 from backend.booking.selectors.availability import busy_during
 from backend.booking.selectors.closures import closed_everywhere
+from backend.booking.selectors.meetings import FollowUpRow, follow_ups_of
 from backend.booking.selectors.places import Place, place_of
 from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
@@ -45,7 +46,7 @@ def rounds_for(event: Event, rounds_id: int) -> Rounds:
     """One of the event's; for organisers. Refuses NotFound."""
     found = Rounds.objects.select_related("event", "topic").filter(event=event, pk=rounds_id).first()
     if found is None:
-        raise NotFound(_("There are no such rounds of tables. Choose some of the list."))
+        raise NotFound(_("There are no such groups. Choose some of the list."))
     return found
 
 
@@ -135,7 +136,9 @@ def setting_of(rounds: Rounds, now: dt.datetime) -> RoundsSetting:
             present[slot].add(attendee)
         elif slot in present:  # until the policy’s job has taken their place
             present[slot].discard(attendee)
+    seeks, offers = _interests(rounds, people)
     return RoundsSetting(
+        kind=rounds.kind,
         constituency={pk: row.constituency for pk, row in people.items()},
         present=present,
         slots=[slot.pk for slot in slots],
@@ -146,7 +149,25 @@ def setting_of(rounds: Rounds, now: dt.datetime) -> RoundsSetting:
         met=_met(rounds, people),
         fixed={key: table for key, table in fixed.items() if key[1] in people and key in kept},
         seed=rounds.seed,
+        most_each=rounds.most_each,
+        topic=rounds.topic_id,
+        seeks=seeks,
+        offers=offers,
+        unused=set(rounds.tables.filter(meeting=None).values_list("slot", "table")),
     )
+
+
+def _interests(rounds: Rounds, people: Collection[int]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """The topics (ids) that each of these (ids) seeks, and offers; none for rounds, formed without them."""
+    seeks: dict[int, set[int]] = defaultdict(set)
+    offers: dict[int, set[int]] = defaultdict(set)
+    rows = Interest.objects.filter(attendee__in=() if rounds.is_rounds else people)
+    for attendee, topic, is_sought, is_offered in rows.values_list("attendee", "topic", "seeks", "offers"):
+        if is_sought:
+            seeks[attendee].add(topic)
+        if is_offered:
+            offers[attendee].add(topic)
+    return seeks, offers
 
 
 def _places(rounds: Rounds) -> QuerySet[Seat]:
@@ -181,13 +202,19 @@ def _met(rounds: Rounds, people: Mapping[int, Attendee]) -> set[IdPair]:
 
 @dataclass(frozen=True, slots=True)
 class SeatedPerson:
-    """Somebody at a table as organisers read them; `answer` is yes, or empty while it is open."""
+    """Somebody at a table as organisers read them; `answer` is yes, or empty while it is open.
+
+    `seeks`, `offers`: what of the table's topic.
+    """
 
     attendee_id: int
     name: str
     organisation: str
     constituency: str
     answer: str
+    seeks: bool = False
+    offers: bool = False
+    is_host: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +228,13 @@ class TableInRound:
     people: tuple[SeatedPerson, ...]
     constituencies: int
     languages: tuple[str, ...]
+    topic_name: str = ""
+    is_too_small: bool = False  # in a draft: it would not take place
 
 
 @dataclass(frozen=True, slots=True)
 class RoundInPlan:
-    """One round; `without` are those who were free and have no seat in it."""
+    """One round; `without` are those without a seat in it, or of roundtables and trios at any time."""
 
     number: int
     slot: Slot
@@ -229,15 +258,25 @@ class RoundsPage:
         return self.each[0].slot.starts_at - dt.timedelta(days=1) if self.each else None
 
     @property
+    def groups(self) -> int:
+        """Tables with somebody at them."""
+        return sum(bool(table.people) for each in self.each for table in each.tables)
+
+    @property
     def share_met(self) -> float:
         """Of all pairs, how many sit together at least once."""
         return self.figures.pairs_met / self.all_pairs if self.all_pairs else 0.0
 
     @property
     def gap(self) -> float | None:
-        """How far the pairs met are from what is proven to be the most; None where nothing is proven."""
-        bound = self.rounds.report.get("pairs_bound", 0)
-        return max(0.0, 1 - self.figures.pairs_met / bound) if bound else None
+        """How far the pairs met are from what is proven to be the most; None where nothing is proven.
+
+        Of roundtables and trios: how far the draft, as planned, is from what it could be worth.
+        """
+        report = self.rounds.report
+        bound = report.get("pairs_bound", 0) if self.rounds.is_rounds else report.get("value_bound", 0)
+        found = self.figures.pairs_met if self.rounds.is_rounds else report.get("value", 0)
+        return max(0.0, 1 - found / bound) if bound else None
 
     @property
     def mix_gain(self) -> float | None:
@@ -256,14 +295,20 @@ def rounds_page_for(rounds: Rounds) -> RoundsPage:
     ids = invited | {pk for found in kept.values() for pk in found}
     rows = Attendee.objects.filter(pk__in=ids).select_related("organisation__sector", "person")
     people = {row.pk: row for row in rows}
-    tables = list(rounds.tables.select_related("table", "slot", "meeting"))
+    tables = list(rounds.tables.select_related("table", "slot", "meeting", "topic"))
+    seeks, offers = _interests(rounds, people)
+    everywhere = {pk for found in kept.values() for pk in found}
     each = []
     for number, slot in enumerate(slots_of(rounds), start=1):
         own = [one for one in tables if one.slot_id == slot.pk]
-        shown = tuple(_table(one, kept.get(one.pk, ()), members.get(one.pk, {}), people) for one in own)
-        sitting = {one.attendee_id for table in shown for one in table.people}
+        shown = tuple(
+            _table(one, rounds, kept.get(one.pk, ()), members.get(one.pk, {}), people, (seeks, offers))
+            for one in own
+        )
+        here = {one.attendee_id for table in shown for one in table.people}
+        sitting = here if rounds.is_rounds else everywhere
         missing = sorted(invited - sitting, key=lambda pk: shown_name(people[pk]).casefold())
-        without = tuple(_seated(people[pk], "") for pk in missing)
+        without = tuple(_seated(people[pk]) for pk in missing)
         each.append(RoundInPlan(number, slot, shown, without))
     seated = {pk: people[pk].constituency for found in kept.values() for pk in found}
     everybody = {pk: row.constituency for pk, row in people.items()} if invited else seated
@@ -289,40 +334,68 @@ def _members(rounds: Rounds) -> dict[int, dict[int, str]]:
 
 
 def _table(
-    one: RoundTable, kept: Sequence[int], answers: Mapping[int, str], people: Mapping[int, Attendee]
+    one: RoundTable,
+    rounds: Rounds,
+    kept: Sequence[int],
+    answers: Mapping[int, str],
+    people: Mapping[int, Attendee],
+    interests: tuple[Mapping[int, Collection[int]], Mapping[int, Collection[int]]],
 ) -> TableInRound:
     rows = [people[pk] for pk in kept]
     stated = [set(row.languages) for row in rows if row.languages]
     common = set.intersection(*stated) if stated else set()
+    seeks, offers = interests
     return TableInRound(
         slot_id=one.slot_id,
         table=one.table,
         meeting_id=one.meeting_id,
         is_cancelled=one.meeting is not None and one.meeting.state == Meeting.State.CANCELLED,
-        people=tuple(_seated(row, answers[row.pk]) for row in rows),
+        people=tuple(
+            _seated(
+                row,
+                answers[row.pk],
+                seeks=one.topic_id in seeks.get(row.pk, ()),
+                offers=one.topic_id in offers.get(row.pk, ()),
+                is_host=one.host_id == row.pk,
+            )
+            for row in rows
+        ),
         constituencies=len({row.constituency for row in rows}),
         languages=tuple(sorted(language_name(code) for code in common)),
+        topic_name=one.topic.local_name if one.topic else "",
+        is_too_small=one.meeting_id is None and 0 < len(rows) < rounds.fewest,
     )
 
 
-def _seated(row: Attendee, answer: str) -> SeatedPerson:
+def _seated(
+    row: Attendee, answer: str = "", *, seeks: bool = False, offers: bool = False, is_host: bool = False
+) -> SeatedPerson:
     organisation = row.organisation.name if row.organisation else ""
-    return SeatedPerson(row.pk, shown_name(row), organisation, row.constituency, answer)
+    return SeatedPerson(
+        row.pk, shown_name(row), organisation, row.constituency, answer, seeks, offers, is_host
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRow:
-    """A table of a round as `viewer` may see it.
+    """A table of several as `viewer` may see it.
 
-    `state`: proposed until the viewer says yes, accepted, or cancelled (for all, or for them). `members` are
-    the others with a place; nobody once the viewer has none. `actions`: accept, leave.
+    `kind`: of `Rounds.Kind`. `topic` (key) and `topic_name`: what a roundtable or trio is about, else empty.
+    `host_id`: a roundtable's host, the viewer or one of the members; 0 for none. `state`: proposed until the
+    viewer says yes, accepted, or cancelled (for all, or for them). `members` are the others with a place;
+    nobody once the viewer has none. `here`: who of them (ids) said to be there. `my_word` and `follow_up` are
+    the viewer's alone. `actions`: accept, leave, arrive, attest, follow_up.
     """
 
     meeting_id: int
     rounds_id: int
     uid: uuid.UUID
     sequence: int
+    kind: str
     title: str
+    topic: str
+    topic_name: str
+    host_id: int
     number: int
     state: str
     members: tuple[PublicProfile, ...]
@@ -331,12 +404,35 @@ class TableRow:
     place: Place | None
     answer_by: dt.datetime
     reason: str
+    i_am_here: bool
+    here: tuple[int, ...]
+    my_word: str
+    my_usefulness: int | None
+    follow_up: FollowUpRow | None
     changed_at: dt.datetime
     actions: tuple[str, ...]
 
     @property
     def is_asked(self) -> bool:
         return "accept" in self.actions
+
+    @property
+    def i_am_host(self) -> bool:
+        return bool(self.host_id) and self.host_id not in {one.attendee_id for one in self.members}
+
+    @property
+    def seeking(self) -> frozenset[int]:
+        """The members (ids) who seek what the table is about."""
+        return frozenset(
+            one.attendee_id for one in self.members for at in one.topics if at.key == self.topic and at.seeks
+        )
+
+    @property
+    def offering(self) -> frozenset[int]:
+        """The members (ids) who offer what the table is about."""
+        return frozenset(
+            one.attendee_id for one in self.members for at in one.topics if at.key == self.topic and at.offers
+        )
 
 
 def table_rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> tuple[TableRow, ...]:
@@ -345,7 +441,7 @@ def table_rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime
 
 
 def _tables_among(meetings: MeetingQuerySet) -> MeetingQuerySet:
-    return meetings.of_rounds().select_related("table", "slot", "round_table__rounds")
+    return meetings.of_rounds().select_related("table", "slot", "round_table__rounds", "round_table__topic")
 
 
 def _tables_with(attendee: int) -> MeetingQuerySet:
@@ -369,7 +465,7 @@ def own_tables_of(attendee: Attendee, rounds_id: int, now: dt.datetime) -> tuple
     """The attendee's tables of these rounds, by time; refuses NotFound where they never had a place."""
     rows = tuple(row for row in own_tables(attendee, now) if row.rounds_id == rounds_id)
     if not rows:
-        raise NotFound(_("There are no such rounds of tables, or you have no place at them."))
+        raise NotFound(_("There is no such table, or you have no place at it."))
     return rows
 
 
@@ -396,8 +492,9 @@ def _rows_of(viewer: Attendee, found: list[Meeting], now: dt.datetime) -> tuple[
     near = {pk for at_table in kept.values() if viewer.pk in at_table for pk in at_table} - {viewer.pk}
     profiles = public_profiles_for(viewer=viewer, ids=near, channel="meeting", now=now)
     numbers = _round_numbers({meeting.round_table.rounds_id for meeting in found if _has_table(meeting)})
+    notes = follow_ups_of(viewer, found)
     return tuple(
-        _row(viewer, meeting, members[meeting.pk].get(viewer.pk), kept[meeting.pk], profiles, numbers, now)
+        _row(viewer, meeting, members[meeting.pk], kept[meeting.pk], profiles, numbers, notes, now)
         for meeting in found
         if _has_table(meeting)
     )
@@ -419,37 +516,63 @@ def _round_numbers(rounds_ids: Collection[int]) -> dict[tuple[int, int], int]:
 def _row(
     viewer: Attendee,
     meeting: Meeting,
-    seat: Seat | None,
+    seats: Mapping[int, Seat],
     kept: Sequence[int],
     profiles: Mapping[int, PublicProfile],
     numbers: Mapping[tuple[int, int], int],
+    notes: Mapping[int, FollowUpRow],
     now: dt.datetime,
 ) -> TableRow:
-    rounds = meeting.round_table.rounds
+    seat = seats.get(viewer.pk)
+    one: RoundTable = meeting.round_table
+    rounds = one.rounds
     is_on = meeting.state == Meeting.State.ACCEPTED and viewer.pk in kept and seat is not None
     state = Meeting.State.CANCELLED
     if is_on and seat is not None:
         state = Meeting.State.ACCEPTED if seat.is_active else Meeting.State.PROPOSED
-    is_to_come = meeting.period.upper > now
-    asked = ("accept",) if state == Meeting.State.PROPOSED and now < answer_by(rounds, meeting) else ()
+    shown = tuple(profiles[pk] for pk in kept if pk in profiles) if is_on else ()
+    read = {viewer.pk, *(other.attendee_id for other in shown)}
     return TableRow(
         meeting_id=meeting.pk,
         rounds_id=rounds.pk,
         uid=meeting.uid,
         # As calendars have it: withheld early, it counts as cancelled with the next number.
         sequence=meeting.sequence + (seat is not None and seat.is_active and not is_on),
+        kind=rounds.kind,
         title=rounds.title,
+        topic=one.topic.key if one.topic else "",
+        topic_name=one.topic.local_name if one.topic else "",
+        host_id=one.host_id if one.host_id and is_on and one.host_id in read else 0,
         number=numbers.get((rounds.pk, meeting.slot_id or 0), 1),
         state=state.value,
-        members=tuple(profiles[pk] for pk in kept if pk in profiles) if is_on else (),
+        members=shown,
         starts_at=meeting.period.lower,
         ends_at=meeting.period.upper,
         place=place_of(meeting, viewer, now) if is_on else None,
         answer_by=answer_by(rounds, meeting),
         reason=meeting.reason,
+        i_am_here=is_on and seat is not None and seat.here_at is not None,
+        here=tuple(one.attendee_id for one in shown if seats[one.attendee_id].here_at),
+        my_word=seat.word if seat is not None else "",
+        my_usefulness=seat.usefulness if seat is not None else None,
+        follow_up=notes.get(meeting.pk),
         changed_at=meeting.changed_at,
-        actions=(*asked, *(("leave",) if is_on and is_to_come else ())),
+        actions=_actions(rounds, meeting, seat, now) if is_on and seat is not None else (),
     )
+
+
+def _actions(rounds: Rounds, meeting: Meeting, seat: Seat, now: dt.datetime) -> tuple[str, ...]:
+    """What somebody with this place may do now."""
+    begin, end = meeting.period.lower, meeting.period.upper
+    can_arrive = seat.is_active and seat.here_at is None and begin - ARRIVAL_MARGIN <= now < end
+    can = {
+        "accept": not seat.is_active and now < min(answer_by(rounds, meeting), end),
+        "leave": now < end,
+        "arrive": can_arrive,
+        "attest": seat.is_active and not seat.word and now >= end,
+        "follow_up": seat.is_active and now >= begin,
+    }
+    return tuple(action for action, is_possible in can.items() if is_possible)
 
 
 def answer_by(rounds: Rounds, meeting: Meeting) -> dt.datetime:

@@ -1,4 +1,4 @@
-"""Places at the tables of rounds: put forward, accepted, left, ended. The database decides who has one."""
+"""Places at tables of several: put forward, accepted, left, ended. The database decides who has one."""
 
 from __future__ import annotations
 
@@ -45,11 +45,7 @@ def accept_table(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.dat
     check_own(attendee, by, Activity.TAKE_PART)
     lock_attendees([attendee.pk])
     lock_requests([attendee.pk], now)
-    meeting = _lock_own(attendee, meeting_id)
-    members = members_of([meeting])[meeting.pk]
-    seat = members.get(attendee.pk)
-    if seat is None or attendee.pk not in kept_members(meeting.event_id, {0: list(members)})[0]:
-        raise _no_such_table()
+    meeting, seat = lock_own_place(attendee, meeting_id)
     check_cancellable(meeting, now)
     if seat.is_active:
         return meeting
@@ -85,15 +81,25 @@ def leave_table(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.date
     return meeting
 
 
+def lock_own_place(attendee: Attendee, meeting_id: int) -> tuple[Meeting, Seat]:
+    """A table, locked, and the place that the attendee, who is locked, keeps there; refuses NotFound."""
+    meeting = _lock_own(attendee, meeting_id)
+    members = members_of([meeting])[meeting.pk]
+    seat = members.get(attendee.pk)
+    if seat is None or attendee.pk not in kept_members(meeting.event_id, {0: list(members)})[0]:
+        raise no_such_table()
+    return meeting, seat
+
+
 def _lock_own(attendee: Attendee, meeting_id: int) -> Meeting:
     own = Seat.objects.filter(attendee=attendee, part=Seat.Part.MEMBER, meeting=meeting_id)
     if not own.exists():
-        raise _no_such_table()
+        raise no_such_table()
     tables = Meeting.objects.select_related("round_table__rounds").of_rounds()
     return tables.select_for_update(no_key=True, of=("self",)).get(pk=meeting_id)
 
 
-def _no_such_table() -> NotFound:
+def no_such_table() -> NotFound:
     return NotFound(_("There is no such table, or you have no place at it."))
 
 
@@ -101,12 +107,12 @@ def _no_such_table() -> NotFound:
 def open_table(round_table: RoundTable, members: Sequence[int], *, now: dt.datetime) -> tuple[int, ...]:
     """Make a table of a round a meeting, with a place for each of these (ids); who has one (ids).
 
-    The contact policy is asked again. Nobody where fewer than two are left, or the table is taken by now.
+    The contact policy is asked again. Nobody where too few are left, or the table is taken by now.
     """
     rounds, slot = round_table.rounds, round_table.slot
     lock_attendees(members)
     kept = kept_members(rounds.event_id, {0: members})[0][: rounds.most]
-    if len(kept) < FEWEST or slot.starts_at <= now or rounds.answer_by is None:
+    if len(kept) < rounds.fewest or slot.starts_at <= now or rounds.answer_by is None:
         return ()
     meeting = Meeting(
         event_id=rounds.event_id,
@@ -199,7 +205,7 @@ def _is_place_taken(error: IntegrityError) -> bool:
 
 
 def remove_members(meeting: Meeting, attendee_ids: Collection[int], now: dt.datetime, *, tell: bool) -> None:
-    """Take the places of these members (ids) of a locked table; with fewer than two left it is off.
+    """Take the places of these members (ids) of a locked table; with too few left it is off.
 
     They are told where `tell` says so, and whose calendar has it is told in any case.
     """
@@ -209,8 +215,13 @@ def remove_members(meeting: Meeting, attendee_ids: Collection[int], now: dt.date
     meeting.save_revision(now=now)
     notify(meeting, Notice.Kind.CANCELLED, to=attendee_ids if tell else had_time, now=now)
     announce_freed_times(meeting.event_id, had_time)
-    if Seat.objects.filter(meeting=meeting, place__isnull=False).count() < FEWEST:
+    if Seat.objects.filter(meeting=meeting, place__isnull=False).count() < _fewest_at(meeting):
         cancel_locked_table(meeting, "", now)
+
+
+def _fewest_at(meeting: Meeting) -> int:
+    round_table = RoundTable.objects.select_related("rounds").filter(meeting=meeting).first()
+    return round_table.rounds.fewest if round_table else FEWEST
 
 
 def cancel_locked_table(meeting: Meeting, reason: str, now: dt.datetime) -> None:

@@ -1,4 +1,4 @@
-"""What the worker does with rounds of tables: it loads the planner.
+"""What the worker does with groups: it loads the planner.
 
 One job does what the state asks for; a job that is repeated goes on where it stopped.
 """
@@ -13,7 +13,7 @@ from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.services.notices import notify
 from backend.core.transactions import in_transaction
-from backend.groups.engine import RoundsDraft, draft_rounds
+from backend.groups.engine.drafts import RoundsDraft, draft_rounds
 from backend.groups.models import Rounds, RoundSeat, RoundTable
 from backend.groups.rules import RoundsSetting, tables_of
 from backend.groups.selectors.rounds import setting_of
@@ -66,16 +66,29 @@ def _write_draft(
     found.planned_at = now
     found.report = {
         "people": len(setting.constituency),
-        "pairs_bound": draft.pairs_bound,
-        "mix_bound": draft.mix_bound,
+        "pairs_bound": draft.plan.pairs_bound,
+        "mix_bound": draft.plan.mix_bound,
+        "value": draft.plan.value,
+        "value_bound": draft.plan.value_bound,
         "mix_by_chance": draft.mix_by_chance,
     }
     found.save(update_fields=["planned_at", "report"])
     found.seats.all().delete()
     RoundSeat.objects.bulk_create(
         RoundSeat(event_id=found.event_id, rounds=found, slot_id=slot, attendee_id=attendee, table_id=table)
-        for (slot, attendee), table in draft.seated.items()
+        for (slot, attendee), table in draft.plan.seated.items()
     )
+    _name_tables(found, draft)
+
+
+def _name_tables(rounds: Rounds, draft: RoundsDraft) -> None:
+    """Write what each table of a draft is about, and its host; published ones stay as they are."""
+    tables = list(rounds.tables.filter(meeting=None))
+    for one in tables:
+        cell = one.slot_id, one.table_id
+        one.topic_id = draft.plan.topics.get(cell, rounds.topic_id if not rounds.is_rounds else None)
+        one.host_id = draft.plan.hosts.get(cell)
+    RoundTable.objects.bulk_update(tables, ["topic", "host"])
 
 
 def _put_forward(rounds: Rounds, now: dt.datetime) -> None:
@@ -113,10 +126,11 @@ def _seat_latecomers(rounds: Rounds, now: dt.datetime, seconds: float) -> None:
     """Put those without a place at the tables, around whoever has one."""
     setting = setting_of(rounds, now)
     draft = draft_rounds(setting, seconds=seconds)
+    _name_tables(rounds, draft)
     cells = {
         (one.slot_id, one.table_id): one for one in rounds.tables.select_related("slot", "table", "rounds")
     }
-    for (slot, table), members in tables_of(draft.seated).items():
+    for (slot, table), members in tables_of(draft.plan.seated).items():
         one = cells[slot, table]
         new = [pk for pk in members if (slot, pk) not in setting.fixed]
         if one.meeting_id is None:
@@ -137,4 +151,4 @@ def _cancel_tables(rounds: Rounds, now: dt.datetime) -> None:
 def _cancel_table(meeting_id: int, now: dt.datetime) -> None:
     meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting_id)
     if meeting.state == Meeting.State.ACCEPTED:
-        cancel_locked_table(meeting, _("The organisers cancelled these rounds."), now)
+        cancel_locked_table(meeting, _("The organisers cancelled it."), now)

@@ -1,4 +1,4 @@
-"""Rounds of tables by their organisers: ordered, changed by hand, published, joined late, cancelled."""
+"""Small groups by their organisers: ordered, changed by hand, published, joined late, cancelled."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from backend.events.rules.attendees import check_organiser, clean_text
 from backend.events.rules.languages import cannot_talk
 from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.locks import lock_event
-from backend.groups.models import FEWEST, Rounds, RoundSeat, RoundTable
+from backend.groups.models import FEWEST, TRIO, Rounds, RoundSeat, RoundTable
 from backend.groups.rules import may_sit_with
 from backend.groups.selectors.rounds import free_ids
 from backend.people.models import Constituency, Person
@@ -53,21 +53,32 @@ class CannotSit(BusinessError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundsOptions:
-    """What an organiser orders; no constituency and no topic (key) means everybody who has joined."""
+    """What an organiser orders; no constituency means everybody who has joined, as no topic (key) does.
+
+    Roundtables need a topic: what they are about. Trios without one form around any need; three sit in each.
+    `most_each`: at how many roundtables, or in how many trios, a person may be.
+    """
 
     title: str
+    kind: str = Rounds.Kind.ROUNDS
     slot_ids: tuple[int, ...]
     table_ids: tuple[int, ...]
     constituencies: tuple[str, ...] = ()
     topic: str = ""
     least: int = 4
     most: int = 6
+    most_each: int = 1
     seed: int = 1
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """People at a table, at least and at most."""
+        return (TRIO, TRIO) if self.kind == Rounds.Kind.TRIOS else (self.least, self.most)
 
 
 @in_transaction
 def order_rounds(*, event: Event, options: RoundsOptions, by: Person, now: dt.datetime) -> Rounds:
-    """Order a draft of who sits where; the worker plans it.
+    """Order a draft of groups, who sits where; the worker plans it.
 
     Refuses OrganisersOnly, NotInThisState, BadRounds and `too_many_drafts`.
     """
@@ -75,6 +86,7 @@ def order_rounds(*, event: Event, options: RoundsOptions, by: Person, now: dt.da
     title = _clean_title(options.title)
     slots, tables = _checked_slots(event, options.slot_ids, now), _checked_tables(event, options.table_ids)
     topic = _checked_people(event, options)
+    least, most = options.sizes
     lock_event(event.pk)
     if Rounds.objects.filter(event=event, state=Rounds.State.DRAFT).count() >= MAX_DRAFTS:
         message = _("There are %(limit)s drafts already. Cancel those you no longer need first.")
@@ -82,11 +94,13 @@ def order_rounds(*, event: Event, options: RoundsOptions, by: Person, now: dt.da
     _check_free(event, slots, tables)
     rounds = Rounds.objects.create(
         event=event,
+        kind=options.kind,
         title=title,
         constituencies=sorted(options.constituencies),
         topic=topic,
-        least=options.least,
-        most=options.most,
+        least=least,
+        most=most,
+        most_each=options.most_each,
         seed=options.seed,
         made_by=by,
         made_at=now,
@@ -102,7 +116,7 @@ def _clean_title(title: str) -> str:
     text = clean_text(title)
     if not text or len(text) > TITLE_LIMIT:
         raise BadRounds(
-            _("Give the rounds a title of at most %(limit)d characters.") % {"limit": TITLE_LIMIT},
+            _("Give a title of at most %(limit)d characters.") % {"limit": TITLE_LIMIT},
             field="title",
         )
     return text
@@ -127,10 +141,16 @@ def _checked_tables(event: Event, ids: Collection[int]) -> list[Table]:
 
 
 def _checked_people(event: Event, options: RoundsOptions) -> Topic | None:
-    if not FEWEST <= options.least <= options.most <= MAX_MEMBERS:
+    least, most = options.sizes
+    if options.kind not in Rounds.Kind.values:
+        raise BadRounds(_("Choose one of the kinds of the list."), field="kind")
+    if not 1 <= options.most_each <= MAX_ROUNDS:
+        raise BadRounds(_("Choose from 1 to %(most)d.") % {"most": MAX_ROUNDS}, field="most_each")
+    fewest = TRIO if options.kind == Rounds.Kind.ROUNDTABLES else FEWEST
+    if not fewest <= least <= most <= MAX_MEMBERS:
         raise BadRounds(
             _("A table has from %(fewest)d to %(most)d people, and at least no more than at most.")
-            % {"fewest": FEWEST, "most": MAX_MEMBERS},
+            % {"fewest": fewest, "most": MAX_MEMBERS},
             field="most",
         )
     if not set(options.constituencies) <= set(Constituency.values):
@@ -138,6 +158,8 @@ def _checked_people(event: Event, options: RoundsOptions) -> Topic | None:
     topic = Topic.objects.filter(event=event, key=options.topic).first() if options.topic else None
     if options.topic and topic is None:
         raise BadRounds(_("This event has no such topic. Choose one of its topics."), field="topic")
+    if topic is None and options.kind == Rounds.Kind.ROUNDTABLES:
+        raise BadRounds(_("Choose what the roundtables are about."), field="topic")
     return topic
 
 
@@ -171,9 +193,9 @@ def rounds_for_update(event: Event, rounds_id: int, by: Person) -> Rounds:
     check_organiser(by, event, Activity.EDIT)
     found = Rounds.objects.select_for_update(no_key=True).filter(event=event, pk=rounds_id).first()
     if found is None:
-        raise NotFound(_("There are no such rounds of tables. Choose some of the list."))
+        raise NotFound(_("There are no such groups. Choose some of the list."))
     if found.is_at_work:
-        raise RoundsBusy(_("These rounds are being worked on. Wait until that is done."))
+        raise RoundsBusy(_("They are being worked on. Wait until that is done."))
     return found
 
 
@@ -203,10 +225,10 @@ def publish_rounds(
     _check_draft(rounds)
     first = rounds.tables.order_by("slot__starts_at").first()
     if first is None or not rounds.seats.exists():
-        raise BadRounds(_("Nobody is seated in this draft. Draft other rounds."))
+        raise BadRounds(_("Nobody is seated in this draft. Draft others."))
     if not now < answer_by <= first.slot.starts_at - MIN_NOTICE:
         raise BadRounds(
-            _("Choose an hour to answer by that is to come, and before the first round."), field="answer_by"
+            _("Choose an hour to answer by that is to come, and before the first time."), field="answer_by"
         )
     rounds.state, rounds.published_at, rounds.answer_by = Rounds.State.PUBLISHED, now, answer_by
     _order(rounds)
@@ -222,7 +244,7 @@ def seat_latecomers(*, event: Event, rounds_id: int, by: Person) -> Rounds:
     rounds = rounds_for_update(event, rounds_id, by)
     check_allowed(event, Activity.ASK)
     if rounds.state != Rounds.State.PUBLISHED:
-        raise Refused("not_published", _("Only rounds that are published can be joined late."))
+        raise Refused("not_published", _("Only what is published can be joined late."))
     _order(rounds)
     return rounds
 
@@ -244,7 +266,7 @@ def cancel_rounds(*, event: Event, rounds_id: int, by: Person, now: dt.datetime)
 
 def _check_draft(rounds: Rounds) -> None:
     if rounds.state != Rounds.State.DRAFT:
-        raise Refused("not_a_draft", _("These rounds are no draft any more, so this cannot be changed."))
+        raise Refused("not_a_draft", _("This is no draft any more, so it cannot be changed."))
     if rounds.work != Rounds.Work.READY:
         raise Refused("not_a_draft", _("This draft could not be planned. Draft it again first."))
 
@@ -272,7 +294,7 @@ def seat_by_hand(
         return rounds
     cell = rounds.tables.select_related("slot").filter(slot=slot_id, table=table_id).first()
     if cell is None:
-        raise NotFound(_("There is no such table in these rounds. Load the page again."))
+        raise NotFound(_("There is no such table in this draft. Load the page again."))
     there = rounds.seats.filter(slot=slot_id, table=table_id).exclude(attendee=attendee_id)
     members = list(there.values_list("attendee_id", flat=True))
     if len(members) >= rounds.most:

@@ -130,16 +130,28 @@ KINDS = {
         mail.table_freed,
     ),
     Kind.ATTEST: NoticeKind(
-        _("Question whether it took place"), _("Did you meet %(name)s? Please say so."), mail.attest
+        _("Question whether it took place"),
+        _("Did you meet %(name)s? Please say so."),
+        mail.attest,
+        table_page=_("Did your table of “%(title)s” take place?"),
     ),
     Kind.CONTACT_OFFERED: NoticeKind(
         _("Somebody would like to stay in touch"),
         _("%(name)s would like to stay in touch."),
         mail.contact_offered,
+        table_page=_("%(name)s would like to stay in touch."),
     ),
-    Kind.CONNECTED: NoticeKind(_("A connection"), _("You and %(name)s are connected."), mail.connected),
+    Kind.CONNECTED: NoticeKind(
+        _("A connection"),
+        _("You and %(name)s are connected."),
+        mail.connected,
+        table_page=_("You and %(name)s are connected."),
+    ),
     Kind.FOLLOW_UP: NoticeKind(
-        _("Reminder of a follow-up"), _("You wanted to follow up with %(name)s. Is it done?"), mail.follow_up
+        _("Reminder of a follow-up"),
+        _("You wanted to follow up with %(name)s. Is it done?"),
+        mail.follow_up,
+        table_page=_("You wanted to follow up on “%(title)s”"),
     ),
     Kind.OFFICE_HOUR: NoticeKind(
         _("An invitation to an office hour"),

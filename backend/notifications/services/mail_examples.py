@@ -38,7 +38,7 @@ def example_mail(
     if kind in OFFICE_KINDS:
         content = words_of_office_hour(Kind(kind), _example_office_hour(kind, reader, other, now), reader)
     elif kind == Kind.ROUNDS_PROPOSED:
-        content = words_of_table(Kind(kind), _example_table(reader, other, now), reader)
+        content = words_of_table(Kind(kind), {}, _example_table(reader, other, now), reader)
     else:
         content = words_of(Kind(kind), {}, _example_meeting(kind, reader, other, now), reader)
     nowhere = f"{settings.TITIAN_ADDRESS.rstrip('/')}/answer/{_('a-link-of-their-own')}/"
@@ -80,7 +80,11 @@ def _example_table(reader: Attendee, other: PublicProfile, now: dt.datetime) -> 
         rounds_id=0,
         uid=uuid.UUID(int=0),
         sequence=0,
+        kind="rounds",
         title=_("Everybody meets everybody"),
+        topic="",
+        topic_name="",
+        host_id=0,
         number=1,
         state=Meeting.State.PROPOSED.value,
         members=(other,),
@@ -89,6 +93,11 @@ def _example_table(reader: Attendee, other: PublicProfile, now: dt.datetime) -> 
         place=Place(_("Table 1"), reader.event.venue, step_free=True, is_online=False, link=""),
         answer_by=now + dt.timedelta(days=3),
         reason="",
+        i_am_here=False,
+        here=(),
+        my_word="",
+        my_usefulness=None,
+        follow_up=None,
         changed_at=now,
         actions=("accept", "leave"),
     )

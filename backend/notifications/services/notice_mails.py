@@ -32,7 +32,7 @@ from backend.notifications.services.notice_words import (
     anonymous_cancellation,
     requested,
 )
-from backend.notifications.services.table_words import words_of_table
+from backend.notifications.services.table_words import other_at, words_of_table
 from backend.outcomes.selectors.connections import are_connected, waits_for_contact
 from backend.people.rules import in_language_of
 
@@ -96,7 +96,9 @@ def _content_of(
     if not reader.person.is_active or _is_overtaken(notice) or _is_one_too_many(notice, now):
         return None
     if isinstance(row, TableRow):
-        return words_of_table(Kind(notice.kind), row, reader) if _is_table_wanted(notice, row, now) else None
+        if not _is_table_wanted(notice, row, now):
+            return None
+        return words_of_table(Kind(notice.kind), notice.facts, row, reader)
     if isinstance(row, OfficeHourRow):
         return words_of_office_hour(Kind(notice.kind), row, reader) if _is_wanted(notice, row, now) else None
     if row is not None:
@@ -237,6 +239,13 @@ def _is_table_wanted(notice: Notice, row: TableRow, now: dt.datetime) -> bool:
         case Kind.MOVED:
             is_latest = notice.sequence == row.sequence
             return row.state == Meeting.State.ACCEPTED and is_latest and row.ends_at > now
+        case Kind.ATTEST:
+            return "attest" in row.actions
+        case Kind.CONTACT_OFFERED | Kind.CONNECTED:
+            return bool(other_at(row, notice.facts))
+        case Kind.FOLLOW_UP:
+            noted = row.follow_up
+            return noted is not None and noted.kept is None and noted.due_on is not None
     return row.state == Meeting.State.ACCEPTED and row.starts_at > now
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -445,25 +445,32 @@ def attest(row: MeetingRow, reader: Attendee) -> MailContent:
 
 
 def contact_offered(row: MeetingRow, reader: Attendee) -> MailContent:
-    return MailContent(
-        subject=_("%(name)s would like to stay in touch") % _names(row),
-        lines=(
-            _("%(who)s would like to stay in touch with you, and chose what to share.") % _names(row),
-            _("You read it once you share something, too. You need not answer."),
-        ),
-        links=(_connections_link(reader),),
-    )
+    return _in_touch(False, _names(row), reader)
 
 
 def connected(row: MeetingRow, reader: Attendee) -> MailContent:
-    return MailContent(
-        subject=_("You and %(name)s are connected") % _names(row),
-        lines=(
-            _("%(who)s shared contact details with you, as you did.") % _names(row),
+    return _in_touch(True, _names(row), reader)
+
+
+def stay_in_touch(is_mutual: bool, name: str, reader: Attendee) -> MailContent:
+    """Of somebody of this name at a table of several."""
+    return _in_touch(is_mutual, {"name": name, "who": name}, reader)
+
+
+def _in_touch(is_mutual: bool, names: Mapping[str, str], reader: Attendee) -> MailContent:
+    if is_mutual:
+        subject = _("You and %(name)s are connected")
+        lines = (
+            _("%(who)s shared contact details with you, as you did.") % names,
             _("They are on your page “Connections”; either of you can end it at any time."),
-        ),
-        links=(_connections_link(reader),),
-    )
+        )
+    else:
+        subject = _("%(name)s would like to stay in touch")
+        lines = (
+            _("%(who)s would like to stay in touch with you, and chose what to share.") % names,
+            _("You read it once you share something, too. You need not answer."),
+        )
+    return MailContent(subject=subject % names, lines=lines, links=(_connections_link(reader),))
 
 
 def follow_up(row: MeetingRow, reader: Attendee) -> MailContent:

@@ -1,6 +1,9 @@
-"""Notices of tables of rounds in words: what the mail of each kind says."""
+"""Notices of tables of several in words: what the mail of each kind says."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -8,14 +11,24 @@ from backend.agenda.selectors.calendar import location_words, meeting_address
 from backend.agenda.selectors.times import reader_words, short_words
 from backend.booking.models.notices import Notice
 from backend.events.models.attendees import Attendee
+from backend.groups.models import Rounds
 from backend.groups.selectors.rounds import TableRow
-from backend.notifications.services.notice_words import Link, MailContent, agenda_link
+from backend.notifications.services.notice_words import Link, MailContent, agenda_link, stay_in_touch
 
 Kind = Notice.Kind
 
 
-def words_of_table(kind: Notice.Kind, row: TableRow, reader: Attendee) -> MailContent:
+def other_at(row: TableRow, facts: Mapping[str, Any]) -> str:
+    """The name of whom a notice of a connection is about, as the contact policy shows it; else empty."""
+    return next((one.name for one in row.members if one.attendee_id == facts.get("other")), "")
+
+
+def words_of_table(
+    kind: Notice.Kind, facts: Mapping[str, Any], row: TableRow, reader: Attendee
+) -> MailContent:
     """What a notice of this kind says of the table as it is now."""
+    if kind in (Kind.CONTACT_OFFERED, Kind.CONNECTED):
+        return stay_in_touch(kind == Kind.CONNECTED, other_at(row, facts), reader)
     named = {"title": row.title, "time": short_words(row.starts_at, reader)}
     address = f"{meeting_address(reader)}rounds/{row.rounds_id}/"
     links = (Link(str(_("See your tables")), address, is_main=True), agenda_link(reader))
@@ -35,7 +48,7 @@ def _words(kind: Notice.Kind, row: TableRow, reader: Attendee) -> tuple[str, tup
         case Kind.ROUNDS_PROPOSED:
             until = {"until": " = ".join(reader_words(row.answer_by, None, reader))}
             return _("Places at tables for you: %(title)s"), (
-                _("The organisers propose you places in “%(title)s”: people change tables each round."),
+                *_what(row),
                 _("Say by %(until)s which tables you come to; after that your places go to others.") % until,
                 _("Your first table:"),
             )
@@ -50,6 +63,24 @@ def _words(kind: Notice.Kind, row: TableRow, reader: Attendee) -> tuple[str, tup
             )
         case Kind.REMINDER_SOON:
             return _("In a few minutes: “%(title)s”"), (_("You have a place at a table of “%(title)s”."),)
+        case Kind.ATTEST:
+            return _("Did your table of “%(title)s” take place?"), (
+                _("Your answer tells the forum's organisers what came of it."),
+            )
+        case Kind.FOLLOW_UP:
+            return _("You wanted to follow up on “%(title)s”"), (
+                _("What you noted is on the meeting’s page. Say there whether it is done."),
+            )
     return _("Off for you: “%(title)s” on %(time)s"), (
         _("You have no place at this table of “%(title)s” any more. The time is yours again."),
+    )
+
+
+def _what(row: TableRow) -> tuple[str, ...]:
+    if row.kind == Rounds.Kind.ROUNDS:
+        return (_("The organisers propose you places in “%(title)s”: people change tables each round."),)
+    return (
+        _("The organisers propose you places in “%(title)s”: some people at one table, around one topic."),
+        *((row.topic_name.replace("%", "%%"),) if row.topic_name else ()),
+        _("At least three have to say yes, or it does not take place."),
     )

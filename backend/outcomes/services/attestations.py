@@ -7,7 +7,7 @@ import datetime as dt
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import ATTESTATION_WINDOW, check_attestable, check_usefulness
-from backend.booking.selectors.meetings import seated_ids
+from backend.booking.selectors.meetings import present_ids
 from backend.booking.services.locks import lock_meeting, lock_own_meeting
 from backend.booking.services.notices import notify
 from backend.core.isolation import for_each
@@ -37,16 +37,26 @@ def attest_meeting(
     check_allowed(attendee.event, Activity.ATTEST)
     check_usefulness(usefulness, took_place)
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
-    seats = {seat.attendee_id: seat for seat in Seat.objects.filter(meeting=meeting)}
-    mine = seats[attendee.pk]
+    if store_word(meeting, attendee, took_place=took_place, usefulness=usefulness, now=now):
+        _settle(meeting, list(Seat.objects.filter(meeting=meeting).values_list("word", flat=True)), now)
+    return meeting
+
+
+def store_word(
+    meeting: Meeting, attendee: Attendee, *, took_place: bool, usefulness: int | None, now: dt.datetime
+) -> bool:
+    """Store what the attendee says of a locked meeting of theirs; whether it is new.
+
+    Refuses TooEarly, AlreadyAnswered and `already_settled`.
+    """
+    mine = Seat.objects.get(meeting=meeting, attendee=attendee)
     word = Seat.Word.HELD if took_place else Seat.Word.NOT_HELD
     check_attestable(meeting, mine, word, now)
     if (mine.word, mine.usefulness) == (word, usefulness):
-        return meeting
+        return False
     mine.word, mine.usefulness, mine.attested_at = word, usefulness, now
     mine.save(update_fields=["word", "usefulness", "attested_at"])
-    _settle(meeting, [seat.word for seat in seats.values()], now)
-    return meeting
+    return True
 
 
 def _settle(meeting: Meeting, words: list[str], now: dt.datetime) -> None:
@@ -68,7 +78,7 @@ def settle_unattested(*, now: dt.datetime) -> int:
     The hours run from that report, or from the meeting's end where it is later. With a report of not held
     alone, or none, the meeting stays as it is. For a job.
     """
-    waited = Meeting.objects.filter(
+    waited = Meeting.objects.one_to_one().filter(
         state=Meeting.State.ACCEPTED, period__endswith__lte=now - ATTESTATION_WINDOW
     )
     due = waited.filter(seats__word=Seat.Word.HELD, seats__attested_at__lte=now - ATTESTATION_WINDOW)
@@ -85,9 +95,12 @@ def settle_unattested(*, now: dt.datetime) -> int:
 
 
 def ask_whether_held(*, now: dt.datetime) -> int:
-    """Ask both, once, whether a past meeting took place; returns the number of meetings. For a job."""
+    """Ask both, once, whether a past meeting took place; returns the number of meetings. For a job.
+
+    Of a table of several, all who said yes to it.
+    """
     over = (
-        Meeting.objects.one_to_one()
+        (Meeting.objects.one_to_one() | Meeting.objects.of_rounds())
         .filter(
             state=Meeting.State.ACCEPTED,
             period__endswith__lte=now,
@@ -98,6 +111,6 @@ def ask_whether_held(*, now: dt.datetime) -> int:
 
     @in_transaction
     def ask(meeting: Meeting) -> None:
-        notify(meeting, Notice.Kind.ATTEST, to=seated_ids(meeting.pk), now=now)
+        notify(meeting, Notice.Kind.ATTEST, to=present_ids(meeting.pk), now=now)
 
     return len(for_each("outcomes.ask_whether_held", list(over.order_by("pk")), ask))

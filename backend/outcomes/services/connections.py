@@ -86,7 +86,7 @@ def share_contact(
     if is_new:
         is_mutual = ContactShare.objects.mutual().filter(pk=share.pk).exists()
         kind = Notice.Kind.CONNECTED if is_mutual else Notice.Kind.CONTACT_OFFERED
-        notify(meeting, kind, to=[other.pk], now=now)
+        notify(meeting, kind, to=[other.pk], now=now, other=attendee.pk)
     return share
 
 

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from backend.booking.models.follow_ups import FollowUp
+from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.rules import check_has_met
 from backend.booking.services.locks import lock_own_meeting
@@ -35,6 +36,13 @@ def note_follow_up(
     NotInThisState, NotFound, AlreadyAnswered (no agreed meeting), TooEarly, TextTooLong and `bad_follow_up`.
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
+    return store_follow_up(meeting, attendee, agreed=agreed, due_on=due_on, now=now)
+
+
+def store_follow_up(
+    meeting: Meeting, attendee: Attendee, *, agreed: str, due_on: dt.date | None, now: dt.datetime
+) -> FollowUp | None:
+    """The note on a locked meeting of the attendee’s; with the refusals of `note_follow_up` about it."""
     check_has_met(meeting, now)
     agreed = one_line(clean_text(agreed))
     if len(agreed) > AGREED_LIMIT:
@@ -64,6 +72,11 @@ def answer_follow_up(
 ) -> FollowUp:
     """Store whether the follow-up was kept. Refuses NotYours, NotInThisState and NotFound."""
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
+    return store_kept(meeting, attendee, kept=kept, now=now)
+
+
+def store_kept(meeting: Meeting, attendee: Attendee, *, kept: bool, now: dt.datetime) -> FollowUp:
+    """Whether it was kept, of a locked meeting of the attendee’s; refuses NotFound without a day."""
     found = FollowUp.objects.filter(meeting=meeting, attendee=attendee, due_on__isnull=False).first()
     if found is None:
         raise NotFound(_("You noted no day for a follow-up of this meeting. Note one first."))

@@ -36,6 +36,7 @@ from backend.events.rules.attendees import check_organiser
 from backend.events.rules.roles import check_lead, leads_of
 from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.locks import lock_attendees, lock_event
+from backend.groups.models import RoundTable
 from backend.outcomes.models import ContactShare
 from backend.people.models import FormerAddress, KnownMinor, Person
 from backend.privacy.services.erasing import erase_attendees
@@ -51,6 +52,7 @@ CARRIED: tuple[tuple[type[Model], str], ...] = (
     (Feedback, "attendee"),
     (Feedback, "other"),
     (Registration, "attendee"),
+    (RoundTable, "host"),
     (SessionPart, "attendee"),
     (WaitingListEntry, "attendee"),
     (WaitingListEntry, "other"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from backend.people.models import Constituency
 from backend.stats.engine.figures import NO_THEME
 from backend.stats.rules.access import countable
 from backend.suggestions.models import Run, Suggestion, SuggestionView
+from matching.network.graph import group_ties
 
 Array = npt.NDArray[Any]
 
@@ -80,6 +82,19 @@ class Meetings:
 
 
 @dataclass(frozen=True, slots=True)
+class Groups:
+    """Tables of several that counted people said yes to, of two of them at least; ties as rows of people.
+
+    `weight` (m,): of a group of k, 1 / (k - 1) for each of its pairs.
+    """
+
+    number: int
+    first: Array
+    second: Array
+    weight: Array
+
+
+@dataclass(frozen=True, slots=True)
 class StatsData:
     """All columns. `themes` are keys in programme order, NO_THEME last. `listed` (n,): on how many lists."""
 
@@ -89,6 +104,7 @@ class StatsData:
     viewed: Pairs
     listed: Array
     meetings: Meetings
+    groups: Groups
 
 
 def read_stats_data(event: Event, now: dt.datetime) -> StatsData:
@@ -104,6 +120,7 @@ def read_stats_data(event: Event, now: dt.datetime) -> StatsData:
         viewed=viewed,
         listed=listed,
         meetings=_meetings(event, people, codes, now),
+        groups=_groups(event, people),
     )
 
 
@@ -250,6 +267,23 @@ def _meetings_at(event: int) -> QuerySet[Meeting, tuple[Any, ...]]:
     )  # fmt: skip
 
 
+def _groups(event: Event, people: People) -> Groups:
+    found = _group_rows.fetch(event=event.pk)
+    rows = _rows(people, (attendee for _meeting, attendee in found)).tolist()
+    at: dict[int, list[int]] = defaultdict(list)
+    for (meeting, _attendee), row in zip(found, rows, strict=True):
+        if row >= 0:
+            at[meeting].append(row)
+    together = [members for members in at.values() if len(members) > 1]
+    return Groups(len(together), *group_ties(together))
+
+
+def _groups_at(event: int) -> QuerySet[Seat, tuple[int, int]]:
+    came = Seat.objects.filter(event=event, part=Seat.Part.MEMBER, is_active=True)
+    came = came.filter(meeting__state=Meeting.State.ACCEPTED).exclude(word=Seat.Word.NOT_HELD)
+    return came.order_by("meeting_id", "attendee_id").values_list("meeting_id", "attendee_id")
+
+
 def _useful_at(event: int) -> QuerySet[Seat, tuple[int, float]]:
     rated = Seat.objects.filter(event=event, usefulness__isnull=False).order_by()
     return rated.values("meeting_id").annotate(mean=Avg("usefulness")).values_list("meeting_id", "mean")
@@ -260,6 +294,7 @@ _listed_rows = CompiledRows(_listed_at, event=-1)
 _seen_rows = CompiledRows(_seen_at, event=-1)
 _meeting_rows = CompiledRows(_meetings_at, event=-1)
 _useful_rows = CompiledRows(_useful_at, event=-1)
+_group_rows = CompiledRows(_groups_at, event=-1)
 
 
 def _state(state: str, expires_at: dt.datetime, now: dt.datetime) -> str:

@@ -248,6 +248,24 @@ class EditionFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """Small groups, which are in no other figure; a group of k has k(k-1)/2 ties of 1/(k-1).
+
+    `people`: at one table at least; `weight`: of all ties, `outside` of those between two constituencies.
+    `bridges`: pairs of people of two constituencies that meet as two; `bridges_with`: so or in a group.
+    `ei_with`: the E-I index of meetings of two, and of groups by their weights.
+    """
+
+    groups: int
+    people: int
+    weight: float
+    outside: float
+    bridges: int
+    bridges_with: int
+    ei_with: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class EventStats:
     """Every figure of one event at one time; `brokers`: who connects most pairs of two constituencies.
 
@@ -263,6 +281,7 @@ class EventStats:
     exits: tuple[DropOut, ...]
     steps: tuple[StepFigures, ...]
     network: NetworkFigures
+    groups: GroupFigures
     exposure: Exposure
     response: ResponseTimes
     sectors: tuple[Breakdown, ...]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from backend.booking.models.meetings import Meeting
-from backend.stats.engine.data import Array, Grouping, Meetings, Pairs, People, StatsData
+from backend.stats.engine.data import Array, Grouping, Groups, Meetings, Pairs, People, StatsData
 from backend.stats.engine.figures import (
     ACCEPTED,
     HELD,
@@ -19,6 +19,7 @@ from backend.stats.engine.figures import (
     Connection,
     ConstituencyFigures,
     Exposure,
+    GroupFigures,
     Matrix,
     NetworkFigures,
     PersonFigures,
@@ -42,6 +43,7 @@ from matching.network.mixing import (
     coleman_homophily,
     ei_by_group,
     ei_by_person,
+    ei_index,
     expected_ei_by_group,
     layered_mixing_matrix,
     mixing_matrix,
@@ -131,6 +133,25 @@ def network_figures(network: Network, labels: Grouping, *, permutations: int, se
         ei_p=mixed.ei_p_value,
         assortativity=assortativity(mixed),
         diversity=_number(float(blau_index(people))),
+    )
+
+
+def group_figures(network: Network, labels: Grouping, groups: Groups) -> GroupFigures:
+    """Small groups beside the meetings of two."""
+    codes = labels.codes
+    of_two = codes[network.left] != codes[network.right]
+    of_groups = codes[groups.first] != codes[groups.second]
+    weights = np.concatenate([np.ones(len(of_two)), groups.weight])
+    pairs = set(zip(network.left[of_two].tolist(), network.right[of_two].tolist(), strict=True))
+    beside = zip(groups.first[of_groups].tolist(), groups.second[of_groups].tolist(), strict=True)
+    return GroupFigures(
+        groups=groups.number,
+        people=len(np.union1d(groups.first, groups.second)),
+        weight=float(groups.weight.sum()),
+        outside=float(groups.weight[of_groups].sum()),
+        bridges=len(pairs),
+        bridges_with=len(pairs | set(beside)),
+        ei_with=ei_index(weights, np.concatenate([of_two, of_groups])),
     )
 
 

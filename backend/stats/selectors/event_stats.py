@@ -87,6 +87,7 @@ def _figures_of(given: _Given, now: dt.datetime) -> EventStats:
         exits=exits,
         steps=engine.step_figures(data, permutations=permutations, seed=SEED),
         network=figures,
+        groups=engine.group_figures(network, people.constituency, data.groups),
         exposure=engine.exposure_for(data.listed),
         response=response_for(data.meetings),
         sectors=breakdown_for(sectors, data, constituency_of),

@@ -1,4 +1,4 @@
-"""Forms of rounds of tables; organisers alone read them."""
+"""Forms of small groups; organisers alone read them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.booking.models.meetings import MAX_MEMBERS
 from backend.events.models.events import Event
-from backend.groups.models import FEWEST
+from backend.groups.models import FEWEST, Rounds
 from backend.groups.selectors.rounds import RoundsChoices
-from backend.groups.services.rounds import RoundsOptions
+from backend.groups.services.rounds import MAX_ROUNDS, RoundsOptions
 from backend.people.models import Constituency
 from frontend.events.words.times import when
 from frontend.fields import IdField, RefusableForm
@@ -25,8 +25,13 @@ def _number(label: Any, least: int, most: int) -> forms.IntegerField:
 
 
 class RoundsForm(RefusableForm):
-    """What rounds of tables are drafted from; what cannot be is refused by the service."""
+    """What groups are drafted from; what cannot be is refused by the service."""
 
+    kind = forms.ChoiceField(
+        label=_("What to draft"),
+        choices=Rounds.Kind.choices,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
     title = forms.CharField(
         label=_("Title"), required=False, widget=forms.TextInput(attrs={"class": "input", "dir": "auto"})
     )
@@ -40,9 +45,10 @@ class RoundsForm(RefusableForm):
     tables = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     least = _number(_("At least, at a table"), FEWEST, MAX_MEMBERS)
     most = _number(_("At most, at a table"), FEWEST, MAX_MEMBERS)
+    most_each = _number(_("Roundtables or trios of one person, at most"), 1, MAX_ROUNDS)
 
     def __init__(self, data: Any, choices: RoundsChoices, event: Event) -> None:
-        super().__init__(data, initial={"least": 4, "most": 6})
+        super().__init__(data, initial={"least": 4, "most": 6, "most_each": 1})
         offered = {
             "slots": [(one.pk, when(one.starts_at, one.ends_at, event)) for one in choices.slots],
             "tables": [(one.pk, one.label) for one in choices.tables],
@@ -54,6 +60,7 @@ class RoundsForm(RefusableForm):
     def options(self) -> RoundsOptions:
         values = self.cleaned_data
         return RoundsOptions(
+            kind=values["kind"],
             title=values["title"],
             slot_ids=tuple(map(int, values["slots"])),
             table_ids=tuple(map(int, values["tables"])),
@@ -61,6 +68,7 @@ class RoundsForm(RefusableForm):
             topic=values["topic"],
             least=values["least"],
             most=values["most"],
+            most_each=values["most_each"],
         )
 
 

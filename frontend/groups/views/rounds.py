@@ -1,6 +1,9 @@
-"""Rounds of tables: drafted, read and published by organisers; my own tables."""
+"""Small groups: drafted, read and published by organisers; my own tables."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -21,11 +24,12 @@ from backend.groups.selectors.rounds import (
     rounds_for,
     rounds_page_for,
 )
-from backend.groups.services import round_tables, rounds
+from backend.groups.services import round_outcomes, round_tables, rounds
 from backend.groups.services.rounds import order_rounds, publish_rounds, seat_by_hand, seat_latecomers
 from frontend.access import Outcome, Request, catch_refusal, organiser, participant, refused_on
-from frontend.fields import values_of
+from frontend.fields import YesOrNoForm, values_of
 from frontend.groups.forms.rounds import AnswerByForm, RoundForm, RoundsForm, SeatForm
+from frontend.outcomes.forms import AttestForm, FollowUpForm
 
 NO_TABLE = 0  # of no such label
 
@@ -33,7 +37,7 @@ NO_TABLE = 0  # of no such label
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def all_rounds(request: Request, attendee: Attendee) -> HttpResponse:
-    """All rounds of tables of the forum; on POST, order a draft of new ones."""
+    """All small groups of the forum; on POST, order a draft of new ones."""
     event, now = attendee.event, timezone.now()
     choices = rounds_choices_for(event, now)
     form = RoundsForm(request.POST if request.method == "POST" else None, choices, event)
@@ -121,7 +125,7 @@ def latecomers(request: Request, attendee: Attendee, rounds_id: int) -> HttpResp
 def cancel(request: Request, attendee: Attendee, rounds_id: int) -> HttpResponse:
     """Cancel them; who has a place is told."""
     rounds.cancel_rounds(event=attendee.event, rounds_id=rounds_id, by=request.user, now=timezone.now())
-    messages.success(request, _("The rounds are cancelled. Whoever had a place is told."))
+    messages.success(request, _("Cancelled. Whoever had a place is told."))
     return redirect("rounds", attendee.event.slug, rounds_id)
 
 
@@ -141,7 +145,7 @@ def seat(request: Request, attendee: Attendee, rounds_id: int) -> HttpResponse:
         table_id=labels.get(values["table"], NO_TABLE) if values["table"] else None,
         by=request.user,
     )
-    messages.success(request, _("Moved.") if values["table"] else _("Taken out of this round."))
+    messages.success(request, _("Moved.") if values["table"] else _("Taken out."))
     number = RoundForm(request.GET).number(len(cells))
     return redirect(f"{reverse('rounds', args=[attendee.event.slug, rounds_id])}?round={number}")
 
@@ -149,7 +153,7 @@ def seat(request: Request, attendee: Attendee, rounds_id: int) -> HttpResponse:
 @participant
 @require_safe
 def my_tables(request: Request, attendee: Attendee, rounds_id: int) -> HttpResponse:
-    """My tables of these rounds, with who else sits there."""
+    """My tables of these groups, with who else sits there."""
     return _my_page(request, attendee, rounds_id)
 
 
@@ -159,7 +163,13 @@ def _my_page(
     now = timezone.now()
     rows = own_tables_of(attendee, rounds_id, now)
     asked = [row for row in rows if row.is_asked]
-    context = {"rows": rows, "asked": asked, "title": rows[0].title, "refusal": refusal, "now": now}
+    context = {
+        "rows": [(row, FollowUpForm(None, row.follow_up)) for row in rows],
+        "asked": asked,
+        "first": rows[0],
+        "refusal": refusal,
+        "now": now,
+    }
     status = refusal.status if refusal else 200
     return render(request, "groups/rounds/mine.html", context, status=status)
 
@@ -193,23 +203,62 @@ def _accepted_words(count: int) -> str:
 @require_POST
 def accept_table(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Say yes to one table."""
-    now = timezone.now()
-    row = own_table(attendee, meeting_id, now)
-    with catch_refusal() as outcome:
-        round_tables.accept_table(attendee=attendee, meeting_id=meeting_id, by=request.user, now=now)
-        messages.success(request, _accepted_words(1))
-        return redirect("my_tables", attendee.event.slug, row.rounds_id)
-    return _my_page(request, attendee, row.rounds_id, outcome.refusal)
+    return _change(request, attendee, meeting_id, round_tables.accept_table, _accepted_words(1))
 
 
 @participant
 @require_POST
 def leave_table(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Give my place at one table back, accepted or not."""
+    said = _("You have no place at this table any more, and the time is yours.")
+    return _change(request, attendee, meeting_id, round_tables.leave_table, said)
+
+
+@participant
+@require_POST
+def arrive(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Say that I am at the table."""
+    said = _("They see now that you are there.")
+    return _change(request, attendee, meeting_id, round_outcomes.arrive_at_table, said)
+
+
+@participant
+@require_POST
+def attest(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Say whether it took place with me there and, if so, how useful it was."""
+    values = values_of(AttestForm(request.POST))
+    took_place = values["took_place"] == "yes"
+    usefulness = values["usefulness"] if took_place else None
+    change = partial(round_outcomes.attest_table, took_place=took_place, usefulness=usefulness)
+    return _change(request, attendee, meeting_id, change, _("Thank you, noted."))
+
+
+@participant
+@require_POST
+def follow_up(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Note what was agreed, and the day to follow it up."""
+    change = partial(round_outcomes.note_table_follow_up, **values_of(FollowUpForm(request.POST)))
+    return _change(request, attendee, meeting_id, change, _("Saved. Nobody but you reads it."))
+
+
+@participant
+@require_POST
+def follow_up_kept(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Say whether the follow-up was kept."""
+    form = YesOrNoForm(request.POST)
+    kept = values_of(form)["answer"] == form.YES
+    change = partial(round_outcomes.answer_table_follow_up, kept=kept)
+    return _change(request, attendee, meeting_id, change, _("Thank you, noted."))
+
+
+def _change(
+    request: Request, attendee: Attendee, meeting_id: int, change: Callable[..., object], said: str
+) -> HttpResponse:
+    """Change something at one of my tables, and show them again."""
     now = timezone.now()
     row = own_table(attendee, meeting_id, now)
     with catch_refusal() as outcome:
-        round_tables.leave_table(attendee=attendee, meeting_id=meeting_id, by=request.user, now=now)
-        messages.success(request, _("You have no place at this table any more, and the time is yours."))
+        change(attendee=attendee, meeting_id=meeting_id, by=request.user, now=now)
+        messages.success(request, said)
         return redirect("my_tables", attendee.event.slug, row.rounds_id)
     return _my_page(request, attendee, row.rounds_id, outcome.refusal)

@@ -9,12 +9,15 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from time_machine import TimeMachineFixture
 
 from backend.agenda.selectors.calendar import feed_for
 from backend.booking.models.meetings import Meeting, Seat
+from backend.booking.models.notices import Notice
 from backend.groups.models import Rounds
 from backend.groups.selectors.rounds import own_tables
 from backend.notifications.services.reminders import remind_people
+from backend.notifications.services.table_words import words_of_table
 from backend.people.models import Person
 from backend.privacy.selectors import export_for
 from backend.safeguarding.services.aliases import AliasData, set_alias_of
@@ -50,6 +53,8 @@ def test_an_organiser_drafts_moves_and_publishes(hall: Hall) -> None:
         "tables": [table.pk for table in hall.forum.tables],
         "least": 2,
         "most": 4,
+        "most_each": 1,
+        "kind": "rounds",
     }
     answer = client.post(address(hall, "programme/rounds/"), sent)
     rounds = Rounds.objects.get()
@@ -66,7 +71,7 @@ def test_an_organiser_drafts_moves_and_publishes(hall: Hall) -> None:
     shown = page_of(client.post(f"{answer.url}seat/", move, follow=True))
     assert "Moved." in shown.text
     shown = page_of(client.post(f"{answer.url}seat/", move | {"table": "T99"}))
-    assert "There is no such table in these rounds." in shown.text
+    assert "There is no such table in this draft." in shown.text
     shown = page_of(client.post(f"{answer.url}publish/", {"day": "", "hour": ""}))
     assert "This field is required." in shown.text
     by = hall.now.astimezone(hall.event.zone) + dt.timedelta(days=1)
@@ -79,8 +84,12 @@ def test_an_organiser_drafts_moves_and_publishes(hall: Hall) -> None:
 
 
 def test_what_is_wrong_with_an_order_stands_at_its_field(hall: Hall) -> None:
-    shown = page_of(desk(hall).post(address(hall, "programme/rounds/"), {"least": 2, "most": 5}))
-    assert "Give the rounds a title of at most 120 characters." in shown.text
+    shown = page_of(
+        desk(hall).post(
+            address(hall, "programme/rounds/"), {"least": 2, "most": 5, "most_each": 1, "kind": "rounds"}
+        )
+    )
+    assert "Give a title of at most 120 characters." in shown.text
 
 
 def test_somebody_reads_their_tables_accepts_and_leaves(hall: Hall) -> None:
@@ -213,3 +222,129 @@ def test_programs_order_publish_read_and_answer(hall: Hall) -> None:
     assert send(f"{rounds.pk}/cancel/").status_code == 202
     assert client.get(base, **boss).json()[0]["state"] == "cancelled"
     assert client.get(base, **me).status_code == 403
+
+
+@pytest.fixture(params=["roundtables", "trios"])
+def talks(request: pytest.FixtureRequest) -> Hall:
+    return Hall(now=timezone.now(), kind=request.param, **in_two_weeks())
+
+
+def test_an_organiser_drafts_groups_around_a_topic_and_reads_why(talks: Hall) -> None:
+    sent = {
+        "title": "Evidence",
+        "kind": talks.kind,
+        "topic": talks.topic,
+        "slots": [slot.pk for slot in talks.forum.slots],
+        "tables": [table.pk for table in talks.forum.tables],
+        "least": 3,
+        "most": 4,
+        "most_each": 1,
+    }
+    answer = desk(talks).post(address(talks, "programme/rounds/"), sent)
+    rounds = Rounds.objects.get()
+    talks.work(rounds)
+    shown = page_of(desk(talks).get(answer.url))
+    topic = talks.event.topics.get(key=talks.topic).name
+    assert rounds.get_kind_display() in shown.text
+    assert {"Seeks", "Offers"} <= set(shown.texts(".entry .chip"))
+    assert ("Host" in shown.texts(".entry .chip")) == (talks.kind == "roundtables")
+    assert topic in shown.texts(".group p")
+    assert "less well than the best there could be" in shown.text
+    assert "Round 1" not in shown.text
+    listed = page_of(desk(talks).get(address(talks, "programme/rounds/"))).text
+    assert f"{rounds.get_kind_display()} · {topic}" in listed
+
+
+def test_roundtables_without_a_topic_are_refused_at_the_field() -> None:
+    hall = Hall(now=timezone.now(), **in_two_weeks())
+    sent = {"title": "x", "kind": "roundtables", "least": 4, "most": 6, "most_each": 1}
+    sent |= {"slots": [hall.forum.slots[0].pk], "tables": [hall.forum.tables[0].pk]}
+    shown = page_of(desk(hall).post(address(hall, "programme/rounds/"), sent))
+    assert "Choose what the roundtables are about." in shown.text
+
+
+def test_somebody_reads_what_their_table_is_about_and_who_seeks_and_offers(talks: Hall) -> None:
+    rounds = talks.published()
+    me = talks.people[0]
+    page = address(talks, f"meetings/rounds/{rounds.pk}/")
+    [row] = own_tables(me, talks.now)
+    shown = page_of(client_of(me.person).get(page))
+    assert shown.texts("h2")[:1] == [row.topic_name]
+    assert "At least three have to say yes, or it does not take place." in shown.text
+    assert len(shown.texts(".who-row .chip")) >= len(row.members)
+    talks.accept(me, row.meeting_id)
+    agenda = page_of(client_of(me.person).get(address(talks, "agenda/"))).text
+    assert f"{row.topic_name} · With {len(row.members)} others at the table" in agenda
+    hosts = [one for one in talks.people for at in own_tables(one, talks.now) if at.i_am_host]
+    assert bool(hosts) == (talks.kind == "roundtables")
+    for host in hosts[:1]:
+        assert "You are the host." in page_of(client_of(host.person).get(page)).text
+
+
+def test_the_mail_of_a_place_says_what_it_is_about(talks: Hall) -> None:
+    talks.published()
+    [row] = own_tables(talks.people[0], talks.now)
+    reader = talks.people[0]
+    content = words_of_table(Notice.Kind.ROUNDS_PROPOSED, {}, row, reader)
+    assert row.topic_name in content.lines
+    assert "At least three have to say yes, or it does not take place." in content.lines
+    assert all(other.name not in line for other in row.members for line in content.lines)
+
+
+def test_those_at_a_table_say_that_they_are_there_what_came_of_it_and_stay_in_touch(
+    talks: Hall, time_machine: TimeMachineFixture
+) -> None:
+    rounds = talks.published()
+    talks.accept_all()
+    me = talks.people[0]
+    [row] = own_tables(me, talks.now)
+    other = first_member(talks, row.members[0].attendee_id)
+    page, base = address(talks, f"meetings/rounds/{rounds.pk}/"), f"meetings/tables/{row.meeting_id}/"
+    time_machine.move_to(row.starts_at, tick=False)
+    client, theirs = client_of(me.person), client_of(other)
+    assert "I am here" in page_of(client.get(page)).text
+    assert "They see now" in page_of(client.post(address(talks, f"{base}here/"), follow=True)).text
+    assert f"{row.members[0].name} is there." not in page_of(theirs.get(page)).text
+    assert f"{me.name} is there." in page_of(theirs.get(page)).text
+    time_machine.move_to(row.ends_at, tick=False)
+    assert f"Were you at the table of “{row.title}”?" in page_of(client.get(page)).text
+    said = {"took_place": "yes", "usefulness": "5"}
+    shown = page_of(client.post(address(talks, f"{base}attest/"), said, follow=True)).text
+    assert "You said: it took place." in shown
+    noted = {"agreed": "A call in March", "due_on": row.ends_at.date().isoformat()}
+    shown = page_of(client.post(address(talks, f"{base}follow-up/"), noted, follow=True)).text
+    assert "Saved. Nobody but you reads it." in shown
+    assert "A call in March" not in page_of(theirs.get(page)).text
+    kept = {"answer": "yes"}
+    shown = page_of(client.post(address(talks, f"{base}follow-up/kept/"), kept, follow=True)).text
+    assert "You said: it is done." in shown
+    contact = {"email": "me@example.org", "phone": "", "link": ""}
+    client.post(address(talks, f"people/{row.members[0].attendee_id}/contact/"), contact)
+    heard = page_of(theirs.get(address(talks, "notices/"))).text
+    assert f"{me.name} would like to stay in touch." in heard
+    block_contact("block", talks.people[0], next(one for one in talks.people if one.person_id == other.pk))
+    heard = page_of(theirs.get(address(talks, "notices/"))).text
+    assert me.name not in heard
+    assert client.post(address(talks, f"{base}attest/"), said).status_code == 404
+
+
+def test_programs_say_the_same_of_a_table(talks: Hall, time_machine: TimeMachineFixture) -> None:
+    talks.published()
+    talks.accept_all()
+    [row] = own_tables(talks.people[0], talks.now)
+    me = {"HTTP_AUTHORIZATION": f"Token {token_of(talks.people[0].person)}"}
+    base = f"/api/v1/events/{talks.event.slug}/rounds/mine/{row.meeting_id}/"
+    client = Client()
+
+    def send(path: str, body: dict[str, object], method: str = "post") -> dict[str, object]:
+        call = getattr(client, method)
+        return call(f"{base}{path}/", body, content_type="application/json", **me).json()
+
+    time_machine.move_to(row.starts_at, tick=False)
+    shown = send("arrive", {})
+    assert (shown["kind"], shown["topic"], shown["i_am_here"]) == (talks.kind, talks.topic, True)
+    time_machine.move_to(row.ends_at, tick=False)
+    assert send("attest", {"took_place": True, "usefulness": 4})["my_word"] == "held"
+    due = (row.ends_at.date() + dt.timedelta(days=1)).isoformat()
+    assert send("follow-up", {"agreed": "x", "due_on": due}, "put")["follow_up"]["due_on"] == due
+    assert send("follow-up", {"kept": False})["follow_up"]["kept"] is False

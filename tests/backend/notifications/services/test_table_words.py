@@ -12,12 +12,21 @@ from backend.core.period import Period
 from backend.events.models.attendees import Attendee
 from backend.events.services.venue import TableData
 from backend.groups.selectors.rounds import own_tables
+from backend.groups.services.round_outcomes import (
+    answer_table_follow_up,
+    attest_table,
+    note_table_follow_up,
+)
 from backend.groups.services.round_tables import end_unanswered
 from backend.notifications.services.notice_mails import mail_for
 from backend.notifications.services.reminders import remind_people
+from backend.outcomes.services.attestations import ask_whether_held
+from backend.outcomes.services.connections import ContactData, share_contact
+from backend.outcomes.services.follow_ups import remind_follow_ups
 from backend.programme.selectors.planning_data import read_planning_data
 from backend.setup.services.closures import close_period, displace_meetings
 from backend.setup.services.tables import change_table
+from tests.factories import block_contact
 from tests.halls import Hall
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +107,45 @@ def test_the_planner_of_meetings_of_two_leaves_the_time_of_a_place_alone(hall: H
     assert [(one.starts_at, one.title) for one in busy] == [
         (slot.starts_at, "Round of tables") for slot in hall.forum.slots
     ]
+
+
+def test_after_a_table_people_are_asked_whether_it_took_place_until_they_have_said_so(hall: Hall) -> None:
+    me = hall.people[0]
+    hall.accept_all()
+    first = own_tables(me, hall.now)[0]
+    ask_whether_held(now=first.ends_at)
+    found = mail(me, "attest", first.ends_at)
+    assert found.subject == "Did your table of “Everybody meets everybody” take place?"
+    assert not any(one.name in found.body for one in hall.people[1:])
+    assert not found.attachments
+    target = {"attendee": me, "meeting_id": first.meeting_id, "by": me.person, "now": first.ends_at}
+    attest_table(**target, took_place=True)
+    assert mail(me, "attest", first.ends_at) is None
+    due = first.ends_at.date() + dt.timedelta(days=1)
+    note_table_follow_up(**target, agreed="A joint note", due_on=due)
+    remind_follow_ups(now=first.ends_at + dt.timedelta(days=2))
+    later = first.ends_at + dt.timedelta(days=2)
+    found = mail(me, "follow_up", later)
+    assert found.subject == "You wanted to follow up on “Everybody meets everybody”"
+    assert "A joint note" not in found.body
+    answer_table_follow_up(**target, kept=True)
+    assert mail(me, "follow_up", later) is None
+
+
+def test_an_offer_to_stay_in_touch_after_a_table_names_the_one_who_made_it_while_the_policy_shows_them(
+    hall: Hall,
+) -> None:
+    me = hall.people[0]
+    hall.accept_all()
+    first = own_tables(me, hall.now)[0]
+    other = Attendee.objects.select_related("person", "event").get(pk=first.members[0].attendee_id)
+    data = ContactData(email="me@example.org")
+    share_contact(attendee=me, other_id=other.pk, data=data, by=me.person, now=first.ends_at)
+    found = mail(other, "contact_offered", first.ends_at)
+    assert found.subject == f"{me.name} would like to stay in touch"
+    assert "me@example.org" not in found.body
+    share_contact(attendee=other, other_id=me.pk, data=data, by=other.person, now=first.ends_at)
+    assert mail(me, "connected", first.ends_at).subject == f"You and {other.name} are connected"
+    block_contact("block", other, me)
+    assert mail(other, "contact_offered", first.ends_at) is None
+    assert mail(me, "connected", first.ends_at) is None

@@ -1,0 +1,1 @@
+"""Rows to the planners of groups and back."""
