@@ -22,7 +22,6 @@ from backend.people.models import Constituency
 from backend.stats.engine.figures import NO_THEME
 from backend.stats.rules.access import countable
 from backend.suggestions.models import Run, Suggestion, SuggestionView
-from matching.network.graph import group_ties
 
 Array = npt.NDArray[Any]
 
@@ -83,15 +82,9 @@ class Meetings:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Tables of several that counted people said yes to, of two of them at least; ties as rows of people.
+    """Tables of several, by rows of the counted people who said yes to each, two at least."""
 
-    `weight` (m,): of a group of k, 1 / (k - 1) for each of its pairs.
-    """
-
-    number: int
-    first: Array
-    second: Array
-    weight: Array
+    members: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +267,7 @@ def _groups(event: Event, people: People) -> Groups:
     for (meeting, _attendee), row in zip(found, rows, strict=True):
         if row >= 0:
             at[meeting].append(row)
-    together = [members for members in at.values() if len(members) > 1]
-    return Groups(len(together), *group_ties(together))
+    return Groups(tuple(tuple(members) for members in at.values() if len(members) > 1))
 
 
 def _groups_at(event: int) -> QuerySet[Seat, tuple[int, int]]:

@@ -33,6 +33,7 @@ from matching.network.graph import (
     component_sizes,
     degree_centralisation,
     density,
+    group_ties,
     isolates,
 )
 from matching.network.mixing import (
@@ -139,16 +140,17 @@ def network_figures(network: Network, labels: Grouping, *, permutations: int, se
 def group_figures(network: Network, labels: Grouping, groups: Groups) -> GroupFigures:
     """Small groups beside the meetings of two."""
     codes = labels.codes
+    first, second, weight = group_ties(groups.members)
     of_two = codes[network.left] != codes[network.right]
-    of_groups = codes[groups.first] != codes[groups.second]
-    weights = np.concatenate([np.ones(len(of_two)), groups.weight])
+    of_groups = codes[first] != codes[second]
+    weights = np.concatenate([np.ones(len(of_two)), weight])
     pairs = set(zip(network.left[of_two].tolist(), network.right[of_two].tolist(), strict=True))
-    beside = zip(groups.first[of_groups].tolist(), groups.second[of_groups].tolist(), strict=True)
+    beside = zip(first[of_groups].tolist(), second[of_groups].tolist(), strict=True)
     return GroupFigures(
-        groups=groups.number,
-        people=len(np.union1d(groups.first, groups.second)),
-        weight=float(groups.weight.sum()),
-        outside=float(groups.weight[of_groups].sum()),
+        groups=len(groups.members),
+        people=len(np.union1d(first, second)),
+        weight=float(weight.sum()),
+        outside=float(weight[of_groups].sum()),
         bridges=len(pairs),
         bridges_with=len(pairs | set(beside)),
         ei_with=ei_index(weights, np.concatenate([of_two, of_groups])),
