@@ -14,8 +14,7 @@ from backend.groups.selectors.office_hours import OfficeHourRow
 from backend.groups.selectors.rounds import TableRow
 from backend.notifications.selectors.deliveries import DeliveryRow
 from backend.notifications.selectors.notices import NoticeRow
-from backend.notifications.services.kinds import KINDS, TABLE_AT
-from backend.notifications.services.table_words import other_at
+from backend.notifications.services.kinds import KINDS
 from frontend.events.words.times import when
 
 Kind = Notice.Kind
@@ -71,11 +70,9 @@ def office_notice_words(kind: str, row: OfficeHourRow, event: Event) -> str:
 
 
 def table_notice_words(kind: str, facts: Mapping[str, object], row: TableRow, event: Event) -> str:
-    """A notice of a table of several in one sentence; one of a person that is hidden by now names nobody."""
-    name = other_at(row, facts)
-    is_hidden = kind in (Kind.CONTACT_OFFERED, Kind.CONNECTED) and not name
-    return str(TABLE_AT if is_hidden else KINDS[Kind(kind)].table_page) % {
-        "name": name,
+    """A notice of a table of several in one sentence."""
+    return str(KINDS[Kind(kind)].table_page) % {
+        "name": row.name_of(facts.get("other")),
         "title": row.title,
         "when": when(row.starts_at, row.ends_at, event),
         "place": row.place.label if row.place else "",

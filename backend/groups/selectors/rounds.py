@@ -420,6 +420,10 @@ class TableRow:
     def i_am_host(self) -> bool:
         return bool(self.host_id) and self.host_id not in {one.attendee_id for one in self.members}
 
+    def name_of(self, attendee_id: object) -> str:
+        """Of this member (id); empty where they are none, or the contact policy hides them."""
+        return next((one.name for one in self.members if one.attendee_id == attendee_id), "")
+
     @property
     def seeking(self) -> frozenset[int]:
         """The members (ids) who seek what the table is about."""

@@ -47,7 +47,8 @@ def notices_for(
 ) -> tuple[NoticeRow, ...]:
     """The attendee's latest notices, newest first.
 
-    Of a meeting that the contact policy hides, only the cancellation is listed, without the meeting.
+    Of a meeting that the contact policy hides, only the cancellation is listed, without the meeting; and
+    nothing that is about a member of a table whom it hides.
     """
     notices = _latest(limit).fetch(attendee=attendee.pk)
     ids = {notice.meeting_id for notice in notices}
@@ -74,4 +75,10 @@ def notices_for(
         for notice in notices
         if notice.kind == Notice.Kind.CANCELLED
         or any(notice.meeting_id in known for known in (rows, hours, tables))
+        if not _is_about_hidden(notice, tables.get(notice.meeting_id))
     )
+
+
+def _is_about_hidden(notice: Notice, table: TableRow | None) -> bool:
+    other = notice.facts.get("other")
+    return table is not None and other is not None and not table.name_of(other)

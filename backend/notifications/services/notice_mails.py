@@ -32,7 +32,7 @@ from backend.notifications.services.notice_words import (
     anonymous_cancellation,
     requested,
 )
-from backend.notifications.services.table_words import other_at, words_of_table
+from backend.notifications.services.table_words import words_of_table
 from backend.outcomes.selectors.connections import are_connected, waits_for_contact
 from backend.people.rules import in_language_of
 
@@ -242,7 +242,7 @@ def _is_table_wanted(notice: Notice, row: TableRow, now: dt.datetime) -> bool:
         case Kind.ATTEST:
             return "attest" in row.actions
         case Kind.CONTACT_OFFERED | Kind.CONNECTED:
-            return bool(other_at(row, notice.facts))
+            return bool(row.name_of(notice.facts.get("other")))
         case Kind.FOLLOW_UP:
             noted = row.follow_up
             return noted is not None and noted.kept is None and noted.due_on is not None

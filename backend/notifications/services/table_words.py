@@ -18,17 +18,12 @@ from backend.notifications.services.notice_words import Link, MailContent, agend
 Kind = Notice.Kind
 
 
-def other_at(row: TableRow, facts: Mapping[str, Any]) -> str:
-    """The name of whom a notice of a connection is about, as the contact policy shows it; else empty."""
-    return next((one.name for one in row.members if one.attendee_id == facts.get("other")), "")
-
-
 def words_of_table(
     kind: Notice.Kind, facts: Mapping[str, Any], row: TableRow, reader: Attendee
 ) -> MailContent:
     """What a notice of this kind says of the table as it is now."""
     if kind in (Kind.CONTACT_OFFERED, Kind.CONNECTED):
-        return stay_in_touch(kind == Kind.CONNECTED, other_at(row, facts), reader)
+        return stay_in_touch(kind == Kind.CONNECTED, row.name_of(facts.get("other")), reader)
     named = {"title": row.title, "time": short_words(row.starts_at, reader)}
     address = f"{meeting_address(reader)}rounds/{row.rounds_id}/"
     links = (Link(str(_("See your tables")), address, is_main=True), agenda_link(reader))

@@ -11,6 +11,7 @@ from django.core.validators import URLValidator
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.rules import met_between
 from backend.booking.services.notices import notify
@@ -86,7 +87,8 @@ def share_contact(
     if is_new:
         is_mutual = ContactShare.objects.mutual().filter(pk=share.pk).exists()
         kind = Notice.Kind.CONNECTED if is_mutual else Notice.Kind.CONTACT_OFFERED
-        notify(meeting, kind, to=[other.pk], now=now, other=attendee.pk)
+        facts = {} if meeting.kind == Meeting.Kind.ONE_TO_ONE else {"other": attendee.pk}
+        notify(meeting, kind, to=[other.pk], now=now, **facts)
     return share
 
 

@@ -325,6 +325,9 @@ def test_those_at_a_table_say_that_they_are_there_what_came_of_it_and_stay_in_to
     block_contact("block", talks.people[0], next(one for one in talks.people if one.person_id == other.pk))
     heard = page_of(theirs.get(address(talks, "notices/"))).text
     assert me.name not in heard
+    token = {"HTTP_AUTHORIZATION": f"Token {token_of(other)}"}
+    told = Client().get(f"/api/v1/events/{talks.event.slug}/notices/", **token).json()
+    assert "contact_offered" not in str(told)
     assert client.post(address(talks, f"{base}attest/"), said).status_code == 404
 
 
