@@ -100,6 +100,7 @@ def test_the_first_time_a_code_proves_whose_account_it_is_then_the_provider_sign
     assert link["next"] == ["/e/forum/"]
     going = client.post(f"{LINKS}moe/link/", link)
     assert "prompt=login" in address_on(going)
+    assert "anybody else’s server" not in page_of(going)  # which this page alone goes to
     answer = client.get(provider.sign_in(address_on(going)))
     assert answer["Location"] == "/e/forum/"
     row = LinkedIdentity.objects.get()
