@@ -89,7 +89,7 @@ TITIAN_JITSI_APP = text_from("TITIAN_JITSI_APP", "titian")
 TITIAN_JITSI_SECRET = text_from("TITIAN_JITSI_SECRET")
 TITIAN_JITSI = jitsi_from("TITIAN_JITSI", TITIAN_JITSI_SECRET)
 
-# Where people sign in beside the code: OpenID Connect providers, by keys (decision 48).
+# Where people sign in beside the code: OpenID Connect providers, by keys (decision 47).
 TITIAN_OIDC = providers_from("TITIAN_OIDC")
 
 TITIAN_DEMO_PUBLIC = flag_from("TITIAN_DEMO_PUBLIC")

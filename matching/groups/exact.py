@@ -6,7 +6,6 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from matching.groups.seating import Rules, lack_of_mix, most_of_one_kind
 from matching.scheduling.columns import Flags, Floats, Ints
@@ -36,7 +35,7 @@ def best_seats(rules: Rules, fixed: Ints, *, all_fixed_sit: bool) -> Ints | None
     once = np.concatenate([*seat, np.arange(len(places))[:, None] == place]).astype(float)
     must = (fixed != len(rules.seats)).ravel() & all_fixed_sit
     least, sizes = np.append(must, np.zeros(len(places))), member.sum(axis=1).astype(float)
-    most = _solve(sizes, [LinearConstraint(once, least, 1)])
+    most = _solve(sizes, [(once, least, 1.0)])
     if most is None:
         return None
     first, second = np.nonzero(np.triu(rules.worth > 0, 1))
@@ -45,9 +44,9 @@ def best_seats(rules: Rules, fixed: Ints, *, all_fixed_sit: bool) -> Ints | None
     # Beside a column for each table, one for each pair: whether the two ever sit together.
     none, seated = np.zeros((len(once), len(first))), np.append(sizes, np.zeros(len(first)))
     rows = [
-        LinearConstraint(np.concatenate([once, none], axis=1), least, 1),
-        LinearConstraint(seated[None], sizes[most].sum()),
-        LinearConstraint(np.concatenate([both, -np.eye(len(first))], axis=1), 0),
+        (np.concatenate([once, none], axis=1), least, 1.0),
+        (seated[None], sizes[most].sum(), np.inf),
+        (np.concatenate([both, -np.eye(len(first))], axis=1), 0.0, np.inf),
     ]
     chosen = _solve(np.append(-lack, rules.worth[first, second]), rows)
     if chosen is None:
@@ -58,15 +57,20 @@ def best_seats(rules: Rules, fixed: Ints, *, all_fixed_sit: bool) -> Ints | None
     return table
 
 
-def _solve(gain: Floats, rows: list[LinearConstraint]) -> Flags | None:
-    """Which columns; None where HiGHS did not end."""
+def _solve(gain: Floats, rows: list[tuple[Floats, Floats | float, float]]) -> Flags | None:
+    """Which columns; None where HiGHS did not end.
+
+    rows: factors of the columns, the least and the most of their sum.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # here: 17 MB of every process
+
     if not len(gain):
         return np.zeros(0, bool)
     found = milp(
         -gain,
         integrality=np.ones(len(gain), np.int64),
         bounds=Bounds(0, 1),
-        constraints=rows,
+        constraints=[LinearConstraint(*row) for row in rows],
         options={"node_limit": MOST_NODES, "mip_rel_gap": 0.0},
     )
     if found.status != 0:

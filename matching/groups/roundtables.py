@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from matching.errors import BadGroups
 from matching.groups.exact import best_seats
@@ -179,6 +178,8 @@ def _held(problem: RoundtablesProblem, row: Ints) -> Ints:
 def _bound(problem: RoundtablesProblem) -> float:
     """No plan is worth more: somebody at a table has half the worth of the best who could fill it beside
     them, no constituency above its share; and each person is at one table (an assignment)."""
+    from scipy.optimize import linear_sum_assignment  # here: 17 MB of every process
+
     worth = _worth(problem)
     worth[pair_flags(len(worth), problem.forbidden)] = 0
     people, tables = problem.wanted.shape
