@@ -133,7 +133,7 @@ def test_before_anybody_can_ask_nobody_is_nudged(desk):
 def test_a_step_at_which_nothing_was_counted_is_no_drop_out(desk):
     event, client = desk
     one, other, third = (make_attendee(event) for _ in range(3))
-    make_run(event, {one.pk: [other.pk]})
+    make_run(event, {one: [other]})
     make_meeting(one, other)
     make_meeting(one, third, "declined")
     assert "50 % of those requested or proposed became accepted" in read(client, event, "progress/")
