@@ -251,6 +251,11 @@ def funnel_bars(funnel: Worksheet) -> tuple[FunnelBar, ...]:
     )
 
 
+def most_on_a_day(days: Sequence[Day]) -> int:
+    """The largest count of a day: the height of the drawing."""
+    return max((max(day.requested, day.accepted, day.held) for day in days), default=0)
+
+
 def day_bars(days: Sequence[Day]) -> tuple[DayBar, ...]:
     """Every day from the first to the last, also those without anything."""
     if not days:
@@ -258,7 +263,7 @@ def day_bars(days: Sequence[Day]) -> tuple[DayBar, ...]:
     known = {day.date: day for day in days}
     span = (days[-1].date - days[0].date).days + 1
     dates = [days[0].date + dt.timedelta(days=n) for n in range(span)]
-    most = max(max(day.requested, day.accepted, day.held) for day in days) or 1
+    most = most_on_a_day(days) or 1
     width = min(DAYS_WIDTH / span, MAX_DAY_WIDTH)
     every = -(-span // MAX_DATES)
 

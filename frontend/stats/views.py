@@ -19,6 +19,7 @@ from backend.directory.services.files import NEEDS_HELP_FILE, export_needs_help
 from backend.directory.services.nudges import nudge_people, preview_nudges
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
+from backend.events.rules.states import SENTENCES, Activity, is_allowed, is_closed
 from backend.events.selectors import PersonNamed
 from backend.events.services.long_jobs import answer_later
 from backend.stats.engine.figures import MATRIX_STEPS, NO_THEME, PersonFigures
@@ -60,7 +61,8 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
         unmet=unmet_counts_for(event),
         missing=missing_bridges(stats),
     )
-    return render(request, "stats/today.html", {"stats": stats, "tasks": words.tasks_for(event, found)})
+    context = {"stats": stats, "tasks": words.tasks_for(event, found), "sentence": SENTENCES[event.state]}
+    return render(request, "stats/today.html", context)
 
 
 @organiser
@@ -74,6 +76,7 @@ def bridges(request: Request, attendee: Attendee) -> HttpResponse:
         "stats": stats,
         "heat": pictures.heat_map(stats, HeatMapForm(request.GET).choice(), names),
         "missing": missing_bridges(stats),
+        "can_plan": not is_closed(attendee.event),
         "steps": [(key, STEPS[key]) for key in MATRIX_STEPS],
         "groupings": pictures.BY.items(),
         "names": names,
@@ -112,6 +115,8 @@ def progress(request: Request, attendee: Attendee) -> HttpResponse:
         "funnel_summary": words.funnel_sentence(stats),
         "exits": [(*_words(row.step, row.cause), row.count) for row in stats.exits if row.count],
         "days": pictures.day_bars(stats.days),
+        "day_steps": [(step, STEPS[step]) for step in ("requested", "accepted", "held")],
+        "most_on_a_day": pictures.most_on_a_day(stats.days),
         "days_summary": words.days_sentence(stats),
     }
     return render(request, "stats/progress.html", context)
@@ -140,6 +145,8 @@ def people_to_help(request: Request, attendee: Attendee) -> HttpResponse:
     context = {
         "stats": stats,
         "needs_help": shown,
+        "may_nudge": is_allowed(event, Activity.ASK),
+        "can_plan": not is_closed(event),
         "to_nudge": sum(row.can_be_nudged for row in rows),
         "wanted": most_wanted_for(event),
     }
@@ -230,7 +237,7 @@ def unmet_needs(request: Request, attendee: Attendee) -> HttpResponse:
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def nudge(request: Request, attendee: Attendee) -> HttpResponse:
-    """Whom a nudge would reach, by cause, with each mail; on POST, mail those ticked."""
+    """Who would get a nudge, by cause, with each mail; on POST, mail those ticked."""
     event, now = attendee.event, timezone.now()
     if request.method == "POST":
         chosen = values_of(NudgeForm(request.POST))["attendee"]

@@ -14,9 +14,9 @@ from backend.booking.selectors.waiting_list import WantedRow
 from backend.directory.rules import Cause
 from backend.directory.selectors.needs_help import HelpCounts
 from backend.events.models.events import Event
-from backend.events.rules.states import is_event_open
+from backend.events.rules.states import Activity, is_allowed, is_closed, is_event_open
 from backend.people.models import Constituency
-from backend.stats.engine.figures import ACCEPTED, HELD, USEFUL, EventStats, percent_across
+from backend.stats.engine.figures import ACCEPTED, HELD, USEFUL, EventStats
 from backend.stats.selectors.headlines import MissingBridge
 from backend.stats.selectors.names import STEPS
 from backend.suggestions.selectors.unmet import UnmetCounts
@@ -60,7 +60,9 @@ class Task:
 
 
 def tasks_for(event: Event, found: Found) -> list[Task]:
-    """The lines of the day, those with something to do first."""
+    """The lines of the day, those with something to do first; none once the forum is closed."""
+    if is_closed(event):
+        return []
 
     def to(page: str) -> str:
         return reverse(page, args=[event.slug])
@@ -77,20 +79,25 @@ def _tasks_of_people(event: Event, found: Found, to: Callable[[str], str]) -> It
         first = invite if is_event_open(event) else (_("Open the forum to them"), to("setup"))
         who = (_("Who they are"), to("attendees") + "?without_joining=1")
         yield Task("unjoined", unjoined, text, (first, who))
+    if is_allowed(event, Activity.ASK):
+        yield from _tasks_of_nudging(found, to)
+    plan = (_("Plan for them"), to("programme") + "?scope=without_meeting#new")
+    text = _("of %(joined)d who have joined have no meeting") % {"joined": stats.joined}
+    alone = sum(one.has_joined for one in stats.without_meeting)
+    yield Task("alone", alone, text, (plan, (_("Who they are"), to("people_to_help"))))
+
+
+def _tasks_of_nudging(found: Found, to: Callable[[str], str]) -> Iterator[Task]:
     text = ngettext(
         "person can be nudged now, by a mail that names what hinders them",
         "people can be nudged now, each by a mail that names what hinders them",
         found.help.to_nudge,
     )
     yield Task("to-nudge", found.help.to_nudge, text, ((_("See the mails"), to("nudge")),))
-    waiting = next(row.count for row in stats.exits if row.cause == "waiting")
+    waiting = next(row.count for row in found.stats.exits if row.cause == "waiting")
     text = ngettext("request waits for an answer", "requests wait for an answer", waiting)
     links = ((_("See who to nudge"), to("nudge") + "#unanswered-title"),)
     yield Task("requests", waiting, text, links)
-    plan = (_("Plan for them"), to("programme") + "?scope=without_meeting#new")
-    text = _("of %(joined)d who have joined have no meeting") % {"joined": stats.joined}
-    alone = sum(one.has_joined for one in stats.without_meeting)
-    yield Task("alone", alone, text, (plan, (_("Who they are"), to("people_to_help"))))
 
 
 def _tasks_of_the_forum(found: Found, to: Callable[[str], str]) -> Iterator[Task]:
@@ -129,10 +136,10 @@ def _tasks_of_the_forum(found: Found, to: Callable[[str], str]) -> Iterator[Task
 
 
 def funnel_sentence(stats: EventStats) -> str:
-    """The step at which most drop out."""
+    """The step at which most drop out, of those at which anything was counted."""
     if not stats.funnel[0].count and not stats.edition.requested:
         return _("Nobody has been suggested to anybody yet, and nobody was asked to meet.")
-    shares = [step for step in stats.funnel if step.share is not None]
+    shares = [step for step in stats.funnel if step.share]
     if not shares:
         return _("There are suggestions, but no views or requests yet.")
     least = min(shares, key=lambda step: step.share or 0.0)
@@ -151,12 +158,13 @@ def network_sentence(stats: EventStats) -> str:
         return _("Nobody has a meeting yet.")
     return _(
         "%(reached)d of %(people)d attendees are connected in one network; %(alone)d have no meeting. "
-        "%(share)d %% of meetings cross constituencies."
+        "%(outside)d of %(meetings)d meetings cross constituencies."
     ) % {
         "reached": network.largest_component,
         "people": network.people,
         "alone": network.isolates,
-        "share": percent_across(network.ei or 0.0),
+        "outside": network.outside,
+        "meetings": network.meetings,
     }
 
 

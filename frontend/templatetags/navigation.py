@@ -97,7 +97,6 @@ BELONGS_TO = {
     "add_source": "attendees",
     "source": "attendees",
     "read_source": "attendees",
-    "long_job": "attendees",
     "plan": "programme",
     "plan_doors": "programme",
     "plan_days": "programme",

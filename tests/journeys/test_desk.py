@@ -243,6 +243,12 @@ def test_the_network_can_be_pointed_at_narrowed_and_saved(desk):
     expect(academics.first).to_be_hidden()
     page.get_by_label("Draw every tie").check()
     expect(page.locator("#network .tie").first).to_be_visible()
+    page.set_viewport_size({"width": 360, "height": 800})  # drawn anew, with what was chosen
+    expect(page.locator("#network")).to_have_attribute("viewBox", re.compile(r"^0 0 3\d\d "))
+    expect(academics.first).to_be_hidden()
+    expect(page.locator("#network .tie").first).to_be_visible()
+    page.set_viewport_size({"width": 1440, "height": 800})
+    expect(page.locator("#network")).to_have_attribute("viewBox", re.compile(r"^0 0 1\d{3} "))
     assert page.wrong == []
 
 
@@ -295,7 +301,7 @@ def test_axe_finds_nothing_on_the_organisers_pages(desk, door, meetings):
         meet(event, meetings)
         page.goto(f"{door}/e/{event.slug}/desk/")
         page.get_by_role("link", name="See the mails").click()
-        expect(page.get_by_role("heading", name="Whom to nudge")).to_be_visible()
+        expect(page.get_by_role("heading", name="Who to nudge")).to_be_visible()
         assert faults_of(page) == []
         page.get_by_role("button", name="Nudge those ticked").click()
         expect(page.get_by_text("get a mail.")).to_be_visible()

@@ -55,7 +55,7 @@ def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners
     begin_work()
     expect(page.get_by_text("Meetings planned")).to_be_visible()
     assert page.evaluate("window.sameDocument"), "the plan came in place"
-    expect(page.get_by_text("No plan of the suggested pairs is worth more than")).to_be_visible()
+    expect(page.get_by_text("No better plan of the suggested pairs is possible.")).to_be_visible()
 
     with page.expect_navigation():
         page.get_by_role("link", name="By time").click()

@@ -20,7 +20,7 @@ from backend.directory.selectors.needs_help import NeedsHelpRow, attendees_needi
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.states import Activity
+from backend.events.rules.states import Activity, is_allowed
 from backend.events.services.locks import lock_event
 from backend.mails.selectors import Letter, Letterhead, example_reader, letter_of, letterhead_for
 from backend.mails.services import deliver_outside_quiet_hours, mail_to
@@ -60,7 +60,9 @@ class NudgePreview:
 
 
 def preview_nudges(*, event: Event, now: dt.datetime) -> NudgePreview:
-    """What nudging would send now, and to whom; nothing is sent."""
+    """What nudging would send now, and to whom; nothing is sent. Empty where nobody can ask for a meeting."""
+    if not is_allowed(event, Activity.ASK):
+        return NudgePreview((), ())
     rows = needs_help_rows(event=event, now=now)
     reader, groups = example_reader(event), []
     head = letterhead_for(reader)
@@ -142,7 +144,7 @@ def nudge_mail(reader: Attendee, head: Letterhead, cause: Cause) -> EmailMessage
         Cause.NO_TIME: _("You have no open meeting time at %(event)s"),
         Cause.EMPTY_PROFILE: _("Say what you seek and offer at %(event)s"),
     }
-    subject = subjects.get(cause, _("Whom will you meet at %(event)s?")) % {"event": event.local_name}
+    subject = subjects.get(cause, _("Who will you meet at %(event)s?")) % {"event": event.local_name}
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/{PAGES[cause]}/"
     context = {"cause": cause.value, "event": event.local_name, "address": address, "head": head}
     body = render_to_string("directory/mail/nudge.txt", context)

@@ -119,10 +119,15 @@ def is_running(event: Event) -> bool:
     return event.state in (State.INVITING, State.OPEN, State.LIVE)
 
 
+def is_closed(event: Event) -> bool:
+    """Whether its organisers have closed or archived it: nothing can be asked or planned any more."""
+    return event.state in (State.CLOSED, State.ARCHIVED)
+
+
 def is_over(event: Event, now: dt.datetime) -> bool:
     """Whether the event's days are past, or its organisers have closed it."""
     has_passed = event.ends_on < now.astimezone(event.zone).date()
-    return has_passed or event.state in (State.CLOSED, State.ARCHIVED)
+    return has_passed or is_closed(event)
 
 
 def check_event_open(event: Event) -> None:

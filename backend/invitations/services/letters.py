@@ -62,7 +62,7 @@ def default_template(kind: str) -> Template:
             ),
         )
     return Template(
-        _("Whom will you meet at {forum}?"),
+        _("Who will you meet at {forum}?"),
         _(
             "Dear {name},\n\n"
             "you are on the list of attendees of {forum}. Say in a few words what you seek and what you "

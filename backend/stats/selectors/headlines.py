@@ -15,7 +15,7 @@ from backend.people.models import Constituency
 from backend.stats.engine.figures import ACCEPTED, HELD, Cell, EventStats, StepFigures, percent_across
 from backend.stats.models import Release
 from backend.stats.rules.suppression import MIN_COUNT
-from backend.stats.selectors.printed_figures import are_comparable, connected_meetings
+from backend.stats.selectors.printed_figures import LEAST_COMPARED, are_comparable, connected_meetings
 from backend.stats.selectors.worksheets import WITHHELD, reported_step_of
 
 MAX_P = 0.05
@@ -151,14 +151,15 @@ def _reach(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headline
 
 
 def _across(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headline]:
+    """The share of meetings across, of more than LEAST_COMPARED: of fewer, one meeting changes it much."""
     previous, ei = stats.previous, tables["network"].row("E-I index").get("value")
-    if not _is_shown(ei):
+    now, *then = connected_meetings(tables["editions"])
+    if not _is_shown(ei) or now is None or now <= LEAST_COMPARED:
         return
     facts: dict[str, Any] = {"share": percent_across(ei)}
     before = tables["editions"].row(previous.slug).get("ei") if previous else None
     if previous and _is_shown(before) and are_comparable(tables["editions"]):
-        now, then = connected_meetings(tables["editions"])
-        facts |= {"meetings": now, "before": percent_across(before), "meetings_before": then}
+        facts |= {"meetings": now, "before": percent_across(before), "meetings_before": then[0]}
         facts |= {"edition": previous.name}
     groups = tables.get("constituencies")
     if stats.edition.ei_chance is not None and groups and len(groups.rows) == len(stats.constituencies):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 
 from backend.core.spreadsheets import CellValue, Worksheet
@@ -12,17 +13,20 @@ from backend.stats.engine.figures import Cell, Matrix, percent_across
 from backend.stats.models import Release
 
 LEVELS = ((0.5, "far-less"), (0.8, "less"), (1.25, "as-chance"), (2.0, "more"))
-LEAST_COMPARED = 50  # meetings; shares of so few or fewer are set beside no others
+LEAST_COMPARED = 50  # meetings; a share of so few or fewer is no headline, and set beside no other
 EDITION_COUNTS = ("attendees", "with_meeting", "requested", "accepted", "held", "pairs")
 
 
 def level_of(observed: float, expected: float, ratio: float | None) -> str:
-    """How a count compares to chance: one of LEVELS, far-more, or no-chance where chance gives none."""
+    """How a count compares to chance, by the ratio as printed: one of LEVELS, far-more, or no-chance.
+
+    too-few: another ratio than by chance, of a difference below one meeting, as printed.
+    """
     if ratio is None:
         return "no-chance"
-    if abs(observed - expected) < 1:  # a difference below one meeting is not meaningful
-        return "as-chance"
-    return next((name for limit, name in LEVELS if ratio <= limit), "far-more")
+    times, by_chance = float(floatformat(ratio, "1u")), float(floatformat(expected, "1u"))
+    level = next((name for limit, name in LEVELS if times <= limit), "far-more")
+    return "too-few" if level != "as-chance" and abs(observed - by_chance) < 1 else level
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.template.defaultfilters import floatformat
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
@@ -174,6 +175,7 @@ def _matrix(matrix: Matrix | None, step: str, labels: Mapping[str, str]) -> dict
             ["far-less", _("at most half of chance")],
             ["less", _("less")],
             ["as-chance", _("as by chance")],
+            ["too-few", _("too few to say")],
             ["more", _("more")],
             ["far-more", _("more than twice chance")],
         ],
@@ -182,7 +184,7 @@ def _matrix(matrix: Matrix | None, step: str, labels: Mapping[str, str]) -> dict
             [
                 {
                     "count": _cell(cell.observed),
-                    "ratio": "" if cell.ratio is None else f"{cell.ratio:.1f}×",
+                    "ratio": "" if cell.ratio is None else f"{floatformat(cell.ratio, '1u')}×",
                     "level": level_of(cell.observed, cell.expected, cell.ratio),
                 }
                 for cell in row

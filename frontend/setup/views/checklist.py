@@ -62,6 +62,7 @@ class Progress(TextChoices):
 
     DONE = "done", gettext_lazy("Done")
     MISSING = "missing", gettext_lazy("Missing")
+    UNDER_WAY = "under-way", gettext_lazy("Under way")
     PRESET = "preset", gettext_lazy("Preset")
     OPTIONAL = "optional", gettext_lazy("Optional")
     AUTOMATIC = "automatic", gettext_lazy("Automatic")
@@ -202,6 +203,7 @@ def _items(event: Event, found: SetUp, *, is_matched: bool) -> list[Item]:
             "invitations", _("Invitations"), found.people and not found.not_joined,
             _("Everybody has joined.") if found.people and not found.not_joined
             else _("A mail with a link to join, to all or some; reminders follow by a schedule."),
+            otherwise=Progress.UNDER_WAY if found.people > found.not_joined else Progress.MISSING,
         ),
         item(
             "mail_texts", _("Mail texts"), found.reply_to,

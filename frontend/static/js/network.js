@@ -23,7 +23,10 @@ const choose = document.getElementById("network-choose");
 const each = document.getElementById("network-each");
 const kind = document.getElementById("network-kind");
 const find = document.getElementById("network-find");
-const wide = Math.max(320, drawing.clientWidth);
+const explain = hint.textContent;
+let wide = 0; // of the drawing, which is made again when it changes
+let isDrawing = false;
+let listening = null;
 const dots = data.people.map(([name, constituency, partners, bridged, rank], place) => (
   { name, constituency, partners, bridged, rank, place, near: [] }));
 const ties = data.ties.map(([source, target]) => ({ source: dots[source], target: dots[target] }));
@@ -120,12 +123,13 @@ const draw = async ({ tied, alone, groups, high, tall }) => {
   }
   drawing.replaceChildren(picture);
   hint.hidden = choose.hidden = false;
-  each.checked = false;
   listen(picture, bands, lines, near);
 };
 
 const listen = (picture, bands, lines, near) => {
-  const explain = hint.textContent;
+  listening?.abort();
+  listening = new AbortController();
+  const { signal } = listening;
   let fixed = null;
   const shown = () => new Set([...choose.querySelectorAll("[name=constituency]:checked")].map((box) => box.value));
   const fits = (across) => !kind.value || (kind.value === "across") === across;
@@ -173,9 +177,7 @@ const listen = (picture, bands, lines, near) => {
   picture.addEventListener("pointermove", (event) => { if (event.pointerType === "mouse" && !fixed) light(nearest(event)); });
   picture.addEventListener("pointerleave", () => { if (!fixed) light(null); });
   picture.addEventListener("click", (event) => { fixed = nearest(event); light(fixed); });
-  choose.addEventListener("submit", (event) => event.preventDefault());
-  choose.addEventListener("change", narrow);
-  find.addEventListener("input", () => {
+  const search = () => {
     const asked = find.value.trim().toLowerCase();
     const found = asked ? dots.filter((dot) => dot.name.toLowerCase().includes(asked)) : [];
     for (const dot of dots) dot.drawn.classList.toggle("found", found.includes(dot));
@@ -183,12 +185,24 @@ const listen = (picture, bands, lines, near) => {
     light(fixed);
     if (found.length > 1) hint.textContent = `${found.length} ${words.found}`;
     if (asked && !found.length) hint.textContent = words.nobody;
-  });
+  };
+  choose.addEventListener("submit", (event) => event.preventDefault(), { signal });
+  choose.addEventListener("change", narrow, { signal });
+  find.addEventListener("input", search, { signal });
   narrow();
+  if (find.value) search();
 };
 
-if (dots.length) {
+const redraw = async () => {
+  const width = Math.max(320, drawing.clientWidth);
+  if (isDrawing || width === wide) return;
+  [isDrawing, wide] = [true, width];
   const places = placesOf(dots, ties, wide);
-  if (places.tied.length && places.tied.length <= FEW) settle(places, ties, wide, places.high, () => draw(places));
-  else draw(places);
-}
+  const isSettled = !places.tied.length || places.tied.length > FEW;
+  if (!isSettled) await new Promise((done) => { settle(places, ties, wide, places.high, done); });
+  await draw(places);
+  isDrawing = false;
+  redraw();
+};
+
+if (dots.length) new ResizeObserver(redraw).observe(drawing);

@@ -52,6 +52,22 @@ def test_the_checklist_says_what_is_missing_and_then_what_there_is(cast, boss):
         assert boss.get(address).status_code == 200
 
 
+def test_invitations_are_missing_until_somebody_has_joined_and_done_once_everybody_has(desk):
+    event, client = desk
+
+    def state():
+        page = page_of(client.get(f"/e/{event.slug}/set-up/"))
+        states = dict(zip(page.texts(".checklist a"), page.texts(".checklist .chip"), strict=True))
+        return states["Invitations"]
+
+    late = make_attendee(event, has_joined=False)
+    assert state() == "Missing"
+    make_attendee(event)
+    assert state() == "Under way"
+    late.delete()
+    assert state() == "Done"
+
+
 def test_the_set_up_page_asks_the_database_as_often_for_thirty_people_as_for_one(cast, boss):
     def queries():
         with CaptureQueriesContext(

@@ -6,8 +6,10 @@ import re
 import pytest
 
 from backend.directory.models import Nudge
+from backend.events.models.events import Event
+from backend.events.rules.states import SENTENCES
 from backend.stats.selectors.event_stats import event_stats
-from tests.backend.stats.events import seven_people
+from tests.backend.stats.events import make_meeting, seven_people
 from tests.backend.stats.selectors.test_headlines import make_forum
 from tests.factories import NOW, make_attendee, make_event, make_organisation, make_run
 from tests.long_jobs import read as fetch
@@ -90,6 +92,41 @@ def test_today_counts_those_who_need_help_as_their_list_does(desk):
     listed = read(client, event, "who-needs-help/")
     to_nudge = int(lines_of(read(client, event))["to-nudge"].split()[0])
     assert f"Nudge {to_nudge} people" in listed
+
+
+@pytest.mark.parametrize("state", ["closed", "archived"])
+def test_once_the_forum_is_closed_nothing_is_left_to_do_today(desk, state):
+    event, client = desk
+    seven_people(event)
+    alone = make_attendee(event, name="Ana Alone")
+    Event.objects.filter(pk=event.pk).update(state=state)
+    page = read(client, event)
+    assert page.texts(".today li") == []
+    assert str(SENTENCES[state]) in page
+    assert not page.has(".main a.button")
+    page = read(client, event, "who-needs-help/")
+    assert alone.name in page
+    addresses = [address for _, address in page.links(".main")]
+    assert not [one for one in addresses if "/nudge/" in one or "/programme/" in one]
+    assert "Nobody to nudge now." in read(client, event, "nudge/")
+
+
+def test_before_anybody_can_ask_nobody_is_nudged(desk):
+    event, client = desk
+    make_attendee(event)
+    Event.objects.filter(pk=event.pk).update(state="inviting")
+    assert {"to-nudge", "requests"}.isdisjoint(lines_of(read(client, event)))
+    assert "alone" in lines_of(read(client, event))
+    assert "Nobody to nudge now." in read(client, event, "nudge/")
+
+
+def test_a_step_at_which_nothing_was_counted_is_no_drop_out(desk):
+    event, client = desk
+    one, other, third = (make_attendee(event) for _ in range(3))
+    make_run(event, {one: [other]})
+    make_meeting(one, other)
+    make_meeting(one, third, "declined")
+    assert "50 % of those requested or proposed became accepted" in read(client, event, "progress/")
 
 
 def test_the_funnel_and_the_matrix_are_those_of_event_stats(desk):

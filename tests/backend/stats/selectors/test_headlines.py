@@ -104,6 +104,14 @@ def test_no_headline_quotes_a_withheld_count():
     assert min(quoted) >= 5
 
 
+@pytest.mark.parametrize(("meetings", "is_said"), [(50, False), (51, True)])
+def test_the_share_across_is_said_of_more_than_fifty_meetings(meetings, is_said):
+    event = make_forum(gov_ind=meetings - 10, gov_gov=10)
+    stats = event_stats(event=event, now=NOW, permutations=0)
+    for sheets in (exact_worksheets(stats), draft_release(stats).worksheets):
+        assert ("across" in texts(headlines_for(stats, sheets))) is is_said
+
+
 def test_before_meetings_are_held_headlines_report_accepted_ones():
     headlines, _, _ = headlines_of(
         make_forum("accepted", gov_ind=48, gov_civ=8, gov_gov=6, ind_ind=6, civ_civ=6)
