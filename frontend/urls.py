@@ -324,9 +324,7 @@ urlpatterns = [
         "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/", office_hours.office_hour, name="office_hour"
     ),
     path(
-        "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/add/",
-        office_hours.add_guest,
-        name="add_guest",
+        "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/add/", office_hours.add_guest, name="add_guest"
     ),
     path(
         "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/leave/",

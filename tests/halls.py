@@ -16,11 +16,7 @@ from tests.factories import make_attendee, make_attendees
 
 SECONDS = 0.3
 KINDS = ("government", "industry", "civil-society")
-ORDERS = {
-    "rounds": {},
-    "roundtables": {"least": 3, "most": 4},
-    "trios": {},
-}
+ORDERS = {"rounds": {}, "roundtables": {"least": 3, "most": 4}, "trios": {}}
 PARTS = (
     {"seeks_topics"},
     {"offers_topics"},
@@ -80,10 +76,7 @@ class Hall:
     def work(self, rounds: Rounds, now: dt.datetime | None = None) -> Rounds:
         rounds.refresh_from_db()
         work_on_rounds(
-            rounds_id=rounds.pk,
-            order_number=rounds.order_number,
-            now=now or self.now,
-            seconds=SECONDS,
+            rounds_id=rounds.pk, order_number=rounds.order_number, now=now or self.now, seconds=SECONDS
         )
         return rounds_for(self.event, rounds.pk)
 

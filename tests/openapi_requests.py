@@ -77,12 +77,7 @@ UNDESCRIBED = {
     "unknown_topic": "the event has this topic",
     "unknown_verdict": "not relevant has a cause, and good has none",
 }
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-]
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,4 @@ def test_playwright_brings_the_libraries_where_apt_has_no_chromium(
     monkeypatch.setattr(sys, "executable", _program(programs / "python", f'echo "$@" >> {log}'))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     chromium._install()
-    assert log.read_text().splitlines() == [
-        "update",
-        "install",
-        "-m playwright install --with-deps chromium",
-    ]
+    assert log.read_text().splitlines() == ["update", "install", "-m playwright install --with-deps chromium"]

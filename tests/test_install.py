@@ -76,11 +76,7 @@ def test_what_developing_needs_is_left_out_to_run_and_stays_once_it_is_there(
 
 
 def test_the_suite_does_not_read_the_settings_that_titian_runs_with() -> None:
-    given = os.environ | {
-        "TITIAN_HTTPS": "1",
-        "ALLOWED_HOSTS": "a.example",
-        "TITIAN_VAR": "/var/titian",
-    }
+    given = os.environ | {"TITIAN_HTTPS": "1", "ALLOWED_HOSTS": "a.example", "TITIAN_VAR": "/var/titian"}
     shown = subprocess.run(
         ["make", "-n", "test"], cwd=settings.BASE_DIR, env=given, capture_output=True, text=True, check=True
     ).stdout

@@ -26,10 +26,7 @@ UNPUBLISHED = {
         "(*, actual: str, expected: str) -> bool",
         "codes compared in constant time, with the spaces and hyphens that people type",
     ),
-    "waitress.wasyncore": (
-        "",
-        "waitress ends at once; its own loop lets requests end that have begun",
-    ),
+    "waitress.wasyncore": ("", "waitress ends at once; its own loop lets requests end that have begun"),
     "waitress.wasyncore.loop": ("(timeout=30.0, use_poll=False, map=None, count=None)", "the same"),
     "waitress.wasyncore.dispatcher.close": ("(self)", "the same"),
     "django.db.models.sql.Query.get_compiler": (

@@ -30,7 +30,7 @@ class CalendarFeed(Numbered):
         constraints = [
             models.UniqueConstraint(
                 fields=["attendee"], condition=Q(revoked_at__isnull=True), name="calendar_feed_one_open"
-            ),
+            )
         ]
 
 

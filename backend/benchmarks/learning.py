@@ -99,12 +99,7 @@ def without_shared_texts(given: EvaluationSet) -> EvaluationSet:
 
 
 def evaluate_learned(
-    given: EvaluationSet,
-    vectors: Vectors,
-    learned: Learned,
-    until: dt.date,
-    *,
-    priors: Priors | None = None,
+    given: EvaluationSet, vectors: Vectors, learned: Learned, until: dt.date, *, priors: Priors | None = None
 ) -> dict[str, Any]:
     """NDCG@10 of the learned weights on the set's queries, the gain over the default ones with its interval,
     and what was learned from; plain values, fit for JSON."""

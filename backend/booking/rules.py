@@ -186,9 +186,7 @@ def has_meeting() -> Exists:
     """Expression on rows of Attendee: they have a meeting with one other that is agreed or was held."""
     return Exists(
         Seat.objects.filter(
-            attendee=OuterRef("pk"),
-            kind=Meeting.Kind.ONE_TO_ONE,
-            meeting__state__in=Meeting.COUNTED_STATES,
+            attendee=OuterRef("pk"), kind=Meeting.Kind.ONE_TO_ONE, meeting__state__in=Meeting.COUNTED_STATES
         )
     )
 

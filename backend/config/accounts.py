@@ -92,11 +92,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         methods = super().get_reauthentication_methods(user)
         if not methods and user.is_authenticated:
             return [
-                {
-                    "id": "code",
-                    "description": _("Use a code sent by mail"),
-                    "url": reverse("confirm_by_code"),
-                }
+                {"id": "code", "description": _("Use a code sent by mail"), "url": reverse("confirm_by_code")}
             ]
         passkey_first = sorted(methods, key=lambda method: method["id"] != "mfa_reauthenticate:webauthn")
         return [method | {"description": names[method["id"]]} for method in passkey_first]
@@ -230,7 +226,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors: their secrets are encrypted in the database, and named in plain words."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _lazy("This did not work. Try again, with a new code where you typed one."),
+        "incorrect_code": _lazy("This did not work. Try again, with a new code where you typed one.")
     }
 
     def encrypt(self, text: str) -> str:

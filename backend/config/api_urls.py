@@ -188,10 +188,7 @@ urlpatterns = [
     path("events/<slug:slug>/connections/connections.csv", ConnectionTableView.as_view()),
     path("events/<slug:slug>/connections/connections.vcf", AddressBookView.as_view()),
     path("events/<slug:slug>/connections/<int:connection_id>/", ConnectionView.as_view()),
-    path(
-        "events/<slug:slug>/connections/<int:connection_id>/contact.vcf",
-        ConnectionCardView.as_view(),
-    ),
+    path("events/<slug:slug>/connections/<int:connection_id>/contact.vcf", ConnectionCardView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/free-slots/", FreeSlotsView.as_view()),
     path("events/<slug:slug>/waiting-list/", WaitingListView.as_view()),
     path("events/<slug:slug>/waiting-list/<int:entry_id>/", WaitingEntryView.as_view()),
@@ -202,10 +199,7 @@ urlpatterns = [
     path("events/<slug:slug>/agenda/now/", AgendaNowView.as_view()),
     path("events/<slug:slug>/sessions/", SessionListView.as_view()),
     path("events/<slug:slug>/sessions/<int:session_id>/bookmark/", BookmarkView.as_view()),
-    path(
-        "events/<slug:slug>/sessions/<int:session_id>/speakers/<int:attendee_id>/",
-        SpeakerView.as_view(),
-    ),
+    path("events/<slug:slug>/sessions/<int:session_id>/speakers/<int:attendee_id>/", SpeakerView.as_view()),
     path("events/<slug:slug>/notices/", NoticeListView.as_view()),
     path("events/<slug:slug>/meetings/", MeetingListView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/", MeetingView.as_view()),
@@ -213,13 +207,9 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/<int:meeting_id>/accept/", AcceptView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/decline/", DeclineView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/other-times/", CounterOfferView.as_view()),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/other-times/take/", TakeCounterOfferView.as_view()),
     path(
-        "events/<slug:slug>/meetings/<int:meeting_id>/other-times/take/",
-        TakeCounterOfferView.as_view(),
-    ),
-    path(
-        "events/<slug:slug>/meetings/<int:meeting_id>/other-times/refuse/",
-        RefuseCounterOfferView.as_view(),
+        "events/<slug:slug>/meetings/<int:meeting_id>/other-times/refuse/", RefuseCounterOfferView.as_view()
     ),
     path("events/<slug:slug>/meetings/<int:meeting_id>/question/", QuestionView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/question/answer/", QuestionAnswerView.as_view()),

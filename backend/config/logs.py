@@ -113,17 +113,14 @@ def logging_settings(*, as_json: bool) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "text": {"()": RedactingFormatter, "format": LINE},
-            "json": {"()": JsonFormatter},
-        },
+        "formatters": {"text": {"()": RedactingFormatter, "format": LINE}, "json": {"()": JsonFormatter}},
         "filters": {"traces": {"()": TraceFilter}},
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": "json" if as_json else "text",
                 "filters": ["traces"],
-            },
+            }
         },
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {

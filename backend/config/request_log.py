@@ -14,13 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import ResolverMatch
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Histogram,
-    ProcessCollector,
-    disable_created_metrics,
-)
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
 
 from backend.config.logs import request_id, secrets
 from backend.core.routes import match_of, secrets_in

@@ -200,7 +200,7 @@ TEMPLATES = [
                 ),
             ],
         },
-    },
+    }
 ]
 
 # --- People sign in by a code sent to their address, without passwords ------------------------------
@@ -296,7 +296,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
-    },
+    }
 }
 
 refuse_unknown()  # everything has been read

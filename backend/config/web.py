@@ -33,12 +33,7 @@ KEPT_IN_MEMORY_BYTES = 64 * 1024  # of one request's body; the rest goes to a te
 IDLE_SECONDS = 60  # a connection without a whole request and without a byte is closed
 
 
-def serve_pages(
-    application: Any,
-    listening: socket.socket,
-    *,
-    announces: bool = False,
-) -> None:
+def serve_pages(application: Any, listening: socket.socket, *, announces: bool = False) -> None:
     """Serve until SIGTERM or SIGINT; then take no new request, and end when those begun are answered.
 
     `announces`: print where the pages are.

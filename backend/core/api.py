@@ -190,10 +190,7 @@ class SafeJSONParser(parsers.JSONParser):
     """A JSON parser that refuses lists and objects nested deeper than Python can read."""
 
     def parse(
-        self,
-        stream: IO[Any],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         try:
             return super().parse(stream, media_type, parser_context)

@@ -115,12 +115,7 @@ def begin_attempt(provider: Provider, *, back: str, asks_anew: bool, now: dt.dat
 
 
 def finish_attempt(
-    provider: Provider,
-    attempt: Attempt | None,
-    answer: Mapping[str, str],
-    *,
-    back: str,
-    now: dt.datetime,
+    provider: Provider, attempt: Attempt | None, answer: Mapping[str, str], *, back: str, now: dt.datetime
 ) -> Identity:
     """Whom the server signed in, by what it sent the browser back with. Refuses ProviderFailed."""
     is_ours = attempt is not None and attempt.provider == provider.key
@@ -177,10 +172,7 @@ def _claims_of(token: str, provider: Provider, nonce: str) -> dict[str, Any]:
         audience=provider.client,
         issuer=provider.issuer,
         leeway=LEEWAY_SECONDS,
-        options={
-            "require": ["iss", "sub", "aud", "exp", "iat", "nonce"],
-            "enforce_minimum_key_length": True,
-        },
+        options={"require": ["iss", "sub", "aud", "exp", "iat", "nonce"], "enforce_minimum_key_length": True},
     )
     is_shared = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     if claims.get("azp", None if is_shared else provider.client) != provider.client:

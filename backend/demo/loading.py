@@ -120,11 +120,7 @@ def _refuse_taken(emails: set[str]) -> None:
 
 
 def _load_edition(
-    slug: str,
-    members: Sequence[DemoPerson],
-    *,
-    previous: Event | None = None,
-    now: dt.datetime,
+    slug: str, members: Sequence[DemoPerson], *, previous: Event | None = None, now: dt.datetime
 ) -> Event:
     first = FIRST_DAY[slug]
     event = create_event(

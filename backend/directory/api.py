@@ -155,10 +155,7 @@ class PeopleView(ParticipantView):
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         values = {name: _text_in(request, name) for name in WANTED}
         found = find_people(
-            viewer=self.attendee,
-            wanted=Wanted(**values),
-            page=_page_in(request),
-            now=timezone.now(),
+            viewer=self.attendee, wanted=Wanted(**values), page=_page_in(request), now=timezone.now()
         )
         return Response(FoundSerializer(found).data)
 
@@ -431,19 +428,13 @@ class RosterFileView(OrganiserView):
     content_negotiation_class = IgnoreAcceptHeader
 
     @extend_schema(
-        operation_id="attendees_file",
-        parameters=ROSTER_PARAMETERS,
-        responses={202: LongJobSerializer},
+        operation_id="attendees_file", parameters=ROSTER_PARAMETERS, responses={202: LongJobSerializer}
     )
     def get(self, request: Request, slug: str, name: str) -> HttpResponse:
         check_list_name(name)
         self.answer_later(_("A file of the attendees"))
         file = export_attendees(
-            event=self.event,
-            name=name,
-            filters=_roster_filters(request),
-            by=self.person,
-            now=timezone.now(),
+            event=self.event, name=name, filters=_roster_filters(request), by=self.person, now=timezone.now()
         )
         response = HttpResponse(file.content, content_type=file.media_type)
         response["Content-Disposition"] = f'attachment; filename="{slug}-{name}"'
@@ -490,11 +481,7 @@ class OrganisationView(OrganiserView):
         """Correct an organisation's name and sector at this event, for all its people."""
         values = validated(OrganisationChangeSerializer, request)
         changed = change_organisation(
-            event=self.event,
-            organisation_id=organisation_id,
-            by=self.person,
-            now=timezone.now(),
-            **values,
+            event=self.event, organisation_id=organisation_id, by=self.person, now=timezone.now(), **values
         )
         return Response(OrganisationSerializer(changed).data)
 

@@ -117,7 +117,7 @@ class SearchName(Numbered):
                     | Q(attendee=None, organisation=None, topic=None, session__isnull=False)
                 ),
                 name="search_name_of_one_thing",
-            ),
+            )
         ]
 
 

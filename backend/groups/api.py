@@ -313,10 +313,7 @@ class RoundsOptionsSerializer(serializers.Serializer[Any]):
         child=TextField(one_of=Constituency.values), max_length=len(Constituency.values), default=list
     )
     topic = TextField(
-        max_length=60,
-        allow_blank=True,
-        default="",
-        help_text="Roundtables need it: they are about it.",
+        max_length=60, allow_blank=True, default="", help_text="Roundtables need it: they are about it."
     )
     least = BoundedIntegerField(lowest=FEWEST, highest=MAX_MEMBERS, default=4)
     most = BoundedIntegerField(lowest=FEWEST, highest=MAX_MEMBERS, default=6)

@@ -138,9 +138,7 @@ class RoundTable(Numbered):
 
     class Meta:
         ordering = ["slot__starts_at", "table_id"]
-        constraints = [
-            models.UniqueConstraint(fields=["rounds", "slot", "table"], name="round_table_once"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["rounds", "slot", "table"], name="round_table_once")]
 
 
 class RoundSeat(Numbered):
@@ -155,5 +153,5 @@ class RoundSeat(Numbered):
     class Meta:
         ordering = ["slot__starts_at", "table_id", "attendee_id"]
         constraints = [
-            models.UniqueConstraint(fields=["rounds", "slot", "attendee"], name="round_seat_once_in_a_round"),
+            models.UniqueConstraint(fields=["rounds", "slot", "attendee"], name="round_seat_once_in_a_round")
         ]

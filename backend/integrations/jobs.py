@@ -8,11 +8,7 @@ from procrastinate.contrib.django import app
 from backend.core.queue import LONG, MAIL, WEBHOOKS, clock_job
 from backend.core.smtp import Backoff
 from backend.integrations.services import webhook_mails
-from backend.integrations.services.deliveries import (
-    delete_old_deliveries,
-    deliver_due,
-    queue_due_deliveries,
-)
+from backend.integrations.services.deliveries import delete_old_deliveries, deliver_due, queue_due_deliveries
 from backend.integrations.services.schedule import READ_SOURCE, queue_due_sources, read_due_source
 from backend.integrations.services.webhooks import DELIVER
 

@@ -174,10 +174,10 @@ class WebhookDelivery(Numbered):
             models.CheckConstraint(
                 condition=Q(state__in=["queued", "sent", "failed", "skipped"]),
                 name="webhook_delivery_state_known",
-            ),
+            )
         ]
         indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(state="queued"), name="webhook_delivery_due"),
+            models.Index(fields=["next_try_at"], condition=Q(state="queued"), name="webhook_delivery_due")
         ]
 
     @property

@@ -124,9 +124,7 @@ class InvitationListView(OrganiserView):
 
 class InvitationPreviewView(OrganiserView):
     @extend_schema(
-        operation_id="invitations_preview",
-        request=SelectionSerializer,
-        responses={202: LongJobSerializer},
+        operation_id="invitations_preview", request=SelectionSerializer, responses={202: LongJobSerializer}
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """How many mails would be sent, and one of them; sends nothing.
@@ -148,10 +146,7 @@ class ReturnedView(OrganiserView):
         """Say that the newest mails to these people came back after they were sent; how many changed."""
         values = validated(ReturnedSerializer, request)
         count = mark_bounced(
-            event=self.event,
-            attendee_ids=values["attendees"],
-            bounced=values["returned"],
-            by=self.person,
+            event=self.event, attendee_ids=values["attendees"], bounced=values["returned"], by=self.person
         )
         return Response(CountSerializer({"count": count}).data)
 

@@ -33,9 +33,7 @@ class MailTest(QueuedMail):
     kind = models.CharField(max_length=24)
 
     class Meta:
-        constraints = [
-            QueuedMail.was_tried("mail_test_was_tried"),
-        ]
+        constraints = [QueuedMail.was_tried("mail_test_was_tried")]
 
     def __str__(self) -> str:
         return f"mail test {self.pk}"

@@ -54,19 +54,12 @@ class ResendSerializer(serializers.Serializer[Any]):
 class NoticeListView(ParticipantView):
     """My latest notices, newest first."""
 
-    @extend_schema(
-        operation_id="notices_list",
-        responses={200: NoticeSerializer(many=True)},
-    )
+    @extend_schema(operation_id="notices_list", responses={200: NoticeSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         notices = notices_for(self.attendee, timezone.now())
         return Response(NoticeSerializer(notices, many=True).data)
 
-    @extend_schema(
-        operation_id="notices_read",
-        request=None,
-        responses={200: CountSerializer},
-    )
+    @extend_schema(operation_id="notices_read", request=None, responses={200: CountSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """I have seen them all."""
         count = mark_read(attendee=self.attendee, by=self.attendee.person, now=timezone.now())
@@ -80,11 +73,7 @@ class MailListView(OrganiserView):
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(DeliveryFiguresSerializer(delivery_figures_for(self.event, timezone.now())).data)
 
-    @extend_schema(
-        operation_id="mails_resend",
-        request=ResendSerializer,
-        responses={200: CountSerializer},
-    )
+    @extend_schema(operation_id="mails_resend", request=ResendSerializer, responses={200: CountSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Try the mails that were refused for good again, or one of them."""
         event, notice_id = self.event, validated(ResendSerializer, request).get("notice")

@@ -140,12 +140,7 @@ def known_browser(request: HttpRequest, email: str) -> KnownBrowser | None:
 
 
 def remember_browser(
-    *,
-    request: HttpRequest,
-    response: HttpResponse,
-    person: Person,
-    link: str = "",
-    by_factor: bool = False,
+    *, request: HttpRequest, response: HttpResponse, person: Person, link: str = "", by_factor: bool = False
 ) -> None:
     """Let the browser be known to the address of the person who signed in, or to whom this link was mailed.
 

@@ -24,14 +24,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.encryption import decrypt, encrypt
 from backend.core.errors import BusinessError, NotFound, NotYours, Refused
-from backend.core.limits import (
-    Kind,
-    client_address,
-    count_use,
-    forget_uses,
-    is_too_often,
-    was_done,
-)
+from backend.core.limits import Kind, client_address, count_use, forget_uses, is_too_often, was_done
 from backend.core.mail_addresses import HIDDEN, canonical_address, stored_address
 from backend.core.queue import CODES, enqueue
 from backend.core.routes import TOKEN_BEGINS
@@ -179,12 +172,7 @@ def set_own_name(*, person: Person, name: str) -> None:
 
 
 def set_reading_times(
-    *,
-    person: Person,
-    timezone: str,
-    quiet_from: dt.time | None,
-    quiet_until: dt.time | None,
-    digest: str,
+    *, person: Person, timezone: str, quiet_from: dt.time | None, quiet_until: dt.time | None, digest: str
 ) -> None:
     """Keep the zone the person reads in (empty: the event's own), when mails wait, and which come together.
 

@@ -283,9 +283,7 @@ class PublishingView(PlansApiView):
         return Response({"confirms": confirms_at_once(self.event)})
 
     @extend_schema(
-        operation_id="publishing_replace",
-        request=PublishingSerializer,
-        responses={200: PublishingSerializer},
+        operation_id="publishing_replace", request=PublishingSerializer, responses={200: PublishingSerializer}
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         values = validated(PublishingSerializer, request)

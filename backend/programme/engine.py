@@ -268,12 +268,7 @@ def _solve(
     problem, seconds, seed = index.problem, options.seconds, options.seed
     if not options.cross_share:
         plan = solve(
-            problem,
-            seconds=seconds,
-            seed=seed,
-            clock=clock,
-            on_progress=on_progress,
-            should_stop=should_stop,
+            problem, seconds=seconds, seed=seed, clock=clock, on_progress=on_progress, should_stop=should_stop
         )
         return plan, False
     crosses = [

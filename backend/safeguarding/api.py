@@ -221,19 +221,13 @@ class PersonReportView(ParticipantView):
     """Report a person to the safeguarding leads."""
 
     @extend_schema(
-        operation_id="people_report",
-        request=ReportDataSerializer,
-        responses={201: OwnReportSerializer},
+        operation_id="people_report", request=ReportDataSerializer, responses={201: OwnReportSerializer}
     )
     def post(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         """From now on the two neither see nor contact each other; the other is not notified."""
         data = validated(ReportDataSerializer, request)
         report = report_person(
-            reporter=self.attendee,
-            reported_id=attendee_id,
-            by=self.person,
-            now=timezone.now(),
-            **data,
+            reporter=self.attendee, reported_id=attendee_id, by=self.person, now=timezone.now(), **data
         )
         return own_report_response(report, self.attendee)
 
@@ -241,10 +235,7 @@ class PersonReportView(ParticipantView):
 class ReportListView(LeadView):
     """The event's reports, open ones first; without names."""
 
-    @extend_schema(
-        operation_id="reports_list",
-        responses={200: ReportLineSerializer(many=True)},
-    )
+    @extend_schema(operation_id="reports_list", responses={200: ReportLineSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(ReportLineSerializer(reports_for(self.lead), many=True).data)
 
@@ -297,9 +288,7 @@ class CloseReportView(LeadView):
     """Close a report."""
 
     @extend_schema(
-        operation_id="reports_close",
-        request=CloseReportSerializer,
-        responses={200: ReportLineSerializer},
+        operation_id="reports_close", request=CloseReportSerializer, responses={200: ReportLineSerializer}
     )
     def post(self, request: Request, slug: str, report_id: int) -> Response:  # noqa: ARG002
         """Contact between the two stays blocked unless lifted; neither is notified."""

@@ -135,7 +135,7 @@ class Report(Numbered):
             ),
         ]
         indexes = [
-            models.Index(fields=["reporter", "reported"], condition=Q(keeps_apart=True), name="report_apart"),
+            models.Index(fields=["reporter", "reported"], condition=Q(keeps_apart=True), name="report_apart")
         ]
 
 
@@ -206,7 +206,7 @@ class ReportHandOver(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["report", "lead", "handed_at"], name="report_hand_over_once"),
+            models.UniqueConstraint(fields=["report", "lead", "handed_at"], name="report_hand_over_once")
         ]
 
     def __str__(self) -> str:
@@ -340,7 +340,7 @@ class AliasEntry(Numbered):
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=["set", "read", "lifted"]), name="alias_entry_kind_known"
-            ),
+            )
         ]
         triggers = [
             pgtrigger.Trigger(

@@ -69,10 +69,7 @@ class StatsFileView(OrganiserView):
 
     content_negotiation_class = IgnoreAcceptHeader
 
-    @extend_schema(
-        operation_id="stats_file",
-        responses={202: LongJobSerializer},
-    )
+    @extend_schema(operation_id="stats_file", responses={202: LongJobSerializer})
     def get(self, request: Request, slug: str, name: str) -> HttpResponse:  # noqa: ARG002
         self.answer_later(_("A file of the figures"))
         file = export_stats_file(event=self.event, name=name, by=self.person, now=timezone.now())

@@ -88,9 +88,7 @@ class SuggestionListView(ParticipantView):
     """My suggestions, best first."""
 
     @extend_schema(
-        operation_id="suggestions_list",
-        parameters=FILTERS,
-        responses={200: SuggestionListSerializer},
+        operation_id="suggestions_list", parameters=FILTERS, responses={200: SuggestionListSerializer}
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         values = {name: request.query_params.get(name, "") for name in FILTER_NAMES}
@@ -111,9 +109,7 @@ class FeedbackView(ParticipantView):
     """My feedback on one person as a suggestion."""
 
     @extend_schema(
-        operation_id="feedback_replace",
-        request=FeedbackSerializer,
-        responses={200: FeedbackSerializer},
+        operation_id="feedback_replace", request=FeedbackSerializer, responses={200: FeedbackSerializer}
     )
     def put(self, request: Request, slug: str, other: int) -> Response:  # noqa: ARG002
         data = validated(FeedbackSerializer, request)

@@ -22,9 +22,7 @@ class Embedding(Numbered):
     vector = VectorField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["model", "kind", "text_hash"], name="embedding_once"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["model", "kind", "text_hash"], name="embedding_once")]
 
 
 class Run(Numbered):
@@ -226,7 +224,7 @@ class Learning(Numbered):
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "running", "learned", "too-few", "not-proven", "failed"]),
                 name="learning_state_known",
-            ),
+            )
         ]
 
 
@@ -249,5 +247,5 @@ class LearnedWeights(Numbered):
         constraints = [
             models.UniqueConstraint(
                 fields=["event"], condition=Q(is_active=True), name="learned_weights_one_active"
-            ),
+            )
         ]

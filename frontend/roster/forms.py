@@ -83,10 +83,7 @@ class RolesForm(forms.Form):
 
     def change(self) -> RoleChange:
         values = self.cleaned_data
-        return RoleChange(
-            age_class=values["set_age_class"],
-            visibility=values["set_visibility"],
-        )
+        return RoleChange(age_class=values["set_age_class"], visibility=values["set_visibility"])
 
 
 class NewAttendeeForm(forms.Form):

@@ -108,12 +108,7 @@ class TableForm(forms.Form):
     """A table or an online room; `count` makes as many, with numbered labels."""
 
     label = forms.CharField(label=_("Label"), max_length=60, widget=line())
-    place = forms.CharField(
-        label=_("Where it is"),
-        max_length=200,
-        required=False,
-        widget=line(),
-    )
+    place = forms.CharField(label=_("Where it is"), max_length=200, required=False, widget=line())
     room_link = forms.CharField(label=_("Room link"), max_length=300, required=False, widget=line())
     step_free = forms.BooleanField(label=_("Without steps"), required=False)
     count = forms.IntegerField(

@@ -168,10 +168,7 @@ def state_of(profile: Profile, found: SuggestionList) -> str:
 @require_safe
 def matching(request: Request, attendee: Attendee) -> HttpResponse:
     """The current Run's report: who is reached, how evenly, across which sectors, and what that cost."""
-    context = {
-        "page": run_status_for(attendee.event),
-        "learning": learning_status_for(attendee.event),
-    }
+    context = {"page": run_status_for(attendee.event), "learning": learning_status_for(attendee.event)}
     return render(request, "suggestions/matching.html", context)
 
 

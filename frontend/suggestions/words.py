@@ -236,18 +236,12 @@ LabelledText = tuple[str, str | tuple[Quotation, Quotation]]
 
 
 def _seeks_offers(evidence: Evidence, _names: TopicNames) -> LabelledText:
-    sides = (
-        Quotation.of(_("You seek"), evidence, "seek"),
-        Quotation.of(_("They offer"), evidence, "offer"),
-    )
+    sides = (Quotation.of(_("You seek"), evidence, "seek"), Quotation.of(_("They offer"), evidence, "offer"))
     return _("What you seek"), sides
 
 
 def _offers_seeks(evidence: Evidence, _names: TopicNames) -> LabelledText:
-    sides = (
-        Quotation.of(_("You offer"), evidence, "offer"),
-        Quotation.of(_("They seek"), evidence, "seek"),
-    )
+    sides = (Quotation.of(_("You offer"), evidence, "offer"), Quotation.of(_("They seek"), evidence, "seek"))
     return _("What you offer"), sides
 
 

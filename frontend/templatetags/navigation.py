@@ -190,10 +190,7 @@ def _own_navigation(place: Place, permission: str, waiting: int, reports: int, a
             _link(place, "suggestions", _("Suggestions")),
             _link(place, "meetings", _("Meetings"), waiting),
         ),
-        wide=(
-            _link(place, "my_agenda", _("Agenda")),
-            _link(place, "people", _("People")),
-        ),
+        wide=(_link(place, "my_agenda", _("Agenda")), _link(place, "people", _("People"))),
         more=(
             _link(place, "sessions", _("Sessions")),
             _link(place, "profile", _("My profile")),
@@ -218,10 +215,7 @@ def _organiser_navigation(place: Place) -> Navigation:
             _link(place, "attendees", _("Attendees")),
             _link(place, "setup", _("Set up")),
         ),
-        wide=(
-            _link(place, "matching", _("Lists")),
-            _link(place, "programme", _("Programme")),
-        ),
+        wide=(_link(place, "matching", _("Lists")), _link(place, "programme", _("Programme"))),
         more=(
             _link(place, "invitations", _("Invitations")),
             _link(place, "topics", _("Topics")),

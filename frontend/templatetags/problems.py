@@ -29,10 +29,7 @@ class Problem:
 
 @register.inclusion_tag("_problems.html", takes_context=True)
 def problems(
-    context: Context,
-    form: forms.BaseForm | None = None,
-    refusal: BusinessError | None = None,
-    lead: str = "",
+    context: Context, form: forms.BaseForm | None = None, refusal: BusinessError | None = None, lead: str = ""
 ) -> dict[str, Any]:
     """Nothing, or what hinders: the refusal with its next step, and the form's errors with links to fields.
 

@@ -91,13 +91,7 @@ class LayeredMixingMatrix:
 
 
 def mixing_matrix(
-    groups: Array,
-    left: Array,
-    right: Array,
-    *,
-    group_count: int,
-    permutations: int = PERMUTATIONS,
-    seed: int,
+    groups: Array, left: Array, right: Array, *, group_count: int, permutations: int = PERMUTATIONS, seed: int
 ) -> MixingMatrix:
     """The mixing matrix of meetings `left[k]` with `right[k]`, tested by permuting the group labels.
 
@@ -270,9 +264,7 @@ def coleman_homophily(matrix: MixingMatrix, groups: Array, group_count: int) -> 
     share = _divide(2 * np.diag(matrix.observed), matrix.endpoints)
     scale = np.where(share >= random, 1 - random, random)
     return np.where(
-        np.isnan(share),
-        np.nan,
-        np.divide(share - random, scale, out=np.zeros(group_count), where=scale > 0),
+        np.isnan(share), np.nan, np.divide(share - random, scale, out=np.zeros(group_count), where=scale > 0)
     )
 
 

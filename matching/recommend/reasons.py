@@ -9,20 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.policy import MatchingPolicy
-from matching.recommend.features import (
-    ENGLISH,
-    FIELDS,
-    Features,
-    raw_features,
-    reversed_features,
-)
+from matching.recommend.features import ENGLISH, FIELDS, Features, raw_features, reversed_features
 from matching.recommend.graph import Incidence, Node, Shares, explain_overlap, neighbour_shares
-from matching.recommend.scoring import (
-    need,
-    own_and_other_odds,
-    pagerank_lean,
-    standardised_features,
-)
+from matching.recommend.scoring import need, own_and_other_odds, pagerank_lean, standardised_features
 from matching.text.terms import shown_terms
 from matching.types import Array, Evidence, Participant, Reason
 

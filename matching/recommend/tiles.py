@@ -36,11 +36,7 @@ class Tile:
 
     @classmethod
     def of_scores(
-        cls,
-        score: Array,
-        excluded: Array,
-        needs: tuple[Array, Array],
-        best: tuple[BestAnswers, BestAnswers],
+        cls, score: Array, excluded: Array, needs: tuple[Array, Array], best: tuple[BestAnswers, BestAnswers]
     ) -> Tile:
         """Of scores, in place, and the excluded pairs, (k,) positions counted flat."""
         np.put(score, excluded, 0)

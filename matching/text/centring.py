@@ -43,10 +43,7 @@ def normalise_rows(rows: Array) -> Array:
 
 
 def language_means(
-    vectors: Array,
-    languages: Sequence[str],
-    shrink: float = 5.0,
-    priors: Mapping[str, Array] | None = None,
+    vectors: Array, languages: Sequence[str], shrink: float = 5.0, priors: Mapping[str, Array] | None = None
 ) -> dict[str, Array]:
     """The mean vector of each language, with `shrink` texts of its prior mean added: (n_l mean_l + k prior_l)
     / (n_l + k).

@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from matching.text.model import (
-    Precision,
-    Progress,
-    bundled_model,
-    bundled_model_name,
-    load_model,
-    model_name,
-)
+from matching.text.model import Precision, Progress, bundled_model, bundled_model_name, load_model, model_name
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

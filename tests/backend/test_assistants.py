@@ -70,11 +70,7 @@ def test_every_service_but_four_refuses_an_assistant(service: Callable[..., Any]
     forum = make_forum()
     minister, ana, other, _ = forum.people
     forum.assist(ana, minister)
-    known = {
-        "by": ana.person,
-        "now": forum.now,
-        "meeting_id": forum.ask(other, minister, forum.slots[0]).pk,
-    }
+    known = {"by": ana.person, "now": forum.now, "meeting_id": forum.ask(other, minister, forum.slots[0]).pk}
     given = {
         name: minister if one.annotation is Attendee else known.get(name, SAMPLES.get(one.annotation))
         for name, one in parameters_of(service).items()

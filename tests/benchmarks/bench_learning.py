@@ -19,10 +19,7 @@ def print_forums(results):
     """What learning gains on later days and in lists; whether lists are worse in over 6 of 100."""
     answers = np.mean([result.answers for result in results])
     print(f"{len(results)} forums of {answers:,.0f} answers; log-loss on later days")
-    for words, name in (
-        ("over the prior", "gain_over_prior"),
-        ("over the prior, calibrated alike", "gain"),
-    ):
+    for words, name in (("over the prior", "gain_over_prior"), ("over the prior, calibrated alike", "gain")):
         gains = np.array([getattr(result, name) for result in results])
         print(f"gain {words:<42}{gains.mean():>8.4f}   better in {(gains > 0).mean():.0%}")
     used = np.array([result.is_kept for result in results])

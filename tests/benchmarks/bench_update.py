@@ -26,9 +26,7 @@ def bench(people):
     for number in range(TRIED):
         row, other = number * 7, number * 7 + people // 2
         participants[row] = replace(
-            participants[row],
-            seeks=participants[other].seeks,
-            seeks_topics=participants[other].seeks_topics,
+            participants[row], seeks=participants[other].seeks, seeks_topics=participants[other].seeks_topics
         )
         vectors.seeks[row] = vectors.seeks[other]
         wall, processor = time.perf_counter(), time.process_time()

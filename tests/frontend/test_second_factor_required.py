@@ -150,9 +150,7 @@ def test_the_first_sign_in_may_act_and_says_what_comes_and_the_next_may_not(cast
     assert without_factor(organiser).get(page).status_code == 403
 
 
-def test_a_sign_in_that_did_not_use_the_factor_is_asked_for_it_and_then_acts(
-    cast: Cast,
-) -> None:
+def test_a_sign_in_that_did_not_use_the_factor_is_asked_for_it_and_then_acts(cast: Cast) -> None:
     client, one = after_grace(cast.organiser.person), cast.engineer
     give_factor(cast.organiser.person)
     address = cast.address(f"attendees/{one.pk}/roles/")

@@ -237,9 +237,7 @@ def test_nothing_is_lost_whatever_fails_under_load(
         watchers: list[threading.Thread] = []
 
         def make_trouble(
-            name: str = name,
-            back: dict[str, float] = back,
-            watchers: list[threading.Thread] = watchers,
+            name: str = name, back: dict[str, float] = back, watchers: list[threading.Thread] = watchers
         ) -> None:
             before = installation.sign_of_the_worker(name)
             installation.trouble(name)
@@ -251,8 +249,7 @@ def test_nothing_is_lost_whatever_fails_under_load(
                 target=watch, args=("pages", lambda: get(installation.port, "/readyz").status == 200)
             )
             worker = threading.Thread(
-                target=watch,
-                args=("worker", lambda: installation.sign_of_the_worker(name) > before),
+                target=watch, args=("worker", lambda: installation.sign_of_the_worker(name) > before)
             )
             watchers.extend((pages, worker))
             for watcher in watchers:

@@ -21,10 +21,7 @@ from backend.events.api.views import ParticipantView
 class AgendaView(ParticipantView):
     """My sessions and meetings, day by day."""
 
-    @extend_schema(
-        operation_id="agenda_read",
-        responses={200: AgendaDaySerializer(many=True)},
-    )
+    @extend_schema(operation_id="agenda_read", responses={200: AgendaDaySerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         agenda = agenda_for(self.attendee, timezone.now())
         return Response(AgendaDaySerializer(agenda.days, many=True).data)

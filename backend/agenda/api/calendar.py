@@ -61,10 +61,7 @@ class MeetingFileView(ParticipantView):
 
     content_negotiation_class = IgnoreAcceptHeader
 
-    @extend_schema(
-        operation_id="meetings_file",
-        responses={(200, "text/calendar"): OpenApiTypes.BINARY},
-    )
+    @extend_schema(operation_id="meetings_file", responses={(200, "text/calendar"): OpenApiTypes.BINARY})
     def get(self, request: Request, slug: str, meeting_id: int) -> HttpResponse:  # noqa: ARG002
         body = entry_for(self.attendee, meeting_id, timezone.now())
         response = HttpResponse(body, "text/calendar; charset=utf-8")

@@ -21,10 +21,7 @@ class AgendaItemSerializer(
 ):
     meeting = MeetingSerializer(allow_null=True)
     office_hour = serializers.IntegerField(
-        source="office_hour.meeting_id",
-        default=None,
-        allow_null=True,
-        help_text="One I am in.",
+        source="office_hour.meeting_id", default=None, allow_null=True, help_text="One I am in."
     )
     table = serializers.IntegerField(
         source="round_table.meeting_id",

@@ -24,9 +24,7 @@ class SessionListView(ParticipantView):
     """All sessions by day of the forum's zone, with what each means for my time."""
 
     @extend_schema(
-        operation_id="sessions_list",
-        parameters=[THEME],
-        responses={200: SessionDaySerializer(many=True)},
+        operation_id="sessions_list", parameters=[THEME], responses={200: SessionDaySerializer(many=True)}
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         theme = request.query_params.get("theme", "")

@@ -10,14 +10,7 @@ from functools import partial
 import icalendar
 from django.utils.translation import gettext as _
 
-from backend.agenda.services.entries import (
-    Entries,
-    Entry,
-    UnfitEntry,
-    moment,
-    without_times,
-    without_title,
-)
+from backend.agenda.services.entries import Entries, Entry, UnfitEntry, moment, without_times, without_title
 from backend.agenda.services.schedules import json_entries, xml_entries
 from backend.agenda.services.sessions import SessionData
 from backend.events.models.events import Event

@@ -9,12 +9,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from backend.agenda.services.files import AgendaFile, FileSession
-from backend.agenda.services.sessions import (
-    SessionData,
-    check_session,
-    save_session,
-    themes_by_key,
-)
+from backend.agenda.services.sessions import SessionData, check_session, save_session, themes_by_key
 from backend.core.errors import BusinessError
 from backend.events.models.agenda import Session
 from backend.events.models.events import Event
@@ -124,8 +119,7 @@ def carry_out(
 def _ordered(changes: Iterable[SessionChange]) -> list[SessionChange]:
     """Sessions of the agenda first, the latest first, so that a programme moved later meets no old place."""
     return sorted(
-        changes,
-        key=lambda one: (one.session is None, -(one.session or one.data).starts_at.timestamp()),
+        changes, key=lambda one: (one.session is None, -(one.session or one.data).starts_at.timestamp())
     )
 
 

@@ -24,9 +24,7 @@ from backend.booking.api.serializers import (
 )
 from backend.booking.rules import KEY_LIMIT
 from backend.booking.selectors.availability import availability_for, free_slots_between
-from backend.booking.selectors.meetings import (
-    meeting_for,
-)
+from backend.booking.selectors.meetings import meeting_for
 from backend.booking.services.answers import accept_meeting, decline_meeting, withdraw_request
 from backend.booking.services.availability import change_slots
 from backend.booking.services.counter_offers import (
@@ -80,24 +78,19 @@ class MeetingView(MeetingAnswerView):
         return self.shown(meeting_id)
 
     @extend_schema(
-        operation_id="meetings_edit",
-        request=MeetingRequestDataSerializer,
-        responses={200: MeetingSerializer},
+        operation_id="meetings_edit", request=MeetingRequestDataSerializer, responses={200: MeetingSerializer}
     )
     def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Change what I asked for, until it is answered."""
         edit_request(
-            **self.target(meeting_id),
-            data=_request_data(validated(MeetingRequestDataSerializer, request)),
+            **self.target(meeting_id), data=_request_data(validated(MeetingRequestDataSerializer, request))
         )
         return self.shown(meeting_id)
 
 
 class AcceptView(MeetingAnswerView):
     @extend_schema(
-        operation_id="meetings_accept",
-        request=AcceptSerializer,
-        responses={200: MeetingSerializer},
+        operation_id="meetings_accept", request=AcceptSerializer, responses={200: MeetingSerializer}
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Agree to a request, at one of its times."""
@@ -110,9 +103,7 @@ class DeclineView(MeetingAnswerView):
     counts = {"POST": Kind.MESSAGE_SENT}
 
     @extend_schema(
-        operation_id="meetings_decline",
-        request=CancelReasonSerializer,
-        responses={200: MeetingSerializer},
+        operation_id="meetings_decline", request=CancelReasonSerializer, responses={200: MeetingSerializer}
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say no to a request; a reason is optional."""
@@ -123,11 +114,7 @@ class DeclineView(MeetingAnswerView):
 
 
 class WithdrawView(MeetingAnswerView):
-    @extend_schema(
-        operation_id="meetings_withdraw",
-        request=None,
-        responses={200: MeetingSerializer},
-    )
+    @extend_schema(operation_id="meetings_withdraw", request=None, responses={200: MeetingSerializer})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Take my own request back."""
         withdraw_request(**self.target(meeting_id))
@@ -138,9 +125,7 @@ class CancelView(MeetingAnswerView):
     counts = {"POST": Kind.MESSAGE_SENT}
 
     @extend_schema(
-        operation_id="meetings_cancel",
-        request=NeededReasonSerializer,
-        responses={200: MeetingSerializer},
+        operation_id="meetings_cancel", request=NeededReasonSerializer, responses={200: MeetingSerializer}
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Cancel an agreed meeting; the other reads the reason."""
@@ -152,9 +137,7 @@ class CounterOfferView(MeetingAnswerView):
     """Other times, instead of those I was asked for or of the agreed one."""
 
     @extend_schema(
-        operation_id="meetings_counter",
-        request=OfferedTimesSerializer,
-        responses={200: MeetingSerializer},
+        operation_id="meetings_counter", request=OfferedTimesSerializer, responses={200: MeetingSerializer}
     )
     def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Offer up to three; nothing changes until the other takes one."""
@@ -223,10 +206,7 @@ class QuestionAnswerView(MeetingAnswerView):
 class AvailabilityView(ParticipantView):
     """When I can be asked: my grid of slots."""
 
-    @extend_schema(
-        operation_id="availability_read",
-        responses={200: GridDaySerializer(many=True)},
-    )
+    @extend_schema(operation_id="availability_read", responses={200: GridDaySerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         grid = availability_for(self.attendee, timezone.now())
         return Response(GridDaySerializer(grid, many=True).data)
@@ -252,10 +232,7 @@ class AvailabilityView(ParticipantView):
 class FreeSlotsView(ParticipantView):
     """Times when the other attendee and I are both free."""
 
-    @extend_schema(
-        operation_id="free_slots_list",
-        responses={200: TimeSerializer(many=True)},
-    )
+    @extend_schema(operation_id="free_slots_list", responses={200: TimeSerializer(many=True)})
     def get(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         times = free_slots_between(self.attendee, attendee_id, timezone.now())
         return Response(TimeSerializer(times, many=True).data)

@@ -35,9 +35,7 @@ class FollowUp(models.Model):
                 name="follow_up_answered_has_a_date",
             ),
         ]
-        indexes = [
-            models.Index(fields=["due_on"], condition=Q(kept=None), name="follow_up_by_due_day"),
-        ]
+        indexes = [models.Index(fields=["due_on"], condition=Q(kept=None), name="follow_up_by_due_day")]
 
     def __str__(self) -> str:
         return f"follow-up {self.pk}"

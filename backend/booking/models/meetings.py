@@ -104,10 +104,7 @@ class Meeting(Numbered):
     NEVER_CONFIRMED_STATES = (*OPEN_STATES, State.DECLINED, State.WITHDRAWN, State.EXPIRED)
     CONFIRMED_STATES = (State.ACCEPTED, State.HELD, State.NOT_HELD, State.DISPUTED)  # both seats are active
     EVER_CONFIRMED_STATES = (*CONFIRMED_STATES, State.CANCELLED)
-    COUNTED_STATES = (
-        State.ACCEPTED,
-        State.HELD,
-    )  # not: fell through, disputed
+    COUNTED_STATES = (State.ACCEPTED, State.HELD)  # not: fell through, disputed
     MET_STATES = (State.ACCEPTED, State.HELD, State.DISPUTED)  # of one whose time has begun
     ANSWERED_STATES = (*EVER_CONFIRMED_STATES, State.DECLINED, State.GATHERED)
 
@@ -339,8 +336,7 @@ class Seat(Numbered):
                 name="seat_answer_of_a_proposal",
             ),
             models.CheckConstraint(
-                condition=~Q(part="member", is_active=True) | Q(answer="yes"),
-                name="seat_member_has_said_yes",
+                condition=~Q(part="member", is_active=True) | Q(answer="yes"), name="seat_member_has_said_yes"
             ),
             models.CheckConstraint(
                 condition=Q(is_active=False) | Q(period__isnull=False), name="seat_active_has_a_period"

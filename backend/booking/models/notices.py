@@ -81,7 +81,7 @@ class Notice(Numbered):
                     ]
                 ),
                 name="notice_reminds_once",
-            ),
+            )
         ]
 
 
@@ -111,6 +111,4 @@ class Delivery(Numbered):
                 name="delivery_was_tried",
             ),
         ]
-        indexes = [
-            models.Index(fields=["notice"], condition=Q(state="queued"), name="delivery_queued"),
-        ]
+        indexes = [models.Index(fields=["notice"], condition=Q(state="queued"), name="delivery_queued")]

@@ -84,7 +84,7 @@ class WaitingListEntry(Numbered):
         indexes = [
             models.Index(
                 fields=["other", "created_at"], condition=Q(state="waiting"), name="waiting_list_in_turn"
-            ),
+            )
         ]
         constraints = [
             models.UniqueConstraint(

@@ -19,11 +19,7 @@ from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
 from backend.events.models.attendees import Attendee
 from backend.events.rules.states import Activity, is_allowed
-from backend.safeguarding.selectors.public_profiles import (
-    PublicProfile,
-    public_profiles_of,
-    visible_ids_for,
-)
+from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_of, visible_ids_for
 
 
 @dataclass(frozen=True, slots=True)

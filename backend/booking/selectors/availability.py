@@ -96,8 +96,7 @@ def availability_for(attendee: Attendee, now: dt.datetime) -> tuple[GridDay, ...
     for row in _slots.fetch(event=attendee.event_id):
         slot = SlotChoice(*row)
         kind, because = next(
-            ((kind, because) for period, kind, because in busy if overlaps(period, slot)),
-            ("", ""),
+            ((kind, because) for period, kind, because in busy if overlaps(period, slot)), ("", "")
         )
         cells.append(
             SlotCell(

@@ -16,12 +16,7 @@ from backend.booking.models.follow_ups import FollowUp
 from backend.booking.models.meetings import Meeting, MeetingQuerySet, RequestedTime, Seat
 from backend.booking.models.questions import Question
 from backend.booking.rules import MIN_NOTICE, allowed_actions, is_asker, is_expired
-from backend.booking.selectors.availability import (
-    SlotChoice,
-    common_slots,
-    slot_choice_of,
-    times_of_two,
-)
+from backend.booking.selectors.availability import SlotChoice, common_slots, slot_choice_of, times_of_two
 from backend.booking.selectors.places import Place, place_of
 from backend.booking.selectors.tables import suitable_tables
 from backend.core.compiled import CompiledRows, any_of, attach_related

@@ -58,12 +58,7 @@ def close_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, no
 
 @in_transaction
 def change_slots(
-    *,
-    attendee: Attendee,
-    opening: Collection[int],
-    closing: Collection[int],
-    by: Person,
-    now: dt.datetime,
+    *, attendee: Attendee, opening: Collection[int], closing: Collection[int], by: Person, now: dt.datetime
 ) -> None:
     """Open some slots and close others, all or none; refuses as `open_slots` and `close_slots` do."""
     open_slots(attendee=attendee, slot_ids=opening, by=by, now=now)

@@ -9,18 +9,12 @@ from django.utils.translation import gettext as _
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import check_cancellable, clean_cancel_reason, may_meet
-from backend.booking.selectors.meetings import (
-    meetings_without_contact,
-    seated_ids,
-)
+from backend.booking.selectors.meetings import meetings_without_contact, seated_ids
 from backend.booking.services.acting import lock_meeting_to_act, note_who_acts
 from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.locks import lock_meeting
 from backend.booking.services.notices import notify
-from backend.booking.services.requests import (
-    end_each,
-    expire_request,
-)
+from backend.booking.services.requests import end_each, expire_request
 from backend.core.errors import NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee

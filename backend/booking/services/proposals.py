@@ -10,13 +10,7 @@ from django.utils.translation import gettext as _
 
 from backend.booking.models.meetings import MAX_TIMES, Meeting, Seat
 from backend.booking.models.notices import Notice
-from backend.booking.rules import (
-    MAX_ALTERNATIVES,
-    REASON_LIMIT,
-    NotJoined,
-    check_open_request,
-    expiry_of,
-)
+from backend.booking.rules import MAX_ALTERNATIVES, REASON_LIMIT, NotJoined, check_open_request, expiry_of
 from backend.booking.selectors.availability import common_slots, rules_for, times_of_two
 from backend.booking.selectors.meetings import other_id_in, seated_ids
 from backend.booking.selectors.tables import free_tables, place_kinds_for

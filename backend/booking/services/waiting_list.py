@@ -7,16 +7,9 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from backend.booking.models.waiting_list import WaitingListEntry
-from backend.booking.rules import (
-    MAX_ALTERNATIVES,
-    check_reachable,
-)
+from backend.booking.rules import MAX_ALTERNATIVES, check_reachable
 from backend.booking.services.booking import slot_details
-from backend.booking.services.requests import (
-    MeetingRequestData,
-    check_may_ask,
-    check_wish,
-)
+from backend.booking.services.requests import MeetingRequestData, check_may_ask, check_wish
 from backend.core.errors import NotFound, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee

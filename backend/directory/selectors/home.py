@@ -18,12 +18,7 @@ from backend.booking.selectors.meetings import (
 )
 from backend.booking.selectors.open_contacts import open_contacts_for
 from backend.directory.rules import Gap, first_gap
-from backend.directory.selectors.people import (
-    ContactOptions,
-    next_times_with,
-    wished_by,
-    without_open_time,
-)
+from backend.directory.selectors.people import ContactOptions, next_times_with, wished_by, without_open_time
 from backend.events.models.attendees import Attendee
 from backend.events.models.roles import CountryContact
 from backend.events.rules.states import is_over

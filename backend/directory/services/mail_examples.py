@@ -23,13 +23,7 @@ from backend.invitations.models import Invitation
 from backend.invitations.selectors import rules_for
 from backend.invitations.services.letters import example_invitation
 from backend.mails.models import MailTest
-from backend.mails.selectors import (
-    Letterhead,
-    MailExample,
-    example_reader,
-    letter_of,
-    letterhead_for,
-)
+from backend.mails.selectors import Letterhead, MailExample, example_reader, letter_of, letterhead_for
 from backend.mails.services import queue_test_mail
 from backend.notifications.services.mail_examples import example_mail
 from backend.people.models import Person

@@ -115,11 +115,7 @@ def send_nudge(*, nudge_id: int, now: dt.datetime) -> None:
     In the person's quiet hours it is queued for their end. Raises MailDelayed where it has to be tried again.
     """
     deliver_outside_quiet_hours(
-        Nudge.objects.all(),
-        nudge_id,
-        wait=_enqueue_mail,
-        mail_for=lambda row: _mail_for(row, now),
-        now=now,
+        Nudge.objects.all(), nudge_id, wait=_enqueue_mail, mail_for=lambda row: _mail_for(row, now), now=now
     )
 
 

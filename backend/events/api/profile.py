@@ -76,9 +76,7 @@ class ProfileView(ParticipantView):
         return Response(ProfileSerializer(profile_body(self.attendee)).data)
 
     @extend_schema(
-        operation_id="profile_replace",
-        request=ProfileSerializer,
-        responses={200: ProfileSerializer},
+        operation_id="profile_replace", request=ProfileSerializer, responses={200: ProfileSerializer}
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Replace my profile; my suggestions are recomputed in the background."""

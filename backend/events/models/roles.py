@@ -89,7 +89,7 @@ class OutsideContact(Numbered):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(name="") & (~Q(email="") | ~Q(phone="")), name="outside_contact_can_be_reached"
-            ),
+            )
         ]
 
 

@@ -26,9 +26,7 @@ def doubts_about_attendee(now: dt.datetime | Now) -> QuerySet[KnownMinor]:
 def _agreements() -> QuerySet[AgeAgreement]:
     """On what is known in the outer query, and on the attendee of the one around it."""
     return AgeAgreement.objects.filter(
-        known_minor=OuterRef("pk"),
-        event=OuterRef(OuterRef("event")),
-        person=OuterRef(OuterRef("person")),
+        known_minor=OuterRef("pk"), event=OuterRef(OuterRef("event")), person=OuterRef(OuterRef("person"))
     )
 
 

@@ -37,10 +37,7 @@ class DemoAccount(BusinessError):
 def is_organiser(person: Person, event: Event) -> bool:
     """Whether the person organises this event."""
     return Attendee.objects.filter(
-        event=event,
-        person=person.pk,
-        person__is_active=True,
-        permission=Attendee.Permission.ORGANISER,
+        event=event, person=person.pk, person__is_active=True, permission=Attendee.Permission.ORGANISER
     ).exists()
 
 

@@ -16,14 +16,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.aliases import is_under_alias
 from backend.events.rules.roles import is_suspended
-from backend.people.models import (
-    FormerAddress,
-    KnownMinor,
-    Person,
-    address_hash,
-    hashes_of,
-    skeleton_hash,
-)
+from backend.people.models import FormerAddress, KnownMinor, Person, address_hash, hashes_of, skeleton_hash
 from backend.people.selectors import has_another_account
 from backend.people.services import (
     AddressTaken,

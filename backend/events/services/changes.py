@@ -34,9 +34,4 @@ def announce_changes(event_id: int, *, not_before: dt.datetime | None = None) ->
 
 def announce_opening(event_id: int) -> None:
     """Queue the job that gives a forum its first lists once it is open."""
-    enqueue(
-        FORUM_OPENED,
-        lock=matching_lock(event_id),
-        once=f"{FORUM_OPENED}:{event_id}",
-        event_id=event_id,
-    )
+    enqueue(FORUM_OPENED, lock=matching_lock(event_id), once=f"{FORUM_OPENED}:{event_id}", event_id=event_id)

@@ -14,11 +14,7 @@ from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import MAX_GUESTS, Meeting, MeetingQuerySet, Seat
 from backend.booking.rules import ARRIVAL_MARGIN, MIN_NOTICE, can_see_meeting, seated_together
 from backend.booking.selectors.availability import SlotChoice, busy_during, common_slots, slot_choice_of
-from backend.booking.selectors.meetings import (
-    MeetingRow,
-    OpenOfficeHour,
-    requests_to_answer,
-)
+from backend.booking.selectors.meetings import MeetingRow, OpenOfficeHour, requests_to_answer
 from backend.booking.selectors.places import Place, place_of
 from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound

@@ -116,8 +116,7 @@ def _clean_title(title: str) -> str:
     text = clean_text(title)
     if not text or len(text) > TITLE_LIMIT:
         raise BadRounds(
-            _("Give a title of at most %(limit)d characters.") % {"limit": TITLE_LIMIT},
-            field="title",
+            _("Give a title of at most %(limit)d characters.") % {"limit": TITLE_LIMIT}, field="title"
         )
     return text
 
@@ -273,13 +272,7 @@ def _check_draft(rounds: Rounds) -> None:
 
 @in_transaction
 def seat_by_hand(
-    *,
-    event: Event,
-    rounds_id: int,
-    slot_id: int,
-    attendee_id: int,
-    table_id: int | None,
-    by: Person,
+    *, event: Event, rounds_id: int, slot_id: int, attendee_id: int, table_id: int | None, by: Person
 ) -> Rounds:
     """Move somebody of a draft to this table in this round, or out of it (None).
 

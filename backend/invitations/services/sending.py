@@ -21,13 +21,7 @@ from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_event
 from backend.invitations.models import Invitation
 from backend.invitations.rules import MAILS_A_DAY, SELECTION_LIFE, TESTS_A_DAY
-from backend.invitations.selectors import (
-    JOINED,
-    is_to_be_mailed,
-    mails_since,
-    people_to_invite,
-    rules_for,
-)
+from backend.invitations.selectors import JOINED, is_to_be_mailed, mails_since, people_to_invite, rules_for
 from backend.invitations.services.deliveries import queue_mails
 from backend.invitations.services.letters import digest_of, example_letter
 from backend.mails.selectors import Letter

@@ -27,11 +27,7 @@ from backend.groups.selectors.rounds import TableRow, table_rows_for
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
 from backend.notifications.services.kinds import KINDS, words_of, words_of_office_hour
-from backend.notifications.services.notice_words import (
-    MailContent,
-    anonymous_cancellation,
-    requested,
-)
+from backend.notifications.services.notice_words import MailContent, anonymous_cancellation, requested
 from backend.notifications.services.table_words import words_of_table
 from backend.outcomes.selectors.connections import are_connected, waits_for_contact
 from backend.people.rules import in_language_of
@@ -86,11 +82,7 @@ def _rows_of(meeting_ids: Sequence[int], reader: Attendee, now: dt.datetime) -> 
 
 
 def _content_of(
-    notice: Notice,
-    meeting: Meeting,
-    row: AnyRow | None,
-    reader: Attendee,
-    now: dt.datetime,
+    notice: Notice, meeting: Meeting, row: AnyRow | None, reader: Attendee, now: dt.datetime
 ) -> MailContent | None:
     """What the mail of the notice says now; None where it is no longer wanted."""
     if not reader.person.is_active or _is_overtaken(notice) or _is_one_too_many(notice, now):

@@ -61,9 +61,7 @@ class ArriveView(MeetingAnswerView):
 
 class AttestView(MeetingAnswerView):
     @extend_schema(
-        operation_id="meetings_attest",
-        request=AttestationSerializer,
-        responses={200: MeetingSerializer},
+        operation_id="meetings_attest", request=AttestationSerializer, responses={200: MeetingSerializer}
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say whether the meeting took place, and how useful it was."""
@@ -75,9 +73,7 @@ class FollowUpView(MeetingAnswerView):
     """What I noted after the meeting, for myself."""
 
     @extend_schema(
-        operation_id="meetings_follow_up",
-        request=FollowUpDataSerializer,
-        responses={200: MeetingSerializer},
+        operation_id="meetings_follow_up", request=FollowUpDataSerializer, responses={200: MeetingSerializer}
     )
     def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Note what we agreed and the day to follow it up; I am reminded once, on that day."""

@@ -46,9 +46,7 @@ class MeetingReportView(ParticipantView):
     """Report the other one of a meeting of mine to the safeguarding lead."""
 
     @extend_schema(
-        operation_id="meetings_report",
-        request=ReportDataSerializer,
-        responses={201: OwnReportSerializer},
+        operation_id="meetings_report", request=ReportDataSerializer, responses={201: OwnReportSerializer}
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """From now on the two see and contact each other no longer; the other is not told."""

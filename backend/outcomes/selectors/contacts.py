@@ -69,10 +69,7 @@ def contacts_of(attendee: Attendee) -> Contacts:
         ),
         tuple(
             SessionContact(
-                part.session.local_name,
-                part.session.starts_at,
-                part.session.ends_at,
-                part.get_part_display(),
+                part.session.local_name, part.session.starts_at, part.session.ends_at, part.get_part_display()
             )
             for part in parts.order_by("session__starts_at", "session_id")
         ),

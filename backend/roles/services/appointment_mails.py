@@ -86,10 +86,9 @@ def _mail_to(reader: Person, appointment: Appointment, change: str) -> EmailMess
     event, is_lead = appointment.attendee.event, appointment.permission == LEAD
     is_own = change == State.CONFIRMED and reader.pk == appointment.attendee.person_id
     subject = OWN_SUBJECTS[is_lead] if is_own else (LEAD_SUBJECTS if is_lead else ORGANISER_SUBJECTS)[change]
-    by = {
-        State.PROPOSED.value: appointment.proposed_by,
-        State.ENDED.value: appointment.ended_by,
-    }.get(change, appointment.decided_by)
+    by = {State.PROPOSED.value: appointment.proposed_by, State.ENDED.value: appointment.ended_by}.get(
+        change, appointment.decided_by
+    )
     by_name = names_of_people([by.pk], event).get(by.pk) if by else ""
     host = settings.TITIAN_ADDRESS.rstrip("/")
     home = f"{host}/e/{event.slug}"

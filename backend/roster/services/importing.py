@@ -42,12 +42,7 @@ from backend.people.selectors import plain_word
 from backend.people.services import BATCH, find_or_create_people
 from backend.roster.services.columns import chosen_columns, keep_columns
 from backend.roster.services.csv_tables import CsvTable
-from backend.roster.services.report import (
-    ImportReport,
-    NoteCounts,
-    RefusedLine,
-    UnconfirmedAdult,
-)
+from backend.roster.services.report import ImportReport, NoteCounts, RefusedLine, UnconfirmedAdult
 from backend.roster.services.rows import ImportRow, column_positions, parse_line, read_as_other
 from backend.safeguarding.services.age_classes import has_to_stay_adult
 
@@ -339,10 +334,7 @@ def _with_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Impor
             short_name = "" if row.short_name == name_to_call(attendee) else row.short_name
             found.append(
                 replace(
-                    row,
-                    email=attendee.person.email,
-                    name=row.name or attendee.name,
-                    short_name=short_name,
+                    row, email=attendee.person.email, name=row.name or attendee.name, short_name=short_name
                 )
             )
     return found, refused

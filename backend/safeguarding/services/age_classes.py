@@ -124,9 +124,7 @@ def propose_adult(*, event: Event, attendee_id: int, by: Person, now: dt.datetim
             "not_set_as_minor", _("This person is not set as a minor: set the age class in the list.")
         )
     proposal, is_new = AdultProposal.objects.get_or_create(
-        attendee=attendee,
-        state=AdultProposal.State.OPEN,
-        defaults={"proposed_by": by, "proposed_at": now},
+        attendee=attendee, state=AdultProposal.State.OPEN, defaults={"proposed_by": by, "proposed_at": now}
     )
     if is_new:
         tell_of_proposals(event.pk, now)

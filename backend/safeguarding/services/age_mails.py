@@ -100,9 +100,7 @@ def _enqueue(lead: Attendee, *, not_before: dt.datetime) -> None:
 def _mail_to(lead: Attendee, proposals: int, doubts: int) -> EmailMessage:
     event, count = lead.event, proposals + doubts
     subject = ngettext(
-        "%(count)s age class waits for you: %(event)s",
-        "%(count)s age classes wait for you: %(event)s",
-        count,
+        "%(count)s age class waits for you: %(event)s", "%(count)s age classes wait for you: %(event)s", count
     ) % {"count": count, "event": event.local_name}
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/age-classes/"
     context = {"proposals": proposals, "doubts": doubts, "event": event.local_name, "address": address}

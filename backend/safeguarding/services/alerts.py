@@ -38,14 +38,7 @@ def alert_leads(*, event_id: int) -> int:
     due = [lead for lead in leads_of(event_id).order_by("pk") if _reports_to_alert(lead).exists()]
     for lead in due:
         once = f"{SEND_ALERT}:{lead.pk}"
-        enqueue(
-            SEND_ALERT,
-            lock=f"mail:{lead.pk}",
-            once=once,
-            queue=MAIL,
-            priority=URGENT,
-            lead_id=lead.pk,
-        )
+        enqueue(SEND_ALERT, lock=f"mail:{lead.pk}", once=once, queue=MAIL, priority=URGENT, lead_id=lead.pk)
     return len(due)
 
 

@@ -168,12 +168,7 @@ def answer_consent(*, token: str, is_yes: bool, now: dt.datetime, language: str 
 
 
 def _record(
-    consent: GuardianConsent,
-    attendee: Attendee,
-    guardian: str,
-    until: dt.date,
-    by: Person,
-    now: dt.datetime,
+    consent: GuardianConsent, attendee: Attendee, guardian: str, until: dt.date, by: Person, now: dt.datetime
 ) -> None:
     """Save a new consent in the place of the one that counted until now."""
     event = attendee.event

@@ -81,13 +81,7 @@ def end_vetting(*, event: Event, vetting_id: int, by: Person, now: dt.datetime) 
 
 @in_transaction
 def add_chaperone(
-    *,
-    event: Event,
-    attendee_id: int,
-    organisation_id: int | None,
-    country: str,
-    by: Person,
-    now: dt.datetime,
+    *, event: Event, attendee_id: int, organisation_id: int | None, country: str, by: Person, now: dt.datetime
 ) -> Chaperone:
     """As a lead, record that a vetted adult looks after the minors of a delegation.
 

@@ -41,9 +41,7 @@ def _periods_in(request: Request, event: Event) -> list[Period]:
 
 class SlotPreviewView(OrganiserView):
     @extend_schema(
-        operation_id="slots_preview",
-        request=SlotGridSerializer,
-        responses={200: PeriodSerializer(many=True)},
+        operation_id="slots_preview", request=SlotGridSerializer, responses={200: PeriodSerializer(many=True)}
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """The slots a grid would make; nothing is saved."""
@@ -58,21 +56,13 @@ class SlotListView(OrganiserView):
         slots = slots_for(self.event)
         return Response(SlotSerializer(slots, many=True).data)
 
-    @extend_schema(
-        operation_id="slots_add",
-        request=SlotGridSerializer,
-        responses={201: CountSerializer},
-    )
+    @extend_schema(operation_id="slots_add", request=SlotGridSerializer, responses={201: CountSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Lay a grid of slots; those there already stay."""
         added = add_slots(event=self.event, periods=_periods_in(request, self.event), by=self.attendee.person)
         return Response({"count": added}, status=201)
 
-    @extend_schema(
-        operation_id="slots_remove",
-        request=SlotIdsSerializer,
-        responses={200: CountSerializer},
-    )
+    @extend_schema(operation_id="slots_remove", request=SlotIdsSerializer, responses={200: CountSerializer})
     def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Remove unused slots."""
         data = validated(SlotIdsSerializer, request)
@@ -88,11 +78,7 @@ class TableListView(OrganiserView):
         tables = tables_for(self.event)
         return Response(TableSerializer(tables, many=True).data)
 
-    @extend_schema(
-        operation_id="tables_add",
-        request=TableDataSerializer,
-        responses={201: TableSerializer},
-    )
+    @extend_schema(operation_id="tables_add", request=TableDataSerializer, responses={201: TableSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         data = venue.TableData(**validated(TableDataSerializer, request))
         table = venue.add_table(event=self.event, data=data, by=self.attendee.person)
@@ -103,9 +89,7 @@ class TableView(OrganiserView):
     """One table or online room."""
 
     @extend_schema(
-        operation_id="tables_change",
-        request=TableDataSerializer,
-        responses={200: TableSerializer},
+        operation_id="tables_change", request=TableDataSerializer, responses={200: TableSerializer}
     )
     def put(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
         """Change it; both people of a meeting that takes place elsewhere then get a notice."""
@@ -129,9 +113,7 @@ class RulesView(OrganiserView):
         return Response(RulesSerializer(rules_for(self.event.pk)).data)
 
     @extend_schema(
-        operation_id="meeting_rules_replace",
-        request=RulesSerializer,
-        responses={200: RulesSerializer},
+        operation_id="meeting_rules_replace", request=RulesSerializer, responses={200: RulesSerializer}
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         data = validated(RulesSerializer, request)

@@ -83,12 +83,7 @@ def close_period(
     if len(reason) > REASON_LENGTH:
         raise BadClosure(_("A reason has at most %(limit)s characters.") % {"limit": REASON_LENGTH})
     closure = Closure.objects.create(
-        event=event,
-        starts_at=period.starts_at,
-        ends_at=period.ends_at,
-        room=room,
-        reason=reason,
-        made_at=now,
+        event=event, starts_at=period.starts_at, ends_at=period.ends_at, room=room, reason=reason, made_at=now
     )
     enqueue(DISPLACE_MEETINGS, lock=DISPLACE_MEETINGS, queue=CLOCK)
     return closure

@@ -103,14 +103,7 @@ def add_topic(*, event: Event, theme_id: int, name: str, description: str = "", 
 
 @in_transaction
 def change_topic(
-    *,
-    event: Event,
-    topic_id: int,
-    theme_id: int,
-    name: str,
-    description: str,
-    by: Person,
-    now: dt.datetime,
+    *, event: Event, topic_id: int, theme_id: int, name: str, description: str, by: Person, now: dt.datetime
 ) -> Topic:
     """Rename, describe or move a topic to another theme; what people chose stays.
 

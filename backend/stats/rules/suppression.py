@@ -152,10 +152,7 @@ class _Part:
         return [self.keys[place] for place in np.flatnonzero(too_high | too_low)]
 
     def _solve(
-        self,
-        low: npt.NDArray[np.float64],
-        high: npt.NDArray[np.float64],
-        prices: npt.NDArray[np.float64],
+        self, low: npt.NDArray[np.float64], high: npt.NDArray[np.float64], prices: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.float64] | None:
         """The cheapest whole numbers (n) within these bounds; None where there are none."""
         from scipy.optimize import Bounds, LinearConstraint, milp  # here: 17 MB of every process

@@ -57,12 +57,7 @@ def headlines_for(stats: EventStats, worksheets: Sequence[Worksheet]) -> tuple[H
     step = stats.step(reported_step_of(stats))
     return tuple(
         headline
-        for part in (
-            _reach(stats, tables),
-            _across(stats, tables),
-            _bridges(step, tables),
-            _answers(tables),
-        )
+        for part in (_reach(stats, tables), _across(stats, tables), _bridges(step, tables), _answers(tables))
         for headline in part
     )
 

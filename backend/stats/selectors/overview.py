@@ -115,9 +115,7 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
         held_by_one=seats.filter(meeting__state=held, word="").count(),
         not_held=by_state.get(Meeting.State.NOT_HELD, 0),
         not_held_by_one=seats.filter(
-            kind=Meeting.Kind.ONE_TO_ONE,
-            meeting__state=Meeting.State.ACCEPTED,
-            word=Seat.Word.NOT_HELD,
+            kind=Meeting.Kind.ONE_TO_ONE, meeting__state=Meeting.State.ACCEPTED, word=Seat.Word.NOT_HELD
         ).count(),
         disputed=tuple(
             meetings.filter(state=Meeting.State.DISPUTED).order_by("pk").values_list("pk", flat=True)

@@ -115,9 +115,7 @@ def _missing(told: _Told) -> Iterator[str]:
         yield sentence % {"count": told.alone}
     if told.waiting:
         sentence = ngettext(
-            "%(count)d request waits for an answer.",
-            "%(count)d requests wait for an answer.",
-            told.waiting,
+            "%(count)d request waits for an answer.", "%(count)d requests wait for an answer.", told.waiting
         )
         yield sentence % {"count": told.waiting}
     if told.alone is None and told.people is not None:

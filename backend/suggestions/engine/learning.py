@@ -117,11 +117,7 @@ def read_answers(event: Event, data: EventData, now: dt.datetime) -> list[Answer
         Seat.objects.filter(event=event, kind=Meeting.Kind.ONE_TO_ONE, part=Seat.Part.INVITED)
         .order_by("meeting__asked_at", "meeting_id")
         .values_list(
-            "meeting__asker_id",
-            "attendee_id",
-            "meeting__state",
-            "meeting__asked_at",
-            "meeting__answered_at",
+            "meeting__asker_id", "attendee_id", "meeting__state", "meeting__asked_at", "meeting__answered_at"
         )
     )
     asked_at = {(asker, other): asked for asker, other, _, asked, _ in meetings}

@@ -204,11 +204,7 @@ def _cards(
             exploratory=row.exploratory,
             reasons=tuple(
                 visible_reasons(
-                    row.reasons,
-                    row.other_id,
-                    profiles,
-                    refused_among,
-                    shows_sessions=other.shows_sessions,
+                    row.reasons, row.other_id, profiles, refused_among, shows_sessions=other.shows_sessions
                 )
             ),
             saved=verdicts.get(row.other_id) == Feedback.Verdict.GOOD,

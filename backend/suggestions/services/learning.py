@@ -72,11 +72,7 @@ def preview_weights(
     """
     _check_earlier(since, event)
     learned, by_source = learn_from_event(
-        event,
-        read_event_data(event),
-        since=since,
-        now=now,
-        on_progress=progress,
+        event, read_event_data(event), since=since, now=now, on_progress=progress
     )
     return WeightsPreview(
         weights_as_rows(learned),
@@ -164,10 +160,7 @@ def queue_learning(*, event: Event, now: dt.datetime) -> None:
     """Queue `learn_nightly` for the worker, ahead of the next Run; once, however often it is asked."""
     _note(event, Learning.State.WAITING, now)
     enqueue(
-        LEARN_WEIGHTS,
-        lock=matching_lock(event.pk),
-        once=f"{LEARN_WEIGHTS}:{event.pk}",
-        event_id=event.pk,
+        LEARN_WEIGHTS, lock=matching_lock(event.pk), once=f"{LEARN_WEIGHTS}:{event.pk}", event_id=event.pk
     )
 
 

@@ -49,15 +49,7 @@ from backend.outcomes.selectors.connections import can_share_contact
 from backend.safeguarding.rules import why_not_open
 from backend.suggestions.selectors.lists import suggestion_between
 from backend.suggestions.selectors.shared_needs import shared_needs_for
-from frontend.access import (
-    Outcome,
-    Request,
-    catch_refusal,
-    counted,
-    organiser,
-    participant,
-    refused_on,
-)
+from frontend.access import Outcome, Request, catch_refusal, counted, organiser, participant, refused_on
 from frontend.agenda.views.agenda import _keeps_offline
 from frontend.booking.forms import AcceptForm, MoveForm, QuestionForm, ReasonForm
 from frontend.booking.words import accepted_words, day_in

@@ -13,13 +13,7 @@ from backend.directory.selectors.roster import SEARCH, closed_to, roster_ids, ro
 from backend.events.models.attendees import Attendee
 from backend.privacy.selectors import merges_waiting_for
 from backend.privacy.services.merging import answer_merge, merge_attendees
-from frontend.access import (
-    Request,
-    catch_refusal,
-    fresh_proof,
-    organiser_or_lead,
-    participant,
-)
+from frontend.access import Request, catch_refusal, fresh_proof, organiser_or_lead, participant
 from frontend.fields import YesOrNoForm, values_of
 
 MOST_FOUND = 20

@@ -28,9 +28,7 @@ class RoundsForm(RefusableForm):
     """What groups are drafted from; what cannot be is refused by the service."""
 
     kind = forms.ChoiceField(
-        label=_("What to draft"),
-        choices=Rounds.Kind.choices,
-        widget=forms.Select(attrs={"class": "input"}),
+        label=_("What to draft"), choices=Rounds.Kind.choices, widget=forms.Select(attrs={"class": "input"})
     )
     title = forms.CharField(
         label=_("Title"), required=False, widget=forms.TextInput(attrs={"class": "input", "dir": "auto"})

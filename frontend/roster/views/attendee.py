@@ -64,11 +64,7 @@ def roles(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
     values_of(form)
     try:
         change_roles(
-            event=event,
-            attendee_ids=[attendee_id],
-            change=form.change(),
-            by=request.user,
-            now=timezone.now(),
+            event=event, attendee_ids=[attendee_id], change=form.change(), by=request.user, now=timezone.now()
         )
     except LeadHasToConsent:
         return ask_about_adults(
@@ -133,11 +129,7 @@ def add_person(request: Request, attendee: Attendee) -> HttpResponse:
             added = add(event=event, new=form.new_attendee(), by=request.user, now=timezone.now())
             messages.success(request, _("Added. They sign in with the address you wrote."))
             return redirect("attendee", event.slug, added.pk)
-    context = {
-        "form": form,
-        "refusal": outcome.refusal,
-        "organisations": organisation_names(event),
-    }
+    context = {"form": form, "refusal": outcome.refusal, "organisations": organisation_names(event)}
     status = outcome.refusal.status if outcome.refusal else 400 if form.errors else 200
     return render(request, "roster/attendee_add.html", context, status=status)
 
@@ -158,10 +150,7 @@ def _page(
         "sectors": sector_choices(attendee.event),
         "organisations": organisation_names(attendee.event),
         "countries": country_names(),
-        "choices": {
-            "age_class": Attendee.AgeClass.choices,
-            "visibility": Attendee.Visibility.choices,
-        },
+        "choices": {"age_class": Attendee.AgeClass.choices, "visibility": Attendee.Visibility.choices},
     }
     status = refusal.status if refusal else 400 if form.errors else 200
     return render(request, "roster/attendee.html", context, status=status)

@@ -26,11 +26,7 @@ def rehearsal(request: Request, attendee: Attendee) -> HttpResponse:
 
 def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = None) -> HttpResponse:
     event = attendee.event
-    context = {
-        "rehearsal": rehearsal_of(event),
-        "forum": event.rehearsal_of,
-        "refusal": refusal,
-    }
+    context = {"rehearsal": rehearsal_of(event), "forum": event.rehearsal_of, "refusal": refusal}
     status = refusal.status if refusal else 200
     return render(request, "setup/rehearsal.html", context, status=status)
 

@@ -264,9 +264,7 @@ def test_entries_are_filtered_by_person_kind_and_day_of_the_event(event, olga):
 
 def test_reading_takes_as_many_queries_for_one_entry_as_for_thirty(event, olga):
     def queries():
-        with CaptureQueriesContext(
-            connection,
-        ) as taken:
+        with CaptureQueriesContext(connection) as taken:
             audit_entries_for(event=event)
         return len(taken)
 

@@ -111,9 +111,7 @@ def test_an_infeasible_problem_is_a_result(tmp_path: Path) -> None:
     assert "Person 1 has 3 locked meetings in 2 open slots." in err.getvalue()
 
 
-def test_an_unknown_result_is_written_and_has_its_own_exit_code(
-    tmp_path: Path,
-) -> None:
+def test_an_unknown_result_is_written_and_has_its_own_exit_code(tmp_path: Path) -> None:
     pairs = [(p, q) for p in range(1, 25) for q in range(p + 1, min(p + 9, 25))]
     path, out = tmp_path / "crowd.dzn", StringIO()
     path.write_text(

@@ -202,11 +202,7 @@ def _online(forum):
 
 def test_a_place_is_set_exactly_from_the_acceptance_on(forum):
     slot = forum.slots[0]
-    placed = {
-        "slot": slot,
-        "table": forum.tables[0],
-        "period": DateTimeTZRange(slot.starts_at, slot.ends_at),
-    }
+    placed = {"slot": slot, "table": forum.tables[0], "period": DateTimeTZRange(slot.starts_at, slot.ends_at)}
     rule = "meeting_has_a_place_once_accepted"
     for state in ("requested", "declined", "withdrawn", "expired"):
         refused_by(rule, lambda state=state: bare_meeting(forum, state=state, **placed))

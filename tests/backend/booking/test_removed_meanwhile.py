@@ -90,9 +90,7 @@ def test_whoever_opens_a_slot_that_is_removed_meanwhile_is_refused() -> None:
     Availability.objects.filter(attendee=late).delete()
     by, slot = organiser_of(forum).person, forum.slots[0]
     with at_first(
-        pre_delete,
-        Slot,
-        lambda: open_slots(attendee=late, slot_ids=[slot.pk], by=late.person, now=forum.now),
+        pre_delete, Slot, lambda: open_slots(attendee=late, slot_ids=[slot.pk], by=late.person, now=forum.now)
     ):
         assert remove_slots(event=forum.event, slot_ids=[slot.pk], by=by) == 1
     assert not Availability.objects.filter(slot=slot.pk).exists()
@@ -127,9 +125,7 @@ def test_whoever_takes_a_session_that_is_removed_meanwhile_reads_that_there_is_n
     one, by = forum.people[0], organiser_of(forum).person
     session = make_session(forum.event)
     with at_first(
-        post_save,
-        SessionPart,
-        lambda: remove_session(event=forum.event, session_id=session.pk, by=by),
+        post_save, SessionPart, lambda: remove_session(event=forum.event, session_id=session.pk, by=by)
     ):
         taken = outcome_of(
             lambda: bookmark_session(attendee=one, session_id=session.pk, by=one.person, now=forum.now)

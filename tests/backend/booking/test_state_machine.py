@@ -9,12 +9,7 @@ from itertools import combinations
 import pytest
 from django.db import connection, transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    initialize,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from backend.agenda.services.bookmarks import bookmark_session
 from backend.booking.models.counter_offers import CounterOffer

@@ -105,8 +105,7 @@ def test_a_time_taken_by_somebody_else_while_it_is_offered_is_booked_once_and_co
     forum.cancel(wanted, meeting)
     request = forum.ask(last, wanted, forum.slots[0])
     answers = at_once(
-        lambda: forum.accept(wanted, request, forum.slots[0]),
-        lambda: offer_freed_times(now=forum.now),
+        lambda: forum.accept(wanted, request, forum.slots[0]), lambda: offer_freed_times(now=forum.now)
     )
     assert answers == ["ok", "ok"]
     assert double_booked() == 0

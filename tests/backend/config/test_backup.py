@@ -27,13 +27,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from backend.config import backup
-from backend.config.archive import (
-    CannotBackUp,
-    CannotRestore,
-    read_archive,
-    remove_unfinished,
-    write_archive,
-)
+from backend.config.archive import CannotBackUp, CannotRestore, read_archive, remove_unfinished, write_archive
 from backend.config.backup import LEFT_OUT, make_backup, restore_backup
 from backend.config.embedded import DATABASE, USER, DatabaseUnusable, EmbeddedPostgres
 from backend.config.environment import backup_key_from, folder_from

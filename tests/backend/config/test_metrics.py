@@ -182,11 +182,7 @@ def test_an_id_is_taken_from_the_proxy_alone_and_is_in_the_log(settings: Setting
 def test_an_address_is_named_by_its_page() -> None:
     names = {
         path: view_name(path, match_of(path))
-        for path in (
-            "/e/forum/people/7/",
-            "/static/css/base.css",
-            "/e/forum/siti@example.org",
-        )
+        for path in ("/e/forum/people/7/", "/static/css/base.css", "/e/forum/siti@example.org")
     }
     assert list(names.values()) == ["person", "static", "nowhere"]
 

@@ -13,15 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.config.middleware import address_of
-from backend.core.limits import (
-    LIMITS,
-    Kind,
-    Limit,
-    TooOften,
-    client_address,
-    count_use,
-    delete_ended_uses,
-)
+from backend.core.limits import LIMITS, Kind, Limit, TooOften, client_address, count_use, delete_ended_uses
 from backend.core.models import UseCount
 from tests.factories import NOW, make_attendee, make_event
 from tests.frontend.conftest import client_of
@@ -118,8 +110,7 @@ def test_behind_the_proxy_the_address_is_the_one_that_it_wrote(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    ("page", "kind"),
-    [("", Kind.PROFILE_READ), ("ask/", Kind.MEETING_ASKED), ("wish/", Kind.MESSAGE_SENT)],
+    ("page", "kind"), [("", Kind.PROFILE_READ), ("ask/", Kind.MEETING_ASKED), ("wish/", Kind.MESSAGE_SENT)]
 )
 def test_a_page_asked_for_too_often_is_refused_with_a_time_and_the_api_counts_along(
     page: str, kind: Kind

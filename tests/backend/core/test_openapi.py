@@ -201,9 +201,7 @@ def test_an_unknown_address_of_the_api_is_refused_in_the_one_shape(method: str, 
 @pytest.mark.django_db
 @pytest.mark.parametrize("scope", ApiToken.Scope.values)
 def test_a_token_opens_exactly_the_operations_of_its_scope(
-    scope: str,
-    people: dict[str, APIClient],
-    ids: dict[str, Any],
+    scope: str, people: dict[str, APIClient], ids: dict[str, Any]
 ) -> None:
     organiser = Attendee.objects.get(event__slug=ids["slug"], permission="organiser").person
     client = APIClient(HTTP_AUTHORIZATION=f"Token {token_of(organiser, scope)}")
@@ -222,8 +220,7 @@ def test_a_token_opens_exactly_the_operations_of_its_scope(
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_what_is_for_organisers_or_leads_needs_their_scope_and_reading_never_the_scope_to_act(
-    people: dict[str, APIClient],
-    ids: dict[str, Any],
+    people: dict[str, APIClient], ids: dict[str, Any]
 ) -> None:
     for operation in operations():
         scope = operation.described.get("x-token-scope")  # none: a session's alone

@@ -76,10 +76,7 @@ def test_somebody_is_found_by_what_they_do_in_any_language_and_the_sentence_is_q
         found = find(viewer, search)
         assert names(found)[0] == "Lawyer", search
         quote = found.quotations[lawyer.pk]
-        assert (quote.field, quote.sentence) == (
-            "offers",
-            COURT,
-        )
+        assert (quote.field, quote.sentence) == ("offers", COURT)
         assert not found.is_by_words
     assert "Lawyer" not in names(find(viewer, "someone who trains prosecutors", country="Japan"))
     assert names(find(viewer, "someone who trains prosecutors", country="Laos")) == ["Lawyer"]

@@ -353,9 +353,7 @@ def test_pages_hold_thirty_and_a_number_beyond_the_last_gives_the_last(
 def test_the_number_of_queries_does_not_grow_with_the_people(event: Event, viewer: Attendee) -> None:
     def queries() -> int:
         find(viewer)
-        with CaptureQueriesContext(
-            connection,
-        ) as few:
+        with CaptureQueriesContext(connection) as few:
             find(viewer, "person")
             find(viewer)
         return len(few)

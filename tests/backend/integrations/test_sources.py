@@ -70,12 +70,7 @@ def test_only_organisers_of_the_event_have_its_sources(shop: Shop) -> None:
 )  # fmt: skip
 def test_a_source_that_cannot_be_is_refused(shop: Shop, changed: dict[str, str]) -> None:
     with pytest.raises((Refused, AddressRefused)):
-        add_source(
-            event=shop.event,
-            data=replace(DATA, **changed),
-            by=shop.organiser.person,
-            now=NOW,
-        )
+        add_source(event=shop.event, data=replace(DATA, **changed), by=shop.organiser.person, now=NOW)
 
 
 def test_a_source_that_is_deleted_leaves_its_people(shop: Shop) -> None:

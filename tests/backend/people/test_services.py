@@ -8,11 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.people.models import Person
 from backend.people.selectors import folded_for
-from backend.people.services import (
-    BadEmail,
-    check_email,
-    find_or_create_people,
-)
+from backend.people.services import BadEmail, check_email, find_or_create_people
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +33,7 @@ def test_an_address_keeps_its_spelling_and_is_found_in_any_case() -> None:
 def test_finding_many_takes_as_many_queries_as_finding_one() -> None:
     counts = []
     for size in (1, 30):
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             find_or_create_people(names={f"p{n}@example.org": "P" for n in range(size)})
         counts.append(len(queries))
         Person.objects.all().delete()

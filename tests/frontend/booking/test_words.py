@@ -56,11 +56,7 @@ def said(*reasons: Reason, own: Profile | None = None, page: PersonPage | None =
     [
         ("seeks_offers", {"seek": NEED, "offer": FORM}, ""),
         ("offers_seeks", {"offer": FORM, "seek": NEED}, ""),
-        (
-            "about_about",
-            {"own": NEED, "other": FORM, "own_field": "about", "other_field": "offers"},
-            "",
-        ),
+        ("about_about", {"own": NEED, "other": FORM, "own_field": "about", "other_field": "offers"}, ""),
         (
             "topic_offered",
             {"topic": "sextortion"},

@@ -328,11 +328,7 @@ AWAYS = {
 @pytest.mark.parametrize("answer", AWAYS.values(), ids=AWAYS)
 @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/keys"])
 def test_a_provider_that_is_away_or_answers_something_else_is_said_in_one_sentence(
-    provider: TestProvider,
-    siti: Person,
-    answer: Answer,
-    path: str,
-    monkeypatch: pytest.MonkeyPatch,
+    provider: TestProvider, siti: Person, answer: Answer, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("backend.core.openid.IN_A_PAGE", replace(IN_A_PAGE, read_seconds=0.3))
     client, began = Client(), time.monotonic()

@@ -239,14 +239,7 @@ def test_adults_come_in_while_a_minor_who_waits_is_nowhere_and_cannot_come_in(dr
     boss.post(draft.address("set-up/state/"), {"state": "open"})
     assert Event.objects.get(pk=draft.event.pk).state == "open"
     official = client_of(draft.official.person)
-    pages = (
-        "suggestions/",
-        "people/",
-        "people/?q=delegate",
-        "people/?q=words",
-        "home/",
-        "people/saved/",
-    )
+    pages = ("suggestions/", "people/", "people/?q=delegate", "people/?q=words", "home/", "people/saved/")
     for page in pages:
         answer = official.get(draft.address(page))
         assert (answer.status_code, "Young" in page_of(answer)) == (200, False), page

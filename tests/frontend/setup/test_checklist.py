@@ -70,9 +70,7 @@ def test_invitations_are_missing_until_somebody_has_joined_and_done_once_everybo
 
 def test_the_set_up_page_asks_the_database_as_often_for_thirty_people_as_for_one(cast, boss):
     def queries():
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             boss.get(cast.address("set-up/"))
         return len(asked)
 

@@ -99,12 +99,7 @@ def test_only_an_organiser_inspects_a_list(desk):
     assert "Nobody may have a list yet" not in read(client, event, "lists/")
     make_run(event, {owner: [other]}, report=REPORT)
     page = read(client, event, f"lists/?of={owner.pk}")
-    for words in (
-        "The list of Amina Rahman",
-        "Linh Tran",
-        "Good fit",
-        "Seeks a topic the other offers",
-    ):
+    for words in ("The list of Amina Rahman", "Linh Tran", "Good fit", "Seeks a topic the other offers"):
         assert words in page, words
     assert "%" not in page.text_of("main table")
     for of in ("0", "9" * 40, "x", "-1"):
@@ -150,13 +145,7 @@ def test_the_page_shows_what_was_learned_and_returns_to_the_default_in_one_click
     LearnedWeights.objects.create(
         event=event,
         weights={"topic": {"prior": 1.0, "value": 1.5, "low": 1.25, "high": 2.0}},
-        counts={
-            "answers": 480,
-            "yes": 120,
-            "people": 40,
-            "by_source": {"shown": 480},
-            "held_out": HELD_OUT,
-        },
+        counts={"answers": 480, "yes": 120, "people": 40, "by_source": {"shown": 480}, "held_out": HELD_OUT},
         learned_at=NOW,
     )
     page = read(client, event)

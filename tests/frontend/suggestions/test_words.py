@@ -43,11 +43,7 @@ def text_of(code, **evidence):
             {"topic": "sextortion"},
             "You seek <b>Sextortion and sexual harassment</b>; Malayvieng offers it.",
         ),
-        (
-            "no_named_need",
-            {"same_field": 1},
-            "Same field; no need of yours is named in their profile.",
-        ),
+        ("no_named_need", {"same_field": 1}, "Same field; no need of yours is named in their profile."),
         ("no_named_need", {"same_field": 0}, "No need of yours is named in their profile."),
         ("topic_sought", {"topic": "new"}, "You offer <b>new</b>; Malayvieng seeks it."),
         ("session", {"session": "Opening", "count": 1}, "You both follow the session “Opening”."),

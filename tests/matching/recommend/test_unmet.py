@@ -9,12 +9,7 @@ from matching.recommend.candidates import score_candidates
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import prepare_features
 from matching.recommend.run import compute_run
-from matching.recommend.scoring import (
-    Scorer,
-    fit_standardiser,
-    need,
-    standardised_features,
-)
+from matching.recommend.scoring import Scorer, fit_standardiser, need, standardised_features
 from matching.recommend.unmet import ANSWERED, BestAnswers
 from matching.types import Participant, Vectors
 from tests.matching.recommend.strategies import make_people

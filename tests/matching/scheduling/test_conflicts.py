@@ -61,10 +61,7 @@ def plan_of(asked: Problem) -> Plan:
             {"locked": (Locked(0, 1, 0, 1), Locked(2, 3, 0, 1)), **FOURTH},
             Conflict("table_locked_twice", slot=0, table=1, count=2, limit=1),
         ),
-        (
-            {"least": (2, 0, 0), "most": (1, 3, 3)},
-            Conflict("least_over_most", (0,), count=2, limit=1),
-        ),
+        ({"least": (2, 0, 0), "most": (1, 3, 3)}, Conflict("least_over_most", (0,), count=2, limit=1)),
         (
             {"least": (2, 0, 0), "available": ((True, False, False), OPEN, OPEN)},
             Conflict("least_over_open_slots", (0,), count=2, limit=1),
@@ -77,10 +74,7 @@ def plan_of(asked: Problem) -> Plan:
             {"least": (2, 2, 2), "slots": 1, "available": ((True,),) * 3},
             Conflict("least_over_open_slots", (0,), count=2, limit=1),
         ),
-        (
-            {"least": (1, 0, 0), "tables": 0},
-            Conflict("least_over_capacity", count=1, limit=0),
-        ),
+        ({"least": (1, 0, 0), "tables": 0}, Conflict("least_over_capacity", count=1, limit=0)),
         (
             {"least": (1, 1, 1), "slots": 1, "tables": 1, "available": ((True,),) * 3, "most": (1, 1, 1)},
             Conflict("least_over_capacity", count=2, limit=1),

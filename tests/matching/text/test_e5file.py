@@ -9,14 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matching.text.e5file import (
-    BLOCK,
-    MAGIC,
-    PackedModelError,
-    bert_names,
-    bert_tensors,
-    read_packed_model,
-)
+from matching.text.e5file import BLOCK, MAGIC, PackedModelError, bert_names, bert_tensors, read_packed_model
 
 HIDDEN, WORDS = 32, 2
 

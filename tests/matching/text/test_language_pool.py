@@ -39,7 +39,4 @@ def test_priors_find_the_originals_of_a_language_of_one_text():
 
 def test_the_benchmark_fails_where_centring_does_not_help():
     raw = dict.fromkeys(("th", "km"), 0.6)
-    assert list(failures(raw, {"th": 0.5, "km": 0.6})) == [
-        "th: 50% is below 55%",
-        "th: centring loses 10%",
-    ]
+    assert list(failures(raw, {"th": 0.5, "km": 0.6})) == ["th: 50% is below 55%", "th: centring loses 10%"]

@@ -102,11 +102,7 @@ def learn_set(
     apart_vectors = encode_people(apart, on_progress)
     reader = text_reader()
     learned = learn_from_ties(
-        apart,
-        apart_vectors,
-        until,
-        priors=reader.priors(apart_vectors, on_progress),
-        on_progress=on_progress,
+        apart, apart_vectors, until, priors=reader.priors(apart_vectors, on_progress), on_progress=on_progress
     )
     return evaluate_learned(given, vectors, learned, until, priors=reader.priors(vectors, on_progress))
 

@@ -29,8 +29,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="the event, as given to create_event")
         parser.add_argument(
-            "file",
-            help="CSV or XLSX with at least the columns email and name, or pretix's order positions",
+            "file", help="CSV or XLSX with at least the columns email and name, or pretix's order positions"
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and save nothing")
         parser.add_argument(

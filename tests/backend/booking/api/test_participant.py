@@ -141,9 +141,7 @@ def test_lists_cost_the_same_number_of_queries_for_one_and_for_many(forum, djang
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 
-        with CaptureQueriesContext(
-            connection,
-        ) as caught:
+        with CaptureQueriesContext(connection) as caught:
             assert client.get(BASE + path).status_code == 200
         return len(caught)
 

@@ -197,11 +197,7 @@ def test_whom_the_policy_hides_from_the_assistant_leaves_no_trace(
     _minister, other, third, *_ = forum.people
     agreed = forum.accept(minister, forum.ask(third, minister, forum.slots[3]))
     sent = forum.ask(minister, forum.join(1)[0], forum.slots[4])
-    assert shown(forum, ana, minister) == {
-        "to_answer": [asked.pk],
-        "sent": [sent.pk],
-        "to_come": [agreed.pk],
-    }
+    assert shown(forum, ana, minister) == {"to_answer": [asked.pk], "sent": [sent.pk], "to_come": [agreed.pk]}
     for one in (other, third, forum.people[-1]):
         HIDING[how](ana, one)
     assert shown(forum, ana, minister) == {"to_answer": [], "sent": [], "to_come": []}

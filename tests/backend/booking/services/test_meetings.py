@@ -186,11 +186,7 @@ def change_to(
     whole = {"label": table.label, "place": table.place, "step_free": table.step_free,
              "is_online": table.is_online, "room_link": table.room_link} | fields  # fmt: skip
     return change_table(
-        event=forum.event,
-        table_id=table.pk,
-        data=TableData(**whole),
-        by=boss.person,
-        now=now or forum.now,
+        event=forum.event, table_id=table.pk, data=TableData(**whole), by=boss.person, now=now or forum.now
     )
 
 

@@ -446,10 +446,7 @@ def test_nobody_but_a_lead_who_has_no_seat_proposes_and_confirms(scene):
     session = scene.ask()
     by = {"event": scene.event, "session_id": session.pk, "now": NOW}
     for other in (scene.asker, make_attendee(scene.event, permission="organiser")):
-        for refused in (
-            confirm_delegation_session,
-            close_delegation_session,
-        ):
+        for refused in (confirm_delegation_session, close_delegation_session):
             with pytest.raises(NotFound):
                 refused(by=other.person, **by)
         with pytest.raises(NotFound):
@@ -483,12 +480,7 @@ def test_nobody_answers_or_ends_for_another_and_a_stranger_finds_nothing(scene):
 
 @pytest.mark.parametrize(
     "fields",
-    [
-        {"age_class": "minor"},
-        {"age_class": "unknown"},
-        {"visibility": "hidden"},
-        {"has_joined": False},
-    ],
+    [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}, {"has_joined": False}],
     ids=["minor", "unknown", "hidden", "not joined"],
 )
 def test_nobody_but_a_listed_adult_who_joined_asks(scene, fields):
@@ -548,11 +540,7 @@ def test_organisers_neither_cancel_nor_move_it_nor_does_it_appear_among_meetings
     for do in (
         lambda: cancel_for_both(event=scene.event, meeting_id=meeting.pk, reason="No", by=organiser, now=NOW),
         lambda: move_meeting(
-            event=scene.event,
-            meeting_id=meeting.pk,
-            slot_id=scene.slots[1].pk,
-            by=organiser,
-            now=NOW,
+            event=scene.event, meeting_id=meeting.pk, slot_id=scene.slots[1].pk, by=organiser, now=NOW
         ),
         lambda: cancel_meeting(
             attendee=scene.asker, meeting_id=meeting.pk, reason="No", by=scene.asker.person, now=NOW

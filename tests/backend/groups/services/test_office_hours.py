@@ -363,11 +363,7 @@ def test_what_falls_free_by_it_is_offered_to_who_waits_and_who_comes_waits_no_lo
     requests = asked_by(forum, [a, b])
     meeting = opened(forum, requests, forum.slots[0])
     join_waiting_list(
-        attendee=waiting,
-        other_id=host.pk,
-        data=MeetingRequestData(),
-        by=waiting.person,
-        now=forum.now,
+        attendee=waiting, other_id=host.pk, data=MeetingRequestData(), by=waiting.person, now=forum.now
     )
     assert offer_freed_times(now=forum.now) == 0
     cancelled(forum, meeting)

@@ -16,10 +16,7 @@ from backend.events.models.attendees import Attendee
 from backend.groups.models import Rounds
 from backend.groups.selectors.rounds import own_table, own_tables, rounds_for, rounds_page_for
 from backend.groups.services.leaving import end_everything_of
-from backend.groups.services.round_tables import (
-    end_refused_places,
-    end_unanswered,
-)
+from backend.groups.services.round_tables import end_refused_places, end_unanswered
 from backend.groups.services.round_work import work_on_rounds
 from backend.groups.services.rounds import (
     RoundsOptions,

@@ -10,12 +10,7 @@ from django.utils import timezone
 from backend.booking.models.availability import MeetingRules
 from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Delivery, Notice
-from backend.booking.rules import (
-    ASKER_REQUESTS,
-    PAIR_REQUESTS,
-    REQUEST_EDITS,
-    REQUEST_UPDATES,
-)
+from backend.booking.rules import ASKER_REQUESTS, PAIR_REQUESTS, REQUEST_EDITS, REQUEST_UPDATES
 from backend.booking.services.notices import SEND_NOTICE
 from backend.booking.services.requests import AskedTooOften
 from backend.events.models.attendees import Attendee

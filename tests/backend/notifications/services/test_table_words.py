@@ -12,11 +12,7 @@ from backend.core.period import Period
 from backend.events.models.attendees import Attendee
 from backend.events.services.venue import TableData
 from backend.groups.selectors.rounds import own_tables
-from backend.groups.services.round_outcomes import (
-    answer_table_follow_up,
-    attest_table,
-    note_table_follow_up,
-)
+from backend.groups.services.round_outcomes import answer_table_follow_up, attest_table, note_table_follow_up
 from backend.groups.services.round_tables import end_unanswered
 from backend.notifications.services.notice_mails import mail_for
 from backend.notifications.services.reminders import remind_people

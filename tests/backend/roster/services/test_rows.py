@@ -13,13 +13,7 @@ from hypothesis import strategies as st
 from backend.roster.services.csv_tables import CsvLine, column_key, read_csv
 from backend.roster.services.headings import HEADINGS_FILE
 from backend.roster.services.report import RefusedLine, refusals_csv
-from backend.roster.services.rows import (
-    COLUMNS,
-    BadColumns,
-    ImportRow,
-    column_positions,
-    parse_line,
-)
+from backend.roster.services.rows import COLUMNS, BadColumns, ImportRow, column_positions, parse_line
 
 PLACES = {name: place for place, name in enumerate(dict.fromkeys(COLUMNS.values()))}
 

@@ -107,9 +107,7 @@ CELL = '<c r="{place}" t="inlineStr"><is><t>x</t></is></c>'
     ],
     ids=["last row", "empty rows", "too many rows", "last column", "long texts written shortly"],
 )
-def test_a_small_workbook_that_spans_much_is_refused_soon_with_the_limits(
-    rows: str,
-) -> None:
+def test_a_small_workbook_that_spans_much_is_refused_soon_with_the_limits(rows: str) -> None:
     data, began = _with_sheet(rows), sum(os.times()[:4])
     with pytest.raises(UnreadableFile, match=ENDLESS):
         read_list(data)
