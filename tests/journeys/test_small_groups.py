@@ -33,7 +33,6 @@ def test_a_trio_of_a_ministry_a_company_and_an_ngo_from_proposal_to_follow_up(bo
     expect(desk.get_by_text("Seeks", exact=True)).to_have_count(2)
     expect(desk.get_by_text("Offers", exact=True)).to_have_count(2)
     assert faults_of(desk) == []
-    desk.get_by_text("Publish …").click()
     desk.get_by_role("button", name="Publish and ask").click()
     expect(desk.get_by_text("Published. Everybody with a place is asked")).to_be_visible()
     hall.work(rounds)
