@@ -40,7 +40,7 @@ MESSAGES = {"success", "error", "warning", "info"}
 FIELD_TEXTS = {"label", "help_text", "error_messages", "empty_label"}
 
 # What may be called by its name in a refusal or a log; of people `name_shown_to` gives it.
-NAMED_THINGS = {"event", "theme", "topic", "sector", "child"}
+NAMED_THINGS = {"event", "theme", "topic", "sector", "child", "provider"}
 NAMES_OF_PEOPLE = {"shown_name", "name_in_lists", "name_in_roster", "name_to_call", "listed_name"}
 
 # Names, units and headers that are the same in every language.
