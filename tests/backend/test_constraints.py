@@ -22,7 +22,7 @@ from backend.events.models.merges import Merge
 from backend.events.models.roles import CountryContact, OutsideContact
 from backend.events.models.suspensions import Suspension
 from backend.events.models.translation_remarks import TranslationRemark
-from backend.people.models import ApiToken, FormerAddress, KnownMinor
+from backend.people.models import ApiToken, FormerAddress, KnownMinor, LinkedIdentity
 from backend.safeguarding.models import (
     AliasEntry,
     Block,
@@ -103,6 +103,9 @@ def people(forums: Forums) -> Tries:
     yield "organisation_named", changed(organisation, name="")
     yield "person_has_an_address_hash", changed(person, address_hash="")
     known = KnownMinor.objects.create(address_hash="a" * 64, event=forums.event, expires_at=NOW)
+    linked = LinkedIdentity.objects.create(person=person, issuer="i", identity_hash="a" * 64, linked_at=NOW)
+    yield "linked_identity_once_an_issuer", again(linked, identity_hash="b" * 64)
+    yield "linked_identity_has_a_hash", changed(linked, identity_hash="Siti")
     yield "known_minor_once_per_event", again(known)
     yield "known_minor_has_a_hash", changed(known, address_hash=person.email)
     former = FormerAddress.objects.create(person=person, address_hash="a" * 64, left_at=NOW)

@@ -180,7 +180,7 @@ def boss(cast: Cast) -> Client:
 
 
 @pytest.fixture
-def desk(client: Client) -> tuple[Event, Client]:
+def desk(db: None, client: Client) -> tuple[Event, Client]:
     """A forum of its own, and the browser of its organiser."""
     event = make_event("desk")
     organiser = make_attendee(event, permission="organiser", visibility="hidden")

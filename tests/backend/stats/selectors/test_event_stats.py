@@ -313,5 +313,5 @@ def test_the_number_of_queries_does_not_grow_with_the_event(django_assert_num_qu
             make_meeting(one, two, useful=(4, None))
         make_run(event, {one: [two] for one, two in pairwise(p)})
         event.refresh_from_db()
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             event_stats(event=event, now=NOW, permutations=0)
