@@ -185,9 +185,7 @@ def _pip_of_this_machine(folder: Path) -> Iterator[str]:
             yield f"--volume={value}:/run/pip/{name}:ro"
             settings[name] = f"/run/pip/{name}"
     told = folder / "pip.conf"
-    told.write_text(
-        "\n".join(["[global]", *(f"{name} = {value}" for name, value in settings.items())]) + "\n"
-    )
+    told.write_text("\n".join(["[global]", *(f"{name} = {value}" for name, value in settings.items())]) + "\n")
     yield f"--secret=id=pip,src={told}"
 
 
@@ -248,9 +246,7 @@ def _by_name(part: Any) -> Any:
 
 
 def write_checksums(folder: Path) -> None:
-    lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(folder.iterdir())
-    ]
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(folder.iterdir())]
     (folder / SUMS).write_text("".join(lines))
 
 

@@ -22,9 +22,7 @@ def grade_of(text: str) -> float:
     text = re.sub(r"^```.*?^```|^    .*?$|^[#|].*?$", "", text, flags=re.MULTILINE | re.DOTALL)
     text = re.sub(r"\]\([^)]*\)|`[^`]*`|[*\[\]]", "", text)
     parts = re.split(r"\n\s*\n|^\s*(?:-|\d+\.) ", text, flags=re.MULTILINE)
-    sentences = [
-        s for part in parts for s in re.split(r"(?<=[.!?])\s+", part) if re.search(r"[A-Za-z]{2}", s)
-    ]
+    sentences = [s for part in parts for s in re.split(r"(?<=[.!?])\s+", part) if re.search(r"[A-Za-z]{2}", s)]
     words = [word for sentence in sentences for word in re.findall(r"[A-Za-z’']+", sentence)]
     syllables = sum(len(HYPHENS.positions(word)) + 1 for word in words)
     return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59

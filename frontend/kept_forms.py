@@ -34,9 +34,7 @@ def ask_for_proof(request: HttpRequest, *, keeps_form: bool = True) -> HttpRespo
             fields = request.POST.copy()
             fields.pop("csrfmiddlewaretoken", None)  # the form was let in by it already
             form = {"path": back, "query": request.GET.urlencode(), "fields": fields.urlencode()}
-            request.session[KEPT] = encrypt(
-                json.dumps(form).encode(), purpose=PURPOSE, now=timezone.now()
-            ).decode()
+            request.session[KEPT] = encrypt(json.dumps(form).encode(), purpose=PURPOSE, now=timezone.now()).decode()
     methods = get_adapter().get_reauthentication_methods(request.user)
     page = methods[0]["url"] if methods else reverse(settings.LOGIN_URL)
     target = f"{page}?{urlencode({'next': back})}"

@@ -34,14 +34,7 @@ from frontend.privacy import views as privacy
 from frontend.programme import views as programme
 from frontend.roles import views as roles
 from frontend.roster.views import attendee, attendees
-from frontend.safeguarding.views import (
-    age_classes,
-    aliases,
-    consents,
-    report_entries,
-    supervision,
-    suspensions,
-)
+from frontend.safeguarding.views import age_classes, aliases, consents, report_entries, supervision, suspensions
 from frontend.safeguarding.views import reports as safeguarding
 from frontend.setup.views import checklist, closures, contact_rules, forums, local_names, rehearsal, venue
 from frontend.stats import views as desk
@@ -83,9 +76,7 @@ urlpatterns = [
     path("forums/start/", forums.start, name="start_forum"),
     path("forums/starters/", forums.starters, name="starters"),
     path("forums/<slug:slug>/roles/", forums.forum_roles, name="forum_roles"),
-    path(
-        "forums/<slug:slug>/roles/<int:appointment_id>/", forums.decide_forum_role, name="decide_forum_role"
-    ),
+    path("forums/<slug:slug>/roles/<int:appointment_id>/", forums.decide_forum_role, name="decide_forum_role"),
     path("demo/", demo.enter, name="demo_enter"),
     path("demo/preparation/", demo.show_preparation, name="demo_preparation"),
     path("demo/outbox/", demo.outbox, name="demo_outbox"),
@@ -147,27 +138,15 @@ urlpatterns = [
     path("e/<slug:slug>/attendees/add/", attendee.add_person, name="add_attendee"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/", attendee.attendee_page, name="attendee"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/roles/", attendee.roles, name="attendee_roles"),
-    path(
-        "e/<slug:slug>/attendees/<int:attendee_id>/twice/", merging.choose_duplicate, name="choose_duplicate"
-    ),
+    path("e/<slug:slug>/attendees/<int:attendee_id>/twice/", merging.choose_duplicate, name="choose_duplicate"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/twice/<int:duplicate_id>/", merging.merge, name="merge"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/times/", attendee.times, name="attendee_times"),
     path(
-        "e/<slug:slug>/attendees/<int:attendee_id>/organisation/",
-        attendee.organisation,
-        name="attendee_organisation",
+        "e/<slug:slug>/attendees/<int:attendee_id>/organisation/", attendee.organisation, name="attendee_organisation"
     ),
-    path(
-        "e/<slug:slug>/attendees/<int:attendee_id>/propose-adult/",
-        age_classes.propose_adult,
-        name="propose_adult",
-    ),
+    path("e/<slug:slug>/attendees/<int:attendee_id>/propose-adult/", age_classes.propose_adult, name="propose_adult"),
     path("e/<slug:slug>/age-classes/", age_classes.age_classes, name="age_classes"),
-    path(
-        "e/<slug:slug>/age-classes/proposals/<int:proposal_id>/",
-        age_classes.decide_adult,
-        name="decide_adult",
-    ),
+    path("e/<slug:slug>/age-classes/proposals/<int:proposal_id>/", age_classes.decide_adult, name="decide_adult"),
     path("e/<slug:slug>/age-classes/agree/", age_classes.agree_adult, name="agree_adult"),
     path("e/<slug:slug>/set-up/rehearsal/", rehearsal.rehearsal, name="rehearsal"),
     path("e/<slug:slug>/set-up/rehearsal/start/", rehearsal.start, name="start_rehearsal"),
@@ -176,16 +155,10 @@ urlpatterns = [
     path("e/<slug:slug>/set-up/rehearsal/back/", rehearsal.organise_again, name="organise_again"),
     path("e/<slug:slug>/matching/", suggestions.matching, name="matching"),
     path("e/<slug:slug>/matching/anew/", suggestions.rebuild_lists, name="rebuild_lists"),
-    path(
-        "e/<slug:slug>/matching/weights/reset/",
-        suggestions.reset_learned_weights,
-        name="reset_learned_weights",
-    ),
+    path("e/<slug:slug>/matching/weights/reset/", suggestions.reset_learned_weights, name="reset_learned_weights"),
     path("e/<slug:slug>/matching/weights/now/", suggestions.learn_now, name="learn_now"),
     path(
-        "e/<slug:slug>/matching/weights/nightly/",
-        suggestions.switch_nightly_learning,
-        name="switch_nightly_learning",
+        "e/<slug:slug>/matching/weights/nightly/", suggestions.switch_nightly_learning, name="switch_nightly_learning"
     ),
     path("e/<slug:slug>/matching/lists/", suggestions.lists, name="lists"),
     path("e/<slug:slug>/matching/lists/<int:owner>/<int:other>/", suggestions.pair, name="pair"),
@@ -201,55 +174,35 @@ urlpatterns = [
     path("e/<slug:slug>/people/<int:attendee_id>/wish/", directory.wish, name="wish"),
     path("e/<slug:slug>/people/<int:attendee_id>/contact/", connections.share_contact, name="share_contact"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/follow-up/", outcomes.follow_up, name="follow_up"),
-    path(
-        "e/<slug:slug>/meetings/<int:meeting_id>/follow-up/kept/",
-        outcomes.follow_up_kept,
-        name="follow_up_kept",
-    ),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/follow-up/kept/", outcomes.follow_up_kept, name="follow_up_kept"),
     path("e/<slug:slug>/connections/", connections.connections, name="connections"),
-    path(
-        "e/<slug:slug>/connections/connections.csv", connections.connections_table, name="connections_table"
-    ),
+    path("e/<slug:slug>/connections/connections.csv", connections.connections_table, name="connections_table"),
     path("e/<slug:slug>/connections/connections.vcf", connections.address_book, name="address_book"),
-    path(
-        "e/<slug:slug>/connections/<int:connection_id>/contact.vcf", connections.card, name="connection_card"
-    ),
+    path("e/<slug:slug>/connections/<int:connection_id>/contact.vcf", connections.card, name="connection_card"),
     path("e/<slug:slug>/connections/<int:connection_id>/end/", connections.end, name="end_connection"),
     path("e/<slug:slug>/people/<int:attendee_id>/block/", safeguarding.block, name="block"),
     path("e/<slug:slug>/people/<int:attendee_id>/report/", safeguarding.report_person, name="report_person"),
-    path(
-        "e/<slug:slug>/meetings/<int:meeting_id>/report/", safeguarding.report_meeting, name="report_meeting"
-    ),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/report/", safeguarding.report_meeting, name="report_meeting"),
     path("e/<slug:slug>/reports/", safeguarding.reports, name="reports"),
     path("consent/<secret:token>/", consents.consent_answer, name="consent_answer"),
     path("e/<slug:slug>/consents/", consents.consents, name="consents"),
     path("e/<slug:slug>/consents/<int:attendee_id>/", consents.consent, name="consent"),
     path("e/<slug:slug>/consents/<int:consent_id>/end/", consents.end_consent, name="end_consent"),
     path("e/<slug:slug>/supervision/", supervision.supervision, name="supervision"),
-    path(
-        "e/<slug:slug>/supervision/<int:attendee_id>/chaperone/",
-        supervision.add_chaperone,
-        name="add_chaperone",
-    ),
+    path("e/<slug:slug>/supervision/<int:attendee_id>/chaperone/", supervision.add_chaperone, name="add_chaperone"),
     path(
         "e/<slug:slug>/supervision/chaperones/<int:chaperone_id>/end/",
         supervision.remove_chaperone,
         name="remove_chaperone",
     ),
     path("e/<slug:slug>/supervision/<int:vetting_id>/end/", supervision.end_vetting, name="end_vetting"),
-    path(
-        "e/<slug:slug>/supervision/places/<int:table_id>/",
-        supervision.mark_open_place,
-        name="mark_open_place",
-    ),
+    path("e/<slug:slug>/supervision/places/<int:table_id>/", supervision.mark_open_place, name="mark_open_place"),
     path("e/<slug:slug>/aliases/", aliases.aliases, name="aliases"),
     path("e/<slug:slug>/aliases/<int:attendee_id>/", aliases.alias, name="alias"),
     path("e/<slug:slug>/aliases/<int:attendee_id>/lift/", aliases.lift, name="lift_alias"),
     path("e/<slug:slug>/delegation-sessions/", delegations.delegation_sessions, name="delegation_sessions"),
     path(
-        "e/<slug:slug>/delegation-sessions/<int:session_id>/",
-        delegations.delegation_session,
-        name="delegation_session",
+        "e/<slug:slug>/delegation-sessions/<int:session_id>/", delegations.delegation_session, name="delegation_session"
     ),
     path(
         "e/<slug:slug>/delegation-sessions/<int:session_id>/confirm/",
@@ -261,11 +214,7 @@ urlpatterns = [
         delegations.close_delegation_session,
         name="close_delegation_session",
     ),
-    path(
-        "e/<slug:slug>/my-delegation-sessions/",
-        delegations.my_delegation_sessions,
-        name="my_delegation_sessions",
-    ),
+    path("e/<slug:slug>/my-delegation-sessions/", delegations.my_delegation_sessions, name="my_delegation_sessions"),
     path(
         "e/<slug:slug>/my-delegation-sessions/<int:session_id>/answer/",
         delegations.answer_delegation_session,
@@ -278,9 +227,7 @@ urlpatterns = [
     ),
     path("e/<slug:slug>/country-contacts/", consents.country_contacts, name="country_contacts"),
     path(
-        "e/<slug:slug>/country-contacts/<int:contact_id>/end/",
-        consents.end_country_contact,
-        name="end_country_contact",
+        "e/<slug:slug>/country-contacts/<int:contact_id>/end/", consents.end_country_contact, name="end_country_contact"
     ),
     path("e/<slug:slug>/safety/", safeguarding.safety, name="safety"),
     path("e/<slug:slug>/reports/sent/", safeguarding.report_sent, name="report_sent"),
@@ -288,9 +235,7 @@ urlpatterns = [
     path("e/<slug:slug>/reports/hand-over/", safeguarding.hand_over_all, name="hand_over_all"),
     path("e/<slug:slug>/reports/<int:report_id>/about/", safeguarding.report_about, name="report_about"),
     path(
-        "e/<slug:slug>/reports/<int:report_id>/about/<int:attendee_id>/",
-        safeguarding.link_report,
-        name="link_report",
+        "e/<slug:slug>/reports/<int:report_id>/about/<int:attendee_id>/", safeguarding.link_report, name="link_report"
     ),
     path("e/<slug:slug>/reports/<int:report_id>/hand-over/", safeguarding.hand_over, name="hand_over"),
     path("e/<slug:slug>/reports/<int:report_id>/close/", safeguarding.close_report, name="close_report"),
@@ -298,11 +243,7 @@ urlpatterns = [
     path("e/<slug:slug>/reports/<int:report_id>/word/", report_entries.send_word, name="send_word"),
     path("e/<slug:slug>/reports/<int:report_id>/assign/", report_entries.assign_report, name="assign_report"),
     path("e/<slug:slug>/reports/<int:report_id>/due/", report_entries.set_due_time, name="set_due_time"),
-    path(
-        "e/<slug:slug>/reports/<int:report_id>/contacts/",
-        report_entries.report_contacts,
-        name="report_contacts",
-    ),
+    path("e/<slug:slug>/reports/<int:report_id>/contacts/", report_entries.report_contacts, name="report_contacts"),
     path("e/<slug:slug>/reports/<int:report_id>/file/", report_entries.report_file, name="report_file"),
     path("e/<slug:slug>/suspensions/", suspensions.suspensions, name="suspensions"),
     path("e/<slug:slug>/suspensions/person/", suspensions.suspend, name="suspend"),
@@ -320,35 +261,21 @@ urlpatterns = [
     path("e/<slug:slug>/meetings/offline/", agenda.offline_agenda, name="offline_agenda"),
     path("e/<slug:slug>/meetings/sheet/", agenda.day_sheet, name="day_sheet"),
     path("e/<slug:slug>/meetings/office-hours/new/", office_hours.new_office_hour, name="new_office_hour"),
+    path("e/<slug:slug>/meetings/office-hours/<int:meeting_id>/", office_hours.office_hour, name="office_hour"),
+    path("e/<slug:slug>/meetings/office-hours/<int:meeting_id>/add/", office_hours.add_guest, name="add_guest"),
+    path("e/<slug:slug>/meetings/office-hours/<int:meeting_id>/leave/", office_hours.leave, name="leave_office_hour"),
     path(
-        "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/", office_hours.office_hour, name="office_hour"
+        "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/cancel/", office_hours.cancel, name="cancel_office_hour"
     ),
     path(
-        "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/add/", office_hours.add_guest, name="add_guest"
-    ),
-    path(
-        "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/leave/",
-        office_hours.leave,
-        name="leave_office_hour",
-    ),
-    path(
-        "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/cancel/",
-        office_hours.cancel,
-        name="cancel_office_hour",
-    ),
-    path(
-        "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/here/",
-        office_hours.arrive,
-        name="arrive_at_office_hour",
+        "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/here/", office_hours.arrive, name="arrive_at_office_hour"
     ),
     path("e/<slug:slug>/meetings/rounds/<int:rounds_id>/", rounds.my_tables, name="my_tables"),
     path("e/<slug:slug>/meetings/rounds/<int:rounds_id>/accept/", rounds.accept_all, name="accept_tables"),
     path("e/<slug:slug>/meetings/tables/<int:meeting_id>/accept/", rounds.accept_table, name="accept_table"),
     path("e/<slug:slug>/meetings/tables/<int:meeting_id>/here/", rounds.arrive, name="arrive_at_table"),
     path("e/<slug:slug>/meetings/tables/<int:meeting_id>/attest/", rounds.attest, name="attest_table"),
-    path(
-        "e/<slug:slug>/meetings/tables/<int:meeting_id>/follow-up/", rounds.follow_up, name="table_follow_up"
-    ),
+    path("e/<slug:slug>/meetings/tables/<int:meeting_id>/follow-up/", rounds.follow_up, name="table_follow_up"),
     path(
         "e/<slug:slug>/meetings/tables/<int:meeting_id>/follow-up/kept/",
         rounds.follow_up_kept,
@@ -356,20 +283,12 @@ urlpatterns = [
     ),
     path("e/<slug:slug>/meetings/tables/<int:meeting_id>/leave/", rounds.leave_table, name="leave_table"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
-    path(
-        "e/<slug:slug>/meetings/<int:meeting_id>/meeting.ics",
-        calendar.meeting_download,
-        name="meeting_download",
-    ),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/meeting.ics", calendar.meeting_download, name="meeting_download"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/change/", requests.change, name="change_request"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/accept/", meetings.accept, name="accept"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/decline/", meetings.decline, name="decline"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/other-times/", counter_offers.counter, name="counter"),
-    path(
-        "e/<slug:slug>/meetings/<int:meeting_id>/other-times/take/",
-        counter_offers.take_counter,
-        name="take_counter",
-    ),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/other-times/take/", counter_offers.take_counter, name="take_counter"),
     path(
         "e/<slug:slug>/meetings/<int:meeting_id>/other-times/refuse/",
         counter_offers.refuse_counter,
@@ -381,16 +300,10 @@ urlpatterns = [
         name="withdraw_counter",
     ),
     path("e/<slug:slug>/meetings/<int:meeting_id>/question/", questions.question, name="question"),
-    path(
-        "e/<slug:slug>/meetings/<int:meeting_id>/question/answer/",
-        questions.question_answer,
-        name="question_answer",
-    ),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/question/answer/", questions.question_answer, name="question_answer"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/withdraw/", meetings.withdraw, name="withdraw"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/cancel/", meetings.cancel, name="cancel"),
-    path(
-        "e/<slug:slug>/meetings/<int:meeting_id>/call-off/", meetings.cancel_for_both, name="cancel_for_both"
-    ),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/call-off/", meetings.cancel_for_both, name="cancel_for_both"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/move/", meetings.move, name="move"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/here/", outcomes.arrive, name="arrive"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/attest/", outcomes.attest, name="attest"),
@@ -437,19 +350,13 @@ urlpatterns = [
     path("e/<slug:slug>/set-up/webhooks/<int:webhook_id>/secret/", webhooks.secret, name="webhook_secret"),
     path("e/<slug:slug>/set-up/webhooks/<int:webhook_id>/switch/", webhooks.switch, name="switch_webhook"),
     path("e/<slug:slug>/set-up/webhooks/<int:webhook_id>/test/", webhooks.test, name="test_webhook"),
-    path(
-        "e/<slug:slug>/set-up/webhooks/<int:webhook_id>/again/<int:delivery_id>/",
-        webhooks.again,
-        name="send_again",
-    ),
+    path("e/<slug:slug>/set-up/webhooks/<int:webhook_id>/again/<int:delivery_id>/", webhooks.again, name="send_again"),
     path("e/<slug:slug>/set-up/webhooks/<int:webhook_id>/delete/", webhooks.delete, name="delete_webhook"),
     path("e/<slug:slug>/set-up/told/", disputes.disputes, name="disputes"),
     path("e/<slug:slug>/set-up/topics/", topics.topics, name="topics"),
     path("e/<slug:slug>/set-up/names/", local_names.local_names, name="local_names"),
     path("e/<slug:slug>/set-up/contact/", contact_rules.contact_rules, name="contact_rules"),
-    path(
-        "e/<slug:slug>/set-up/contact/<int:rule_id>/", contact_rules.end_contact_rule, name="end_contact_rule"
-    ),
+    path("e/<slug:slug>/set-up/contact/<int:rule_id>/", contact_rules.end_contact_rule, name="end_contact_rule"),
     path("e/<slug:slug>/set-up/sectors/", sectors.sectors, name="sectors"),
     path("e/<slug:slug>/set-up/sessions/", programme_sessions.agenda_page, name="agenda"),
     path("e/<slug:slug>/set-up/sessions/import/", programme_sessions.import_agenda, name="import_agenda"),
@@ -474,11 +381,7 @@ urlpatterns = [
     path("e/<slug:slug>/programme/rounds/<int:rounds_id>/", rounds.one_rounds, name="rounds"),
     path("e/<slug:slug>/programme/rounds/<int:rounds_id>/again/", rounds.draft_again, name="rounds_again"),
     path("e/<slug:slug>/programme/rounds/<int:rounds_id>/publish/", rounds.publish, name="rounds_publish"),
-    path(
-        "e/<slug:slug>/programme/rounds/<int:rounds_id>/latecomers/",
-        rounds.latecomers,
-        name="rounds_latecomers",
-    ),
+    path("e/<slug:slug>/programme/rounds/<int:rounds_id>/latecomers/", rounds.latecomers, name="rounds_latecomers"),
     path("e/<slug:slug>/programme/rounds/<int:rounds_id>/cancel/", rounds.cancel, name="rounds_cancel"),
     path("e/<slug:slug>/programme/rounds/<int:rounds_id>/seat/", rounds.seat, name="seat_in_rounds"),
     path("e/<slug:slug>/programme/<int:plan_id>/", programme.plan, name="plan"),
@@ -486,19 +389,7 @@ urlpatterns = [
     path("e/<slug:slug>/programme/<int:plan_id>/stop/", programme.stop, name="plan_stop"),
     path("e/<slug:slug>/programme/<int:plan_id>/publish/", programme.publish, name="plan_publish"),
     path("e/<slug:slug>/programme/<int:plan_id>/withdraw/", programme.withdraw, name="plan_withdraw"),
-    path(
-        "e/<slug:slug>/programme/<int:plan_id>/meetings/<int:planned_id>/", programme.planned, name="planned"
-    ),
-    path(
-        "e/<slug:slug>/programme/<int:plan_id>/doors/",
-        programme.schedules,
-        {"order": "table"},
-        name="plan_doors",
-    ),
-    path(
-        "e/<slug:slug>/programme/<int:plan_id>/days/",
-        programme.schedules,
-        {"order": "person"},
-        name="plan_days",
-    ),
+    path("e/<slug:slug>/programme/<int:plan_id>/meetings/<int:planned_id>/", programme.planned, name="planned"),
+    path("e/<slug:slug>/programme/<int:plan_id>/doors/", programme.schedules, {"order": "table"}, name="plan_doors"),
+    path("e/<slug:slug>/programme/<int:plan_id>/days/", programme.schedules, {"order": "person"}, name="plan_days"),
 ]

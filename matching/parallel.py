@@ -23,9 +23,7 @@ class ParallelMap(Protocol):
     results can be pickled. Closing the iterator cancels what was not begun.
     """
 
-    def __call__(
-        self, function: Callable[..., Result], items: Iterable[Any], *shared: Any
-    ) -> Generator[Result]: ...
+    def __call__(self, function: Callable[..., Result], items: Iterable[Any], *shared: Any) -> Generator[Result]: ...
 
 
 @contextmanager

@@ -117,9 +117,7 @@ def try_everything(seed: int, methods: Sequence[str], *, one_of_each: bool = Fal
     numbers = {name: ids for name, ids in numbers.items() if ids}
     routes = addresses(stage, HERE)
     if one_of_each:
-        routes = {
-            (policy_of(numbered[0]), route[:5]): (route, numbered) for route, numbered in routes.items()
-        }
+        routes = {(policy_of(numbered[0]), route[:5]): (route, numbered) for route, numbered in routes.items()}
         routes = dict(routes.values())
     for route, numbered in routes.items():
         policy = policy_of(numbered[0])
@@ -131,9 +129,7 @@ def try_everything(seed: int, methods: Sequence[str], *, one_of_each: bool = Fal
     return found
 
 
-def _try(
-    found: Matrix, client: Client, cell: tuple[str, str, str], route: str, address: str, fields: object
-) -> None:
+def _try(found: Matrix, client: Client, cell: tuple[str, str, str], route: str, address: str, fields: object) -> None:
     policy, role, method = cell
     is_json = route.startswith("/api/") and method not in ("get", "head")
     options = {"content_type": "application/json"} if is_json else {}
@@ -173,9 +169,7 @@ def documented(route: str, method: str) -> set[int]:
     method = {"head": "get"}.get(method, method)
     operation = _operations().get(re.sub(r"<\w+:(\w+)>", r"{\1}", route), {}).get(method, {})
     return (
-        {405}
-        | {int(status) for status in operation.get("responses", {})}
-        | ({200} if method == "options" else set())
+        {405} | {int(status) for status in operation.get("responses", {})} | ({200} if method == "options" else set())
     )
 
 

@@ -39,9 +39,7 @@ class LocalCluster:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.address = f"{protocol}://127.0.0.1:{port}"
-        self.scheduler = self._start(
-            "scheduler", "--host", self.address.rpartition(":")[0], "--port", str(port)
-        )
+        self.scheduler = self._start("scheduler", "--host", self.address.rpartition(":")[0], "--port", str(port))
         self.workers: list[subprocess.Popen[bytes]] = []
         self.client = Client(
             self.address,
@@ -78,12 +76,7 @@ class LocalCluster:
         environment = {**os.environ, **self.environment, "DASK_CONFIG": str(self.folder / "dask.yaml")}
         with (self.folder / f"{part}.log").open("ab") as log:
             return subprocess.Popen(
-                command,
-                cwd=settings.BASE_DIR,
-                env=environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+                command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log, start_new_session=True
             )
 
     def transitions(self) -> int:
@@ -116,9 +109,7 @@ def merge(config: dict[str, Any], changes: dict[str, Any]) -> None:
 def security(folder: Path) -> Security:
     """Of a client with the folder's certificate."""
     authority, certificate, key = (str(folder / name) for name in ("ca.pem", "cert.pem", "key.pem"))
-    return Security(
-        require_encryption=True, tls_ca_file=authority, tls_client_cert=certificate, tls_client_key=key
-    )
+    return Security(require_encryption=True, tls_ca_file=authority, tls_client_cert=certificate, tls_client_key=key)
 
 
 def make_certificates(folder: Path) -> None:
@@ -141,9 +132,7 @@ def make_certificates(folder: Path) -> None:
     )
 
 
-def certificate_of(
-    name: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
-) -> x509.CertificateBuilder:
+def certificate_of(name: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
     """A certificate of a day, still to be signed."""
     now = dt.datetime.now(dt.UTC)
     return (

@@ -224,9 +224,7 @@ def _telling_of_jobs() -> Iterator[None]:
             cursor.execute("DROP FUNCTION tell_of_long_job CASCADE")
 
 
-def _ask(
-    crowd: Crowd, port: int, path: str, body: bytes | None = None, kind: str = ""
-) -> http.client.HTTPResponse:
+def _ask(crowd: Crowd, port: int, path: str, body: bytes | None = None, kind: str = "") -> http.client.HTTPResponse:
     headers = {"Cookie": f"sessionid={crowd.session}; csrftoken={CSRF}"}
     if body is not None:
         headers["Content-Type"] = kind

@@ -44,10 +44,7 @@ def connected_as(**settings: object) -> Iterator[BaseDatabaseWrapper]:
 def connected_to(server: EmbeddedPostgres) -> AbstractContextManager[BaseDatabaseWrapper]:
     """The default connection of this thread leads to the database of this server."""
     return connected_as(
-        NAME=DATABASE,
-        PASSWORD=server.password,
-        HOST=str(server.socket_folder),
-        EMBEDDED={"data": str(server.data)},
+        NAME=DATABASE, PASSWORD=server.password, HOST=str(server.socket_folder), EMBEDDED={"data": str(server.data)}
     )
 
 
@@ -177,8 +174,7 @@ def until_waiting(number: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute("select pg_stat_clear_snapshot()")  # or a transaction sees what it saw first
             cursor.execute(
-                "select count(*) from pg_stat_activity "
-                "where datname = current_database() and wait_event_type = 'Lock'"
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
             )
             if cursor.fetchone() == (number,):
                 return

@@ -64,11 +64,7 @@ class Delegations:
 
     def propose(self, session: DelegationSession, **changed: Any) -> DelegationSession:
         return propose_delegation_session(
-            event=self.event,
-            session_id=session.pk,
-            plan=self.plan(**changed),
-            by=self.lead.person,
-            now=self.now,
+            event=self.event, session_id=session.pk, plan=self.plan(**changed), by=self.lead.person, now=self.now
         )
 
     def answer(self, session: DelegationSession, attendee: Attendee, is_yes: bool = True) -> None:
@@ -77,9 +73,7 @@ class Delegations:
         )
 
     def confirm(self, session: DelegationSession) -> DelegationSession:
-        return confirm_delegation_session(
-            event=self.event, session_id=session.pk, by=self.lead.person, now=self.now
-        )
+        return confirm_delegation_session(event=self.event, session_id=session.pk, by=self.lead.person, now=self.now)
 
     def confirmed(self) -> DelegationSession:
         """A session to which both adults and the first minor said yes, and the second nothing."""
@@ -100,12 +94,7 @@ def make_delegations(event: Event | None = None, now: dt.datetime = NOW) -> Dele
     youth = make_organisation(event, "youth", "youth", "Youth Council")
     minors = tuple(
         make_attendee(
-            event,
-            name=f"{name} Family",
-            short_name=name,
-            age_class="minor",
-            organisation=youth,
-            has_joined=False,
+            event, name=f"{name} Family", short_name=name, age_class="minor", organisation=youth, has_joined=False
         )
         for name in ("Kham", "Noy")
     )

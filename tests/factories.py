@@ -24,10 +24,7 @@ from backend.suggestions.models import ListReading, Run, Suggestion
 
 NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
 LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-TOPICS = {
-    "justice": ("evidence-reporting", "victim-support"),
-    "prevention": ("sextortion", "safety-by-design-schools"),
-}
+TOPICS = {"justice": ("evidence-reporting", "victim-support"), "prevention": ("sextortion", "safety-by-design-schools")}
 _numbers = count(1)
 
 
@@ -116,10 +113,7 @@ def make_attendees(event: Event, each: Sequence[dict[str, Any]]) -> list[Attende
     topics = [(fields.pop("seeks_topics", ()), fields.pop("offers_topics", ())) for fields in each]
     people = [fields.pop("person", None) or _new_person(fields) for fields in each]
     Person.objects.bulk_create(person for person in people if person.pk is None)
-    kinds = [
-        (fields.pop("sector", "ict-ministry"), fields.pop("constituency", "government"), "")
-        for fields in each
-    ]
+    kinds = [(fields.pop("sector", "ict-ministry"), fields.pop("constituency", "government"), "") for fields in each]
     new = [kind for kind, fields in zip(kinds, each, strict=True) if not fields.get("organisation")]
     organisations = iter(make_organisations(event, new) if new else ())
     attendees = Attendee.objects.bulk_create(
@@ -148,22 +142,16 @@ def _new_person(fields: dict[str, Any]) -> Person:
     return person
 
 
-def _new_attendee(
-    event: Event, person: Person, organisation: Organisation, fields: dict[str, Any]
-) -> Attendee:
+def _new_attendee(event: Event, person: Person, organisation: Organisation, fields: dict[str, Any]) -> Attendee:
     for only_of_a_new_person in ("email", "is_demo"):
         fields.pop(only_of_a_new_person, None)
     name = fields.pop("name", "") or person.name
     joined = {"agreed_at": NOW, "agreement_version": "2026-11-26"} if fields.pop("has_joined", True) else {}
     rest = {"age_class": "adult", "country": "Thailand", "languages": ["en"], "changed_at": NOW}
-    return Attendee(
-        event=event, person=person, name=name, organisation=organisation, **{**rest, **joined, **fields}
-    )
+    return Attendee(event=event, person=person, name=name, organisation=organisation, **{**rest, **joined, **fields})
 
 
-def _give_interests(
-    event: Event, each: Sequence[tuple[Attendee, tuple[Sequence[str], Sequence[str]]]]
-) -> None:
+def _give_interests(event: Event, each: Sequence[tuple[Attendee, tuple[Sequence[str], Sequence[str]]]]) -> None:
     if not (keys := {key for _, both in each for part in both for key in part}):
         return
     topics = {topic.key: topic for topic in Topic.objects.filter(event=event, key__in=keys)}
@@ -228,16 +216,12 @@ def make_tie(edition: Event, first: Attendee, second: Attendee) -> Tie:
 
 
 def make_run(
-    event: Event,
-    lists: dict[Attendee, list[Attendee]],
-    reasons: list[dict[str, Any]] | None = None,
-    **fields: Any,
+    event: Event, lists: dict[Attendee, list[Attendee]], reasons: list[dict[str, Any]] | None = None, **fields: Any
 ) -> Run:
     """A published Run with these lists, best first, and a reading of everybody's present profile."""
     run = Run.objects.create(event=event, model="test", state=Run.State.CURRENT, published_at=NOW, **fields)
     ListReading.objects.bulk_create(
-        ListReading(run=run, attendee=one, profile_changed_at=one.changed_at, computed_at=NOW)
-        for one in lists
+        ListReading(run=run, attendee=one, profile_changed_at=one.changed_at, computed_at=NOW) for one in lists
     )
     topic_offered = {"code": "topic_offered", "weight": 0.5, "evidence": {"topic": "evidence-reporting"}}
     Suggestion.objects.bulk_create(

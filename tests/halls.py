@@ -17,11 +17,7 @@ from tests.factories import make_attendee, make_attendees
 SECONDS = 0.3
 KINDS = ("government", "industry", "civil-society")
 ORDERS = {"rounds": {}, "roundtables": {"least": 3, "most": 4}, "trios": {}}
-PARTS = (
-    {"seeks_topics"},
-    {"offers_topics"},
-    {"seeks_topics", "offers_topics"},
-)  # of the three constituencies
+PARTS = ({"seeks_topics"}, {"offers_topics"}, {"seeks_topics", "offers_topics"})  # of the three constituencies
 
 
 class Hall:
@@ -69,15 +65,11 @@ class Hall:
             **ORDERS[self.kind],
             **more,
         }
-        return order_rounds(
-            event=self.event, options=RoundsOptions(**options), by=self.boss.person, now=self.now
-        )
+        return order_rounds(event=self.event, options=RoundsOptions(**options), by=self.boss.person, now=self.now)
 
     def work(self, rounds: Rounds, now: dt.datetime | None = None) -> Rounds:
         rounds.refresh_from_db()
-        work_on_rounds(
-            rounds_id=rounds.pk, order_number=rounds.order_number, now=now or self.now, seconds=SECONDS
-        )
+        work_on_rounds(rounds_id=rounds.pk, order_number=rounds.order_number, now=now or self.now, seconds=SECONDS)
         return rounds_for(self.event, rounds.pk)
 
     def drafted(self, **more: object) -> Rounds:

@@ -58,13 +58,7 @@ TEMPLATES = (
     "{name}",
     "\\N{DIGIT ONE}",
 )
-SQL = (
-    "'; DROP TABLE people_person; --",
-    "' OR '1'='1",
-    '"); DELETE FROM events_event; --',
-    "\\'; SELECT 1",
-    "%' _",
-)
+SQL = ("'; DROP TABLE people_person; --", "' OR '1'='1", '"); DELETE FROM events_event; --', "\\'; SELECT 1", "%' _")
 HEADERS = (
     "x\r\nBcc: zx@example.net", "x\nSubject: zx", "x\r\n\r\n<zx-evil zx>", "x\u2028To: zx@example.net",
     "x\rContent-Type: zx", "x\r\nSet-Cookie: zx=1", "=?utf-8?q?=0ABcc:zx@example.net?=",
@@ -81,15 +75,7 @@ FEEDS = (
 )
 PATHS = ("../../../etc/passwd", "..\\..\\zx", "/dev/null", "C:\\zx", "zx.csv\x00.html", "%2e%2e%2f")
 EMOJI = ("👩‍👩‍👧‍👦" * 40, "🏳️‍🌈🏴󠁧󠁢󠁥󠁮󠁧󠁿", "\U0001f1f9\U0001f1ed" * 9, "e\u0301" * 80, "🧑🏽‍🚀" + "\ufe0f" * 50)
-WORDS = (
-    "evidence across borders",
-    "ฝึกอบรมอัยการ",
-    "ការការពារកុមារ",
-    "保护儿童",
-    "حماية الأطفال",
-    "trẻ em",
-    "ကလေးသူငယ်",
-)
+WORDS = ("evidence across borders", "ฝึกอบรมอัยการ", "ការការពារកុមារ", "保护儿童", "حماية الأطفال", "trẻ em", "ကလေးသူငယ်")
 LISTS = (SCRIPTS, TEMPLATES, SQL, HEADERS, FORMULAS, FEEDS, PATHS, EMOJI)
 OWN_ADDRESS = re.compile(r"^(?:[/#?]|https?://|mailto:|tel:|data:image/|$)")
 
@@ -109,10 +95,7 @@ def hostile_texts(seed: int, count: int) -> list[str]:
         lambda: chance.choice("\u00a0\u200b\u3000\t ") * chance.randrange(1, 40),
         lambda: json.dumps({"zx": [chance.random()] * 3}),
     )  # fmt: skip
-    texts = [
-        "".join(chance.choice(kinds)() for _part in range(chance.choice((1, 1, 2, 4))))
-        for _text in range(count)
-    ]
+    texts = ["".join(chance.choice(kinds)() for _part in range(chance.choice((1, 1, 2, 4)))) for _text in range(count)]
     for place in range(0, count, 1_000):
         texts[place] = (texts[place] or "x") * (MEGABYTE // len(texts[place] or "x") + 1)
     return texts
@@ -309,12 +292,8 @@ class Trial:
                 continue
             self.outcome.mails += 1
             read = message_from_bytes(letter.message().as_bytes(), policy=policy.default)
-            if read.get_all("To") != [notice.attendee.person.email] or {"Bcc", "Cc", "Set-Cookie"} & {
-                *read.keys()
-            }:
-                self.outcome.faults.append(
-                    f"mail {notice.kind}: headers {read.keys()} to {read.get_all('To')}"
-                )
+            if read.get_all("To") != [notice.attendee.person.email] or {"Bcc", "Cc", "Set-Cookie"} & {*read.keys()}:
+                self.outcome.faults.append(f"mail {notice.kind}: headers {read.keys()} to {read.get_all('To')}")
             html = read.get_body(("html",))
             faults = faults_of_page(html.get_content()) if html else ["no HTML"]
             self.outcome.faults += [f"mail {notice.kind}: {fault}" for fault in faults]

@@ -71,9 +71,7 @@ def serving(certificate: Path) -> Iterator[Peer]:
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
-            self.send_header(
-                "Content-Length", str(len(answer.content) if answer.length is None else answer.length)
-            )
+            self.send_header("Content-Length", str(len(answer.content) if answer.length is None else answer.length))
             self.end_headers()
             self.wfile.write(answer.content)
 

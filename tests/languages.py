@@ -67,10 +67,7 @@ def write_marked(locale: Path, language: str, *, marks: tuple[str, str] | None =
 @contextmanager
 def languages_offered(locale: Path, **names: str) -> Iterator[None]:
     """Pages are offered in English and in these languages, with the catalogues of this folder."""
-    offered: list[Any] = [
-        ("en", "English"),
-        *((code.replace("_", "-"), name) for code, name in names.items()),
-    ]
+    offered: list[Any] = [("en", "English"), *((code.replace("_", "-"), name) for code, name in names.items())]
     _forget_words()
     try:
         with override_settings(LANGUAGES=offered, LOCALE_PATHS=[locale]):

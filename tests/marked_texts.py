@@ -18,22 +18,7 @@ from tests.languages import ATTENDEES, ORGANISERS
 OPENS, CLOSES = ATTENDEES[0] + ORGANISERS[0], ATTENDEES[1] + ORGANISERS[1]
 SHOWN = ("alt", "aria-label", "label", "placeholder", "title")  # attributes that are read out or seen
 UNSEEN = {"script", "style", "template", "code", "pre"}
-BLOCKS = {
-    "p",
-    "li",
-    "td",
-    "th",
-    "h1",
-    "h2",
-    "h3",
-    "dt",
-    "dd",
-    "option",
-    "button",
-    "summary",
-    "label",
-    "legend",
-}
+BLOCKS = {"p", "li", "td", "th", "h1", "h2", "h3", "dt", "dd", "option", "button", "summary", "label", "legend"}
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 # Names and signs that are the same in every language.
 SAME = re.compile(

@@ -43,9 +43,7 @@ def make_stage() -> Stage:
         Part(ALIASED, THERE),
     ]
     stage = set_stage(Situation(10, tuple(parts)), timezone.now())
-    for (
-        person
-    ) in stage.people.values():  # two read one mailbox with somebody who is under an alias, or a minor
+    for person in stage.people.values():  # two read one mailbox with somebody who is under an alias, or a minor
         Person.objects.filter(pk=person.pk).update(name=f"Zaccount{_number(stage, person)}Z")
     for first, second in ((ALIASED, SHARES), (MINOR, UNKNOWN)):  # two who read one mailbox
         owner = stage.people[first]
@@ -59,9 +57,7 @@ def _number(stage: Stage, person: Person) -> int:
     return next(number for number, one in stage.people.items() if one.pk == person.pk)
 
 
-def told_names(
-    seed: int, reader: int, caplog: pytest.LogCaptureFixture, *, people: int
-) -> tuple[int, list[str]]:
+def told_names(seed: int, reader: int, caplog: pytest.LogCaptureFixture, *, people: int) -> tuple[int, list[str]]:
     """As this reader, a form about so many protected people to every address: how many, and what is told."""
     stage, chance, found, sent = make_stage(), random.Random(seed), [], 0
     client = Client()
@@ -96,9 +92,7 @@ def _about(stage: Stage, person: int, numbered: list[str], chance: random.Random
     return chance.choice([one for one in numbered if number in one] or numbered)
 
 
-def _form_about(
-    stage: Stage, person: int, numbers: dict[str, list[int]], chance: random.Random
-) -> dict[str, object]:
+def _form_about(stage: Stage, person: int, numbers: dict[str, list[int]], chance: random.Random) -> dict[str, object]:
     """All that any form sends: numbers of the forum, wherever they can be this person's."""
     attendee = stage.attendees[person, HERE]
     of_person = {attendee.pk, attendee.person_id, attendee.organisation_id}

@@ -37,22 +37,14 @@ WRITTEN_BY_READING = {
     "usersessions_usersession",
 }
 DOWNLOAD = "SELECT id FROM procrastinate_jobs WHERE task_name = 'events.answer_long_job'"
-BUT_DOWNLOADS = {
-    "procrastinate_jobs": f"id NOT IN ({DOWNLOAD})",
-    "procrastinate_events": f"job_id NOT IN ({DOWNLOAD})",
-}
+BUT_DOWNLOADS = {"procrastinate_jobs": f"id NOT IN ({DOWNLOAD})", "procrastinate_events": f"job_id NOT IN ({DOWNLOAD})"}
 
 
 def make_stage() -> Stage:
     parts = [Part(person, HERE, permission=role) for person, role in ROLES.items()]
     parts += [
         Part(person, THERE, permission=role)
-        for person, role in {
-            3: "organiser",
-            4: "safeguarding-lead",
-            5: "participant",
-            6: "participant",
-        }.items()
+        for person, role in {3: "organiser", 4: "safeguarding-lead", 5: "participant", 6: "participant"}.items()
     ]
     stage = set_stage(Situation(7, tuple(parts)), timezone.now())
     for attendee in stage.attendees.values():
@@ -66,9 +58,7 @@ def tables() -> dict[str, set[str]]:
     """The columns of each table."""
     found: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
-        )
+        cursor.execute("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'")
         for table, column in cursor.fetchall():
             found.setdefault(table, set()).add(column)
     return found
@@ -79,9 +69,7 @@ def content(where: dict[str, str]) -> dict[str, str]:
     with connection.cursor() as cursor:
         digests = {}
         for table, condition in where.items():
-            cursor.execute(
-                f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t WHERE {condition}"
-            )
+            cursor.execute(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t WHERE {condition}")
             digests[table] = str(cursor.fetchone()[0])
         return digests
 
@@ -147,9 +135,7 @@ def open_all(person: int) -> list[str]:
     stage = make_stage()
     client = Client()
     client.force_login(stage.people[person])
-    everything = {
-        table: BUT_DOWNLOADS.get(table, "true") for table in tables() if table not in WRITTEN_BY_READING
-    }
+    everything = {table: BUT_DOWNLOADS.get(table, "true") for table in tables() if table not in WRITTEN_BY_READING}
     before = content(everything)
     for route, found in addresses(stage, HERE).items():
         if "<slug:slug>" in route:
@@ -164,15 +150,11 @@ def numbers_of(stage: Stage, event: int) -> dict[str, list[int]]:
     forum, here = stage.events[event], list(stage.of(event).values())
     attendees = [one.pk for one in here]
     slots = list(forum.slots.values_list("pk", flat=True))
-    rooms, themes = (
-        list(forum.tables.values_list("pk", flat=True)),
-        list(forum.themes.values_list("pk", flat=True)),
-    )
+    rooms, themes = (list(forum.tables.values_list("pk", flat=True)), list(forum.themes.values_list("pk", flat=True)))
     topics = list(forum.topics.values_list("pk", flat=True))
     return {
         **dict.fromkeys(
-            ("attendee", "attendee_id", "other", "first", "second", "confirmed_adults", "named", "lead"),
-            attendees,
+            ("attendee", "attendee_id", "other", "first", "second", "confirmed_adults", "named", "lead"), attendees
         ),
         **dict.fromkeys(("slot", "slots", "open", "close"), slots),
         **dict.fromkeys(("table", "tables", "room"), rooms),

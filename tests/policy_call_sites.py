@@ -92,9 +92,7 @@ def write_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have queries that are kept written anew, now and after the test."""
     fetch = CompiledRows.fetch
     monkeypatch.setattr(
-        CompiledRows,
-        "fetch",
-        lambda self, **given: fetch(CompiledRows(self._build, **self._stand_ins), **given),
+        CompiledRows, "fetch", lambda self, **given: fetch(CompiledRows(self._build, **self._stand_ins), **given)
     )
     rules = importlib.import_module("backend.safeguarding.rules")
     monkeypatch.setattr(rules, "_compiled", rules.compile_channels())

@@ -97,9 +97,7 @@ def _write_events(world: World) -> None:
 def _write_groups(world: World) -> None:
     """An organisation of each sector at each event, and the contact rules between groups."""
     sectors = {
-        (event.pk, key): Sector(
-            event=event, key=key, name=key.capitalize(), constituency=constituency, position=place
-        )
+        (event.pk, key): Sector(event=event, key=key, name=key.capitalize(), constituency=constituency, position=place)
         for event in world.events.values()
         for place, (key, constituency) in enumerate(SECTORS.items())
         if key
@@ -231,9 +229,7 @@ def _write_sessions(world: World, now: dt.datetime) -> None:
             )
         for session in situation.sessions:
             here = {
-                person: one
-                for (at, person, of), one in world.attendees.items()
-                if at == place and of == session.event
+                person: one for (at, person, of), one in world.attendees.items() if at == place and of == session.event
             }
             venues[world.event(place, session.event).pk].write(session, here, now)
 
@@ -275,10 +271,7 @@ class Venue:
         return cls(
             Topic.objects.create(event=event, theme=theme, key="a-topic", name="A topic", position=99),
             tables,
-            {
-                name: Slot.objects.create(event=event, starts_at=at, ends_at=at + hour)
-                for name, at in starts.items()
-            },
+            {name: Slot.objects.create(event=event, starts_at=at, ends_at=at + hour) for name, at in starts.items()},
         )
 
     def write(self, stated: statement.Session, here: Mapping[int, Attendee], now: dt.datetime) -> None:
@@ -327,9 +320,7 @@ def stated_contacts(world: World, channel: str) -> set[Pair]:
                         and (channel == "page" or (one, other) not in world.parted)
                     ):
                         pairs.add((one, other))
-                elif statement.may_contact(
-                    world.situations[place], event, person, numbers[other][1], channel
-                ):
+                elif statement.may_contact(world.situations[place], event, person, numbers[other][1], channel):
                     pairs.add((one, other))
     return pairs
 
@@ -370,8 +361,7 @@ def matchable_in(world: World) -> dict[int, set[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT forum.id, found.pk FROM events_event forum, LATERAL ({pattern}) found"
-            " WHERE forum.id = ANY(%s)",
+            f"SELECT forum.id, found.pk FROM events_event forum, LATERAL ({pattern}) found WHERE forum.id = ANY(%s)",
             [*values, [event.pk for event in world.events.values()]],
         )
         for event_id, attendee_id in cursor.fetchall():
@@ -453,14 +443,9 @@ def _compare(
         if rules.may_contact(one, other, channel, now) != ((one.pk, other.pk) in stated[channel]):
             yield f"may_contact {channel}: {one.pk}, {other.pk}"
         if chance.random() < 0.1:
-            shown = {
-                (one.pk, pk) for pk in rules.contactable_for(one, channel, now).values_list("pk", flat=True)
-            }
+            shown = {(one.pk, pk) for pk in rules.contactable_for(one, channel, now).values_list("pk", flat=True)}
             yield from _different(
-                f"contactable_for {channel}",
-                shown,
-                {pair for pair in stated[channel] if pair[0] == one.pk},
-                world,
+                f"contactable_for {channel}", shown, {pair for pair in stated[channel] if pair[0] == one.pk}, world
             )
 
 
@@ -503,10 +488,6 @@ def _by_event(world: World) -> dict[int, list[Attendee]]:
 def _different(what: str, found: set[Pair], stated: set[Pair], world: World) -> Iterable[str]:
     places = {attendee.pk: key for key, attendee in world.attendees.items()}
     for one, other in sorted(found ^ stated)[:5]:
-        says = (
-            "open, and the statement closes it"
-            if (one, other) in found
-            else "closed, and the statement opens it"
-        )
+        says = "open, and the statement closes it" if (one, other) in found else "closed, and the statement opens it"
         place, person, event = places[one]
         yield f"{what}: {person} to {places[other][1]} at {event} is {says}: {world.situations[place]}"

@@ -125,9 +125,7 @@ class Stage:
 
 def set_stage(situation: Situation, now: dt.datetime) -> Stage:
     """The situation, on people who met before at the events that they attend in it."""
-    return fall(
-        meet(situation.people, {(part.person, part.event) for part in situation.parts}, now), situation
-    )
+    return fall(meet(situation.people, {(part.person, part.event) for part in situation.parts}, now), situation)
 
 
 def meet(people: int, attending: Collection[tuple[int, int]], now: dt.datetime) -> Stage:
@@ -173,9 +171,7 @@ def _meet(stage: Stage, number: int) -> None:
     ]
     session = make_session(event)
     Source.objects.create(event=event, kind="table", name="List", address="https://127.0.0.1/list.csv")
-    Webhook.objects.create(
-        event=event, address="https://127.0.0.1/in", types=Webhook.Type.values, secret=b"none"
-    )
+    Webhook.objects.create(event=event, address="https://127.0.0.1/in", types=Webhook.Type.values, secret=b"none")
     people = list(here.values())
     pairs = [
         (here[one], here[other])
@@ -185,9 +181,7 @@ def _meet(stage: Stage, number: int) -> None:
     for table in range(len(pairs)):
         Table.objects.create(event=event, label=f"T{table}")
     for attendee in people:
-        Availability.objects.bulk_create(
-            Availability(event=event, attendee=attendee, slot=slot) for slot in slots
-        )
+        Availability.objects.bulk_create(Availability(event=event, attendee=attendee, slot=slot) for slot in slots)
         SessionPart.objects.create(event=event, attendee=attendee, session=session, part="speaking")
         feed = make_feed(attendee=attendee, by=attendee.person, now=now)
         stage.feeds[attendee.person_id, number] = feed_address(feed)
@@ -217,9 +211,7 @@ def _meet(stage: Stage, number: int) -> None:
     )  # fmt: skip
     plan = Plan.objects.create(event=event, work=Plan.Work.READY, value=1.0, bound=1.0)
     PlannedMeeting.objects.bulk_create(
-        PlannedMeeting(
-            event=event, plan=plan, first=first, second=second, slot=slots[-1], table=table, value=1
-        )
+        PlannedMeeting(event=event, plan=plan, first=first, second=second, slot=slots[-1], table=table, value=1)
         for first, second, table in zip(people[::2], people[1::2], event.tables.all(), strict=False)
     )
     stage.plans[number] = plan.pk
@@ -272,9 +264,7 @@ def fall(met: Stage, situation: Situation) -> Stage:
             )  # fmt: skip
             set_alias_of(attendee.event, attendee.pk, data, is_wish=True, by=None, now=now)
     for event in EVENTS:
-        Event.objects.filter(pk=stage.events[event].pk).update(
-            shows_unjoined=event in situation.shows_unjoined
-        )
+        Event.objects.filter(pk=stage.events[event].pk).update(shows_unjoined=event in situation.shows_unjoined)
         if event not in situation.without_host:
             host_contact(stage.events[event]).save()
     for person, event in sorted(situation.suspended):
@@ -294,9 +284,7 @@ def fall(met: Stage, situation: Situation) -> Stage:
         )  # fmt: skip
     for one in list(stage.attendees.values())[:1]:
         stage.reports.append(
-            Report.objects.create(
-                event=one.event, category="unsafe", words="A word.", named="A name.", reporter=one
-            )
+            Report.objects.create(event=one.event, category="unsafe", words="A word.", named="A name.", reporter=one)
         )
     for memory in situation.memories:
         known, _is_new = KnownMinor.objects.get_or_create(
@@ -309,9 +297,7 @@ def fall(met: Stage, situation: Situation) -> Stage:
                 person=stage.people[memory.person], agreed_at=now,
             )  # fmt: skip
     _write_sessions(stage)
-    Person.objects.filter(pk__in=[stage.people[one].pk for one in situation.closed_accounts]).update(
-        is_active=False
-    )
+    Person.objects.filter(pk__in=[stage.people[one].pk for one in situation.closed_accounts]).update(is_active=False)
     return stage
 
 
@@ -348,9 +334,7 @@ class Reading:
     leaks: list[str] = field(default_factory=list)
 
 
-def walk_situations(
-    seed: int, count: int, *, together: int = TOGETHER, every_number: bool = False
-) -> Reading:
+def walk_situations(seed: int, count: int, *, together: int = TOGETHER, every_number: bool = False) -> Reading:
     """So many situations of four people, `together` of them read at once by the one they share.
 
     `every_number`: each address with everything that it can name, else with as many things, drawn, as
@@ -512,11 +496,7 @@ def _read_mails(stage: Stage, event: int, reader: int, found: Reading) -> None:
     for notice in Notice.objects.filter(attendee=attendee).select_related("meeting") if attendee else []:
         if (letter := mail_for(notice, stage.now)) is None:
             continue
-        parts = [
-            part.get_payload(decode=True) or b""
-            for part in letter.message().walk()
-            if not part.is_multipart()
-        ]
+        parts = [part.get_payload(decode=True) or b"" for part in letter.message().walk() if not part.is_multipart()]
         text = letter.subject + b"\n".join(parts).decode(errors="replace").replace("\r\n ", "")
         _judge(stage, event, reader, f"mail {notice.kind}", f"mail {notice.kind}", text, found)
 
@@ -558,9 +538,7 @@ def _count(stage: Stage, event: int, reader: int, client: Client, found: Reading
             found.leaks.append(f"{page}: {people} people, not {stated}: {stage.situation}")
 
 
-def _judge(
-    stage: Stage, event: int, reader: int, route: str, address: str, text: str, found: Reading
-) -> None:
+def _judge(stage: Stage, event: int, reader: int, route: str, address: str, text: str, found: Reading) -> None:
     seen = {(kind.lower(), int(person), int(at)) for kind, person, at in MARK.findall(text)}
     for kind, target, at in sorted(seen):
         allowed = set()

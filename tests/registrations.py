@@ -18,18 +18,7 @@ from tests.factories import NOW, make_attendee, make_event
 from tests.https import Answer, Asked, Peer
 
 QUICK = replace(PATIENCE, read_seconds=0.3, connect_seconds=2.0, pause=lambda _seconds: None)
-COLUMNS = (
-    "id",
-    "status",
-    "email",
-    "name",
-    "organisation",
-    "country",
-    "seeks",
-    "role",
-    "age_class",
-    "birth date",
-)
+COLUMNS = ("id", "status", "email", "name", "organisation", "country", "seeks", "role", "age_class", "birth date")
 
 
 @dataclass
@@ -50,8 +39,7 @@ class Shop:
 
     def csv(self) -> bytes:
         lines = [
-            tuple({"id": str(number), **cells}.get(name, "") for name in COLUMNS)
-            for number, cells in self.rows.items()
+            tuple({"id": str(number), **cells}.get(name, "") for name in COLUMNS) for number, cells in self.rows.items()
         ]
         return csv_file(COLUMNS, lines)
 
@@ -82,9 +70,7 @@ class Shop:
 def open_shop(peer: Peer) -> Shop:
     """Nobody registered yet; one organiser."""
     event = make_event()
-    organiser = make_attendee(
-        event, permission="organiser", email="organiser@example.org", name="Olive Organiser"
-    )
+    organiser = make_attendee(event, permission="organiser", email="organiser@example.org", name="Olive Organiser")
     address = peer.address("/list.csv")
     data = SourceData(kind="table", name="Registration", address=address, token="very-secret")
     source = add_source(event=event, data=data, by=organiser.person, now=NOW)

@@ -138,9 +138,7 @@ def is_adult(situation: Situation, person: int, event: int) -> bool:
     if part is None or part.age != "adult":
         return False
     return not any(
-        memory.person == person
-        and not memory.expired
-        and not (memory.event != event and memory.agreed >= set(EVENTS))
+        memory.person == person and not memory.expired and not (memory.event != event and memory.agreed >= set(EVENTS))
         for memory in situation.memories
     )
 
@@ -263,12 +261,8 @@ def is_asked_with(situation: Situation, event: int, minor: int, adult: int) -> b
         and mine is not None
         and theirs is not None
         and not are_parted(situation.contact_rules, mine, theirs)
-        and any(
-            seat.person == minor and seat.part == "minor" and seat.answer != "no" for seat in session.seats
-        )
-        and any(
-            seat.person == adult and seat.part != "minor" and seat.answer != "no" for seat in session.seats
-        )
+        and any(seat.person == minor and seat.part == "minor" and seat.answer != "no" for seat in session.seats)
+        and any(seat.person == adult and seat.part != "minor" and seat.answer != "no" for seat in session.seats)
         for session in situation.sessions
     )
 
@@ -422,8 +416,7 @@ def _is_named_on_own_list(situation: Situation, event: int, reader: int, target:
         (made.reporter, made.reported) == (reader, target) for made in situation.complaints
     )
     hides = (target, reader) in situation.blocks or any(
-        (made.reporter, made.reported) == (target, reader) and made.state != "lifted"
-        for made in situation.complaints
+        (made.reporter, made.reported) == (target, reader) and made.state != "lifted" for made in situation.complaints
     )
     is_here = situation.part(reader, event) is not None
     return is_here and is_mine and not hides and is_open(situation, target, event)
@@ -508,8 +501,7 @@ def draw_situation(
         )
         for person in range(count)
         for event in EVENTS
-        if (is_minor := (person, event) in here and here[person, event].age == "minor")
-        or chance.random() < 0.05
+        if (is_minor := (person, event) in here and here[person, event].age == "minor") or chance.random() < 0.05
     )
     return Situation(
         people=count,
@@ -553,13 +545,9 @@ def draw_session(
         now = here[person, event]
         if part == "minor":
             where = home if mostly() else now
-            now = replace(
-                now, age="minor" if mostly() else now.age, sector=where.sector, country=where.country
-            )
+            now = replace(now, age="minor" if mostly() else now.age, sector=where.sector, country=where.country)
             if now.age == "minor":
-                now = replace(
-                    now, permission="participant", alias=False, consent="given" if mostly() else now.consent
-                )
+                now = replace(now, permission="participant", alias=False, consent="given" if mostly() else now.consent)
         else:
             now = replace(now, age="adult") if mostly() else now
             now = replace(now, vetting="holds") if mostly() else now
@@ -568,10 +556,7 @@ def draw_session(
         home = here[people[3], event]
         chaperones.append(
             Chaperone(
-                people[1] if mostly() else people[2],
-                event,
-                home.sector,
-                "" if home.sector else home.country or "Laos",
+                people[1] if mostly() else people[2], event, home.sector, "" if home.sector else home.country or "Laos"
             )
         )
     answers = ["yes", *(chance.choices(("yes", "no", ""), (18, 1, 1))[0] for _ in people[1:])]

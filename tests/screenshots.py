@@ -78,10 +78,7 @@ def main() -> int:
             page.goto(consent)
             keep(page, "consent")
         except Error as error:
-            print(
-                f"No demo at {ADDRESS}: start it with make run. {error.message.splitlines()[0]}",
-                file=sys.stderr,
-            )
+            print(f"No demo at {ADDRESS}: start it with make run. {error.message.splitlines()[0]}", file=sys.stderr)
             return 1
     return 0
 

@@ -30,9 +30,7 @@ def address_of_the_database() -> str:
 
 
 @contextmanager
-def web_process(
-    database: str, *options: str, **environment: str
-) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+def web_process(database: str, *options: str, **environment: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """Gives its port and the process, once it answers."""
     with bound_socket("127.0.0.1", 0) as listening:
         listening.listen(1024)

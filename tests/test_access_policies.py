@@ -31,9 +31,7 @@ def test_every_address_is_for_whom_the_list_says() -> None:
 
 
 @pytest.mark.django_db
-def test_a_page_and_an_operation_of_each_policy_admit_whom_the_table_says(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_a_page_and_an_operation_of_each_policy_admit_whom_the_table_says(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL, logger="django.request")
     found = try_everything(seed=3, methods=("get", "post"), one_of_each=True)
     assert not found.faults, "\n".join(found.faults)

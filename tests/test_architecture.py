@@ -143,9 +143,7 @@ def planted_imports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[
     for _contract, file in MODULES_WITHOUT_A_PLACE:
         (copy / file).parent.mkdir(exist_ok=True)
         (copy / file).write_text("")
-    read = subprocess.run(
-        [sys.executable, "-c", READ_IMPORTS], cwd=copy, capture_output=True, text=True, check=True
-    )
+    read = subprocess.run([sys.executable, "-c", READ_IMPORTS], cwd=copy, capture_output=True, text=True, check=True)
     found: dict[str, list[str]] = json.loads(read.stdout)
     return found
 
@@ -264,12 +262,7 @@ def test_pages_ask_for_rows_and_never_fetch_them() -> None:
 
 
 def test_nobody_but_safeguarding_decides_who_may_be_in_touch() -> None:
-    files = [
-        path
-        for package in PACKAGES
-        for path in (ROOT / package).rglob("*.py")
-        if "migrations" not in path.parts
-    ]
+    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts]
     files = [path for path in files if not path.is_relative_to(ROOT / "backend" / "safeguarding")]
     found = {str(path.relative_to(ROOT)) for path in files if _reads_safeguarded(ast.parse(path.read_text()))}
     assert found == set(READS_AGE_CLASS_OR_VISIBILITY)
@@ -283,9 +276,7 @@ def _reads_safeguarded(source: ast.Module) -> bool:
                 sides = {part.attr for part in (left, *others) if isinstance(part, ast.Attribute)}
                 if sides & SAFEGUARDED_FIELDS:
                     return True
-            case ast.Call(
-                func=ast.Attribute(attr="filter" | "exclude" | "get") | ast.Name(id="Q"), keywords=keywords
-            ):
+            case ast.Call(func=ast.Attribute(attr="filter" | "exclude" | "get") | ast.Name(id="Q"), keywords=keywords):
                 names = {part for keyword in keywords for part in (keyword.arg or "").split("__")}
                 if names & {*SAFEGUARDED_FIELDS, "blocks_made", "blocks_received"}:
                     return True
@@ -328,9 +319,7 @@ def test_the_web_process_never_loads_the_model_libraries() -> None:
         "import sys; from backend.config.wsgi import application; import backend.config.urls, frontend.urls; "
         "print(sorted({'torch', 'sentence_transformers', 'transformers', 'sklearn'} & set(sys.modules)))"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    found = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.stdout.strip() == "[]", found.stdout + found.stderr
 
 

@@ -26,9 +26,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_chromium_that_only_says_what_to_install_is_passed_over(programs: Path) -> None:
-    _program(
-        programs / "chromium-browser", "echo 'Command requires the chromium snap to be installed.'; exit 1"
-    )
+    _program(programs / "chromium-browser", "echo 'Command requires the chromium snap to be installed.'; exit 1")
     shows = _program(programs / "google-chrome", "echo '<title>true</title>'")
     assert chromium.chromium() == shows
 

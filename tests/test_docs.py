@@ -77,11 +77,7 @@ def definitions_in(path: Path) -> frozenset[str]:
     if not path.is_file():
         return frozenset()
     nodes = list(ast.walk(ast.parse(path.read_text())))
-    fields = {
-        node.target.id
-        for node in nodes
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
-    }
+    fields = {node.target.id for node in nodes if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
     constraints = {
         node.value.value
         for node in nodes

@@ -74,8 +74,7 @@ def grown_forum(people: int) -> Grown:
         ],
     )
     others = make_attendees(
-        event,
-        [{"offers_topics": ["sextortion"], "seeks_topics": ["evidence-reporting"]} for _ in range(people)],
+        event, [{"offers_topics": ["sextortion"], "seeks_topics": ["evidence-reporting"]} for _ in range(people)]
     )
     everybody = [me, *others]
     slots = Slot.objects.bulk_create(
@@ -101,9 +100,7 @@ def grown_forum(people: int) -> Grown:
         for number, one in enumerate(everybody)
         for step in range(BOOKMARKED)
     ]
-    speeches = zip(
-        others[-len(sessions) :], sessions, [SessionPart.Part.SPEAKING] * len(sessions), strict=True
-    )
+    speeches = zip(others[-len(sessions) :], sessions, [SessionPart.Part.SPEAKING] * len(sessions), strict=True)
     SessionPart.objects.bulk_create(
         (
             SessionPart(event=event, attendee=one, session=session, part=part)
@@ -201,9 +198,7 @@ def readings(people: int) -> dict[str, tuple[Most, list[int]]]:
     # At one moment: once a minute a page also notes that its reader is there.
     with travel(timezone.now(), tick=False), transaction.atomic():
         forum = grown_forum(people)
-        found = {
-            page: (most, read_page(forum, who, page)) for who in PAGES for page, most in PAGES[who].items()
-        }
+        found = {page: (most, read_page(forum, who, page)) for who in PAGES for page, most in PAGES[who].items()}
         found |= {job.name: (JOBS[job.name], do_job(job)) for job in periodic_jobs()}
         transaction.set_rollback(True)
     return found

@@ -87,9 +87,7 @@ def test_the_suite_does_not_read_the_settings_that_titian_runs_with() -> None:
 
 
 @pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13), (3, 14)])
-def test_every_python_that_the_project_names_may_install(
-    install: ModuleType, version: tuple[int, int]
-) -> None:
+def test_every_python_that_the_project_names_may_install(install: ModuleType, version: tuple[int, int]) -> None:
     install.check_version(version)
 
 
@@ -114,12 +112,8 @@ def test_the_pythons_are_those_that_the_project_names(install: ModuleType) -> No
     project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]
     oldest, newest = install.OLDEST, install.NEWEST
     assert project["requires-python"] == f">={oldest[0]}.{oldest[1]},<{newest[0]}.{newest[1] + 1}"
-    named = [
-        line for line in project["classifiers"] if line.startswith("Programming Language :: Python :: 3.")
-    ]
-    assert named == [
-        f"Programming Language :: Python :: 3.{minor}" for minor in range(oldest[1], newest[1] + 1)
-    ]
+    named = [line for line in project["classifiers"] if line.startswith("Programming Language :: Python :: 3.")]
+    assert named == [f"Programming Language :: Python :: 3.{minor}" for minor in range(oldest[1], newest[1] + 1)]
 
 
 # What pip writes where it fails, and the sentence that is to come of it.

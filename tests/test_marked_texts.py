@@ -66,13 +66,8 @@ OTHERS = {
 
 def test_what_stands_outside_marks_is_found() -> None:
     assert outside_marks("⟦Meet ⟦Mali⟧ now⟧ or ⟪later⟫").split() == ["or"]
-    page = (
-        '<p title="⟦a⟧">⟦One <b>bold</b> word⟧ left</p><p lang="th">x</p><script>y</script><img alt="Seen">'
-    )
-    assert [text for text in shown_texts(page) if outside_marks(text).strip()] == [
-        "⟦One bold word⟧ left",
-        "Seen",
-    ]
+    page = '<p title="⟦a⟧">⟦One <b>bold</b> word⟧ left</p><p lang="th">x</p><script>y</script><img alt="Seen">'
+    assert [text for text in shown_texts(page) if outside_marks(text).strip()] == ["⟦One bold word⟧ left", "Seen"]
 
 
 @pytest.mark.slow
@@ -156,9 +151,7 @@ def test_every_mail_is_in_its_reader_s_language(tmp_path) -> None:
             for text in (one.letter.subject, one.letter.body)
             if (found := own.unmarked(text))
         }
-        team = set(
-            Person.objects.filter(attendances__permission__in=TEAM_ROLES).values_list("email", flat=True)
-        )
+        team = set(Person.objects.filter(attendances__permission__in=TEAM_ROLES).values_list("email", flat=True))
         sent = [(one.subject, one.body) for one in mail.outbox if not team & set(one.to)]
         shown = [tuple(map(_without_examples, (one.letter.subject, one.letter.body))) for one in examples]
         of_organisers = {part for parts in (*sent, *shown) for part in parts if ORGANISERS[0] in part}

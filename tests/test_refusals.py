@@ -180,9 +180,7 @@ def test_a_refusal_an_error_and_a_message_come_from_gettext(sources: dict[Path, 
 )
 def test_a_literal_sentence_is_found(line: str) -> None:
     source = f"class Taken(BusinessError): ...\n{line}"
-    assert literal_texts({ROOT / "planted.py": ast.parse(source)}) == [
-        f"planted.py:{len(source.splitlines())}"
-    ]
+    assert literal_texts({ROOT / "planted.py": ast.parse(source)}) == [f"planted.py:{len(source.splitlines())}"]
 
 
 def codes_in(trees: dict[Path, ast.Module]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
@@ -233,16 +231,12 @@ def _names_somebody(part: ast.AST) -> bool:
     match part:
         case ast.Call(func=ast.Name(id=name)):
             return name in NAMES_OF_PEOPLE
-        case ast.Attribute(
-            value=ast.Name(id=of) | ast.Attribute(attr=of), attr="name" | "short_name" | "email"
-        ):
+        case ast.Attribute(value=ast.Name(id=of) | ast.Attribute(attr=of), attr="name" | "short_name" | "email"):
             return of not in NAMED_THINGS
     return False
 
 
-def test_a_refusal_and_a_log_take_a_person_s_name_by_what_its_reader_is_shown(
-    sources: dict[Path, ast.Module],
-) -> None:
+def test_a_refusal_and_a_log_take_a_person_s_name_by_what_its_reader_is_shown(sources: dict[Path, ast.Module]) -> None:
     assert not named_people(sources)
 
 
@@ -260,9 +254,7 @@ def test_a_name_taken_by_itself_is_found(line: str) -> None:
     assert named_people({ROOT / "planted.py": ast.parse(source)}) == ["planted.py:2"]
 
 
-def test_a_text_to_translate_is_a_plain_literal_with_named_placeholders(
-    sources: dict[Path, ast.Module],
-) -> None:
+def test_a_text_to_translate_is_a_plain_literal_with_named_placeholders(sources: dict[Path, ast.Module]) -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{call.lineno}"
         for path, tree in sources.items()

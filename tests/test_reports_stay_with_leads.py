@@ -57,9 +57,7 @@ def stage(db: None) -> Stage:
     return stage
 
 
-def test_nothing_of_it_is_read_by_organisers_or_administrators(
-    stage: Stage, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_nothing_of_it_is_read_by_organisers_or_administrators(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     administrator = Person.objects.create_superuser("root@example.org", name="Root")
     organiser = stage.of(HERE)[ORGANISER].person

@@ -78,9 +78,7 @@ class Visitor:
 
     def send(self, method: str, path: str, **fields: str) -> int:
         body = (
-            urlencode(fields | {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")})
-            if method == "POST"
-            else None
+            urlencode(fields | {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}) if method == "POST" else None
         )
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body is not None:

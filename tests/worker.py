@@ -49,9 +49,7 @@ def kill_worker_at_work(queue: str, *, then: Callable[[], object] = lambda: None
     with connection.cursor() as cursor:
         cursor.execute("insert into procrastinate_workers (last_heartbeat) values (now()) returning id")
         (worker,) = cursor.fetchone()
-        cursor.execute(
-            "select task_name from procrastinate_fetch_job_v2(%s::varchar[], %s)", [[queue], worker]
-        )
+        cursor.execute("select task_name from procrastinate_fetch_job_v2(%s::varchar[], %s)", [[queue], worker])
         (task,) = cursor.fetchone()
     then()
     with app.replace_connector(app.connector.get_worker_connector()), ThreadPoolExecutor(1) as thread:  # type: ignore[attr-defined]

@@ -53,9 +53,7 @@ class Assistant(Numbered):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["principal", "address_hash"],
-                condition=Q(ended_at=None),
-                name="assistant_once_per_address",
+                fields=["principal", "address_hash"], condition=Q(ended_at=None), name="assistant_once_per_address"
             ),
             models.UniqueConstraint(
                 fields=["principal", "attendee"], condition=Q(ended_at=None), name="assistant_once"
@@ -64,8 +62,7 @@ class Assistant(Numbered):
                 condition=Q(attendee=None) | ~Q(attendee=F("principal")), name="assistant_of_somebody_else"
             ),
             models.CheckConstraint(
-                condition=Q(attendee=None, accepted_at=None)
-                | Q(attendee__isnull=False, accepted_at__isnull=False),
+                condition=Q(attendee=None, accepted_at=None) | Q(attendee__isnull=False, accepted_at__isnull=False),
                 name="assistant_accepted_by_somebody",
             ),
             models.CheckConstraint(

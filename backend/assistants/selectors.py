@@ -12,11 +12,7 @@ from backend.assistants.rules import pairable_with
 from backend.core.compiled import CompiledRows
 from backend.events.models.attendees import Attendee
 from backend.people.models import mailbox_hashes
-from backend.safeguarding.selectors.public_profiles import (
-    PublicProfile,
-    public_profiles_for,
-    public_profiles_of,
-)
+from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for, public_profiles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +46,7 @@ def assistants_for(principal: Attendee, now: dt.datetime) -> tuple[AssistantRow,
     acting = set(pairable_with(principal, now, ids).values_list("pk", flat=True)) if ids else set()
     return tuple(
         AssistantRow(
-            row.pk,
-            profiles.get(row.attendee_id or 0),
-            row.named_at,
-            row.accepted_at,
-            row.attendee_id in acting,
+            row.pk, profiles.get(row.attendee_id or 0), row.named_at, row.accepted_at, row.attendee_id in acting
         )
         for row in rows
     )

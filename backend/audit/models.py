@@ -25,9 +25,7 @@ from backend.suggestions.models import Run
 HAS_CONTEXT = "(current_setting('pghistory.context_id', true) <> '')"
 IN_CONTEXT = pgtrigger.Condition(HAS_CONTEXT)
 # Withdrawing a plan raises its round too, and planning it again clears `stop_asked`.
-ORDERED_AGAIN = pgtrigger.Condition(
-    f"""(OLD."round" <> NEW."round" AND OLD."state" = NEW."state" AND {HAS_CONTEXT})"""
-)
+ORDERED_AGAIN = pgtrigger.Condition(f"""(OLD."round" <> NEW."round" AND OLD."state" = NEW."state" AND {HAS_CONTEXT})""")
 STOP_ORDERED = pgtrigger.Condition(f"""(NOT OLD."stop_asked" AND NEW."stop_asked" AND {HAS_CONTEXT})""")
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 AGAIN, STOPPED = "again", "stopped"
@@ -47,9 +45,7 @@ def _trace_model(
     """The table `name` of changes to rows of `model`; the first of `fields` leads to the event."""
     index = models.Index(fields=[fields[0], "pgh_created_at"], name=f"{name.lower()}_of_{fields[0]}")
     meta = {"indexes": [index], "default_permissions": ()}
-    return pghistory.create_event_model(
-        model, *trackers, fields=fields, model_name=name, meta=meta, abstract=False
-    )
+    return pghistory.create_event_model(model, *trackers, fields=fields, model_name=name, meta=meta, abstract=False)
 
 
 def _field_events(*fields: str) -> list[pghistory.RowEvent]:
@@ -198,14 +194,9 @@ SessionTrace = _trace_model(
 )
 ClosureTrace = _trace_model(TracedClosure, "ClosureTrace", *_row_events("reopened_at"), fields=["event"])
 RulesTrace = _trace_model(
-    TracedRules,
-    "RulesTrace",
-    *_row_events("open_requests", "expiry_hours", "proposal_hours"),
-    fields=["event"],
+    TracedRules, "RulesTrace", *_row_events("open_requests", "expiry_hours", "proposal_hours"), fields=["event"]
 )
-PublishingTrace = _trace_model(
-    TracedPublishing, "PublishingTrace", *_row_events("confirms"), fields=["event"]
-)
+PublishingTrace = _trace_model(TracedPublishing, "PublishingTrace", *_row_events("confirms"), fields=["event"])
 PlanTrace = _trace_model(
     TracedPlan,
     "PlanTrace",

@@ -9,20 +9,7 @@ from itertools import chain
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import (
-    BigIntegerField,
-    Case,
-    Count,
-    Exists,
-    F,
-    Min,
-    Model,
-    OuterRef,
-    Q,
-    QuerySet,
-    TextField,
-    When,
-)
+from django.db.models import BigIntegerField, Case, Count, Exists, F, Min, Model, OuterRef, Q, QuerySet, TextField, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -196,9 +183,7 @@ def _attendee_changes(event: Event) -> Iterator[_TraceGroup]:
         if field == "visibility":  # who hides themselves does so on their own profile
             changed = changed.filter(BY_SOMEBODY_ELSE)
         for row in changed:
-            yield _TraceGroup(
-                row["at"], row["user"], field, row[field], row["count"], tuple(row["attendees"])
-            )
+            yield _TraceGroup(row["at"], row["user"], field, row[field], row["count"], tuple(row["attendees"]))
     joined = _grouped(traces.AttendeeTrace, "pgh_label", event_id=event.pk, pgh_label=ADDED)
     yield from _groups(joined.filter(BY_SOMEBODY_ELSE), "imported", "pgh_label")
 

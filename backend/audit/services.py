@@ -24,8 +24,6 @@ def export_audit_entries(
     Refuses OrganisersOnly.
     """
     check_organiser(by, event)
-    entries = filter_entries(
-        audit_entries_for(event=event), person_id=person_id, kind=kind, day=day, zone=event.zone
-    )
+    entries = filter_entries(audit_entries_for(event=event), person_id=person_id, kind=kind, day=day, zone=event.zone)
     record_act(event=event, by=by, kind=Act.Kind.DOWNLOADED, what=ENTRIES_FILE, now=now)
     return entries

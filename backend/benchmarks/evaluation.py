@@ -109,9 +109,7 @@ def baseline_rankers(given: EvaluationSet, vectors: Vectors) -> dict[str, Callab
         "lsa": latent,
         "text": lambda: texts @ texts.T,
         "adamic_adar": common_neighbours,
-        "pagerank": lambda: np.vstack(
-            list(personalised_pagerank(dataset.incidence.people, dataset.incidence.others))
-        ),
+        "pagerank": lambda: np.vstack(list(personalised_pagerank(dataset.incidence.people, dataset.incidence.others))),
         "rrf": lambda: stack_scores([tfidf(), common_neighbours()]),
         "rrf_3path": lambda: stack_scores([tfidf(), odd_paths()]),
     }
@@ -182,9 +180,7 @@ def evaluate(
         "set": name,
         "ours": OURS,
         "best_baseline": best,
-        "rankers": {
-            r: {view: _summary(found) for view, found in by_view.items()} for r, by_view in values.items()
-        },
+        "rankers": {r: {view: _summary(found) for view, found in by_view.items()} for r, by_view in values.items()},
         "paired": {view: paired_gain(values[OURS][view], values[best][view]) for view in views},
     }
 

@@ -89,9 +89,7 @@ def read_evaluation_set(
         pairs = {frozenset((tie.a, tie.b)) for tie in met}
         positives, notices = _read_queries(queries, place, set(candidates), pairs)
     graded = {} if grades is None else _read_grades(grades, place)
-    return EvaluationSet(
-        participants, names, texts, met, candidates, positives, graded, tuple(notices), tie_days
-    )
+    return EvaluationSet(participants, names, texts, met, candidates, positives, graded, tuple(notices), tie_days)
 
 
 def _read_people(lines: Lines) -> dict[str, dict[str, Any]]:
@@ -153,13 +151,7 @@ def _read_ties(lines: Lines, place: Mapping[str, int]) -> tuple[tuple[Tie, ...],
         found.append((a, b, _date(row.get("time", ""), number), _weight(row.get("weight", ""), number)))
     newest = max((day for *_, day, _ in found if day is not None), default=None)
     ties = tuple(
-        Tie(
-            a,
-            b,
-            (newest - day).days / DAYS_PER_YEAR if newest and day else 0.0,
-            weight,
-            str(day.year) if day else "",
-        )
+        Tie(a, b, (newest - day).days / DAYS_PER_YEAR if newest and day else 0.0, weight, str(day.year) if day else "")
         for a, b, day, weight in found
     )
     return ties, tuple(day for *_, day, _ in found)
@@ -206,9 +198,7 @@ def _read_queries(
             raise _bad("queries.csv", number, f"{row['query']} is its own positive")
         asked.add(query)
         if other not in pool:
-            notices.append(
-                f"queries.csv, line {number}: {row['positive']} is not in pool.txt: cannot be found"
-            )
+            notices.append(f"queries.csv, line {number}: {row['positive']} is not in pool.txt: cannot be found")
         elif frozenset((query, other)) in met:
             notices.append(f"queries.csv, line {number}: the two had met before, so the pair is not new")
         else:
@@ -228,9 +218,7 @@ def _read_grades(lines: Lines, place: Mapping[str, int]) -> dict[int, dict[int, 
         if seeker == candidate:
             raise _bad("grades.csv", number, f"{row['seeker']} is graded for themselves")
         if candidate in found.setdefault(seeker, {}):
-            raise _bad(
-                "grades.csv", number, f"the pair {row['seeker']}, {row['candidate']} was graded already"
-            )
+            raise _bad("grades.csv", number, f"the pair {row['seeker']}, {row['candidate']} was graded already")
         found[seeker][candidate] = (_grade(row["grade_a"], number) + _grade(row["grade_b"], number)) / 2
     if not found:
         raise BadEvaluationSet("grades.csv: holds no pair")

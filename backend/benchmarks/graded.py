@@ -8,13 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from backend.benchmarks.evaluation import (
-    OURS,
-    baseline_rankers,
-    order_of_equals,
-    scores_of_candidates,
-    titian_scores,
-)
+from backend.benchmarks.evaluation import OURS, baseline_rankers, order_of_equals, scores_of_candidates, titian_scores
 from backend.benchmarks.evaluation_set import EvaluationSet
 from matching.policy import MatchingPolicy
 from matching.recommend.exclusions import Exclusions
@@ -144,10 +138,7 @@ def strength_table(
     """Of each word of strength: its places, their share of all, how many were graded, and the share of those
     graded >= GOOD (None where none was). `declaring`: the owners who declare a need."""
     words = [
-        (
-            strength_of(entry.score, need_declared=owner in declaring).value,
-            grades.get(owner, {}).get(entry.other),
-        )
+        (strength_of(entry.score, need_declared=owner in declaring).value, grades.get(owner, {}).get(entry.other))
         for owner, entries in lists.items()
         for entry in entries
     ]

@@ -10,13 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from backend.benchmarks.evaluation import (
-    across_sectors,
-    measure_queries,
-    paired_gain,
-    ranking_queries,
-    titian_scores,
-)
+from backend.benchmarks.evaluation import across_sectors, measure_queries, paired_gain, ranking_queries, titian_scores
 from backend.benchmarks.evaluation_set import DAYS_PER_YEAR, FIELDS, EvaluationSet
 from matching.policy import MatchingPolicy
 from matching.recommend.features import Priors
@@ -106,8 +100,7 @@ def evaluate_learned(
     queries = ranking_queries(given)
     views = {"all": queries, "cross": across_sectors(queries, [p.constituency for p in given.people])}
     tables = [
-        titian_scores(given, vectors, policy, priors)
-        for policy in (MatchingPolicy(), learned.policy(MatchingPolicy()))
+        titian_scores(given, vectors, policy, priors) for policy in (MatchingPolicy(), learned.policy(MatchingPolicy()))
     ]
     figures: dict[str, Any] = {}
     for view, asked in views.items():

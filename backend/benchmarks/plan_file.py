@@ -38,11 +38,7 @@ def problem_from_json(text: str) -> Problem:
     try:
         entries = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
-        place = (
-            f" at line {error.lineno}, column {error.colno}"
-            if isinstance(error, json.JSONDecodeError)
-            else ""
-        )
+        place = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
         raise BadPlanFile(f"The file is not JSON{place}.") from None
     if not isinstance(entries, dict):
         raise BadPlanFile("The file must hold one JSON object.")
@@ -109,9 +105,7 @@ def _flags(row: Any, person: int) -> tuple[bool, ...]:
 
 def _locked(row: Any, number: int) -> Locked:
     if not isinstance(row, list) or len(row) != 3:
-        raise BadPlanFile(
-            f"Locked meeting {number} must be [person, person, slot], not {json.dumps(row)[:40]}."
-        )
+        raise BadPlanFile(f"Locked meeting {number} must be [person, person, slot], not {json.dumps(row)[:40]}.")
     return Locked(*(_whole(value, f"Locked meeting {number}") for value in row))
 
 

@@ -33,9 +33,7 @@ def cached_vectors(
     by_key = {text_hash(text): text for text in texts}
     path = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.npz"
     known = _load(path)
-    missing = sorted(
-        (text for key, text in by_key.items() if key not in known), key=lambda text: (-len(text), text)
-    )
+    missing = sorted((text for key, text in by_key.items() if key not in known), key=lambda text: (-len(text), text))
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
         known |= {text_hash(text): row for text, row in zip(chunk, encode(chunk), strict=True)}

@@ -32,12 +32,8 @@ PAIR_REQUESTS = 3  # to one person at an event: who did not answer three will no
 PAIR_INTERVAL = dt.timedelta(hours=1)  # between two of them: asked, taken back and asked makes three mails
 ASKER_REQUESTS = 50  # to all, in a day: no two days hold so many meetings (or twice what may be open at once)
 REQUEST_EDITS = 5  # of one request, in a day: it offers three times, so five changes say all there is to say
-REQUEST_UPDATES = (
-    5  # mails about changes to one request, whoever caused them, in a day: the pages show the rest
-)
-LIMITS_WINDOW = dt.timedelta(
-    hours=24
-)  # a day that begins at no midnight: no zone's night gives twice as many
+REQUEST_UPDATES = 5  # mails about changes to one request, whoever caused them, in a day: the pages show the rest
+LIMITS_WINDOW = dt.timedelta(hours=24)  # a day that begins at no midnight: no zone's night gives twice as many
 FREED_TIME_WAITS = dt.timedelta(hours=2)  # a time that fell free, for the answer to the first who waited
 QUIET_MARGIN = dt.timedelta(hours=1)  # what happens so soon after the reader's quiet hours is mailed in them
 ARRIVAL_MARGIN = dt.timedelta(minutes=15)  # from so long before a meeting on one can say that one is there
@@ -149,9 +145,7 @@ def is_expired(meeting: Meeting, now: dt.datetime) -> bool:
     return is_overdue or meeting.state == Meeting.State.EXPIRED
 
 
-def can_see_meeting(
-    attendee: Attendee, seated: Collection[int], now: dt.datetime, channel: str = "meeting"
-) -> bool:
+def can_see_meeting(attendee: Attendee, seated: Collection[int], now: dt.datetime, channel: str = "meeting") -> bool:
     """Whether a meeting with these attendees (ids) exists for this one.
 
     It does where they have a seat and the contact policy allows contact with everybody else in it.
@@ -314,9 +308,7 @@ def check_cancellable(meeting: Meeting, now: dt.datetime) -> None:
             state=meeting.state,
         )
     if meeting.period.upper <= now:
-        raise TooLate(
-            _("This meeting's time is over. It can only be said whether it took place. Say so on its page.")
-        )
+        raise TooLate(_("This meeting's time is over. It can only be said whether it took place. Say so on its page."))
 
 
 def check_attestable(meeting: Meeting, seat: Seat, word: str, now: dt.datetime) -> None:
@@ -355,9 +347,7 @@ def check_usefulness(usefulness: int | None, took_place: bool) -> None:
     """Refuse `bad_usefulness` for anything but 1 to 5, and for a meeting that did not take place."""
     if usefulness is not None and (not took_place or not 1 <= usefulness <= 5):
         raise Refused(
-            "bad_usefulness",
-            _("Usefulness is a number from 1 to 5, of a meeting that took place."),
-            status=400,
+            "bad_usefulness", _("Usefulness is a number from 1 to 5, of a meeting that took place."), status=400
         )
 
 

@@ -38,14 +38,7 @@ from backend.config.middleware import SEEN_AT
 from backend.core.encryption import decrypt, encrypt
 from backend.events.selectors import mailbox_choices, signed_in_person
 from backend.people.models import ApiToken, Person, address_hash
-from backend.people.rules import (
-    BY_CODE,
-    BY_FACTOR,
-    BY_PROVIDER,
-    has_proved_factor,
-    known_browser,
-    remember_browser,
-)
+from backend.people.rules import BY_CODE, BY_FACTOR, BY_PROVIDER, has_proved_factor, known_browser, remember_browser
 from backend.people.selectors import is_confirmed, who_reads_the_mailbox_of
 from backend.people.services import codes_link, count_code_asked, note_language, queue_account_mail, use_token
 
@@ -74,11 +67,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
     def send_notification_mail(
-        self,
-        template_prefix: str,
-        user: Person,
-        context: dict[str, Any] | None = None,
-        email: str | None = None,
+        self, template_prefix: str, user: Person, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         """Tell the owner that a second factor came or went, at the address that signs in."""
         super().send_notification_mail(template_prefix, user, context, email or user.email)
@@ -91,9 +80,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         }
         methods = super().get_reauthentication_methods(user)
         if not methods and user.is_authenticated:
-            return [
-                {"id": "code", "description": _("Use a code sent by mail"), "url": reverse("confirm_by_code")}
-            ]
+            return [{"id": "code", "description": _("Use a code sent by mail"), "url": reverse("confirm_by_code")}]
         passkey_first = sorted(methods, key=lambda method: method["id"] != "mfa_reauthenticate:webauthn")
         return [method | {"description": names[method["id"]]} for method in passkey_first]
 

@@ -5,11 +5,7 @@ from django.urls import path
 from backend.agenda.api.agenda import AgendaNowView, AgendaView
 from backend.agenda.api.calendar import CalendarFeedView, MeetingFileView
 from backend.agenda.api.meetings import MeetingListView
-from backend.agenda.api.programme_sessions import (
-    ProgrammeImportView,
-    ProgrammeSessionListView,
-    ProgrammeSessionView,
-)
+from backend.agenda.api.programme_sessions import ProgrammeImportView, ProgrammeSessionListView, ProgrammeSessionView
 from backend.agenda.api.sessions import BookmarkView, SessionListView, SpeakerView
 from backend.booking.api.joining import JoiningView
 from backend.booking.api.organiser import CancelForBothView, MoveView
@@ -84,13 +80,7 @@ from backend.outcomes.api.reports import MeetingReportView, ReportDetailView, Un
 from backend.people.api.me import MeView
 from backend.privacy.api import EraseAccountView, LeaveView, MyDataView
 from backend.programme import api as programme
-from backend.roles.api import (
-    AppointmentListView,
-    ConfirmRoleView,
-    EndRoleView,
-    OutsideContactView,
-    RefuseRoleView,
-)
+from backend.roles.api import AppointmentListView, ConfirmRoleView, EndRoleView, OutsideContactView, RefuseRoleView
 from backend.safeguarding.api import (
     CloseReportView,
     HandOverAllView,
@@ -143,10 +133,7 @@ urlpatterns = [
     path("events/<slug:slug>/webhooks/<int:webhook_id>/switch/", WebhookSwitchView.as_view()),
     path("events/<slug:slug>/webhooks/<int:webhook_id>/secret/", WebhookSecretView.as_view()),
     path("events/<slug:slug>/webhooks/<int:webhook_id>/deliveries/", WebhookDeliveryListView.as_view()),
-    path(
-        "events/<slug:slug>/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/",
-        WebhookDeliveryView.as_view(),
-    ),
+    path("events/<slug:slug>/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/", WebhookDeliveryView.as_view()),
     path("events/<slug:slug>/invitations/", invitations.InvitationListView.as_view()),
     path("events/<slug:slug>/invitations/preview/", invitations.InvitationPreviewView.as_view()),
     path("events/<slug:slug>/invitations/returned/", invitations.ReturnedView.as_view()),
@@ -208,9 +195,7 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/<int:meeting_id>/decline/", DeclineView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/other-times/", CounterOfferView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/other-times/take/", TakeCounterOfferView.as_view()),
-    path(
-        "events/<slug:slug>/meetings/<int:meeting_id>/other-times/refuse/", RefuseCounterOfferView.as_view()
-    ),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/other-times/refuse/", RefuseCounterOfferView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/question/", QuestionView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/question/answer/", QuestionAnswerView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/withdraw/", WithdrawView.as_view()),
@@ -272,19 +257,12 @@ urlpatterns = [
     path("events/<slug:slug>/plans/", programme.PlanListView.as_view()),
     path("events/<slug:slug>/plans/publishing/", programme.PublishingView.as_view()),
     path("events/<slug:slug>/plans/by-hand/", programme.ByHandView.as_view()),
-    path(
-        "events/<slug:slug>/plans/by-hand/times/<int:first_id>/<int:second_id>/",
-        programme.ByHandTimesView.as_view(),
-    ),
-    path(
-        "events/<slug:slug>/plans/by-hand/<int:meeting_id>/withdraw/", programme.ByHandWithdrawView.as_view()
-    ),
+    path("events/<slug:slug>/plans/by-hand/times/<int:first_id>/<int:second_id>/", programme.ByHandTimesView.as_view()),
+    path("events/<slug:slug>/plans/by-hand/<int:meeting_id>/withdraw/", programme.ByHandWithdrawView.as_view()),
     path("events/<slug:slug>/plans/<int:plan_id>/", programme.PlanView.as_view()),
     path("events/<slug:slug>/plans/<int:plan_id>/again/", programme.PlanAgainView.as_view()),
     path("events/<slug:slug>/plans/<int:plan_id>/publish/", programme.PlanPublishView.as_view()),
     path("events/<slug:slug>/plans/<int:plan_id>/stop/", programme.PlanStopView.as_view()),
     path("events/<slug:slug>/plans/<int:plan_id>/withdraw/", programme.PlanWithdrawView.as_view()),
-    path(
-        "events/<slug:slug>/plans/<int:plan_id>/meetings/<int:planned_id>/", programme.PlannedView.as_view()
-    ),
+    path("events/<slug:slug>/plans/<int:plan_id>/meetings/<int:planned_id>/", programme.PlannedView.as_view()),
 ]

@@ -100,9 +100,7 @@ def read_archive(path: Path, *, into: Path, identity: Path | None) -> dict[str, 
                 with (into / member.name).open("xb") as file:
                     shutil.copyfileobj(cast(IO[bytes], tar.extractfile(member)), file)
         manifest = dict(json.loads((into / MANIFEST).read_bytes()))
-        found = {
-            one.name: [one.stat().st_size, _sha256(one)] for one in into.iterdir() if one.name != MANIFEST
-        }
+        found = {one.name: [one.stat().st_size, _sha256(one)] for one in into.iterdir() if one.name != MANIFEST}
     except UNREADABLE as error:
         raise not_whole(path) from error
     if isinstance(manifest.get("format"), int) and manifest["format"] > FORMAT:

@@ -41,13 +41,7 @@ from backend.privacy.services.remembering import merge_erasures
 
 DUMP, ERASURES, SECRET_KEY = "database.dump", "erasures.jsonl", "secret_key"
 # What lets somebody in: waiting codes, who is signed in; counts, uploads and files of the last hour.
-LEFT_OUT = (
-    "people_accountmail",
-    "django_session",
-    "usersessions_usersession",
-    "core_usecount",
-    "events_longjob",
-)
+LEFT_OUT = ("people_accountmail", "django_session", "usersessions_usersession", "core_usecount", "events_longjob")
 NAME = re.compile(rf"titian-(\d{{8}}T\d{{6}}Z)({re.escape(ENCRYPTED)}|{re.escape(PLAIN)})")
 TIME = "%Y%m%dT%H%M%SZ"
 SALT = "titian.backup"
@@ -159,8 +153,7 @@ def _check_erasures(files: list[Path]) -> None:
 def _check_fits(path: Path, about: dict[str, Any]) -> None:
     if about["postgresql"] > (here := _server_major()):
         raise CannotRestore(
-            f"{path} is of PostgreSQL {about['postgresql']} and this server is {here}: "
-            "restore it into a newer one."
+            f"{path} is of PostgreSQL {about['postgresql']} and this server is {here}: restore it into a newer one."
         )
     loader, made_with = _migrations(), {tuple(name.split(".")) for name in about["migrations"]}
     if is_of_earlier_version(made_with, loader.graph):
@@ -177,9 +170,7 @@ def _check_empty() -> None:
         way_out = f"move {used['EMBEDDED']['data']} away first"
     else:
         way_out = "name an empty database in DATABASE_URL"
-    raise CannotRestore(
-        f"The database {used['NAME']!r} is not empty, and a restore replaces nothing: {way_out}."
-    )
+    raise CannotRestore(f"The database {used['NAME']!r} is not empty, and a restore replaces nothing: {way_out}.")
 
 
 def _put_secret_key(path: Path, about: dict[str, Any], kept: Path) -> None:
@@ -189,13 +180,10 @@ def _put_secret_key(path: Path, about: dict[str, Any], kept: Path) -> None:
     file = settings.VAR / SECRET_KEY
     if not kept.exists():
         raise CannotRestore(
-            f"{path} was made under another SECRET_KEY, which is not in it: "
-            f"set that one, or put it into {file}."
+            f"{path} was made under another SECRET_KEY, which is not in it: set that one, or put it into {file}."
         )
     if os.environ.get("SECRET_KEY", "").strip():
-        raise CannotRestore(
-            f"{path} was made under another SECRET_KEY and holds it: unset the variable SECRET_KEY."
-        )
+        raise CannotRestore(f"{path} was made under another SECRET_KEY and holds it: unset the variable SECRET_KEY.")
     if settings.ERASURES.exists() and settings.ERASURES.stat().st_size:
         raise CannotRestore(
             f"{settings.ERASURES} was written under another SECRET_KEY than {path}: "
@@ -299,8 +287,7 @@ def _tools(major: int) -> Path:
         if (folder / "pg_dump").exists() and _major_of(folder / "pg_dump") == major:
             return folder
     raise DatabaseUnusable(
-        f"The server is PostgreSQL {major} and there is no pg_dump {major} here: "
-        f"install postgresql-client-{major}."
+        f"The server is PostgreSQL {major} and there is no pg_dump {major} here: install postgresql-client-{major}."
     )
 
 

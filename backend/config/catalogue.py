@@ -56,10 +56,7 @@ def brought_up_to(template: polib.POFile, existing: polib.POFile | None, languag
     catalogue.header = (
         f"Titian in {language.name}. Parts that a native reader has signed: see frontend/locale/signed.toml."
     )
-    catalogue.metadata = template.metadata | {
-        "Language": language.folder,
-        "Plural-Forms": language.plural_forms,
-    }
+    catalogue.metadata = template.metadata | {"Language": language.folder, "Plural-Forms": language.plural_forms}
     for entry in template:
         earlier = known.get((entry.msgid, entry.msgctxt))
         is_same = earlier is not None and earlier.msgid_plural == entry.msgid_plural

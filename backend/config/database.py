@@ -157,9 +157,7 @@ def apply_missing_migrations() -> None:
     if not _has_missing_migrations():
         return
     if "EMBEDDED" not in connections[DEFAULT_DB_ALIAS].settings_dict:
-        raise DatabaseUnusable(
-            "The database that DATABASE_URL names lacks tables: run `python manage.py migrate`."
-        )
+        raise DatabaseUnusable("The database that DATABASE_URL names lacks tables: run `python manage.py migrate`.")
     with FileLock(settings.VAR / "migrate.lock"):
         if _has_missing_migrations():  # no other process applied them meanwhile
             print("Creating or updating the tables of the database ...", file=sys.stderr, flush=True)
@@ -197,9 +195,7 @@ def sentence_for(error: Exception) -> str:
             remedy = "let an administrator of that server run CREATE EXTENSION vector in it once"
         else:
             remedy = "give that role the right, or name the owner in DATABASE_URL"
-        return (
-            f"The database {used.get('NAME')!r} at {where} refuses {used.get('USER')!r} ({denied}): {remedy}."
-        )
+        return f"The database {used.get('NAME')!r} at {where} refuses {used.get('USER')!r} ({denied}): {remedy}."
     if UNKNOWN_OPTION in text:
         option = text.partition(UNKNOWN_OPTION)[2].strip(' "')
         return f"DATABASE_URL ends in an option that PostgreSQL does not know: {option}."

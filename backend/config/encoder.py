@@ -20,9 +20,7 @@ STUCK_SECONDS = 5  # a client that neither sends nor reads for so long is left
 
 
 class Model(Protocol):
-    def encode(
-        self, texts: Sequence[str], kind: Any, progress: Callable[[int, int], None] | None = None
-    ) -> Any: ...
+    def encode(self, texts: Sequence[str], kind: Any, progress: Callable[[int, int], None] | None = None) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,9 +51,7 @@ def backup_key_from(name: str) -> str:
     given = text_from(name)
     if given and not re.fullmatch(r"age1[0-9a-z]{58}", given):
         # The value is not shown: somebody may have given the secret half.
-        raise ImproperlyConfigured(
-            f"{name} must be a public key (age1...), as `manage.py make_backup_key` prints."
-        )
+        raise ImproperlyConfigured(f"{name} must be a public key (age1...), as `manage.py make_backup_key` prints.")
     return given
 
 
@@ -121,9 +119,7 @@ def number_from(name: str, default: int, *, least: int, most: int) -> int:
     return int(given)
 
 
-def _address_from(
-    name: str, read: Callable[[str], dict[str, Any]], schemes: list[str]
-) -> dict[str, Any] | None:
+def _address_from(name: str, read: Callable[[str], dict[str, Any]], schemes: list[str]) -> dict[str, Any] | None:
     given = text_from(name)
     if not given:
         return None
@@ -158,9 +154,7 @@ def cluster_from(name: str, certificates: Path) -> str:
         raise ImproperlyConfigured(f"{name} must be an address such as tls://10.0.0.5:8786, not {given!r}.")
     for file in CLUSTER_CERTIFICATES:
         if not (certificates / file).is_file():
-            raise ImproperlyConfigured(
-                f"{name} needs {certificates / file}: {name}_CERTIFICATES names its folder."
-            )
+            raise ImproperlyConfigured(f"{name} needs {certificates / file}: {name}_CERTIFICATES names its folder.")
     if find_spec("distributed") is None:
         raise ImproperlyConfigured(f"{name} needs Dask, the extra “cluster”: pip install dask distributed.")
     return given
@@ -173,8 +167,7 @@ def jitsi_from(name: str, secret: str) -> str:
         raise ImproperlyConfigured(f"{name} is “{address}”: write the address of your Jitsi with https://.")
     if address and len(secret) < JITSI_SECRET:
         raise ImproperlyConfigured(
-            f"{name} needs TITIAN_JITSI_SECRET, the secret of your Jitsi’s app, of at least {JITSI_SECRET}"
-            " characters."
+            f"{name} needs TITIAN_JITSI_SECRET, the secret of your Jitsi’s app, of at least {JITSI_SECRET} characters."
         )
     return address
 
@@ -192,9 +185,7 @@ def _provider_from(name: str, key: str) -> dict[str, Any]:
     """One provider, from variables of its own; no secret is shown."""
     own = f"{name}_{key.upper()}"
     if not re.fullmatch(r"[a-z][a-z0-9]{0,19}", key):
-        raise ImproperlyConfigured(
-            f"{name} lists keys such as moe, in small letters and digits, not {key!r}."
-        )
+        raise ImproperlyConfigured(f"{name} lists keys such as moe, in small letters and digits, not {key!r}.")
     issuer, client, secret = (text_from(f"{own}_{part}") for part in ("ISSUER", "CLIENT", "SECRET"))
     if not re.fullmatch(r"https://[^\s/?#@]+(/[^\s?#]*)?", issuer):
         raise ImproperlyConfigured(f"{own}_ISSUER must be an https address, as the issuer itself writes it.")
@@ -206,9 +197,7 @@ def _provider_from(name: str, key: str) -> dict[str, Any]:
     factors = words_from(f"{own}_SECOND_FACTOR", [])
     for word in factors:
         if not re.fullmatch(r"(amr|acr):\S+", word):
-            raise ImproperlyConfigured(
-                f"{own}_SECOND_FACTOR lists what counts, such as amr:mfa, not {word!r}."
-            )
+            raise ImproperlyConfigured(f"{own}_SECOND_FACTOR lists what counts, such as amr:mfa, not {word!r}.")
     return {
         "key": key,
         "name": label,

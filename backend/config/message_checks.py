@@ -89,13 +89,9 @@ def catalogue_state(language: PageLanguage, attendees: set[Key], locale: Path = 
         total=len(entries),
         translated=len(done),
         missing_for_attendees=tuple(sorted(message for message, _context in missing)),
-        faults=tuple(
-            Fault(entry.msgid, what) for entry in entries for what in faults_of(entry, language, same)
-        ),
+        faults=tuple(Fault(entry.msgid, what) for entry in entries for what in faults_of(entry, language, same)),
         long=tuple(entry.msgid for entry in done if is_long(entry)),
-        other_words=tuple(
-            Fault(entry.msgid, term) for entry in done for term in terms_not_used(entry, words)
-        ),
+        other_words=tuple(Fault(entry.msgid, term) for entry in done for term in terms_not_used(entry, words)),
     )
 
 
@@ -165,9 +161,7 @@ def glossary_of(language: PageLanguage, path: Path = GLOSSARY) -> Mapping[str, t
     if column is None:
         return {}
     words = {row["term"]: (row[column] or "").split("|") for row in rows}
-    found = {
-        term: tuple(one.strip().casefold() for one in many if one.strip()) for term, many in words.items()
-    }
+    found = {term: tuple(one.strip().casefold() for one in many if one.strip()) for term, many in words.items()}
     return {term.partition(" (")[0].strip().casefold(): many for term, many in found.items() if many}
 
 

@@ -78,9 +78,7 @@ class DatabaseCollector(Collector):
 def _of_database(status: Status) -> Iterator[Metric]:
     yield _one("titian_database_bytes", "Size of the database.", status.database.bytes)
     yield _one("titian_database_connections", "Connections in use.", status.database.connections)
-    yield _one(
-        "titian_database_max_connections", "Connections that there can be.", status.database.max_connections
-    )
+    yield _one("titian_database_max_connections", "Connections that there can be.", status.database.max_connections)
 
 
 def _of_jobs(status: Status) -> Iterator[Metric]:
@@ -95,19 +93,13 @@ def _of_jobs(status: Status) -> Iterator[Metric]:
     yield jobs
     yield oldest
     given_up = sum(job.abandoned is not None for job in status.failed_jobs)
-    yield _one(
-        "titian_jobs_given_up", "Jobs that ended with their worker each time they were tried.", given_up
-    )
+    yield _one("titian_jobs_given_up", "Jobs that ended with their worker each time they were tried.", given_up)
     rows = CounterMetricFamily("titian_rows_failed", "Rows on which a step of a job failed.", labels=["step"])
     for step in status.step_failures:
         rows.add_metric([step.step], step.failed)
     yield rows
     if status.worker_heartbeat is not None:
-        yield _one(
-            "titian_worker_heartbeat_seconds",
-            "Seconds since a worker's sign of life.",
-            status.worker_heartbeat,
-        )
+        yield _one("titian_worker_heartbeat_seconds", "Seconds since a worker's sign of life.", status.worker_heartbeat)
 
 
 def _of_mails(status: Status) -> Iterator[Metric]:

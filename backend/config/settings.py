@@ -47,9 +47,7 @@ TITIAN_DEMO = flag_from("TITIAN_DEMO")  # a fictional forum to walk through: "en
 TITIAN_HTTPS = flag_from("TITIAN_HTTPS")  # behind a proxy that ends TLS and sets X-Forwarded-Proto
 TITIAN_HOST = text_from("TITIAN_HOST", "127.0.0.1")  # the address the pages are served on
 TITIAN_PORT = number_from("TITIAN_PORT", 8000, least=1, most=65535)
-TITIAN_MODEL = text_from(
-    "TITIAN_MODEL"
-)  # a folder or name of a sentence-transformers model; empty: the bundled one
+TITIAN_MODEL = text_from("TITIAN_MODEL")  # a folder or name of a sentence-transformers model; empty: the bundled one
 MODEL_FOLDER = VAR / "models"
 ENCODER_FOLDER = VAR  # of the socket on which the one process with the model listens
 
@@ -282,8 +280,7 @@ X_FRAME_OPTIONS = "DENY"
 # Devices and sensors that no page of ours asks for; passkeys, for our own pages.
 PERMISSIONS_POLICY = {
     **dict.fromkeys(
-        ("accelerometer", "camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb"),
-        "()",
+        ("accelerometer", "camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb"), "()"
     ),
     **dict.fromkeys(("publickey-credentials-create", "publickey-credentials-get"), "(self)"),
 }

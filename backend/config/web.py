@@ -99,9 +99,7 @@ def _announce() -> None:
     while True:
         try:
             with urllib.request.urlopen(first_page, timeout=30):  # noqa: S310
-                print(
-                    f"Titian answers at http://127.0.0.1:{settings.TITIAN_PORT} (Ctrl-C ends it)", flush=True
-                )
+                print(f"Titian answers at http://127.0.0.1:{settings.TITIAN_PORT} (Ctrl-C ends it)", flush=True)
                 return
         except urllib.error.HTTPError as error:
             print(f"The first page answers with {error.code}; the lines above say why.", flush=True)

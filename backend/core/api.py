@@ -64,10 +64,7 @@ class RowFields(serializers.SerializerMetaclass):
             if field not in body:
                 body[field] = _field_of(row, field, help_text=help_texts.get(field))
         made: Any = super().__new__(cls, name, bases, body)
-        named = [
-            *(field for base in bases for field in getattr(base, "_declared_fields", ())),
-            *fields.split(),
-        ]
+        named = [*(field for base in bases for field in getattr(base, "_declared_fields", ())), *fields.split()]
         if unnamed := made._declared_fields.keys() - set(named):
             raise TypeError(f"{name} declares what its fields do not name: {', '.join(sorted(unnamed))}.")
         made._declared_fields = {field: made._declared_fields[field] for field in named}
@@ -159,9 +156,7 @@ class BoundedListField(serializers.ListField):
     other lists.
     """
 
-    def __init__(
-        self, *, max_length: int, not_empty: bool = False, unique: bool = False, **options: Any
-    ) -> None:
+    def __init__(self, *, max_length: int, not_empty: bool = False, unique: bool = False, **options: Any) -> None:
         super().__init__(max_length=max_length, **options)
         self.described = ({"minItems": 1} if not_empty else {}) | ({"uniqueItems": True} if unique else {})
 

@@ -16,9 +16,7 @@ def record_act(*, event: Model, by: Model | None, kind: str, what: str = "", now
     `by` is None for what a job did. `what` is the name of a file downloaded, the permission proposed or
     refused, the two groups parted, or the state that the event is in now.
     """
-    Act.objects.create(
-        event_id=event.pk, person_id=by.pk if by else None, kind=kind, what=what[:120], done_at=now
-    )
+    Act.objects.create(event_id=event.pk, person_id=by.pk if by else None, kind=kind, what=what[:120], done_at=now)
 
 
 def note_principal(attendee_id: int) -> None:

@@ -35,10 +35,7 @@ FILES: Mapping[BindingText, tuple[str, ...]] = {
         "backend/safeguarding/mail/consent.txt",
         "frontend/templates/safeguarding/consent_answer.html",
     ),
-    BindingText.PLEDGE: (
-        "backend/events/data/agreements/*.json",
-        "frontend/templates/events/_agreement.html",
-    ),
+    BindingText.PLEDGE: ("backend/events/data/agreements/*.json", "frontend/templates/events/_agreement.html"),
     BindingText.SAFETY: (
         "backend/safeguarding/mail/news.txt",
         "frontend/templates/safeguarding/_country_contacts.html",

@@ -72,9 +72,7 @@ def _connect(address: str, certificates: Path) -> Client | None:
     from distributed.security import Security
 
     authority, certificate, key = (str(certificates / name) for name in CERTIFICATES)
-    security = Security(
-        require_encryption=True, tls_ca_file=authority, tls_client_cert=certificate, tls_client_key=key
-    )
+    security = Security(require_encryption=True, tls_ca_file=authority, tls_client_cert=certificate, tls_client_key=key)
     try:
         return Client(
             address,
@@ -106,9 +104,7 @@ class ClusterMap:
             raise ClusterRefused(problem)
         client.amm.stop()  # it would take copies of what is shared from workers that wait
 
-    def __call__(
-        self, function: Callable[..., Result], items: Iterable[Any], *shared: Any
-    ) -> Generator[Result]:
+    def __call__(self, function: Callable[..., Result], items: Iterable[Any], *shared: Any) -> Generator[Result]:
         """As in `ParallelMap`."""
         rest, attempts = deque(items), 0
         while rest and not self._is_lost:
@@ -144,9 +140,7 @@ class ClusterMap:
                 key = f"{function.__name__}-{uuid4().hex}"
                 if sizeof(item) > LARGE:
                     (item,) = self._client.scatter([item], workers=workers, hash=False)
-                begun.append(
-                    self._client.submit(run_item, function, item, *sent, key=key, workers=workers, pure=False)
-                )
+                begun.append(self._client.submit(run_item, function, item, *sent, key=key, workers=workers, pure=False))
                 if len(begun) > BEGUN * len(workers):
                     yield self._result(begun[0], workers)
                     begun.popleft()

@@ -65,9 +65,7 @@ def _state(part: str, process: Scheduler | Worker, *, keeps_files: bool) -> Proc
         code=code_mark(),
         is_encrypted=process.address.startswith("tls://")
         and bool(dask.config.get("distributed.comm.require-encryption")),
-        has_pages=bool(
-            dask.config.get(f"distributed.{part}.http.routes") or process.http_application.applications
-        ),
+        has_pages=bool(dask.config.get(f"distributed.{part}.http.routes") or process.http_application.applications),
         keeps_files=keeps_files,
     )
 

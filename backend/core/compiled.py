@@ -58,9 +58,7 @@ class _Written(Generic[Row]):
         queryset = self._queryset()
         compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        names = [
-            next((name for name, value in self._stand_ins.items() if value == param), "") for param in params
-        ]
+        names = [next((name for name, value in self._stand_ins.items() if value == param), "") for param in params]
         return queryset, compiler, sql, list(zip(names, params, strict=True))
 
     @staticmethod
@@ -157,9 +155,7 @@ class CompiledRows(_Written[Row]):
         with connection.cursor() as cursor:
             client = psycopg.ClientCursor(cursor.connection)
             parts = iter(
-                self._placeholder(name, names)
-                if name
-                else client.mogrify("%s", [constant]).replace("%", self._percent)
+                self._placeholder(name, names) if name else client.mogrify("%s", [constant]).replace("%", self._percent)
                 for name, constant in params
             )
         sql = PLACEHOLDER.sub(lambda found: next(parts) if found[0] == "%s" else self._percent, sql)
@@ -227,9 +223,7 @@ def _preparing_cursor(database: Any) -> _PreparingCursor:
     kept: _PreparingCursor | None = getattr(_in_thread, "cursor", None)
     if kept is None or kept.closed or kept.connection is not database.connection:
         kept = _in_thread.cursor = _PreparingCursor(database.connection)
-        kept.adapters.register_loader(
-            "timestamptz", TimestamptzLoader
-        )  # psycopg's own, for Django's in Python
+        kept.adapters.register_loader("timestamptz", TimestamptzLoader)  # psycopg's own, for Django's in Python
     return kept
 
 

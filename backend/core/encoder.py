@@ -88,9 +88,7 @@ def stop_listening(listening: socket.socket) -> None:
     local_socket.stop_listening(listening, _address())
 
 
-def _answer(
-    connection: Connection, silent_seconds: float, on_count: OnCount | None
-) -> npt.NDArray[np.float32]:
+def _answer(connection: Connection, silent_seconds: float, on_count: OnCount | None) -> npt.NDArray[np.float32]:
     import numpy as np  # `serve`, which only listens, does without it
 
     while True:

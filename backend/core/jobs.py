@@ -11,10 +11,7 @@ from backend.core.queue import CLOCK, clock_job, requeue_abandoned_jobs
 
 @app.periodic(cron="* * * * *")
 @app.task(
-    name="core.requeue_abandoned_jobs",
-    queue=CLOCK,
-    queueing_lock="core.requeue_abandoned_jobs",
-    pass_context=False,
+    name="core.requeue_abandoned_jobs", queue=CLOCK, queueing_lock="core.requeue_abandoned_jobs", pass_context=False
 )
 async def requeue_every_minute(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute, queue the unfinished jobs of killed workers again."""

@@ -70,9 +70,7 @@ LIMITS: Mapping[Kind, tuple[Limit, ...]] = {
     Kind.CODE_ASKED_HERE: (Limit(DAY, 6, 20_000),),
     Kind.CODE_ASKED_ANYWHERE: (Limit(DAY, 12),),
     Kind.OWN_CODE_ASKED: (Limit(TEN_MINUTES, 6), Limit(DAY, 30)),  # in a known browser, or signed in
-    Kind.CODE_MAILED: (
-        Limit(DAY, 12),
-    ),  # to one mail address, asked for in browsers that are not known to it
+    Kind.CODE_MAILED: (Limit(DAY, 12),),  # to one mail address, asked for in browsers that are not known to it
     Kind.CODES_STOPPED: (Limit(WEEK, 1),),  # by whoever reads the mails of the address, which is the account
     Kind.NEW_ADDRESS: (Limit(DAY, 3),),  # the account is the mail address that somebody wants to change to
     Kind.FACTOR_TYPED: (Limit(TEN_MINUTES, 10),),  # of an authenticator app, and recovery codes
@@ -89,8 +87,7 @@ LIMITS: Mapping[Kind, tuple[Limit, ...]] = {
     Kind.REMARKED: (Limit(HOUR, 20, 300),),  # on translations, also by nobody who is signed in
 }
 _ASKED_OFTEN = gettext_lazy(
-    "Codes were asked for very often. Type the newest one that you asked for here, or ask again in ten "
-    "minutes."
+    "Codes were asked for very often. Type the newest one that you asked for here, or ask again in ten minutes."
 )
 _ASKED_TODAY = gettext_lazy(
     "Codes were asked for this address very often today. Open the link of your invitation, or the one in any "
@@ -101,9 +98,7 @@ REFUSALS: Mapping[Kind, _StrPromise] = {
     Kind.OWN_CODE_ASKED: _ASKED_OFTEN,
     Kind.CODE_ASKED_HERE: _ASKED_TODAY,
     Kind.CODE_ASKED_ANYWHERE: _ASKED_TODAY,
-    Kind.NEW_ADDRESS: gettext_lazy(
-        "Mails about a change were sent to this address today. Try again tomorrow."
-    ),
+    Kind.NEW_ADDRESS: gettext_lazy("Mails about a change were sent to this address today. Try again tomorrow."),
     Kind.FACTOR_TYPED: gettext_lazy("Too many codes were typed for this account. Try again in ten minutes."),
     Kind.SEARCHED: gettext_lazy("You have searched very often just now. Please go on in a few minutes."),
     Kind.PROFILE_READ: gettext_lazy("You have read very many profiles. Please go on in a few minutes."),
@@ -155,9 +150,7 @@ def _key(kind: Kind, limit: Limit, what: str, who: str) -> str:
 
 
 def _counts_of(kind: Kind, account: object) -> QuerySet[UseCount]:
-    return UseCount.objects.filter(
-        pk__in=[_key(kind, limit, "account", str(account)) for limit in LIMITS[kind]]
-    )
+    return UseCount.objects.filter(pk__in=[_key(kind, limit, "account", str(account)) for limit in LIMITS[kind]])
 
 
 def was_done(kind: Kind, *, account: object, now: dt.datetime) -> bool:

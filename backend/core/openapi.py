@@ -23,9 +23,7 @@ class RefusalsSchema(AutoSchema):
     def get_operation(
         self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
     ) -> dict[str, Any] | None:
-        operation: dict[str, Any] | None = super().get_operation(
-            path, path_regex, path_prefix, method, registry
-        )
+        operation: dict[str, Any] | None = super().get_operation(path, path_regex, path_prefix, method, registry)
         if operation is not None:
             body = self._get_response_for_code(RefusalSerializer, "400")  # type: ignore[no-untyped-call]
             refused = {str(status): body for status in self._refused(path, "requestBody" in operation)}

@@ -35,9 +35,7 @@ LEEWAY_SECONDS = 60  # by which clocks may differ
 MAX_SUBJECT = 255  # characters, by the specification
 AT_ONCE = 3  # requests to such servers in a process, which has eight threads for all pages
 # Somebody waits for the page: one try, and not for long.
-IN_A_PAGE = replace(
-    PATIENCE, connect_seconds=3.0, read_seconds=5.0, total_seconds=8.0, max_bytes=500_000, tries=1
-)
+IN_A_PAGE = replace(PATIENCE, connect_seconds=3.0, read_seconds=5.0, total_seconds=8.0, max_bytes=500_000, tries=1)
 # What reading the answer of a stranger may raise.
 UNSOUND = (jwt.PyJWTError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
 
@@ -127,8 +125,7 @@ def finish_attempt(
         raise _unverified(provider, "issuer")
     if "error" in answer or not answer.get("code"):
         raise ProviderFailed(
-            _("You were not signed in at “%(name)s”. Try again, or sign in with a code.")
-            % {"name": provider.name}
+            _("You were not signed in at “%(name)s”. Try again, or sign in with a code.") % {"name": provider.name}
         )
     with _asking(provider):
         token = _token_for(provider, answer["code"], attempt.verifier, back)
@@ -143,12 +140,7 @@ def finish_attempt(
 def _token_for(provider: Provider, code: str, verifier: str, back: str) -> str:
     """The ID token for a code; the access token beside it is of no use here and dropped."""
     about = _about(provider)
-    fields = {
-        "grant_type": "authorization_code",
-        "code": code,
-        "redirect_uri": back,
-        "code_verifier": verifier,
-    }
+    fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": verifier}
     authorization = ""
     if "client_secret_basic" in about.get("token_endpoint_auth_methods_supported", ["client_secret_basic"]):
         pair = f"{quote_plus(provider.client)}:{quote_plus(provider.secret)}"  # RFC 6749, 2.3.1
@@ -199,9 +191,7 @@ def _is_key_for(key: Mapping[str, Any], header: Mapping[str, Any]) -> bool:
     is_named = "kid" not in header or key.get("kid") == header["kid"]
     is_for_it = key.get("alg", header["alg"]) == header["alg"] and key.get("use", "sig") == "sig"
     is_curve = header["alg"] != "ES256" or key.get("crv") == "P-256"
-    return (
-        is_named and is_for_it and is_curve and key.get("kty") == ALGORITHMS[header["alg"]] and "d" not in key
-    )
+    return is_named and is_for_it and is_curve and key.get("kty") == ALGORITHMS[header["alg"]] and "d" not in key
 
 
 def _has_factor(claims: Mapping[str, Any], provider: Provider) -> bool:
@@ -274,8 +264,7 @@ def _asking(provider: Provider) -> Iterator[None]:
 def _silent(provider: Provider, why: str) -> ProviderFailed:
     log.warning("Sign-in at %s failed: %s", provider.key, why)
     return ProviderFailed(
-        _("“%(name)s” does not answer as it should. Try again later, or sign in with a code.")
-        % {"name": provider.name}
+        _("“%(name)s” does not answer as it should. Try again later, or sign in with a code.") % {"name": provider.name}
     )
 
 

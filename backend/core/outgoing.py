@@ -91,9 +91,7 @@ class _TryAgain(Exception):
         self.refusal, self.after = refusal, after
 
 
-def fetch(
-    address: str, *, authorization: str = "", accept: str = "*/*", patience: Patience = PATIENCE
-) -> bytes:
+def fetch(address: str, *, authorization: str = "", accept: str = "*/*", patience: Patience = PATIENCE) -> bytes:
     """What the address answers to a GET, after redirects and, where it may help, further tries.
 
     `authorization`: that header, for the host of the address alone. Refuses AddressRefused, PeerDenied and
@@ -137,9 +135,7 @@ def post_form(
     """
     url = checked_url(address)
     ends_at = time.monotonic() + patience.total_seconds
-    headers = _headers("application/json", authorization) | {
-        "Content-Type": "application/x-www-form-urlencoded"
-    }
+    headers = _headers("application/json", authorization) | {"Content-Type": "application/x-www-form-urlencoded"}
     try:
         with _pool(ends_at) as pool:
             posted = urlencode(fields).encode()
@@ -155,9 +151,7 @@ def checked_url(address: str) -> httpx2.URL:
     except (httpx2.InvalidURL, ValueError):
         url = httpx2.URL("")
     if url.scheme != "https" or not url.host or url.userinfo or len(address) > MAX_ADDRESS:
-        raise AddressRefused(
-            _("Write a whole address that begins with https://, without a name or password in it.")
-        )
+        raise AddressRefused(_("Write a whole address that begins with https://, without a name or password in it."))
     return url
 
 
@@ -223,9 +217,7 @@ class CheckedBackend(httpcore2.SyncBackend):
         failure: Exception = httpcore2.ConnectError(host)
         for address in resolved(host, port):
             try:
-                stream = super().connect_tcp(
-                    address, port, _left(timeout, self.ends_at), local_address, socket_options
-                )
+                stream = super().connect_tcp(address, port, _left(timeout, self.ends_at), local_address, socket_options)
                 return BoundedStream(stream, self.ends_at)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
@@ -272,9 +264,7 @@ class _Answer:
     content: bytes
 
 
-def _followed(
-    first: httpx2.URL, authorization: str, accept: str, patience: Patience, ends_at: float
-) -> bytes:
+def _followed(first: httpx2.URL, authorization: str, accept: str, patience: Patience, ends_at: float) -> bytes:
     """What the address answers in the end; refuses as `fetch`, or raises _TryAgain."""
     url = first
     with _pool(ends_at) as pool:
@@ -335,11 +325,7 @@ def _asked(
 
 
 def _read(
-    response: httpcore2.Response,
-    headers: dict[bytes, bytes],
-    url: httpx2.URL,
-    patience: Patience,
-    ends_at: float,
+    response: httpcore2.Response, headers: dict[bytes, bytes], url: httpx2.URL, patience: Patience, ends_at: float
 ) -> bytes:
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise PeerFailed(_("%(host)s answered in a form that was not asked for.") % {"host": url.host})
@@ -361,9 +347,7 @@ def _content(answer: _Answer, url: httpx2.URL) -> bytes:
     if answer.status == 200:
         return answer.content
     if answer.status in DENIED:
-        raise PeerDenied(
-            _("%(host)s does not accept the token, or it may not read this.") % {"host": url.host}
-        )
+        raise PeerDenied(_("%(host)s does not accept the token, or it may not read this.") % {"host": url.host})
     refusal = PeerFailed(
         _("%(host)s answered with the error %(status)s.") % {"host": url.host, "status": answer.status}
     )

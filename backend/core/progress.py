@@ -77,10 +77,7 @@ class StageTimes:
     def seconds(self) -> list[tuple[str, float]]:
         """Of each stage in turn, until the next one begins, and of the last one until now."""
         ends = [*list(self._begun.values())[1:], time.monotonic()][: len(self._begun)]
-        return [
-            (stage, round(end - begun, 3))
-            for (stage, begun), end in zip(self._begun.items(), ends, strict=True)
-        ]
+        return [(stage, round(end - begun, 3)) for (stage, begun), end in zip(self._begun.items(), ends, strict=True)]
 
 
 @contextmanager

@@ -58,11 +58,7 @@ def secrets_in(match: ResolverMatch | None) -> tuple[str, ...]:
 
 def holds_secret(text: bytes) -> bool:
     """Whether an API token, or an address whose secret is marked in its pattern, stands in the text."""
-    return any(
-        _SECRET.match(text, place + len(begins))
-        for begins in _beginnings()
-        for place in _places(begins, text)
-    )
+    return any(_SECRET.match(text, place + len(begins)) for begins in _beginnings() for place in _places(begins, text))
 
 
 def _places(words: bytes, text: bytes) -> Iterator[int]:
@@ -97,8 +93,7 @@ def _secret_routes() -> list[tuple[str, re.Pattern[str]]]:
         (
             name,
             re.compile(
-                r"(?<![\w-])" + "[^/]+".join(map(re.escape, _PARAMETER.split(route.partition(MARK)[0]))),
-                re.IGNORECASE,
+                r"(?<![\w-])" + "[^/]+".join(map(re.escape, _PARAMETER.split(route.partition(MARK)[0]))), re.IGNORECASE
             ),
         )
         for route, name in routes(get_resolver())

@@ -124,10 +124,7 @@ def _state_after(result: SendResult, attempts: int) -> MailState:
 def automatic_mail(*, to: str, subject: str, body: str) -> EmailMessage:
     """A plain mail that asks for no automatic answer, its subject on one line."""
     return EmailMessage(
-        subject=one_line(subject)[:SUBJECT_LIMIT],
-        body=body,
-        to=[to],
-        headers={"Auto-Submitted": "auto-generated"},
+        subject=one_line(subject)[:SUBJECT_LIMIT], body=body, to=[to], headers={"Auto-Submitted": "auto-generated"}
     )
 
 

@@ -29,9 +29,7 @@ class Worksheet:
         return dict(zip(self.columns, next(found, ()), strict=False))
 
 
-def csv_file(
-    columns: Sequence[str], rows: Iterable[Sequence[CellValue]], *, keep_lines: bool = False
-) -> bytes:
+def csv_file(columns: Sequence[str], rows: Iterable[Sequence[CellValue]], *, keep_lines: bool = False) -> bytes:
     """A table as UTF-8 with a byte order mark, which spreadsheets need to read Thai or Khmer.
 
     With `keep_lines` a text stays on the lines it is written in.

@@ -83,14 +83,10 @@ def theme_of(topic: str) -> str:
     return _THEMES[topic]
 
 
-_THEMES: dict[str, str] = {
-    topic["key"]: theme["key"] for theme in shipped_themes() for topic in theme["topics"]
-}
+_THEMES: dict[str, str] = {topic["key"]: theme["key"] for theme in shipped_themes() for topic in theme["topics"]}
 
 
-def _speakers(
-    items: Sequence[DemoSession], members: Sequence[DemoPerson], chance: random.Random
-) -> list[list[int]]:
+def _speakers(items: Sequence[DemoSession], members: Sequence[DemoPerson], chance: random.Random) -> list[list[int]]:
     """Places in `members` of each session's speakers; nobody speaks twice."""
     taken: set[int] = set()
     chosen = []
@@ -102,9 +98,7 @@ def _speakers(
         ]
         here: list[int] = []
         for _, _, place in sorted(fits):
-            if len(here) < SPEAKERS and members[place].sector not in [
-                members[other].sector for other in here
-            ]:
+            if len(here) < SPEAKERS and members[place].sector not in [members[other].sector for other in here]:
                 here.append(place)
         taken.update(here)
         chosen.append(here)

@@ -24,9 +24,7 @@ MIN_VIEWED, MAX_VIEWED = 3, 10
 
 
 @transaction.atomic
-def read_lists(
-    *, event: Event, now: dt.datetime, on_progress: Callable[[str, float], object] = lambda *_: None
-) -> int:
+def read_lists(*, event: Event, now: dt.datetime, on_progress: Callable[[str, float], object] = lambda *_: None) -> int:
     """Most people view some or all of their list, some ask, and meetings are proposed; gives how many viewed.
 
     The same ones every time. `on_progress` gets the step and its share done, 0 to 1. Refuses NotFound before
@@ -35,8 +33,7 @@ def read_lists(
     run = current_run(event)
     if run is None:
         raise NotFound(
-            _("“%(event)s” has no suggestions yet: run build_suggestions %(event)s first.")
-            % {"event": event.slug}
+            _("“%(event)s” has no suggestions yet: run build_suggestions %(event)s first.") % {"event": event.slug}
         )
     lists: dict[int, list[Suggestion]] = defaultdict(list)
     for entry in Suggestion.objects.proper().filter(run=run).order_by("attendee", "rank").defer("reasons"):
@@ -51,11 +48,7 @@ def read_lists(
     SuggestionView.objects.bulk_create(
         (
             SuggestionView(
-                attendee_id=owner,
-                other_id=entry.other_id,
-                rank=entry.rank,
-                propensity=entry.propensity,
-                viewed_at=now,
+                attendee_id=owner, other_id=entry.other_id, rank=entry.rank, propensity=entry.propensity, viewed_at=now
             )
             for owner, first in viewed.items()
             for entry in sorted(first, key=lambda entry: entry.other_id)

@@ -219,10 +219,7 @@ def _load_agenda(event: Event, agenda: Sequence[DemoSession], members: Sequence[
     SessionPart.objects.bulk_create(
         SessionPart(event=event, session=session, attendee_id=attendees[members[place].email], part=part)
         for session, item in zip(sessions, agenda, strict=True)
-        for part, places in (
-            (SessionPart.Part.SPEAKING, item.speakers),
-            (SessionPart.Part.BOOKMARKED, item.bookmarked),
-        )
+        for part, places in ((SessionPart.Part.SPEAKING, item.speakers), (SessionPart.Part.BOOKMARKED, item.bookmarked))
         for place in places
     )
 
@@ -236,9 +233,7 @@ def _returning(members: Sequence[DemoPerson]) -> list[DemoPerson]:
     """The two hundred who were at the earlier edition, the demo accounts among them."""
     chance = random.Random(f"{SEED} returning")  # noqa: S311 - not a secret
     known = {row["email"] for row in demo_text("accounts")}
-    order = sorted(
-        range(len(members)), key=lambda place: (members[place].email not in known, chance.random())
-    )
+    order = sorted(range(len(members)), key=lambda place: (members[place].email not in known, chance.random()))
     return [members[place] for place in sorted(order[:RETURNING])]
 
 

@@ -175,9 +175,7 @@ def _set_up(event: Event, main: Sequence[Person]) -> tuple[int, int, int]:
     """Times on every day, tables, an online room, and open times of most attendees."""
     organiser = _organiser_of(event)
     assert organiser is not None
-    days = tuple(
-        event.starts_on + dt.timedelta(days=n) for n in range((event.ends_on - event.starts_on).days + 1)
-    )
+    days = tuple(event.starts_on + dt.timedelta(days=n) for n in range((event.ends_on - event.starts_on).days + 1))
     grid = SlotGrid(days=days, windows=HOURS, length_minutes=25, break_minutes=5)
     slots = add_slots(event=event, periods=periods_of(grid, event.zone), by=organiser)
     first_level = TABLES - WITHOUT_STEPS
@@ -205,9 +203,7 @@ def _set_up(event: Event, main: Sequence[Person]) -> tuple[int, int, int]:
         if (chance.randrange(CLOSED) and wanted) or attendee.person_id in always:
             opened[attendee.pk] = wanted
     Availability.objects.bulk_create(
-        Availability(event=event, attendee_id=pk, slot_id=slot)
-        for pk, wanted in opened.items()
-        for slot in wanted
+        Availability(event=event, attendee_id=pk, slot_id=slot) for pk, wanted in opened.items() for slot in wanted
     )
     return slots, len(tables), len(opened)
 
@@ -282,15 +278,11 @@ class _Requests:
         free = free_slots_between(asker, other.pk, asked_at)
         offered = next((row.topic for row in other.interests.all() if row.offers), None)
         wish = MeetingRequestData(
-            slot_ids=_spread(free),
-            message=first_message(other, offered),
-            theme=offered.theme.key if offered else "",
+            slot_ids=_spread(free), message=first_message(other, offered), theme=offered.theme.key if offered else ""
         )
         try:
             with transaction.atomic():
-                meeting = request_meeting(
-                    attendee=asker, other_id=other.pk, data=wish, by=asker.person, now=asked_at
-                )
+                meeting = request_meeting(attendee=asker, other_id=other.pk, data=wish, by=asker.person, now=asked_at)
                 if answer is not None:
                     answer(meeting)
         except BusinessError:
@@ -300,16 +292,12 @@ class _Requests:
 
     def _accept(self, meeting: Meeting) -> Meeting:
         _, invited = self._people(meeting)
-        return accept_meeting(
-            attendee=invited, meeting_id=meeting.pk, by=invited.person, now=self.answered_at
-        )
+        return accept_meeting(attendee=invited, meeting_id=meeting.pk, by=invited.person, now=self.answered_at)
 
     def _decline(self, meeting: Meeting) -> None:
         _, invited = self._people(meeting)
         reason = "My days are full, but please write to my colleague at our stand."
-        decline_meeting(
-            attendee=invited, meeting_id=meeting.pk, reason=reason, by=invited.person, now=self.answered_at
-        )
+        decline_meeting(attendee=invited, meeting_id=meeting.pk, reason=reason, by=invited.person, now=self.answered_at)
 
     def _withdraw(self, meeting: Meeting) -> None:
         asker, _ = self._people(meeting)
@@ -318,9 +306,7 @@ class _Requests:
     def _cancel(self, meeting: Meeting) -> None:
         asker, _ = self._people(self._accept(meeting))
         reason = "My flight leaves earlier than planned. I am sorry."
-        cancel_meeting(
-            attendee=asker, meeting_id=meeting.pk, reason=reason, by=asker.person, now=self.answered_at
-        )
+        cancel_meeting(attendee=asker, meeting_id=meeting.pk, reason=reason, by=asker.person, now=self.answered_at)
 
     def _report(self, meeting: Meeting) -> None:
         _, invited = self._people(meeting)

@@ -77,9 +77,7 @@ def demo_people() -> tuple[DemoPerson, ...]:
     native = demo_text("native_names")
     names = {country: _names_in(country) for country in demo_text("names")}
     taken = {row["name"] for row in demo_text("unlisted")}
-    account_seats = {
-        (row["sector"], row["country"]): row["email"] for row in demo_text("accounts") if "sector" in row
-    }
+    account_seats = {(row["sector"], row["country"]): row["email"] for row in demo_text("accounts") if "sector" in row}
     members: list[DemoPerson] = []
     for place, row in enumerate((*_english_rows(), *_local_language_rows())):
         group, name, given = next(named for named in names[row["country"]] if named[1] not in taken)

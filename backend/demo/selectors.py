@@ -27,9 +27,7 @@ def is_demo_ready() -> bool:
 
     `serve` asks, and keeps what it imports: so models alone, not the selectors that know the matching.
     """
-    published = (
-        Run.objects.filter(event__slug=CURRENT, state=Run.State.CURRENT).select_related("event").first()
-    )
+    published = Run.objects.filter(event__slug=CURRENT, state=Run.State.CURRENT).select_related("event").first()
     return published is not None and has_read_lists(published.event)
 
 
@@ -108,9 +106,7 @@ def kept_mail(mail: OutgoingMail) -> KeptMail:
     message = message_from_bytes(bytes(mail.source), policy=default)
     assert isinstance(message, EmailMessage)  # of this policy
     html = message.get_body(("html",))
-    files = [
-        (part.get_filename() or "file", part.get_payload(decode=True)) for part in message.iter_attachments()
-    ]
+    files = [(part.get_filename() or "file", part.get_payload(decode=True)) for part in message.iter_attachments()]
     return KeptMail(
         mail_id=mail.pk,
         recipients=tuple(mail.recipients),

@@ -35,8 +35,6 @@ def draw_ties(members: Sequence[DemoPerson]) -> tuple[tuple[int, int], ...]:
 
 
 def _weight(one: DemoPerson, two: DemoPerson) -> float:
-    sought = len(set(one.topics_seek) & set(two.topics_offer)) + len(
-        set(two.topics_seek) & set(one.topics_offer)
-    )
+    sought = len(set(one.topics_seek) & set(two.topics_offer)) + len(set(two.topics_seek) & set(one.topics_offer))
     weight = 1.0 + 6.0 * sought + 2.0 * (one.country == two.country)
     return weight / 2 if one.organisation == two.organisation else weight

@@ -58,12 +58,7 @@ from backend.directory.services.own_people import clear_visits, find_session_com
 from backend.directory.services.times import open_times_for, wish_to_meet
 from backend.events.api.views import LongJobSerializer, OrganiserView, ParticipantView
 from backend.events.models.attendees import Attendee
-from backend.events.services.attendees import (
-    AttendeeChange,
-    NewAttendee,
-    change_attendee,
-    change_organisation,
-)
+from backend.events.services.attendees import AttendeeChange, NewAttendee, change_attendee, change_organisation
 from backend.mails.api import LetterSerializer
 from backend.roster.services.adding import add_attendee
 from backend.safeguarding.api import PublicProfileSerializer
@@ -73,8 +68,7 @@ from backend.suggestions.api import SuggestionSerializer
 class HomeSerializer(
     RowSerializer,
     row=Home,
-    fields="next_meeting minutes_to_go meetings_to_come to_answer suggestions suggested wished_by "
-    "open_times gap",
+    fields="next_meeting minutes_to_go meetings_to_come to_answer suggestions suggested wished_by open_times gap",
 ):
     """What I can do now; `gap` is the one thing missing that hinders most, empty where nothing is."""
 
@@ -82,9 +76,7 @@ class HomeSerializer(
     next_meeting = MeetingSerializer(allow_null=True)
     to_answer = MeetingSerializer(many=True)
     suggestions = SuggestionSerializer(many=True, help_text="At most three that I neither saved nor asked.")
-    wished_by = PublicProfileSerializer(
-        many=True, help_text="Who would like to meet me, where I have no open time."
-    )
+    wished_by = PublicProfileSerializer(many=True, help_text="Who would like to meet me, where I have no open time.")
     gap = serializers.ChoiceField(choices=[gap.value for gap in Gap], allow_blank=True)
 
 
@@ -114,8 +106,7 @@ class FoundSerializer(
     RowSerializer,
     row=Found,
     fields=(
-        "total page pages people facets organisations topics sessions quotations topic_of also_seeking "
-        "is_by_words"
+        "total page pages people facets organisations topics sessions quotations topic_of also_seeking is_by_words"
     ),
 ):
     """One page of whom I find; `total` are all.
@@ -144,9 +135,7 @@ class PeopleView(ParticipantView):
         operation_id="people_list",
         parameters=[
             OpenApiParameter("q", str, description="Words of a name, or what they do."),
-            OpenApiParameter(
-                "by", str, enum=[BY_MEANING], description="By what people seek and offer alone."
-            ),
+            OpenApiParameter("by", str, enum=[BY_MEANING], description="By what people seek and offer alone."),
             *(OpenApiParameter(name, str, description=f"Only people of this {name}.") for name in FILTERS),
             OpenApiParameter("page", int, description=f"From 1; {PAGE_SIZE} people on each."),
         ],
@@ -154,9 +143,7 @@ class PeopleView(ParticipantView):
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         values = {name: _text_in(request, name) for name in WANTED}
-        found = find_people(
-            viewer=self.attendee, wanted=Wanted(**values), page=_page_in(request), now=timezone.now()
-        )
+        found = find_people(viewer=self.attendee, wanted=Wanted(**values), page=_page_in(request), now=timezone.now())
         return Response(FoundSerializer(found).data)
 
 
@@ -216,9 +203,7 @@ class SessionCompanionSerializer(serializers.Serializer[Any]):
     sessions = serializers.ListField(child=serializers.CharField())
 
 
-class SessionCompanionsSerializer(
-    RowSerializer, row=SessionCompanions, fields="total page pages sessions people"
-):
+class SessionCompanionsSerializer(RowSerializer, row=SessionCompanions, fields="total page pages sessions people"):
     """One page of who is at sessions of mine; `total` are all, `sessions` how many sessions I have."""
 
     people = SessionCompanionSerializer(many=True)
@@ -275,10 +260,7 @@ class WorkingOnView(ParticipantView):
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         found = find_working_on(
-            viewer=self.attendee,
-            topic=_text_in(request, "topic"),
-            theme=_text_in(request, "theme"),
-            now=timezone.now(),
+            viewer=self.attendee, topic=_text_in(request, "topic"), theme=_text_in(request, "theme"), now=timezone.now()
         )
         return Response(WorkingOnSerializer(found).data)
 
@@ -321,8 +303,7 @@ class RosterPersonSerializer(
     """
 
     help_texts = {
-        "is_under_alias": "A safeguarding lead set name, title, organisation and country; no address "
-        "is shown."
+        "is_under_alias": "A safeguarding lead set name, title, organisation and country; no address is shown."
     }
     id = serializers.IntegerField(source="attendee_id")
     sector = serializers.CharField(source="sector_key")
@@ -335,9 +316,7 @@ class NewAttendeeSerializer(serializers.Serializer[Any]):
     organisation = TextField(max_length=255, allow_blank=True, default="")
     sector = TextField(max_length=80, allow_blank=True, default="")
     role = serializers.ChoiceField(choices=Attendee.Role.values, default=Attendee.Role.DELEGATE.value)
-    age_class = serializers.ChoiceField(
-        choices=Attendee.AgeClass.values, default=Attendee.AgeClass.UNKNOWN.value
-    )
+    age_class = serializers.ChoiceField(choices=Attendee.AgeClass.values, default=Attendee.AgeClass.UNKNOWN.value)
     country = TextField(max_length=80, allow_blank=True, default="")
 
 
@@ -394,10 +373,7 @@ class RosterView(OrganiserView):
 
     @extend_schema(
         operation_id="attendees_list",
-        parameters=[
-            *ROSTER_PARAMETERS,
-            OpenApiParameter("page", int, description="From 1; 100 attendees on each."),
-        ],
+        parameters=[*ROSTER_PARAMETERS, OpenApiParameter("page", int, description="From 1; 100 attendees on each.")],
         responses={200: RosterSerializer},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
@@ -409,9 +385,7 @@ class RosterView(OrganiserView):
         body = {"count": len(ids), "page": page, "pages": pages, "attendees": rows}
         return Response(RosterSerializer(body).data)
 
-    @extend_schema(
-        operation_id="attendees_add", request=NewAttendeeSerializer, responses={201: RosterPersonSerializer}
-    )
+    @extend_schema(operation_id="attendees_add", request=NewAttendeeSerializer, responses={201: RosterPersonSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Add one person, by the rules of an imported row; 409 where the address is on the list already."""
         new = NewAttendee(**validated(NewAttendeeSerializer, request))
@@ -427,9 +401,7 @@ class RosterFileView(OrganiserView):
 
     content_negotiation_class = IgnoreAcceptHeader
 
-    @extend_schema(
-        operation_id="attendees_file", parameters=ROSTER_PARAMETERS, responses={202: LongJobSerializer}
-    )
+    @extend_schema(operation_id="attendees_file", parameters=ROSTER_PARAMETERS, responses={202: LongJobSerializer})
     def get(self, request: Request, slug: str, name: str) -> HttpResponse:
         check_list_name(name)
         self.answer_later(_("A file of the attendees"))
@@ -452,9 +424,7 @@ class RosterPersonView(OrganiserView):
         return Response(RosterPersonSerializer(person).data)
 
     @extend_schema(
-        operation_id="attendees_change",
-        request=AttendeeChangeSerializer,
-        responses={200: RosterPersonSerializer},
+        operation_id="attendees_change", request=AttendeeChangeSerializer, responses={200: RosterPersonSerializer}
     )
     def patch(self, request: Request, slug: str, attendee_id: int) -> Response:
         """Change some of it; 409 for what the person wrote on their own profile."""

@@ -42,9 +42,7 @@ def read_names(timestamp: int) -> None:  # noqa: ARG001
 
 
 @app.periodic(cron="* * * * *")
-@app.task(
-    name=WRITE_TEXT_VECTORS, lock=WRITE_TEXT_VECTORS, queueing_lock=WRITE_TEXT_VECTORS, pass_context=False
-)
+@app.task(name=WRITE_TEXT_VECTORS, lock=WRITE_TEXT_VECTORS, queueing_lock=WRITE_TEXT_VECTORS, pass_context=False)
 def read_texts(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute, read what people wrote anew, so that it is found by its meaning."""
     read_all_texts()

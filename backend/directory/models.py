@@ -96,9 +96,7 @@ class SearchName(Numbered):
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
     attendee = models.OneToOneField(Attendee, null=True, on_delete=models.CASCADE, related_name="search_name")
-    organisation = models.OneToOneField(
-        Organisation, null=True, on_delete=models.CASCADE, related_name="search_name"
-    )
+    organisation = models.OneToOneField(Organisation, null=True, on_delete=models.CASCADE, related_name="search_name")
     topic = models.OneToOneField(Topic, null=True, on_delete=models.CASCADE, related_name="search_name")
     session = models.OneToOneField(Session, null=True, on_delete=models.CASCADE, related_name="search_name")
     keys = ArrayField(models.TextField(), null=True)
@@ -140,7 +138,5 @@ class SearchText(Numbered):
         indexes = [models.Index(fields=["event", "id"], name="search_text_newest")]
         constraints = [
             models.UniqueConstraint(fields=["attendee", "field"], name="search_text_once"),
-            models.CheckConstraint(
-                condition=Q(field__in=["seeks", "offers", "about"]), name="search_text_field_known"
-            ),
+            models.CheckConstraint(condition=Q(field__in=["seeks", "offers", "about"]), name="search_text_field_known"),
         ]

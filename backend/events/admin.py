@@ -138,9 +138,7 @@ class OutsideContactForm(forms.ModelForm):
         values = super().clean() or {}
         event = values.get("event")
         if isinstance(event, Event) and event.is_rehearsal:
-            self.add_error(
-                "event", _("This is a rehearsal, and its people are made up: choose the forum itself.")
-            )
+            self.add_error("event", _("This is a rehearsal, and its people are made up: choose the forum itself."))
         if not values.get("email") and not values.get("phone"):
             raise forms.ValidationError(_("Write a mail address or a phone number of the outside contact."))
         return values

@@ -185,8 +185,7 @@ def event_for(slug: str) -> Event:
     found = Event.objects.filter(slug=slug).first()
     if found is None:
         raise NotFound(
-            _("There is no event “%(slug)s”. Create it with create_event, or check the spelling.")
-            % {"slug": slug}
+            _("There is no event “%(slug)s”. Create it with create_event, or check the spelling.") % {"slug": slug}
         )
     return found
 
@@ -206,9 +205,7 @@ def profile_for(attendee: Attendee) -> Profile:
             shown = local_name(topic_name, topic_names)
             own = about if shown == topic_name else ""  # it is in the language of the name
             of_theme.append(TopicChoice(topic_key, shown, local_name(own, abouts), seeks, offers))
-    return Profile(
-        attendee, tuple(ThemeChoices(key, names[key], tuple(found)) for key, found in topics.items())
-    )
+    return Profile(attendee, tuple(ThemeChoices(key, names[key], tuple(found)) for key, found in topics.items()))
 
 
 def _interests_of(attendee: int) -> QuerySet[Interest, tuple[int, bool, bool]]:
@@ -261,16 +258,12 @@ def chosen_topics(interests: QuerySet[Interest]) -> dict[int, ChosenTopics]:
 def ids_declaring_need(attendees: QuerySet[Attendee]) -> frozenset[int]:
     """The ids of those who seek something, in words or by topics; one query."""
     sought = Interest.objects.filter(attendee=OuterRef("pk"), seeks=True)
-    return frozenset(
-        attendees.filter(Q(seeks__regex=r"\S") | Exists(sought)).order_by().values_list("pk", flat=True)
-    )
+    return frozenset(attendees.filter(Q(seeks__regex=r"\S") | Exists(sought)).order_by().values_list("pk", flat=True))
 
 
 def declares_need(attendee: Attendee) -> bool:
     """Whether the attendee, as loaded, seeks something; the database is asked where no words say so."""
-    return bool(attendee.seeks.strip()) or attendee.pk in ids_declaring_need(
-        Attendee.objects.filter(pk=attendee.pk)
-    )
+    return bool(attendee.seeks.strip()) or attendee.pk in ids_declaring_need(Attendee.objects.filter(pk=attendee.pk))
 
 
 def slots_for(event: Event) -> Sequence[Slot]:
@@ -339,9 +332,7 @@ def sector_counts_for(event: Event) -> tuple[SectorCount, ...]:
     rows = event.sectors.annotate(
         houses=Count("organisations", distinct=True), people=Count("organisations__attendees")
     ).order_by("position", "pk")
-    return tuple(
-        SectorCount(row.pk, row.key, row.name, row.constituency, row.houses, row.people) for row in rows
-    )
+    return tuple(SectorCount(row.pk, row.key, row.name, row.constituency, row.houses, row.people) for row in rows)
 
 
 def agenda_for(event: Event) -> list[tuple[dt.date, list[Session]]]:
@@ -409,9 +400,7 @@ def names_of_people(ids: Collection[int], event: Event) -> dict[int, str]:
     """
     staff = Person.objects.filter(Q(is_staff=True) | Q(is_superuser=True), pk__in=ids)
     accounts = dict.fromkeys(staff.values_list("pk", flat=True), _("An administrator"))
-    here = Attendee.objects.filter(event=event, person__in=ids).only(
-        "person_id", "name", "short_name", "age_class"
-    )
+    here = Attendee.objects.filter(event=event, person__in=ids).only("person_id", "name", "short_name", "age_class")
     return accounts | {one.person_id: name_in_lists(one) for one in here}
 
 

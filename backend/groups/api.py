@@ -14,14 +14,7 @@ from rest_framework.response import Response
 from backend.booking.api.participant import KEY
 from backend.booking.api.serializers import FollowUpSerializer, NeededReasonSerializer, PlaceSerializer
 from backend.booking.models.meetings import MAX_GUESTS, MAX_MEMBERS
-from backend.core.api import (
-    BoundedIntegerField,
-    BoundedListField,
-    RowSerializer,
-    TextField,
-    id_field,
-    validated,
-)
+from backend.core.api import BoundedIntegerField, BoundedListField, RowSerializer, TextField, id_field, validated
 from backend.core.limits import Kind
 from backend.events.api.views import OrganiserView, ParticipantView
 from backend.groups.models import FEWEST, Rounds
@@ -63,11 +56,7 @@ from backend.groups.services.rounds import (
     seat_by_hand,
     seat_latecomers,
 )
-from backend.outcomes.api.meetings import (
-    AttestationSerializer,
-    FollowUpDataSerializer,
-    FollowUpKeptSerializer,
-)
+from backend.outcomes.api.meetings import AttestationSerializer, FollowUpDataSerializer, FollowUpKeptSerializer
 from backend.people.models import Constituency
 from backend.safeguarding.api import PublicProfileSerializer
 
@@ -115,12 +104,7 @@ class OfficeHourAnswerView(ParticipantView):
 
     def target(self, meeting_id: int) -> dict[str, Any]:
         """The arguments that every service of one office hour takes."""
-        return {
-            "attendee": self.attendee,
-            "meeting_id": meeting_id,
-            "by": self.attendee.person,
-            "now": timezone.now(),
-        }
+        return {"attendee": self.attendee, "meeting_id": meeting_id, "by": self.attendee.person, "now": timezone.now()}
 
 
 class OfficeHourListView(OfficeHourAnswerView):
@@ -169,9 +153,7 @@ class OfficeHourView(OfficeHourAnswerView):
 class OfficeHourGuestView(OfficeHourAnswerView):
     counts = {"POST": Kind.MEETING_ASKED}
 
-    @extend_schema(
-        operation_id="office_hours_add", request=GuestSerializer, responses={200: OfficeHourSerializer}
-    )
+    @extend_schema(operation_id="office_hours_add", request=GuestSerializer, responses={200: OfficeHourSerializer})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Answer one more request with my office hour, while a place is left."""
         request_id = validated(GuestSerializer, request)["request"]
@@ -191,9 +173,7 @@ class OfficeHourCancelView(OfficeHourAnswerView):
     counts = {"POST": Kind.MESSAGE_SENT}
 
     @extend_schema(
-        operation_id="office_hours_cancel",
-        request=NeededReasonSerializer,
-        responses={200: OfficeHourSerializer},
+        operation_id="office_hours_cancel", request=NeededReasonSerializer, responses={200: OfficeHourSerializer}
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Cancel my office hour; all guests read the reason."""
@@ -257,9 +237,7 @@ class TableArriveView(TableAnswerView):
 
 
 class TableAttestView(TableAnswerView):
-    @extend_schema(
-        operation_id="my_tables_attest", request=AttestationSerializer, responses={200: TableRowSerializer}
-    )
+    @extend_schema(operation_id="my_tables_attest", request=AttestationSerializer, responses={200: TableRowSerializer})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say whether it took place with me there, and how useful it was."""
         return self.changed(attest_table, meeting_id, **validated(AttestationSerializer, request))
@@ -269,18 +247,14 @@ class TableFollowUpView(TableAnswerView):
     """What I noted after it, for myself."""
 
     @extend_schema(
-        operation_id="my_tables_follow_up",
-        request=FollowUpDataSerializer,
-        responses={200: TableRowSerializer},
+        operation_id="my_tables_follow_up", request=FollowUpDataSerializer, responses={200: TableRowSerializer}
     )
     def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Note what we agreed and the day to follow it up; I am reminded once, on that day."""
         return self.changed(note_table_follow_up, meeting_id, **validated(FollowUpDataSerializer, request))
 
     @extend_schema(
-        operation_id="my_tables_follow_up_kept",
-        request=FollowUpKeptSerializer,
-        responses={200: TableRowSerializer},
+        operation_id="my_tables_follow_up_kept", request=FollowUpKeptSerializer, responses={200: TableRowSerializer}
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say whether it was kept."""
@@ -312,9 +286,7 @@ class RoundsOptionsSerializer(serializers.Serializer[Any]):
     constituencies = BoundedListField(
         child=TextField(one_of=Constituency.values), max_length=len(Constituency.values), default=list
     )
-    topic = TextField(
-        max_length=60, allow_blank=True, default="", help_text="Roundtables need it: they are about it."
-    )
+    topic = TextField(max_length=60, allow_blank=True, default="", help_text="Roundtables need it: they are about it.")
     least = BoundedIntegerField(lowest=FEWEST, highest=MAX_MEMBERS, default=4)
     most = BoundedIntegerField(lowest=FEWEST, highest=MAX_MEMBERS, default=6)
     most_each = BoundedIntegerField(
@@ -338,9 +310,7 @@ class RoundsSerializer(serializers.Serializer[Any]):
 
 
 class SeatedPersonSerializer(
-    RowSerializer,
-    row=SeatedPerson,
-    fields="attendee_id name organisation constituency answer seeks offers is_host",
+    RowSerializer, row=SeatedPerson, fields="attendee_id name organisation constituency answer seeks offers is_host"
 ):
     help_texts = {
         "answer": "yes, or empty while there is none.",
@@ -404,9 +374,7 @@ class RoundsListView(OrganiserView):
         """All small groups of the event, newest first."""
         return Response(RoundsSerializer(all_rounds_for(self.event), many=True).data)
 
-    @extend_schema(
-        operation_id="rounds_draft", request=RoundsOptionsSerializer, responses={202: RoundsSerializer}
-    )
+    @extend_schema(operation_id="rounds_draft", request=RoundsOptionsSerializer, responses={202: RoundsSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Order a draft; read it once its `work` is ready."""
         values = validated(RoundsOptionsSerializer, request)
@@ -448,9 +416,7 @@ class RoundsAgainView(RoundsChangeView):
 
 
 class RoundsPublishView(RoundsChangeView):
-    @extend_schema(
-        operation_id="rounds_publish", request=AnswerBySerializer, responses={202: RoundsSerializer}
-    )
+    @extend_schema(operation_id="rounds_publish", request=AnswerBySerializer, responses={202: RoundsSerializer})
     def post(self, request: Request, slug: str, rounds_id: int) -> Response:  # noqa: ARG002
         """Put the places forward: each person accepts theirs by this hour, or loses it."""
         answer_by = validated(AnswerBySerializer, request)["answer_by"]
@@ -474,16 +440,11 @@ class RoundsCancelView(RoundsChangeView):
 
 
 class RoundsSeatView(RoundsChangeView):
-    @extend_schema(
-        operation_id="rounds_seat", request=SeatByHandSerializer, responses={200: RoundsSerializer}
-    )
+    @extend_schema(operation_id="rounds_seat", request=SeatByHandSerializer, responses={200: RoundsSerializer})
     def post(self, request: Request, slug: str, rounds_id: int) -> Response:  # noqa: ARG002
         """Move somebody of a draft to this table in this round, or out of it."""
         values = validated(SeatByHandSerializer, request)
         found = seat_by_hand(
-            **self.target(rounds_id),
-            slot_id=values["slot"],
-            attendee_id=values["attendee"],
-            table_id=values["table"],
+            **self.target(rounds_id), slot_id=values["slot"], attendee_id=values["attendee"], table_id=values["table"]
         )
         return Response(RoundsSerializer(found).data)

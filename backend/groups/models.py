@@ -55,9 +55,7 @@ class Rounds(Numbered):
     topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     least = models.PositiveSmallIntegerField(default=4)  # people at a table that is used
     most = models.PositiveSmallIntegerField(default=6)
-    most_each = models.PositiveSmallIntegerField(
-        default=1, db_default=1
-    )  # roundtables or trios of one person
+    most_each = models.PositiveSmallIntegerField(default=1, db_default=1)  # roundtables or trios of one person
     seed = models.PositiveIntegerField(default=1)
     order_number = models.PositiveIntegerField(default=1)  # raised by each order: late results are dropped
     report = models.JSONField(default=dict)
@@ -67,9 +65,7 @@ class Rounds(Numbered):
     planned_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     answer_by = models.DateTimeField(null=True)
-    closed_at = models.DateTimeField(
-        null=True
-    )  # when places without an answer ended; later ones are of latecomers
+    closed_at = models.DateTimeField(null=True)  # when places without an answer ended; later ones are of latecomers
     cancelled_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -79,12 +75,7 @@ class Rounds(Numbered):
             models.CheckConstraint(condition=~Q(title=""), name="rounds_have_a_title"),
             models.CheckConstraint(
                 condition=Q(state="draft", published_at__isnull=True, cancelled_at__isnull=True)
-                | Q(
-                    state="published",
-                    published_at__isnull=False,
-                    answer_by__isnull=False,
-                    cancelled_at__isnull=True,
-                )
+                | Q(state="published", published_at__isnull=False, answer_by__isnull=False, cancelled_at__isnull=True)
                 | Q(state="cancelled", cancelled_at__isnull=False),
                 name="rounds_state_has_its_time",
             ),

@@ -31,9 +31,7 @@ def kept_members(event_id: int, tables: Mapping[Key, Sequence[int]]) -> dict[Key
     the other leaves, as anybody does; where neither did (a rule between groups), who has the later place.
     """
     ids = {pk for members in tables.values() for pk in members}
-    here = (
-        set(can_be_seated(Event(pk=event_id)).filter(pk__in=ids).values_list("pk", flat=True)) if ids else ids
-    )
+    here = set(can_be_seated(Event(pk=event_id)).filter(pk__in=ids).values_list("pk", flat=True)) if ids else ids
     seated = {key: [pk for pk in members if pk in here] for key, members in tables.items()}
     pairs = {pair_of(*two) for members in seated.values() for two in combinations(members, 2)}
     parted = pairs - contactable_pairs(event_id, pairs, CHANNEL) if pairs else set()
@@ -52,9 +50,7 @@ def _kept(members: Sequence[int], parted: Collection[IdPair], hiding: Collection
     gone: set[int] = set()
     for first, second in combinations(members, 2):
         if pair_of(first, second) in parted and not {first, second} & gone:
-            gone |= {one for one, other in ((first, second), (second, first)) if (one, other) in hiding} or {
-                second
-            }
+            gone |= {one for one, other in ((first, second), (second, first)) if (one, other) in hiding} or {second}
     return tuple(pk for pk in members if pk not in gone)
 
 

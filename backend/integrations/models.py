@@ -122,12 +122,8 @@ class Webhook(Numbered):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["event", "address"], name="webhook_address_once"),
-            models.CheckConstraint(
-                condition=~Q(address="") & ~Q(types=[]), name="webhook_says_what_and_where"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["on", "off", "gone", "failing"]), name="webhook_state_known"
-            ),
+            models.CheckConstraint(condition=~Q(address="") & ~Q(types=[]), name="webhook_says_what_and_where"),
+            models.CheckConstraint(condition=Q(state__in=["on", "off", "gone", "failing"]), name="webhook_state_known"),
         ]
 
     @property
@@ -156,12 +152,8 @@ class WebhookDelivery(Numbered):
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     message_id = models.UUIDField(db_default=RandomUUID())  # the same at each try, so that it counts once
     type = models.CharField(max_length=20)
-    attendee = models.ForeignKey(
-        Attendee, null=True, on_delete=models.CASCADE, related_name="webhook_deliveries"
-    )
-    meeting = models.ForeignKey(
-        Meeting, null=True, on_delete=models.CASCADE, related_name="webhook_deliveries"
-    )
+    attendee = models.ForeignKey(Attendee, null=True, on_delete=models.CASCADE, related_name="webhook_deliveries")
+    meeting = models.ForeignKey(Meeting, null=True, on_delete=models.CASCADE, related_name="webhook_deliveries")
     created_at = models.DateTimeField(db_default=Now())
     state = models.CharField(max_length=8, choices=State.choices, db_default="queued")
     attempts = models.PositiveSmallIntegerField(db_default=0)
@@ -172,13 +164,10 @@ class WebhookDelivery(Numbered):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "sent", "failed", "skipped"]),
-                name="webhook_delivery_state_known",
+                condition=Q(state__in=["queued", "sent", "failed", "skipped"]), name="webhook_delivery_state_known"
             )
         ]
-        indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(state="queued"), name="webhook_delivery_due")
-        ]
+        indexes = [models.Index(fields=["next_try_at"], condition=Q(state="queued"), name="webhook_delivery_due")]
 
     @property
     def header_id(self) -> str:
@@ -200,9 +189,7 @@ _NOT_TOLD = """ AND NOT EXISTS (
         )"""
 
 
-def _announcing(
-    *columns: str, on_insert: bool, said: str, subject: str = "", once: str = ""
-) -> pgtrigger.Trigger:
+def _announcing(*columns: str, on_insert: bool, said: str, subject: str = "", once: str = "") -> pgtrigger.Trigger:
     """A trigger that tells webhooks what the SQL expression `said` names, where it names anything."""
     operation = pgtrigger.UpdateOf(*columns)  # type: ignore[no-untyped-call]
     text = _ANNOUNCE.format(

@@ -111,9 +111,7 @@ class InvitationListView(OrganiserView):
         }
         return Response(InvitationListSerializer(body).data)
 
-    @extend_schema(
-        operation_id="invitations_send", request=ConfirmationSerializer, responses={202: LongJobSerializer}
-    )
+    @extend_schema(operation_id="invitations_send", request=ConfirmationSerializer, responses={202: LongJobSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Send what a preview showed; the number of mails queued (`count`)."""
         values = validated(ConfirmationSerializer, request)
@@ -123,9 +121,7 @@ class InvitationListView(OrganiserView):
 
 
 class InvitationPreviewView(OrganiserView):
-    @extend_schema(
-        operation_id="invitations_preview", request=SelectionSerializer, responses={202: LongJobSerializer}
-    )
+    @extend_schema(operation_id="invitations_preview", request=SelectionSerializer, responses={202: LongJobSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """How many mails would be sent, and one of them; sends nothing.
 
@@ -139,9 +135,7 @@ class InvitationPreviewView(OrganiserView):
 
 
 class ReturnedView(OrganiserView):
-    @extend_schema(
-        operation_id="invitations_returned", request=ReturnedSerializer, responses={200: CountSerializer}
-    )
+    @extend_schema(operation_id="invitations_returned", request=ReturnedSerializer, responses={200: CountSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Say that the newest mails to these people came back after they were sent; how many changed."""
         values = validated(ReturnedSerializer, request)

@@ -42,8 +42,7 @@ class InvitationRules(Numbered):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_days__gte=1, valid_days__lte=MAX_VALID_DAYS),
-                name="invitation_rules_days_sane",
+                condition=Q(valid_days__gte=1, valid_days__lte=MAX_VALID_DAYS), name="invitation_rules_days_sane"
             ),
             models.CheckConstraint(
                 condition=Q(schedule__in=["none", "after", "before"]), name="invitation_rules_schedule_known"
@@ -85,9 +84,7 @@ class Invitation(Numbered):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["attendee", "kind", "number"], name="invitation_numbered_once"),
-            models.UniqueConstraint(
-                fields=["token_hash"], condition=~Q(token_hash=""), name="invitation_token_once"
-            ),
+            models.UniqueConstraint(fields=["token_hash"], condition=~Q(token_hash=""), name="invitation_token_once"),
             models.CheckConstraint(
                 condition=Q(kind__in=["invitation", "reminder", "test"]), name="invitation_kind_known"
             ),

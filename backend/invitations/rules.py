@@ -60,9 +60,7 @@ def check_days(*, valid_days: int, schedule: str, first: int | None, second: int
             _("A link is valid for 1 to %(limit)d days.") % {"limit": MAX_VALID_DAYS}, field="valid_days"
         )
     if schedule not in InvitationRules.Schedule.values:
-        raise BadInvitationRules(
-            _("Choose no reminders, or what their days are counted from."), field="schedule"
-        )
+        raise BadInvitationRules(_("Choose no reminders, or what their days are counted from."), field="schedule")
     if schedule == InvitationRules.Schedule.NONE:
         return
     if first is None:
@@ -72,8 +70,7 @@ def check_days(*, valid_days: int, schedule: str, first: int | None, second: int
     for field, days in (("first_reminder_days", first), ("second_reminder_days", second)):
         if days is not None and not 1 <= days <= MAX_REMINDER_DAYS:
             raise BadInvitationRules(
-                _("Reminders are sent after or before 1 to %(limit)d days.") % {"limit": MAX_REMINDER_DAYS},
-                field=field,
+                _("Reminders are sent after or before 1 to %(limit)d days.") % {"limit": MAX_REMINDER_DAYS}, field=field
             )
     if second is not None and second == first:
         raise BadInvitationRules(

@@ -26,9 +26,7 @@ class MailTextsSerializer(serializers.Serializer[Any]):
     sender_name = TextField(max_length=SENDER_LIMIT, allow_blank=True)
     reply_to = TextField(max_length=254, allow_blank=True)
     opening = TextField(max_length=OPENING_LIMIT, allow_blank=True, help_text="May hold {name} and {forum}.")
-    signature = TextField(
-        max_length=SIGNATURE_LIMIT, allow_blank=True, help_text="May hold {name} and {forum}."
-    )
+    signature = TextField(max_length=SIGNATURE_LIMIT, allow_blank=True, help_text="May hold {name} and {forum}.")
 
 
 class MailTextsView(OrganiserView):
@@ -38,14 +36,10 @@ class MailTextsView(OrganiserView):
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(MailTextsSerializer(selectors.mail_texts_for(self.event)).data)
 
-    @extend_schema(
-        operation_id="mail_texts_replace", request=MailTextsSerializer, responses={200: MailTextsSerializer}
-    )
+    @extend_schema(operation_id="mail_texts_replace", request=MailTextsSerializer, responses={200: MailTextsSerializer})
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         data = services.MailTextsData(**validated(MailTextsSerializer, request))
-        return Response(
-            MailTextsSerializer(services.set_mail_texts(event=self.event, data=data, by=self.person)).data
-        )
+        return Response(MailTextsSerializer(services.set_mail_texts(event=self.event, data=data, by=self.person)).data)
 
     @extend_schema(operation_id="mail_texts_reset", responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002

@@ -70,11 +70,7 @@ def check_placeholders(text: str, known: Collection[str], what: str) -> None:
         if name not in known:
             raise BadMailText(
                 _("The %(what)s has %(placeholder)s; it can have %(known)s.")
-                % {
-                    "what": what,
-                    "placeholder": f"{{{name}}}",
-                    "known": ", ".join(f"{{{one}}}" for one in known),
-                }
+                % {"what": what, "placeholder": f"{{{name}}}", "known": ", ".join(f"{{{one}}}" for one in known)}
             )
 
 

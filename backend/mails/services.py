@@ -148,8 +148,7 @@ def queue_test_mail(*, event: Event, kind: str, by: Person, now: dt.datetime) ->
     if MailTest.objects.filter(attendee=me, created_at__gt=now - DAY).count() >= TESTS_A_DAY:
         raise Refused(
             "too_many_test_mails",
-            _("You sent %(limit)d test mails within a day. The next can be sent tomorrow.")
-            % {"limit": TESTS_A_DAY},
+            _("You sent %(limit)d test mails within a day. The next can be sent tomorrow.") % {"limit": TESTS_A_DAY},
         )
     mail = MailTest.objects.create(attendee=me, kind=kind, created_at=now)
     enqueue(SEND_TEST_MAIL, lock=f"mail:{me.pk}:test", queue=MAIL, mail_id=mail.pk)

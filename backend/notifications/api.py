@@ -31,24 +31,18 @@ class NoticeSerializer(
     )
 
 
-class DeliverySerializer(
-    RowSerializer, row=DeliveryRow, fields="notice attendee kind state attempts error tried_at"
-):
+class DeliverySerializer(RowSerializer, row=DeliveryRow, fields="notice attendee kind state attempts error tried_at"):
     """One mail that waits after a failure, was not tried for ten minutes, or failed permanently."""
 
     help_texts = {"error": "An SMTP code, or a word such as timeout or no_server."}
 
 
-class DeliveryFiguresSerializer(
-    RowSerializer, row=DeliveryFigures, fields="queued sent failed skipped in_trouble"
-):
+class DeliveryFiguresSerializer(RowSerializer, row=DeliveryFigures, fields="queued sent failed skipped in_trouble"):
     in_trouble = DeliverySerializer(many=True)
 
 
 class ResendSerializer(serializers.Serializer[Any]):
-    notice = id_field(
-        required=False, help_text="The mail of this notice; without it, all that were given up."
-    )
+    notice = id_field(required=False, help_text="The mail of this notice; without it, all that were given up.")
 
 
 class NoticeListView(ParticipantView):

@@ -60,9 +60,7 @@ class ContactShare(Numbered):
         constraints = [
             models.UniqueConstraint(fields=["event", "giver", "receiver"], name="contact_share_once"),
             models.CheckConstraint(condition=~Q(giver=F("receiver")), name="contact_share_of_two"),
-            models.CheckConstraint(
-                condition=~Q(email="", phone="", link=""), name="contact_share_says_something"
-            ),
+            models.CheckConstraint(condition=~Q(email="", phone="", link=""), name="contact_share_says_something"),
             models.CheckConstraint(
                 condition=Q(kept_at=None, kept_name="") | (Q(kept_at__isnull=False) & ~Q(kept_name="")),
                 name="contact_share_kept_with_a_name",

@@ -137,9 +137,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     # Between these hours, in the zone they read in, mails that can wait do; both empty: at no hour.
     quiet_from = models.TimeField(default=QUIET_FROM, null=True, blank=True)
     quiet_until = models.TimeField(default=QUIET_UNTIL, null=True, blank=True)
-    digest = models.CharField(
-        max_length=12, choices=Digest.choices, blank=True
-    )  # mails that can wait, together
+    digest = models.CharField(max_length=12, choices=Digest.choices, blank=True)  # mails that can wait, together
     # Of pages and mails: as they chose; and as the browser they last signed in with has it.
     language = models.CharField(max_length=10, blank=True, default="", db_default="")
     browser_language = models.CharField(max_length=10, blank=True, default="", db_default="", editable=False)
@@ -158,12 +156,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = "people"
         indexes = [models.Index(Lower("email"), name="person_by_email")]
         constraints = [
-            models.UniqueConstraint(
-                Lower("email"), condition=models.Q(shares_with=None), name="person_email_unique"
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(shares_with=models.F("id")), name="person_shares_with_another"
-            ),
+            models.UniqueConstraint(Lower("email"), condition=models.Q(shares_with=None), name="person_email_unique"),
+            models.CheckConstraint(condition=~models.Q(shares_with=models.F("id")), name="person_shares_with_another"),
             models.CheckConstraint(condition=~models.Q(name=""), name="person_has_a_name"),
             models.CheckConstraint(
                 condition=models.Q(address_hash__regex="^[0-9a-f]{64}$"), name="person_has_an_address_hash"
@@ -299,8 +293,7 @@ class ApiToken(models.Model):
                 name="api_token_scopes_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(expires_at__gt=models.F("created_at")),
-                name="api_token_ends_after_it_begins",
+                condition=models.Q(expires_at__gt=models.F("created_at")), name="api_token_ends_after_it_begins"
             ),
         ]
 

@@ -39,9 +39,8 @@ def quiet_hours_end(person: Person, event_zone: dt.tzinfo, now: dt.datetime) -> 
         return None
     zone = ZoneInfo(person.own_timezone) if person.own_timezone else event_zone
     local = now.astimezone(zone)
-    if begins < ends:
-        is_quiet = begins <= local.time() < ends
-    else:
+    is_quiet = begins <= local.time() < ends
+    if begins >= ends:  # over midnight
         is_quiet = local.time() >= begins or local.time() < ends
     if not is_quiet:
         return None
@@ -54,9 +53,7 @@ def next_digest(person: Person, event_zone: dt.tzinfo, now: dt.datetime) -> dt.d
     times = DIGEST_TIMES.get(person.digest, ())
     zone = ZoneInfo(person.own_timezone) if person.own_timezone else event_zone
     today = now.astimezone(zone).date()
-    moments = (
-        dt.datetime.combine(today + dt.timedelta(days=days), time, zone) for days in (0, 1) for time in times
-    )
+    moments = (dt.datetime.combine(today + dt.timedelta(days=days), time, zone) for days in (0, 1) for time in times)
     return next((moment for moment in moments if moment > now), None)
 
 

@@ -177,9 +177,7 @@ def sign_ins_of(person: Person, session_key: str | None, now: dt.datetime) -> li
     open_keys = Session.objects.filter(expire_date__gt=now).values("session_key")
     rows = UserSession.objects.filter(user=person.pk, session_key__in=open_keys).order_by("-last_seen_at")
     found = [
-        SignIn(
-            row.pk, row.user_agent, row.ip, row.created_at, row.last_seen_at, row.session_key == session_key
-        )
+        SignIn(row.pk, row.user_agent, row.ip, row.created_at, row.last_seen_at, row.session_key == session_key)
         for row in rows
     ]
     return sorted(found, key=lambda one: not one.is_this)

@@ -163,9 +163,7 @@ def set_own_name(*, person: Person, name: str) -> None:
     others = who_reads_the_mailbox_of(person).exclude(pk=person.pk)
     if plain_word(name) in {plain_word(one.name) for one in others}:
         raise Refused(
-            "bad_account_name",
-            _("Whoever shares your address has this name: write it so that you differ."),
-            status=400,
+            "bad_account_name", _("Whoever shares your address has this name: write it so that you differ."), status=400
         )
     person.name = name
     person.save(update_fields=["name"])
@@ -185,9 +183,7 @@ def set_reading_times(
             _("There is no time zone “%(zone)s”: write it like Asia/Bangkok.") % {"zone": timezone[:60]}
         )
     if (quiet_from is None) != (quiet_until is None) or (quiet_from and quiet_from == quiet_until):
-        raise BadQuietHours(
-            _("Quiet hours begin at one time and end at another. Please choose both, or none.")
-        )
+        raise BadQuietHours(_("Quiet hours begin at one time and end at another. Please choose both, or none."))
     person.own_timezone, person.digest = timezone, digest
     person.quiet_from, person.quiet_until = quiet_from, quiet_until
     person.save(update_fields=["own_timezone", "quiet_from", "quiet_until", "digest"])
@@ -238,9 +234,7 @@ def change_account(
         set_own_name(person=person, name=name)
     if language != person.language:
         set_language(person=person, language=language)
-    set_reading_times(
-        person=person, timezone=timezone, quiet_from=quiet_from, quiet_until=quiet_until, digest=digest
-    )
+    set_reading_times(person=person, timezone=timezone, quiet_from=quiet_from, quiet_until=quiet_until, digest=digest)
 
 
 @in_transaction
@@ -262,8 +256,7 @@ def make_token(*, person: Person, name: str, scopes: Collection[str], days: int,
     mine.filter(expires_at__lte=now).delete()
     if mine.count() >= MOST_TOKENS:
         raise Refused(
-            "too_many_tokens",
-            _("You have %(count)d tokens: end one that no program needs.") % {"count": MOST_TOKENS},
+            "too_many_tokens", _("You have %(count)d tokens: end one that no program needs.") % {"count": MOST_TOKENS}
         )
     token = f"{TOKEN_BEGINS}{secrets.token_urlsafe(32)}"
     ApiToken.objects.create(
@@ -365,9 +358,7 @@ def reset_second_factors(*, email: str, by: Person | None, now: dt.datetime) -> 
     person = with_factor[0] if with_factor else person
     removed, _rows = Authenticator.objects.filter(user=person.pk).delete()
     if not removed:
-        raise Refused(
-            "nothing_to_reset", _("This person has no second factor: they sign in with a code sent by mail.")
-        )
+        raise Refused("nothing_to_reset", _("This person has no second factor: they sign in with a code sent by mail."))
     FactorReset.objects.create(person=person, by=by, done_at=now)
     end_all_sign_ins(person=person)
     with in_language_of(person):
@@ -435,10 +426,7 @@ def queue_account_mail(
     looks whether it is sent. One that is `for_account` goes to nobody who has none.
     """
     parts = mail.alternatives if isinstance(mail, EmailMultiAlternatives) else []
-    headers = {
-        "Message-ID": make_msgid(domain=urlsplit(settings.TITIAN_ADDRESS).hostname),
-        **mail.extra_headers,
-    }
+    headers = {"Message-ID": make_msgid(domain=urlsplit(settings.TITIAN_ADDRESS).hostname), **mail.extra_headers}
     content = {
         "subject": str(mail.subject),
         "body": str(mail.body),
@@ -543,9 +531,7 @@ def check_name(text: str) -> str:
     name = one_line(text)
     if not 0 < len(name) <= PERSON_NAME_LENGTH:
         raise Refused(
-            "bad_name",
-            _("Write a name of at most %(limit)s characters.") % {"limit": PERSON_NAME_LENGTH},
-            status=400,
+            "bad_name", _("Write a name of at most %(limit)s characters.") % {"limit": PERSON_NAME_LENGTH}, status=400
         )
     return name
 

@@ -212,10 +212,7 @@ TABLES = tuple(
                     "stats_release": "Figures as they left the desk, small counts left out",
                     "suggestions_learnedweights": "Weights learned from all answers together",
                     "suggestions_run": "A computation of all lists, as numbers",
-                    **{
-                        f"audit_{name}trace": "The trail of changes: numbers, states and times"
-                        for name in _TRACES
-                    },
+                    **{f"audit_{name}trace": "The trail of changes: numbers, states and times" for name in _TRACES},
                 },
             ),
             *_rules(

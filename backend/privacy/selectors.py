@@ -184,12 +184,8 @@ def _activity(attendee: Attendee) -> tuple[StoredField, ...]:
         StoredField("wishes", WishToMeet.objects.filter(asker=attendee).count(), nobody),
         StoredField("news", Notice.objects.filter(attendee=attendee).count(), nobody),
         StoredField("calendar_address", _calendar_since(attendee), nobody),
-        StoredField(
-            "invitations", Invitation.objects.filter(attendee=attendee).count(), (Readers.ORGANISERS,)
-        ),
-        StoredField(
-            "registrations", Registration.objects.filter(attendee=attendee).count(), (Readers.ORGANISERS,)
-        ),
+        StoredField("invitations", Invitation.objects.filter(attendee=attendee).count(), (Readers.ORGANISERS,)),
+        StoredField("registrations", Registration.objects.filter(attendee=attendee).count(), (Readers.ORGANISERS,)),
         StoredField("webhooks", len(_told_to_webhooks(attendee)), (Readers.ORGANISERS,)),
     )
 
@@ -272,9 +268,7 @@ def export_for(person: Person, now: dt.datetime) -> Row:
 def _account_row(person: Person) -> Row:
     return {
         "email": person.email,
-        "addresses_left_at": list(
-            person.former_addresses.order_by("left_at").values_list("left_at", flat=True)
-        ),
+        "addresses_left_at": list(person.former_addresses.order_by("left_at").values_list("left_at", flat=True)),
         "name": person.name,
         "timezone": person.own_timezone,
         "language": person.language,
@@ -284,9 +278,7 @@ def _account_row(person: Person) -> Row:
         "digest": person.digest,
         "since": person.joined_at,
         "last_sign_in": person.last_login,
-        "api_tokens": list(
-            tokens_of(person).values("name", "scopes", "created_at", "expires_at", "last_used_at")
-        ),
+        "api_tokens": list(tokens_of(person).values("name", "scopes", "created_at", "expires_at", "last_used_at")),
         "linked_accounts": list(identities_of(person).values("issuer", "linked_at")),
         "blocks_made_at": list(Block.objects.filter(blocker=person).values_list("created_at", flat=True)),
     }
@@ -347,8 +339,7 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
             {"part": "part", "answer": "answer", "state": "session__state", "asked_at": "session__asked_at"},
         ),
         "open_times": _rows(
-            Availability.objects.filter(attendee=attendee),
-            {"starts_at": "slot__starts_at", "ends_at": "slot__ends_at"},
+            Availability.objects.filter(attendee=attendee), {"starts_at": "slot__starts_at", "ends_at": "slot__ends_at"}
         ),
         "sessions": _rows(
             SessionPart.objects.filter(attendee=attendee),
@@ -362,8 +353,7 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
         "opened_pages": _rows(ProfileVisit.objects.filter(attendee=attendee), {"at": "seen_at"}),
         "wishes": _rows(WishToMeet.objects.filter(asker=attendee), {"at": "made_at"}),
         "news": _rows(
-            Notice.objects.filter(attendee=attendee),
-            {"kind": "kind", "at": "created_at", "read_at": "read_at"},
+            Notice.objects.filter(attendee=attendee), {"kind": "kind", "at": "created_at", "read_at": "read_at"}
         ),
         "invitations": _rows(
             Invitation.objects.filter(attendee=attendee),

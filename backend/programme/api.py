@@ -93,9 +93,7 @@ class PlanEntrySerializer(
 ):
     """A meeting of the plan (`planned` is its id) or a fixed one beside it (null)."""
 
-    help_texts = {
-        "interpreter": "Which interpreter or translating device they need, in words; empty where none."
-    }
+    help_texts = {"interpreter": "Which interpreter or translating device they need, in words; empty where none."}
     first = PlannableAttendeeSerializer()
     second = PlannableAttendeeSerializer()
     slot = serializers.IntegerField(source="slot.pk")
@@ -113,8 +111,7 @@ class LeftOutSerializer(RowSerializer, row=LeftOut, fields="person why most"):
 class PlanFiguresSerializer(
     RowSerializer,
     row=Figures,
-    fields="value bound gap planned standing people least median most cross_share waiting out_of_sight "
-    "unlisted",
+    fields="value bound gap planned standing people least median most cross_share waiting out_of_sight unlisted",
 ):
     standing = serializers.IntegerField(source="fixed")
 
@@ -165,9 +162,7 @@ class PutForwardSerializer(serializers.Serializer[Any]):
     because = TextField(max_length=500, allow_blank=True, default="")
 
 
-class ByHandSerializer(
-    RowSerializer, row=ByHand, fields="meeting people state slot table can_withdraw can_move"
-):
+class ByHandSerializer(RowSerializer, row=ByHand, fields="meeting people state slot table can_withdraw can_move"):
     """A meeting put forward by hand: proposed, withdrawn, expired, or what it became once agreed."""
 
     people = ChoosableSerializer(many=True)
@@ -250,9 +245,7 @@ class PlannedView(PlansApiView):
     """One planned meeting of a draft."""
 
     @extend_schema(
-        operation_id="planned_change",
-        request=PlannedMeetingChangeSerializer,
-        responses={200: PlanEntrySerializer},
+        operation_id="planned_change", request=PlannedMeetingChangeSerializer, responses={200: PlanEntrySerializer}
     )
     def patch(self, request: Request, slug: str, plan_id: int, planned_id: int) -> Response:  # noqa: ARG002
         """Move it, lock it, or let it go again; all of it or nothing."""

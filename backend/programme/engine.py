@@ -126,10 +126,7 @@ def plan_meetings(
 
 
 def build_problem(
-    data: PlanningData,
-    options: PlanOptions,
-    scores: Mapping[IdPair, float],
-    kept_rows: Iterable[PlanRow] = (),
+    data: PlanningData, options: PlanOptions, scores: Mapping[IdPair, float], kept_rows: Iterable[PlanRow] = ()
 ) -> ProblemIndex:
     """The event as a Problem.
 
@@ -187,9 +184,7 @@ def build_problem(
         for number, key in enumerate(attendees)
         if possible[number] < wanted[number]
     }
-    short |= {
-        key: outside_count[key] for key in in_scope - index.keys() if outside_count[key] < options.least
-    }
+    short |= {key: outside_count[key] for key in in_scope - index.keys() if outside_count[key] < options.least}
     for at, table in busy_tables:
         for _ in range(2):  # two placeholders hold the table
             available.append([number == at for number in range(len(slots))])
@@ -212,9 +207,7 @@ def build_problem(
         locked=tuple(locked),
     )
     fixed_pairs = frozenset(meeting.pair for meeting in lockable)
-    return ProblemIndex(
-        problem, tuple(attendees), slots, candidates, fixed_pairs, dict(sorted(short.items())), first
-    )
+    return ProblemIndex(problem, tuple(attendees), slots, candidates, fixed_pairs, dict(sorted(short.items())), first)
 
 
 def _split_fixed(
@@ -267,13 +260,10 @@ def _solve(
     """The plan, and whether the share asked for was missed."""
     problem, seconds, seed = index.problem, options.seconds, options.seed
     if not options.cross_share:
-        plan = solve(
-            problem, seconds=seconds, seed=seed, clock=clock, on_progress=on_progress, should_stop=should_stop
-        )
+        plan = solve(problem, seconds=seconds, seed=seed, clock=clock, on_progress=on_progress, should_stop=should_stop)
         return plan, False
     crosses = [
-        is_cross_constituency(data, (index.attendees[pair.i], index.attendees[pair.j]))
-        for pair in problem.pairs
+        is_cross_constituency(data, (index.attendees[pair.i], index.attendees[pair.j])) for pair in problem.pairs
     ]
     return solve_with_share(
         problem,

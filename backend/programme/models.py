@@ -104,9 +104,7 @@ class Plan(Numbered):
             models.CheckConstraint(
                 condition=Q(least__lte=F("most"), most__gte=1, most__lte=50), name="plan_least_below_most"
             ),
-            models.CheckConstraint(
-                condition=Q(cross_share__gte=0, cross_share__lte=1), name="plan_cross_share_unit"
-            ),
+            models.CheckConstraint(condition=Q(cross_share__gte=0, cross_share__lte=1), name="plan_cross_share_unit"),
             models.CheckConstraint(condition=Q(progress__lte=100), name="plan_progress_percent"),
         ]
 
@@ -150,9 +148,7 @@ class PlannedMeeting(Numbered):
     value = models.FloatField(default=0.0)
     is_locked = models.BooleanField(default=False)
     moved_by_hand = models.BooleanField(default=False)
-    meeting = models.ForeignKey(
-        Meeting, null=True, blank=True, on_delete=models.SET_NULL, related_name="planned"
-    )
+    meeting = models.ForeignKey(Meeting, null=True, blank=True, on_delete=models.SET_NULL, related_name="planned")
     refusal = models.CharField(max_length=400, blank=True)
 
     class Meta:

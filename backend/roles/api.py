@@ -52,9 +52,7 @@ class AppointmentListView(TeamView):
         return self._rows(self.event)
 
     @extend_schema(
-        operation_id="roles_propose",
-        request=ProposalSerializer,
-        responses={201: AppointmentSerializer(many=True)},
+        operation_id="roles_propose", request=ProposalSerializer, responses={201: AppointmentSerializer(many=True)}
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Propose an adult; for organisers. Nothing changes until somebody else confirms it."""
@@ -78,9 +76,7 @@ class AppointmentDecisionView(AppointmentListView):
 class ConfirmRoleView(AppointmentDecisionView):
     """Confirm a proposal of somebody else."""
 
-    @extend_schema(
-        operation_id="roles_confirm", request=None, responses={200: AppointmentSerializer(many=True)}
-    )
+    @extend_schema(operation_id="roles_confirm", request=None, responses={200: AppointmentSerializer(many=True)})
     def post(self, request: Request, slug: str, appointment_id: int) -> Response:  # type: ignore[override]  # noqa: ARG002
         return self.decide(confirm_role, appointment_id)
 
@@ -88,9 +84,7 @@ class ConfirmRoleView(AppointmentDecisionView):
 class RefuseRoleView(AppointmentDecisionView):
     """Refuse a proposal, or withdraw one's own."""
 
-    @extend_schema(
-        operation_id="roles_refuse", request=None, responses={200: AppointmentSerializer(many=True)}
-    )
+    @extend_schema(operation_id="roles_refuse", request=None, responses={200: AppointmentSerializer(many=True)})
     def post(self, request: Request, slug: str, appointment_id: int) -> Response:  # type: ignore[override]  # noqa: ARG002
         return self.decide(refuse_role, appointment_id)
 

@@ -41,8 +41,7 @@ class Registration(Numbered):
         constraints = [
             models.UniqueConstraint(fields=["source", "key"], name="registration_once_per_row"),
             models.CheckConstraint(
-                condition=models.Q(key=None) | models.Q(key__regex="^[0-9a-f]{64}$"),
-                name="registration_key_is_a_hash",
+                condition=models.Q(key=None) | models.Q(key__regex="^[0-9a-f]{64}$"), name="registration_key_is_a_hash"
             ),
         ]
 
@@ -59,7 +58,5 @@ class Departure(Numbered):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["event", "key"], name="departure_once"),
-            models.CheckConstraint(
-                condition=models.Q(key__regex="^[0-9a-f]{64}$"), name="departure_key_is_a_hash"
-            ),
+            models.CheckConstraint(condition=models.Q(key__regex="^[0-9a-f]{64}$"), name="departure_key_is_a_hash"),
         ]

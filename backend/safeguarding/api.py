@@ -53,8 +53,7 @@ class TopicInterestSerializer(RowSerializer, row=TopicInterest, fields="key name
 class PublicProfileSerializer(
     RowSerializer,
     row=PublicProfile,
-    fields="attendee_id name short_name title organisation sector constituency country languages topics "
-    "has_joined",
+    fields="attendee_id name short_name title organisation sector constituency country languages topics has_joined",
 ):
     """What a card shows of a person; `short_name` is what they want to be called, where they said so."""
 
@@ -74,10 +73,7 @@ class UnsafeReportSerializer(serializers.Serializer[Any]):
     """That one does not feel safe: in words, or whom it is about, or both."""
 
     words = TextField(
-        max_length=WORDS_LIMIT,
-        allow_blank=True,
-        default="",
-        help_text="Needed where nobody is named or chosen.",
+        max_length=WORDS_LIMIT, allow_blank=True, default="", help_text="Needed where nobody is named or chosen."
     )
     named = TextField(max_length=NAMED_LIMIT, allow_blank=True, default="")
     lead = id_field(allow_null=True, default=None, help_text="A safeguarding lead whom it is about.")
@@ -112,9 +108,7 @@ class ReportLineSerializer(
 
 
 class PartySerializer(
-    RowSerializer,
-    row=PartyRow,
-    fields="attendee_id name title organisation country constituency is_adult email",
+    RowSerializer, row=PartyRow, fields="attendee_id name title organisation country constituency is_adult email"
 ):
     help_texts = {
         "is_adult": "Known to be one; else of a minor the first name alone.",
@@ -154,8 +148,7 @@ class ReportSerializer(
     reporter = PartySerializer(allow_null=True)
     reported = PartySerializer(allow_null=True)
     is_apart = serializers.BooleanField(
-        source="is_contact_blocked",
-        help_text="Whether contact between the two is blocked now, for whatever cause.",
+        source="is_contact_blocked", help_text="Whether contact between the two is blocked now, for whatever cause."
     )
     links = ReportLinkSerializer(many=True)
     entries = ReportEntrySerializer(many=True)
@@ -169,10 +162,7 @@ class CloseReportSerializer(serializers.Serializer[Any]):
     outcome = TextField(max_length=OUTCOME_LIMIT)
     lift = serializers.BooleanField()
     final_word = TextField(
-        max_length=ENTRY_LIMIT,
-        allow_blank=True,
-        default="",
-        help_text="To the reporter, who asked to hear of it.",
+        max_length=ENTRY_LIMIT, allow_blank=True, default="", help_text="To the reporter, who asked to hear of it."
     )
 
 
@@ -220,9 +210,7 @@ class LeadView(ParticipantView):
 class PersonReportView(ParticipantView):
     """Report a person to the safeguarding leads."""
 
-    @extend_schema(
-        operation_id="people_report", request=ReportDataSerializer, responses={201: OwnReportSerializer}
-    )
+    @extend_schema(operation_id="people_report", request=ReportDataSerializer, responses={201: OwnReportSerializer})
     def post(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         """From now on the two neither see nor contact each other; the other is not notified."""
         data = validated(ReportDataSerializer, request)
@@ -259,9 +247,7 @@ class HandOverAllView(LeadView):
 
     fresh_proof_for = ("POST",)
 
-    @extend_schema(
-        operation_id="reports_hand_over_all", request=HandOverSerializer, responses={200: CountSerializer}
-    )
+    @extend_schema(operation_id="reports_hand_over_all", request=HandOverSerializer, responses={200: CountSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """How many they could not read before."""
         lead = self.lead
@@ -278,18 +264,14 @@ class LinkReportView(LeadView):
         """From now on the two neither see nor contact each other; it is written down in the report."""
         lead = self.lead
         attendee_id = validated(LinkReportSerializer, request)["attendee"]
-        link_report(
-            lead=lead, report_id=report_id, attendee_id=attendee_id, by=self.person, now=timezone.now()
-        )
+        link_report(lead=lead, report_id=report_id, attendee_id=attendee_id, by=self.person, now=timezone.now())
         return Response(status=204)
 
 
 class CloseReportView(LeadView):
     """Close a report."""
 
-    @extend_schema(
-        operation_id="reports_close", request=CloseReportSerializer, responses={200: ReportLineSerializer}
-    )
+    @extend_schema(operation_id="reports_close", request=CloseReportSerializer, responses={200: ReportLineSerializer})
     def post(self, request: Request, slug: str, report_id: int) -> Response:  # noqa: ARG002
         """Contact between the two stays blocked unless lifted; neither is notified."""
         lead = self.lead

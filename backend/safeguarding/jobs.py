@@ -7,14 +7,7 @@ from procrastinate.contrib.django import app
 
 from backend.core.queue import MAIL, URGENT, clock_job
 from backend.core.smtp import Backoff
-from backend.safeguarding.services import (
-    age_mails,
-    alerts,
-    consent_mails,
-    pictures,
-    report_mails,
-    supervision,
-)
+from backend.safeguarding.services import age_mails, alerts, consent_mails, pictures, report_mails, supervision
 
 
 @app.task(name=alerts.SEND_ALERT, queue=MAIL, priority=URGENT, retry=Backoff())

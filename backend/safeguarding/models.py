@@ -120,9 +120,7 @@ class Report(Numbered):
             ),
             models.CheckConstraint(condition=~Q(words=""), name="report_says_something"),
             models.CheckConstraint(
-                condition=Q(
-                    state__in=["open", "looked-at", "in-hand"], closed_at=None, closed_by=None, outcome=""
-                )
+                condition=Q(state__in=["open", "looked-at", "in-hand"], closed_at=None, closed_by=None, outcome="")
                 | (Q(state="closed", closed_at__isnull=False) & ~Q(outcome="")),
                 name="report_closed_with_an_outcome",
             ),
@@ -130,22 +128,17 @@ class Report(Numbered):
                 condition=Q(keeps_apart=True) | Q(state="closed"), name="report_keeps_apart_until_closed"
             ),
             models.CheckConstraint(
-                condition=Q(assigned_to=None) | Q(state__in=["in-hand", "closed"]),
-                name="report_assigned_is_in_hand",
+                condition=Q(assigned_to=None) | Q(state__in=["in-hand", "closed"]), name="report_assigned_is_in_hand"
             ),
         ]
-        indexes = [
-            models.Index(fields=["reporter", "reported"], condition=Q(keeps_apart=True), name="report_apart")
-        ]
+        indexes = [models.Index(fields=["reporter", "reported"], condition=Q(keeps_apart=True), name="report_apart")]
 
 
 class ReportView(Numbered):
     """A reading of a report. The database lets no row be changed, nor removed without its report."""
 
     report = models.ForeignKey(Report, db_constraint=False, on_delete=models.DO_NOTHING, related_name="views")
-    viewer = models.ForeignKey(
-        Person, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+"
-    )
+    viewer = models.ForeignKey(Person, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+")
     seen_at = models.DateTimeField()
 
 
@@ -168,15 +161,9 @@ class ReportEntry(Numbered):
 
     WORDS = (Kind.INTERIM, Kind.FINAL)  # what the reporter reads
 
-    report = models.ForeignKey(
-        Report, db_constraint=False, on_delete=models.DO_NOTHING, related_name="entries"
-    )
-    by = models.ForeignKey(
-        Person, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+"
-    )
-    about = models.ForeignKey(
-        Attendee, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+"
-    )
+    report = models.ForeignKey(Report, db_constraint=False, on_delete=models.DO_NOTHING, related_name="entries")
+    by = models.ForeignKey(Person, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+")
+    about = models.ForeignKey(Attendee, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     text = models.TextField(blank=True)
     due_at = models.DateTimeField(null=True)
@@ -205,9 +192,7 @@ class ReportHandOver(models.Model):
     handed_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["report", "lead", "handed_at"], name="report_hand_over_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["report", "lead", "handed_at"], name="report_hand_over_once")]
 
     def __str__(self) -> str:
         return f"report hand-over {self.pk}"
@@ -272,15 +257,9 @@ class Vetting(Numbered):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["attendee"], condition=Q(ended_at=None), name="vetting_one_at_a_time"
-            ),
-            models.CheckConstraint(
-                condition=~Q(checked_by="") & ~Q(check_made=""), name="vetting_says_who_and_which"
-            ),
-            models.CheckConstraint(
-                condition=Q(expires_at__gt=F("recorded_at")), name="vetting_ends_after_it_begins"
-            ),
+            models.UniqueConstraint(fields=["attendee"], condition=Q(ended_at=None), name="vetting_one_at_a_time"),
+            models.CheckConstraint(condition=~Q(checked_by="") & ~Q(check_made=""), name="vetting_says_who_and_which"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("recorded_at")), name="vetting_ends_after_it_begins"),
         ]
 
 
@@ -330,17 +309,13 @@ class AliasEntry(Numbered):
     attendee = models.ForeignKey(
         Attendee, db_constraint=False, on_delete=models.DO_NOTHING, related_name="alias_entries"
     )
-    lead = models.ForeignKey(
-        Person, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+"
-    )
+    lead = models.ForeignKey(Person, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+")
     kind = models.CharField(max_length=6, choices=Kind.choices)
     made_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["set", "read", "lifted"]), name="alias_entry_kind_known"
-            )
+            models.CheckConstraint(condition=Q(kind__in=["set", "read", "lifted"]), name="alias_entry_kind_known")
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -348,8 +323,7 @@ class AliasEntry(Numbered):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Condition("pg_trigger_depth() = 0"),  # deeper, it follows its attendee
-                func="RAISE EXCEPTION 'who read an alias is never changed' "
-                "USING ERRCODE = 'check_violation';",
+                func="RAISE EXCEPTION 'who read an alias is never changed' USING ERRCODE = 'check_violation';",
             )
         ]
 
@@ -384,9 +358,7 @@ class DelegationSession(Numbered):
             models.UniqueConstraint(fields=["event", "id"], name="delegation_session_event_key"),
             models.CheckConstraint(condition=~Q(wish=""), name="delegation_session_with_whom"),
             models.CheckConstraint(
-                condition=Q(
-                    state="asked", slot=None, table=None, proposed_at=None, confirmed_at=None, ended_at=None
-                )
+                condition=Q(state="asked", slot=None, table=None, proposed_at=None, confirmed_at=None, ended_at=None)
                 | Q(
                     state="proposed",
                     slot__isnull=False,

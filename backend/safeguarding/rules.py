@@ -40,9 +40,7 @@ from backend.safeguarding.models import (
     Vetting,
 )
 
-Channel = Literal[
-    "suggestion", "page", "directory", "meeting", "message", "contact", "export", "delegation", "joining"
-]
+Channel = Literal["suggestion", "page", "directory", "meeting", "message", "contact", "export", "delegation", "joining"]
 Row = TypeVar("Row")
 CHANNELS: frozenset[str] = frozenset(get_args(Channel))
 CHANNELS_TO_SEE: frozenset[str] = frozenset({"suggestion", "page", "directory"})  # nobody is written to
@@ -266,9 +264,7 @@ def _contactable_through(
     return found if channel == CHANNEL_OF_PARTED else found.exclude(are_parted(viewer))
 
 
-def _in_session_with(
-    *, viewer: int, now: dt.datetime, among: list[int] | None = None, **_of: int
-) -> AttendeeQuerySet:
+def _in_session_with(*, viewer: int, now: dt.datetime, among: list[int] | None = None, **_of: int) -> AttendeeQuerySet:
     """The minors who sit in a session with this adult, or the adults who sit in one with this minor."""
     minor = DelegationSeat.Part.MINOR
     seats = DelegationSeat.objects.filter(answer=DelegationSeat.Answer.YES)
@@ -330,9 +326,7 @@ def _rows_contactable(
     now: dt.datetime,
     among: list[int] | None = None,
 ) -> QuerySet[Attendee, Row]:
-    return rows_of(
-        contactable_for(Attendee(pk=viewer, person_id=person, event_id=event), channel, now, among)
-    )
+    return rows_of(contactable_for(Attendee(pk=viewer, person_id=person, event_id=event), channel, now, among))
 
 
 @cache
@@ -498,10 +492,7 @@ def groups_of(rule: ContactRule, people: AttendeeQuerySet) -> tuple[frozenset[in
         )
         return frozenset(rows.values_list("pk", flat=True))
 
-    return (
-        members(rule.sector_id, rule.constituency),
-        members(rule.other_sector_id, rule.other_constituency),
-    )
+    return (members(rule.sector_id, rule.constituency), members(rule.other_sector_id, rule.other_constituency))
 
 
 def group_of_attendee() -> Coalesce:
@@ -531,9 +522,7 @@ def readable_for(lead: Attendee) -> ReportQuerySet:
     """
     in_force = Appointment.objects.in_force().filter(attendee=lead.pk, permission=LEAD)
     since = in_force.values("decided_at")[:1]
-    handed = ReportHandOver.objects.filter(
-        report=OuterRef("pk"), lead=lead.pk, handed_at__gte=Subquery(since)
-    )
+    handed = ReportHandOver.objects.filter(report=OuterRef("pk"), lead=lead.pk, handed_at__gte=Subquery(since))
     read_before = ReportView.objects.filter(report=OuterRef("pk"), seen_at__lt=Subquery(since))
     left_unread = Q(Exists(in_force.filter(is_first=True))) & ~Q(Exists(read_before))
     is_lead_now = Exists(leads_of(lead.event_id).filter(pk=lead.pk))

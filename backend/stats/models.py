@@ -35,9 +35,7 @@ class Release(models.Model):
         ordering = ["event", "number"]
         constraints = [
             models.UniqueConstraint(fields=["event", "number"], name="release_number_once"),
-            models.CheckConstraint(
-                condition=Q(phase__in=["running", "over", "final"]), name="release_phase_known"
-            ),
+            models.CheckConstraint(condition=Q(phase__in=["running", "over", "final"]), name="release_phase_known"),
         ]
 
     def __str__(self) -> str:

@@ -137,9 +137,7 @@ def export_stats_file(*, event: Event, name: str, by: Person, now: dt.datetime) 
     elif worksheet is not None:
         file = StatsFile(csv_for(worksheet), CSV)
     else:
-        names = ", ".join(
-            ["tables.xlsx", "network.graphml", *PAGES, *(f"{known}.csv" for known in worksheets)]
-        )
+        names = ", ".join(["tables.xlsx", "network.graphml", *PAGES, *(f"{known}.csv" for known in worksheets)])
         raise NotFound(_("There is no such file. There are: %(names)s.") % {"names": names})
     record_act(event=event, by=by, kind=Act.Kind.DOWNLOADED, what=name, now=now)
     return file

@@ -36,9 +36,7 @@ class ReasonSerializer(RowSerializer, row=ReasonRow, fields="code weight evidenc
 
 
 class SuggestionSerializer(
-    RowSerializer,
-    row=SuggestionCard,
-    fields="rank score strength exploratory saved with_device person reasons",
+    RowSerializer, row=SuggestionCard, fields="rank score strength exploratory saved with_device person reasons"
 ):
     help_texts = {
         "score": "The seeker's own score, 0 to 1; it orders the list and is not a chance.",
@@ -51,9 +49,7 @@ class SuggestionSerializer(
     reasons = ReasonSerializer(many=True)
 
 
-class SuggestionListSerializer(
-    RowSerializer, row=SuggestionList, fields="total computed_at is_refreshing suggestions"
-):
+class SuggestionListSerializer(RowSerializer, row=SuggestionList, fields="total computed_at is_refreshing suggestions"):
     """My list; `is_refreshing` says that a newer one is being computed."""
 
     suggestions = SuggestionSerializer(source="cards", many=True)
@@ -87,9 +83,7 @@ FILTERS = [OpenApiParameter(name, str, description=f"Only people of this {name}.
 class SuggestionListView(ParticipantView):
     """My suggestions, best first."""
 
-    @extend_schema(
-        operation_id="suggestions_list", parameters=FILTERS, responses={200: SuggestionListSerializer}
-    )
+    @extend_schema(operation_id="suggestions_list", parameters=FILTERS, responses={200: SuggestionListSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         values = {name: request.query_params.get(name, "") for name in FILTER_NAMES}
         found = suggestions_for(attendee=self.attendee, now=timezone.now(), filters=Filters(**values))
@@ -108,9 +102,7 @@ class SharedNeedListView(ParticipantView):
 class FeedbackView(ParticipantView):
     """My feedback on one person as a suggestion."""
 
-    @extend_schema(
-        operation_id="feedback_replace", request=FeedbackSerializer, responses={200: FeedbackSerializer}
-    )
+    @extend_schema(operation_id="feedback_replace", request=FeedbackSerializer, responses={200: FeedbackSerializer})
     def put(self, request: Request, slug: str, other: int) -> Response:  # noqa: ARG002
         data = validated(FeedbackSerializer, request)
         feedback = give_feedback(

@@ -12,13 +12,7 @@ from backend.suggestions.selectors.learning import learns_nightly
 from backend.suggestions.selectors.runs import events_to_rebuild, events_with_stale_lists
 from backend.suggestions.services import runs, vectors
 from backend.suggestions.services.learning import LEARN_WEIGHTS, learn_nightly, queue_learning
-from backend.suggestions.services.runs import (
-    BUILD_SUGGESTIONS,
-    HELP_TO_READ,
-    build_first_run,
-    build_run,
-    queue_build,
-)
+from backend.suggestions.services.runs import BUILD_SUGGESTIONS, HELP_TO_READ, build_first_run, build_run, queue_build
 
 
 @app.task(name=ATTENDEES_CHANGED)

@@ -185,9 +185,7 @@ class Feedback(Numbered):
                 | (Q(verdict="not-relevant") & Q(cause__in=["topic", "constituency", "known", "other"])),
                 name="feedback_cause_when_not_relevant",
             ),
-            models.CheckConstraint(
-                condition=Q(note="") | Q(verdict="good"), name="feedback_note_on_somebody_saved"
-            ),
+            models.CheckConstraint(condition=Q(note="") | Q(verdict="good"), name="feedback_note_on_somebody_saved"),
             models.CheckConstraint(
                 condition=Q(propensity=None) | Q(propensity__gt=0, propensity__lte=1),
                 name="feedback_propensity_a_chance",
@@ -245,7 +243,5 @@ class LearnedWeights(Numbered):
     class Meta:
         ordering = ["-learned_at", "-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["event"], condition=Q(is_active=True), name="learned_weights_one_active"
-            )
+            models.UniqueConstraint(fields=["event"], condition=Q(is_active=True), name="learned_weights_one_active")
         ]

@@ -51,17 +51,13 @@ class SessionForm(forms.Form):
         error_messages={"invalid": _("Write the hour like 10:30.")},
     )
     ends = forms.TimeField(
-        label=pgettext_lazy("an hour", "To"),
-        widget=hour(),
-        error_messages={"invalid": _("Write the hour like 10:30.")},
+        label=pgettext_lazy("an hour", "To"), widget=hour(), error_messages={"invalid": _("Write the hour like 10:30.")}
     )
     room = forms.CharField(label=_("Room"), max_length=80, required=False, widget=line())
     theme = forms.ChoiceField(label=_("Theme"), required=False, widget=select())
     stream_url = forms.CharField(label=_("Link to the stream"), max_length=200, required=False, widget=line())
     abstract = forms.CharField(
-        label=_("Abstract"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 5, "class": "input", "dir": "auto"}),
+        label=_("Abstract"), required=False, widget=forms.Textarea(attrs={"rows": 5, "class": "input", "dir": "auto"})
     )
     do = forms.ChoiceField(choices=[("save", "save"), ("remove", "remove")], required=False)
 

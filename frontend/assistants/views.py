@@ -35,8 +35,7 @@ def assistants(request: Request, attendee: Attendee) -> HttpResponse:
         with catch_refusal(form):
             name_assistant(attendee=attendee, by=request.user, now=now, **form.cleaned_data)
             messages.success(
-                request,
-                _("Noted. If somebody here has this address, they are asked. You hear if they agree."),
+                request, _("Noted. If somebody here has this address, they are asked. You hear if they agree.")
             )
             return redirect("assistants", attendee.event.slug)
     context = {
@@ -75,11 +74,7 @@ def acting(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespon
 
 
 def acting_page(
-    request: Request,
-    attendee: Attendee,
-    attendee_id: int,
-    meeting_id: int = 0,
-    refusal: BusinessError | None = None,
+    request: Request, attendee: Attendee, attendee_id: int, meeting_id: int = 0, refusal: BusinessError | None = None
 ) -> HttpResponse:
     """The page as it is now; after a refusal with its sentence, and what was typed about that meeting."""
     match = request.resolver_match

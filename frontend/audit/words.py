@@ -120,9 +120,7 @@ def audit_entry_text(entry: AuditEntry, *, named: bool = True) -> str:
     if entry.kind == "times":
         count = int(entry.what)
         opened = ngettext(
-            "Opened all meeting times for %(count)d person",
-            "Opened all meeting times for %(count)d people",
-            count,
+            "Opened all meeting times for %(count)d person", "Opened all meeting times for %(count)d people", count
         )
         return opened % {"count": count}
     if entry.kind in INTEGRATION_TEXTS:
@@ -154,9 +152,13 @@ def _synced_text(what: str) -> str:
     if len(counts) != 6:
         return _("Could not read source %(source)s") % {"source": source}
     added, updated, _unchanged, gone, waiting, _left_out = counts
-    return _(
-        "Read source %(source)s: %(added)s came in, %(updated)s changed, %(gone)s went, %(waiting)s to decide"
-    ) % {"source": source, "added": added, "updated": updated, "gone": gone, "waiting": waiting}
+    return _("Read source %(source)s: %(added)s came in, %(updated)s changed, %(gone)s went, %(waiting)s to decide") % {
+        "source": source,
+        "added": added,
+        "updated": updated,
+        "gone": gone,
+        "waiting": waiting,
+    }
 
 
 def _webhook_text(what: str) -> str:
@@ -209,12 +211,8 @@ def _counted_text(entry: AuditEntry) -> str:
     texts = {
         ("imported", "added"): ngettext("Imported %(count)d attendee", "Imported %(count)d attendees", count),
         ("slots", "added"): ngettext("Added %(count)d meeting time", "Added %(count)d meeting times", count),
-        ("slots", "changed"): ngettext(
-            "Changed %(count)d meeting time", "Changed %(count)d meeting times", count
-        ),
-        ("slots", "removed"): ngettext(
-            "Removed %(count)d meeting time", "Removed %(count)d meeting times", count
-        ),
+        ("slots", "changed"): ngettext("Changed %(count)d meeting time", "Changed %(count)d meeting times", count),
+        ("slots", "removed"): ngettext("Removed %(count)d meeting time", "Removed %(count)d meeting times", count),
         ("tables", "added"): ngettext("Added %(count)d table", "Added %(count)d tables", count),
         ("tables", "changed"): ngettext("Changed %(count)d table", "Changed %(count)d tables", count),
         ("tables", "removed"): ngettext("Removed %(count)d table", "Removed %(count)d tables", count),
@@ -235,9 +233,7 @@ def _counted_text(entry: AuditEntry) -> str:
         ("sessions", "changed"): ngettext("Changed %(count)d session", "Changed %(count)d sessions", count),
         ("sessions", "removed"): ngettext("Removed %(count)d session", "Removed %(count)d sessions", count),
         ("meetings", "accepted"): ngettext(
-            "Agreed %(count)d meeting on behalf of others",
-            "Agreed %(count)d meetings on behalf of others",
-            count,
+            "Agreed %(count)d meeting on behalf of others", "Agreed %(count)d meetings on behalf of others", count
         ),
         ("meetings", "cancelled"): ngettext(
             "Cancelled %(count)d meeting of others", "Cancelled %(count)d meetings of others", count
@@ -248,9 +244,7 @@ def _counted_text(entry: AuditEntry) -> str:
         ("meetings", "moved"): ngettext(
             "Moved %(count)d agreed meeting of others", "Moved %(count)d agreed meetings of others", count
         ),
-        ("meetings", "withdrawn_at"): ngettext(
-            "Withdrew %(count)d proposal", "Withdrew %(count)d proposals", count
-        ),
+        ("meetings", "withdrawn_at"): ngettext("Withdrew %(count)d proposal", "Withdrew %(count)d proposals", count),
         ("meetings", "withdrawn"): ngettext(
             "Withdrew %(count)d request of others", "Withdrew %(count)d requests of others", count
         ),

@@ -33,11 +33,7 @@ class AskForm(forms.Form):
     key = forms.CharField(required=False, strip=False)
 
     def __init__(
-        self,
-        data: QueryDict | None,
-        profile: Profile,
-        initial: dict[str, Any],
-        starters: Sequence[Starter] = (),
+        self, data: QueryDict | None, profile: Profile, initial: dict[str, Any], starters: Sequence[Starter] = ()
     ) -> None:
         super().__init__(data, initial=initial)
         self.starters = starters
@@ -142,10 +138,7 @@ class AvailabilityForm(forms.Form):
         days = [day for day in self.days if date in ("", str(day.date))]
         cells = {"morning": lambda day: day.morning, "afternoon": lambda day: day.afternoon}
         return {
-            cell.slot_id
-            for day in days
-            for cell in cells.get(half, lambda day: day.cells)(day)
-            if is_changeable(cell)
+            cell.slot_id for day in days for cell in cells.get(half, lambda day: day.cells)(day) if is_changeable(cell)
         }
 
 

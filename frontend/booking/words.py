@@ -110,9 +110,7 @@ def theme_of(card: SuggestionCard | None, profile: Profile) -> str:
     for reason in card.reasons if card else ():
         if (theme := themes.get(str(reason.evidence.get("topic", "")))) is not None:
             return theme
-    own = {
-        themes[topic.key] for theme in profile.themes for topic in theme.topics if topic.seeks or topic.offers
-    }
+    own = {themes[topic.key] for theme in profile.themes for topic in theme.topics if topic.seeks or topic.offers}
     return next((theme for theme in (card.other.themes if card else ()) if theme in own), "")
 
 
@@ -133,9 +131,7 @@ def day_in(event: Event, moment: dt.datetime) -> dt.date:
 
 def by_day(event: Event, times: Iterable[SlotChoice]) -> list[tuple[dt.date, list[SlotChoice]]]:
     """Times, which come in order, by the day of the event on which they are."""
-    return [
-        (day, list(group)) for day, group in groupby(times, key=lambda time: day_in(event, time.starts_at))
-    ]
+    return [(day, list(group)) for day, group in groupby(times, key=lambda time: day_in(event, time.starts_at))]
 
 
 def duration_words(hours: int) -> str:
@@ -151,9 +147,7 @@ def availability_words(open_count: int, ended: int) -> str:
         saved = _("Saved. You have no open time, so nobody can ask you.")
     else:
         saved = ngettext(
-            "Saved. You can be asked at %(count)d time.",
-            "Saved. You can be asked at %(count)d times.",
-            open_count,
+            "Saved. You can be asked at %(count)d time.", "Saved. You can be asked at %(count)d times.", open_count
         ) % {"count": open_count}
     if not ended:
         return saved

@@ -20,19 +20,9 @@ from backend.core.limits import Kind
 from backend.directory.selectors.finding import PAGE_SIZE
 from backend.directory.selectors.home import home_for, meetings_to_come, minor_home_for, minutes_to_go
 from backend.directory.selectors.own_people import recently_seen_for, saved_for
-from backend.directory.selectors.people import (
-    ContactOptions,
-    contact_options_for,
-    next_times_with,
-    person_for,
-)
+from backend.directory.selectors.people import ContactOptions, contact_options_for, next_times_with, person_for
 from backend.directory.services.finding import find_people
-from backend.directory.services.own_people import (
-    clear_visits,
-    find_session_companions,
-    find_working_on,
-    record_visit,
-)
+from backend.directory.services.own_people import clear_visits, find_session_companions, find_working_on, record_visit
 from backend.directory.services.times import wish_to_meet
 from backend.events.models.attendees import Attendee
 from backend.events.rules.states import is_event_open, is_over
@@ -133,9 +123,7 @@ def people(request: Request, attendee: Attendee) -> HttpResponse:
 def person(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """A person's profile: what they seek and offer, and why they are suggested."""
     now = timezone.now()
-    context = person_context(attendee, attendee_id, now) | {
-        "back": BackToForm(request.GET).back_to(attendee.event)
-    }
+    context = person_context(attendee, attendee_id, now) | {"back": BackToForm(request.GET).back_to(attendee.event)}
     if request.method == "GET":
         record_visit(attendee=attendee, other_id=attendee_id, by=request.user, now=now)
     return render(request, "directory/person.html", context)
@@ -163,10 +151,7 @@ def person_context(attendee: Attendee, attendee_id: int, now: dt.datetime) -> di
     """What a person's page shows."""
     page = person_for(viewer=attendee, attendee_id=attendee_id, now=now)
     profile = profile_for(attendee)
-    themes = [
-        (theme, [topic for topic in page.other.topics if topic.theme == theme.key])
-        for theme in profile.themes
-    ]
+    themes = [(theme, [topic for topic in page.other.topics if topic.theme == theme.key]) for theme in profile.themes]
     return {
         "page": page,
         "form": NoteForm(initial={"note": page.note}),

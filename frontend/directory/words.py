@@ -46,9 +46,7 @@ def gap_text(gap: Gap, event: Event) -> GapText | None:
             sentence = _("You are hidden: nobody sees you, and nobody is suggested to you.")
             return GapText(sentence, _("List me"), f"{profile}#listed")
         case Gap.NO_TIME:
-            return GapText(
-                _("You have no open time, so nobody can ask you to meet."), _("Open my times"), times
-            )
+            return GapText(_("You have no open time, so nobody can ask you to meet."), _("Open my times"), times)
         case Gap.NOTHING_SOUGHT:
             sentence = _("You have not said what you seek; suggestions go by that first.")
             return GapText(sentence, _("Say what I seek"), reverse("join_step", args=[event.slug, 3]))

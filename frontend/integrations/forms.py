@@ -55,9 +55,7 @@ class SourceForm(RefusableForm):
         widget=forms.PasswordInput(attrs={"class": "input", "autocomplete": "off", "dir": "ltr"}),
     )
     schedule = forms.ChoiceField(
-        label=_("When it is read"),
-        choices=Source.Schedule.choices,
-        widget=forms.Select(attrs={"class": "input"}),
+        label=_("When it is read"), choices=Source.Schedule.choices, widget=forms.Select(attrs={"class": "input"})
     )
     products = NumbersField(label=_("Products in pretix"))
     minor_products = NumbersField(label=_("Products of minors in pretix"))

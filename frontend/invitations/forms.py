@@ -64,9 +64,7 @@ class RulesForm(forms.Form):
     valid_days = _days(_("Days a link is valid"), MAX_VALID_DAYS, required=True)
     subject = _line(_("Subject of the invitation"), SUBJECT_LIMIT)
     text = _letter(_("Text of the invitation"))
-    schedule = forms.ChoiceField(
-        label=_("Reminders"), choices=InvitationRules.Schedule.choices, widget=select()
-    )
+    schedule = forms.ChoiceField(label=_("Reminders"), choices=InvitationRules.Schedule.choices, widget=select())
     first_reminder_days = _days(_("Days of the first reminder"), MAX_REMINDER_DAYS)
     second_reminder_days = _days(_("Days of the second reminder"), MAX_REMINDER_DAYS)
     reminder_subject = _line(_("Subject of the reminders"), SUBJECT_LIMIT)

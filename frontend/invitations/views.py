@@ -82,9 +82,7 @@ def returned(request: Request, attendee: Attendee) -> HttpResponse:
     """Mark the mails to those ticked as returned, or take that back."""
     values = values_of(ReturnedForm(request.POST))
     has_returned = values["do"] != ReturnedForm.ARRIVED
-    count = mark_bounced(
-        event=attendee.event, attendee_ids=values["attendee"], bounced=has_returned, by=request.user
-    )
+    count = mark_bounced(event=attendee.event, attendee_ids=values["attendee"], bounced=has_returned, by=request.user)
     if has_returned:
         text = ngettext(
             "%(count)d mail is marked as returned: mend the address, then invite again.",
@@ -130,9 +128,7 @@ def texts(request: Request, attendee: Attendee) -> HttpResponse:
     context = {
         "form": form,
         "refusal": refusal,
-        "examples": [
-            (kind.label, example_letter(event, stored, kind, name=attendee.name, now=now)) for kind in kinds
-        ],
+        "examples": [(kind.label, example_letter(event, stored, kind, name=attendee.name, now=now)) for kind in kinds],
     }
     status = refusal.status if refusal else 422 if form.errors else 200
     return render(request, "invitations/texts.html", context, status=status)
@@ -143,9 +139,7 @@ def texts(request: Request, attendee: Attendee) -> HttpResponse:
 def send_test(request: Request, attendee: Attendee) -> HttpResponse:
     """Mail the organiser the invitation as it is saved."""
     send_test_invitation(event=attendee.event, by=request.user, now=timezone.now())
-    messages.success(
-        request, _("A test mail is on its way to %(address)s.") % {"address": request.user.email}
-    )
+    messages.success(request, _("A test mail is on its way to %(address)s.") % {"address": request.user.email})
     return redirect("invitation_texts", attendee.event.slug)
 
 

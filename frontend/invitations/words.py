@@ -37,9 +37,7 @@ def hint_words(row: InvitedPerson) -> str:
     if row.status == "failed" and row.error == BOUNCED:
         return _("An organiser saw it come back: mend the address, then invite again.")
     if row.status == "failed":
-        return _("The mail server refused the address (%(error)s): mend it, then invite again.") % {
-            "error": row.error
-        }
+        return _("The mail server refused the address (%(error)s): mend it, then invite again.") % {"error": row.error}
     if row.is_moved:
         return _("The address was changed since the last mail: invite again.")
     if row.needs_new_link:

@@ -16,9 +16,7 @@ from frontend.events.forms.widgets import email_input, line
 class MailTextsForm(forms.Form):
     """Sender, opening and signature. Titian's own words are shown where none were written."""
 
-    sender_name = forms.CharField(
-        label=_("Sender’s name"), max_length=SENDER_LIMIT, required=False, widget=line()
-    )
+    sender_name = forms.CharField(label=_("Sender’s name"), max_length=SENDER_LIMIT, required=False, widget=line())
     reply_to = forms.CharField(label=_("Answers go to"), max_length=254, required=False, widget=email_input())
     opening = forms.CharField(
         label=_("Opening"),

@@ -57,7 +57,5 @@ def send_test(request: Request, attendee: Attendee) -> HttpResponse:
     """Mail the organiser the example of one kind, as it is saved."""
     kind = values_of(KindForm(request.POST))["kind"]
     send_test_mail(event=attendee.event, kind=kind, by=request.user, now=timezone.now())
-    messages.success(
-        request, _("A test mail is on its way to %(address)s.") % {"address": request.user.email}
-    )
+    messages.success(request, _("A test mail is on its way to %(address)s.") % {"address": request.user.email})
     return redirect("mail_texts", attendee.event.slug)

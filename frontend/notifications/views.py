@@ -84,9 +84,7 @@ def _answer(request: Request, token: str) -> HttpResponse:
         link = read_answer_link(token, now)
     except (LinkExpired, LinkUsed, LinkWithdrawn) as over:
         event = open_token(token).attendee.event
-        return render(
-            request, "notifications/answered.html", {"over": over, "event": event}, status=over.status
-        )
+        return render(request, "notifications/answered.html", {"over": over, "event": event}, status=over.status)
     context = {
         "link": link,
         "row": link.meeting,
@@ -145,10 +143,7 @@ def notices(request: Request, attendee: Attendee) -> HttpResponse:
         mark_read(attendee=attendee, by=request.user, now=now)
         return redirect("notices", attendee.event.slug)
     has_wishes = is_allowed(attendee.event, Activity.ASK) and not has_open_time(attendee.pk, now)
-    context = {
-        "notices": notices_for(attendee, now),
-        "wished_by": wished_by(attendee, now) if has_wishes else (),
-    }
+    context = {"notices": notices_for(attendee, now), "wished_by": wished_by(attendee, now) if has_wishes else ()}
     return render(request, "notifications/notices.html", context)
 
 

@@ -131,9 +131,7 @@ class CredentialField(forms.JSONField):
         try:
             credential = super().to_python(value)
             text = json.dumps(credential, ensure_ascii=False)
-            can_take_place = (
-                isinstance(credential, dict) and credential and len(text.encode()) <= MAX_CREDENTIAL_BYTES
-            )
+            can_take_place = isinstance(credential, dict) and credential and len(text.encode()) <= MAX_CREDENTIAL_BYTES
         except (ValueError, RecursionError):  # also digits and surrogates without an end
             can_take_place = False
         if not can_take_place or "\\u0000" in text:

@@ -270,9 +270,7 @@ def _lead_to(provider: Provider, request: Request, *, links: int | None) -> Http
     count_use(Kind.PROVIDER_ASKED, account=client_address.get()())
     now = timezone.now()
     with catch_refusal() as outcome:
-        address, attempt = begin_attempt(
-            provider, back=_way_back(provider), asks_anew=links is not None, now=now
-        )
+        address, attempt = begin_attempt(provider, back=_way_back(provider), asks_anew=links is not None, now=now)
         kept = {"attempt": asdict(attempt), "after": get_next_redirect_url(request) or "", "links": links}
         request.session[ELSEWHERE] = kept
         return render(request, "people/elsewhere.html", {"provider": provider, "address": address})
@@ -484,9 +482,7 @@ def end_every_sign_in(request: Request) -> HttpResponse:
 @require_POST
 def reset_factor(request: Request) -> HttpResponse:
     """Remove somebody's lost second factor."""
-    reset_second_factors(
-        email=values_of(ResetForm(request.POST))["email"], by=request.user, now=timezone.now()
-    )
+    reset_second_factors(email=values_of(ResetForm(request.POST))["email"], by=request.user, now=timezone.now())
     messages.success(request, _("Their second factor is removed. They sign in with a code sent by mail."))
     return redirect("forums")
 
@@ -556,9 +552,7 @@ def _check_both(values: dict[str, Any], codes: tuple[str, str], attempt: str) ->
     """Refuse `wrong_codes` unless both are as they were sent, and TooOften after some attempts."""
     count_use(Kind.SIGN_IN, account=attempt)
     typed = (values["old_code"], values["new_code"])
-    if not all(
-        compare_user_code(actual=code, expected=expected) for code, expected in zip(typed, codes, strict=True)
-    ):
+    if not all(compare_user_code(actual=code, expected=expected) for code, expected in zip(typed, codes, strict=True)):
         raise Refused(
             "wrong_codes",
             _("One of the codes is not the one sent last: look at both mails, and type both."),

@@ -35,9 +35,7 @@ def my_data(request: Request, attendee: Attendee) -> HttpResponse:
 def my_data_file(request: Request, attendee: Attendee) -> HttpResponse:  # noqa: ARG001
     """Everything stored of me, at every forum, as a JSON file."""
     now = timezone.now()
-    response = JsonResponse(
-        export_for(request.user, now), json_dumps_params={"indent": 2, "ensure_ascii": False}
-    )
+    response = JsonResponse(export_for(request.user, now), json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Disposition"] = f'attachment; filename="my-data-{now:%Y-%m-%d}.json"'
     return response
 

@@ -77,12 +77,7 @@ def programme(request: Request, attendee: Attendee) -> HttpResponse:
         with catch_refusal(even_not_found=True) as outcome:
             plan = draft_plan(event=event, options=form.options(), by=request.user, now=timezone.now())
             return redirect("plan", event.slug, plan.pk)
-    context = {
-        "form": form,
-        "refusal": outcome.refusal,
-        "plans": plans_for(event),
-        "confirms": confirms_at_once(event),
-    }
+    context = {"form": form, "refusal": outcome.refusal, "plans": plans_for(event), "confirms": confirms_at_once(event)}
     status = outcome.refusal.status if outcome.refusal else 422 if form.errors else 200
     return render(request, "programme/page.html", context, status=status)
 
@@ -259,9 +254,7 @@ def _side(name: str, values: dict[str, Any], people: Sequence[Choosable]) -> Sid
 def withdraw_by_hand(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Take a proposal back."""
     withdraw_proposal(event=attendee.event, meeting_id=meeting_id, by=request.user, now=timezone.now())
-    messages.success(
-        request, _("The proposal is withdrawn. The two are told nothing before it would have expired.")
-    )
+    messages.success(request, _("The proposal is withdrawn. The two are told nothing before it would have expired."))
     return redirect("by_hand", attendee.event.slug)
 
 
@@ -294,9 +287,7 @@ def _move_in_grid(
     if refusal:
         messages.error(request, str(refusal))
     else:
-        entry = entry_in(
-            plan_page_for(plan_for(event, plan_id), read_planning_data(event, timezone.now())), planned_id
-        )
+        entry = entry_in(plan_page_for(plan_for(event, plan_id), read_planning_data(event, timezone.now())), planned_id)
         messages.success(request, moved_text(entry, event))
     query = {"page": form.cleaned_data["page"], "move" if refusal else "moved": planned_id}
     return redirect(f"{reverse('plan', args=[event.slug, plan_id])}?{urlencode(query)}")
@@ -326,9 +317,7 @@ def _planned_page(
     return render(request, "programme/planned.html", context, status=refusal.status if refusal else 200)
 
 
-def _change(
-    form: PlannedMeetingForm, request: Request, attendee: Attendee, plan_id: int, planned_id: int
-) -> None:
+def _change(form: PlannedMeetingForm, request: Request, attendee: Attendee, plan_id: int, planned_id: int) -> None:
     """One service call for the button pressed."""
     values, event, by = values_of(form), attendee.event, request.user
     if values["do"] == form.DROP:

@@ -17,14 +17,7 @@ from backend.events.rules.roles import ORGANISER, opening_needs
 from backend.events.selectors import appointments_for, outside_contact_for, people_to_propose
 from backend.events.services.opening import set_outside_contact
 from backend.roles.services.appointments import confirm_role, end_role, propose_role, refuse_role
-from frontend.access import (
-    Request,
-    catch_refusal,
-    fresh_proof,
-    organiser_or_lead,
-    refused_on,
-    safeguarding_lead,
-)
+from frontend.access import Request, catch_refusal, fresh_proof, organiser_or_lead, refused_on, safeguarding_lead
 from frontend.events.forms.setup import OutsideContactForm
 from frontend.fields import values_of
 from frontend.roles.forms import DecisionForm, ProposalForm
@@ -64,9 +57,7 @@ def roles(request: Request, attendee: Attendee) -> HttpResponse:
         return _page(request, attendee)
     values = values_of(ProposalForm(request.POST))
     propose_role(event=attendee.event, **values, by=request.user, now=timezone.now())
-    messages.success(
-        request, _("Proposed. The leads and organisers are told by mail; somebody else confirms it.")
-    )
+    messages.success(request, _("Proposed. The leads and organisers are told by mail; somebody else confirms it."))
     return redirect("roles", attendee.event.slug)
 
 
@@ -103,9 +94,7 @@ def outside_contact(request: Request, attendee: Attendee) -> HttpResponse:
     form = OutsideContactForm(request.POST)
     if form.is_valid():
         with catch_refusal(form, even_not_found=True):
-            set_outside_contact(
-                event=attendee.event, **form.cleaned_data, by=request.user, now=timezone.now()
-            )
+            set_outside_contact(event=attendee.event, **form.cleaned_data, by=request.user, now=timezone.now())
             messages.success(request, _("The outside contact is saved."))
             return redirect("roles", attendee.event.slug)
     return _page(request, attendee, contact_form=form)

@@ -96,10 +96,7 @@ class NewAttendeeForm(forms.Form):
         label=_("Role"), choices=Attendee.Role.choices, initial=Attendee.Role.DELEGATE, widget=select()
     )
     age_class = forms.ChoiceField(
-        label=_("Age class"),
-        choices=Attendee.AgeClass.choices,
-        initial=Attendee.AgeClass.UNKNOWN,
-        widget=select(),
+        label=_("Age class"), choices=Attendee.AgeClass.choices, initial=Attendee.AgeClass.UNKNOWN, widget=select()
     )
 
     shares_mailbox = forms.BooleanField(label=_("Somebody else reads this mailbox, too"), required=False)
@@ -110,9 +107,7 @@ class NewAttendeeForm(forms.Form):
         tell_of_length(self)
 
     def new_attendee(self) -> NewAttendee:
-        return NewAttendee(
-            **{name: self.cleaned_data[name] for name in self.fields if name != "shares_mailbox"}
-        )
+        return NewAttendee(**{name: self.cleaned_data[name] for name in self.fields if name != "shares_mailbox"})
 
 
 class AttendeeForm(forms.Form):
@@ -133,9 +128,7 @@ class AttendeeForm(forms.Form):
     def __init__(self, data: QueryDict | None, person: RosterPerson) -> None:
         names = ("name", "short_name", "title", "organisation", "role", "country", "translating_device")
         spoken = ", ".join(str(language_name(code)) for code in person.languages)
-        super().__init__(
-            data, initial={name: getattr(person, name) for name in names} | {"languages": spoken}
-        )
+        super().__init__(data, initial={name: getattr(person, name) for name in names} | {"languages": spoken})
         self.fields["organisation"].widget.attrs["list"] = "organisations"
         self.fields["country"].widget.attrs["list"] = "countries"
         left_out = {"name"} if person.is_minor else set()

@@ -54,18 +54,12 @@ class CloseForm(RefusableForm):
     """What was done, whether contact between the two stays blocked, and a final word to the reporter."""
 
     outcome = _long_text(
-        _("What was done"),
-        4,
-        OUTCOME_LIMIT,
-        error_messages={"required": _("Please say in a few words what was done.")},
+        _("What was done"), 4, OUTCOME_LIMIT, error_messages={"required": _("Please say in a few words what was done.")}
     )
     final_word = _long_text(_("Final word to whoever made the report"), 3, ENTRY_LIMIT, required=False)
     then = forms.ChoiceField(
         label=_("And then"),
-        choices=[
-            (KEEP_BLOCKED, _("Keep the two apart")),
-            (LIFT, _("Let them see and contact each other again")),
-        ],
+        choices=[(KEEP_BLOCKED, _("Keep the two apart")), (LIFT, _("Let them see and contact each other again"))],
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose whether the two stay apart.")},
     )
@@ -74,9 +68,7 @@ class CloseForm(RefusableForm):
 class NoteForm(RefusableForm):
     """A note of a lead."""
 
-    note = _long_text(
-        _("Note"), 4, ENTRY_LIMIT, error_messages={"required": _("Please write something first.")}
-    )
+    note = _long_text(_("Note"), 4, ENTRY_LIMIT, error_messages={"required": _("Please write something first.")})
 
 
 class WordForm(RefusableForm):
@@ -104,9 +96,7 @@ class DueForm(RefusableForm):
 class SuspendForm(RefusableForm):
     """Why somebody is suspended."""
 
-    reason = _long_text(
-        _("Why"), 4, ENTRY_LIMIT, error_messages={"required": _("Please write something first.")}
-    )
+    reason = _long_text(_("Why"), 4, ENTRY_LIMIT, error_messages={"required": _("Please write something first.")})
 
 
 class SuspendedForm(forms.Form):
@@ -155,19 +145,13 @@ class ConsentForm(RefusableForm):
         error_messages={"required": _("Please choose how the guardian consents.")},
     )
     guardian = forms.CharField(label=_("Name of the parent or guardian"), max_length=120, widget=line())
-    email = forms.CharField(
-        label=_("Their e-mail address"), max_length=254, required=False, widget=email_input()
-    )
+    email = forms.CharField(label=_("Their e-mail address"), max_length=254, required=False, widget=email_input())
     certified = forms.BooleanField(
         label=_("I know this address to be the guardian’s: the delegation gave it, not the young person."),
         required=False,
     )
-    seen_by = forms.CharField(
-        label=_("Who saw the signed paper"), max_length=120, required=False, widget=line()
-    )
-    language = forms.ChoiceField(
-        label=_("Language of the mail and of the page"), required=False, widget=select()
-    )
+    seen_by = forms.CharField(label=_("Who saw the signed paper"), max_length=120, required=False, widget=line())
+    language = forms.ChoiceField(label=_("Language of the mail and of the page"), required=False, widget=select())
     until = forms.DateField(label=_("Last day of the consent"), widget=date_input())
 
     def __init__(self, data: Any, *, event: Event, language: str) -> None:
@@ -205,9 +189,7 @@ class CountryContactForm(RefusableForm):
     """Whom to ring in a country."""
 
     country = forms.CharField(
-        label=_("Country"),
-        max_length=80,
-        widget=forms.TextInput(attrs={"class": "input", "list": "countries"}),
+        label=_("Country"), max_length=80, widget=forms.TextInput(attrs={"class": "input", "list": "countries"})
     )
     name = forms.CharField(label=_("Whom one reaches"), max_length=120, widget=line())
     phone = forms.CharField(
@@ -228,9 +210,7 @@ class VettingForm(RefusableForm):
 
     def __init__(self, data: Any, *, candidates: Iterable[Candidate]) -> None:
         super().__init__(data)
-        named = (
-            (one.attendee_id, ", ".join(filter(None, (one.name, one.organisation)))) for one in candidates
-        )
+        named = ((one.attendee_id, ", ".join(filter(None, (one.name, one.organisation)))) for one in candidates)
         self.fields["attendee_id"].widget.choices = [("", _("Choose")), *named]  # type: ignore[attr-defined]
 
 

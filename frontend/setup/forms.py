@@ -42,13 +42,9 @@ class SlotsForm(forms.Form):
 class GridForm(forms.Form):
     """A grid of meeting times: which days, between which hours, how long, and the break after each."""
 
-    days = forms.MultipleChoiceField(
-        label=_("Days"), error_messages={"required": _("Choose at least one day.")}
-    )
+    days = forms.MultipleChoiceField(label=_("Days"), error_messages={"required": _("Choose at least one day.")})
     length = forms.IntegerField(label=_("Minutes each"), error_messages={"invalid": _("Give whole minutes.")})
-    pause = forms.IntegerField(
-        label=_("Minutes between"), error_messages={"invalid": _("Give whole minutes.")}
-    )
+    pause = forms.IntegerField(label=_("Minutes between"), error_messages={"invalid": _("Give whole minutes.")})
     do = forms.ChoiceField(choices=[("preview", "preview"), ("add", "add")], required=False)
 
     def __init__(self, data: QueryDict | None, event: Event) -> None:
@@ -125,11 +121,7 @@ class TableForm(forms.Form):
         link = values["room_link"]
         return [
             TableData(
-                label=label,
-                place=values["place"],
-                step_free=values["step_free"],
-                is_online=bool(link),
-                room_link=link,
+                label=label, place=values["place"], step_free=values["step_free"], is_online=bool(link), room_link=link
             )
             for label in labels_from(values["label"], values.get("count") or 1)
         ]
@@ -206,9 +198,7 @@ class ClosureForm(forms.Form):
         error_messages={"invalid": _("Write the hour like 10:30.")},
     )
     room = forms.ChoiceField(label=_("Where"), required=False, widget=select())
-    reason = forms.CharField(
-        label=_("Reason, as people will read it"), max_length=200, required=False, widget=line()
-    )
+    reason = forms.CharField(label=_("Reason, as people will read it"), max_length=200, required=False, widget=line())
     do = forms.ChoiceField(choices=[("preview", "preview"), ("close", "close")], required=False)
 
     def __init__(self, data: QueryDict | None, event: Event, rooms: Sequence[str]) -> None:

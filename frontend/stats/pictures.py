@@ -28,11 +28,7 @@ from backend.stats.selectors.worksheets import reported_step_of
 
 CELL_SIZE, LABEL_WIDTH, HEAD_HEIGHT = 36, 150, 116  # in units of the view box
 OVERHANG = 40  # of the last column's name
-BY = {
-    "constituency": gettext_lazy("Constituency"),
-    "sector": gettext_lazy("Sector"),
-    "theme": gettext_lazy("Theme"),
-}
+BY = {"constituency": gettext_lazy("Constituency"), "sector": gettext_lazy("Sector"), "theme": gettext_lazy("Theme")}
 FUNNEL_LINE = 30  # height of one step of the funnel
 FUNNEL_WIDTH = 200
 DAYS_WIDTH, DAYS_HEIGHT, MAX_DAY_WIDTH, MAX_DATES = 360, 120, 60, 6
@@ -123,9 +119,7 @@ def released_heat_map(release: Release) -> HeatMap | None:
     return _drawn(matrix, choice, _constituencies(), {})
 
 
-def _drawn(
-    matrix: Matrix, choice: HeatMapChoice, labels: Mapping[str, str], group_of: Mapping[str, str]
-) -> HeatMap:
+def _drawn(matrix: Matrix, choice: HeatMapChoice, labels: Mapping[str, str], group_of: Mapping[str, str]) -> HeatMap:
     """The matrix as a heat map; `group_of`: the constituency of each sector."""
     groups = {key: key for key in Constituency.values} | dict(group_of)
     left, top = LABEL_WIDTH, HEAD_HEIGHT
@@ -134,8 +128,7 @@ def _drawn(
         return HeaderCell(labels.get(key, key), "" if is_theme else groups.get(key, "other"), at)
 
     columns = tuple(
-        head(key, left + CELL_SIZE * place, is_theme=choice.by == "theme")
-        for place, key in enumerate(matrix.columns)
+        head(key, left + CELL_SIZE * place, is_theme=choice.by == "theme") for place, key in enumerate(matrix.columns)
     )
     rows = tuple(
         HeatRow(
@@ -173,9 +166,7 @@ def matrix_sentence(matrix: Matrix, labels: Mapping[str, str]) -> str:
         (cell, one, other)
         for a, one in enumerate(matrix.rows)
         for b, other in enumerate(matrix.columns)
-        if (b > a or not is_square)
-        and other != NO_THEME
-        and (cell := matrix.cells[a][b]).expected >= MIN_COUNT
+        if (b > a or not is_square) and other != NO_THEME and (cell := matrix.cells[a][b]).expected >= MIN_COUNT
     ]
     if len(pairs) < 2:
         return ngettext(

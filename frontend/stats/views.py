@@ -27,12 +27,7 @@ from backend.stats.selectors.event_stats import event_stats
 from backend.stats.selectors.headlines import headlines_for, missing_bridges
 from backend.stats.selectors.names import CAUSES, STEPS, names_for, people_counted
 from backend.stats.selectors.overview import follow_up_figures_for
-from backend.stats.selectors.printed_figures import (
-    edition_rows,
-    editions_note,
-    printed_groups,
-    printed_themes,
-)
+from backend.stats.selectors.printed_figures import edition_rows, editions_note, printed_groups, printed_themes
 from backend.stats.selectors.report import report_content
 from backend.stats.selectors.worksheets import NOTE, exact_worksheets
 from backend.stats.services import export_stats_file, is_release_current, release_for
@@ -139,8 +134,7 @@ def people_to_help(request: Request, attendee: Attendee) -> HttpResponse:
     rows = needs_help_rows(event=event, now=stats.computed_at)
     place = {one.attendee_id: one for one in stats.without_meeting}
     shown = tuple(
-        (row, place.get(row.attendee_id), str(words.HINDRANCES[row.cause]), _clock(row, event))
-        for row in rows
+        (row, place.get(row.attendee_id), str(words.HINDRANCES[row.cause]), _clock(row, event)) for row in rows
     )
     context = {
         "stats": stats,

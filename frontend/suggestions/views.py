@@ -82,12 +82,7 @@ def feedback(request: Request, attendee: Attendee, other: int) -> HttpResponse:
         messages.info(request, _("Taken back."))
     else:
         give_feedback(
-            attendee=attendee,
-            other_id=other,
-            verdict=verdict,
-            cause=values["cause"],
-            by=request.user,
-            now=now,
+            attendee=attendee, other_id=other, verdict=verdict, cause=values["cause"], by=request.user, now=now
         )
         name = person_for(viewer=attendee, attendee_id=other, now=now).other.name
         if verdict == Feedback.Verdict.GOOD:
@@ -234,7 +229,5 @@ def switch_nightly_learning(request: Request, attendee: Attendee) -> HttpRespons
         by=request.user,
         now=timezone.now(),
     )
-    messages.success(
-        request, _("Learning every night is on.") if is_on else _("Learning every night is off.")
-    )
+    messages.success(request, _("Learning every night is on.") if is_on else _("Learning every night is off."))
     return redirect("matching", attendee.event.slug)

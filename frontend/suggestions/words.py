@@ -109,9 +109,7 @@ class Quotation:
     def marked(self) -> SafeString:
         """The quotation, its highlight marked."""
         before, found, after = self._parts
-        return (
-            format_html("{}<mark>{}</mark>{}", before, found, after) if found else format_html("{}", before)
-        )
+        return format_html("{}<mark>{}</mark>{}", before, found, after) if found else format_html("{}", before)
 
     @property
     def fitting(self) -> SafeString:
@@ -247,9 +245,7 @@ def _offers_seeks(evidence: Evidence, _names: TopicNames) -> LabelledText:
 
 def _about_about(evidence: Evidence, _names: TopicNames) -> LabelledText:
     mine = {"seeks": _("You seek"), "offers": _("You offer")}.get(evidence["own_field"], _("You write"))
-    theirs = {"seeks": _("They seek"), "offers": _("They offer")}.get(
-        evidence["other_field"], _("They write")
-    )
+    theirs = {"seeks": _("They seek"), "offers": _("They offer")}.get(evidence["other_field"], _("They write"))
     return _("Similar work"), (Quotation.of(mine, evidence, "own"), Quotation.of(theirs, evidence, "other"))
 
 

@@ -35,9 +35,7 @@ class BindingNode(template.Node):
         with override(SOURCE):
             english = mark_safe(NAMES.sub("", self.nodelist.render(context)))  # noqa: S308  # rendered above
         if self.is_inline:
-            return format_html(
-                '{} <span class="in-english" lang="en">{}</span>', shown.strip(), english.strip()
-            )
+            return format_html('{} <span class="in-english" lang="en">{}</span>', shown.strip(), english.strip())
         request = context.get("request")
         is_first = not getattr(request, "says_unsigned", False)
         if request is not None:

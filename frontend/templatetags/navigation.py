@@ -167,10 +167,7 @@ def _paused_navigation(place: Place) -> Navigation:
     return Navigation(
         bar=(_link(place, "safety", _("Safeguarding lead")),),
         wide=(),
-        more=(
-            _link(place, "safety_news", _("News from the safeguarding lead")),
-            _link(place, "my_data", _("My data")),
-        ),
+        more=(_link(place, "safety_news", _("News from the safeguarding lead")), _link(place, "my_data", _("My data"))),
         roles=(),
     )
 
@@ -272,10 +269,7 @@ def _minor_navigation(place: Place) -> Navigation:
 
 
 def _waiting_links(place: Place, reports: int, ages: int) -> tuple[NavigationLink, ...]:
-    return (
-        _link(place, "reports", _("Reports"), reports),
-        _link(place, "age_classes", _("Age classes"), ages),
-    )
+    return (_link(place, "reports", _("Reports"), reports), _link(place, "age_classes", _("Age classes"), ages))
 
 
 def _link(place: Place, name: str, label: str, count: int = 0) -> NavigationLink:

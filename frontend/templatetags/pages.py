@@ -23,9 +23,7 @@ def captured(content: str) -> str:
 
 
 @register.inclusion_tag("_heading.html", takes_context=True)
-def heading(
-    context: Context, back: str = "", words: str = "", *numbers: int, title: str = ""
-) -> dict[str, str]:
+def heading(context: Context, back: str = "", words: str = "", *numbers: int, title: str = "") -> dict[str, str]:
     """The title of the page as its heading; above it a link to the page of the name `back`."""
     address = _address(context, back, numbers)
     return {"address": address, "words": words, "title": title or context["page_title"]}
@@ -79,13 +77,7 @@ def columns(*labels: str) -> SafeString:
 
 @register.simple_block_tag
 def toggle(
-    content: str,
-    name: str,
-    value: object,
-    chosen: object = "",
-    kind: str = "checkbox",
-    at: str = "",
-    about: str = "",
+    content: str, name: str, value: object, chosen: object = "", kind: str = "checkbox", at: str = "", about: str = ""
 ) -> SafeString:
     """A choice as a button, ticked if its value is `chosen`, or among them; `at`-value is its id;
     `about` is read out instead."""
@@ -100,13 +92,7 @@ def toggle(
 
 @register.inclusion_tag("_submit.html", takes_context=True)
 def submit(
-    context: Context,
-    label: str,
-    look: str = "",
-    cancel: str = "",
-    words: str = "",
-    *numbers: int,
-    do: str = "",
+    context: Context, label: str, look: str = "", cancel: str = "", words: str = "", *numbers: int, do: str = ""
 ) -> dict[str, str]:
     """The button that sends a form, as `do` if it has several; beside it a link to the page `cancel`."""
     address = _address(context, cancel, numbers)

@@ -42,11 +42,7 @@ def problems(
     elif found:
         sentence = lead or _("Nothing is saved yet, and what you typed is still here. Please look at:")
     attendee = getattr(context.get("request"), "attendee", None)
-    return {
-        "sentence": sentence,
-        "problems": found,
-        "step": next_step(refusal, attendee) if refusal else None,
-    }
+    return {"sentence": sentence, "problems": found, "step": next_step(refusal, attendee) if refusal else None}
 
 
 def _problems_of(form: forms.BaseForm) -> Iterator[Problem]:

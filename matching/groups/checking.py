@@ -25,9 +25,7 @@ def faults_in_rounds(problem: RoundsProblem, plan: RoundsPlan) -> list[str]:
         for table, people in tables.items():
             pairs = [frozenset(pair) for pair in combinations(people, 2)]
             meetings.update(pairs)
-            faults += [
-                f"Round {number}: {sorted(pair)} may not sit together." for pair in pairs if pair in forbidden
-            ]
+            faults += [f"Round {number}: {sorted(pair)} may not sit together." for pair in pairs if pair in forbidden]
             deviations.append(_deviation(problem, number, people))
             faults += _faults_of_size(problem, number, table, people)
     repeats = sum(meetings.values()) - len(meetings)

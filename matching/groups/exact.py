@@ -22,9 +22,7 @@ def best_seats(rules: Rules, fixed: Ints, *, all_fixed_sit: bool) -> Ints | None
     theirs need not be held.
     """
     rounds, people = fixed.shape
-    places = [
-        (number, table) for number in range(rounds) for table in np.flatnonzero(rules.seats > 0).tolist()
-    ]
+    places = [(number, table) for number in range(rounds) for table in np.flatnonzero(rules.seats > 0).tolist()]
     if not places or sum(_number_of_tables(rules, fixed, *place) for place in places) > MOST_TABLES:
         return None
     found = [_tables(rules, fixed, *place) for place in places]

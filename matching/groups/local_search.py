@@ -60,9 +60,7 @@ def _fill_round(seating: Seating, number: int, rng: np.random.Generator) -> Ints
     least, seats = int(rules.least[number].max(initial=0)), rules.seats[shuffled]
     target: Ints = np.zeros(outside, np.int64)
     target[shuffled] = table_targets(seats, size[shuffled], size.sum() + len(free), least)
-    order = free[
-        np.lexsort((rng.random(len(free)), -rules.forbidden[free].sum(axis=1) * rng.random(len(free))))
-    ]
+    order = free[np.lexsort((rng.random(len(free)), -rules.forbidden[free].sum(axis=1) * rng.random(len(free))))]
     for person in order:
         kind = kinds[person]
         open_tables = (size < target) & (barred[person] == 0)
@@ -73,9 +71,7 @@ def _fill_round(seating: Seating, number: int, rng: np.random.Generator) -> Ints
         if not open_tables.any():
             continue
         beyond = np.maximum(counts[:, kind] + 1 - target * share[kind], 0) * 2
-        table = int(
-            np.where(open_tables, joining[person] - beyond + 0.1 * rng.random(outside), -np.inf).argmax()
-        )
+        table = int(np.where(open_tables, joining[person] - beyond + 0.1 * rng.random(outside), -np.inf).argmax())
         row[person] = table
         size[table] += 1
         counts[table, kind] += 1

@@ -62,12 +62,7 @@ class RoundsPlan:
 
 
 def plan_rounds(
-    problem: RoundsProblem,
-    *,
-    seconds: float,
-    seed: int,
-    clock: Clock | None = None,
-    should_stop: ShouldStop = never,
+    problem: RoundsProblem, *, seconds: float, seed: int, clock: Clock | None = None, should_stop: ShouldStop = never
 ) -> RoundsPlan:
     """The best plan found: first as many seats as possible, then different pairs and the mix of each table.
 
@@ -214,9 +209,7 @@ def _check(problem: RoundsProblem) -> None:
     for row in fixed:
         taken = np.bincount(row[row != FREE], minlength=tables)
         if (taken > problem.seats).any():
-            raise BadGroups(
-                f"More people are fixed at table {int((taken > problem.seats).argmax())} than it seats."
-            )
+            raise BadGroups(f"More people are fixed at table {int((taken > problem.seats).argmax())} than it seats.")
         a, b = row[problem.forbidden[:, 0]], row[problem.forbidden[:, 1]]
         together = (a == b) & (a != FREE)
         if together.any():

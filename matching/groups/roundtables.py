@@ -191,9 +191,7 @@ def _bound(problem: RoundtablesProblem) -> float:
     for table in range(tables):
         inside = np.flatnonzero(there[:, table])
         kinds = problem.constituency[inside]
-        by_kind = [
-            np.sort(worth[np.ix_(inside, inside[kinds == k])], axis=1)[:, -most:] for k in set(kinds.tolist())
-        ]
+        by_kind = [np.sort(worth[np.ix_(inside, inside[kinds == k])], axis=1)[:, -most:] for k in set(kinds.tolist())]
         best = np.sort(np.concatenate(by_kind, axis=1), axis=1)[:, -(problem.most - 1) :]
         half[inside, table] = best.sum(axis=1) / 2
     seats = np.repeat(half, problem.most, axis=1)

@@ -78,9 +78,7 @@ class Candidates:
 
     def __post_init__(self) -> None:
         people = int(self.trio.max(initial=0)) + 1
-        keys = np.stack(
-            [self.trio[:, a] * people + self.trio[:, b] for a, b in ((0, 1), (0, 2), (1, 2))], axis=1
-        )
+        keys = np.stack([self.trio[:, a] * people + self.trio[:, b] for a, b in ((0, 1), (0, 2), (1, 2))], axis=1)
         self.pair = np.unique(keys, return_inverse=True)[1].reshape(keys.shape)
 
 
@@ -101,9 +99,7 @@ def plan_trios(
     found = candidate_trios(problem)
     chosen, bound = _Packing(found, problem.most).solve(deadline, np.random.default_rng(seed))
     value = float(found.value[chosen].sum())
-    return TriosPlan(
-        trios=found.trio[chosen], values=found.value[chosen], value=value, bound=max(bound, value)
-    )
+    return TriosPlan(trios=found.trio[chosen], values=found.value[chosen], value=value, bound=max(bound, value))
 
 
 def candidate_trios(problem: TriosProblem) -> Candidates:
@@ -187,9 +183,7 @@ class _Packing:
             freed, most = int(rng.integers(FREED // 2, FREED * 3 // 2)), STEP_COLUMNS
         return np.sort(chosen), bound
 
-    def _fill(
-        self, fixed: Ints, chosen: Ints, net: Floats, most: int, deadline: Deadline
-    ) -> tuple[Ints, float, bool]:
+    def _fill(self, fixed: Ints, chosen: Ints, net: Floats, most: int, deadline: Deadline) -> tuple[Ints, float, bool]:
         """The best found candidates beside the fixed ones, a bound of their value, and whether all that fit
         were tried: at most `most`, those that lose least at the prices."""
         trio, pair, value = self.candidates.trio, self.candidates.pair, self.candidates.value
@@ -284,9 +278,7 @@ class _Packing:
         self.person = np.maximum(self.person, self.candidates.left_out / 3)
         return float(self.person @ self.most + self.pair.sum() + np.maximum(self._net(), 0).sum())
 
-    def _integer(
-        self, columns: Ints, start: Flags, left: Ints, deadline: Deadline
-    ) -> tuple[Ints | None, float]:
+    def _integer(self, columns: Ints, start: Flags, left: Ints, deadline: Deadline) -> tuple[Ints | None, float]:
         rows, _ = self._rows(columns, left)
         highs = quiet_highs(time_limit=max(deadline.left(), 0.1), mip_rel_gap=0.0, mip_abs_gap=1e-9)
         programme = linear_programme(self.candidates.value[columns], rows)

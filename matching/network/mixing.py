@@ -108,14 +108,7 @@ def mixing_matrix(
     """
     layers = np.zeros(len(left), np.int64)
     return layered_mixing_matrix(
-        groups,
-        left,
-        right,
-        layers,
-        group_count=group_count,
-        layer_count=1,
-        permutations=permutations,
-        seed=seed,
+        groups, left, right, layers, group_count=group_count, layer_count=1, permutations=permutations, seed=seed
     ).total
 
 
@@ -157,9 +150,7 @@ def layered_mixing_matrix(
     expected_ei = expected_ei_index(groups, np.ones(len(groups)))
     return LayeredMixingMatrix(
         total=_matrix(observed.sum(axis=0), expected.sum(axis=0), permuted.sum(axis=1), expected_ei),
-        layers=tuple(
-            _matrix(observed[t], expected[t], permuted[:, t], expected_ei) for t in range(layer_count)
-        ),
+        layers=tuple(_matrix(observed[t], expected[t], permuted[:, t], expected_ei) for t in range(layer_count)),
         participation=_participation(_endpoints(observed), _endpoints(expected), _endpoints(permuted)),
     )
 

@@ -106,9 +106,7 @@ def _triangles(network: Network) -> Array:
     return np.asarray(np.stack([low[one], a, b], axis=1)[closed])
 
 
-def betweenness(
-    network: Network, *, seed: int, exact_up_to: int = EXACT_UP_TO, pivots: int = PIVOTS
-) -> Array:
+def betweenness(network: Network, *, seed: int, exact_up_to: int = EXACT_UP_TO, pivots: int = PIVOTS) -> Array:
     """Normalised betweenness centrality of each person, in [0, 1], (n,).
 
     Brandes' accumulation (Journal of Mathematical Sociology 25, 2001) from blocks of sources as sparse-dense

@@ -51,9 +51,7 @@ def kernel(score: Array, external: Array, bonus: float, beta: float) -> Array:
     return np.where(score > 0, np.exp((2 * score + bonus * external) / (2 * beta)), 0.0)
 
 
-def matching_weights(
-    rows: Array, score: Array, groups: Array, scale: Array, bonus: float, beta: float
-) -> Array:
+def matching_weights(rows: Array, score: Array, groups: Array, scale: Array, bonus: float, beta: float) -> Array:
     """mu of `rows` with everybody, (rows, n), from their reciprocal scores (rows, n).
 
     >>> score, scale = np.array([[0.0, 0.1]]), np.array([1.0, 2.0])
@@ -64,9 +62,7 @@ def matching_weights(
     return np.asarray(scale[rows][:, None] * scale[None, :] * kernel(score, external, bonus, beta))
 
 
-def list_weights(
-    weights: Array, log_odds: Array, external: Array, bonus: float, own_exponent: float
-) -> Array:
+def list_weights(weights: Array, log_odds: Array, external: Array, bonus: float, own_exponent: float) -> Array:
     """mu p^k exp(BONUS_SHARE k bonus [groups differ]), by which a person's list is chosen: mu alone for k =
     0, nearly the own score alone for a large k. The bonus counts beside p too, or p would take it back.
 
@@ -154,13 +150,7 @@ def balance_pairs(
 
     bonus = 0.0
     weights, scale, reached = solve_at(bonus)
-    if (
-        floor is not None
-        and reached is not None
-        and expected_ei is not None
-        and external.any()
-        and reached < floor
-    ):
+    if floor is not None and reached is not None and expected_ei is not None and external.any() and reached < floor:
         low, high = 0.0, 0.05
         while high < MAX_BONUS and not reaches(high):
             low, high = high, high * 2

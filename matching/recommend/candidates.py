@@ -50,9 +50,7 @@ class CandidatePairs:
         return left.astype(np.int64) * len(self.mean_scores) + right
 
     @classmethod
-    def of_pool(
-        cls, pool: CandidatePool, log_odds_of: Callable[[Array, Array], tuple[Array, Array]]
-    ) -> CandidatePairs:
+    def of_pool(cls, pool: CandidatePool, log_odds_of: Callable[[Array, Array], tuple[Array, Array]]) -> CandidatePairs:
         """The candidates chosen by either side, of both, once all tiles are in; `log_odds_of` what the tiles
         had forward and backward."""
         chosen, means = pool.choose()
@@ -62,15 +60,12 @@ class CandidatePairs:
 
 def _symmetric(chosen: Entries, means: Array) -> CandidatePairs:
     """The candidates chosen by either side, of both, given the log odds of each."""
-    left, right = (
-        np.concatenate(ends) for ends in ((chosen.row, chosen.column), (chosen.column, chosen.row))
-    )
+    left, right = (np.concatenate(ends) for ends in ((chosen.row, chosen.column), (chosen.column, chosen.row)))
     number = left.astype(np.int64) * len(means) + right
     order = np.argsort(number)  # of two alike either, they say the same
     order = order[np.diff(number[order], prepend=-1) != 0]
     forward, backward = (
-        np.concatenate(ends)[order]
-        for ends in ((chosen.forward, chosen.backward), (chosen.backward, chosen.forward))
+        np.concatenate(ends)[order] for ends in ((chosen.forward, chosen.backward), (chosen.backward, chosen.forward))
     )
     score = reciprocal_score(forward.astype(np.float64), backward.astype(np.float64))
     return CandidatePairs(left[order], right[order], forward, score, means)

@@ -65,14 +65,8 @@ def prepare_dataset(
     for tie in ties:
         if tie.a == tie.b:
             raise BadTie(f"person {tie.a} is tied to themself")
-        if (
-            not (math.isfinite(tie.age_years) and math.isfinite(tie.weight))
-            or tie.weight <= 0
-            or tie.age_years < 0
-        ):
-            raise BadTie(
-                f"tie of {tie.a} and {tie.b}: age {tie.age_years} or weight {tie.weight} is impossible"
-            )
+        if not (math.isfinite(tie.age_years) and math.isfinite(tie.weight)) or tie.weight <= 0 or tie.age_years < 0:
+            raise BadTie(f"tie of {tie.a} and {tie.b}: age {tie.age_years} or weight {tie.weight} is impossible")
     check_vectors(vectors, len(people))
     # Float sums depend on order: sort ties for reproducible scores.
     ties = sorted(

@@ -284,9 +284,7 @@ class EvidenceFinder:
         return {
             other: _quoting_reason(name, fields, texts)
             for fields, rows in fields_of.items()
-            for other, texts in fitting_texts(
-                self.texts[fields[0]], row, self.texts[fields[1]], rows, bonuses
-            ).items()
+            for other, texts in fitting_texts(self.texts[fields[0]], row, self.texts[fields[1]], rows, bonuses).items()
         }
 
 

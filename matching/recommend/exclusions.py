@@ -23,9 +23,7 @@ class NoCommonLanguage:
     languages: Array
 
     @classmethod
-    def from_participants(
-        cls, participants: Sequence[Participant], *, devices: bool = False
-    ) -> NoCommonLanguage:
+    def from_participants(cls, participants: Sequence[Participant], *, devices: bool = False) -> NoCommonLanguage:
         """For participants sorted by id. `devices`: one that both are glad of is as a language."""
         spoken = [
             p.languages | {DEVICE} if devices and p.translating_device and p.languages else p.languages
@@ -80,12 +78,8 @@ class Exclusions:
         ids = np.array([p.id for p in participants], np.int64)
         names = {name: k for k, name in enumerate(sorted({p.organisation for p in participants} - {""}))}
         return cls(
-            organisation=np.array(
-                [names.get(p.organisation, -1 - k) for k, p in enumerate(participants)], np.int32
-            ),
-            languages=None
-            if interpreters
-            else NoCommonLanguage.from_participants(participants, devices=True),
+            organisation=np.array([names.get(p.organisation, -1 - k) for k, p in enumerate(participants)], np.int32),
+            languages=None if interpreters else NoCommonLanguage.from_participants(participants, devices=True),
             excluded_pairs=_pair_matrix(excluded, ids),
             met=_pair_matrix(((t.a, t.b) for t in ties), ids),
         )

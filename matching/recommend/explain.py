@@ -88,10 +88,7 @@ def _resolvent_entries(walk: RandomWalk | None, a: int, b: int) -> Array | None:
     return np.array([entry, entry])
 
 
-def _contributions(
-    features: dict[str, Array], k: int, policy: MatchingPolicy
-) -> tuple[FeatureContribution, ...]:
+def _contributions(features: dict[str, Array], k: int, policy: MatchingPolicy) -> tuple[FeatureContribution, ...]:
     return tuple(
-        FeatureContribution(name, float(values[k]), feature_weight(policy, name))
-        for name, values in features.items()
+        FeatureContribution(name, float(values[k]), feature_weight(policy, name)) for name, values in features.items()
     )

@@ -147,18 +147,12 @@ def text_languages(participants: Sequence[Participant], field: str) -> list[str]
 
 
 def fit_means(
-    participants: Sequence[Participant],
-    vectors: Vectors,
-    policy: MatchingPolicy,
-    priors: Priors | None = None,
+    participants: Sequence[Participant], vectors: Vectors, policy: MatchingPolicy, priors: Priors | None = None
 ) -> dict[str, dict[str, Array]]:
     """The mean vector of each language, by field."""
     return {
         name: language_means(
-            getattr(vectors, name),
-            text_languages(participants, name),
-            policy.shrink,
-            (priors or {}).get(name),
+            getattr(vectors, name), text_languages(participants, name), policy.shrink, (priors or {}).get(name)
         )
         for name in FIELDS
     }
@@ -204,9 +198,7 @@ def prepare_features(
     partners = np.diff(incidence.newest.indptr).astype(np.float32)[:, None]
     return Features(
         texts=texts,
-        smooth=normalise_rows(smooth_over_ties(texts.own, incidence.people))
-        if incidence.people.nnz
-        else None,
+        smooth=normalise_rows(smooth_over_ties(texts.own, incidence.people)) if incidence.people.nnz else None,
         term_counts=term_counts,
         lexical=GramMatrix.from_rows(tfidf, swap_seeks_offers(tfidf)),
         latent=latent,
@@ -311,17 +303,13 @@ def raw_features(features: Features, left: Array, right: Array) -> RawFeatures:
     return RawFeatures(
         seeks_offers=seeks_offers,
         seeks_about=seeks_about,
-        smooth=missing
-        if features.smooth is None
-        else _cosines(features.smooth, features.smooth, left, right),
+        smooth=missing if features.smooth is None else _cosines(features.smooth, features.smooth, left, right),
         lexical=np.where(has_terms[left] & has_terms[right], lexical, np.nan),
         latent=_cosines(features.latent, features.latent, left, right),
         odd_paths=missing * 0 if features.odd_paths is None else features.odd_paths.pairs(left, right),
         overlap=missing * 0 if features.overlap is None else features.overlap.pairs(left, right),
         topic=topic,
-        language=(np.einsum("ij,ij->i", features.languages[left], features.languages[right]) > 0).astype(
-            np.float32
-        ),
+        language=(np.einsum("ij,ij->i", features.languages[left], features.languages[right]) > 0).astype(np.float32),
         no_common_language=missing * 0
         if features.no_common_language is None
         else features.no_common_language.pairs(left, right).astype(np.float32),
@@ -359,9 +347,7 @@ def _cosines(a: Array, b: Array, left: Array, right: Array, chunk: int = 2_000) 
     return out
 
 
-def log_pagerank(
-    walk: RandomWalk, columns: Array, left: Array, right: Array, floor: float = -np.inf
-) -> Array:
+def log_pagerank(walk: RandomWalk, columns: Array, left: Array, right: Array, floor: float = -np.inf) -> Array:
     """ln PageRank of right[k] from left[k], (k,), given their entries of the resolvent; NaN where one of them
     is not linked.
 

@@ -35,9 +35,7 @@ class Incidence:
         return np.array([kind != "organisation" for kind, _ in self.nodes], bool)
 
 
-def build_incidence(
-    participants: Sequence[Participant], ties: Sequence[Tie], policy: MatchingPolicy
-) -> Incidence:
+def build_incidence(participants: Sequence[Participant], ties: Sequence[Tie], policy: MatchingPolicy) -> Incidence:
     """The graph of participants sorted by id. A tie weighs weight x decay^age; repeated ties add up, but for
     `newest`; ties between absent people are dropped.
 

@@ -249,9 +249,7 @@ def learn(answers: Answers, prior: MatchingPolicy) -> Learned:
     }
     return Learned(
         weights=weights,
-        calibration=tuple(
-            Calibration(*(float(value) for value in source)) for source in model.split(found)[1].T
-        ),
+        calibration=tuple(Calibration(*(float(value) for value in source)) for source in model.split(found)[1].T),
         answers=len(answers),
         yes=int(answers.yes.sum()),
         people=len(np.unique(answers.owner)),
@@ -365,10 +363,8 @@ class _Model:
             [
                 by_odds * share,
                 by_odds * (1 - share),
-                -sign
-                * (np.exp(log_no_guess + log_guess + by_guess) + np.exp(log_guess + log_lapse + by_lapse)),
-                sign
-                * (np.exp(log_no_lapse + log_lapse + by_lapse) + np.exp(log_lapse + log_guess + by_guess)),
+                -sign * (np.exp(log_no_guess + log_guess + by_guess) + np.exp(log_guess + log_lapse + by_lapse)),
+                sign * (np.exp(log_no_lapse + log_lapse + by_lapse) + np.exp(log_lapse + log_guess + by_guess)),
             ]
         )
 
@@ -377,9 +373,7 @@ class _Model:
         weights, by_source = self.split(values)
         losses, (own, reverse, guess, lapse) = self.by_line(weights, by_source[:, answers.source], answers)
         scale = self.slope * by_source[1, answers.source]
-        by_weight = (
-            (own * scale)[:, None] * answers.own + (reverse * scale)[:, None] * answers.reverse
-        ) * weights[:-1]
+        by_weight = ((own * scale)[:, None] * answers.own + (reverse * scale)[:, None] * answers.reverse) * weights[:-1]
         moved = by_weight.sum(axis=1) + own * scale * weights[-1]
         is_source = answers.source[:, None] == np.arange(by_source.shape[1])
         parts = [part[:, None] * is_source for part in (own + reverse, moved, guess, lapse)]
@@ -465,9 +459,7 @@ class _Model:
         ratio = np.diag(covariance @ robust @ covariance) / np.diag(covariance)
         return np.asarray(np.maximum(np.sqrt(np.maximum(ratio, 0)), WIDENED)[: len(self.learned)])
 
-    def _quadratic(
-        self, mode: Array, answers: Answers, source: int, step: float = 1e-4
-    ) -> tuple[Array, Array]:
+    def _quadratic(self, mode: Array, answers: Answers, source: int, step: float = 1e-4) -> tuple[Array, Array]:
         """(gradient, curvature) of one source's negative log likelihood by the relative changes of its
         weights (with the bonus of the own need), and by its intercept and log odds of guess and lapse; the
         curvature by differences of the gradient."""

@@ -102,9 +102,7 @@ def bootstrap_interval(
     return float(low), float(high)
 
 
-def expected_meetings(
-    owner: Array, other: Array, rank: Array, forward: Array, backward: Array, people: int
-) -> Array:
+def expected_meetings(owner: Array, other: Array, rank: Array, forward: Array, backward: Array, people: int) -> Array:
     """Expected meetings of each person from the requests they receive, (people,).
 
     owner, other: (m,) rows; rank: (m,) from 1; forward, backward: (m,) acceptance probabilities. `owner` asks
@@ -219,9 +217,7 @@ def make_report(
         score_cost=1 - score / free_score if free_score > 0 else 0.0,
         own_share=float(np.median(own_shares)) if own_shares.size else 1.0,
         own_share_low=float(np.percentile(own_shares, 5)) if own_shares.size else 1.0,
-        by_constituency={
-            name: group_report(dataset.groups == k) for k, name in enumerate(dataset.constituencies)
-        },
+        by_constituency={name: group_report(dataset.groups == k) for k, name in enumerate(dataset.constituencies)},
         by_language=_by_language(dataset, group_report),
         unmet_needs=unmet_needs(dataset.participants, best),
         unsought_offers=unsought_offers(dataset.participants, best),

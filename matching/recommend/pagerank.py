@@ -107,9 +107,7 @@ class RandomWalk:
             if not near.all():
                 both[:, ~near] = self.without_hubs(sources[~near], tolerance)
             return both
-        units = sp.csc_matrix(
-            (np.ones(number, self.out.dtype), sources, np.arange(number + 1)), shape=(people, number)
-        )
+        units = sp.csc_matrix((np.ones(number, self.out.dtype), sources, np.arange(number + 1)), shape=(people, number))
         return self._solve(units, tolerance)
 
     def hub_weights(self, sources: Array, tolerance: float) -> Array:
@@ -318,11 +316,7 @@ def resolvent_entries(walk: RandomWalk, left: Array, right: Array, tolerance: fl
 
 
 def personalised_pagerank(
-    people: sp.csr_matrix,
-    others: sp.csr_matrix | None = None,
-    *,
-    restart: float = 0.15,
-    tolerance: float = 1e-12,
+    people: sp.csr_matrix, others: sp.csr_matrix | None = None, *, restart: float = 0.15, tolerance: float = 1e-12
 ) -> Iterator[Array]:
     """Personalised PageRank over people (Haveliwala, WWW 2002), in blocks of rows, float64, as networkx's.
 

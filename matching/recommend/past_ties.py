@@ -60,9 +60,7 @@ def edition_answers(
     )
 
 
-def new_and_unmet_pairs(
-    edition: Edition, constituencies: Mapping[int, str], seed: int
-) -> tuple[Array, Array]:
+def new_and_unmet_pairs(edition: Edition, constituencies: Mapping[int, str], seed: int) -> tuple[Array, Array]:
     """(pairs who met there for the first time, sampled pairs of its people who never met), (k, 2) ids each.
 
     The people of a sampled pair are of the constituencies of a met pair, and had earlier ties or none as

@@ -249,9 +249,7 @@ class CandidatePool:
         """Search all pairs; on_progress: called with the share of them that is done."""
         pairs = max(1, len(self.sums) * (len(self.sums) - 1))
 
-        def take_in(
-            function: Callable[..., Found], items: Iterable[object], means_of: int = 0
-        ) -> list[Array | None]:
+        def take_in(function: Callable[..., Found], items: Iterable[object], means_of: int = 0) -> list[Array | None]:
             known = Known(self.means, self.bounds.copy())
             resolvent: list[Array | None] = []
             with closing(parallel_map(function, items, tiles, self.rule, known)) as results:

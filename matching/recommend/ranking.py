@@ -267,9 +267,7 @@ class _GreedyRanker:
         allowed = (weight > 0) & (self.exposure < self.caps) & (self.groups != self.groups[self.rows[row]])
         allowed[self.others[row, self.reserved[row]]] = False
         who = np.flatnonzero(allowed)
-        who = who[np.argsort(-weight[who], kind="stable")][
-            : self.max_reserved - int(self.reserved[row].sum())
-        ]
+        who = who[np.argsort(-weight[who], kind="stable")][: self.max_reserved - int(self.reserved[row].sum())]
         entry = slice(self.width, self.width + len(who))
         self.others[row, entry], self.group[row, entry] = who, self.groups[who]
         self.weight[row, entry], self.score[row, entry] = np.log(weight[who]), score[who]

@@ -112,11 +112,7 @@ class ReasonBuilder:
         if name in ("seeks_offers", "offers_seeks"):
             return [Reason(name, weight)]
         if name in ("topic_offered", "topic_sought"):
-            shared = (
-                a.seeks_topics & b.offers_topics
-                if name == "topic_offered"
-                else b.seeks_topics & a.offers_topics
-            )
+            shared = a.seeks_topics & b.offers_topics if name == "topic_offered" else b.seeks_topics & a.offers_topics
             return [Reason(name, weight, {"topic": self._rarest_topic(shared)})]
         if name == "overlap":
             return self._overlap(i, j, weight)

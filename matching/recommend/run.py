@@ -17,14 +17,7 @@ from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.exclusions import NoCommonLanguage
 from matching.recommend.features import Features, Priors, prepare_features
 from matching.recommend.measures import ei_of_lists, evaluate_lists, make_report
-from matching.recommend.ranking import (
-    RankedLists,
-    Shortlists,
-    exposure_caps,
-    extend_lists,
-    make_lists,
-    make_shortlists,
-)
+from matching.recommend.ranking import RankedLists, Shortlists, exposure_caps, extend_lists, make_lists, make_shortlists
 from matching.recommend.reasons import ReasonBuilder
 from matching.recommend.scoring import (
     Scorer,
@@ -131,9 +124,7 @@ def _place(
 
     def rank(balanced: BalanceResult, own_exponent: float) -> tuple[RankedLists, Shortlists]:
         chosen_by = list_weights(balanced.weights, pairs.log_odds, external, balanced.bonus, own_exponent)
-        shortlists = make_shortlists(
-            pairs.left, pairs.right, chosen_by, pairs.log_odds, dataset.groups, policy
-        )
+        shortlists = make_shortlists(pairs.left, pairs.right, chosen_by, pairs.log_odds, dataset.groups, policy)
 
         def full_rows(rows: Array) -> tuple[Array, Array]:
             forward, backward = log_odds_of_rows(scorer(), rows, dataset.exclusions.mask)
@@ -216,9 +207,7 @@ def with_own_score(
     return 0.0, balanced
 
 
-def lists_by_own_score(
-    pairs: CandidatePairs, groups: Array, capacity: Array, policy: MatchingPolicy
-) -> RankedLists:
+def lists_by_own_score(pairs: CandidatePairs, groups: Array, capacity: Array, policy: MatchingPolicy) -> RankedLists:
     """The lists of everybody's best by the own score alone, under the same caps."""
     policy = replace(policy, variety=0.0, least_other=0, exploratory_share=0.0)
     own = probability(pairs.log_odds.astype(np.float64))
@@ -243,9 +232,7 @@ def list_weights_of_rows(
     return list_weights(weights, forward, external, bonus, own_exponent)
 
 
-def device_pairs_last(
-    lists: RankedLists, dataset: Dataset, policy: MatchingPolicy, rows: Array
-) -> RankedLists:
+def device_pairs_last(lists: RankedLists, dataset: Dataset, policy: MatchingPolicy, rows: Array) -> RankedLists:
     """The lists of the people `rows` (k,), with pairs that need a translating device last of their strength.
 
     Without interpreters these are the pairs that are listed without a language in common.
@@ -271,12 +258,7 @@ def device_pairs_last(
 
 
 def explain_lists(
-    dataset: Dataset,
-    features: Features,
-    policy: MatchingPolicy,
-    bonus: float,
-    ranked: RankedLists,
-    rows: Array,
+    dataset: Dataset, features: Features, policy: MatchingPolicy, bonus: float, ranked: RankedLists, rows: Array
 ) -> dict[int, tuple[Suggested, ...]]:
     """The lists of the people `rows` (k,), by id and with reasons; line k of `ranked` is that of rows[k]."""
     line, position = np.nonzero(ranked.others >= 0)

@@ -341,9 +341,7 @@ class Scorer:
         return cls(
             features,
             policy,
-            seeks=_columns(
-                (texts.seeks, sought), (-sought, 1), (features.seeks_topics, np.float32(policy.topic))
-            ),
+            seeks=_columns((texts.seeks, sought), (-sought, 1), (features.seeks_topics, np.float32(policy.topic))),
             offers=answers(texts.offers, y.seeks_offers, offered, offered * 0),
             about=answers(texts.about, y.seeks_about, texts.offers_weight, discount + without_about),
             alike=alike,
@@ -410,10 +408,7 @@ class Scorer:
                 np.log(log_resolvent, out=log_resolvent)
                 lean = half_degree - self.half_degree[rows]
                 factors = self.network[rows] * np.float32(p.pagerank / f.standardiser.pagerank.sd) * network
-                for needs, value in (
-                    (forward[strip], log_resolvent + lean),
-                    (backward[strip], log_resolvent - lean),
-                ):
+                for needs, value in ((forward[strip], log_resolvent + lean), (backward[strip], log_resolvent - lean)):
                     np.maximum(value, np.float32(f.standardiser.pagerank_floor), out=value)
                     value *= factors
                     needs += value
@@ -441,10 +436,7 @@ def _alike(features: Features, policy: MatchingPolicy, words: Array, network: Ar
     if features.odd_paths is not None:
         columns.append((features.odd_factor, 1))
         scales.append(np.array([-y.odd_paths.mean * policy.odd_paths / y.odd_paths.sd]))
-    for rows, weight, of in (
-        (features.smooth, policy.smooth, y.smooth),
-        (features.latent, policy.latent, y.latent),
-    ):
+    for rows, weight, of in ((features.smooth, policy.smooth, y.smooth), (features.latent, policy.latent, y.latent)):
         if rows is not None and weight:
             known = _has_content(rows) * features.network_factor
             columns += [(rows, known), (known, 1)]
@@ -480,14 +472,11 @@ def log_odds_of_rows(
     return forward, backward
 
 
-def log_odds_of_pairs(
-    features: Features, policy: MatchingPolicy, left: Array, right: Array
-) -> tuple[Array, Array]:
+def log_odds_of_pairs(features: Features, policy: MatchingPolicy, left: Array, right: Array) -> tuple[Array, Array]:
     """ln odds of left[k] accepting right[k] and in reverse, (k,), excluded or not."""
     walk = features.walk
     entries = None if walk is None else resolvent_entries(walk, left, right, WALK_TOLERANCE)
     forward, backward = (
-        need(standardised_features(features, policy, *ends, entries), policy)
-        for ends in ((left, right), (right, left))
+        need(standardised_features(features, policy, *ends, entries), policy) for ends in ((left, right), (right, left))
     )
     return acceptance_log_odds(forward, backward, policy)

@@ -86,9 +86,7 @@ class RunState:
                 arrays = {name: archive[name] for name in archive.files}
             header = json.loads(bytes(arrays.pop("header")))
             if header["version"] != VERSION:
-                raise BadState(
-                    f"the stored state has version {header['version']}, this code reads {VERSION}: rebuild"
-                )
+                raise BadState(f"the stored state has version {header['version']}, this code reads {VERSION}: rebuild")
             return cls._read(header, arrays)
         except BadState:
             raise
@@ -98,9 +96,9 @@ class RunState:
     @classmethod
     def _read(cls, header: dict[str, Any], arrays: Mapping[str, Array]) -> RunState:
         means, statistics = header["means"], header["spreads"]
-        rest: dict[str, Any] = {
-            name: ScoreStatistics(**values) for name, values in statistics.items()
-        } | header["numbers"]
+        rest: dict[str, Any] = {name: ScoreStatistics(**values) for name, values in statistics.items()} | header[
+            "numbers"
+        ]
         standardiser = Standardiser(
             means={f: dict(zip(names, arrays[f"means/{f}"], strict=True)) for f, names in means.items()},
             idf=IdfWeights(arrays["idf"]),

@@ -17,11 +17,7 @@ class Strength(StrEnum):
     WORTH_A_LOOK = "worth_a_look"
 
 
-CUTS: tuple[tuple[Strength, float], ...] = (
-    (Strength.STRONG, 0.8),
-    (Strength.GOOD, 0.5),
-    (Strength.WORTH_A_LOOK, 0.0),
-)
+CUTS: tuple[tuple[Strength, float], ...] = ((Strength.STRONG, 0.8), (Strength.GOOD, 0.5), (Strength.WORTH_A_LOOK, 0.0))
 """The least score of each word, chosen once on graded lists (docs/matching.md), not fitted to a forum."""
 
 

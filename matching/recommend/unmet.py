@@ -36,10 +36,7 @@ class BestAnswers:
         >>> rows.need.tolist(), columns.need.tolist()
         ([2.0], [3.0, 4.0])
         """
-        return (
-            cls(forward.max(axis=1), backward.max(axis=1)),
-            cls(backward.max(axis=0), forward.max(axis=0)),
-        )
+        return (cls(forward.max(axis=1), backward.max(axis=1)), cls(backward.max(axis=0), forward.max(axis=0)))
 
     def update(self, rows: slice, found: BestAnswers) -> None:
         """Take in those that some tiles found for these rows."""

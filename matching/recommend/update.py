@@ -15,14 +15,7 @@ from matching.recommend.balance import kernel, list_weights, scaling_factor
 from matching.recommend.candidates import candidates_of
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import prepare_features, project_terms
-from matching.recommend.ranking import (
-    RankedLists,
-    Shortlists,
-    exposure_caps,
-    extend_lists,
-    make_lists,
-    make_shortlists,
-)
+from matching.recommend.ranking import RankedLists, Shortlists, exposure_caps, extend_lists, make_lists, make_shortlists
 from matching.recommend.run import device_pairs_last, explain_lists, list_weights_of_rows
 from matching.recommend.scoring import Scorer, log_odds_of_rows, reciprocal_score
 from matching.recommend.state import RunState
@@ -183,9 +176,7 @@ def _rebalance(
     scale[i] = own
     mu = np.where(unscaled, 0, own * scale[partners] * affinity)
     scores = forward[partners], backward[partners]
-    mine, theirs = (
-        list_weights(mu, log_odds, external, state.bonus, state.own_exponent) for log_odds in scores
-    )
+    mine, theirs = (list_weights(mu, log_odds, external, state.bonus, state.own_exponent) for log_odds in scores)
     return partners, (mine, theirs), scores
 
 
@@ -234,9 +225,7 @@ def _replace_rows(shortlists: Shortlists, made: Shortlists, rows: Array) -> Shor
     return Shortlists(merge("others", -1), merge("relevance", -np.inf), merge("score", 0))
 
 
-def _entry_threshold(
-    shortlists: Shortlists, lists: RankedLists, rows: Array, policy: MatchingPolicy
-) -> Array:
+def _entry_threshold(shortlists: Shortlists, lists: RankedLists, rows: Array, policy: MatchingPolicy) -> Array:
     """The least ln mu with which a newcomer may enter the lists of `rows`, (k,); -inf if not full."""
     others, relevance = shortlists.others[rows], shortlists.relevance[rows]
     listed = np.where(lists.exploratory, -1, lists.others)[rows]
@@ -275,9 +264,7 @@ def _lists_below_quota(lists: RankedLists, rows: Array, dataset: Dataset, policy
     return affected
 
 
-def _rerank(
-    state: RunState, dataset: Dataset, scorer: Scorer, affected: Array, policy: MatchingPolicy
-) -> UpdateResult:
+def _rerank(state: RunState, dataset: Dataset, scorer: Scorer, affected: Array, policy: MatchingPolicy) -> UpdateResult:
     """Remake the affected lists around all others, and return those that came out different."""
     rows = np.flatnonzero(affected)
     kept = state.lists.others[~affected]

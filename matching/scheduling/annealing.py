@@ -160,9 +160,7 @@ class Annealing:
         self.cost += change
         return True
 
-    def _extend(
-        self, chain: list[int], seen: set[int], ends: list[int], start: int, a: int, b: int
-    ) -> int | None:
+    def _extend(self, chain: list[int], seen: set[int], ends: list[int], start: int, a: int, b: int) -> int | None:
         """Extend the chain from `start` on; how many meetings slot b gains, None where infeasible."""
         at, slots, pairs, allowed = self._meeting_at, self.slot, self.schedule.pairs, self.schedule.allowed
         balance, position = 0, start
@@ -190,13 +188,7 @@ class Annealing:
         return len(self._in_slot[b]) + balance > tables or len(self._in_slot[a]) - balance > tables
 
     def _move(self, chain: Sequence[int], ends: Sequence[int], a: int, b: int) -> None:
-        at, slots, pairs, mask, inside = (
-            self._meeting_at,
-            self.slot,
-            self.schedule.pairs,
-            self._busy,
-            self._in_slot,
-        )
+        at, slots, pairs, mask, inside = (self._meeting_at, self.slot, self.schedule.pairs, self._busy, self._in_slot)
         flip = (1 << a) | (1 << b)
         for person in ends:
             mask[person] ^= flip

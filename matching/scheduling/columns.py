@@ -39,12 +39,7 @@ class CandidateColumns:
     def subset(self, mask: Flags) -> CandidateColumns:
         """The columns marked in the mask."""
         return replace(
-            self,
-            pair=self.pair[mask],
-            slot=self.slot[mask],
-            i=self.i[mask],
-            j=self.j[mask],
-            value=self.value[mask],
+            self, pair=self.pair[mask], slot=self.slot[mask], i=self.i[mask], j=self.j[mask], value=self.value[mask]
         )
 
     def degrees(self, selected: Flags) -> Ints:
@@ -80,9 +75,7 @@ def candidate_columns(problem: Problem) -> CandidateColumns:
     value = np.array([problem.pairs[n].value for n in usable], dtype=np.float64)
     least = np.array(problem.least or (0,) * people, dtype=np.int64)
     most = np.minimum(np.array(problem.most, dtype=np.int64).reshape(people) - used, free.sum(axis=1))
-    row, slot = np.nonzero(
-        free[i] & free[j] & (tables_left > 0) & (most[i] > 0)[:, None] & (most[j] > 0)[:, None]
-    )
+    row, slot = np.nonzero(free[i] & free[j] & (tables_left > 0) & (most[i] > 0)[:, None] & (most[j] > 0)[:, None])
     return CandidateColumns(
         people=people,
         slots=slots,

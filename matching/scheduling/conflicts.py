@@ -54,9 +54,7 @@ def _locked_conflicts_of(problem: Problem, person: int, slots: Sequence[int]) ->
         conflicts.append(Conflict("locked_in_closed_slot", people, slot=closed[0]))
     elif len(set(slots)) < len(slots):
         twice = next(slot for slot, number in sorted(Counter(slots).items()) if number > 1)
-        conflicts.append(
-            Conflict("locked_in_one_slot", people, slot=twice, count=slots.count(twice), limit=1)
-        )
+        conflicts.append(Conflict("locked_in_one_slot", people, slot=twice, count=slots.count(twice), limit=1))
     if len(slots) > most:
         conflicts.append(Conflict("locked_over_most", people, count=len(slots), limit=most))
     return conflicts
@@ -79,9 +77,7 @@ def count_conflicts(problem: Problem) -> list[Conflict]:
         elif least > open_slots:
             conflicts.append(Conflict("least_over_open_slots", people, count=least, limit=open_slots))
         elif least > len(partners[person]):
-            conflicts.append(
-                Conflict("least_over_partners", people, count=least, limit=len(partners[person]))
-            )
+            conflicts.append(Conflict("least_over_partners", people, count=least, limit=len(partners[person])))
     capacity = problem.slots * problem.tables
     if sum(problem.least) > 2 * capacity:
         needed = (sum(problem.least) + 1) // 2

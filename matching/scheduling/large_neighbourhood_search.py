@@ -180,10 +180,7 @@ def select_meetings(
     best = Incumbent(columns, bound, np.zeros(len(columns), bool), penalty, on_progress)
     best.objective = best.objective_of(best.selected)
     everything = np.ones(len(columns), bool)
-    for start in (
-        greedy_selection(columns),
-        greedy_selection(columns, relaxed.lp_value * 1000 - relaxed.reduced_cost),
-    ):
+    for start in (greedy_selection(columns), greedy_selection(columns, relaxed.lp_value * 1000 - relaxed.reduced_cost)):
         best.update(everything, start)
     if len(columns) <= EXACT_COLUMNS and not best.is_optimal() and deadline.left() > 0:
         part = deadline.part(0.5)
@@ -198,9 +195,7 @@ def select_meetings(
     return best.selected, best.bound
 
 
-def _start_from_lp(
-    best: Incumbent, relaxed: Relaxation, deadline: Deadline, rng: np.random.Generator
-) -> None:
+def _start_from_lp(best: Incumbent, relaxed: Relaxation, deadline: Deadline, rng: np.random.Generator) -> None:
     """Slot by slot, the matching that follows the LP's solution most closely."""
     columns = best.columns
     cheap = relaxed.reduced_cost <= _mean_value(best) * START_REDUCED_COST
@@ -230,9 +225,7 @@ def _search(best: Incumbent, relaxed: Relaxation, deadline: Deadline, rng: np.ra
             operator, step = neighbourhoods.select_operator(), deadline.at_most(STEP_SECONDS)
             current = best.selected
             freed = neighbourhoods.free_columns(operator, current)
-            filled, _ = repair(
-                columns, current, freed, columns.value, best.shortage_penalty, step, seed & 0x7FFF
-            )
+            filled, _ = repair(columns, current, freed, columns.value, best.shortage_penalty, step, seed & 0x7FFF)
             gain = 0.0 if filled is None else best.update(freed, filled)
             neighbourhoods.reward(operator, gain, step.spent())
 

@@ -151,9 +151,7 @@ def _check_pairs(problem: Problem) -> None:
     seen: set[tuple[int, int]] = set()
     for number, pair in enumerate(problem.pairs, 1):
         if not _are_two_people(pair.i, pair.j, problem):
-            raise BadProblem(
-                f"Pair {number} ({pair.i}, {pair.j}) needs two different people below {problem.people}."
-            )
+            raise BadProblem(f"Pair {number} ({pair.i}, {pair.j}) needs two different people below {problem.people}.")
         if not abs(pair.value) < 1e12:
             raise BadProblem(f"Pair {number} ({pair.i}, {pair.j}) has a value that is not a usable number.")
         key = (min(pair.i, pair.j), max(pair.i, pair.j))

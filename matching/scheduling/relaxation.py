@@ -61,14 +61,10 @@ def relax(columns: CandidateColumns, deadline: Deadline) -> Relaxation:
     by_slots = _slot_relaxation(columns, promising, deadline.part(SLOT_SHARE))
     best = by_pairs if by_slots is None else by_slots
     bound = min(simple, by_pairs.bound, best.bound)
-    return Relaxation(
-        bound, best.reduced_cost, best.lp_value, _short_of_open(columns) or by_pairs.short or best.short
-    )
+    return Relaxation(bound, best.reduced_cost, best.lp_value, _short_of_open(columns) or by_pairs.short or best.short)
 
 
-def constraint_rows(
-    columns: CandidateColumns, *, tables_left: Ints, most: Ints, least: Ints
-) -> ConstraintRows:
+def constraint_rows(columns: CandidateColumns, *, tables_left: Ints, most: Ints, least: Ints) -> ConstraintRows:
     """Rows that can bind: a person once per slot, tables per slot, meetings per person, a pair once."""
     number, people, slots = len(columns), columns.people, columns.slots
     seats, tables = people * slots, people * slots + slots
@@ -97,9 +93,7 @@ def linear_programme(gain: Floats, rows: ConstraintRows, *, cap: Floats | None =
     """Maximise gain over columns in [0, cap] (1 where not given), as HiGHS reads it: costs to minimise."""
     programme = highspy.HighsLp()
     number = len(gain)
-    matrix = sparse.csc_matrix(
-        (np.ones(len(rows.row)), (rows.row, rows.column)), shape=(len(rows.upper), number)
-    )
+    matrix = sparse.csc_matrix((np.ones(len(rows.row)), (rows.row, rows.column)), shape=(len(rows.upper), number))
     programme.num_col_, programme.num_row_ = number, len(rows.upper)
     programme.col_cost_ = -gain
     programme.col_lower_ = np.zeros(number)
@@ -198,11 +192,7 @@ def _full_prices(columns: CandidateColumns, rows: ConstraintRows, prices: Floats
 
 
 def _lagrangian(
-    columns: CandidateColumns,
-    prices: DualPrices,
-    lp_value: Floats,
-    missing_meetings: float,
-    deadline: Deadline,
+    columns: CandidateColumns, prices: DualPrices, lp_value: Floats, missing_meetings: float, deadline: Deadline
 ) -> Relaxation:
     """Bound and reduced costs at these prices; valid whatever the prices are."""
     net = (
@@ -237,9 +227,7 @@ def _pair_relaxation(columns: CandidateColumns, deadline: Deadline) -> Relaxatio
     if found is None:
         return None
     lp_value, prices = found
-    full = DualPrices(
-        np.zeros((people, columns.slots)), np.full(columns.slots, prices[people]), prices[:people]
-    )
+    full = DualPrices(np.zeros((people, columns.slots)), np.full(columns.slots, prices[people]), prices[:people])
     of_pair = np.zeros(columns.pairs)
     of_pair[pairs] = lp_value[:number]
     columns_per_pair = np.bincount(columns.pair, minlength=columns.pairs)

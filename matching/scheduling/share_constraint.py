@@ -38,9 +38,7 @@ def solve_with_share(
     low, multiplier, high = 0.0, 0.0, None
     spent = 0.0
     for _ in range(TRIES):
-        plan = solve(
-            tries.priced(multiplier), seconds=seconds / TRIES, seed=seed, clock=clock, should_stop=should_stop
-        )
+        plan = solve(tries.priced(multiplier), seconds=seconds / TRIES, seed=seed, clock=clock, should_stop=should_stop)
         spent += plan.seconds
         if plan.value is None or plan.bound is None:
             if tries.nearest is None:
@@ -63,8 +61,7 @@ class _Tries:
         self.problem, self.share = problem, share
         self.terms = [flag - share for flag in counted]
         self.pairs = {
-            frozenset((pair.i, pair.j)): (pair, flag)
-            for pair, flag in zip(problem.pairs, counted, strict=True)
+            frozenset((pair.i, pair.j)): (pair, flag) for pair, flag in zip(problem.pairs, counted, strict=True)
         }
         self.best: Plan | None = None
         self.best_value = 0.0
@@ -74,8 +71,7 @@ class _Tries:
     def priced(self, multiplier: float) -> Problem:
         pairs = zip(self.problem.pairs, self.terms, strict=True)
         return replace(
-            self.problem,
-            pairs=tuple(Pair(pair.i, pair.j, pair.value + multiplier * term) for pair, term in pairs),
+            self.problem, pairs=tuple(Pair(pair.i, pair.j, pair.value + multiplier * term) for pair, term in pairs)
         )
 
     def record(self, plan: Plan, bound: float) -> bool:

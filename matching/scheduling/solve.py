@@ -105,9 +105,7 @@ def _meet_least(columns: CandidateColumns, deadline: Deadline) -> tuple[Status, 
     model = cp_model.CpModel()
     literals = [model.new_bool_var("") for _ in range(len(columns))]
     groups: dict[tuple[str, int, int], list[cp_model.IntVar]] = {}
-    rows = zip(
-        literals, *(a.tolist() for a in (columns.pair, columns.slot, columns.i, columns.j)), strict=True
-    )
+    rows = zip(literals, *(a.tolist() for a in (columns.pair, columns.slot, columns.i, columns.j)), strict=True)
     for literal, pair, slot, i, j in rows:
         keys = (
             ("pair", pair, 0),
@@ -141,9 +139,7 @@ def _with_fewer_breaks(problem: Problem, rows: Rows, deadline: Deadline, seed: i
         return rows
     open_slots = [sum(1 << slot for slot, free in enumerate(row) if free) for row in problem.available]
     locked = len(problem.locked)
-    allowed = [
-        1 << slot if n < locked else open_slots[i] & open_slots[j] for n, (i, j, slot) in enumerate(rows)
-    ]
+    allowed = [1 << slot if n < locked else open_slots[i] & open_slots[j] for n, (i, j, slot) in enumerate(rows)]
     days = problem.days
     first_of_day = 1 | sum(1 << slot for slot in range(1, len(days)) if days[slot] != days[slot - 1])
     schedule = Schedule(
@@ -193,7 +189,5 @@ def _idle(problem: Problem, person: int, slots: Sequence[int]) -> int:
     for day in {days[slot] for slot in slots}:
         of_day = [slot for slot in slots if days[slot] == day]
         inner = range(min(of_day) + 1, max(of_day))
-        count += sum(problem.available[person][slot] for slot in inner) - (
-            len(of_day) - 2 if len(of_day) > 1 else 0
-        )
+        count += sum(problem.available[person][slot] for slot in inner) - (len(of_day) - 2 if len(of_day) > 1 else 0)
     return count

@@ -18,9 +18,7 @@ def assign_tables(
     [0, 1, 1]
     """
     rows = list(rows)
-    named = {
-        (lock.slot, frozenset((lock.i, lock.j))): lock.table for lock in locked if lock.table is not None
-    }
+    named = {(lock.slot, frozenset((lock.i, lock.j))): lock.table for lock in locked if lock.table is not None}
     free: dict[int, set[int]] = {}
     for slot in {slot for *_, slot in rows}:
         free[slot] = set(range(tables)) - {table for (at, _), table in named.items() if at == slot}

@@ -23,9 +23,7 @@ def check_vectors(vectors: Vectors, people: int) -> None:
         if array.ndim != 2 or array.shape[0] != people:
             raise BadVectors(f"vectors.{name}: {people} rows expected, shape {array.shape} given")
         if array.shape[1] != vectors.seeks.shape[1]:
-            raise BadVectors(
-                f"vectors.{name}: {array.shape[1]} dimensions, but seeks has {vectors.seeks.shape[1]}"
-            )
+            raise BadVectors(f"vectors.{name}: {array.shape[1]} dimensions, but seeks has {vectors.seeks.shape[1]}")
         if not np.isfinite(array).all():
             row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
             raise BadVectors(f"vectors.{name}: row {row} holds a value that is not a finite number")
@@ -162,8 +160,7 @@ def centre_texts(
     ([[0.0, 1.0]], [[0.5]], [[1.0]])
     """
     fields = {
-        name: centre(getattr(vectors, name), languages[name], means[name])
-        for name in ("seeks", "offers", "about")
+        name: centre(getattr(vectors, name), languages[name], means[name]) for name in ("seeks", "offers", "about")
     }
     given = {name: np.any(rows != 0, axis=1)[:, None] for name, rows in fields.items()}
     return CentredTexts(

@@ -135,8 +135,7 @@ def _parse(path: Path, cursor: _Reader) -> PackedModel:
     scores = np.frombuffer(cursor.bytes(4 * count), "<f4").tolist()
     blob = cursor.bytes(length)
     pieces = [
-        (blob[start:stop].decode(), score)
-        for start, stop, score in zip(offsets, offsets[1:], scores, strict=False)
+        (blob[start:stop].decode(), score) for start, stop, score in zip(offsets, offsets[1:], scores, strict=False)
     ]
     normalisation = _parse_normalisation(cursor)
     tensors = [_parse_tensor(cursor) for _ in range(cursor.number("i"))]

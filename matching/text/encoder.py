@@ -86,9 +86,7 @@ class Encoder:
         self.dimension = int(model.get_embedding_dimension() or 0)
         self._model = model
 
-    def encode(
-        self, texts: Sequence[str], kind: Kind | Sequence[Kind], progress: Progress | None = None
-    ) -> Vectors:
+    def encode(self, texts: Sequence[str], kind: Kind | Sequence[Kind], progress: Progress | None = None) -> Vectors:
         """One unit row of float32 for each text, (n, dimension); a row of zeros for a text without content.
 
         kind: "query" for seeks and about, "passage" for offers; of all texts, or one for each. A long text is

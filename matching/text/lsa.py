@@ -66,9 +66,7 @@ class LatentSpace:
         if len(columns) < 2:
             return cls(np.zeros(0, np.int32), np.zeros((0, 1), np.float16))
         if rows.shape[0] > MAX_TEXTS:
-            rows = rows[
-                np.sort(np.random.default_rng([seed, rows.shape[0]]).permutation(rows.shape[0])[:MAX_TEXTS])
-            ]
+            rows = rows[np.sort(np.random.default_rng([seed, rows.shape[0]]).permutation(rows.shape[0])[:MAX_TEXTS])]
         fitted = TruncatedSVD(min(dimensions, rows.shape[0], len(columns)), random_state=seed)
         with np.errstate(invalid="ignore"):  # the share of explained variance, which equal rows do not have
             fitted.fit(rows[:, columns])

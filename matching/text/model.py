@@ -133,11 +133,7 @@ def load_model(
                 _leave_word_vectors_on_disk(model, Path(source))
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         cause = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        advice = (
-            "is that folder a sentence-transformers model?"
-            if local
-            else "is the name right, and a hub in reach?"
-        )
+        advice = "is that folder a sentence-transformers model?" if local else "is the name right, and a hub in reach?"
         raise ModelError(f"The model {source} cannot be loaded ({cause}): {advice}") from error
     if precision == "bfloat16":
         _compute_in_bfloat16(model)
@@ -288,10 +284,7 @@ def _write(folder: Path, packed: PackedModel, progress: Progress | None) -> None
             {"idx": 2, "name": "2", "path": "2_Normalize", "type": f"{types}.Normalize"},
         ],
         "sentence_bert_config.json": {"max_seq_length": packed.positions},
-        "1_Pooling/config.json": {
-            "word_embedding_dimension": packed.hidden,
-            "pooling_mode_mean_tokens": True,
-        },
+        "1_Pooling/config.json": {"word_embedding_dimension": packed.hidden, "pooling_mode_mean_tokens": True},
         "config_sentence_transformers.json": {"prompts": PROMPTS, "similarity_fn_name": "cosine"},
     }
     for name, content in contents.items():

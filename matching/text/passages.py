@@ -35,9 +35,7 @@ def passage_around(sentences: Sequence[str], best: int, scores: Sequence[float] 
     quotation = parts[best]
     while first == last or len(quotation) < FULL_LENGTH:
         near = [
-            k
-            for k in (first - 1, last + 1)
-            if 0 <= k < len(parts) and len(quotation) + len(parts[k]) < MAX_QUOTATION
+            k for k in (first - 1, last + 1) if 0 <= k < len(parts) and len(quotation) + len(parts[k]) < MAX_QUOTATION
         ]
         if not near:
             break

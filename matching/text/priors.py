@@ -80,10 +80,7 @@ def _read(path: Path, key: str) -> LanguagePriors | None:
         with np.load(path, allow_pickle=False) as stored:
             if str(stored["key"]) != key:
                 return None
-            return {
-                kind: {language: stored[f"{kind}/{language}"] for language in prior_sentences()}
-                for kind in KINDS
-            }
+            return {kind: {language: stored[f"{kind}/{language}"] for language in prior_sentences()} for kind in KINDS}
     except (OSError, ValueError, KeyError, EOFError):
         return None
 

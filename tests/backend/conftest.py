@@ -101,12 +101,7 @@ class Forum:
     def arrange(self, a: Attendee, b: Attendee, slot: Slot, **more: object) -> Meeting:
         """As an organiser, have both meet."""
         return arrange_meeting(
-            event=self.event,
-            pair=(a.pk, b.pk),
-            slot_ids=[slot.pk],
-            by=self.boss().person,
-            now=self.now,
-            **more,
+            event=self.event, pair=(a.pk, b.pk), slot_ids=[slot.pk], by=self.boss().person, now=self.now, **more
         )
 
     def move(self, meeting: Meeting, slot: Slot, table: Table | None = None) -> Meeting:
@@ -135,41 +130,27 @@ class Forum:
         )
 
     def refuse_counter(self, attendee: Attendee, meeting: Meeting) -> Meeting:
-        return refuse_counter_offer(
-            attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=self.now
-        )
+        return refuse_counter_offer(attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=self.now)
 
     def withdraw_counter(self, attendee: Attendee, meeting: Meeting) -> Meeting:
-        return withdraw_counter_offer(
-            attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=self.now
-        )
+        return withdraw_counter_offer(attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=self.now)
 
     def wait(self, attendee: Attendee, other: Attendee, **wish: object) -> WaitingListEntry:
         """Wait for a free time with the other."""
         return join_waiting_list(
-            attendee=attendee,
-            other_id=other.pk,
-            data=MeetingRequestData(**wish),
-            by=attendee.person,
-            now=self.now,
+            attendee=attendee, other_id=other.pk, data=MeetingRequestData(**wish), by=attendee.person, now=self.now
         )
 
     def assist(self, assistant: Attendee, principal: Attendee) -> Assistant:
         """The principal names the assistant, who agrees."""
-        named = name_assistant(
-            attendee=principal, email=assistant.person.email, by=principal.person, now=self.now
-        )
+        named = name_assistant(attendee=principal, email=assistant.person.email, by=principal.person, now=self.now)
         return accept_principal(attendee=assistant, assistant_id=named.pk, by=assistant.person, now=self.now)
 
     def question(self, attendee: Attendee, meeting: Meeting, text: str) -> Meeting:
-        return ask_question(
-            attendee=attendee, meeting_id=meeting.pk, text=text, by=attendee.person, now=self.now
-        )
+        return ask_question(attendee=attendee, meeting_id=meeting.pk, text=text, by=attendee.person, now=self.now)
 
     def reply(self, attendee: Attendee, meeting: Meeting, text: str) -> Meeting:
-        return answer_question(
-            attendee=attendee, meeting_id=meeting.pk, text=text, by=attendee.person, now=self.now
-        )
+        return answer_question(attendee=attendee, meeting_id=meeting.pk, text=text, by=attendee.person, now=self.now)
 
     def edit(self, attendee: Attendee, meeting: Meeting, *slots: Slot, **wish: object) -> Meeting:
         return edit_request(
@@ -181,13 +162,9 @@ class Forum:
         )
 
     def cancel(self, attendee: Attendee, meeting: Meeting, reason: str = "I fell ill") -> Meeting:
-        return cancel_meeting(
-            attendee=attendee, meeting_id=meeting.pk, reason=reason, by=attendee.person, now=self.now
-        )
+        return cancel_meeting(attendee=attendee, meeting_id=meeting.pk, reason=reason, by=attendee.person, now=self.now)
 
-    def attest(
-        self, attendee: Attendee, meeting: Meeting, took_place: bool, usefulness: int | None = None
-    ) -> Meeting:
+    def attest(self, attendee: Attendee, meeting: Meeting, took_place: bool, usefulness: int | None = None) -> Meeting:
         return attest_meeting(
             attendee=attendee,
             meeting_id=meeting.pk,
@@ -200,9 +177,7 @@ class Forum:
 
 def open_slots(people: list[Attendee], slots: list[Slot]) -> None:
     Availability.objects.bulk_create(
-        Availability(event=attendee.event, attendee=attendee, slot=slot)
-        for attendee in people
-        for slot in slots
+        Availability(event=attendee.event, attendee=attendee, slot=slot) for attendee in people for slot in slots
     )
 
 
@@ -214,8 +189,7 @@ def make_forum(people: int = 4, tables: int = 2, slots: int = 6, **fields: objec
     forum = Forum(
         event=event,
         slots=Slot.objects.bulk_create(
-            Slot(event=event, starts_at=starts_at + n * half, ends_at=starts_at + (n + 1) * half)
-            for n in range(slots)
+            Slot(event=event, starts_at=starts_at + n * half, ends_at=starts_at + (n + 1) * half) for n in range(slots)
         ),
         tables=Table.objects.bulk_create(Table(event=event, label=f"T{n + 1}") for n in range(tables)),
     )

@@ -45,11 +45,7 @@ def own_services() -> list[Any]:
     for feature in FEATURES:
         for module in service_modules(feature):
             for name, service in sorted(vars(module).items()):
-                if (
-                    name.startswith("_")
-                    or name in PARTS
-                    or getattr(service, "__module__", "") != module.__name__
-                ):
+                if name.startswith("_") or name in PARTS or getattr(service, "__module__", "") != module.__name__:
                     continue
                 given = parameters_of(service) if inspect.isfunction(service) else {}
                 if "by" in given and any(one.annotation is Attendee for one in given.values()):

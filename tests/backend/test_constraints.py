@@ -112,12 +112,7 @@ def people(forums: Forums) -> Tries:
     yield "former_address_once_a_person", again(former)
     yield "former_address_is_a_hash", changed(former, address_hash=person.email)
     token = ApiToken.objects.create(
-        person=person,
-        name="Mine",
-        token_hash="a" * 64,
-        scopes=["read"],
-        created_at=NOW,
-        expires_at=NOW + HOUR,
+        person=person, name="Mine", token_hash="a" * 64, scopes=["read"], created_at=NOW, expires_at=NOW + HOUR
     )
     yield "api_token_has_a_name", changed(token, name="")
     yield "api_token_has_a_hash", changed(token, token_hash="in clear")
@@ -255,9 +250,7 @@ def agenda(forums: Forums) -> Tries:
         "delegation_session_table_same_event",
         changed(held, table=Table.objects.create(event=elsewhere, label="T1")),
     )
-    sits = DelegationSeat.objects.create(
-        event=event, session=held, attendee=forums.a, part="asker", answer="yes"
-    )
+    sits = DelegationSeat.objects.create(event=event, session=held, attendee=forums.a, part="asker", answer="yes")
     yield "delegation_seat_once", again(sits, part="minor")
     yield "delegation_seat_one_of_each", again(sits, attendee=forums.b)
     yield "delegation_seat_part_and_answer", changed(sits, answer="")
@@ -298,10 +291,7 @@ def suggestions(forums: Forums) -> Tries:
     yield "feedback_not_self", changed(feedback, other=a)
     for verdict, cause in (("good", "known"), ("not-relevant", ""), ("not-relevant", "smell"), ("bad", "")):
         yield "feedback_cause_when_not_relevant", changed(feedback, verdict=verdict, cause=cause)
-    yield (
-        "feedback_note_on_somebody_saved",
-        changed(feedback, verdict="not-relevant", cause="known", note="Mine"),
-    )
+    yield ("feedback_note_on_somebody_saved", changed(feedback, verdict="not-relevant", cause="known", note="Mine"))
     for propensity in (-5, 0, 1.1):
         yield "feedback_propensity_a_chance", changed(feedback, propensity=propensity)
     yield from of_two_events("suggestion", suggestion, make_attendee(make_event()))
@@ -336,9 +326,7 @@ def safeguarding(forums: Forums) -> Tries:
     theirs = forums.elsewhere.sectors.first()
     yield "contact_rule_sector_same_event", changed(rule, sector=theirs)
     yield "contact_rule_other_sector_same_event", changed(rule, other_constituency="", other_sector=theirs)
-    report = Report.objects.create(
-        event=forums.event, reporter=a, reported=b, category="child", words="He waits."
-    )
+    report = Report.objects.create(event=forums.event, reporter=a, reported=b, category="child", words="He waits.")
     yield "report_not_self", changed(report, reported=a)
     yield "report_category_known", changed(report, category="taste")
     yield "report_says_something", changed(report, words="")
@@ -358,10 +346,7 @@ def safeguarding(forums: Forums) -> Tries:
     yield "report_assigned_is_in_hand", changed(report, assigned_to=forums.c)
     entry = {"report": report, "by": a.person, "written_at": NOW}
     for wrong in ({"kind": "note"}, {"kind": "rumour", "text": "x"}):
-        yield (
-            "report_entry_kind_known_and_said",
-            lambda wrong=wrong: ReportEntry.objects.create(**entry | wrong),
-        )
+        yield ("report_entry_kind_known_and_said", lambda wrong=wrong: ReportEntry.objects.create(**entry | wrong))
     for wrong in ({"kind": "due"}, {"kind": "note", "text": "x", "due_at": NOW}):
         yield "report_entry_due_names_a_time", lambda wrong=wrong: ReportEntry.objects.create(**entry | wrong)
     hand_over = ReportHandOver.objects.create(report=report, lead=forums.c, handed_at=NOW)

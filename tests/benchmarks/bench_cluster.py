@@ -62,10 +62,7 @@ def main(arguments):
                 whole[workers].append(in_all)
                 same = same and lists == expected
                 load = os.getloadavg()[0]
-                print(
-                    f"{workers} at work: pairs {in_pairs:.2f} s, all {in_all:.2f} s, load {load:.1f}",
-                    flush=True,
-                )
+                print(f"{workers} at work: pairs {in_pairs:.2f} s, all {in_all:.2f} s, load {load:.1f}", flush=True)
     ratios = {}
     for name, seconds in (("pairs", pairs), ("all", whole)):
         ratios[name] = median(b / a for a, b in zip(seconds[1], seconds[2], strict=True))

@@ -41,9 +41,7 @@ def main() -> None:
     with own_database(), tempfile.TemporaryDirectory() as folder:
         attendees = Path(folder) / "attendees.csv"
         _write(source, attendees, given.people)
-        call_command(
-            "create_event", "first", name="First", starts="2026-12-09", ends="2026-12-10", timezone="UTC"
-        )
+        call_command("create_event", "first", name="First", starts="2026-12-09", ends="2026-12-10", timezone="UTC")
         begun = time.perf_counter()
         call_command("import_attendees", "first", str(attendees), verbosity=0)
         imported = time.perf_counter()

@@ -100,9 +100,7 @@ def print_golfers(seconds):
     for number in range(7, 11):
         started = time.monotonic()
         plan = planned_rounds(rounds_problem(32, [4] * 8, number), seconds)
-        print(
-            f"8 fours, {number} weeks: {plan.repeats} repeats, {time.monotonic() - started:.1f} s", flush=True
-        )
+        print(f"8 fours, {number} weeks: {plan.repeats} repeats, {time.monotonic() - started:.1f} s", flush=True)
         weeks = number if not plan.repeats else weeks
     return weeks < 7
 
@@ -190,8 +188,7 @@ def anti_clustering(problem, seconds):
             )["group"]
             row = np.unique(found.to_numpy(), return_inverse=True)[1]
             apart = sum(
-                (np.triu(row[:, None] == row, 1) & (of[:, None] != of)).sum()
-                for of in (kinds, *table[:number])
+                (np.triu(row[:, None] == row, 1) & (of[:, None] != of)).sum() for of in (kinds, *table[:number])
             )
             if apart > best:
                 best, table[number] = apart, row
@@ -331,9 +328,7 @@ PARTS = {
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--peers", default="", metavar="DIR", help="where anti-clustering was installed")

@@ -39,9 +39,7 @@ def shown_cards():
         seeker, other = (one.person.email.split("@")[0] for one in (row.attendee, row.other))
         strength = strength_of(row.score, need_declared=declares_need(row.attendee))
         other = SimpleNamespace(attendee_id=other)
-        cards[seeker].append(
-            SimpleNamespace(other=other, strength=strength, rank=row.rank, with_device=False)
-        )
+        cards[seeker].append(SimpleNamespace(other=other, strength=strength, rank=row.rank, with_device=False))
     return cards
 
 
@@ -54,9 +52,7 @@ def as_read(cards, share, seed):
 
 def exported_lists(folder, written):
     """Rows of the evaluation set: seeker -> others, best first, from a fresh event's exported lists."""
-    call_command(
-        "create_event", "graded", name="Graded forum", starts="2026-12-09", ends="2026-12-10", timezone="UTC"
-    )
+    call_command("create_event", "graded", name="Graded forum", starts="2026-12-09", ends="2026-12-10", timezone="UTC")
     call_command("import_attendees", "graded", str(folder / "attendees.csv"))
     call_command("build_suggestions", "graded")
     call_command("export_suggestions", "graded", written)

@@ -41,9 +41,7 @@ def first_hits(pairs: list[tuple[str, str, str]], rows: np.ndarray) -> dict[str,
     cosines[np.arange(count), np.arange(count)] = -np.inf
     right = np.argmax(cosines, axis=1) == np.arange(count) + count
     languages = np.array([language for language, _, _ in pairs])
-    return {
-        language: float(right[languages == language].mean()) for language in dict.fromkeys(languages.tolist())
-    }
+    return {language: float(right[languages == language].mean()) for language in dict.fromkeys(languages.tolist())}
 
 
 def pool_figures(

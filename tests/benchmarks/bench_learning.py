@@ -25,9 +25,7 @@ def print_forums(results):
     used = np.array([result.is_kept for result in results])
     worth = np.array([result.worth for result in results])
     gained = f"{worth[used].mean():+.4f}" if used.any() else "none"
-    print(
-        f"a forum would use them in {used.mean():.0%}: lists worth {gained} then, worse in {sum(worth < 0)}"
-    )
+    print(f"a forum would use them in {used.mean():.0%}: lists worth {gained} then, worse in {sum(worth < 0)}")
     return np.mean(worth < 0) > 0.06
 
 

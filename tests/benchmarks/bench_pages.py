@@ -205,9 +205,7 @@ def _declare(readers: Sequence[object]) -> None:
         one.seeks, one.offers = seeks_of(number), offers_of(number)
         one.about = f"{one.offers} {one.seeks}"
         one.country, one.languages, one.title = f"Country {number % 12}", ["en", "th"], "Head of unit"
-    Attendee.objects.bulk_update(
-        readers, ["seeks", "offers", "about", "country", "languages", "title"], batch_size=500
-    )
+    Attendee.objects.bulk_update(readers, ["seeks", "offers", "about", "country", "languages", "title"], batch_size=500)
     Interest.objects.bulk_create(
         Interest(event=event, attendee=one, topic=topics[(number + 3 * n) % 16], seeks=n < 2, offers=n > 0)
         for number, one in enumerate(readers)
@@ -257,8 +255,7 @@ def _write_lists(readers: Sequence[object]) -> dict[int, list[int]]:
         for place, one in enumerate(readers)
     }
     ListReading.objects.bulk_create(
-        ListReading(run=run, attendee=one, profile_changed_at=one.changed_at, computed_at=now)
-        for one in readers
+        ListReading(run=run, attendee=one, profile_changed_at=one.changed_at, computed_at=now) for one in readers
     )
     Suggestion.objects.bulk_create(
         (
@@ -306,9 +303,7 @@ def _agree_meetings(readers: Sequence[object]) -> None:
         second, third = readers[place + 1], readers[place + 2]
         try:
             if place % 2 == 0:
-                asked = request_meeting(
-                    attendee=first, other_id=second.pk, data=data, by=first.person, now=now
-                )
+                asked = request_meeting(attendee=first, other_id=second.pk, data=data, by=first.person, now=now)
                 accept_meeting(attendee=second, meeting_id=asked.pk, slot_id=None, by=second.person, now=now)
             request_meeting(attendee=first, other_id=third.pk, data=data, by=first.person, now=now)
         except BusinessError as refusal:
@@ -328,10 +323,9 @@ def _visits(
         while True:
             place = rng.randrange(len(readers))
             page = rng.choices(list(MIX), list(MIX.values()))[0]
-            path = {
-                "agenda": "meetings/",
-                "profile": f"people/{rng.choice(lists[readers[place].pk][:10])}/",
-            }.get(page, f"{page}/")
+            path = {"agenda": "meetings/", "profile": f"people/{rng.choice(lists[readers[place].pk][:10])}/"}.get(
+                page, f"{page}/"
+            )
             yield page, f"/e/{slug}/{path}", cookies[place]
 
     found = endless()
@@ -347,9 +341,7 @@ def _visits_by_page(
     found = {HEALTH: [(HEALTH, "")]}
     for page in OWN_PAGES:
         found[page] = [(f"/e/{slug}/{page}/", cookies[place]) for place in SOME]
-    found["profile"] = [
-        (f"/e/{slug}/people/{lists[readers[place].pk][0]}/", cookies[place]) for place in SOME
-    ]
+    found["profile"] = [(f"/e/{slug}/people/{lists[readers[place].pk][0]}/", cookies[place]) for place in SOME]
     return found | {page: [(f"/e/{slug}/{page}/", cookies[-1])] for page in DESK_PAGES}
 
 

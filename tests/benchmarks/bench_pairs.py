@@ -34,9 +34,7 @@ def ours(people):
     participants, ties, vectors = synthetic_people(people)
     policy = MatchingPolicy()
     dataset = prepare_dataset(participants, ties, vectors, (), policy)
-    features = fit_standardiser(
-        prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy
-    )
+    features = fit_standardiser(prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy)
 
     def stage():
         score_candidates(Scorer.from_features(features, policy), dataset.groups, dataset.exclusions)

@@ -33,9 +33,7 @@ def main() -> None:
     with own_database() as address:
         event = create_event(people=people, seed=1, now=timezone.now())
         readers = list(
-            Attendee.objects.select_related("person", "event").filter(
-                pk__in=[user.attendee_id for user in event.users]
-            )
+            Attendee.objects.select_related("person", "event").filter(pk__in=[user.attendee_id for user in event.users])
         )
         _agree_meetings(readers)
         cookies = [signed_in(reader) for reader in readers]

@@ -31,8 +31,7 @@ def main() -> int:
     from tests.benchmarks.bench_encoder import profile_texts, seconds
 
     encoders = {
-        precision: load_encoder("", settings.MODEL_FOLDER, precision=precision)
-        for precision in ("float32", "bfloat16")
+        precision: load_encoder("", settings.MODEL_FOLDER, precision=precision) for precision in ("float32", "bfloat16")
     }
     texts = profile_texts(arguments.texts)
     best, vectors = dict.fromkeys(encoders, float("inf")), {}
@@ -80,11 +79,7 @@ def compare_lists(folder: Path, encoders: dict) -> tuple[float, int, float]:
         priors = language_priors(encoder.name, Path("unused"), None)
         by_field = {field: priors[KINDS[field]] for field in FIELDS}
         run = compute_run(
-            given.people,
-            given.ties,
-            Vectors(**rows),
-            policy=MatchingPolicy(exploratory_share=0.0),
-            priors=by_field,
+            given.people, given.ties, Vectors(**rows), policy=MatchingPolicy(exploratory_share=0.0), priors=by_field
         )
         found.append(listed_rows(run))
     first, second = found

@@ -100,11 +100,7 @@ class Forum:
     @cached_property
     def listed(self):
         """(owner, other) -> the reasons of one of the first ten places."""
-        return {
-            (owner, entry.other): entry.reasons
-            for owner, entries in self.lists.items()
-            for entry in entries[:10]
-        }
+        return {(owner, entry.other): entry.reasons for owner, entries in self.lists.items() for entry in entries[:10]}
 
     def fit(self, seeker, seek_field, giver, offer_field):
         """The fitting texts of two people's fields, however little they fit; None where either is empty."""
@@ -161,9 +157,7 @@ def measure(forum):
 
 def _quoted(reasons):
     names = ("seek", "offer", "own", "other")
-    return " ; ".join(
-        str(reason.evidence[name]) for reason in reasons for name in names if name in reason.evidence
-    )
+    return " ; ".join(str(reason.evidence[name]) for reason in reasons for name in names if name in reason.evidence)
 
 
 def write_sheet(forum, path, seed):
@@ -221,9 +215,7 @@ def count_grades(table, grades):
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("folder", type=Path, nargs="?")
     options.add_argument("--sheet", type=Path)
     options.add_argument("--seed", type=int, default=1)

@@ -115,9 +115,7 @@ def p95(what: str, do: Callable[[str], object], texts: Sequence[str]) -> float:
         do(text)
         took.append(1000 * (time.perf_counter() - start))
         worked.append(processor() - before)
-    print(
-        f"\n  {what}: median {statistics.median(took):.0f} ms, p95 {np.percentile(took, 95):.0f} ms,", end=" "
-    )
+    print(f"\n  {what}: median {statistics.median(took):.0f} ms, p95 {np.percentile(took, 95):.0f} ms,", end=" ")
     print(f"of processor {statistics.median(worked):.0f} and {np.percentile(worked, 95):.0f} ms,", end=" ")
     print(f"load {os.getloadavg()[0]:.1f}", end=" ")
     return float(np.percentile(took, 95))
@@ -142,9 +140,7 @@ class Tree:
 @contextmanager
 def tree_in(folder: Path, viewer: Attendee) -> Iterator[Tree]:
     given = connection.settings_dict
-    address = (
-        f"postgres://{given['USER']}:{quote(given['PASSWORD'])}@/{given['NAME']}?host={quote(given['HOST'])}"
-    )
+    address = f"postgres://{given['USER']}:{quote(given['PASSWORD'])}@/{given['NAME']}?host={quote(given['HOST'])}"
     env = os.environ | {
         "DATABASE_URL": address,
         "PYTHONPATH": str(folder),
@@ -194,10 +190,7 @@ def test_searches_of_two_trees_take_turns(request: pytest.FixtureRequest) -> Non
                 encoder[name] += sum(reader.process.cpu_times()[:2]) - before if reader.process else 0.0
             of_base, of_this = (statistics.median(took[name]) for name in ("base", "this"))
             read = {name: 1000 * seconds / len(took[name]) for name, seconds in encoder.items()}
-            print(
-                f"\n  {what}: {of_base:.1f} and {of_this:.1f} ms of processor, {of_this / of_base:.2f}",
-                end="",
-            )
+            print(f"\n  {what}: {of_base:.1f} and {of_this:.1f} ms of processor, {of_this / of_base:.2f}", end="")
             print(f"; the encoder besides {read['base']:.1f} and {read['this']:.1f} ms", end=" ")
 
 
@@ -220,9 +213,7 @@ def add_random_texts(event: Event, people: Sequence[Attendee]) -> None:
 
 
 @pytest.mark.django_db
-def test_a_search_among_ten_thousand_people_is_quick(
-    viewer: Attendee, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_search_among_ten_thousand_people_is_quick(viewer: Attendee, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(meaning, "SEARCH_SECONDS", 120.0)  # until the model is loaded
     chance = random.Random(1)
     parts = [word for person in demo_people() for word in person.name.split()]
@@ -264,9 +255,7 @@ def test_a_search_by_meaning_finds_whom_it_means_in_nine_languages(
         finds = [bool(find(viewer, search, BY_MEANING).total) for search in searches]
         print(f"\n  {kind}: {sum(finds[::2])} of {len(finds[::2])} on which the floor was chosen,", end=" ")
         print(f"{sum(finds[1::2])} of {len(finds[1::2])} others find somebody:", end=" ")
-        print(
-            *(search for search, is_found in zip(searches, finds, strict=True) if is_found), sep=", ", end=" "
-        )
+        print(*(search for search, is_found in zip(searches, finds, strict=True) if is_found), sep=", ", end=" ")
         find_somebody += finds
     assert sum(find_somebody) <= 0.05 * len(find_somebody)
 

@@ -28,7 +28,5 @@ def test_the_figures_of_an_event_are_there_in_time(people, meetings, most, with_
 
     stats = benchmark.pedantic(figures, rounds=3)
     assert len(stats.people) == people
-    assert (
-        sum(cell.observed for row in stats.step("requested").by_theme.cells for cell in row) == 2 * meetings
-    )
+    assert sum(cell.observed for row in stats.step("requested").by_theme.cells for cell in row) == 2 * meetings
     assert benchmark.stats["min"] < most

@@ -22,11 +22,7 @@ import polib
 from matching.text.centring import centre, language_means
 
 CATALOGUES = Path("frontend/locale")
-LEAST = dict.fromkeys(("id", "ms", "vi", "th", "fil", "pt", "zh_Hans"), 0.90) | {
-    "km": 0.70,
-    "my": 0.70,
-    "lo": 0.55,
-}
+LEAST = dict.fromkeys(("id", "ms", "vi", "th", "fil", "pt", "zh_Hans"), 0.90) | {"km": 0.70, "my": 0.70, "lo": 0.55}
 WORDS, OTHERS, PLANTED, ENOUGH = 8, 300, 0.05, 40
 MARKUP = re.compile(r"%\(\w+\)[sd]|%%|<[^>]+>|\s+")
 
@@ -153,9 +149,7 @@ def main() -> None:
         least, peer = LEAST.get(name), ""
         if len(theirs[name]) >= ENOUGH:
             rows = centred_rows([pair.english for pair in theirs[name]], "en", known, priors)
-            other = centred_rows(
-                [pair.translation for pair in theirs[name]], name.split("_")[0], known, priors
-            )
+            other = centred_rows([pair.translation for pair in theirs[name]], name.split("_")[0], known, priors)
             peer = f"{len(theirs[name]):>6}{read(rows, other, english).first:>7.2f}"
         limit = "told" if least is None else f"{least:.2f}"
         print(f"{name:<10}{len(pairs):>9}{reading.first:>7.2f}{limit:>7}{found:>17.2f}   {peer}")

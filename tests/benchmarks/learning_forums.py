@@ -155,8 +155,7 @@ def past_answers(features, sides, p, rng):
         pairs = np.concatenate([met, unmet])
         (who, whom), yes = pairs.T, np.arange(len(pairs)) < len(met)
         there, back = (
-            np.stack([features[name][ends] for name in FEATURES], axis=1)
-            for ends in ((who, whom), (whom, who))
+            np.stack([features[name][ends] for name in FEATURES], axis=1) for ends in ((who, whom), (whom, who))
         )
         lines = 2 * len(pairs)
         parts.append(
@@ -209,9 +208,7 @@ def made_forum(seed, people=PEOPLE, habits=DEFAULT_HABITS, two_sided=False):
     rng = np.random.default_rng(seed)
     prior = MatchingPolicy()
     drawn = np.exp(PRIOR_SD * rng.standard_normal(len(LEARNED)))
-    true = replace(
-        prior, **{name: getattr(prior, name) * factor for name, factor in zip(LEARNED, drawn, strict=True)}
-    )
+    true = replace(prior, **{name: getattr(prior, name) * factor for name, factor in zip(LEARNED, drawn, strict=True)})
     sides = (rng.random(people) < 0.5).astype(int) if two_sided else None
     features = made_features(rng, people, sides)
     if sides is not None:

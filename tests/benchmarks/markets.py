@@ -52,9 +52,7 @@ def expected_inverse_rank(probabilities):
 def transferable_utility(f, g, beta=0.3, sweeps=500):
     """mu of candidates x employers, both sides as one population."""
     kernel = np.exp((f + g.T) / (2 * beta))
-    graph = sp.csr_matrix(
-        np.block([[np.zeros((CANDIDATES,) * 2), kernel], [kernel.T, np.zeros((EMPLOYERS,) * 2)]])
-    )
+    graph = sp.csr_matrix(np.block([[np.zeros((CANDIDATES,) * 2), kernel], [kernel.T, np.zeros((EMPLOYERS,) * 2)]]))
     scale = solve_choo_siow(graph, np.ones(CANDIDATES + EMPLOYERS), sweeps)
     return scale[:CANDIDATES, None] * scale[None, CANDIDATES:] * kernel
 
@@ -121,9 +119,7 @@ def lists_by_titian(p, groups, policy):
         return outcome(p, groups, lists.others).meetings
 
     floor = policy.ei_floor if policy.ei_floor is not None else found.expected_ei
-    chosen = with_own_score(
-        rank, meetings_of, lambda lists: ei_of_lists(lists, groups), floor, policy.own_exponent
-    )
+    chosen = with_own_score(rank, meetings_of, lambda lists: ei_of_lists(lists, groups), floor, policy.own_exponent)
     return chosen[1].others, found.ei_index
 
 

@@ -64,9 +64,7 @@ def compare(commit: str, *, people: int, rounds: int, times: int) -> None:
     """Print what each page costs at the commit and here, and the median ratio of all rounds."""
     with _files_of(commit) as there, _served(there, people) as before, _served(ROOT, people) as after:
         versions = (before, after)
-        print(
-            f"{people} readers, ms of a processor a page, {commit} -> here, ratio: median of {rounds} rounds"
-        )
+        print(f"{people} readers, ms of a processor a page, {commit} -> here, ratio: median of {rounds} rounds")
         for page in before.visits:
             for version in versions:
                 version.read(page, 2 * READERS)
@@ -81,10 +79,7 @@ def _told(name: str, rounds: Sequence[Sequence[Cost]], part: int) -> str:
     'web   4.0 ->   2.0 (ratio 0.50)'
     """
     sides = [
-        [
-            sum(cost[part] for cost, place in zip(turns, ORDER, strict=True) if place == side)
-            for turns in rounds
-        ]
+        [sum(cost[part] for cost, place in zip(turns, ORDER, strict=True) if place == side) for turns in rounds]
         for side in (0, 1)
     ]
     ratio = median(after / before if before > LEAST else 1.0 for before, after in zip(*sides, strict=True))

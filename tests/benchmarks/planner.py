@@ -39,9 +39,7 @@ def main() -> int:
         return 2
     beside = arguments.folder / "published.json"
     published: dict[str, Any] = json.loads(beside.read_text()) if beside.exists() else {}
-    print(
-        "| file | value | bound | breaks | status | wall s | processor s | published optimum | published s |"
-    )
+    print("| file | value | bound | breaks | status | wall s | processor s | published optimum | published s |")
     print("|---|---|---|---|---|---|---|---|---|")
     wrong, wall, published_total = [], 0.0, 0.0
     for path in files:
@@ -70,14 +68,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _run(path: Path, seconds: float) -> tuple[dict[str, Any], float, float]:
-    command = [
-        sys.executable,
-        str(ROOT / "manage.py"),
-        "plan_benchmark",
-        str(path),
-        "--seconds",
-        str(seconds),
-    ]
+    command = [sys.executable, str(ROOT / "manage.py"), "plan_benchmark", str(path), "--seconds", str(seconds)]
     before, start = _processor(), time.monotonic()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     wall, cpu = time.monotonic() - start, _processor() - before

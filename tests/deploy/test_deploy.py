@@ -27,9 +27,7 @@ def settings_of_the_table() -> list[str]:
     """The names in the first column of the table under "Settings"."""
     text = (ROOT / "docs" / "running.md").read_text()
     section = text.split("\n## Settings\n")[1].split("\n## ")[0]
-    return [
-        name for row in re.findall(r"^\| (`[^|]*) \|", section, re.M) for name in re.findall(r"`(\w+)`", row)
-    ]
+    return [name for row in re.findall(r"^\| (`[^|]*) \|", section, re.M) for name in re.findall(r"`(\w+)`", row)]
 
 
 def settings_of_the_code() -> list[str]:
@@ -126,7 +124,5 @@ def test_the_steps_are_a_sound_script_and_refuse_what_is_none() -> None:
 
 def test_the_check_of_the_steps_passes_with_the_settings_of_a_machine(tmp_path: Path) -> None:
     given = {"ALLOWED_HOSTS": "forum.example.org", "TITIAN_HTTPS": "1", "TITIAN_VAR": str(tmp_path)}
-    done = subprocess.run(
-        [STEPS, "check"], check=False, capture_output=True, text=True, env={**os.environ, **given}
-    )
+    done = subprocess.run([STEPS, "check"], check=False, capture_output=True, text=True, env={**os.environ, **given})
     assert done.returncode == 0, done.stderr

@@ -150,8 +150,7 @@ def lay_out(cast: Cast, *people: Attendee) -> Booking:
     """Six half hours from 10:00 on the first day, two tables, and everybody named open at all of them."""
     half = dt.timedelta(minutes=30)
     slots = Slot.objects.bulk_create(
-        Slot(event=cast.event, starts_at=OPENING + n * half, ends_at=OPENING + (n + 1) * half)
-        for n in range(6)
+        Slot(event=cast.event, starts_at=OPENING + n * half, ends_at=OPENING + (n + 1) * half) for n in range(6)
     )
     Table.objects.bulk_create(Table(event=cast.event, label=label, place="Gallery") for label in ("T1", "T2"))
     Availability.objects.bulk_create(

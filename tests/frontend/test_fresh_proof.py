@@ -100,9 +100,7 @@ def test_of_a_form_its_fields_are_kept_and_nothing_else_of_the_request(cast: Cas
     }
 
 
-def test_a_form_is_kept_for_an_hour_and_sent_anew_by_its_own_proof_alone(
-    cast: Cast, time_machine: object
-) -> None:
+def test_a_form_is_kept_for_an_hour_and_sent_anew_by_its_own_proof_alone(cast: Cast, time_machine: object) -> None:
     one, page = cast.engineer, cast.address("attendees/")
     fields = {"attendee": [one.pk], "set_visibility": "hidden"}
     client, now = stale(cast.organiser.person), timezone.now()
@@ -129,9 +127,7 @@ def test_what_a_stranger_sends_to_a_page_that_asks_for_a_proof_is_not_kept(db: N
 
 def test_no_link_to_them_would_save_the_page_that_asks_as_the_file() -> None:
     folder = Path(urls.__file__).parent / "templates"
-    links = [
-        link for file in folder.rglob("*.html") for link in re.findall(r"<a\b.*?</a>", file.read_text(), re.S)
-    ]
+    links = [link for file in folder.rglob("*.html") for link in re.findall(r"<a\b.*?</a>", file.read_text(), re.S)]
     asking = [link for link in links if any(f"url '{name}'" in link for name in READING)]
     assert len(asking) >= len(READING)
     assert not [link for link in asking if re.search(r"\sdownload\b[^\"]*>", link)]

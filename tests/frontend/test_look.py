@@ -112,9 +112,7 @@ def test_a_style_sheet_calls_nobody_and_stays_short():
 def test_the_first_page_weighs_less_than_150_kb_with_everything_it_loads(client):
     answer = client.get("/")
     page = answer.content
-    loaded = {
-        address.split("#")[0] for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page.decode())
-    }
+    loaded = {address.split("#")[0] for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page.decode())}
     assert any("htmx" in address for address in loaded)
     bodies = [b"".join(client.get(address)) for address in sorted(loaded)]
     assert all(bodies)

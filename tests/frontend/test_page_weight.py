@@ -98,8 +98,6 @@ def test_every_page_of_an_attendee_stays_within_its_budget(reader: Reader) -> No
     links = set(re.findall(rf'href="({home}people/\d+/(?:ask/)?)[?"]', page))
     assert len(links) > 10
     weights |= {path: weight for path in links if (weight := reader.weight(path)) is not None}
-    heavy = {
-        path: (warm, cold) for path, (warm, cold) in weights.items() if warm > WARM_BYTES or cold > COLD_BYTES
-    }
+    heavy = {path: (warm, cold) for path, (warm, cold) in weights.items() if warm > WARM_BYTES or cold > COLD_BYTES}
     assert len(weights) > 30
     assert heavy == {}

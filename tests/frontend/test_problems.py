@@ -37,12 +37,8 @@ def test_a_refusal_names_the_page_where_its_reader_goes_on(cast):
     organiser = client_of(cast.organiser.person)
     cast.event.state = "draft"
     cast.event.save()
-    refused = page_of(
-        organiser.post(cast.address("attendees/"), {"do": "invite", "attendee": [cast.lawyer.pk]})
-    )
-    assert ("Change the state of the forum", f"{cast.address('set-up/')}#states") in refused.links(
-        ".problems"
-    )
+    refused = page_of(organiser.post(cast.address("attendees/"), {"do": "invite", "attendee": [cast.lawyer.pk]}))
+    assert ("Change the state of the forum", f"{cast.address('set-up/')}#states") in refused.links(".problems")
 
 
 def test_a_page_that_organisers_alone_can_open_is_not_named_to_others(cast, official):

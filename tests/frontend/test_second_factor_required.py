@@ -106,9 +106,7 @@ def test_without_a_second_factor_every_acting_page_is_refused_in_one_sentence(
 
 
 @pytest.mark.slow
-def test_without_a_second_factor_every_acting_operation_of_the_api_is_refused(
-    cast: Cast, lead: Attendee
-) -> None:
+def test_without_a_second_factor_every_acting_operation_of_the_api_is_refused(cast: Cast, lead: Attendee) -> None:
     walked = 0
     theirs = {cast.organiser.person: (OrganiserView, TeamView), lead.person: (LeadView, TeamView)}
     for person, kinds in theirs.items():

@@ -22,9 +22,7 @@ from frontend.suggestions.words import reason_text
 from matching.recommend.strength import Strength
 from tests.factories import make_attendee, make_event, make_run
 
-NAMES: dict[str, str] = {
-    topic["key"]: topic["name"] for theme in shipped_themes() for topic in theme["topics"]
-}
+NAMES: dict[str, str] = {topic["key"]: topic["name"] for theme in shipped_themes() for topic in theme["topics"]}
 CODES = ("topic_offered", "topic_sought")
 HELP = (
     "Advice on ", "Cooperation ", "Evaluation of ", "Funding ", "Guidance ", "Help with ", "Partnership ",
@@ -75,12 +73,8 @@ def test_no_mail_of_a_planned_meeting_and_no_request_of_the_demo_has_somebody_of
     load_themes(event=event)
     for key in NAMES:
         one, other = make_attendee(event, seeks_topics=[key]), make_attendee(event, offers_topics=[key])
-        run = make_run(
-            event, {one: [other]}, reasons=[{"code": CODES[0], "weight": 1.0, "evidence": {"topic": key}}]
-        )
+        run = make_run(event, {one: [other]}, reasons=[{"code": CODES[0], "weight": 1.0, "evidence": {"topic": key}}])
         sentence = shared_reason_for(event, (one.pk, other.pk))
         assert sentence == f"One of you seeks “{NAMES[key]}”, and the other offers it."
-        assert f"You name “{NAMES[key]}” among" in first_message(
-            other, Topic.objects.get(event=event, key=key)
-        )
+        assert f"You name “{NAMES[key]}” among" in first_message(other, Topic.objects.get(event=event, key=key))
         run.delete()

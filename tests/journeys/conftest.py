@@ -248,10 +248,7 @@ def visit(browser: Browser, door: str) -> Iterator[Callable[..., list[tuple[str,
         contexts.append(context)
         page, found = context.new_page(), []
         page.on("request", lambda asked: None if asked.url.startswith(door) else found.append((asked.url,)))
-        page.on(
-            "console",
-            lambda line: found.append((line.text,)) if "security policy" in line.text.lower() else None,
-        )
+        page.on("console", lambda line: found.append((line.text,)) if "security policy" in line.text.lower() else None)
         page.on("pageerror", lambda error: found.append((str(error),)))
         if enter_as:
             go_in(page, door, enter_as)
@@ -292,9 +289,7 @@ def booking(forum: Forum, mail_server: MailServer) -> list[Slot]:
     for number in range(1, 5):
         Table.objects.create(event=event, label=f"T{number}", place="Gallery")
     for attendee in (forum.official, *forum.others):
-        Availability.objects.bulk_create(
-            Availability(event=event, attendee=attendee, slot=slot) for slot in slots
-        )
+        Availability.objects.bulk_create(Availability(event=event, attendee=attendee, slot=slot) for slot in slots)
     return slots
 
 

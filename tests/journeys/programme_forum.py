@@ -31,9 +31,7 @@ class PlannedForum:
         for number in range(len(self.people), len(self.people) + count):
             constituency = CONSTITUENCIES[number % len(CONSTITUENCIES)]
             name = f"{prefix}{FIRST[number % len(FIRST)]} {LAST[number // len(FIRST) % len(LAST)]}"
-            joined.append(
-                make_attendee(self.event, name=name, constituency=constituency, sector=f"of-{constituency}")
-            )
+            joined.append(make_attendee(self.event, name=name, constituency=constituency, sector=f"of-{constituency}"))
         Availability.objects.bulk_create(
             Availability(event=self.event, attendee=person, slot=slot)
             for place, person in enumerate(joined)
@@ -65,11 +63,7 @@ def make_planned_forum(people: int = 16, tables: int = 5, slots: int = 8) -> Pla
     for number in range(1, tables + 1):
         Table.objects.create(event=event, label=f"T{number}", place="Gallery", step_free=number == tables)
     organiser = make_attendee(
-        event,
-        email="organiser@demo.example.org",
-        name="Olga Tan",
-        permission="organiser",
-        visibility="hidden",
+        event, email="organiser@demo.example.org", name="Olga Tan", permission="organiser", visibility="hidden"
     )
     forum = PlannedForum(event, organiser, times)
     forum.join(people)

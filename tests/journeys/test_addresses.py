@@ -76,9 +76,7 @@ def test_who_gets_codes_that_others_ask_for_stops_them_and_asks_for_their_own(
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
-def test_two_who_read_one_mailbox_say_who_they_are(
-    somebody: Attendee, context: BrowserContext, door: str
-) -> None:
+def test_two_who_read_one_mailbox_say_who_they_are(somebody: Attendee, context: BrowserContext, door: str) -> None:
     host = make_attendee(somebody.event, permission="organiser").person
     new = NewAttendee(email=somebody.person.email, name="Ben Cruz", age_class="adult")
     add_to_mailbox(event=somebody.event, new=new, by=host, now=timezone.now())

@@ -26,9 +26,7 @@ def opened(forum) -> set[int]:
     return set(Availability.objects.filter(attendee=forum.official).values_list("slot_id", flat=True))
 
 
-def test_arrow_keys_move_through_the_times_and_tab_stops_once_in_each_half_day(
-    forum, booking, browser, enter, door
-):
+def test_arrow_keys_move_through_the_times_and_tab_stops_once_in_each_half_day(forum, booking, browser, enter, door):
     for size in PAGE_SIZES.values():
         context = browser.new_context(viewport=size, reduced_motion="reduce")
         page = enter(context, OFFICIAL)

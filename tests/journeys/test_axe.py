@@ -7,9 +7,7 @@ from playwright.sync_api import Page
 
 from tests.journeys.axe import faults_of
 
-PAGE = (
-    "<!doctype html><html lang=en><title>A page</title><style>{}</style><main><h1>A page</h1>{}</main></html>"
-)
+PAGE = "<!doctype html><html lang=en><title>A page</title><style>{}</style><main><h1>A page</h1>{}</main></html>"
 FAINT_IN_THE_DARK = "@media (prefers-color-scheme: dark) { body { background: #000; color: #222 } }"
 
 
@@ -23,9 +21,7 @@ FAINT_IN_THE_DARK = "@media (prefers-color-scheme: dark) { body { background: #0
     ],
     ids=["faint", "faint in the dark", "no label", "wide"],
 )
-def test_a_fault_is_found_in_the_look_that_shows_it(
-    page: Page, style: str, text: str, fault: tuple[str, ...]
-) -> None:
+def test_a_fault_is_found_in_the_look_that_shows_it(page: Page, style: str, text: str, fault: tuple[str, ...]) -> None:
     page.set_content(PAGE.format(style, text))
     assert fault in {found[1 : 1 + len(fault)] for found in faults_of(page)}
     page.set_content(PAGE.format("", "<p>Sound</p>"))

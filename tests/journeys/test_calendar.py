@@ -114,17 +114,10 @@ def test_a_browsers_parser_reads_no_name_after_a_block(page: Page, door: str) ->
     block_person(blocked=b.person, by=a.person, now=forum.now)
     for person in (0, 1):
         (entry,) = fetch(page, door, forum, person)
-        assert (entry["status"], entry["summary"], entry["location"]) == (
-            "CANCELLED",
-            "Cancelled meeting",
-            None,
-        )
+        assert (entry["status"], entry["summary"], entry["location"]) == ("CANCELLED", "Cancelled meeting", None)
 
 
-ZONES = {
-    "Europe/London": dt.date(2027, 3, 27),
-    "America/New_York": dt.date(2027, 11, 6),
-}  # clocks change next
+ZONES = {"Europe/London": dt.date(2027, 3, 27), "America/New_York": dt.date(2027, 11, 6)}  # clocks change next
 Entry = tuple[str, int, str, float, float]
 
 

@@ -79,9 +79,7 @@ class Keyboard(Touch):
 
 
 @pytest.fixture(params=[Touch, Keyboard, WithoutScript])
-def hand_of(
-    request: pytest.FixtureRequest, browser: Browser, door: str
-) -> Iterator[Callable[[Attendee], Touch]]:
+def hand_of(request: pytest.FixtureRequest, browser: Browser, door: str) -> Iterator[Callable[[Attendee], Touch]]:
     """The hand of somebody who has signed in on a phone."""
     contexts = []
 

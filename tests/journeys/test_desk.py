@@ -42,9 +42,7 @@ def attendee_list():
     for row in range(1, GOOD + BAD + 1):
         sector = SECTORS[row % len(SECTORS)]
         email = "nobody" if row % 40 == 0 else f"p{row}@example.org"
-        writer.writerow(
-            [email, f"Person {row}", f"House {sector}", sector, "Thailand", "adult", *WORDS[sector]]
-        )
+        writer.writerow([email, f"Person {row}", f"House {sector}", sector, "Thailand", "adult", *WORDS[sector]])
     return out.getvalue().encode()
 
 
@@ -126,15 +124,10 @@ def build_suggestions(page):
 def open_times(event, *attendees):
     day = dt.datetime.combine(event.ends_on, dt.time(10), event.zone)
     times = [day + n * dt.timedelta(minutes=30) for n in range(2)]
-    slots = [
-        Slot.objects.create(event=event, starts_at=one, ends_at=one + dt.timedelta(minutes=30))
-        for one in times
-    ]
+    slots = [Slot.objects.create(event=event, starts_at=one, ends_at=one + dt.timedelta(minutes=30)) for one in times]
     Table.objects.create(event=event, label="T1")
     for attendee in attendees:
-        Availability.objects.bulk_create(
-            Availability(event=event, attendee=attendee, slot=one) for one in slots
-        )
+        Availability.objects.bulk_create(Availability(event=event, attendee=attendee, slot=one) for one in slots)
 
 
 def ask_and_accept(event, browser, door, asker, other):
@@ -188,9 +181,7 @@ def test_from_a_list_to_figures_and_files(desk, browser, door, model_folder):
     page.get_by_role("link", name="Method", exact=True).click()
     page.get_by_role("link", name="Download the figures").click()
     do_its_job(page)
-    funnel = {
-        row["step"]: row for row in csv.DictReader(io.StringIO(taken(page, "funnel.csv").decode("utf-8-sig")))
-    }
+    funnel = {row["step"]: row for row in csv.DictReader(io.StringIO(taken(page, "funnel.csv").decode("utf-8-sig")))}
     assert (funnel["held"]["count"], funnel["useful"]["count"]) == ("30", "30")
     book = openpyxl.load_workbook(io.BytesIO(taken(page, "All tables")))
     matrix = {row[:2]: row[2] for row in book["matrix-held"].iter_rows(values_only=True)}

@@ -36,9 +36,7 @@ def name_provider(settings: Settings, door: str, issuer: str, **more: Any) -> No
 def test_somebody_links_the_account_of_a_ministry_and_signs_in_by_it(
     provider: TestProvider, browser: Browser, door: str
 ) -> None:
-    assert (
-        walk(browser, door, lambda page: page.get_by_role("link", name="Sign in as person-1").click()) == []
-    )
+    assert walk(browser, door, lambda page: page.get_by_role("link", name="Sign in as person-1").click()) == []
 
 
 def walk(browser: Browser, door: str, sign_in: Any) -> list[str]:

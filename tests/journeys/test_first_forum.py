@@ -270,9 +270,7 @@ def test_from_the_administrators_link_to_the_archive(
     for number, other in ((1, "Guest 2"), (2, "Guest 1")):
         phone = as_person(phones[number].context, door, f"guest{number}@example.org")
         phone.goto(f"{home}meetings/")
-        phone.get_by_role("form", name=f"Did you meet {other}?").get_by_role(
-            "button", name="Yes, we met"
-        ).tap()
+        phone.get_by_role("form", name=f"Did you meet {other}?").get_by_role("button", name="Yes, we met").tap()
         expect(phone.get_by_text("Thank you, noted.")).to_be_visible()
     assert Meeting.objects.filter(state=Meeting.State.HELD).count() == 1
 

@@ -60,11 +60,7 @@ def opened(browser: Browser) -> Iterator[Callable[[Presses], Page]]:
 
 
 def test_from_nothing_to_the_first_suggestion(
-    transactional_db: None,
-    opened: Callable[[Presses], Page],
-    door: str,
-    mail_server: MailServer,
-    model_folder: object,
+    transactional_db: None, opened: Callable[[Presses], Page], door: str, mail_server: MailServer, model_folder: object
 ) -> None:
     boss = Person.objects.create_superuser("ada@example.org", name="Ada Boss")
     starting, leading, organising = Presses(), Presses(), Presses()

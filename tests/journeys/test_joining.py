@@ -90,9 +90,7 @@ def test_the_line_follows_what_is_typed_in_thai_and_khmer(forum, newcomer, brows
     context.close()
 
 
-def test_what_is_typed_is_saved_without_the_button_and_there_after_a_reload(
-    forum, newcomer, browser, enter, door
-):
+def test_what_is_typed_is_saved_without_the_button_and_there_after_a_reload(forum, newcomer, browser, enter, door):
     Attendee.objects.filter(pk=newcomer.pk).update(agreed_at="2026-11-26T00:00Z", agreement_version="1")
     context = browser.new_context(viewport=PHONE, reduced_motion="reduce")
     page = enter(context, OFFICIAL)

@@ -58,9 +58,7 @@ def test_from_the_code_in_a_mail_to_what_came_of_the_first_meeting(
         forum.event, email="somchai@example.org", name="Somchai Prasert", sector="ict-ministry",
         constituency="government", country="Thailand", languages=["th", "en"],
     )  # fmt: skip
-    Availability.objects.bulk_create(
-        Availability(event=forum.event, attendee=official, slot=slot) for slot in booking
-    )
+    Availability.objects.bulk_create(Availability(event=forum.event, attendee=official, slot=slot) for slot in booking)
     arif = forum.named("Arif Rahman")
 
     page = context.new_page()

@@ -25,11 +25,7 @@ def pages_of(forum, booking):
     sent, received, long = ask(a, others[2]), ask(others[3], a, *booking[2:5]), ask(others[4], a)
     declined = ask(a, others[5], booking[6])
     decline_meeting(
-        attendee=others[5],
-        meeting_id=declined.pk,
-        reason="Next year",
-        by=others[5].person,
-        now=timezone.now(),
+        attendee=others[5], meeting_id=declined.pk, reason="Next year", by=others[5].person, now=timezone.now()
     )
     meetings = [*agreed, sent, received, long, declined]
     for meeting, by in ((received, a), (agreed[1], others[1])):
@@ -71,24 +67,16 @@ def test_axe_finds_nothing_on_the_pages_that_mails_lead_to(forum, booking, visit
     a, b = forum.official, forum.others[0]
     meeting = ask(a, b, *booking[:3])
     texts = [mail_to(post, b, "Mali").get_body(("plain",)).get_content()]
-    make_counter_offer(
-        attendee=b, meeting_id=meeting.pk, slot_ids=(booking[4].pk,), by=b.person, now=timezone.now()
-    )
+    make_counter_offer(attendee=b, meeting_id=meeting.pk, slot_ids=(booking[4].pk,), by=b.person, now=timezone.now())
     texts.append(mail_to(post, a, "other times").get_body(("plain",)).get_content())
-    links = [
-        re.sub(r"^https?://[^/]+", "", link) for link in re.findall(r"http\S+/answer/\S+", "".join(texts))
-    ]
+    links = [re.sub(r"^https?://[^/]+", "", link) for link in re.findall(r"http\S+/answer/\S+", "".join(texts))]
     assert len(links) >= 6
     assert visit(links) == []
 
 
 def test_axe_finds_nothing_where_meetings_are_set_up(forum, booking, visit):
     make_attendee(
-        forum.event,
-        email="organiser@demo.example.org",
-        name="Orla",
-        permission="organiser",
-        visibility="hidden",
+        forum.event, email="organiser@demo.example.org", name="Orla", permission="organiser", visibility="hidden"
     )
     agreed = accept(ask(forum.official, forum.others[3]), forum.others[3])
     parts = ("set-up/", "set-up/mail/", "set-up/told/", "set-up/speakers/", "meetings/", "set-up/topics/")

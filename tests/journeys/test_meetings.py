@@ -29,9 +29,7 @@ def feed_of(page, door, forum):
 def meeting_in(feed):
     """The one meeting of a calendar, the same by two parsers."""
     (entry,) = (e for e in icalendar.Calendar.from_ical(feed).walk("VEVENT") if "eeting with" in e["SUMMARY"])
-    other = next(
-        event for event in vobject.readOne(feed.decode()).vevent_list if event.uid.value == str(entry["UID"])
-    )
+    other = next(event for event in vobject.readOne(feed.decode()).vevent_list if event.uid.value == str(entry["UID"]))
     assert other.dtstart.value == entry.start
     assert other.status.value == str(entry["STATUS"])
     return entry
@@ -102,9 +100,7 @@ def test_one_asks_the_other_answers_from_the_mail_and_both_calendars_follow(
         other_browser.close()
 
 
-def test_two_agree_on_another_time_and_later_move_their_meeting_in_two_windows(
-    forum, booking, sign_in, door, post
-):
+def test_two_agree_on_another_time_and_later_move_their_meeting_in_two_windows(forum, booking, sign_in, door, post):
     mali, arif = forum.official, forum.named("Arif Rahman")
     meeting = ask(mali, arif, booking[0])
     hers, his = sign_in(mali), sign_in(arif, "phone")
@@ -135,9 +131,7 @@ def test_two_agree_on_another_time_and_later_move_their_meeting_in_two_windows(
         assert after["SEQUENCE"] > before["SEQUENCE"]
 
 
-def test_times_are_opened_and_a_meeting_is_asked_for_without_any_script(
-    forum, booking, without_script, enter, door
-):
+def test_times_are_opened_and_a_meeting_is_asked_for_without_any_script(forum, booking, without_script, enter, door):
     Availability.objects.filter(attendee=forum.official).delete()
     page = enter(without_script, OFFICIAL)
     page.goto(door + forum.address("meetings/"))
@@ -161,9 +155,7 @@ def test_times_are_opened_and_a_meeting_is_asked_for_without_any_script(
     expect(page.get_by_text("Your request is taken back.")).to_be_visible()
 
 
-def test_a_time_taken_while_one_writes_costs_nothing_of_what_was_written(
-    forum, booking, context, enter, door
-):
+def test_a_time_taken_while_one_writes_costs_nothing_of_what_was_written(forum, booking, context, enter, door):
     arif, linh = forum.named("Arif Rahman"), forum.named("Linh Tran")
     page = enter(context, OFFICIAL)
     page.goto(door + forum.address(f"people/{arif.pk}/ask/"))
@@ -192,15 +184,10 @@ def test_the_time_in_the_browsers_zone_is_shown_beside_the_forums(forum, booking
     context.close()
 
 
-def test_a_day_of_twelve_meetings_and_a_session_prints_on_one_sheet_of_a4(
-    forum, booking, context, enter, door
-):
+def test_a_day_of_twelve_meetings_and_a_session_prints_on_one_sheet_of_a4(forum, booking, context, enter, door):
     session = make_session(forum.event, "Opening plenary on everything that changed since last year")
     session.parts.create(event=forum.event, attendee=forum.official)
-    others = [
-        *forum.others,
-        *(make_attendee(forum.event, title="Director of a very long title") for _ in range(4)),
-    ]
+    others = [*forum.others, *(make_attendee(forum.event, title="Director of a very long title") for _ in range(4))]
     for other, slot in zip(others, booking, strict=True):
         Availability.objects.get_or_create(event=forum.event, attendee=other, slot=slot)
         accept(ask(other, forum.official, slot), forum.official)
@@ -212,9 +199,7 @@ def test_a_day_of_twelve_meetings_and_a_session_prints_on_one_sheet_of_a4(
     assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
 
 
-def test_who_is_asked_asks_a_question_first_and_accepts_after_the_answer(
-    forum, booking, browser, context, door, post
-):
+def test_who_is_asked_asks_a_question_first_and_accepts_after_the_answer(forum, booking, browser, context, door, post):
     a, b = forum.official, forum.named("Arif Rahman")
     meeting = ask(a, b, booking[0], booking[2])
     phone = browser.new_context(viewport=PAGE_SIZES["phone"], has_touch=True)
@@ -255,21 +240,14 @@ def test_a_starter_fills_the_box_and_keeps_what_is_chosen_and_typed(
     expect(box).to_have_value("")
     page.locator(f"#slot-{booking[0].pk}").check()
     box.fill("I come from Bangkok.")
-    for label, begins in (
-        ("Ask for their view", "I have a question"),
-        ("Hear about their work", "I would like"),
-    ):
+    for label, begins in (("Ask for their view", "I have a question"), ("Hear about their work", "I would like")):
         page.get_by_role("link", name=label).click()
         expect(box).to_have_value(
-            re.compile(
-                f"^Dear Arif Rahman,\n{begins}.*Could we meet for a few minutes\\?\nI come from Bangkok.$"
-            )
+            re.compile(f"^Dear Arif Rahman,\n{begins}.*Could we meet for a few minutes\\?\nI come from Bangkok.$")
         )
     expect(page.locator(f"#slot-{booking[0].pk}")).to_be_checked()
 
     plain = enter(without_script, OFFICIAL)
     plain.goto(address)
     plain.get_by_role("link", name="Ask for their view").click()
-    expect(plain.get_by_label("Your message")).to_have_value(
-        re.compile("^Dear Arif Rahman,\nI have a question")
-    )
+    expect(plain.get_by_label("Your message")).to_have_value(re.compile("^Dear Arif Rahman,\nI have a question"))

@@ -68,9 +68,7 @@ def test_five_who_asked_the_same_get_one_office_hour(forum, booking, door, sign_
 def test_the_page_without_three_who_asked_the_same_says_what_to_do(forum, booking, door, sign_in):
     page = sign_in(forum.official)
     page.goto(door + forum.address("meetings/office-hours/new/"))
-    expect(
-        page.get_by_role("heading", name="No three people wait who asked you about the same")
-    ).to_be_visible()
+    expect(page.get_by_role("heading", name="No three people wait who asked you about the same")).to_be_visible()
     assert faults_of(page) == []
 
 

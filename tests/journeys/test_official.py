@@ -123,9 +123,7 @@ def test_from_the_door_to_a_new_list(worker, crowded_forum, context, enter):
 
 
 def test_axe_finds_nothing_on_the_pages_about_the_lists(matched_forum, visit):
-    make_attendee(
-        matched_forum.event, email="organiser@demo.example.org", permission="organiser", visibility="hidden"
-    )
+    make_attendee(matched_forum.event, email="organiser@demo.example.org", permission="organiser", visibility="hidden")
     matched_forum.event.previous = make_event(
         "earlier", name="ASEAN ICT Forum on Child Online Protection 2024", starts_on=dt.date(2024, 12, 9)
     )

@@ -95,9 +95,7 @@ def test_an_attendee_joins_searches_asks_meets_and_reports_in_their_language(
     )  # fmt: skip
     arif = forum.named(ARIF)
     Person.objects.filter(pk=arif.person_id).update(language=language)
-    Availability.objects.bulk_create(
-        Availability(event=forum.event, attendee=mali, slot=slot) for slot in booking
-    )
+    Availability.objects.bulk_create(Availability(event=forum.event, attendee=mali, slot=slot) for slot in booking)
 
     context = browser.new_context(viewport=PAGE_SIZES["phone"], reduced_motion="reduce")
     reader = Reader(context.new_page(), language)

@@ -33,21 +33,13 @@ def pages_of(forum):
         "suggestions/?constituency=industry",
     ]
     pages += [f"people/{other}/", f"people/{other}/block/", "people/0/"]
-    return [forum.address(page) for page in pages] + [
-        "/",
-        "/demo/",
-        "/demo/outbox/",
-        "/accounts/logout/",
-        "/nowhere/",
-    ]
+    return [forum.address(page) for page in pages] + ["/", "/demo/", "/demo/outbox/", "/accounts/logout/", "/nowhere/"]
 
 
 def test_axe_finds_nothing_on_any_page_in_light_and_dark_on_phone_and_desk(forum, visit):
     blocked = make_attendee(forum.event, name="Somebody Else")
     Block.objects.create(blocker=forum.official.person, blocked=blocked.person, created_at=NOW)
-    OutgoingMail.objects.create(
-        sender="a@example.org", recipients=["b@example.org"], subject="Code", body="ABC"
-    )
+    OutgoingMail.objects.create(sender="a@example.org", recipients=["b@example.org"], subject="Code", body="ABC")
     Attendee.objects.filter(pk=forum.others[0].pk).update(about="ប្រទេសកម្ពុជា ការពារកុមារ " * 40)
     assert visit(pages_of(forum), enter_as=OFFICIAL) == []
     assert visit(["/", "/accessibility/", "/accounts/login/code/", "/translations/", "/handbook/"]) == []
@@ -75,9 +67,7 @@ def test_the_description_of_the_api_is_drawn_with_nothing_the_policy_forbids(pag
     assert len(drawn) > 50
     assert page.locator("html").get_attribute("lang") == "en"
     assert faults == []
-    found = faults_of(
-        page, [("phone", "light"), ("phone", "dark")]
-    )  # it is the same in every look but for its width
+    found = faults_of(page, [("phone", "light"), ("phone", "dark")])  # it is the same in every look but for its width
     assert [fault for fault in found if fault[3] not in OF_SWAGGER_UI] == []
 
 

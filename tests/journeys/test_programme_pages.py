@@ -47,9 +47,7 @@ def test_axe_finds_nothing_on_any_page_of_a_programme(planned_forum, visit):
     impossible = plan_of(forum)
     Plan.objects.filter(pk=impossible.pk).update(
         work="impossible",
-        report={
-            "conflicts": [asdict(PlanConflict("locked_over_open_slots", (row.first_id,), count=3, limit=2))]
-        },
+        report={"conflicts": [asdict(PlanConflict("locked_over_open_slots", (row.first_id,), count=3, limit=2))]},
     )
     plans = [f"{draft.pk}/?by={order}" for order in ("grid", "person", "slot", "table")]
     plans += [f"{draft.pk}/meetings/{row.pk}/", f"{draft.pk}/doors/", f"{draft.pk}/days/"]

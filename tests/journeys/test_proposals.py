@@ -71,9 +71,7 @@ def test_one_yes_and_one_no_are_counted_and_both_read_only_that_it_did_not_come_
         assert faults_of(page) == []
         card.get_by_role("button", name=re.compile(f"^{answer}")).click()
         expect(page.get_by_role("status").first).to_contain_text(f"Your {answer.lower()} is noted")
-        expect(page.get_by_role("region", name="The organisers proposed")).to_contain_text(
-            f"You said {answer.lower()}"
-        )
+        expect(page.get_by_role("region", name="The organisers proposed")).to_contain_text(f"You said {answer.lower()}")
     for seat in agreed.seats.select_related("attendee__person"):
         page = signed_in(seat.attendee)
         page.goto(f"{door}{BASE}meetings/{agreed.pk}/")

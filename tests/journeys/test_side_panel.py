@@ -13,9 +13,7 @@ WIDE, NARROW = {"width": 1100, "height": 800}, {"width": 360, "height": 740}
 
 
 def tops(page: Page) -> list[float]:
-    return page.locator(".people .row").evaluate_all(
-        "rows => rows.map(row => row.getBoundingClientRect().top)"
-    )
+    return page.locator(".people .row").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().top)")
 
 
 def box(what: Locator) -> dict[str, float]:

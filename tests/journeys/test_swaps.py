@@ -91,9 +91,7 @@ def test_a_new_list_never_undoes_a_filter_chosen_meanwhile(forum, door, sign_in)
     page.goto(door + forum.address("suggestions/"))
     read = Attendee.objects.get(pk=forum.official.pk).changed_at
     held = []
-    page.route(
-        lambda address: address.endswith("/suggestions/"), lambda route: held.append((route, route.fetch()))
-    )
+    page.route(lambda address: address.endswith("/suggestions/"), lambda route: held.append((route, route.fetch())))
     ListReading.objects.filter(attendee=forum.official).update(profile_changed_at=read)
     with page.expect_request(lambda asked: asked.url.endswith("/suggestions/")):
         pass  # the new list is asked for, and the answer is late
@@ -139,9 +137,7 @@ def test_a_link_of_a_session_keeps_the_focus_when_the_sessions_are_swapped(forum
     expect(zone).to_be_focused()
 
 
-def test_the_focus_stays_in_a_plan_at_work_and_in_the_plan_when_it_is_ready(
-    transactional_db, settings, door, sign_in
-):
+def test_the_focus_stays_in_a_plan_at_work_and_in_the_plan_when_it_is_ready(transactional_db, settings, door, sign_in):
     settings.TITIAN_DEMO = True
     forum = make_planned_forum(people=4)
     order = {"event": forum.event, "by": forum.organiser.person, "now": timezone.now()}
@@ -160,9 +156,7 @@ def test_the_focus_stays_in_a_plan_at_work_and_in_the_plan_when_it_is_ready(
     expect(page.locator("#plan")).to_be_focused()
 
 
-def test_the_button_of_the_next_meeting_keeps_the_focus_when_its_time_is_told_anew(
-    forum, booking, door, sign_in
-):
+def test_the_button_of_the_next_meeting_keeps_the_focus_when_its_time_is_told_anew(forum, booking, door, sign_in):
     other, soon = forum.named("Arif Rahman"), timezone.now() + dt.timedelta(minutes=12)
     Slot.objects.filter(pk=booking[0].pk).update(starts_at=soon, ends_at=soon + dt.timedelta(minutes=30))
     meeting = accept(ask(forum.official, other, booking[0]), other, booking[0])
@@ -195,9 +189,7 @@ def test_undo_breaks_no_rule_of_the_content_policy(matched_forum, worker, browse
     context = browser.new_context()
     page = enter(context, "A ministry official from Thailand")
     refused: list[str] = []
-    page.on(
-        "console", lambda line: refused.append(line.text) if "security policy" in line.text.lower() else None
-    )
+    page.on("console", lambda line: refused.append(line.text) if "security policy" in line.text.lower() else None)
     page.on("pageerror", lambda error: refused.append(str(error)))
     page.goto(page.url.split("/e/")[0] + matched_forum.address("suggestions/"))
     for _again in range(2):

@@ -25,9 +25,7 @@ def taken(forum: Forum, booking: list[Slot]) -> Meeting:
     return accept(ask(linh, arif, booking[0]), arif)
 
 
-def test_who_waits_is_told_of_the_time_that_fell_free_and_the_two_meet(
-    forum, booking, taken, door, sign_in, post
-):
+def test_who_waits_is_told_of_the_time_that_fell_free_and_the_two_meet(forum, booking, taken, door, sign_in, post):
     mali, arif = forum.official, forum.named("Arif Rahman")
     first = forum.named("Grace Lim")
     wish = MeetingRequestData(message="First of all")

@@ -38,9 +38,7 @@ def test_sign_in_fill_in_filter_answer_block_and_leave(forum, without_script, do
     page.get_by_role("button", name="Save my profile").click()
     page.get_by_role("link", name="See my suggestions").click()
     expect(
-        page.get_by_text("Suggestions are not computed yet")
-        .or_(page.get_by_text("Matching your new profile"))
-        .first
+        page.get_by_text("Suggestions are not computed yet").or_(page.get_by_text("Matching your new profile")).first
     ).to_be_visible()
     assert newcomer.event_id == forum.event.pk
 

@@ -23,14 +23,7 @@ from tests.servers import get
 RELEASE = os.environ.get("TITIAN_SOAK_DEBIAN", "trixie")
 MIRROR = os.environ.get("TITIAN_SOAK_MIRROR")
 # How this machine reaches the registries; what is not there is not copied.
-OF_THIS_MACHINE = (
-    "etc/resolv.conf",
-    "etc/hosts",
-    "etc/pip.conf",
-    "etc/xdg/pip",
-    "etc/apt/apt.conf.d",
-    "opt/wheels",
-)
+OF_THIS_MACHINE = ("etc/resolv.conf", "etc/hosts", "etc/pip.conf", "etc/xdg/pip", "etc/apt/apt.conf.d", "opt/wheels")
 SYSTEMD = "DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends systemd"
 AUTHORITIES = "etc/ssl/certs/ca-certificates.crt"
 
@@ -55,9 +48,7 @@ def tree(tmp_path: Path) -> Iterator[Path]:
         _copy(name, tree)
     sources = tree / "srv" / "titian"
     sources.mkdir(parents=True)
-    archive = subprocess.run(
-        ["git", "archive", "HEAD"], cwd=settings.BASE_DIR, check=True, capture_output=True
-    )
+    archive = subprocess.run(["git", "archive", "HEAD"], cwd=settings.BASE_DIR, check=True, capture_output=True)
     subprocess.run(["tar", "-x", "-C", sources], input=archive.stdout, check=True)
     mounts = [("-t", "proc", "proc", tree / "proc"), ("--bind", "/dev", tree / "dev")]
     for mount in mounts:

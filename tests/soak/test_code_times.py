@@ -23,8 +23,7 @@ def test_known_and_unknown_addresses_in_pairs_and_how_much_longer_the_known_take
 ) -> None:
     pairs, chance = WARM + amount(PAIRS), random.Random(7)
     Person.objects.bulk_create(
-        Person(email=f"known-{number}@example.org", name=f"Guest {number}", password="!")
-        for number in range(pairs)
+        Person(email=f"known-{number}@example.org", name=f"Guest {number}", password="!") for number in range(pairs)
     )
     taken: dict[str, dict[str, list[float]]] = {}
     with web_process(address_of_the_database()) as (port, _process):

@@ -24,9 +24,7 @@ RACES = (
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("zone", sorted(ZONES))
-def test_whatever_people_do_over_a_change_of_clocks_no_rule_is_broken(
-    zone: str, amount: Callable[[int], int]
-) -> None:
+def test_whatever_people_do_over_a_change_of_clocks_no_rule_is_broken(zone: str, amount: Callable[[int], int]) -> None:
     run_machine(machine_in(zone, MeetingMachine), examples=amount(200), steps=40, same=False)
 
 

@@ -41,14 +41,7 @@ DISK = "600m"
 KILLED = ("web", "worker", "database")
 LOSES_WORKER = ("worker", "database", "database restarted")
 CLOCKS = {"clock an hour ahead": "+3600", "clock an hour back": "+0"}  # after one another
-TROUBLES = (
-    *KILLED,
-    "database restarted",
-    "way to the database cut",
-    "mail server silent",
-    "disk full",
-    *CLOCKS,
-)
+TROUBLES = (*KILLED, "database restarted", "way to the database cut", "mail server silent", "disk full", *CLOCKS)
 # Jobs are deleted once they are done.
 NEWEST_WORKER = "select max(id) from procrastinate_workers"
 JOBS_DONE = "select last_value - (select count(*) from procrastinate_jobs) from procrastinate_jobs_id_seq"

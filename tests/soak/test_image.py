@@ -89,11 +89,7 @@ class Container:
     def run(self, *command: str, options: tuple[str, ...] = ("--rm",)) -> str:
         return _podman(
             *("run", "--network=host", "--read-only", "--tmpfs=/tmp", "--cap-drop=all", *options),
-            *(
-                "--security-opt=no-new-privileges",
-                *release_script().limits(),
-                f"--volume={self.name}:{VOLUME}",
-            ),
+            *("--security-opt=no-new-privileges", *release_script().limits(), f"--volume={self.name}:{VOLUME}"),
             *(f"--env={name}={value}" for name, value in self.environment.items()),
             *(self.image, *command),
         )
@@ -206,9 +202,7 @@ def caddy(folder: Path, to: int) -> Iterator[Browser]:
         f" default_bind 127.0.0.1\n https_port {port}\n"
         f" storage file_system {folder}/storage\n}}\n{_of_the_page(f'{HOST} {{', to)}\n"
     )
-    with _proxy(
-        port, "env", f"XDG_CONFIG_HOME={folder}", "caddy", "run", "--config", str(folder / "Caddyfile")
-    ):
+    with _proxy(port, "env", f"XDG_CONFIG_HOME={folder}", "caddy", "run", "--config", str(folder / "Caddyfile")):
         yield Browser(folder, port, folder / "storage" / "pki" / "authorities" / "local" / "root.crt")
 
 
@@ -274,10 +268,7 @@ def test_the_image_has_no_compiler_and_its_account_writes_to_its_volume_alone(
 
 
 def test_people_sign_in_behind_a_proxy_with_tls_and_a_backup_is_restored_beside_it(
-    containers: tuple[Container, Container],
-    new_database: Callable[[str], str],
-    post: MailServer,
-    tmp_path: Path,
+    containers: tuple[Container, Container], new_database: Callable[[str], str], post: MailServer, tmp_path: Path
 ) -> None:
     first, second = containers
     for container, name in zip(containers, ("first", "second"), strict=True):

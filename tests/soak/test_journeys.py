@@ -14,17 +14,7 @@ from tests.conftest import ENCODER_OF_THIS_RUN
 from tests.database import SERVER_OF_THIS_RUN
 
 LOOP = "import os\nowner = os.getppid()\nwhile os.getppid() == owner: pass"
-JOURNEYS = (
-    "-m",
-    "pytest",
-    "tests/journeys",
-    "--benchmark-disable",
-    "-q",
-    "-n",
-    "logical",
-    "--dist",
-    "loadfile",
-)
+JOURNEYS = ("-m", "pytest", "tests/journeys", "--benchmark-disable", "-q", "-n", "logical", "--dist", "loadfile")
 
 
 @pytest.fixture

@@ -50,11 +50,7 @@ def test_the_order_of_people_answers_and_sets_changes_no_learned_weight(amount: 
     for seed in range(1 + amount(ORDERS)):
         environment = os.environ | {"PYTHONHASHSEED": str(seed)}
         ran = subprocess.run(
-            [sys.executable, "-c", PROGRAM, str(seed)],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
+            [sys.executable, "-c", PROGRAM, str(seed)], env=environment, capture_output=True, text=True, check=True
         )
         found.append(json.loads(ran.stdout))
     print(f"{len(found)} orders, {len(found[0])} weights")

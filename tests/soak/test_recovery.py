@@ -65,9 +65,7 @@ class Served:
         with bound_socket("127.0.0.1", 0) as listening:
             listening.listen()
             number, port = listening.fileno(), listening.getsockname()[1]
-            process = _manage(
-                "run_web", "--socket", str(number), environment=self.environment, files=(number,)
-            )
+            process = _manage("run_web", "--socket", str(number), environment=self.environment, files=(number,))
             seconds = seconds_until(lambda: _answers(port), most=MOST_SECONDS)
             process.terminate()
             process.wait(timeout=MOST_SECONDS)
@@ -86,9 +84,7 @@ class Served:
             self.process.wait(timeout=MOST_SECONDS)
 
 
-def _manage(
-    *command: str, environment: dict[str, str], files: tuple[int, ...] = ()
-) -> subprocess.Popen[bytes]:
+def _manage(*command: str, environment: dict[str, str], files: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "manage.py", *command],
         cwd=settings.BASE_DIR,
@@ -162,9 +158,7 @@ def seconds_after_a_kill(running: RunningEncoder, clients: list[Asking]) -> floa
     return seconds_until(lambda: all(one.answered[-1] > dead + 0.1 for one in clients), most=MOST_SECONDS)
 
 
-def test_how_soon_the_encoder_answers_after_a_kill_under_load(
-    settings: Settings, amount: Callable[[int], int]
-) -> None:
+def test_how_soon_the_encoder_answers_after_a_kill_under_load(settings: Settings, amount: Callable[[int], int]) -> None:
     cold, killed = [], []
     for _round in range(amount(ROUNDS)):
         running = RunningEncoder()

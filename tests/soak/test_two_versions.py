@@ -81,9 +81,7 @@ def served(sources: Path, environment: dict[str, str], var: Path) -> Iterator[in
         port = free.getsockname()[1]
     var.mkdir()
     own = {"TITIAN_VAR": str(var), "TITIAN_PORT": str(port)}
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "serve"], cwd=sources, env=os.environ | environment | own
-    )
+    process = subprocess.Popen([sys.executable, "manage.py", "serve"], cwd=sources, env=os.environ | environment | own)
     try:
         yield port
     finally:
@@ -96,11 +94,7 @@ def is_ready(port: int) -> bool:
 
 
 def test_the_older_version_serves_while_the_newer_one_migrates_and_beside_it(
-    older: Path,
-    server: EmbeddedPostgres,
-    tmp_path: Path,
-    amount: Callable[[int], int],
-    monkeypatch: pytest.MonkeyPatch,
+    older: Path, server: EmbeddedPostgres, tmp_path: Path, amount: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     environment = {
         "DATABASE_URL": f"postgresql://{USER}:{server.password}@/{DATABASE}?host={server.socket_folder}",

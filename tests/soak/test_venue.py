@@ -27,9 +27,7 @@ def test_five_hundred_people_of_a_venue_get_in_within_ten_minutes_and_who_guesse
         came_in = venue.sign_in(emails, at_once=20)
         seconds = time.monotonic() - began
     with capsys.disabled():
-        print(
-            f"\n{came_in} of {len(emails)} signed in within {seconds:.0f} s; {typed} codes guessed\n{venue}"
-        )
+        print(f"\n{came_in} of {len(emails)} signed in within {seconds:.0f} s; {typed} codes guessed\n{venue}")
     assert came_in == len(emails)
     assert seconds < TEN_MINUTES
     assert typed <= 20

@@ -36,9 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def verified(folder: Path, secret: str, asked: Asked, body: str = "") -> subprocess.CompletedProcess[str]:
     headers = {name.lower(): value for name, value in asked.headers.items()}
     given = json.dumps([secret, headers, body or asked.body.decode()])
-    return subprocess.run(
-        ["node", str(folder / "verify.js")], input=given, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(["node", str(folder / "verify.js")], input=given, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.django_db

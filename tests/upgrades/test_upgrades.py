@@ -34,9 +34,7 @@ MOST_BYTES = 3_000_000
 WRITTEN_BY_UPGRADING = ("django_migrations", "django_content_type", "auth_permission")
 MOTTO = operations.AddField("event", "motto", models.TextField(null=True))
 LOSSES = {
-    "booking_notice": operations.RunSQL(
-        "DELETE FROM booking_notice WHERE id = (SELECT min(id) FROM booking_notice)"
-    ),
+    "booking_notice": operations.RunSQL("DELETE FROM booking_notice WHERE id = (SELECT min(id) FROM booking_notice)"),
     "events_attendee": operations.RunSQL("UPDATE events_attendee SET about = '' WHERE about != ''"),
     "events_event": operations.RemoveField("event", "venue"),
 }
@@ -100,9 +98,7 @@ def _lost(before: Content) -> list[str]:
     ]
 
 
-def test_every_row_of_an_earlier_version_is_there_after_the_upgrade_and_is_read_and_written(
-    restored: Content,
-) -> None:
+def test_every_row_of_an_earlier_version_is_there_after_the_upgrade_and_is_read_and_written(restored: Content) -> None:
     _upgrade(MOTTO)
     assert _lost(restored) == []
     assert set(Meeting.objects.values_list("state", flat=True)) == set(Meeting.State.values)
@@ -116,9 +112,7 @@ def test_every_row_of_an_earlier_version_is_there_after_the_upgrade_and_is_read_
             client = Client()
             client.force_login(host.person)
             assert client.get(f"/e/forum/{address}", follow=True).status_code == 200, address
-        accept_meeting(
-            attendee=host, meeting_id=request.pk, slot_id=None, by=host.person, now=request.asked_at
-        )
+        accept_meeting(attendee=host, meeting_id=request.pk, slot_id=None, by=host.person, now=request.asked_at)
     request.refresh_from_db()
     assert request.state == Meeting.State.ACCEPTED
 

@@ -61,11 +61,7 @@ class ProgrammeSessionView(OrganiserView):
     def put(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
         """Change a session; requests of those who have it in their agenda lose the time it moves to."""
         session = change_session(
-            event=self.event,
-            session_id=session_id,
-            data=_session_data(request),
-            by=self.person,
-            now=timezone.now(),
+            event=self.event, session_id=session_id, data=_session_data(request), by=self.person, now=timezone.now()
         )
         return Response(_body(session))
 
@@ -80,9 +76,7 @@ class ProgrammeImportView(OrganiserView):
     """A programme from the text of its file."""
 
     @extend_schema(
-        operation_id="programme_sessions_import",
-        request=ProgrammeFileSerializer,
-        responses={202: LongJobSerializer},
+        operation_id="programme_sessions_import", request=ProgrammeFileSerializer, responses={202: LongJobSerializer}
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Carry out what the file changes, all or nothing; with `dry_run` only tell.
@@ -97,16 +91,11 @@ class ProgrammeImportView(OrganiserView):
             changes = plan_agenda(event=event, file=file)
         else:
             changes = import_agenda(
-                event=event,
-                file=file,
-                remove_missing=values["remove_missing"],
-                by=self.person,
-                now=timezone.now(),
+                event=event, file=file, remove_missing=values["remove_missing"], by=self.person, now=timezone.now()
             )
         body = {
             **{
-                name: [change.data.title for change in getattr(changes, name)]
-                for name in ("added", "moved", "changed")
+                name: [change.data.title for change in getattr(changes, name)] for name in ("added", "moved", "changed")
             },
             "unchanged": changes.unchanged,
             "missing": [session.title for session in changes.missing],

@@ -24,10 +24,7 @@ class AgendaItemSerializer(
         source="office_hour.meeting_id", default=None, allow_null=True, help_text="One I am in."
     )
     table = serializers.IntegerField(
-        source="round_table.meeting_id",
-        default=None,
-        allow_null=True,
-        help_text="Of a round; I have a place.",
+        source="round_table.meeting_id", default=None, allow_null=True, help_text="Of a round; I have a place."
     )
 
 
@@ -93,9 +90,7 @@ class ProgrammeFileSerializer(serializers.Serializer[Any]):
     """A programme as the text of its file: CSV, iCalendar, or schedule.json."""
 
     content = TextField(max_length=2_000_000, trim_whitespace=False)
-    remove_missing = serializers.BooleanField(
-        default=False, help_text="Also remove sessions not in the file."
-    )
+    remove_missing = serializers.BooleanField(default=False, help_text="Also remove sessions not in the file.")
     dry_run = serializers.BooleanField(default=False, help_text="Only tell what it would change.")
 
 

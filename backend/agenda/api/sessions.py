@@ -9,12 +9,7 @@ from rest_framework.response import Response
 
 from backend.agenda.api.serializers import SessionDaySerializer
 from backend.agenda.selectors.sessions import sessions_for
-from backend.agenda.services.bookmarks import (
-    assign_speaker,
-    bookmark_session,
-    remove_bookmark,
-    remove_speaker,
-)
+from backend.agenda.services.bookmarks import assign_speaker, bookmark_session, remove_bookmark, remove_speaker
 from backend.events.api.views import OrganiserView, ParticipantView
 
 THEME = OpenApiParameter("theme", str, description="A theme's key: only its sessions.")
@@ -23,9 +18,7 @@ THEME = OpenApiParameter("theme", str, description="A theme's key: only its sess
 class SessionListView(ParticipantView):
     """All sessions by day of the forum's zone, with what each means for my time."""
 
-    @extend_schema(
-        operation_id="sessions_list", parameters=[THEME], responses={200: SessionDaySerializer(many=True)}
-    )
+    @extend_schema(operation_id="sessions_list", parameters=[THEME], responses={200: SessionDaySerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         theme = request.query_params.get("theme", "")
         found = sessions_for(self.attendee, timezone.now(), theme=theme)
@@ -37,9 +30,7 @@ class BookmarkView(ParticipantView):
 
     @extend_schema(operation_id="sessions_bookmark", request=None, responses={204: None})
     def put(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
-        bookmark_session(
-            attendee=self.attendee, session_id=session_id, by=self.attendee.person, now=timezone.now()
-        )
+        bookmark_session(attendee=self.attendee, session_id=session_id, by=self.attendee.person, now=timezone.now())
         return Response(status=204)
 
     @extend_schema(operation_id="sessions_forget", responses={204: None})

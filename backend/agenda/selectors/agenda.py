@@ -91,11 +91,7 @@ def agenda_for(
     ]
     items += [
         AgendaItem(
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            title=row.other.name,
-            room=row.place.label,
-            meeting=row,
+            starts_at=row.starts_at, ends_at=row.ends_at, title=row.other.name, room=row.place.label, meeting=row
         )
         for row in confirmed_meetings_for(attendee, now, rows)
         if row.state != Meeting.State.CANCELLED and row.starts_at and row.ends_at and row.place
@@ -112,13 +108,7 @@ def agenda_for(
         if row.state == Meeting.State.ACCEPTED and row.place
     ]
     items += [
-        AgendaItem(
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            title=row.title,
-            room=row.place.label,
-            round_table=row,
-        )
+        AgendaItem(starts_at=row.starts_at, ends_at=row.ends_at, title=row.title, room=row.place.label, round_table=row)
         for row in (own_tables(attendee, now) if tables is None else tables)
         if row.state == Meeting.State.ACCEPTED and row.place
     ]

@@ -135,9 +135,7 @@ def _calendar(attendee: Attendee, entries: list[icalendar.Event]) -> icalendar.C
     return calendar
 
 
-def _meeting(
-    meeting: Meeting, row: MeetingRow | None, reader: Attendee, stamp: dt.datetime
-) -> icalendar.Event:
+def _meeting(meeting: Meeting, row: MeetingRow | None, reader: Attendee, stamp: dt.datetime) -> icalendar.Event:
     is_off = row is None or row.state == Meeting.State.CANCELLED
     # A cancellation replaces an entry only with a higher SEQUENCE: where the policy hides a meeting that is
     # still confirmed, use the number that the job will give it when it cancels it.
@@ -165,9 +163,7 @@ def _meeting(
     return entry
 
 
-def _office_hour(
-    meeting: Meeting, row: OfficeHourRow | None, reader: Attendee, stamp: dt.datetime
-) -> icalendar.Event:
+def _office_hour(meeting: Meeting, row: OfficeHourRow | None, reader: Attendee, stamp: dt.datetime) -> icalendar.Event:
     """An office hour; the entry names its host and no guest."""
     entry = _of_several(meeting, row, _office_summary(row), reader, stamp)
     if row is not None and row.theme_name and "location" in entry:
@@ -186,9 +182,7 @@ def _office_summary(row: OfficeHourRow | None) -> str:
     return _("Office hour with %(host)s: “%(about)s”") % named
 
 
-def _at_table(
-    meeting: Meeting, row: TableRow | None, reader: Attendee, stamp: dt.datetime
-) -> icalendar.Event:
+def _at_table(meeting: Meeting, row: TableRow | None, reader: Attendee, stamp: dt.datetime) -> icalendar.Event:
     """A table of a round; the entry names nobody."""
     is_off = row is None or row.state == Meeting.State.CANCELLED
     title = {"title": row.title if row else ""}
@@ -338,9 +332,7 @@ def _changes(zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> Iterator[
     for early, late in pairwise(_steps(first, last + HOUR, HOUR)):
         if early.astimezone(zone).utcoffset() != late.astimezone(zone).utcoffset():
             quarters = pairwise(_steps(early, late, HOUR / 4))
-            yield from (
-                b for a, b in quarters if a.astimezone(zone).utcoffset() != b.astimezone(zone).utcoffset()
-            )
+            yield from (b for a, b in quarters if a.astimezone(zone).utcoffset() != b.astimezone(zone).utcoffset())
 
 
 def _steps(first: dt.datetime, last: dt.datetime, step: dt.timedelta) -> Iterable[dt.datetime]:

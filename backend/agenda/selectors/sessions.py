@@ -144,9 +144,7 @@ def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list
         if row.state == Meeting.State.ACCEPTED
     ]
     hours += [
-        Period(row.starts_at, row.ends_at)
-        for row in own_tables(attendee, now)
-        if row.state == Meeting.State.ACCEPTED
+        Period(row.starts_at, row.ends_at) for row in own_tables(attendee, now) if row.state == Meeting.State.ACCEPTED
     ]
     taken = [period for period, _ in meetings] + hours
     slots = [
@@ -174,12 +172,8 @@ def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list
                 is_past=session.ends_at <= now,
                 part=mine.get(session.pk, ""),
                 meeting=next((row for agreed, row in meetings if agreed.overlaps(period)), None),
-                times=sum(
-                    slot.overlaps(period) and not any(slot.overlaps(one) for one in others) for slot in slots
-                ),
-                speakers=tuple(
-                    profiles[pk] for number, pk in speaking if number == session.pk and pk in profiles
-                ),
+                times=sum(slot.overlaps(period) and not any(slot.overlaps(one) for one in others) for slot in slots),
+                speakers=tuple(profiles[pk] for number, pk in speaking if number == session.pk and pk in profiles),
             )
         )
     return rows
@@ -266,9 +260,7 @@ def double_booked_counts(periods: dict[int, Period]) -> dict[int, int]:
     people = list(SessionPart.objects.filter(session__in=periods).values_list("session_id", "attendee_id"))
     seats = Seat.objects.filter(attendee__in={pk for _session, pk in people}, is_active=True)
     taken: dict[int, list[Period]] = {}
-    for attendee_id, lower, upper in seats.values_list(
-        "attendee_id", "period__startswith", "period__endswith"
-    ):
+    for attendee_id, lower, upper in seats.values_list("attendee_id", "period__startswith", "period__endswith"):
         taken.setdefault(attendee_id, []).append(Period(lower, upper))
     return Counter(
         session_id

@@ -23,9 +23,7 @@ from backend.people.models import Person
 
 
 @in_transaction
-def change_session(
-    *, event: Event, session_id: int, data: SessionData, by: Person, now: dt.datetime
-) -> Session:
+def change_session(*, event: Event, session_id: int, data: SessionData, by: Person, now: dt.datetime) -> Session:
     """Change a session; requests of those who have it in their agenda lose the time it moves to.
 
     Confirmed meetings stay. Refuses what `agenda.services.sessions.change_session` refuses.

@@ -55,9 +55,7 @@ def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt
             meeting=meeting_id,
         )
     part = SessionPart.objects.create(event_id=attendee.event_id, attendee=attendee, session=session)
-    release_requests(
-        attendee_ids=[attendee.pk], starts_at=session.starts_at, ends_at=session.ends_at, now=now
-    )
+    release_requests(attendee_ids=[attendee.pk], starts_at=session.starts_at, ends_at=session.ends_at, now=now)
     return part
 
 
@@ -76,10 +74,7 @@ def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
     if part.part == SPEAKING:
         raise Refused(
             "speaking",
-            _(
-                "You speak at “%(title)s”, so it stays in your agenda. Tell the organisers if "
-                "you do not speak there."
-            )
+            _("You speak at “%(title)s”, so it stays in your agenda. Tell the organisers if you do not speak there.")
             % {"title": session.local_name},
         )
     part.delete()
@@ -87,9 +82,7 @@ def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
 
 
 @in_transaction
-def assign_speaker(
-    *, event: Event, session_id: int, attendee_id: int, by: Person, now: dt.datetime
-) -> SessionPart:
+def assign_speaker(*, event: Event, session_id: int, attendee_id: int, by: Person, now: dt.datetime) -> SessionPart:
     """Have an attendee speak at a session: busy then. Naming them again changes nothing.
 
     Refuses OrganisersOnly, NotFound, and AttendeeInMeeting where a confirmed meeting overlaps it.
@@ -105,9 +98,7 @@ def assign_speaker(
     part, _is_new = SessionPart.objects.update_or_create(
         attendee=attendee, session=session, defaults={"event": event, "part": SPEAKING}
     )
-    release_requests(
-        attendee_ids=[attendee.pk], starts_at=session.starts_at, ends_at=session.ends_at, now=now
-    )
+    release_requests(attendee_ids=[attendee.pk], starts_at=session.starts_at, ends_at=session.ends_at, now=now)
     return part
 
 
@@ -123,9 +114,7 @@ def remove_speaker(*, event: Event, session_id: int, attendee_id: int, by: Perso
     announce_freed_times(event.pk, [attendee.pk])
 
 
-def _session_and_attendee(
-    event: Event, session_id: int, attendee_id: int, by: Person
-) -> tuple[Session, Attendee]:
+def _session_and_attendee(event: Event, session_id: int, attendee_id: int, by: Person) -> tuple[Session, Attendee]:
     check_organiser(by, event, Activity.EDIT)
     session = Session.objects.filter(event=event, pk=session_id).first()
     attendee = Attendee.objects.filter(event=event, pk=attendee_id).first()

@@ -39,9 +39,7 @@ def make_feed(*, attendee: Attendee, by: Person, now: dt.datetime) -> CalendarFe
     """The attendee's open feed, made where there is none. Refuses NotYours and NotInThisState."""
     check_own(attendee, by, Activity.TAKE_PART)
     lock_attendees([attendee.pk])
-    feed, _is_new = CalendarFeed.objects.get_or_create(
-        attendee=attendee, revoked_at=None, defaults={"made_at": now}
-    )
+    feed, _is_new = CalendarFeed.objects.get_or_create(attendee=attendee, revoked_at=None, defaults={"made_at": now})
     return feed
 
 

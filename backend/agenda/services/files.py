@@ -135,9 +135,7 @@ def _icalendar_entries(data: bytes, event: Event) -> Entries:
         raise UnreadableFile(_("The calendar file cannot be read: it may be cut off.")) from error
     entries = calendar.events
     if len(entries) > MAX_ROWS:
-        raise UnreadableFile(
-            _("The file has more than %(limit)s rows: split it.") % {"limit": f"{MAX_ROWS:,}"}
-        )
+        raise UnreadableFile(_("The file has more than %(limit)s rows: split it.") % {"limit": f"{MAX_ROWS:,}"})
     for number, entry in enumerate(entries, start=1):
         yield Entry(
             number,

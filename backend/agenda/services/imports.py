@@ -30,9 +30,7 @@ class SessionChange:
     def is_moved(self) -> bool:
         """Whether a session of the agenda starts or ends at another time in the file."""
         before = self.session
-        return before is not None and (
-            (before.starts_at, before.ends_at) != (self.data.starts_at, self.data.ends_at)
-        )
+        return before is not None and ((before.starts_at, before.ends_at) != (self.data.starts_at, self.data.ends_at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +97,7 @@ def plan_agenda(*, event: Event, file: AgendaFile, known: Known = Known()) -> Ag
     )
 
 
-def carry_out(
-    event: Event, changes: AgendaChanges, removed: Iterable[Session]
-) -> list[tuple[Session, SessionData]]:
+def carry_out(event: Event, changes: AgendaChanges, removed: Iterable[Session]) -> list[tuple[Session, SessionData]]:
     """Write the changes, and remove these sessions; the caller holds the event's row.
 
     Gives every session of the file with its values there. Refuses `session_taken` where two sessions would
@@ -118,9 +114,7 @@ def carry_out(
 
 def _ordered(changes: Iterable[SessionChange]) -> list[SessionChange]:
     """Sessions of the agenda first, the latest first, so that a programme moved later meets no old place."""
-    return sorted(
-        changes, key=lambda one: (one.session is None, -(one.session or one.data).starts_at.timestamp())
-    )
+    return sorted(changes, key=lambda one: (one.session is None, -(one.session or one.data).starts_at.timestamp()))
 
 
 def _without_repeats(rows: Sequence[FileSession]) -> tuple[list[FileSession], list[RefusedLine]]:
@@ -154,8 +148,7 @@ def _match(
                 found[row.line] = left.pop(groups[key].pop().pk)
     pairs = [(found.get(row.line), row.data) for row in rows]
     changes = [
-        SessionChange(session, known.settle(session, data) if session else data, data)
-        for session, data in pairs
+        SessionChange(session, known.settle(session, data) if session else data, data) for session, data in pairs
     ]
     return changes, list(left.values())
 

@@ -135,8 +135,7 @@ def _indico_entries(events: Any) -> list[Mapping[str, Any]]:
     for one in events:
         for kind in ("session", "contribution"):
             found += [
-                {**entry, "guid": f"indico-{kind}-{entry.get('db_id') or entry['id']}"}
-                for entry in one[f"{kind}s"]
+                {**entry, "guid": f"indico-{kind}-{entry.get('db_id') or entry['id']}"} for entry in one[f"{kind}s"]
             ]
     return found
 
@@ -164,8 +163,6 @@ def _indico_reader(entry: Mapping[str, Any], event: Event) -> Callable[[], Sessi
 def _indico_moment(found: Any) -> dt.datetime:
     """A moment as Indico writes it: a day, an hour and the name of a zone."""
     try:
-        return dt.datetime.fromisoformat(f"{found['date']}T{found['time']}").replace(
-            tzinfo=ZoneInfo(found["tz"])
-        )
+        return dt.datetime.fromisoformat(f"{found['date']}T{found['time']}").replace(tzinfo=ZoneInfo(found["tz"]))
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise without_times() from error

@@ -29,9 +29,7 @@ State = SessionMail.State
 Before = dict[str, str]
 
 
-def queue_session_mails(
-    event: Event, changes: AgendaChanges, removed: Sequence[Session], now: dt.datetime
-) -> None:
+def queue_session_mails(event: Event, changes: AgendaChanges, removed: Sequence[Session], now: dt.datetime) -> None:
     """Queue one mail to everybody who has a session in their agenda that is about to change, or to go.
 
     They are locked, and the sessions are not written yet. Of what is over nothing is said.
@@ -84,9 +82,7 @@ def send_session_mail(*, mail_id: int, now: dt.datetime) -> None:
 
     In the reader's quiet hours it is queued for their end. Raises MailDelayed where it has to be tried again.
     """
-    deliver_outside_quiet_hours(
-        SessionMail.objects.all(), mail_id, wait=_enqueue, mail_for=_mail_for, now=now
-    )
+    deliver_outside_quiet_hours(SessionMail.objects.all(), mail_id, wait=_enqueue, mail_for=_mail_for, now=now)
 
 
 def _mail_for(mail: SessionMail) -> EmailMessage | None:
@@ -136,8 +132,5 @@ def session_mail(reader: Attendee, head: Letterhead, lines: Sequence[str]) -> Em
     }
     body = render_to_string("agenda/mail/sessions.txt", context)
     return mail_to(
-        reader,
-        head,
-        subject=_("Changes in your agenda at %(event)s") % {"event": event.local_name},
-        body=body,
+        reader, head, subject=_("Changes in your agenda at %(event)s") % {"event": event.local_name}, body=body
     )

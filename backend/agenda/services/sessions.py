@@ -55,19 +55,13 @@ def check_session(data: SessionData, event: Event, themes: dict[str, Theme]) -> 
     title, room = one_line(clean_text(data.title)), one_line(clean_text(data.room))
     abstract, link = clean_text(data.abstract), clean_text(data.stream_url)
     if not 0 < len(title) <= TITLE_LENGTH:
-        raise BadSession(
-            _("A session needs a title of at most %(limit)s characters.") % {"limit": TITLE_LENGTH}
-        )
+        raise BadSession(_("A session needs a title of at most %(limit)s characters.") % {"limit": TITLE_LENGTH})
     if len(room) > ROOM_LENGTH:
         raise BadSession(_("The name of a room has at most %(limit)s characters.") % {"limit": ROOM_LENGTH})
     if len(abstract) > ABSTRACT_LENGTH:
-        raise BadSession(
-            _("An abstract has at most %(limit)s characters.") % {"limit": f"{ABSTRACT_LENGTH:,}"}
-        )
+        raise BadSession(_("An abstract has at most %(limit)s characters.") % {"limit": f"{ABSTRACT_LENGTH:,}"})
     if not dt.MINYEAR < data.starts_at.year < dt.MAXYEAR:  # it might be no time at all in the event's zone
-        raise BadSession(
-            _("The forum is not on %(day)s. Choose one of its days.") % {"day": data.starts_at.date()}
-        )
+        raise BadSession(_("The forum is not on %(day)s. Choose one of its days.") % {"day": data.starts_at.date()})
     if not data.starts_at < data.ends_at <= data.starts_at + LONGEST:
         raise BadSession(_("A session ends after it starts, within 24 hours. Correct its hours."))
     first, last = _days(data, event)
@@ -77,11 +71,7 @@ def check_session(data: SessionData, event: Event, themes: dict[str, Theme]) -> 
                 "The forum is from %(first)s to %(last)s; %(day)s is outside. Choose a day "
                 "within it, or change its days under About."
             )
-            % {
-                "first": event.starts_on,
-                "last": event.ends_on,
-                "day": first if first < event.starts_on else last,
-            }
+            % {"first": event.starts_on, "last": event.ends_on, "day": first if first < event.starts_on else last}
         )
     if link:
         try:
@@ -155,10 +145,7 @@ def save_session(session: Session, data: SessionData, themes: dict[str, Theme]) 
     except IntegrityError as error:
         raise Refused(
             "session_taken",
-            _(
-                "There is a session “%(title)s” at that time already. Change that one, or choose "
-                "another title or time."
-            )
+            _("There is a session “%(title)s” at that time already. Change that one, or choose another title or time.")
             % {"title": data.title},
         ) from error
     return session

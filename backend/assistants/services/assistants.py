@@ -48,8 +48,7 @@ def name_assistant(*, attendee: Attendee, email: str, by: Person, now: dt.dateti
     if named.count() >= MAX_ASSISTANTS:
         raise Refused(
             "too_many_assistants",
-            _("You have named %(count)d people, the most one may. End one of these first.")
-            % {"count": MAX_ASSISTANTS},
+            _("You have named %(count)d people, the most one may. End one of these first.") % {"count": MAX_ASSISTANTS},
         )
     made = Assistant.objects.create(
         event_id=attendee.event_id, principal=attendee, address_hash=address_hash(email), named_at=now
@@ -80,8 +79,7 @@ def accept_principal(*, attendee: Attendee, assistant_id: int, by: Person, now: 
     if in_force.count() >= MAX_PRINCIPALS or in_force.filter(principal=row.principal_id).exists():
         raise Refused(
             "too_many_principals",
-            _("You act for them already, or for %(count)d people, the most one may.")
-            % {"count": MAX_PRINCIPALS},
+            _("You act for them already, or for %(count)d people, the most one may.") % {"count": MAX_PRINCIPALS},
         )
     row.attendee, row.accepted_at = attendee, now
     row.save(update_fields=["attendee", "accepted_at"])

@@ -68,9 +68,7 @@ def _busy_literals(built: BreakModel, problem: B2BProblem) -> list[dict[int, Lit
         for person in (meeting.i, meeting.j):
             for slot, literal in at.items():
                 here[person].setdefault(slot, []).append(literal)
-    return [
-        {slot: _either(built.model, literals) for slot, literals in sorted(slots.items())} for slots in here
-    ]
+    return [{slot: _either(built.model, literals) for slot, literals in sorted(slots.items())} for slots in here]
 
 
 def vertex_cover(problem: B2BProblem) -> dict[int, list[int]]:
@@ -91,9 +89,7 @@ def vertex_cover(problem: B2BProblem) -> dict[int, list[int]]:
     return cover
 
 
-def _count_tables(
-    built: BreakModel, problem: B2BProblem, busy: Sequence[dict[int, Literal]], networks: bool
-) -> None:
+def _count_tables(built: BreakModel, problem: B2BProblem, busy: Sequence[dict[int, Literal]], networks: bool) -> None:
     """A slot has one meeting per table, and two people."""
     cover = vertex_cover(problem)
     for slot in range(problem.slots):
@@ -134,9 +130,7 @@ def _prefix_or(model: Any, literals: dict[int, Literal], slots: int) -> list[Lit
     return reached
 
 
-def _count_breaks(
-    built: BreakModel, problem: B2BProblem, busy: dict[int, Literal], number: int, lowest: Any
-) -> None:
+def _count_breaks(built: BreakModel, problem: B2BProblem, busy: dict[int, Literal], number: int, lowest: Any) -> None:
     model = built.model
     model.add(sum(busy.values()) == number)
     starts = []
@@ -159,9 +153,7 @@ def _count_breaks(
     _block_or_break(model, problem.slots, busy, number, counter[:1])
 
 
-def _block_or_break(
-    model: Any, slots: int, busy: dict[int, Literal], number: int, broken: Sequence[Literal]
-) -> None:
+def _block_or_break(model: Any, slots: int, busy: dict[int, Literal], number: int, broken: Sequence[Literal]) -> None:
     """Without a break, a person's meetings fill one block of slots, from the first meeting on."""
     blocks = []
     for first in range(slots - number + 1):

@@ -45,13 +45,9 @@ def b2b_conflict_text(conflict: Conflict) -> str:
     open_slots = f"{limit} open slot{'' if limit == 1 else 's'}"
     places = f"{limit} place{'' if limit == 1 else 's'}"
     return {
-        "no_allowed_slot": (
-            f"Meeting {numbers} has no slot that its session, its fixed slot and its people allow."
-        ),
+        "no_allowed_slot": (f"Meeting {numbers} has no slot that its session, its fixed slot and its people allow."),
         "meetings_over_open_slots": f"Person {person} has {meetings} in {open_slots}.",
         "fixed_in_one_slot": f"Person {person} has meetings {numbers} that can only stand in slot {slot}.",
         "meetings_over_capacity": f"There are {count} meetings for {places}.",
-        "demands_clash": (
-            "No schedule meets all demands at once: places, sessions, order and fair breaks clash."
-        ),
+        "demands_clash": ("No schedule meets all demands at once: places, sessions, order and fair breaks clash."),
     }[conflict.code]

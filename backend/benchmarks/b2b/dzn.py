@@ -23,8 +23,7 @@ def problem_from_dzn(text: str) -> B2BProblem:
     """A B2BProblem from the published format, with fairness 2; people, meetings and slots become 0-based."""
     entries = _entries(text)
     people, number, tables, slots, morning = (
-        _count(entries, name)
-        for name in ("nBusiness", "nMeetings", "nTables", "nTotalSlots", "nMorningSlots")
+        _count(entries, name) for name in ("nBusiness", "nMeetings", "nTables", "nTotalSlots", "nMorningSlots")
     )
     if morning > slots:
         raise BadPlanFile(f"“nMorningSlots” is {morning}, more than the {slots} slots of “nTotalSlots”.")
@@ -81,9 +80,7 @@ def _numbers(text: str, where: str) -> list[int]:
     if parts and not parts[-1]:
         parts.pop()
     if not all(re.fullmatch(r"\d{1,6}", part) for part in parts):
-        raise BadPlanFile(
-            f"{where} must be whole numbers with commas between them, not “{text.strip()[:40]}”."
-        )
+        raise BadPlanFile(f"{where} must be whole numbers with commas between them, not “{text.strip()[:40]}”.")
     return [int(part) for part in parts]
 
 
@@ -97,9 +94,7 @@ def _inside(entries: Mapping[str, str], name: str, opening: str, closing: str) -
 def _rows(entries: Mapping[str, str], number: int) -> list[list[int]]:
     inside = _inside(entries, "requested", "[|", "|]")
     rows = [
-        _numbers(row, f"Row {n} of “requested”")
-        for n, row in enumerate(inside.split("|"), 1)
-        if row.strip(" ,\n\t\r")
+        _numbers(row, f"Row {n} of “requested”") for n, row in enumerate(inside.split("|"), 1) if row.strip(" ,\n\t\r")
     ]
     if len(rows) != number or any(len(row) != 3 for row in rows):
         raise BadPlanFile(f"“requested” needs {number} rows of person, person, session; it has {len(rows)}.")

@@ -184,9 +184,7 @@ def _solver(portfolio: Portfolio, deadline: Deadline, seed: int) -> cp_model.CpS
     return solver
 
 
-def _anneal(
-    portfolio: Portfolio, proofs: Sequence[Future[None]], deadline: Deadline, rng: np.random.Generator
-) -> None:
+def _anneal(portfolio: Portfolio, proofs: Sequence[Future[None]], deadline: Deadline, rng: np.random.Generator) -> None:
     """Any schedule first, by CP-SAT without an objective; then annealing from the best one, in rounds."""
 
     def is_over() -> bool:
@@ -211,8 +209,6 @@ def _anneal(
         known = portfolio.breaks
         annealing = Annealing(schedule, list(portfolio.slots))
         share = min(1.0, ANNEALING_SECONDS / max(deadline.left(), 1e-9))
-        annealing.run(
-            deadline.part(share), rng, is_good_enough=lambda cost: cost <= portfolio.bound or is_over()
-        )
+        annealing.run(deadline.part(share), rng, is_good_enough=lambda cost: cost <= portfolio.bound or is_over())
         portfolio.add_solution(annealing.best)
         without_gain = 0 if portfolio.breaks != known else without_gain + 1

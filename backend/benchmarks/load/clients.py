@@ -79,9 +79,7 @@ class Client:
             self.connection.close()
         self.connection = None
 
-    def _once(
-        self, method: str, path: str, body: str, headers: dict[str, str]
-    ) -> tuple[int, dict[str, object]]:
+    def _once(self, method: str, path: str, body: str, headers: dict[str, str]) -> tuple[int, dict[str, object]]:
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_SECONDS)
         self.connection.request(method, f"/api/v1/events/{SLUG}/{path}", body, headers)

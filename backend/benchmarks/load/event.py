@@ -64,18 +64,12 @@ def create_event(*, people: int, seed: int, now: dt.datetime) -> LoadEvent:
         state=Event.State.OPEN,
     )
     grid = SlotGrid(
-        days=days,
-        windows=((dt.time(9), dt.time(12)), (dt.time(13), dt.time(17))),
-        length_minutes=20,
-        break_minutes=5,
+        days=days, windows=((dt.time(9), dt.time(12)), (dt.time(13), dt.time(17))), length_minutes=20, break_minutes=5
     )
     slots = Slot.objects.bulk_create(
-        Slot(event=event, starts_at=period.starts_at, ends_at=period.ends_at)
-        for period in periods_of(grid, event.zone)
+        Slot(event=event, starts_at=period.starts_at, ends_at=period.ends_at) for period in periods_of(grid, event.zone)
     )
-    Table.objects.bulk_create(
-        Table(event=event, label=f"T{number}") for number in range(1, max(people // 8, 1) + 1)
-    )
+    Table.objects.bulk_create(Table(event=event, label=f"T{number}") for number in range(1, max(people // 8, 1) + 1))
     sector = Sector.objects.create(event=event, key="load", name="Load", constituency="other", position=0)
     organisation = Organisation.objects.create(event=event, name="Load", sector=sector)
     accounts = Person.objects.bulk_create(

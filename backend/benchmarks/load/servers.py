@@ -77,9 +77,7 @@ def _manage(arguments: list[str], address: str) -> subprocess.Popen[bytes]:
     return _start([*MANAGE, *arguments], _environment(address))
 
 
-def _start(
-    command: list[str], environment: dict[str, str], *, files: Sequence[int] = ()
-) -> subprocess.Popen[bytes]:
+def _start(command: list[str], environment: dict[str, str], *, files: Sequence[int] = ()) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own programs, no shell
         command,
         cwd=settings.BASE_DIR,

@@ -48,9 +48,7 @@ class JoiningView(ParticipantView):
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(JoiningSerializer(joining_for(self.attendee, timezone.now())).data)
 
-    @extend_schema(
-        operation_id="joining_join", request=AcceptedVersionSerializer, responses={200: JoiningSerializer}
-    )
+    @extend_schema(operation_id="joining_join", request=AcceptedVersionSerializer, responses={200: JoiningSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Accept the privacy notice and the conduct pledge, and open all my meeting times."""
         data, now = validated(AcceptedVersionSerializer, request), timezone.now()

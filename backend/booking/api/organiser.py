@@ -15,9 +15,7 @@ from backend.events.api.views import OrganiserView
 
 
 class CancelForBothView(OrganiserView):
-    @extend_schema(
-        operation_id="meetings_cancel_for_both", request=NeededReasonSerializer, responses={204: None}
-    )
+    @extend_schema(operation_id="meetings_cancel_for_both", request=NeededReasonSerializer, responses={204: None})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Cancel an agreed meeting of two others; both read the reason."""
         cancel_for_both(

@@ -60,12 +60,7 @@ class MeetingAnswerView(ParticipantView):
 
     def target(self, meeting_id: int) -> dict[str, Any]:
         """The arguments that every service of one meeting takes."""
-        return {
-            "attendee": self.attendee,
-            "meeting_id": meeting_id,
-            "by": self.attendee.person,
-            "now": timezone.now(),
-        }
+        return {"attendee": self.attendee, "meeting_id": meeting_id, "by": self.attendee.person, "now": timezone.now()}
 
 
 class MeetingView(MeetingAnswerView):
@@ -82,16 +77,12 @@ class MeetingView(MeetingAnswerView):
     )
     def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Change what I asked for, until it is answered."""
-        edit_request(
-            **self.target(meeting_id), data=_request_data(validated(MeetingRequestDataSerializer, request))
-        )
+        edit_request(**self.target(meeting_id), data=_request_data(validated(MeetingRequestDataSerializer, request)))
         return self.shown(meeting_id)
 
 
 class AcceptView(MeetingAnswerView):
-    @extend_schema(
-        operation_id="meetings_accept", request=AcceptSerializer, responses={200: MeetingSerializer}
-    )
+    @extend_schema(operation_id="meetings_accept", request=AcceptSerializer, responses={200: MeetingSerializer})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Agree to a request, at one of its times."""
         data = validated(AcceptSerializer, request)
@@ -102,14 +93,10 @@ class AcceptView(MeetingAnswerView):
 class DeclineView(MeetingAnswerView):
     counts = {"POST": Kind.MESSAGE_SENT}
 
-    @extend_schema(
-        operation_id="meetings_decline", request=CancelReasonSerializer, responses={200: MeetingSerializer}
-    )
+    @extend_schema(operation_id="meetings_decline", request=CancelReasonSerializer, responses={200: MeetingSerializer})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say no to a request; a reason is optional."""
-        decline_meeting(
-            **self.target(meeting_id), reason=validated(CancelReasonSerializer, request)["reason"]
-        )
+        decline_meeting(**self.target(meeting_id), reason=validated(CancelReasonSerializer, request)["reason"])
         return self.shown(meeting_id)
 
 
@@ -124,9 +111,7 @@ class WithdrawView(MeetingAnswerView):
 class CancelView(MeetingAnswerView):
     counts = {"POST": Kind.MESSAGE_SENT}
 
-    @extend_schema(
-        operation_id="meetings_cancel", request=NeededReasonSerializer, responses={200: MeetingSerializer}
-    )
+    @extend_schema(operation_id="meetings_cancel", request=NeededReasonSerializer, responses={200: MeetingSerializer})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Cancel an agreed meeting; the other reads the reason."""
         cancel_meeting(**self.target(meeting_id), reason=validated(CancelReasonSerializer, request)["reason"])
@@ -136,9 +121,7 @@ class CancelView(MeetingAnswerView):
 class CounterOfferView(MeetingAnswerView):
     """Other times, instead of those I was asked for or of the agreed one."""
 
-    @extend_schema(
-        operation_id="meetings_counter", request=OfferedTimesSerializer, responses={200: MeetingSerializer}
-    )
+    @extend_schema(operation_id="meetings_counter", request=OfferedTimesSerializer, responses={200: MeetingSerializer})
     def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Offer up to three; nothing changes until the other takes one."""
         slot_ids = tuple(validated(OfferedTimesSerializer, request)["slots"])
@@ -154,9 +137,7 @@ class CounterOfferView(MeetingAnswerView):
 
 class TakeCounterOfferView(MeetingAnswerView):
     @extend_schema(
-        operation_id="meetings_take_counter",
-        request=OfferedTimeSerializer,
-        responses={200: MeetingSerializer},
+        operation_id="meetings_take_counter", request=OfferedTimeSerializer, responses={200: MeetingSerializer}
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Meet at one of the times the other offered: the request is agreed, or the meeting moves."""
@@ -179,9 +160,7 @@ class QuestionView(MeetingAnswerView):
     counts = {"POST": Kind.MESSAGE_SENT}
 
     @extend_schema(
-        operation_id="meetings_ask_question",
-        request=QuestionTextSerializer,
-        responses={200: MeetingSerializer},
+        operation_id="meetings_ask_question", request=QuestionTextSerializer, responses={200: MeetingSerializer}
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Ask it, before I accept or decline; the request waits its time anew."""
@@ -193,9 +172,7 @@ class QuestionAnswerView(MeetingAnswerView):
     counts = {"POST": Kind.MESSAGE_SENT}
 
     @extend_schema(
-        operation_id="meetings_answer_question",
-        request=QuestionTextSerializer,
-        responses={200: MeetingSerializer},
+        operation_id="meetings_answer_question", request=QuestionTextSerializer, responses={200: MeetingSerializer}
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Answer the question about my request, once."""
@@ -212,9 +189,7 @@ class AvailabilityView(ParticipantView):
         return Response(GridDaySerializer(grid, many=True).data)
 
     @extend_schema(
-        operation_id="availability_change",
-        request=SlotsChangeSerializer,
-        responses={200: GridDaySerializer(many=True)},
+        operation_id="availability_change", request=SlotsChangeSerializer, responses={200: GridDaySerializer(many=True)}
     )
     def post(self, request: Request, slug: str) -> Response:
         """Open and close slots."""

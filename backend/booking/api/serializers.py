@@ -58,8 +58,7 @@ class MeetingSerializer(
         "interpreter": "Which interpreter or translating device we need, in words; empty where none.",
         "my_answer": "To a proposal: yes, no, or nothing yet.",
         "i_am_here": "I said that I am at the table.",
-        "is_table_freed": "Neither was there in time: others can have the table, until one of us says "
-        "to be there.",
+        "is_table_freed": "Neither was there in time: others can have the table, until one of us says to be there.",
         "can_follow_up": "We met, as far as is known.",
         "my_assistant": "Who last answered or ended it for me; None: I did. Empty: not to be named.",
         "other_assistant": "The same of the other.",
@@ -124,9 +123,7 @@ class QuestionTextSerializer(serializers.Serializer[Any]):
     text = TextField(max_length=500)
 
 
-class CellSerializer(
-    RowSerializer, row=SlotCell, fields="slot starts_at ends_at is_open is_past busy because"
-):
+class CellSerializer(RowSerializer, row=SlotCell, fields="slot starts_at ends_at is_open is_past busy because"):
     help_texts = {"busy": "session, meeting, or nothing"}
 
 

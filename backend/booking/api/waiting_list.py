@@ -43,9 +43,7 @@ class WaitingListSerializer(serializers.Serializer[Any]):
     waiting_for_me = serializers.IntegerField(help_text="How many wait for a free time with me.")
 
 
-class WantedSerializer(
-    RowSerializer, row=WantedRow, fields="attendee name organisation constituency waiting"
-):
+class WantedSerializer(RowSerializer, row=WantedRow, fields="attendee name organisation constituency waiting"):
     waiting = serializers.SerializerMethodField(help_text="How many wait; null where it is fewer than five.")
 
     def get_waiting(self, row: WantedRow) -> int | None:
@@ -61,9 +59,7 @@ class WaitingListView(ParticipantView):
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return self.shown(200)
 
-    @extend_schema(
-        operation_id="waiting_list_join", request=WaitSerializer, responses={201: WaitingListSerializer}
-    )
+    @extend_schema(operation_id="waiting_list_join", request=WaitSerializer, responses={201: WaitingListSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Wait for the first time that falls free and suits us both; again it changes what is asked then."""
         data = validated(WaitSerializer, request)

@@ -24,9 +24,7 @@ class MeetingRules(Numbered):
             models.CheckConstraint(
                 condition=Q(open_requests__gte=1, open_requests__lte=100), name="rules_open_requests_sane"
             ),
-            models.CheckConstraint(
-                condition=Q(expiry_hours__gte=1, expiry_hours__lte=720), name="rules_expiry_sane"
-            ),
+            models.CheckConstraint(condition=Q(expiry_hours__gte=1, expiry_hours__lte=720), name="rules_expiry_sane"),
             models.CheckConstraint(
                 condition=Q(proposal_hours__gte=1, proposal_hours__lte=720), name="rules_proposal_hours_sane"
             ),

@@ -19,18 +19,14 @@ class Closure(Numbered):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="closures")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    room = models.CharField(
-        max_length=200, blank=True
-    )  # where tables stand, or one's label; empty: everywhere
+    room = models.CharField(max_length=200, blank=True)  # where tables stand, or one's label; empty: everywhere
     reason = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField(default=timezone.now)
     reopened_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="closure_ends_after_start")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="closure_ends_after_start")]
 
 
 class DisplacedMeeting(Numbered):

@@ -49,9 +49,7 @@ class CounterOffer(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["meeting"], condition=Q(state="open"), name="counter_offer_one_open"
-            ),
+            models.UniqueConstraint(fields=["meeting"], condition=Q(state="open"), name="counter_offer_one_open"),
             models.UniqueConstraint(fields=["event", "id"], name="counter_offer_event_key"),
             models.CheckConstraint(
                 condition=Q(state__in=["open", "taken", "refused", "withdrawn", "overtaken"]),
@@ -75,9 +73,7 @@ class CounterOfferTime(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["counter_offer", "slot"], name="counter_offer_time_once"),
-            models.UniqueConstraint(
-                fields=["counter_offer", "position"], name="counter_offer_time_position_once"
-            ),
+            models.UniqueConstraint(fields=["counter_offer", "position"], name="counter_offer_time_position_once"),
             models.CheckConstraint(
                 condition=Q(position__gte=1, position__lte=MAX_TIMES), name="counter_offer_at_most_three"
             ),

@@ -69,9 +69,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def answered(self) -> MeetingQuerySet:
         """Requests that were accepted or declined; what organisers put forward is not among them."""
-        return self.filter(
-            state__in=Meeting.ANSWERED_STATES, asker__isnull=False, answered_at__gt=F("asked_at")
-        )
+        return self.filter(state__in=Meeting.ANSWERED_STATES, asker__isnull=False, answered_at__gt=F("asked_at"))
 
 
 class Meeting(Numbered):
@@ -121,9 +119,7 @@ class Meeting(Numbered):
     needs_step_free = models.BooleanField(default=False)
 
     slot = models.ForeignKey(Slot, null=True, blank=True, on_delete=models.RESTRICT, related_name="meetings")
-    table = models.ForeignKey(
-        Table, null=True, blank=True, on_delete=models.RESTRICT, related_name="meetings"
-    )
+    table = models.ForeignKey(Table, null=True, blank=True, on_delete=models.RESTRICT, related_name="meetings")
     period = DateTimeRangeField(null=True, blank=True)
     table_freed_at = models.DateTimeField(null=True, blank=True)  # nobody had come: others can have it
     preferred_table = models.ForeignKey(  # where a proposal is planned, if it is free once both say yes
@@ -138,9 +134,7 @@ class Meeting(Numbered):
     )
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0)  # raised by each change after the acceptance (RFC 5545)
-    key = models.CharField(
-        max_length=64, blank=True
-    )  # idempotency key of the asker's, or the organisers', client
+    key = models.CharField(max_length=64, blank=True)  # idempotency key of the asker's, or the organisers', client
     asked_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
@@ -166,9 +160,7 @@ class Meeting(Numbered):
         constraints = [
             models.UniqueConstraint(fields=["event", "id"], name="meeting_event_key"),
             models.UniqueConstraint(fields=["id", "kind"], name="meeting_kind_key"),
-            models.UniqueConstraint(
-                fields=["asker", "key"], condition=~Q(key=""), name="meeting_once_per_key"
-            ),
+            models.UniqueConstraint(fields=["asker", "key"], condition=~Q(key=""), name="meeting_once_per_key"),
             models.UniqueConstraint(
                 fields=["event", "key"],
                 condition=Q(asker__isnull=True) & ~Q(key=""),
@@ -178,13 +170,11 @@ class Meeting(Numbered):
                 condition=~Q(state="proposed") | Q(asker__isnull=True), name="meeting_proposed_has_no_asker"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["requested", "declined", "withdrawn", "gathered"])
-                | Q(asker__isnull=False),
+                condition=~Q(state__in=["requested", "declined", "withdrawn", "gathered"]) | Q(asker__isnull=False),
                 name="meeting_requested_has_an_asker",
             ),
             models.CheckConstraint(
-                condition=Q(withdrawn_at__isnull=True)
-                | Q(state__in=["proposed", "expired"], asker__isnull=True),
+                condition=Q(withdrawn_at__isnull=True) | Q(state__in=["proposed", "expired"], asker__isnull=True),
                 name="meeting_withdrawn_was_proposed",
             ),
             models.CheckConstraint(
@@ -220,14 +210,9 @@ class Meeting(Numbered):
             ),
             ExclusionConstraint(
                 name="meeting_one_per_table_at_a_time",
-                expressions=[
-                    (single_id_range("table"), RangeOperators.OVERLAPS),
-                    ("period", RangeOperators.OVERLAPS),
-                ],
+                expressions=[(single_id_range("table"), RangeOperators.OVERLAPS), ("period", RangeOperators.OVERLAPS)],
                 condition=Q(
-                    state__in=["accepted", "held", "not_held", "disputed"],
-                    is_online=False,
-                    table_freed_at__isnull=True,
+                    state__in=["accepted", "held", "not_held", "disputed"], is_online=False, table_freed_at__isnull=True
                 ),
             ),
         ]
@@ -313,15 +298,12 @@ class Seat(Numbered):
                 name="seat_one_to_one_has_two",
             ),
             models.CheckConstraint(
-                condition=Q(part__in=["asker", "invited", "first", "second"])
-                & ~Q(kind__in=["office_hours", "round"])
+                condition=Q(part__in=["asker", "invited", "first", "second"]) & ~Q(kind__in=["office_hours", "round"])
                 | Q(part__in=["host", "guest"], kind="office_hours")
                 | Q(part="member", kind="round"),
                 name="seat_part_known",
             ),
-            models.UniqueConstraint(
-                fields=["meeting"], condition=Q(part="host"), name="seat_office_hour_has_one_host"
-            ),
+            models.UniqueConstraint(fields=["meeting"], condition=Q(part="host"), name="seat_office_hour_has_one_host"),
             # With the check below: an office hour has at most eight guests and a table of a round its
             # number of members, whoever writes at once.
             models.UniqueConstraint(fields=["meeting", "place"], name="seat_one_guest_per_place"),

@@ -82,9 +82,7 @@ class WaitingListEntry(Numbered):
     class Meta:
         ordering = ["id"]
         indexes = [
-            models.Index(
-                fields=["other", "created_at"], condition=Q(state="waiting"), name="waiting_list_in_turn"
-            )
+            models.Index(fields=["other", "created_at"], condition=Q(state="waiting"), name="waiting_list_in_turn")
         ]
         constraints = [
             models.UniqueConstraint(
@@ -99,10 +97,7 @@ class WaitingListEntry(Numbered):
             ),
             ExclusionConstraint(
                 name="waiting_list_time_given_once",
-                expressions=[
-                    (single_id_range("other"), RangeOperators.OVERLAPS),
-                    ("period", RangeOperators.OVERLAPS),
-                ],
+                expressions=[(single_id_range("other"), RangeOperators.OVERLAPS), ("period", RangeOperators.OVERLAPS)],
                 condition=Q(state="asked"),
             ),
         ]

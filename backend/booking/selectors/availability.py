@@ -86,27 +86,16 @@ def availability_for(attendee: Attendee, now: dt.datetime) -> tuple[GridDay, ...
             (Period(starts_at, ends_at), "session", local_name(title, names))
             for starts_at, ends_at, title, names in _session_times.fetch(attendee=attendee.pk)
         ),
-        *(
-            (Period(taken.lower, taken.upper), "meeting", "")
-            for taken in _seat_times.fetch(attendee=attendee.pk)
-        ),
+        *((Period(taken.lower, taken.upper), "meeting", "") for taken in _seat_times.fetch(attendee=attendee.pk)),
         *((Period(*both), "closed", reason) for *both, reason in _closed.fetch(event=attendee.event_id)),
     ]
     cells = []
     for row in _slots.fetch(event=attendee.event_id):
         slot = SlotChoice(*row)
-        kind, because = next(
-            ((kind, because) for period, kind, because in busy if overlaps(period, slot)), ("", "")
-        )
+        kind, because = next(((kind, because) for period, kind, because in busy if overlaps(period, slot)), ("", ""))
         cells.append(
             SlotCell(
-                slot.slot_id,
-                slot.starts_at,
-                slot.ends_at,
-                slot.slot_id in opened,
-                slot.starts_at <= now,
-                kind,
-                because,
+                slot.slot_id, slot.starts_at, slot.ends_at, slot.slot_id in opened, slot.starts_at <= now, kind, because
             )
         )
     zone = attendee.event.zone
@@ -200,9 +189,7 @@ def _free_times(moment: dt.datetime, zone: dt.tzinfo) -> QuerySet[Any]:
     return times.annotate(day=TruncDate("slot__starts_at", tzinfo=zone))
 
 
-def _free_days_of(
-    among: list[int], zone: str, moment: dt.datetime
-) -> QuerySet[Availability, tuple[dt.date, int]]:
+def _free_days_of(among: list[int], zone: str, moment: dt.datetime) -> QuerySet[Availability, tuple[dt.date, int]]:
     times = _free_times(moment, ZoneInfo(zone)).filter(attendee__in=any_of(among))
     people = Count("attendee", distinct=True)
     days: QuerySet[Availability, tuple[dt.date, int]] = (
@@ -216,17 +203,13 @@ _free_days = CompiledRowsOfMany(
 )
 
 
-def busy_during(
-    attendee: int | OuterRef, starts_at: OuterRef | dt.datetime, ends_at: OuterRef | dt.datetime
-) -> Q:
+def busy_during(attendee: int | OuterRef, starts_at: OuterRef | dt.datetime, ends_at: OuterRef | dt.datetime) -> Q:
     """Condition: a session or confirmed meeting of the attendee overlaps [starts_at, ends_at)."""
     session, seat = _taking(attendee, starts_at, ends_at)
     return Q(session) | Q(seat)
 
 
-def free_during(
-    attendee: int | OuterRef, starts_at: OuterRef | dt.datetime, ends_at: OuterRef | dt.datetime
-) -> Q:
+def free_during(attendee: int | OuterRef, starts_at: OuterRef | dt.datetime, ends_at: OuterRef | dt.datetime) -> Q:
     """Condition: neither does. Of many rows the database joins these, and looks at each for `busy_during`."""
     session, seat = _taking(attendee, starts_at, ends_at)
     return ~Q(session) & ~Q(seat)
@@ -240,9 +223,7 @@ def _taking(
     return Exists(sessions), Exists(seats)
 
 
-def common_slots(
-    attendee_id: int, others: Collection[int], *, after: dt.datetime
-) -> dict[int, tuple[Slot, ...]]:
+def common_slots(attendee_id: int, others: Collection[int], *, after: dt.datetime) -> dict[int, tuple[Slot, ...]]:
     """For each of `others`, the slots both opened in which neither is busy, earliest first; one query.
 
     Only slots that start after `after`, and not while the organisers closed the venue.
@@ -263,9 +244,7 @@ def _common_with(attendee: int, others: list[int], after: dt.datetime) -> QueryS
         .exclude(busy_during(attendee, starts_at, ends_at))
     )
     free = free_during(OuterRef("attendee"), OuterRef("slot__starts_at"), OuterRef("slot__ends_at"))
-    return Availability.objects.filter(
-        free, attendee__in=any_of(others), slot__in=mine.order_by().values("pk")
-    )
+    return Availability.objects.filter(free, attendee__in=any_of(others), slot__in=mine.order_by().values("pk"))
 
 
 def _common_rows_with(attendee: int, others: list[int], after: dt.datetime) -> QuerySet[Availability]:
@@ -274,9 +253,7 @@ def _common_rows_with(attendee: int, others: list[int], after: dt.datetime) -> Q
     return common.order_by("slot__starts_at", "slot__ends_at", "slot_id")
 
 
-_common_rows = CompiledRows(
-    _common_rows_with, attendee=-1, others=[-2], after=dt.datetime.min.replace(tzinfo=dt.UTC)
-)
+_common_rows = CompiledRows(_common_rows_with, attendee=-1, others=[-2], after=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 def next_common_times(attendee: Attendee, others: Collection[int], now: dt.datetime) -> dict[int, SlotChoice]:
@@ -299,9 +276,7 @@ def _next_rows_with(
     return ordered.values_list("attendee_id", "slot_id", "slot__starts_at", "slot__ends_at")
 
 
-_next_rows = CompiledRows(
-    _next_rows_with, attendee=-1, others=[-2], after=dt.datetime.min.replace(tzinfo=dt.UTC)
-)
+_next_rows = CompiledRows(_next_rows_with, attendee=-1, others=[-2], after=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 def times_of_two(pair: tuple[int, int], now: dt.datetime) -> tuple[Slot, ...]:

@@ -57,9 +57,7 @@ def meetings_in(event: Event, period: Period, room: str) -> QuerySet[Meeting]:
 
 def meetings_to_displace(now: dt.datetime) -> list[tuple[Closure, int]]:
     """Agreed meetings (ids) to come at a time that is closed, with the closure; for a job."""
-    closures = (
-        Closure.objects.filter(reopened_at=None, ends_at__gt=now).select_related("event").order_by("pk")
-    )
+    closures = Closure.objects.filter(reopened_at=None, ends_at__gt=now).select_related("event").order_by("pk")
     found: dict[int, Closure] = {}
     for closure in closures:
         period = Period(closure.starts_at, closure.ends_at)

@@ -149,11 +149,7 @@ def _rows_of(
     ids = acted.union(others.values())
     profiles = public_profiles_for(viewer=viewer, ids=ids, channel=channel, now=now)
     offers, follow_ups = _counter_offers(found, now), follow_ups_of(viewer, found)
-    waiting = {
-        others[meeting.pk]
-        for meeting in found
-        if meeting.state in Meeting.OPEN_STATES or meeting.pk in offers
-    }
+    waiting = {others[meeting.pk] for meeting in found if meeting.state in Meeting.OPEN_STATES or meeting.pk in offers}
     free = common_slots(viewer.pk, waiting, after=now) if waiting else {}
     return tuple(
         _row(
@@ -261,9 +257,7 @@ def _row(
         needs_step_free=meeting.needs_step_free,
         interpreter=own_interpreter_text(viewer, other, viewer.event),
         times=_times(meeting, free) if state in Meeting.OPEN_STATES else (),
-        counter_offer=CounterOfferRow(offer.made_by_id == viewer.pk, _still_free(offer, free))
-        if offer
-        else None,
+        counter_offer=CounterOfferRow(offer.made_by_id == viewer.pk, _still_free(offer, free)) if offer else None,
         question=QuestionRow(question.text, question.answer) if question else None,
         starts_at=meeting.period.lower if meeting.period else None,
         ends_at=meeting.period.upper if meeting.period else None,
@@ -406,9 +400,7 @@ def times_to_offer(attendee: Attendee, row: MeetingRow, now: dt.datetime) -> tup
 def meetings_between(attendee: Attendee, other_id: int, now: dt.datetime) -> tuple[MeetingRow, ...]:
     """All requests and meetings between the two, newest first."""
     both = Meeting.objects.filter(seats__attendee=other_id).order_by("-asked_at", "-pk")
-    return rows_for(
-        attendee, Meeting.objects.filter(pk__in=both.values("pk")).order_by("-asked_at", "-pk"), now
-    )
+    return rows_for(attendee, Meeting.objects.filter(pk__in=both.values("pk")).order_by("-asked_at", "-pk"), now)
 
 
 def confirmed_slot(event: Event, meeting_id: int) -> Slot:
@@ -449,9 +441,7 @@ def move_options_for(event: Event, meeting_id: int, now: dt.datetime) -> MoveOpt
 def seated_ids(meeting_id: int) -> list[int]:
     """The attendees of a meeting, by id; of two they never change, and of an office hour who left is among
     them."""
-    return list(
-        Seat.objects.filter(meeting=meeting_id).order_by("attendee_id").values_list("attendee_id", flat=True)
-    )
+    return list(Seat.objects.filter(meeting=meeting_id).order_by("attendee_id").values_list("attendee_id", flat=True))
 
 
 def present_ids(meeting_id: int) -> list[int]:
@@ -512,11 +502,7 @@ def other_attendee_id(attendee: Attendee, meeting_id: int) -> int | None:
 
     Does not ask the contact policy: use it for reports, never to show a person.
     """
-    mine = (
-        Meeting.objects.of(attendee)
-        .filter(pk=meeting_id)
-        .exclude(kind__in=(Meeting.Kind.GROUP, Meeting.Kind.ROUND))
-    )
+    mine = Meeting.objects.of(attendee).filter(pk=meeting_id).exclude(kind__in=(Meeting.Kind.GROUP, Meeting.Kind.ROUND))
     others = Seat.objects.filter(meeting__in=mine).exclude(attendee=attendee.pk)
     others = others.exclude(part=Seat.Part.GUEST)
     return others.values_list("attendee_id", flat=True).first()

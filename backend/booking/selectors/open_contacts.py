@@ -43,9 +43,7 @@ def open_contacts_for(attendee: Attendee, now: dt.datetime) -> dict[int, OpenCon
             my_answer,
             CounterOfferRow(offered_by == attendee.pk, ()) if offered_by else None,
         )
-        for other, meeting_id, state, asker, my_answer, offered_by in _open_seats.fetch(
-            attendee=attendee.pk, now=now
-        )
+        for other, meeting_id, state, asker, my_answer, offered_by in _open_seats.fetch(attendee=attendee.pk, now=now)
     }
 
 
@@ -58,9 +56,7 @@ def _open_seats_beside(
     to_come = Q(meeting__state=Meeting.State.ACCEPTED, meeting__period__endswith__gt=now)
     mine = Seat.objects.filter(waiting | to_come, attendee=attendee, kind=Meeting.Kind.ONE_TO_ONE)
     answer = Subquery(mine.filter(meeting=OuterRef("meeting")).values("answer"))
-    offer = Subquery(
-        CounterOffer.objects.open_at(now).filter(meeting=OuterRef("meeting")).values("made_by")[:1]
-    )
+    offer = Subquery(CounterOffer.objects.open_at(now).filter(meeting=OuterRef("meeting")).values("made_by")[:1])
     others = Seat.objects.filter(meeting__in=mine.values("meeting")).exclude(attendee=attendee)
     return others.order_by("meeting_id").values_list(
         "attendee_id", "meeting_id", "meeting__state", "meeting__asker_id", answer, offer
@@ -97,6 +93,4 @@ def _unanswered_by(attendee: int, person: int, event: int, now: dt.datetime) -> 
     return theirs.order_by().values_list("attendee_id", flat=True)
 
 
-_unanswered = CompiledRows(
-    _unanswered_by, attendee=-1, person=-2, event=-3, now=dt.datetime.min.replace(tzinfo=dt.UTC)
-)
+_unanswered = CompiledRows(_unanswered_by, attendee=-1, person=-2, event=-3, now=dt.datetime.min.replace(tzinfo=dt.UTC))

@@ -70,7 +70,5 @@ def slots_with_table(meeting: Meeting, slots: Iterable[Slot]) -> tuple[Slot, ...
     closed = closed_tables(OuterRef(OuterRef("starts_at")), OuterRef(OuterRef("ends_at")))
     tables = Table.objects.filter(suitable_tables(meeting), ~Exists(taken), ~closed, event=OuterRef("event"))
     given = list(slots)
-    found = set(
-        Slot.objects.filter(Exists(tables), pk__in=[slot.pk for slot in given]).values_list("pk", flat=True)
-    )
+    found = set(Slot.objects.filter(Exists(tables), pk__in=[slot.pk for slot in given]).values_list("pk", flat=True))
     return tuple(slot for slot in given if slot.pk in found)

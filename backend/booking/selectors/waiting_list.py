@@ -66,8 +66,7 @@ def waiting_for(attendee: Attendee, now: dt.datetime) -> tuple[WaitingRow, ...]:
 def _entries_of(attendee: int) -> QuerySet[WaitingListEntry]:
     """With `before`: how many wait longer for the same; None where nobody does."""
     ahead = WaitingListEntry.objects.waiting().filter(
-        Q(created_at__lt=OuterRef("created_at"))
-        | Q(created_at=OuterRef("created_at"), pk__lt=OuterRef("pk")),
+        Q(created_at__lt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), pk__lt=OuterRef("pk")),
         other=OuterRef("other"),
     )
     number = ahead.order_by().values("other").annotate(number=Count("pk")).values("number")

@@ -57,9 +57,7 @@ def accept_meeting(
 
 
 @in_transaction
-def decline_meeting(
-    *, attendee: Attendee, meeting_id: int, reason: str = "", by: Person, now: dt.datetime
-) -> Meeting:
+def decline_meeting(*, attendee: Attendee, meeting_id: int, reason: str = "", by: Person, now: dt.datetime) -> Meeting:
     """Decline a request, with or without a reason; declining again changes nothing.
 
     Of a proposal the no is stored, without the reason: the other is not told before it would have expired.

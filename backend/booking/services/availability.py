@@ -50,9 +50,7 @@ def close_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, no
     closing = list(opened.select_related("slot").order_by("slot__starts_at", "slot_id"))
     opened.delete()
     for row in closing:
-        release_requests(
-            attendee_ids=[attendee.pk], starts_at=row.slot.starts_at, ends_at=row.slot.ends_at, now=now
-        )
+        release_requests(attendee_ids=[attendee.pk], starts_at=row.slot.starts_at, ends_at=row.slot.ends_at, now=now)
     return len(closing)
 
 
@@ -69,9 +67,7 @@ def _known_slots(attendee: Attendee, slot_ids: Collection[int], now: dt.datetime
     """The ids, each once; refuses unknown_slot for any that is not a slot to come of the attendee's event."""
     wanted = set(slot_ids)
     known = set(
-        Slot.objects.filter(event=attendee.event_id, pk__in=wanted, starts_at__gt=now).values_list(
-            "pk", flat=True
-        )
+        Slot.objects.filter(event=attendee.event_id, pk__in=wanted, starts_at__gt=now).values_list("pk", flat=True)
     )
     if unknown := sorted(wanted - known):
         raise Refused(

@@ -27,10 +27,4 @@ def announce_freed_times(event_id: int, attendee_ids: Collection[int] = ()) -> N
 
 
 def _queue(event_id: int, attendee_id: int) -> None:
-    enqueue(
-        OFFER_FREED_TIMES,
-        lock=f"waiting-list:{event_id}",
-        queue=CLOCK,
-        event_id=event_id,
-        attendee_id=attendee_id,
-    )
+    enqueue(OFFER_FREED_TIMES, lock=f"waiting-list:{event_id}", queue=CLOCK, event_id=event_id, attendee_id=attendee_id)

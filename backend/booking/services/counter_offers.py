@@ -26,13 +26,7 @@ from backend.booking.services.booking import SlotTaken, book_meeting, slot_detai
 from backend.booking.services.locks import lock_own_meeting
 from backend.booking.services.moving import rebook
 from backend.booking.services.notices import notify
-from backend.booking.services.requests import (
-    AskedTooOften,
-    BadTimes,
-    check_known_slots,
-    keep_open,
-    release_requests,
-)
+from backend.booking.services.requests import AskedTooOften, BadTimes, check_known_slots, keep_open, release_requests
 from backend.core.errors import NotYours, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot
@@ -66,9 +60,7 @@ def make_counter_offer(
     _check_frequency(meeting, attendee, now)
     _close(earlier, CounterOffer.State.WITHDRAWN)
     CounterOffer.objects.overtake(meeting)  # one that ran out
-    offer = CounterOffer.objects.create(
-        event_id=meeting.event_id, meeting=meeting, made_by=attendee, made_at=now
-    )
+    offer = CounterOffer.objects.create(event_id=meeting.event_id, meeting=meeting, made_by=attendee, made_at=now)
     CounterOfferTime.objects.bulk_create(
         CounterOfferTime(event_id=meeting.event_id, counter_offer=offer, slot_id=slot_id, position=position)
         for position, slot_id in enumerate(slot_ids, start=1)
@@ -80,9 +72,7 @@ def make_counter_offer(
 
 
 @in_transaction
-def take_counter_offer(
-    *, attendee: Attendee, meeting_id: int, slot_id: int, by: Person, now: dt.datetime
-) -> Meeting:
+def take_counter_offer(*, attendee: Attendee, meeting_id: int, slot_id: int, by: Person, now: dt.datetime) -> Meeting:
     """Meet at one of the times the other offered: the request is agreed then, or the meeting moves.
 
     A meeting keeps its place where that is free, and its old time until the new one is taken. Taking the same
@@ -146,10 +136,7 @@ def _check_can_counter(meeting: Meeting, attendee: Attendee, now: dt.datetime) -
     check_open_request(meeting, now)
     if meeting.state == Meeting.State.PROPOSED:
         raise AlreadyAnswered(
-            _(
-                "The organisers proposed this meeting: say yes or no. Once it is agreed you can offer "
-                "other times."
-            ),
+            _("The organisers proposed this meeting: say yes or no. Once it is agreed you can offer other times."),
             state=meeting.state,
         )
     if is_asker(attendee, meeting):
@@ -195,9 +182,7 @@ def _offer_to(attendee: Attendee, meeting: Meeting, now: dt.datetime) -> Counter
     offers = CounterOffer.objects.open_at(now).filter(meeting=meeting).exclude(made_by=attendee)
     offer = offers.prefetch_related("times").first()
     if offer is None:
-        raise Refused(
-            "no_counter_offer", _("No other times are offered here any more. The page shows how it stands.")
-        )
+        raise Refused("no_counter_offer", _("No other times are offered here any more. The page shows how it stands."))
     return offer
 
 

@@ -57,9 +57,7 @@ def offer_freed_times(*, now: dt.datetime, event_id: int = 0, attendee_id: int =
 
 def _offer_times_of(other_id: int, now: dt.datetime) -> int:
     """Go through the list of one attendee, the first who came first."""
-    queue = list(
-        WaitingListEntry.objects.waiting().filter(other=other_id).in_turn().values_list("pk", "attendee")
-    )
+    queue = list(WaitingListEntry.objects.waiting().filter(other=other_id).in_turn().values_list("pk", "attendee"))
     given = _given_times(other_id)
     free = common_slots(other_id, [attendee for _pk, attendee in queue], after=now + MIN_NOTICE)
     wanted = [pk for pk, attendee in queue if _not_given(free[attendee], given)]
@@ -105,9 +103,7 @@ def _ask(entry: WaitingListEntry, slot: Slot, now: dt.datetime) -> bool:
     until = min(awake_at + FREED_TIME_WAITS, slot.starts_at - MIN_NOTICE)
     try:
         with transaction.atomic():
-            meeting = write_request(
-                entry.attendee, entry.other, _wish_of(entry, slot), expires_at=until, now=now
-            )
+            meeting = write_request(entry.attendee, entry.other, _wish_of(entry, slot), expires_at=until, now=now)
             given = {"meeting": meeting, "period": DateTimeTZRange(slot.starts_at, slot.ends_at)}
             if not WaitingListEntry.objects.waiting().filter(pk=entry.pk).update(state=State.ASKED, **given):
                 raise _Overtaken

@@ -63,8 +63,7 @@ def accept_agreement(
     locked = Attendee.objects.get(pk=attendee.pk)
     if not Attendee.objects.filter(is_known_adult(now), pk=locked.pk).exists():
         raise Refused(
-            "age_not_confirmed",
-            _("An organiser must confirm that you are an adult before you can join this forum."),
+            "age_not_confirmed", _("An organiser must confirm that you are an adult before you can join this forum.")
         )
     if record_agreement(attendee=locked, version=version, by=by, now=now):
         open_to_come(locked.event_id, [locked.pk], now)
@@ -86,9 +85,7 @@ def join_with_profile(
 
 
 @in_transaction
-def open_all_times(
-    *, event: Event, attendee_ids: Collection[int], by: Person, now: dt.datetime
-) -> list[Attendee]:
+def open_all_times(*, event: Event, attendee_ids: Collection[int], by: Person, now: dt.datetime) -> list[Attendee]:
     """As an organiser, open every meeting time to come for those of these who joined and have none.
 
     Gives them, locked. Refuses OrganisersOnly, NotOpenYet, NotInThisState, `no_times_to_come` and
@@ -106,11 +103,7 @@ def open_all_times(
         )
     lock_attendees(attendee_ids)
     joined = Attendee.objects.filter(
-        has_joined(),
-        event=event,
-        pk__in=attendee_ids,
-        age_class=Attendee.AgeClass.ADULT,
-        person__is_active=True,
+        has_joined(), event=event, pk__in=attendee_ids, age_class=Attendee.AgeClass.ADULT, person__is_active=True
     )
     ids = set(joined.values_list("pk", flat=True))
     ids -= with_open_time(ids, now)

@@ -26,9 +26,7 @@ from backend.safeguarding.rules import JOINING
 
 
 @in_transaction
-def cancel_meeting(
-    *, attendee: Attendee, meeting_id: int, reason: str, by: Person, now: dt.datetime
-) -> Meeting:
+def cancel_meeting(*, attendee: Attendee, meeting_id: int, reason: str, by: Person, now: dt.datetime) -> Meeting:
     """Cancel a confirmed meeting; both get a notice with the reason, and both are free again.
 
     An assistant of the attendee may do it. Cancelling again changes nothing. Refuses NotYours, NotFound,
@@ -51,11 +49,7 @@ def cancel_for_both(*, event: Event, meeting_id: int, reason: str, by: Person, n
 
 
 def _cancel_with_reason(
-    meeting: Meeting,
-    attendee: Attendee | None,
-    reason: str,
-    now: dt.datetime,
-    assistant: Attendee | None = None,
+    meeting: Meeting, attendee: Attendee | None, reason: str, now: dt.datetime, assistant: Attendee | None = None
 ) -> Meeting:
     if meeting.state != Meeting.State.CANCELLED:
         check_cancellable(meeting, now)
@@ -64,11 +58,7 @@ def _cancel_with_reason(
 
 
 def cancel_locked_meeting(
-    meeting: Meeting,
-    attendee: Attendee | None,
-    reason: str,
-    now: dt.datetime,
-    assistant: Attendee | None = None,
+    meeting: Meeting, attendee: Attendee | None, reason: str, now: dt.datetime, assistant: Attendee | None = None
 ) -> None:
     """Free both and the table; the caller has locked the meeting."""
     Seat.objects.filter(meeting=meeting).update(is_active=False)

@@ -63,9 +63,7 @@ def move_meeting(
     return meeting
 
 
-def rebook(
-    meeting: Meeting, slot: Slot, table: Table | None, now: dt.datetime, **facts: int | str | list[str]
-) -> None:
+def rebook(meeting: Meeting, slot: Slot, table: Table | None, now: dt.datetime, **facts: int | str | list[str]) -> None:
     """Give a locked meeting this slot and the table, or another that is free, and notify both of these facts.
 
     Refuses SlotTaken and NoTableFree; either rolls back the caller's transaction.

@@ -15,9 +15,7 @@ from backend.people.rules import GATHERING, next_digest, quiet_hours_end
 SEND_NOTICE = "notifications.send_notice"
 
 
-def notify(
-    meeting: Meeting, kind: str, *, to: Iterable[int], now: dt.datetime, **facts: int | str | list[str]
-) -> None:
+def notify(meeting: Meeting, kind: str, *, to: Iterable[int], now: dt.datetime, **facts: int | str | list[str]) -> None:
     """Write a notice of the meeting to these attendees (ids) and queue its mail, within the transaction.
 
     `facts` are ids, times and words that are true of this moment only; names come from the contact policy
@@ -66,9 +64,5 @@ def _enqueue_mail(notice: Notice, *, not_before: dt.datetime | None = None) -> N
     """
     waits = f":{notice.meeting_id}" if not_before else ""
     enqueue(
-        SEND_NOTICE,
-        lock=f"mail:{notice.attendee_id}{waits}",
-        queue=MAIL,
-        not_before=not_before,
-        notice_id=notice.pk,
+        SEND_NOTICE, lock=f"mail:{notice.attendee_id}{waits}", queue=MAIL, not_before=not_before, notice_id=notice.pk
     )

@@ -123,9 +123,7 @@ def _make_proposal(
     _check_times(event, pair, slot_ids, now)
     between = meeting_between(*pair, now)
     if between is not None and between.withdrawn_at is None:
-        raise AlreadyAsked(
-            _("A request, a proposal or a meeting is between these two already."), meeting=between.pk
-        )
+        raise AlreadyAsked(_("A request, a proposal or a meeting is between these two already."), meeting=between.pk)
     table = _table(event, table_id)
     text = clean_text(because)
     if len(text) > REASON_LIMIT:
@@ -147,9 +145,7 @@ def _make_proposal(
         return _propose_again(between, values, slot_ids)
     meeting = Meeting.objects.create(event=event, state=Meeting.State.PROPOSED, asked_at=now, **values)
     parts = zip(sorted(pair), (Seat.Part.FIRST, Seat.Part.SECOND), strict=True)
-    Seat.objects.bulk_create(
-        Seat(event=event, meeting=meeting, attendee_id=pk, part=part) for pk, part in parts
-    )
+    Seat.objects.bulk_create(Seat(event=event, meeting=meeting, attendee_id=pk, part=part) for pk, part in parts)
     offer_slots(meeting, tuple(slot_ids))
     return meeting, "new"
 
@@ -188,10 +184,7 @@ def _check_times(event: Event, pair: tuple[int, int], slot_ids: Sequence[int], n
         raise BadTimes(_("Offer one to %(limit)d different times.") % {"limit": MAX_TIMES})
     if Slot.objects.filter(event=event, pk__in=slot_ids).count() < len(slot_ids):
         raise BadTimes(
-            _(
-                "One of these times is not a meeting slot of this forum. Load the page again and "
-                "choose others."
-            )
+            _("One of these times is not a meeting slot of this forum. Load the page again and choose others.")
         )
     free = times_of_two(pair, now)
     if not set(slot_ids) <= {slot.pk for slot in free}:
@@ -224,9 +217,7 @@ def withdraw_proposal(*, event: Event, meeting_id: int, by: Person, now: dt.date
     """
     check_organiser(by, event, Activity.EDIT)
     if not Meeting.objects.filter(event=event, pk=meeting_id, asker=None).exists():
-        raise NotFound(
-            _("There is no such proposal at this forum. It may be decided already: load the list again.")
-        )
+        raise NotFound(_("There is no such proposal at this forum. It may be decided already: load the list again."))
     meeting = lock_meeting(meeting_id)
     if meeting.withdrawn_at is None:
         check_open_request(meeting, now)

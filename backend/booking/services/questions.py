@@ -43,9 +43,7 @@ def ask_question(*, attendee: Attendee, meeting_id: int, text: str, by: Person, 
     if earlier is not None and earlier.text == text:
         return meeting
     if earlier is not None:
-        raise Refused(
-            "already_questioned", _("You have asked your question. Accept or decline the request next.")
-        )
+        raise Refused("already_questioned", _("You have asked your question. Accept or decline the request next."))
     Question.objects.create(meeting=meeting, text=text, asked_at=now)
     keep_open(meeting, now)
     notify(meeting, Notice.Kind.QUESTION, to=[other_id_in(meeting, attendee)], now=now)
@@ -53,9 +51,7 @@ def ask_question(*, attendee: Attendee, meeting_id: int, text: str, by: Person, 
 
 
 @in_transaction
-def answer_question(
-    *, attendee: Attendee, meeting_id: int, text: str, by: Person, now: dt.datetime
-) -> Meeting:
+def answer_question(*, attendee: Attendee, meeting_id: int, text: str, by: Person, now: dt.datetime) -> Meeting:
     """Answer the question about one's own request; the request waits its time anew.
 
     The same again changes nothing. Refuses NotYours, NotInThisState, NotFound, AlreadyAnswered,
@@ -68,16 +64,12 @@ def answer_question(
         raise NotYours(_("The question is yours: whoever asked to meet answers it."))
     question = Question.objects.filter(meeting=meeting).first()
     if question is None:
-        raise Refused(
-            "no_question", _("Nobody asked a question about this request. The page shows how it stands.")
-        )
+        raise Refused("no_question", _("Nobody asked a question about this request. The page shows how it stands."))
     text = _clean(text)
     if question.answer == text:
         return meeting
     if question.answer:
-        raise Refused(
-            "already_questioned", _("You have answered the question. You can say more when you meet.")
-        )
+        raise Refused("already_questioned", _("You have answered the question. You can say more when you meet."))
     question.answer, question.answered_at = text, now
     question.save(update_fields=["answer", "answered_at"])
     keep_open(meeting, now)
@@ -100,7 +92,5 @@ def _clean(text: str) -> str:
     if not text:
         raise WordsNeeded(_("Please write a few words."), field="text")
     if len(text) > QUESTION_LIMIT:
-        raise TextTooLong(
-            _("Please keep it under %(limit)d characters.") % {"limit": QUESTION_LIMIT}, field="text"
-        )
+        raise TextTooLong(_("Please keep it under %(limit)d characters.") % {"limit": QUESTION_LIMIT}, field="text")
     return text

@@ -112,13 +112,7 @@ class MeetingRequestData:
 
 @in_transaction
 def request_meeting(
-    *,
-    attendee: Attendee,
-    other_id: int,
-    data: MeetingRequestData,
-    key: str = "",
-    by: Person,
-    now: dt.datetime,
+    *, attendee: Attendee, other_id: int, data: MeetingRequestData, key: str = "", by: Person, now: dt.datetime
 ) -> Meeting:
     """Ask another attendee to meet one to one, at up to three slots or any; no slot is blocked by it.
 
@@ -161,15 +155,12 @@ def write_request(
     now: dt.datetime,
 ) -> Meeting:
     """Store a checked request of two locked attendees."""
-    meeting = Meeting(
-        event_id=attendee.event_id, asker=attendee, key=key, asked_at=now, expires_at=expires_at
-    )
+    meeting = Meeting(event_id=attendee.event_id, asker=attendee, key=key, asked_at=now, expires_at=expires_at)
     _apply(meeting, data, now)
     meeting.save()
     parts = {attendee.pk: Seat.Part.ASKER, other.pk: Seat.Part.INVITED}
     Seat.objects.bulk_create(
-        Seat(event_id=meeting.event_id, meeting=meeting, attendee_id=pk, part=parts[pk])
-        for pk in sorted(parts)
+        Seat(event_id=meeting.event_id, meeting=meeting, attendee_id=pk, part=parts[pk]) for pk in sorted(parts)
     )
     offer_slots(meeting, data.slot_ids)
     return meeting
@@ -178,9 +169,7 @@ def write_request(
 def check_key(key: str) -> None:
     """Refuse BadKey for a key that cannot be stored as it is."""
     if len(key) > KEY_LIMIT or key != clean_text(key):
-        raise BadKey(
-            _("A key is at most %(limit)d characters, without spaces around it.") % {"limit": KEY_LIMIT}
-        )
+        raise BadKey(_("A key is at most %(limit)d characters, without spaces around it.") % {"limit": KEY_LIMIT})
 
 
 @in_transaction
@@ -279,9 +268,7 @@ def release_requests(
             _release(request, readers, {attendee_id, other_id}, free[other_id], now)
 
 
-def _release(
-    request: Meeting, readers: set[int], both: set[int], free: tuple[Slot, ...], now: dt.datetime
-) -> None:
+def _release(request: Meeting, readers: set[int], both: set[int], free: tuple[Slot, ...], now: dt.datetime) -> None:
     free_ids = {slot.pk for slot in free}
     offered = list(request.times.all())
     lost = [time.pk for time in offered if time.slot_id not in free_ids]
@@ -429,17 +416,12 @@ def _check_frequency(attendee: Attendee, other: Attendee, a_day: int, now: dt.da
     of_other = asked.filter(seats__attendee=other)
     if of_other.count() >= PAIR_REQUESTS:
         raise AskedTooOften(
-            _(
-                "You have asked this person %(count)d times, the most one may at a forum. "
-                "They can still ask you."
-            )
+            _("You have asked this person %(count)d times, the most one may at a forum. They can still ask you.")
             % {"count": PAIR_REQUESTS},
             is_final=True,
         )
     if of_other.filter(asked_at__gt=now - PAIR_INTERVAL).exists():
-        raise AskedTooOften(
-            _("You asked this person less than an hour ago. Please wait an hour before you ask again.")
-        )
+        raise AskedTooOften(_("You asked this person less than an hour ago. Please wait an hour before you ask again."))
     if asked.filter(asked_at__gt=now - LIMITS_WINDOW).count() >= a_day:
         raise AskedTooOften(
             _("You have asked %(count)d times in 24 hours, the most one may. Please ask again tomorrow.")
@@ -474,21 +456,16 @@ def _check_data(attendee: Attendee, other: Attendee, data: MeetingRequestData, n
             else _("There is no time for which you both are free. Open more times, and try again.")
         )
         raise SlotTaken(
-            sentence,
-            alternatives=slot_details(free[:MAX_ALTERNATIVES]),
-            **({} if free else {"can_wait": True}),
+            sentence, alternatives=slot_details(free[:MAX_ALTERNATIVES]), **({} if free else {"can_wait": True})
         )
     return wanted[-1]
 
 
-def check_wish(
-    attendee: Attendee, other: Attendee, data: MeetingRequestData, now: dt.datetime
-) -> tuple[Slot, ...]:
+def check_wish(attendee: Attendee, other: Attendee, data: MeetingRequestData, now: dt.datetime) -> tuple[Slot, ...]:
     """The slots free for both; refuses TextTooLong, UnknownTheme, NoSuchPlace and NoOpenSlots."""
     if len(clean_text(data.message)) > MESSAGE_LIMIT:
         raise TextTooLong(
-            _("Please keep the message under %(limit)s characters.") % {"limit": f"{MESSAGE_LIMIT:,}"},
-            field="message",
+            _("Please keep the message under %(limit)s characters.") % {"limit": f"{MESSAGE_LIMIT:,}"}, field="message"
         )
     if data.theme and not Theme.objects.filter(event=attendee.event_id, key=data.theme).exists():
         raise UnknownTheme(
@@ -511,10 +488,7 @@ def check_known_slots(event_id: int, slot_ids: Collection[int]) -> None:
     """Refuse BadTimes where one of these is no slot of the event."""
     if Slot.objects.filter(event=event_id, pk__in=slot_ids).count() < len(slot_ids):
         raise BadTimes(
-            _(
-                "One of these times is not a meeting slot of this forum. Load the page again and "
-                "choose others."
-            )
+            _("One of these times is not a meeting slot of this forum. Load the page again and choose others.")
         )
 
 
@@ -528,17 +502,13 @@ def check_place(event_id: int, data: MeetingRequestData) -> None:
     if not data.is_online and not kinds.table:
         raise NoSuchPlace(_("This forum has online rooms only. Please ask to meet online."))
     if data.needs_step_free and not data.is_online and not kinds.step_free:
-        raise NoSuchPlace(
-            _("This forum has no table without steps. Please tell its organisers that you need one.")
-        )
+        raise NoSuchPlace(_("This forum has no table without steps. Please tell its organisers that you need one."))
 
 
 def _apply(meeting: Meeting, data: MeetingRequestData, now: dt.datetime) -> None:
     """Set the meeting's fields, unsaved; the slots are stored by `offer_slots`."""
     meeting.message = clean_text(data.message)
-    meeting.theme = (
-        Theme.objects.filter(event=meeting.event_id, key=data.theme).first() if data.theme else None
-    )
+    meeting.theme = Theme.objects.filter(event=meeting.event_id, key=data.theme).first() if data.theme else None
     meeting.any_time = not data.slot_ids
     meeting.is_online, meeting.needs_step_free = data.is_online, data.needs_step_free
     meeting.changed_at = now

@@ -116,9 +116,7 @@ def read_name(text: str) -> ReadName:
     >>> read_name("王小明").latin.words, read_name("王小明").parts
     (('wang', 'xiaoming'), ('xiao', 'ming'))
     """
-    composed = "".join(
-        one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf"
-    )
+    composed = "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf")
     plain = " ".join(composed.casefold().split())
     own = Spelling(_words(unicodedata.normalize("NFC", folded(composed).translate(UNCLASSED_MARKS))))
     if own.joined.isascii():
@@ -186,13 +184,10 @@ def read_query(text: str) -> NameQuery | None:
     joined = _near_keys(name.own.joined) | _near_keys(name.latin.joined)
     mark = "#" if name.is_latin else "%"
     ways += [
-        tuple(tuple(mark + near for near in sorted(_near_keys(one))) for one in sounds)
-        for sounds in _sounds(name)
+        tuple(tuple(mark + near for near in sorted(_near_keys(one))) for one in sounds) for sounds in _sounds(name)
     ]
     return NameQuery(
-        name=name,
-        ways=(*ways, (tuple(sorted(joined)),)),
-        parts=tuple(f"={pair}" for pair in _pairs(name.own.joined)),
+        name=name, ways=(*ways, (tuple(sorted(joined)),)), parts=tuple(f"={pair}" for pair in _pairs(name.own.joined))
     )
 
 

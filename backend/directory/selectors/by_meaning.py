@@ -64,13 +64,7 @@ def _by_vector(viewer: Attendee, wanted: Wanted, vector: TextVectors, now: dt.da
     hits = _hits(texts, _places(texts, near, rows, least_nearness(compared)))
     quoted = quote_texts([(hit.field, hit.text, hit.language) for hit in hits], vector)
     found = sorted(
-        (
-            hit.field == SEEKS,
-            -float(near[hit.row]) - SENTENCE_WEIGHT * cosine,
-            hit.attendee_id,
-            sentence,
-            hit.field,
-        )
+        (hit.field == SEEKS, -float(near[hit.row]) - SENTENCE_WEIGHT * cosine, hit.attendee_id, sentence, hit.field)
         for hit, (sentence, cosine) in zip(hits, quoted, strict=True)
     )
     return Meant(
@@ -109,9 +103,7 @@ def _nearness(
     """The cosine of the search with each text, -inf for one that is far, nan for whom filters leave out."""
     if not len(texts.numbers):
         return np.zeros(0, np.float32)
-    near: TextVectors = np.einsum(
-        "ij,j->i", texts.vectors, vector
-    )  # on one core: BLAS has two wait for each other
+    near: TextVectors = np.einsum("ij,j->i", texts.vectors, vector)  # on one core: BLAS has two wait for each other
     near[near < NEAR] = -np.inf
     near[texts.fields == ABOUT] -= ABOUT_BEHIND
     if wanted.filters:
@@ -201,9 +193,7 @@ _written = CompiledRows(_texts_written, ids=[-1])
 
 def _by_words(viewer: Attendee, wanted: Wanted, now: dt.datetime) -> Meant:
     """Those in whose sentences most of the words occur, the most first."""
-    words = [word for one in wanted.q.split() if len(word := one.strip(PUNCTUATION)) >= LEAST_LETTERS][
-        :MOST_WORDS
-    ]
+    words = [word for one in wanted.q.split() if len(word := one.strip(PUNCTUATION)) >= LEAST_LETTERS][:MOST_WORDS]
     if not words:
         return NOBODY_MEANT
     occurs = Q()

@@ -87,9 +87,7 @@ def _facets_of(names: tuple[str, ...], ids: list[int]) -> dict[str, tuple[Facet,
 def _counts_of(names: tuple[str, ...], *, ids: list[int]) -> QuerySet[Any, tuple[str, str, str, int]]:
     first, *others = (
         rows.order_by()
-        .annotate(
-            facet=Value(name, TextField()), value=Cast(value, TextField()), label=Cast(label, TextField())
-        )
+        .annotate(facet=Value(name, TextField()), value=Cast(value, TextField()), label=Cast(label, TextField()))
         .values_list("facet", "value", "label")
         .annotate(count=count)
         for name in names
@@ -129,9 +127,7 @@ def _counted_of_few(names: tuple[str, ...]) -> CompiledRows[tuple[str, str, str,
     return CompiledRows(partial(_counts_of, names), ids=[-1])
 
 
-def having(
-    people: AttendeeQuerySet, event: Event, name: str, value: str, now: dt.datetime
-) -> AttendeeQuerySet:
+def having(people: AttendeeQuerySet, event: Event, name: str, value: str, now: dt.datetime) -> AttendeeQuerySet:
     """Those of these attendees of the event who have this value of a filter, whoever may see them."""
     match name:
         case "constituency":

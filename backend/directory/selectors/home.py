@@ -10,12 +10,7 @@ from backend.assistants.selectors import PrincipalRow, asking_principals
 from backend.booking.models.meetings import Meeting
 from backend.booking.selectors.acting import principals_for
 from backend.booking.selectors.availability import availability_for
-from backend.booking.selectors.meetings import (
-    MeetingRow,
-    confirmed_meetings_for,
-    own_rows,
-    requests_to_answer,
-)
+from backend.booking.selectors.meetings import MeetingRow, confirmed_meetings_for, own_rows, requests_to_answer
 from backend.booking.selectors.open_contacts import open_contacts_for
 from backend.directory.rules import Gap, first_gap
 from backend.directory.selectors.people import ContactOptions, next_times_with, wished_by, without_open_time
@@ -109,9 +104,7 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
     return Home(
         next_meeting=following,
         office_hours=tuple(
-            row
-            for row in office_hours_for(attendee, now)
-            if row.state == Meeting.State.ACCEPTED and row.ends_at > now
+            row for row in office_hours_for(attendee, now) if row.state == Meeting.State.ACCEPTED and row.ends_at > now
         ),
         minutes_to_go=minutes_to_go(following, now),
         meetings_to_come=len(to_come),
@@ -143,9 +136,7 @@ def meetings_to_come(
     `rows`: what `own_rows` gives, where it was read already.
     """
     confirmed = confirmed_meetings_for(attendee, now, rows)
-    return [
-        row for row in confirmed if row.state == Meeting.State.ACCEPTED and row.ends_at and row.ends_at > now
-    ]
+    return [row for row in confirmed if row.state == Meeting.State.ACCEPTED and row.ends_at and row.ends_at > now]
 
 
 def minutes_to_go(row: MeetingRow | None, now: dt.datetime) -> int | None:

@@ -15,11 +15,7 @@ from backend.events.models.agenda import SessionPart
 from backend.events.models.attendees import Attendee
 from backend.events.selectors import shown_name
 from backend.safeguarding.rules import contactable_for
-from backend.safeguarding.selectors.public_profiles import (
-    PublicProfile,
-    public_profiles_for,
-    public_profiles_of,
-)
+from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for, public_profiles_of
 from backend.suggestions.models import Feedback
 
 
@@ -80,9 +76,7 @@ def session_companions_for(*, viewer: Attendee, page: int, now: dt.datetime) -> 
     """
     mine = list(SessionPart.objects.filter(attendee=viewer.pk).values_list("session_id", flat=True))
     visible = contactable_for(viewer, CHANNEL, now)
-    parts = SessionPart.objects.seen_by_others().filter(
-        session__in=mine, attendee__in=visible.order_by().values("pk")
-    )
+    parts = SessionPart.objects.seen_by_others().filter(session__in=mine, attendee__in=visible.order_by().values("pk"))
     titles: dict[int, list[str]] = {}
     rows = parts.order_by("session__starts_at", "session_id").select_related("session")
     for part in rows:
@@ -94,9 +88,7 @@ def session_companions_for(*, viewer: Attendee, page: int, now: dt.datetime) -> 
     shown = ordered[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     profiles = public_profiles_of(Attendee.objects.filter(pk__in=[one.pk for one in shown]))
     return SessionCompanions(
-        people=tuple(
-            SessionCompanion(profiles[one.pk], tuple(titles[one.pk])) for one in shown if one.pk in profiles
-        ),
+        people=tuple(SessionCompanion(profiles[one.pk], tuple(titles[one.pk])) for one in shown if one.pk in profiles),
         total=len(ordered),
         page=page,
         pages=pages,

@@ -114,11 +114,7 @@ class ContactOptions:
 
 
 def contact_options_for(
-    *,
-    viewer: Attendee,
-    people: Iterable[PublicProfile],
-    now: dt.datetime,
-    saved: Collection[int] | None = None,
+    *, viewer: Attendee, people: Iterable[PublicProfile], now: dt.datetime, saved: Collection[int] | None = None
 ) -> ContactOptions:
     """What is possible between the viewer and these people; `saved`, where it was read already."""
     shown = list(people)
@@ -132,9 +128,7 @@ def contact_options_for(
     )
 
 
-def next_times_with(
-    viewer: Attendee, people: Iterable[PublicProfile], now: dt.datetime
-) -> dict[int, SlotChoice]:
+def next_times_with(viewer: Attendee, people: Iterable[PublicProfile], now: dt.datetime) -> dict[int, SlotChoice]:
     """The first time at which the viewer can ask each of these people to meet; one query."""
     if not (viewer.has_joined and is_allowed(viewer.event, Activity.ASK)):
         return {}

@@ -276,9 +276,7 @@ def roster_choices(event: Event) -> dict[str, list[tuple[str, str]]]:
     sectors = values.exclude(organisation=None).order_by("organisation__sector__name")
     countries = values.exclude(country="").order_by("country").values_list("country", flat=True).distinct()
     return {
-        "sector": list(
-            sectors.values_list("organisation__sector__key", "organisation__sector__name").distinct()
-        ),
+        "sector": list(sectors.values_list("organisation__sector__key", "organisation__sector__name").distinct()),
         "constituency": [(key, str(label)) for key, label in Constituency.choices],
         "country": [(name, name) for name in countries],
         "age_class": [(key, str(label)) for key, label in Attendee.AgeClass.choices],
@@ -288,9 +286,7 @@ def roster_choices(event: Event) -> dict[str, list[tuple[str, str]]]:
 
 
 def _filtered(event: Event, filters: Mapping[str, str]) -> AttendeeQuerySet:
-    chosen = {
-        ROSTER_FILTERS[name]: value for name, value in filters.items() if value and name in ROSTER_FILTERS
-    }
+    chosen = {ROSTER_FILTERS[name]: value for name, value in filters.items() if value and name in ROSTER_FILTERS}
     found = Attendee.objects.of(event).filter(**chosen)
     if filters.get(WITHOUT_MEETING):
         found = found.exclude(has_meeting())

@@ -73,9 +73,7 @@ def _read(event_id: int, model: str, newest: int) -> TextMatrix:
     fields: list[int] = []
     parts: list[TextVectors] = []
     last = 0
-    while batch := list(
-        rows.filter(pk__gt=last).values_list("pk", "attendee_id", "field", SENT_VECTOR)[:ROWS_AT_ONCE]
-    ):
+    while batch := list(rows.filter(pk__gt=last).values_list("pk", "attendee_id", "field", SENT_VECTOR)[:ROWS_AT_ONCE]):
         numbers += (row[0] for row in batch)
         attendees += (row[1] for row in batch)
         fields += (FIELDS.index(row[2]) for row in batch)

@@ -50,9 +50,7 @@ def check_list_name(name: str) -> None:
 
 
 @in_transaction
-def export_attendees(
-    *, event: Event, name: str, filters: Mapping[str, str], by: Person, now: dt.datetime
-) -> ListFile:
+def export_attendees(*, event: Event, name: str, filters: Mapping[str, str], by: Person, now: dt.datetime) -> ListFile:
     """The attendees these filters leave as `attendees.csv` or `attendees.xlsx`; the download is recorded.
 
     Refuses OrganisersOnly, and NotFound for another name.

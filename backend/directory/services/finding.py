@@ -14,15 +14,7 @@ from backend.core.transactions import in_transaction
 from backend.directory.engine.names import name_keys
 from backend.directory.models import SearchName
 from backend.directory.selectors.by_meaning import people_meant
-from backend.directory.selectors.finding import (
-    BY_MEANING,
-    NOBODY_MEANT,
-    Found,
-    Named,
-    Wanted,
-    found_page,
-    named_for,
-)
+from backend.directory.selectors.finding import BY_MEANING, NOBODY_MEANT, Found, Named, Wanted, found_page, named_for
 from backend.events.models.attendees import Attendee
 from backend.events.rules.topics import other_names
 from backend.events.selectors import name_in_lists

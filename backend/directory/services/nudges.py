@@ -100,13 +100,7 @@ def nudge_people(*, event: Event, attendee_ids: Collection[int], by: Person, now
 def _enqueue_mail(nudge: Nudge, not_before: dt.datetime | None) -> None:
     """Queue the mail; one that waits for the end of quiet hours holds back no other of that person."""
     waits = ":nudge" if not_before else ""
-    enqueue(
-        SEND_NUDGE,
-        lock=f"mail:{nudge.attendee_id}{waits}",
-        queue=MAIL,
-        not_before=not_before,
-        nudge_id=nudge.pk,
-    )
+    enqueue(SEND_NUDGE, lock=f"mail:{nudge.attendee_id}{waits}", queue=MAIL, not_before=not_before, nudge_id=nudge.pk)
 
 
 def send_nudge(*, nudge_id: int, now: dt.datetime) -> None:

@@ -25,9 +25,7 @@ def read_texts(event: Event) -> int:
     people = matchable(event)
     SearchText.objects.filter(event=event).exclude(attendee__in=people.values("pk")).delete()
     model = text_reader().model
-    read = SearchText.objects.filter(
-        attendee=OuterRef("pk"), model=model, profile_changed_at=OuterRef("changed_at")
-    )
+    read = SearchText.objects.filter(attendee=OuterRef("pk"), model=model, profile_changed_at=OuterRef("changed_at"))
     wrote = ~Q(seeks="") | ~Q(offers="") | ~Q(about="")
     count = 0
     ids = list(people.filter(wrote).exclude(Exists(read)).order_by("pk").values_list("pk", flat=True))

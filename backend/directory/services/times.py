@@ -62,8 +62,7 @@ def wish_to_meet(*, attendee: Attendee, other_id: int, by: Person, now: dt.datet
     if made >= ASKER_REQUESTS:
         raise Refused(
             "too_many_wishes",
-            _("You told %(count)d people today that you would like to meet them. Go on tomorrow.")
-            % {"count": made},
+            _("You told %(count)d people today that you would like to meet them. Go on tomorrow.") % {"count": made},
         )
     wish = WishToMeet.objects.create(event_id=attendee.event_id, asker=attendee, other=other, made_at=now)
     _queue_mails([other], Kind.WISHED, now)
@@ -104,13 +103,7 @@ def _queue_mails(readers: Sequence[Attendee], kind: TimesMail.Kind, now: dt.date
 def _enqueue(mail: TimesMail, not_before: dt.datetime | None) -> None:
     """Queue the job; one that waits holds back no other mail of that person."""
     waits = f":times:{mail.kind}" if not_before else ""
-    enqueue(
-        SEND_TIMES_MAIL,
-        lock=f"mail:{mail.attendee_id}{waits}",
-        queue=MAIL,
-        not_before=not_before,
-        mail_id=mail.pk,
-    )
+    enqueue(SEND_TIMES_MAIL, lock=f"mail:{mail.attendee_id}{waits}", queue=MAIL, not_before=not_before, mail_id=mail.pk)
 
 
 def send_times_mail(*, mail_id: int, now: dt.datetime) -> None:
@@ -137,9 +130,7 @@ def _mail_for(mail: TimesMail, now: dt.datetime) -> EmailMessage | None:
         return times_mail(reader, letterhead_for(reader), mail.kind, people)
 
 
-def times_mail(
-    reader: Attendee, head: Letterhead, kind: str, people: Sequence[PublicProfile] = ()
-) -> EmailMessage:
+def times_mail(reader: Attendee, head: Letterhead, kind: str, people: Sequence[PublicProfile] = ()) -> EmailMessage:
     """The mail about their times; `people` are those who would like to meet the reader."""
     event = reader.event
     subject = (

@@ -65,9 +65,7 @@ class AboutView(OrganiserView):
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(AboutSerializer(self.event).data)
 
-    @extend_schema(
-        operation_id="events_about_replace", request=AboutSerializer, responses={200: AboutSerializer}
-    )
+    @extend_schema(operation_id="events_about_replace", request=AboutSerializer, responses={200: AboutSerializer})
     def put(self, request: Request, slug: str) -> Response:
         """Change it; 409 for days that times or sessions lie outside of, and for the zone of no draft."""
         change_about(event=self.event, by=self.person, **validated(AboutSerializer, request))

@@ -75,9 +75,7 @@ class ProfileView(ParticipantView):
         check_may_have_profile(self.attendee, timezone.now())
         return Response(ProfileSerializer(profile_body(self.attendee)).data)
 
-    @extend_schema(
-        operation_id="profile_replace", request=ProfileSerializer, responses={200: ProfileSerializer}
-    )
+    @extend_schema(operation_id="profile_replace", request=ProfileSerializer, responses={200: ProfileSerializer})
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Replace my profile; my suggestions are recomputed in the background."""
         values = validated(ProfileSerializer, request)

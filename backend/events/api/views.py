@@ -130,9 +130,7 @@ class TeamView(ParticipantView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if self.takes(request) and self.attendee.permission not in (LEAD, ORGANISER):
-            raise OrganisersOnly(
-                _("Only the forum's organisers and safeguarding leads can do this. Ask one of them.")
-            )
+            raise OrganisersOnly(_("Only the forum's organisers and safeguarding leads can do this. Ask one of them."))
         if self.takes(request):
             self.check_second_factor()
 

@@ -29,9 +29,7 @@ class AdultProposal(Numbered):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["attendee"], condition=Q(state="open"), name="adult_proposal_once_open"
-            ),
+            models.UniqueConstraint(fields=["attendee"], condition=Q(state="open"), name="adult_proposal_once_open"),
             models.CheckConstraint(
                 condition=Q(state="open", decided_at=None)
                 | Q(state__in=["consented", "declined"], decided_at__isnull=False),
@@ -49,9 +47,7 @@ class AgeAgreement(Numbered):
     """
 
     known_minor = models.ForeignKey(KnownMinor, on_delete=models.CASCADE, related_name="agreements")
-    event = models.ForeignKey(
-        Event, on_delete=models.CASCADE, related_name="+"
-    )  # where the person is an adult
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")  # where the person is an adult
     of_event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")  # whose lead agreed
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     lead = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")

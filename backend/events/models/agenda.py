@@ -16,9 +16,7 @@ class Session(models.Model):
     """An agenda item; the period is half-open."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sessions")
-    theme = models.ForeignKey(
-        Theme, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions"
-    )
+    theme = models.ForeignKey(Theme, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions")
     title = models.CharField(max_length=200)
     names = models.JSONField(
         default=dict, db_default=Value({}, models.JSONField()), blank=True
@@ -72,9 +70,7 @@ class SessionPart(Numbered):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["attendee", "session"], name="session_part_once"),
-            models.CheckConstraint(
-                condition=Q(part__in=["bookmarked", "speaking"]), name="session_part_known"
-            ),
+            models.CheckConstraint(condition=Q(part__in=["bookmarked", "speaking"]), name="session_part_known"),
         ]
 
 

@@ -197,9 +197,7 @@ class Attendee(Numbered):
             models.CheckConstraint(
                 condition=Q(age_class__in=["adult", "minor", "unknown"]), name="attendee_age_class_known"
             ),
-            models.CheckConstraint(
-                condition=Q(visibility__in=["listed", "hidden"]), name="attendee_visibility_known"
-            ),
+            models.CheckConstraint(condition=Q(visibility__in=["listed", "hidden"]), name="attendee_visibility_known"),
             models.CheckConstraint(
                 condition=Q(permission__in=["participant", "organiser", "safeguarding-lead"]),
                 name="attendee_permission_known",

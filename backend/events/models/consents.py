@@ -56,9 +56,7 @@ class GuardianConsent(Numbered):
             models.UniqueConstraint(
                 fields=["attendee"], condition=Q(state__in=["asked", "given"]), name="consent_one_at_a_time"
             ),
-            models.CheckConstraint(
-                condition=~Q(guardian="") & ~Q(wording=""), name="consent_says_who_to_what"
-            ),
+            models.CheckConstraint(condition=~Q(guardian="") & ~Q(wording=""), name="consent_says_who_to_what"),
             models.CheckConstraint(
                 condition=Q(way="mail", seen_by="") & ~Q(email="") | Q(way="paper") & ~Q(seen_by=""),
                 name="consent_by_a_mail_or_seen_on_paper",

@@ -64,8 +64,7 @@ class Event(models.Model):
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="event_ends_after_start"),
             models.CheckConstraint(condition=Q(meetings_per_person__lte=50), name="event_meetings_sane"),
             models.CheckConstraint(
-                condition=Q(retention_days__gte=1, retention_days__lte=MAX_RETENTION_DAYS),
-                name="event_retention_sane",
+                condition=Q(retention_days__gte=1, retention_days__lte=MAX_RETENTION_DAYS), name="event_retention_sane"
             ),
             models.CheckConstraint(
                 condition=~Q(previous=F("id")),

@@ -46,7 +46,5 @@ class Merge(Numbered):
             models.UniqueConstraint(
                 fields=["duplicate"], condition=Q(done_at=None, ended_at=None), name="merge_one_at_a_time"
             ),
-            models.CheckConstraint(
-                condition=Q(done_at=None) | Q(ended_at=None), name="merge_is_done_or_ended"
-            ),
+            models.CheckConstraint(condition=Q(done_at=None) | Q(ended_at=None), name="merge_is_done_or_ended"),
         ]

@@ -51,13 +51,10 @@ class Appointment(Numbered):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["attendee"],
-                condition=Q(state__in=["proposed", "confirmed"]),
-                name="appointment_one_at_a_time",
+                fields=["attendee"], condition=Q(state__in=["proposed", "confirmed"]), name="appointment_one_at_a_time"
             ),
             models.CheckConstraint(
-                condition=Q(permission__in=["organiser", "safeguarding-lead"]),
-                name="appointment_permission_known",
+                condition=Q(permission__in=["organiser", "safeguarding-lead"]), name="appointment_permission_known"
             ),
             models.CheckConstraint(
                 condition=Q(state="proposed", decided_at=None, ended_at=None)
@@ -114,7 +111,6 @@ class CountryContact(Numbered):
         constraints = [
             models.UniqueConstraint(fields=["event", "country", "name"], name="country_contact_once"),
             models.CheckConstraint(
-                condition=~Q(country="") & ~Q(name="") & ~Q(phone="") & ~Q(source=""),
-                name="country_contact_is_whole",
+                condition=~Q(country="") & ~Q(name="") & ~Q(phone="") & ~Q(source=""), name="country_contact_is_whole"
             ),
         ]

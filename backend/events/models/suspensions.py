@@ -33,9 +33,7 @@ class Suspension(Numbered):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["attendee"], condition=Q(lifted_at=None), name="suspension_one_at_a_time"
-            ),
+            models.UniqueConstraint(fields=["attendee"], condition=Q(lifted_at=None), name="suspension_one_at_a_time"),
             models.CheckConstraint(condition=~Q(reason=""), name="suspension_says_why"),
             models.CheckConstraint(
                 condition=Q(lifted_at=None, lifted_by=None)

@@ -18,9 +18,7 @@ class TranslationRemark(models.Model):
     made_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=~models.Q(passage=""), name="translation_remark_has_a_passage")
-        ]
+        constraints = [models.CheckConstraint(condition=~models.Q(passage=""), name="translation_remark_has_a_passage")]
 
     def __str__(self) -> str:
         return f"remark on a translation {self.pk}"

@@ -74,11 +74,7 @@ def country_in(name: str, language: str) -> str:
 def _regional() -> Mapping[tuple[str, str], str]:
     by_language: Mapping[str, Mapping[str, str]] = json.loads(LOCAL_NAMES_FILE.read_text(encoding="utf-8"))
     spelling = {country.alpha_2: _spelling(country) for country in pycountry.countries}
-    return {
-        (spelling[code], language): name
-        for language, names in by_language.items()
-        for code, name in names.items()
-    }
+    return {(spelling[code], language): name for language, names in by_language.items() for code, name in names.items()}
 
 
 @cache
@@ -126,10 +122,7 @@ def _local_names() -> Mapping[str, str]:
         (_exact_key(word), spelling)
         for language, _own_name in settings.LANGUAGES
         for spelling, names in _iso_names().items()
-        for word in (
-            *(translated(name, COUNTRIES, language) for name in names),
-            country_in(spelling, language),
-        )
+        for word in (*(translated(name, COUNTRIES, language) for name in names), country_in(spelling, language))
     )
 
 

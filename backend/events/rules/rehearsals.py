@@ -15,8 +15,7 @@ def check_takes_people(event: Event) -> None:
     """Refuse `rehearsal_only` where the event is a rehearsal: nobody real is added to one."""
     if event.is_rehearsal:
         raise Refused(
-            "rehearsal_only",
-            _("This is a rehearsal, and its people are made up: add people to the forum itself."),
+            "rehearsal_only", _("This is a rehearsal, and its people are made up: add people to the forum itself.")
         )
 
 

@@ -189,9 +189,7 @@ def _needs_of_minors(event: Event, now: dt.datetime) -> list[OpeningNeed]:
     if not minors.exists():
         return needs
     if not is_open_to_minors(event):
-        what = _(
-            "Young people are on the list, and wait until a number to call in the host country is entered."
-        )
+        what = _("Young people are on the list, and wait until a number to call in the host country is entered.")
         needs.append(OpeningNeed(Doer.LEAD, what, blocks=False))
     if minors.exclude(has_consent(now)).exists():
         what = _(
@@ -237,6 +235,5 @@ def _leads_lacking(leads: int, *, has_contact: bool) -> str:
     if has_contact:
         return _("An open forum needs a confirmed safeguarding lead: there is none.")
     return _(
-        "An open forum needs two confirmed safeguarding leads, or one and an outside contact: "
-        "there is none of these."
+        "An open forum needs two confirmed safeguarding leads, or one and an outside contact: there is none of these."
     )

@@ -62,15 +62,11 @@ def periods_of(grid: SlotGrid, zone: dt.tzinfo) -> Sequence[Period]:
             starts_at += step
             if len(periods) > MAX_SLOTS:
                 raise BadGrid(
-                    _("This makes more than %(limit)s slots; use fewer days or longer slots.")
-                    % {"limit": MAX_SLOTS}
+                    _("This makes more than %(limit)s slots; use fewer days or longer slots.") % {"limit": MAX_SLOTS}
                 )
     if not periods:
         raise BadGrid(
-            _(
-                "No window is long enough for a slot of %(minutes)s minutes. Lengthen the hours, "
-                "or shorten the times."
-            )
+            _("No window is long enough for a slot of %(minutes)s minutes. Lengthen the hours, or shorten the times.")
             % {"minutes": grid.length_minutes}
         )
     return periods

@@ -38,17 +38,13 @@ ALLOWED: Mapping[str, frozenset[Activity]] = {
     State.ARCHIVED: frozenset(),
 }
 SENTENCES: Mapping[str, str | Promise] = {
-    State.DRAFT: gettext_lazy(
-        "Organisers and safeguarding leads prepare the forum; nobody else can come in."
-    ),
+    State.DRAFT: gettext_lazy("Organisers and safeguarding leads prepare the forum; nobody else can come in."),
     State.INVITING: gettext_lazy(
         "Invitations can be sent; people come in and write their profiles. Nobody can ask for a meeting yet."
     ),
     State.OPEN: gettext_lazy("People come in, ask for meetings and answer."),
     State.LIVE: gettext_lazy("People ask, answer, meet, and say which meetings took place."),
-    State.CLOSED: gettext_lazy(
-        "The forum is over: people say which meetings took place. Nobody can ask any more."
-    ),
+    State.CLOSED: gettext_lazy("The forum is over: people say which meetings took place. Nobody can ask any more."),
     State.ARCHIVED: gettext_lazy("Everything can be read, and nothing changed."),
 }
 NEXT_STATES: Mapping[str, tuple[str, ...]] = {

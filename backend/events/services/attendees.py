@@ -79,8 +79,7 @@ def change_attendee(
     changed = [name for name, value in wanted.items() if getattr(attendee, name) != value]
     if SHOWN_OF_ALIAS.intersection(changed) and appears_under_alias(attendee):
         raise Refused(
-            "set_by_lead",
-            _("A safeguarding lead set this person's name and affiliation, and leads alone change them."),
+            "set_by_lead", _("A safeguarding lead set this person's name and affiliation, and leads alone change them.")
         )
     if changed:
         for name in changed:
@@ -150,8 +149,7 @@ def change_organisation(
     if rows.filter(name__iexact=name).exclude(pk=organisation.pk).exists():
         raise Refused(
             "name_taken",
-            _("Another organisation is called “%(name)s”: choose it on each person's page instead.")
-            % {"name": name},
+            _("Another organisation is called “%(name)s”: choose it on each person's page instead.") % {"name": name},
         )
     if (organisation.name, organisation.sector) == (name, found):
         return organisation

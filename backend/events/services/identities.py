@@ -51,8 +51,7 @@ def link_identity(*, person: Person, provider: Provider, identity: Identity, now
     if identities_of(row).filter(issuer=identity.issuer).exists():
         raise Refused(
             "identity_linked",
-            _("Another account at “%(name)s” signs you in already. Unlink it first.")
-            % {"name": provider.name},
+            _("Another account at “%(name)s” signs you in already. Unlink it first.") % {"name": provider.name},
         )
     try:
         with transaction.atomic():
@@ -61,8 +60,7 @@ def link_identity(*, person: Person, provider: Provider, identity: Identity, now
             )
     except IntegrityError:
         raise Refused(
-            "identity_linked",
-            _("This account at “%(name)s” signs in somebody else here.") % {"name": provider.name},
+            "identity_linked", _("This account at “%(name)s” signs in somebody else here.") % {"name": provider.name}
         ) from None
     with in_language_of(row):
         text = _(

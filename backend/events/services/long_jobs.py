@@ -117,13 +117,7 @@ class KeptAnswer:
 
 
 def answer_later(
-    request: HttpRequest,
-    attendee: Attendee,
-    title: str,
-    *,
-    now: dt.datetime,
-    back: str = "",
-    sent: Any = None,
+    request: HttpRequest, attendee: Attendee, title: str, *, now: dt.datetime, back: str = "", sent: Any = None
 ) -> None:
     """Have a worker answer this request: raises AnsweredLater. Returns where it is the worker that asks.
 
@@ -140,9 +134,7 @@ def is_answered_later(request: HttpRequest | None) -> bool:
 
 
 @in_transaction
-def _start(
-    request: HttpRequest, attendee: Attendee, title: str, back: str, sent: Any, now: dt.datetime
-) -> LongJob:
+def _start(request: HttpRequest, attendee: Attendee, title: str, back: str, sent: Any, now: dt.datetime) -> LongJob:
     # One press of a button after another.
     person = Person.objects.select_for_update(no_key=True).get(pk=attendee.person_id)
     kept = json.dumps(asdict(_kept_request(request, person, sent))).encode()
@@ -187,9 +179,7 @@ def _kept_request(request: HttpRequest, person: Person, sent: Any) -> KeptReques
         path=request.path,
         query=request.GET.urlencode(),
         fields=fields.urlencode(),
-        files={
-            name: (file.name or "", base64.b64encode(_whole(file)).decode()) for name, file in files.items()
-        },
+        files={name: (file.name or "", base64.b64encode(_whole(file)).decode()) for name, file in files.items()},
         sent="" if sent is None else json.dumps(sent),
         language=get_language() or settings.LANGUAGE_CODE,
         zone=request.COOKIES.get("zone", "")[:60],
@@ -264,9 +254,7 @@ def _answer(job: LongJob, now: dt.datetime) -> KeptAnswer | None:
 
 def _is_signed_in(kept: KeptRequest, person: Person, now: dt.datetime) -> bool:
     """Whether the account, and the browser or the token that asked, are what they were."""
-    if kept.account != account_mark(person) or (
-        kept.sign_in is not None and not is_sign_in_open(kept.sign_in, now)
-    ):
+    if kept.account != account_mark(person) or (kept.sign_in is not None and not is_sign_in_open(kept.sign_in, now)):
         return False
     return kept.token is None or ApiToken.objects.filter(pk=kept.token, expires_at__gt=now).exists()
 
@@ -324,10 +312,7 @@ def _request_of(job: LongJob, kept: KeptRequest, person: Person) -> HttpRequest:
     if not kept.sent:
         request._post = QueryDict(kept.fields)
         request._files = MultiValueDict(
-            {
-                name: [SimpleUploadedFile(file, base64.b64decode(data))]
-                for name, (file, data) in kept.files.items()
-            }
+            {name: [SimpleUploadedFile(file, base64.b64decode(data))] for name, (file, data) in kept.files.items()}
         )
     request.long_job_id = job.pk
     request.user = request._force_auth_user = person
@@ -349,9 +334,7 @@ def _showing_progress(job_id: int) -> Iterator[None]:
             return
         shown_at = time.monotonic()
         with beside.cursor() as cursor:
-            cursor.execute(
-                "UPDATE events_longjob SET done = %s, total = %s WHERE id = %s", [done, total, job_id]
-            )
+            cursor.execute("UPDATE events_longjob SET done = %s, total = %s WHERE id = %s", [done, total, job_id])
 
     try:
         with showing_progress(show):
@@ -397,9 +380,7 @@ def fetch_answer(*, job: LongJob, now: dt.datetime) -> KeptAnswer:
     token, shown = _take_answer(job.pk)
     content = decrypt(token, purpose=_PURPOSE, within=LONG_JOB_LIFE, now=now)
     if content is None:
-        raise NotFound(
-            _("This is not ready, was fetched already, or is older than an hour. If need be, do it again.")
-        )
+        raise NotFound(_("This is not ready, was fetched already, or is older than an hour. If need be, do it again."))
     head, _end, rest = content.partition(b"\n")
     answer = KeptAnswer(**json.loads(head), content=rest)
     is_of_people = "Location" not in answer.headers

@@ -58,11 +58,7 @@ def add_to_mailbox(*, event: Event, new: NewAttendee, by: Person, now: dt.dateti
         raise refused  # an organiser speaks for their own forums alone
     if second is None:
         second = Person.objects.create(
-            email=first.email,
-            name=name,
-            shares_with=first,
-            is_demo=first.is_demo,
-            password=make_password(None),
+            email=first.email, name=name, shares_with=first, is_demo=first.is_demo, password=make_password(None)
         )
     attendee, _created = Attendee.objects.get_or_create(
         event=event,

@@ -61,9 +61,7 @@ def change_state(*, event: Event, state: str, by: Person, now: dt.datetime) -> N
     locked = _locked(event)
     if state != locked.state:
         if state not in NEXT_STATES[locked.state]:
-            raise Refused(
-                "wrong_state", _("The forum cannot go there from its present state. Load the page again.")
-            )
+            raise Refused("wrong_state", _("The forum cannot go there from its present state. Load the page again."))
         _move(locked, state, by, now)
     event.state = locked.state
 
@@ -74,11 +72,7 @@ def follow_days(*, now: dt.datetime) -> int:
     By each event's own clock, each in a transaction of its own. Returns the number of those that changed.
     """
     running = Event.objects.filter(state__in=[Event.State.OPEN, Event.State.LIVE]).order_by("pk")
-    return sum(
-        for_each(
-            "events.follow_days", list(running.values_list("pk", flat=True)), lambda pk: _follow(pk, now)
-        )
-    )
+    return sum(for_each("events.follow_days", list(running.values_list("pk", flat=True)), lambda pk: _follow(pk, now)))
 
 
 @in_transaction
@@ -133,17 +127,13 @@ def set_outside_contact(
     Refuses LeadsOnly, `rehearsal_only` and BadOutsideContact.
     """
     if not (is_lead(by, event) or is_administrator(by)):
-        raise LeadsOnly(
-            _("Only a safeguarding lead or the administrator names the outside contact. Ask one of them.")
-        )
+        raise LeadsOnly(_("Only a safeguarding lead or the administrator names the outside contact. Ask one of them."))
     check_takes_people(event)
     name, email, phone = clean_text(name), clean_text(email), clean_text(phone)
     if not name or len(name) > NAME_LIMIT or CONTROL.search(name):
         raise BadOutsideContact(_("Write the name of the outside contact on one line."), field="name")
     if not email and not phone:
-        raise BadOutsideContact(
-            _("Write a mail address or a phone number of the outside contact."), field="phone"
-        )
+        raise BadOutsideContact(_("Write a mail address or a phone number of the outside contact."), field="phone")
     if len(phone) > PHONE_LIMIT or CONTROL.search(phone):
         raise BadOutsideContact(_("Write the phone number on one line."), field="phone")
     if email:
@@ -152,7 +142,6 @@ def set_outside_contact(
         except BadEmail as refusal:
             raise BadOutsideContact(refusal.message, field="email") from None
     contact, _created = OutsideContact.objects.update_or_create(
-        event=event,
-        defaults={"name": name, "email": email, "phone": phone, "entered_by": by, "entered_at": now},
+        event=event, defaults={"name": name, "email": email, "phone": phone, "entered_by": by, "entered_at": now}
     )
     return contact

@@ -45,9 +45,7 @@ def load_sectors(*, event: Event) -> None:
 
 def load_plain_sectors(*, event: Event) -> None:
     """Give a new event one sector for each constituency, and none of another forum."""
-    Sector.objects.bulk_create(
-        Sector(event=event, position=place, **row) for place, row in enumerate(plain_sectors())
-    )
+    Sector.objects.bulk_create(Sector(event=event, position=place, **row) for place, row in enumerate(plain_sectors()))
 
 
 def _shipped(event: Event) -> list[Sector]:
@@ -176,14 +174,11 @@ def _check_not_other(sector: Sector) -> None:
 def _checked_name(event: Event, text: str, *, but: int = 0) -> str:
     name = one_line(clean_text(text))
     if not 0 < len(name) <= SECTOR_NAME_LENGTH:
-        raise BadSector(
-            _("A sector needs a name of at most %(limit)s characters.") % {"limit": SECTOR_NAME_LENGTH}
-        )
+        raise BadSector(_("A sector needs a name of at most %(limit)s characters.") % {"limit": SECTOR_NAME_LENGTH})
     others = event.sectors.exclude(pk=but)
     if any(plain_word(name) in (plain_word(one.name), plain_word(one.key)) for one in others):
         raise BadSector(
-            _("There is a sector “%(sector)s” already. Use that one, or choose another name.")
-            % {"sector": name}
+            _("There is a sector “%(sector)s” already. Use that one, or choose another name.") % {"sector": name}
         )
     return name
 

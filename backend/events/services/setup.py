@@ -30,9 +30,7 @@ class BadEvent(BusinessError):
     status = 400
 
 
-def check_about(
-    *, name: str, venue: str, starts_on: dt.date, ends_on: dt.date, languages: Sequence[str]
-) -> None:
+def check_about(*, name: str, venue: str, starts_on: dt.date, ends_on: dt.date, languages: Sequence[str]) -> None:
     """Refuse BadEvent for what does not describe an event; the name is trimmed."""
     if not 0 < len(name) <= NAME_LENGTH or len(venue) > NAME_LENGTH:
         raise BadEvent(
@@ -47,13 +45,10 @@ def check_about(
             % {"last": ends_on, "first": starts_on}
         )
     if (ends_on - starts_on).days >= MAX_DAYS:
-        raise BadEvent(
-            _("An event has at most %(limit)s days. Shorten it, or start another.") % {"limit": MAX_DAYS}
-        )
+        raise BadEvent(_("An event has at most %(limit)s days. Shorten it, or start another.") % {"limit": MAX_DAYS})
     if unknown := sorted(set(languages) - {language.code for language in LANGUAGES}):
         raise BadEvent(
-            _("“%(language)s” is none of the languages offered. Choose from the list.")
-            % {"language": unknown[0][:20]}
+            _("“%(language)s” is none of the languages offered. Choose from the list.") % {"language": unknown[0][:20]}
         )
 
 

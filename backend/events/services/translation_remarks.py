@@ -29,9 +29,7 @@ def remark_on_translation(
     is_known = language in dict(settings.LANGUAGES) and language != settings.LANGUAGE_CODE
     if not passage or max(len(passage), len(wording)) > PASSAGE_LIMIT or not is_known:
         raise Refused(
-            "bad_remark",
-            _("Copy a passage of at most %(limit)d characters.") % {"limit": PASSAGE_LIMIT},
-            status=400,
+            "bad_remark", _("Copy a passage of at most %(limit)d characters.") % {"limit": PASSAGE_LIMIT}, status=400
         )
     return TranslationRemark.objects.create(
         language=language, page=page[:100], passage=passage, wording=wording, made_at=now

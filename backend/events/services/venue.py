@@ -126,8 +126,7 @@ def remove_table(*, event: Event, table_id: int, by: Person) -> None:
         Table.objects.filter(event=event, pk=table_id).delete()
     except RestrictedError as error:
         raise Refused(
-            "in_use",
-            _("People meet, or met, at this table, so it stays. Close the table for a time instead."),
+            "in_use", _("People meet, or met, at this table, so it stays. Close the table for a time instead.")
         ) from error
 
 
@@ -136,9 +135,7 @@ def _save(table: Table, data: TableData) -> Table:
         setattr(table, name, clean_text(value) if isinstance(value, str) else value)
     if not 0 < len(table.label) <= 60 or len(table.place) > 200 or len(table.room_link) > 300:
         raise BadTable(_("A table needs a label of at most 60 characters, such as T12."))
-    if table.is_online and not (
-        table.room_link.startswith("https://") and Table.MEETING_MARK in table.room_link
-    ):
+    if table.is_online and not (table.room_link.startswith("https://") and Table.MEETING_MARK in table.room_link):
         raise BadTable(
             _(
                 "An online room needs a link with %(mark)s in it, such as %(example)s: "
@@ -153,7 +150,6 @@ def _save(table: Table, data: TableData) -> Table:
             table.save()
     except IntegrityError as error:
         raise Refused(
-            "label_taken",
-            _("There is a table “%(label)s” already. Choose another label.") % {"label": table.label},
+            "label_taken", _("There is a table “%(label)s” already. Choose another label.") % {"label": table.label}
         ) from error
     return table

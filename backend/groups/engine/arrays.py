@@ -58,6 +58,4 @@ def interest_flags(of: Mapping[int, Collection[int]], people: Sequence[int], top
 
 def scores_of(setting: RoundsSetting, people: Sequence[int], topics: Sequence[int]) -> Floats:
     """(n, n), how well people fit around the topics that count."""
-    return need_scores(
-        interest_flags(setting.seeks, people, topics), interest_flags(setting.offers, people, topics)
-    )
+    return need_scores(interest_flags(setting.seeks, people, topics), interest_flags(setting.offers, people, topics))

@@ -15,11 +15,7 @@ from backend.groups.models import Rounds
 from backend.groups.rules import RoundsSetting, rounds_figures, tables_of
 
 DRAWS = 50  # of tables filled by chance, with which the mix is compared
-SEATING = {
-    Rounds.Kind.ROUNDS: seat_rounds,
-    Rounds.Kind.ROUNDTABLES: seat_roundtables,
-    Rounds.Kind.TRIOS: seat_trios,
-}
+SEATING = {Rounds.Kind.ROUNDS: seat_rounds, Rounds.Kind.ROUNDTABLES: seat_roundtables, Rounds.Kind.TRIOS: seat_trios}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,11 +28,7 @@ def seat_roundtables(setting: RoundsSetting, *, seconds: float) -> Seated:
         drafting.open_tables(slot)
     topics = {cell: setting.topic for cell in drafting.hosts if setting.topic is not None}
     return Seated(
-        seated=drafting.seated,
-        value=drafting.value,
-        value_bound=drafting.bound,
-        topics=topics,
-        hosts=drafting.hosts,
+        seated=drafting.seated, value=drafting.value, value_bound=drafting.bound, topics=topics, hosts=drafting.hosts
     )
 
 
@@ -63,9 +59,7 @@ class _Drafting:
         return sorted(
             pk
             for pk in self.setting.present[slot]
-            if pk in self.setting.constituency
-            and (slot, pk) not in self.seated
-            and taken[pk] < self.setting.most_each
+            if pk in self.setting.constituency and (slot, pk) not in self.seated and taken[pk] < self.setting.most_each
         )
 
     def fill(self, slot: int) -> None:

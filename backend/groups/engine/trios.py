@@ -8,14 +8,7 @@ from itertools import permutations
 
 import numpy as np
 
-from backend.groups.engine.arrays import (
-    Seated,
-    constituency_codes,
-    interest_flags,
-    pairs_in,
-    scores_of,
-    topics_in,
-)
+from backend.groups.engine.arrays import Seated, constituency_codes, interest_flags, pairs_in, scores_of, topics_in
 from backend.groups.rules import RoundsSetting, tables_of
 from matching.groups.trio_times import plan_timed_trios
 from matching.groups.trios import TriosProblem
@@ -39,8 +32,7 @@ def seat_trios(setting: RoundsSetting, *, seconds: float) -> Seated:
         score[pairs[:, 1], pairs[:, 0]] = score[pairs[:, 0], pairs[:, 1]]
     taken = Counter(person for _slot, person in setting.fixed)
     free = [
-        [pk in setting.present[slot] and (slot, pk) not in setting.fixed for pk in people]
-        for slot in setting.slots
+        [pk in setting.present[slot] and (slot, pk) not in setting.fixed for pk in people] for slot in setting.slots
     ]
     unused = {slot: sorted(table for at, table in setting.unused if at == slot) for slot in setting.slots}
     problem = TriosProblem(

@@ -147,9 +147,7 @@ def _own_row(
     is_planned = state in ("asked", "agreed", "confirmed", "over")
     slot = session.slot if is_planned else None
     seats = [
-        one
-        for one in session.seats.all()
-        if one.answer != ANSWER.NO and one.attendee_id in shown.get(state, set())
+        one for one in session.seats.all() if one.answer != ANSWER.NO and one.attendee_id in shown.get(state, set())
     ]
     minors = [one.attendee for one in seats if one.part == PART.MINOR]
     return OwnDelegationSession(
@@ -252,11 +250,7 @@ def _led_row(session: DelegationSession, now: dt.datetime) -> LedDelegationSessi
     order = list(PART)
     seats = [
         LedSeat(
-            name_in_lists(seat.attendee),
-            delegation_of(seat.attendee),
-            seat.part,
-            seat.get_part_display(),
-            seat.answer,
+            name_in_lists(seat.attendee), delegation_of(seat.attendee), seat.part, seat.get_part_display(), seat.answer
         )
         for seat in sorted(session.seats.all(), key=lambda seat: (order.index(PART(seat.part)), seat.pk))
     ]
@@ -325,9 +319,7 @@ def session_choices(lead: Attendee, session_id: int, now: dt.datetime) -> Sessio
     vetted = here.filter(is_session_adult(now), is_vetted(now)).exclude(pk__in=taken.values("attendee"))
     bound: dict[int, list[str]] = {}
     for row in Chaperone.objects.filter(event=lead.event_id).select_related("organisation").order_by("pk"):
-        bound.setdefault(row.attendee_id, []).append(
-            row.organisation.name if row.organisation else row.country
-        )
+        bound.setdefault(row.attendee_id, []).append(row.organisation.name if row.organisation else row.country)
     refused = DelegationSeat.objects.filter(session=session_id, answer=ANSWER.NO, part=PART.MINOR)
     minors = here.filter(is_consented_minor(now)).exclude(pk__in=refused.values("attendee"))
     adults = [Choice(one.pk, _named(shown_name(one), delegation_of(one))) for one in vetted]
@@ -356,9 +348,7 @@ def _absent_adults(people: QuerySet[Attendee], session_id: int, now: dt.datetime
         is_adult=is_known_adult(now),
         is_suspended=is_suspended(),
     )
-    return tuple(
-        AbsentAdult(_named(name_in_lists(one), delegation_of(one)), _why_absent(one)) for one in found
-    )
+    return tuple(AbsentAdult(_named(name_in_lists(one), delegation_of(one)), _why_absent(one)) for one in found)
 
 
 def _why_absent(adult: Any) -> WhyAbsent:
@@ -393,9 +383,7 @@ def open_to_asking(attendee_id: int) -> QuerySet[DelegationSession]:
 def free_places(event_id: int, slot: Slot) -> tuple[Table, ...]:
     """The event's places in the open that are neither closed nor taken in this slot."""
     taken = Meeting.objects.filter(
-        overlapping_range(slot.starts_at, slot.ends_at),
-        table=OuterRef("pk"),
-        state__in=Meeting.CONFIRMED_STATES,
+        overlapping_range(slot.starts_at, slot.ends_at), table=OuterRef("pk"), state__in=Meeting.CONFIRMED_STATES
     )
     closed = closed_tables(slot.starts_at, slot.ends_at)
     return tuple(

@@ -70,9 +70,7 @@ def guest_ids(meeting: Meeting) -> list[int]:
     return [seat.attendee_id for seat in sorted(seated, key=lambda seat: seat.place or 0)]
 
 
-def office_rows_for(
-    viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime
-) -> tuple[OfficeHourRow, ...]:
+def office_rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> tuple[OfficeHourRow, ...]:
     """The viewer's office hours among these, in their order; a guest has none whose host the policy hides."""
     return _rows_of(viewer, list(_hours_among(meetings.of(viewer))), now)
 
@@ -187,9 +185,7 @@ def office_times_for(host: Attendee, asker_ids: Sequence[int], now: dt.datetime)
             free.setdefault(slot.pk, set()).add(pk)
     ordered = sorted(slots.values(), key=lambda slot: (slot.starts_at, slot.ends_at, slot.pk))
     return tuple(
-        OfficeTime(slot_choice_of(slot), frozenset(free[slot.pk]))
-        for slot in ordered
-        if len(free[slot.pk]) > 1
+        OfficeTime(slot_choice_of(slot), frozenset(free[slot.pk])) for slot in ordered if len(free[slot.pk]) > 1
     )
 
 
@@ -217,9 +213,7 @@ def with_office_hours(host: Attendee, rows: Sequence[MeetingRow], now: dt.dateti
 
 
 def _hours_to_come(host: int, now: dt.datetime) -> MeetingQuerySet:
-    hours = Meeting.objects.office_hours().filter(
-        asker=host, state=Meeting.State.ACCEPTED, period__startswith__gt=now
-    )
+    hours = Meeting.objects.office_hours().filter(asker=host, state=Meeting.State.ACCEPTED, period__startswith__gt=now)
     return hours.select_related("slot", "table").order_by("period", "pk")
 
 
@@ -236,11 +230,7 @@ def _free_at(attendee_ids: Collection[int], slot: Slot | None) -> set[int]:
 
 
 def _places(
-    asker: Attendee,
-    row: MeetingRow,
-    meetings: Sequence[Meeting],
-    free: Mapping[int, Collection[int]],
-    now: dt.datetime,
+    asker: Attendee, row: MeetingRow, meetings: Sequence[Meeting], free: Mapping[int, Collection[int]], now: dt.datetime
 ) -> tuple[OpenOfficeHour, ...]:
     """Those of these office hours in which the asker could sit with everybody; one query for each."""
     return tuple(

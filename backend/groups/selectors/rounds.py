@@ -28,14 +28,7 @@ from backend.events.rules.attendees import IdPair, pair_of
 from backend.events.rules.languages import cannot_talk, language_name
 from backend.events.selectors import shown_name
 from backend.groups.models import Rounds, RoundTable
-from backend.groups.rules import (
-    RoundsFigures,
-    RoundsSetting,
-    can_be_seated,
-    kept_members,
-    rounds_figures,
-    tables_of,
-)
+from backend.groups.rules import RoundsFigures, RoundsSetting, can_be_seated, kept_members, rounds_figures, tables_of
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 
@@ -55,10 +48,7 @@ def all_rounds_for(event: Event) -> QuerySet[Rounds]:
     return (
         Rounds.objects.filter(event=event)
         .select_related("topic")
-        .annotate(
-            round_count=Count("tables__slot", distinct=True),
-            table_count=Count("tables__table", distinct=True),
-        )
+        .annotate(round_count=Count("tables__slot", distinct=True), table_count=Count("tables__table", distinct=True))
     )
 
 
@@ -88,9 +78,7 @@ def people_of(rounds: Rounds) -> AttendeeQuerySet:
     if rounds.constituencies:
         people = people.filter(organisation__sector__constituency__in=rounds.constituencies)
     if rounds.topic_id is not None:
-        people = people.filter(
-            Exists(Interest.objects.filter(attendee=OuterRef("pk"), topic=rounds.topic_id))
-        )
+        people = people.filter(Exists(Interest.objects.filter(attendee=OuterRef("pk"), topic=rounds.topic_id)))
     return people
 
 
@@ -289,9 +277,7 @@ def rounds_page_for(rounds: Rounds) -> RoundsPage:
     """The draft, or who has a place at the published tables; for organisers only."""
     members = _members(rounds)
     kept = kept_members(rounds.event_id, {key: list(answers) for key, answers in members.items()})
-    invited = (
-        set(people_of(rounds).values_list("pk", flat=True)) if rounds.state == Rounds.State.DRAFT else set()
-    )
+    invited = set(people_of(rounds).values_list("pk", flat=True)) if rounds.state == Rounds.State.DRAFT else set()
     ids = invited | {pk for found in kept.values() for pk in found}
     rows = Attendee.objects.filter(pk__in=ids).select_related("organisation__sector", "person")
     people = {row.pk: row for row in rows}
@@ -302,8 +288,7 @@ def rounds_page_for(rounds: Rounds) -> RoundsPage:
     for number, slot in enumerate(slots_of(rounds), start=1):
         own = [one for one in tables if one.slot_id == slot.pk]
         shown = tuple(
-            _table(one, rounds, kept.get(one.pk, ()), members.get(one.pk, {}), people, (seeks, offers))
-            for one in own
+            _table(one, rounds, kept.get(one.pk, ()), members.get(one.pk, {}), people, (seeks, offers)) for one in own
         )
         here = {one.attendee_id for table in shown for one in table.people}
         sitting = here if rounds.is_rounds else everywhere
@@ -371,9 +356,7 @@ def _seated(
     row: Attendee, answer: str = "", *, seeks: bool = False, offers: bool = False, is_host: bool = False
 ) -> SeatedPerson:
     organisation = row.organisation.name if row.organisation else ""
-    return SeatedPerson(
-        row.pk, shown_name(row), organisation, row.constituency, answer, seeks, offers, is_host
-    )
+    return SeatedPerson(row.pk, shown_name(row), organisation, row.constituency, answer, seeks, offers, is_host)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,16 +87,13 @@ def ask_delegation_session(
     if not 0 < len(wish) <= WISH_LIMIT:
         raise BadDelegationSession(_("Write with which delegation, in a few words."), field="wish")
     if len(words) > MESSAGE_LIMIT:
-        raise TextTooLong(
-            _("Please keep it under %(limit)d characters.") % {"limit": MESSAGE_LIMIT}, field="words"
-        )
+        raise TextTooLong(_("Please keep it under %(limit)d characters.") % {"limit": MESSAGE_LIMIT}, field="words")
     topic = Topic.objects.filter(event=attendee.event_id, pk=topic_id).first()
     if topic is None:
         raise BadDelegationSession(_("Choose one of the forum’s topics."), field="topic_id")
     if open_to_asking(attendee.pk).count() >= OPEN_LIMIT:
         raise BadDelegationSession(
-            _("You have asked for %(count)d sessions already. Wait for an answer, or end one.")
-            % {"count": OPEN_LIMIT}
+            _("You have asked for %(count)d sessions already. Wait for an answer, or end one.") % {"count": OPEN_LIMIT}
         )
     session = DelegationSession.objects.create(
         event_id=attendee.event_id, topic=topic, wish=wish, words=words, asked_at=now
@@ -122,9 +119,7 @@ def propose_delegation_session(
     asker = session.seats.get(part=PART.ASKER)
     if session.state not in (STATE.ASKED, STATE.PROPOSED):
         raise DelegationSessionSettled(_("This session is confirmed, or it is off. Load the page again."))
-    refused = set(
-        session.seats.filter(part=PART.MINOR, answer=ANSWER.NO).values_list("attendee_id", flat=True)
-    )
+    refused = set(session.seats.filter(part=PART.MINOR, answer=ANSWER.NO).values_list("attendee_id", flat=True))
     if asker.attendee_id in parts or refused & set(parts):
         raise BadDelegationSession(_("Choose others: one of them asked for it, or said no."))
     if Attendee.objects.filter(event=event, pk__in=parts).count() != len(parts):
@@ -161,9 +156,7 @@ def answer_delegation_session(
     check_own(attendee, by, Activity.TAKE_PART)
     session, seat = _own(attendee, session_id)
     is_open = session.state == STATE.PROPOSED and seat.part != PART.ASKER and seat.answer != ANSWER.NO
-    if not is_open or (
-        is_yes and not DelegationSession.objects.filter(can_take_place(now), pk=session.pk).exists()
-    ):
+    if not is_open or (is_yes and not DelegationSession.objects.filter(can_take_place(now), pk=session.pk).exists()):
         raise DelegationSessionSettled(_("Nobody asks you this any more. Load the page again."))
     seat.answer = ANSWER.YES if is_yes else ANSWER.NO
     seat.save(update_fields=["answer"])
@@ -171,9 +164,7 @@ def answer_delegation_session(
 
 
 @in_transaction
-def confirm_delegation_session(
-    *, event: Event, session_id: int, by: Person, now: dt.datetime
-) -> DelegationSession:
+def confirm_delegation_session(*, event: Event, session_id: int, by: Person, now: dt.datetime) -> DelegationSession:
     """As a lead without a seat in it, confirm what chaperone, second adult and a minor agreed to.
 
     Minors who have not answered are not in it. Everybody in it gets the time, and the asker reads their first
@@ -348,8 +339,7 @@ def _place_and_time(
     busy = Attendee.objects.filter(busy_during(OuterRef("pk"), slot.starts_at, slot.ends_at), pk__in=ids)
     if busy.exists():
         raise BadDelegationSession(
-            _("One of them has a meeting or a programme session at that time. Choose another."),
-            field="slot_id",
+            _("One of them has a meeting or a programme session at that time. Choose another."), field="slot_id"
         )
     return slot, table
 
@@ -364,9 +354,7 @@ def _kept_answers(session: DelegationSession, plan: SessionPlan) -> dict[int, st
     return {pk: seat.answer for pk, seat in seats.items() if seat.answer == ANSWER.YES}
 
 
-def _book(
-    session: DelegationSession, slot: Slot, table: Table, ids: Collection[int], now: dt.datetime
-) -> None:
+def _book(session: DelegationSession, slot: Slot, table: Table, ids: Collection[int], now: dt.datetime) -> None:
     """Give all of them the time, and the session the place; constraints refuse double bookings."""
     lock_requests(ids, now)
     list(Table.objects.select_for_update(no_key=True).filter(pk=table.pk))
@@ -387,14 +375,7 @@ def _book(
                 expires_at=slot.starts_at,
             )
             Seat.objects.bulk_create(
-                Seat(
-                    **group,
-                    meeting=meeting,
-                    attendee_id=pk,
-                    part=Seat.Part.INVITED,
-                    period=period,
-                    is_active=True,
-                )
+                Seat(**group, meeting=meeting, attendee_id=pk, part=Seat.Part.INVITED, period=period, is_active=True)
                 for pk in sorted(ids)
             )
     except (IntegrityError, OperationalError) as error:

@@ -25,10 +25,7 @@ def end_everything_of(*, attendee_ids: Collection[int], now: dt.datetime) -> Non
     The others get a notice without the cause, as where the contact policy ends something.
     """
     of_them = Meeting.objects.one_to_one().filter(seats__attendee__in=attendee_ids)
-    ids = {
-        *of_them.unsettled().values_list("pk", flat=True),
-        *of_them.to_come(now).values_list("pk", flat=True),
-    }
+    ids = {*of_them.unsettled().values_list("pk", flat=True), *of_them.to_come(now).values_list("pk", flat=True)}
     seated = Seat.objects.filter(meeting__in=ids).values_list("attendee_id", flat=True)
     sessions = DelegationSession.objects.exclude(state=DelegationSession.State.ENDED)
     sitting = DelegationSeat.objects.filter(session__in=sessions.filter(seats__attendee__in=attendee_ids))

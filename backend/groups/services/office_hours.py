@@ -27,13 +27,7 @@ from backend.booking.rules import (
 from backend.booking.selectors.availability import common_slots
 from backend.booking.selectors.meetings import present_ids, seated_ids
 from backend.booking.selectors.tables import free_tables, suitable_tables
-from backend.booking.services.booking import (
-    SEAT_CONSTRAINT,
-    TABLE_CONSTRAINT,
-    NoTableFree,
-    SlotTaken,
-    violates,
-)
+from backend.booking.services.booking import SEAT_CONSTRAINT, TABLE_CONSTRAINT, NoTableFree, SlotTaken, violates
 from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.locks import lock_requests
 from backend.booking.services.notices import notify
@@ -96,9 +90,7 @@ def open_office_hour(
     check_known_slots(attendee.event_id, [data.slot_id])
     if len(data.request_ids) > MAX_GUESTS:
         raise Refused(
-            "too_many_guests",
-            _("An office hour has at most %(count)d guests.") % {"count": MAX_GUESTS},
-            status=400,
+            "too_many_guests", _("An office hour has at most %(count)d guests.") % {"count": MAX_GUESTS}, status=400
         )
     askers = _askers(attendee, data.request_ids)
     lock_attendees([attendee.pk, *askers.values()])
@@ -152,13 +144,9 @@ def open_office_hour(
 
 def _clean_about(about: str) -> str:
     if not (text := clean_text(about)):
-        raise Refused(
-            "about_needed", _("Say in a few words what the office hour is about."), field="about", status=400
-        )
+        raise Refused("about_needed", _("Say in a few words what the office hour is about."), field="about", status=400)
     if len(text) > ABOUT_LIMIT:
-        raise TextTooLong(
-            _("Please keep it under %(limit)d characters.") % {"limit": ABOUT_LIMIT}, field="about"
-        )
+        raise TextTooLong(_("Please keep it under %(limit)d characters.") % {"limit": ABOUT_LIMIT}, field="about")
     return text
 
 
@@ -166,8 +154,7 @@ def _theme(event_id: int, key: str) -> Theme | None:
     found = Theme.objects.filter(event=event_id, key=key).first() if key else None
     if key and found is None:
         raise UnknownTheme(
-            _("This event has no theme “%(theme)s”. Choose one of its themes.") % {"theme": key[:60]},
-            theme=key,
+            _("This event has no theme “%(theme)s”. Choose one of its themes.") % {"theme": key[:60]}, theme=key
         )
     return found
 
@@ -237,9 +224,7 @@ def _gather(request: Meeting, meeting: Meeting, now: dt.datetime) -> None:
 
 
 @in_transaction
-def add_guest(
-    *, attendee: Attendee, meeting_id: int, request_id: int, by: Person, now: dt.datetime
-) -> Meeting:
+def add_guest(*, attendee: Attendee, meeting_id: int, request_id: int, by: Person, now: dt.datetime) -> Meeting:
     """Answer one more request with an office hour of the host's that has a place left.
 
     Adding the same again changes nothing. Refuses NotYours, NotInThisState, NotFound, AlreadyAnswered,
@@ -325,9 +310,7 @@ def _take_place(meeting: Meeting, attendee_id: int, place: int) -> None:
 
 def _is_place_taken(error: Exception) -> bool:
     cause = error.__cause__
-    return (
-        isinstance(cause, psycopg.errors.UniqueViolation) and cause.diag.constraint_name == PLACE_CONSTRAINT
-    )
+    return isinstance(cause, psycopg.errors.UniqueViolation) and cause.diag.constraint_name == PLACE_CONSTRAINT
 
 
 @in_transaction
@@ -348,9 +331,7 @@ def leave_office_hour(*, attendee: Attendee, meeting_id: int, by: Person, now: d
 
 
 @in_transaction
-def cancel_office_hour(
-    *, attendee: Attendee, meeting_id: int, reason: str, by: Person, now: dt.datetime
-) -> Meeting:
+def cancel_office_hour(*, attendee: Attendee, meeting_id: int, reason: str, by: Person, now: dt.datetime) -> Meeting:
     """As its host, cancel it; all guests read the reason. Cancelling again changes nothing.
 
     Refuses NotYours, NotFound, `reason_needed`, TextTooLong, AlreadyAnswered and TooLate (it is over).
@@ -386,9 +367,7 @@ def cancel_locked_office_hour(meeting: Meeting, host: Attendee | None, reason: s
     announce_freed_times(meeting.event_id, readers)
 
 
-def remove_guests(
-    meeting: Meeting, attendee_ids: Collection[int], now: dt.datetime, *, tell_host: bool
-) -> None:
+def remove_guests(meeting: Meeting, attendee_ids: Collection[int], now: dt.datetime, *, tell_host: bool) -> None:
     """Take the places of these guests (ids); with the last of them the locked office hour ends."""
     seats = Seat.objects.filter(meeting=meeting, attendee__in=attendee_ids)
     seats.update(is_active=False, place=None, here_at=None)

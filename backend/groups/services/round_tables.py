@@ -58,9 +58,7 @@ def accept_table(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.dat
     except (IntegrityError, OperationalError) as error:
         if not violates(error, SEAT_CONSTRAINT):
             raise
-        raise SlotTaken(
-            _("You have something else at this time. Free it first, or leave this table.")
-        ) from error
+        raise SlotTaken(_("You have something else at this time. Free it first, or leave this table.")) from error
     begin, end = meeting.period.lower, meeting.period.upper
     release_requests(attendee_ids=[attendee.pk], starts_at=begin, ends_at=end, now=now)
     return meeting
@@ -199,9 +197,7 @@ def _take_place(seat: Seat) -> None:
 
 def _is_place_taken(error: IntegrityError) -> bool:
     cause = error.__cause__
-    return (
-        isinstance(cause, psycopg.errors.UniqueViolation) and cause.diag.constraint_name == PLACE_CONSTRAINT
-    )
+    return isinstance(cause, psycopg.errors.UniqueViolation) and cause.diag.constraint_name == PLACE_CONSTRAINT
 
 
 def remove_members(meeting: Meeting, attendee_ids: Collection[int], now: dt.datetime, *, tell: bool) -> None:
@@ -244,11 +240,7 @@ def end_unanswered(*, now: dt.datetime) -> int:
         state=Meeting.State.ACCEPTED, seats__place__isnull=False, seats__answer=""
     )
     waiting = unanswered.select_related("round_table__rounds").distinct()
-    over = [
-        one.pk
-        for one in waiting
-        if hasattr(one, "round_table") and answer_by(one.round_table.rounds, one) <= now
-    ]
+    over = [one.pk for one in waiting if hasattr(one, "round_table") and answer_by(one.round_table.rounds, one) <= now]
     due = Rounds.objects.filter(state=Rounds.State.PUBLISHED, closed_at=None, answer_by__lte=now)
     late = list(due.values_list("pk", flat=True))
     ended = end_each(
@@ -294,9 +286,7 @@ def end_refused_places(*, now: dt.datetime) -> int:
 def leave_tables(*, attendee_ids: Collection[int], now: dt.datetime) -> None:
     """End the places to come of people who leave the event; the caller has locked them."""
     coming = (
-        Meeting.objects.of_rounds()
-        .to_come(now)
-        .filter(seats__attendee__in=attendee_ids, seats__place__isnull=False)
+        Meeting.objects.of_rounds().to_come(now).filter(seats__attendee__in=attendee_ids, seats__place__isnull=False)
     )
     meetings = Meeting.objects.filter(pk__in=coming.values("pk")).order_by("pk")
     for meeting in meetings.select_for_update(no_key=True):

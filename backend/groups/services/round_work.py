@@ -113,9 +113,7 @@ def _tell(rounds: Rounds, now: dt.datetime) -> None:
     first: dict[int, Meeting] = {}
     seats = Seat.objects.filter(meeting__round_table__rounds=rounds, place__isnull=False, answer="")
     told = Notice.objects.filter(kind=Notice.Kind.ROUNDS_PROPOSED, meeting__round_table__rounds=rounds)
-    for seat in (
-        seats.exclude(attendee__in=told.values("attendee")).select_related("meeting").order_by("period")
-    ):
+    for seat in seats.exclude(attendee__in=told.values("attendee")).select_related("meeting").order_by("period"):
         first.setdefault(seat.attendee_id, seat.meeting)
     for meeting in set(first.values()):
         readers = [pk for pk, one in first.items() if one == meeting]
@@ -127,9 +125,7 @@ def _seat_latecomers(rounds: Rounds, now: dt.datetime, seconds: float) -> None:
     setting = setting_of(rounds, now)
     draft = draft_rounds(setting, seconds=seconds)
     _name_tables(rounds, draft)
-    cells = {
-        (one.slot_id, one.table_id): one for one in rounds.tables.select_related("slot", "table", "rounds")
-    }
+    cells = {(one.slot_id, one.table_id): one for one in rounds.tables.select_related("slot", "table", "rounds")}
     for (slot, table), members in tables_of(draft.plan.seated).items():
         one = cells[slot, table]
         new = [pk for pk in members if (slot, pk) not in setting.fixed]

@@ -115,9 +115,7 @@ def order_rounds(*, event: Event, options: RoundsOptions, by: Person, now: dt.da
 def _clean_title(title: str) -> str:
     text = clean_text(title)
     if not text or len(text) > TITLE_LIMIT:
-        raise BadRounds(
-            _("Give a title of at most %(limit)d characters.") % {"limit": TITLE_LIMIT}, field="title"
-        )
+        raise BadRounds(_("Give a title of at most %(limit)d characters.") % {"limit": TITLE_LIMIT}, field="title")
     return text
 
 
@@ -212,9 +210,7 @@ def draft_again(*, event: Event, rounds_id: int, by: Person) -> Rounds:
 
 
 @in_transaction
-def publish_rounds(
-    *, event: Event, rounds_id: int, answer_by: dt.datetime, by: Person, now: dt.datetime
-) -> Rounds:
+def publish_rounds(*, event: Event, rounds_id: int, answer_by: dt.datetime, by: Person, now: dt.datetime) -> Rounds:
     """Put the places of a draft forward: each person accepts theirs by this hour, or loses it.
 
     Refuses OrganisersOnly, NotFound, RoundsBusy, `not_a_draft`, BadRounds, NotOpenYet and NotInThisState.
@@ -226,9 +222,7 @@ def publish_rounds(
     if first is None or not rounds.seats.exists():
         raise BadRounds(_("Nobody is seated in this draft. Draft others."))
     if not now < answer_by <= first.slot.starts_at - MIN_NOTICE:
-        raise BadRounds(
-            _("Choose an hour to answer by that is to come, and before the first time."), field="answer_by"
-        )
+        raise BadRounds(_("Choose an hour to answer by that is to come, and before the first time."), field="answer_by")
     rounds.state, rounds.published_at, rounds.answer_by = Rounds.State.PUBLISHED, now, answer_by
     _order(rounds)
     return rounds
@@ -291,9 +285,7 @@ def seat_by_hand(
     there = rounds.seats.filter(slot=slot_id, table=table_id).exclude(attendee=attendee_id)
     members = list(there.values_list("attendee_id", flat=True))
     if len(members) >= rounds.most:
-        raise Refused(
-            "table_full", _("All %(count)d seats of this table are taken.") % {"count": rounds.most}
-        )
+        raise Refused("table_full", _("All %(count)d seats of this table are taken.") % {"count": rounds.most})
     if not _can_sit(rounds, cell.slot, attendee_id, members):
         raise CannotSit(_("This person cannot sit at that table then. Choose another."))
     try:

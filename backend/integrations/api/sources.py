@@ -128,9 +128,7 @@ class SyncReportSerializer(
     sharing = SharingSerializer(many=True)
 
 
-class SessionToDecideSerializer(
-    RowSerializer, row=SessionToDecide, fields="session_id title starts_at ends_at"
-):
+class SessionToDecideSerializer(RowSerializer, row=SessionToDecide, fields="session_id title starts_at ends_at"):
     pass
 
 
@@ -156,9 +154,7 @@ class SourceListView(OrganiserView):
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(SourceSerializer(sources_for(self.event), many=True).data)
 
-    @extend_schema(
-        operation_id="sources_add", request=SourceDataSerializer, responses={201: SourceSerializer}
-    )
+    @extend_schema(operation_id="sources_add", request=SourceDataSerializer, responses={201: SourceSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """A source, which is not read yet."""
         data = _data_of(request)
@@ -171,9 +167,7 @@ class SourceView(OrganiserView):
     def get(self, request: Request, slug: str, source_id: int) -> Response:  # noqa: ARG002
         return Response(_body(source_of(self.event, source_id)))
 
-    @extend_schema(
-        operation_id="sources_replace", request=SourceDataSerializer, responses={200: SourceSerializer}
-    )
+    @extend_schema(operation_id="sources_replace", request=SourceDataSerializer, responses={200: SourceSerializer})
     def put(self, request: Request, slug: str, source_id: int) -> Response:  # noqa: ARG002
         """Another address or kind is another source: its rows are no known ones, and people read it first."""
         data, now = _data_of(request), timezone.now()
@@ -188,9 +182,7 @@ class SourceView(OrganiserView):
 
 
 class SourceColumnsView(OrganiserView):
-    @extend_schema(
-        operation_id="sources_columns", request=ColumnsSerializer, responses={200: SourceSerializer}
-    )
+    @extend_schema(operation_id="sources_columns", request=ColumnsSerializer, responses={200: SourceSerializer})
     def put(self, request: Request, slug: str, source_id: int) -> Response:  # noqa: ARG002
         """Say as what headings of the source are read."""
         columns = validated(ColumnsSerializer, request)["columns"]
@@ -208,9 +200,7 @@ class SourcePreviewView(OrganiserView):
 
 
 class SourceRunView(OrganiserView):
-    @extend_schema(
-        operation_id="sources_run", request=DecisionsSerializer, responses={202: LongJobSerializer}
-    )
+    @extend_schema(operation_id="sources_run", request=DecisionsSerializer, responses={202: LongJobSerializer})
     def post(self, request: Request, slug: str, source_id: int) -> Response:  # noqa: ARG002
         """Read the source and bring the list, or the agenda, up to it (`SyncReport`, `ProgrammeReport`)."""
         values, source = validated(DecisionsSerializer, request), source_of(self.event, source_id)

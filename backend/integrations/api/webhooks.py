@@ -32,9 +32,7 @@ class WebhookDataSerializer(serializers.Serializer[Any]):
     """Which address is told of what; what it is sent follows Standard Webhooks (standardwebhooks.com)."""
 
     address = TextField(max_length=500)
-    types = BoundedListField(
-        child=serializers.ChoiceField(choices=Webhook.Type.choices), max_length=20, not_empty=True
-    )
+    types = BoundedListField(child=serializers.ChoiceField(choices=Webhook.Type.choices), max_length=20, not_empty=True)
 
 
 class WebhookSerializer(WebhookDataSerializer):
@@ -82,9 +80,7 @@ class WebhookListView(OrganiserView):
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(WebhookSerializer(webhooks_for(self.event), many=True).data)
 
-    @extend_schema(
-        operation_id="webhooks_add", request=WebhookDataSerializer, responses={201: NewSecretSerializer}
-    )
+    @extend_schema(operation_id="webhooks_add", request=WebhookDataSerializer, responses={201: NewSecretSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """A webhook, which is on; this answer alone gives its secret."""
         data = validated(WebhookDataSerializer, request)
@@ -97,9 +93,7 @@ class WebhookView(OrganiserView):
     def get(self, request: Request, slug: str, webhook_id: int) -> Response:  # noqa: ARG002
         return Response(_body(webhook_of(self.event, webhook_id)))
 
-    @extend_schema(
-        operation_id="webhooks_replace", request=WebhookDataSerializer, responses={200: WebhookSerializer}
-    )
+    @extend_schema(operation_id="webhooks_replace", request=WebhookDataSerializer, responses={200: WebhookSerializer})
     def put(self, request: Request, slug: str, webhook_id: int) -> Response:  # noqa: ARG002
         """What waits goes to the new address."""
         data, now = validated(WebhookDataSerializer, request), timezone.now()
@@ -114,15 +108,11 @@ class WebhookView(OrganiserView):
 
 
 class WebhookSwitchView(OrganiserView):
-    @extend_schema(
-        operation_id="webhooks_switch", request=SwitchSerializer, responses={200: WebhookSerializer}
-    )
+    @extend_schema(operation_id="webhooks_switch", request=SwitchSerializer, responses={200: WebhookSerializer})
     def put(self, request: Request, slug: str, webhook_id: int) -> Response:  # noqa: ARG002
         """Switch it on or off; what happens while it is off is not told later."""
         is_on, now = validated(SwitchSerializer, request)["is_on"], timezone.now()
-        webhook = switch_webhook(
-            event=self.event, webhook_id=webhook_id, is_on=is_on, by=self.person, now=now
-        )
+        webhook = switch_webhook(event=self.event, webhook_id=webhook_id, is_on=is_on, by=self.person, now=now)
         return Response(_body(webhook))
 
 
@@ -155,17 +145,11 @@ class WebhookDeliveryListView(OrganiserView):
 
 
 class WebhookDeliveryView(OrganiserView):
-    @extend_schema(
-        operation_id="webhooks_send_again", request=None, responses={200: WebhookDeliverySerializer}
-    )
+    @extend_schema(operation_id="webhooks_send_again", request=None, responses={200: WebhookDeliverySerializer})
     def post(self, request: Request, slug: str, webhook_id: int, delivery_id: int) -> Response:  # noqa: ARG002
         """Send a message once more, under the same id."""
         sent = send_again(
-            event=self.event,
-            webhook_id=webhook_id,
-            delivery_id=delivery_id,
-            by=self.person,
-            now=timezone.now(),
+            event=self.event, webhook_id=webhook_id, delivery_id=delivery_id, by=self.person, now=timezone.now()
         )
         return Response(WebhookDeliverySerializer(sent).data)
 

@@ -221,10 +221,7 @@ def listed(registrations: Iterable[Registration]) -> dict[int, Attendee]:
 def people_passed_on(source: Source, found: Comparison) -> dict[int, Attendee]:
     """Whose row names somebody else since this reading or an earlier one, and whom no other row names."""
     before = Registration.objects.filter(source=source, key=None)
-    both = [
-        *found.passed_on,
-        *before.select_related("attendee__person", "attendee__alias", "attendee__organisation"),
-    ]
+    both = [*found.passed_on, *before.select_related("attendee__person", "attendee__alias", "attendee__organisation")]
     named = Registration.objects.filter(source__event=source.event_id).exclude(key=None)
     still = set(named.exclude(pk__in=[one.pk for one in found.passed_on]).values_list("attendee", flat=True))
     still |= {one.attendee_id or 0 for one in (*found.to_import, *found.again)}

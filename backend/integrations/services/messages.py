@@ -47,9 +47,7 @@ _STATES: Mapping[str, str] = {
 }
 
 
-def signed_headers(
-    delivery: WebhookDelivery, body: bytes, secrets: list[str], now: dt.datetime
-) -> dict[str, str]:
+def signed_headers(delivery: WebhookDelivery, body: bytes, secrets: list[str], now: dt.datetime) -> dict[str, str]:
     """The headers of one try, with one signature for each secret."""
     name, at = delivery.header_id, int(now.timestamp())
     return {

@@ -18,14 +18,7 @@ from django.utils.translation import gettext as _
 from backend.core.outgoing import AddressRefused, Patience, PeerFailed, fetch
 from backend.integrations.models import Source
 from backend.integrations.services.rows import SourceTable
-from backend.roster.services.csv_tables import (
-    MAX_COLUMNS,
-    MAX_ROWS,
-    CsvLine,
-    CsvTable,
-    column_key,
-    too_many_rows,
-)
+from backend.roster.services.csv_tables import MAX_COLUMNS, MAX_ROWS, CsvLine, CsvTable, column_key, too_many_rows
 
 MAX_PAGES = 400  # of one list; pretix gives 50 entries on each
 READING_SECONDS = 600.0
@@ -78,9 +71,7 @@ def api_address(address: str) -> str:
     if names[:3] == ["api", "v1", "organizers"] and len(names) == 6:
         names = [names[3], names[5]]
     if len(names) != 2:
-        raise AddressRefused(
-            _("Write the address of the shop, such as https://pretix.example.org/organizer/event/.")
-        )
+        raise AddressRefused(_("Write the address of the shop, such as https://pretix.example.org/organizer/event/."))
     return f"{parts.scheme}://{parts.netloc}/api/v1/organizers/{names[0]}/events/{names[1]}/"
 
 
@@ -126,10 +117,7 @@ def _list_in(answer: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 def _cells(
-    order: Mapping[str, Any],
-    position: Mapping[str, Any],
-    products: Mapping[int, str],
-    questions: Mapping[int, str],
+    order: Mapping[str, Any], position: Mapping[str, Any], products: Mapping[int, str], questions: Mapping[int, str]
 ) -> tuple[str, ...]:
     answers = {one.get("question"): str(one.get("answer") or "") for one in _list_in(position, "answers")}
     parts = position.get("attendee_name_parts") or {}

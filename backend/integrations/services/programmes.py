@@ -123,13 +123,7 @@ def read_programme(source: Source, *, now: dt.datetime, patience: Patience) -> A
 
 
 def sync_programme(
-    source: Source,
-    file: AgendaFile,
-    decisions: Decisions,
-    by: Person | None,
-    now: dt.datetime,
-    *,
-    dry_run: bool,
+    source: Source, file: AgendaFile, decisions: Decisions, by: Person | None, now: dt.datetime, *, dry_run: bool
 ) -> ProgrammeReport:
     """Bring the agenda up to the programme: sessions come, move and change, and what it has no more goes.
 
@@ -225,9 +219,7 @@ def _with_keys(rows: Sequence[FileSession]) -> tuple[list[FileSession], list[Ref
     return kept, refused
 
 
-def _settled(
-    source: Source, known: Mapping[int, ProgrammeEntry], session: Session, data: SessionData
-) -> SessionData:
+def _settled(source: Source, known: Mapping[int, ProgrammeEntry], session: Session, data: SessionData) -> SessionData:
     """What the session becomes: values that the source says as before stay as they are here.
 
     At the first reading of a session that was here already, what the source does not say stays.
@@ -287,8 +279,7 @@ def _notes(changes: AgendaChanges) -> tuple[str, ...]:
         return ()
     words = ngettext(
         "%(people)s person who has a moved session in their agenda has agreed to a meeting at its new time.",
-        "%(people)s people who have a moved session in their agenda have agreed to a meeting at its new "
-        "time.",
+        "%(people)s people who have a moved session in their agenda have agreed to a meeting at its new time.",
         people,
     )
     return (words % {"people": people},)

@@ -67,8 +67,7 @@ def headings_for(table: CsvTable, chosen: Mapping[str, str]) -> tuple[Heading, .
     """The headings with what each is read as: chosen under its `column_key`, or guessed."""
     settled, own = _settled(table, chosen)
     return tuple(
-        Heading(one.position, one.text, own.get(one.position, one.column))
-        for one in headings_of(table, settled)
+        Heading(one.position, one.text, own.get(one.position, one.column)) for one in headings_of(table, settled)
     )
 
 

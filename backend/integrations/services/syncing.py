@@ -19,14 +19,7 @@ from backend.events.services.attendees import NewAttendee
 from backend.events.services.locks import import_lock, lock_attendees
 from backend.events.services.mailboxes import add_to_mailbox
 from backend.integrations.models import Source
-from backend.integrations.services.comparing import (
-    Comparison,
-    RowToImport,
-    compare,
-    listed,
-    people_passed_on,
-    said_in,
-)
+from backend.integrations.services.comparing import Comparison, RowToImport, compare, listed, people_passed_on, said_in
 from backend.integrations.services.programmes import ProgrammeReport, read_programme, sync_programme
 from backend.integrations.services.reading import read_source
 from backend.integrations.services.rows import SourceRow, headings_for, rows_of, table_of
@@ -104,13 +97,7 @@ def sync_source(
 
 
 def _sync_people(
-    source: Source,
-    by: Person | None,
-    now: dt.datetime,
-    decisions: Decisions,
-    patience: Patience,
-    *,
-    dry_run: bool,
+    source: Source, by: Person | None, now: dt.datetime, decisions: Decisions, patience: Patience, *, dry_run: bool
 ) -> SyncReport:
     answer = read_source(source, now=now, patience=patience)
     rows, refused = rows_of(answer, source.columns, source.event.starts_on)
@@ -152,9 +139,7 @@ class _Run:
     def __init__(self, source: Source, found: Comparison, decisions: Decisions) -> None:
         self.source, self.found = source, found
         self.leaving, self.passed_on = listed(found.leaving), people_passed_on(source, found)
-        decided = {
-            pk: one for pk, one in (self.leaving | self.passed_on).items() if pk in decisions.taken_out
-        }
+        decided = {pk: one for pk, one in (self.leaving | self.passed_on).items() if pk in decisions.taken_out}
         self.gone = decided if found.has_to_be_confirmed else self.leaving | decided
         self.shared = [one for one in found.sharing if one.key in decisions.sharing]
 
@@ -166,12 +151,7 @@ class _Run:
         return import_attendees(event=self.source.event, table=table, by=by, now=now, dry_run=dry_run)
 
     def report(
-        self,
-        headings: tuple[Heading, ...],
-        refused: list[RefusedLine],
-        report: ImportReport | None,
-        *,
-        dry_run: bool,
+        self, headings: tuple[Heading, ...], refused: list[RefusedLine], report: ImportReport | None, *, dry_run: bool
     ) -> SyncReport:
         found = self.found
         not_read = [*refused, *(report.refused if report else ())]
@@ -217,9 +197,7 @@ def _keep_registrations(source: Source, found: Comparison, report: ImportReport 
             continue
         if known is not None:
             Registration.objects.filter(pk=known.pk).update(key=None)
-        new.append(
-            Registration(source=source, attendee_id=attendee_id, key=one.key, said=said_in(source, one.row))
-        )
+        new.append(Registration(source=source, attendee_id=attendee_id, key=one.key, said=said_in(source, one.row)))
     Registration.objects.bulk_create(new)
 
 

@@ -39,9 +39,7 @@ class NewSecret:
 
 
 @in_transaction
-def add_webhook(
-    *, event: Event, address: str, types: Collection[str], by: Person, now: dt.datetime
-) -> NewSecret:
+def add_webhook(*, event: Event, address: str, types: Collection[str], by: Person, now: dt.datetime) -> NewSecret:
     """A new webhook, which is on.
 
     Refuses OrganisersOnly, AddressRefused, `bad_webhook`, `too_many_webhooks` and `no_webhooks_here`.
@@ -137,9 +135,7 @@ def send_test_message(*, event: Event, webhook_id: int, by: Person) -> WebhookDe
 
 
 @in_transaction
-def send_again(
-    *, event: Event, webhook_id: int, delivery_id: int, by: Person, now: dt.datetime
-) -> WebhookDelivery:
+def send_again(*, event: Event, webhook_id: int, delivery_id: int, by: Person, now: dt.datetime) -> WebhookDelivery:
     """Send a message once more, as the same one, whatever became of it; as if it were new.
 
     Refuses OrganisersOnly, NotFound and `webhook_off`.

@@ -28,9 +28,7 @@ AFTER_OTHERS = -10  # priority: a mail about a meeting goes before hundreds of i
 Kind, State = Invitation.Kind, Invitation.State
 
 
-def queue_mails(
-    attendees: Sequence[Attendee], kind: str, *, by: Person | None, now: dt.datetime
-) -> list[Invitation]:
+def queue_mails(attendees: Sequence[Attendee], kind: str, *, by: Person | None, now: dt.datetime) -> list[Invitation]:
     """Write a mail of this kind to each of them, within the transaction, and queue its job.
 
     `attendees` have their people and events. In its reader's quiet hours a mail waits for their end.

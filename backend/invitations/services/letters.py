@@ -106,14 +106,10 @@ def headers_of(invitation: Invitation, now: dt.datetime) -> dict[str, str]:
     }
 
 
-def example_invitation(
-    reader: Attendee, rules: InvitationRules, kind: str, now: dt.datetime
-) -> EmailMultiAlternatives:
+def example_invitation(reader: Attendee, rules: InvitationRules, kind: str, now: dt.datetime) -> EmailMultiAlternatives:
     """The mail of this kind as this reader would get it, with a link that leads nowhere."""
     link = link_address(_("a-link-of-their-own"))
-    return invitation_mail(
-        reader, rules, kind, link=link, expires_at=now + dt.timedelta(days=rules.valid_days)
-    )
+    return invitation_mail(reader, rules, kind, link=link, expires_at=now + dt.timedelta(days=rules.valid_days))
 
 
 def example_letter(event: Event, rules: InvitationRules, kind: str, *, name: str, now: dt.datetime) -> Letter:

@@ -143,8 +143,7 @@ def send_test_invitation(*, event: Event, by: Person, now: dt.datetime) -> None:
     if tests.count() >= TESTS_A_DAY:
         raise Refused(
             "too_many_invitations",
-            _("You sent %(limit)d test mails within a day. The next can be sent tomorrow.")
-            % {"limit": TESTS_A_DAY},
+            _("You sent %(limit)d test mails within a day. The next can be sent tomorrow.") % {"limit": TESTS_A_DAY},
         )
     queue_mails([me], Invitation.Kind.TEST, by=by, now=now)
 

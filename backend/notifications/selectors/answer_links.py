@@ -78,9 +78,7 @@ class AnswerLink:
     agreement: Agreement | None
 
 
-def make_answer_link(
-    meeting_id: int, attendee: Attendee, purpose: Purpose, *, slot_id: int | None = None
-) -> str:
+def make_answer_link(meeting_id: int, attendee: Attendee, purpose: Purpose, *, slot_id: int | None = None) -> str:
     """The address of the page that asks to confirm this answer of this attendee."""
     token = answer_token(meeting_id, attendee, purpose, slot_id=slot_id)
     return f"{settings.TITIAN_ADDRESS}/answer/{token}/"
@@ -96,9 +94,7 @@ def open_token(token: str) -> SignedAnswer:
     try:
         meeting_id, attendee_id, purpose, slot_id = _signer.unsign_object(token)
     except (signing.BadSignature, ValueError, TypeError):
-        raise LinkInvalid(
-            _("This link is not complete. Open it from the mail again, or sign in to answer.")
-        ) from None
+        raise LinkInvalid(_("This link is not complete. Open it from the mail again, or sign in to answer.")) from None
     attendee = Attendee.objects.select_related("person", "event").filter(pk=attendee_id).first()
     if attendee is None or purpose not in PURPOSES:
         raise LinkInvalid(_("This link leads nowhere any more. Sign in to see your meetings."))
@@ -150,9 +146,7 @@ def _check_request(row: MeetingRow) -> None:
             meeting=row.meeting_id,
         )
     if row.state == Meeting.State.WITHDRAWN:
-        raise LinkWithdrawn(
-            _("This request was taken back; there is nothing to answer."), meeting=row.meeting_id
-        )
+        raise LinkWithdrawn(_("This request was taken back; there is nothing to answer."), meeting=row.meeting_id)
     if not {"accept", "decline"} & set(row.actions):
         raise LinkUsed(
             _("This request has its answer: %(state)s.") % {"state": Meeting.State(row.state).label.lower()},
@@ -173,13 +167,9 @@ def _check_counter_offer(row: MeetingRow, purpose: Purpose) -> None:
 
 def _check_attestable(row: MeetingRow, now: dt.datetime) -> None:
     if row.ends_at is None or row.state == Meeting.State.CANCELLED:
-        raise LinkWithdrawn(
-            _("This meeting was called off; there is nothing to say."), meeting=row.meeting_id
-        )
+        raise LinkWithdrawn(_("This meeting was called off; there is nothing to say."), meeting=row.meeting_id)
     if row.ends_at + ATTESTATION_WINDOW <= now:
-        raise LinkExpired(
-            _("This link has expired. Sign in to say how the meeting was."), meeting=row.meeting_id
-        )
+        raise LinkExpired(_("This link has expired. Sign in to say how the meeting was."), meeting=row.meeting_id)
     if row.my_word:
         raise LinkUsed(
             _("You have said whether this meeting took place. Sign in to change it."),

@@ -85,9 +85,7 @@ def delivery_figures_for(event: Event, now: dt.datetime, *, limit: int = 100) ->
         sent=counts.get(State.SENT, 0),
         failed=counts.get(State.FAILED, 0),
         skipped=counts.get(State.SKIPPED, 0),
-        in_trouble=tuple(
-            map(delivery_row, failing_deliveries(event, now).order_by("-tried_at", "-pk")[:limit])
-        ),
+        in_trouble=tuple(map(delivery_row, failing_deliveries(event, now).order_by("-tried_at", "-pk")[:limit])),
     )
 
 

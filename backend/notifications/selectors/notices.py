@@ -73,8 +73,7 @@ def notices_for(
             tables.get(notice.meeting_id),
         )
         for notice in notices
-        if notice.kind == Notice.Kind.CANCELLED
-        or any(notice.meeting_id in known for known in (rows, hours, tables))
+        if notice.kind == Notice.Kind.CANCELLED or any(notice.meeting_id in known for known in (rows, hours, tables))
         if not _is_about_hidden(notice, tables.get(notice.meeting_id))
     )
 

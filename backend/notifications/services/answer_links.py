@@ -9,11 +9,7 @@ from django.utils.translation import gettext as _
 from backend.booking.models.meetings import Meeting
 from backend.booking.rules import ATTESTATION_WINDOW, NotJoined
 from backend.booking.services.answers import accept_meeting, decline_meeting
-from backend.booking.services.counter_offers import (
-    make_counter_offer,
-    refuse_counter_offer,
-    take_counter_offer,
-)
+from backend.booking.services.counter_offers import make_counter_offer, refuse_counter_offer, take_counter_offer
 from backend.booking.services.joining import accept_agreement
 from backend.core.transactions import in_transaction
 from backend.notifications.selectors.answer_links import LinkExpired, SignedAnswer, open_token, row_behind
@@ -81,9 +77,5 @@ def _join(signed: SignedAnswer, version: str, now: dt.datetime) -> None:
             )
         )
     accept_agreement(
-        attendee=signed.attendee,
-        version=version,
-        beside=[row.other.attendee_id],
-        by=signed.attendee.person,
-        now=now,
+        attendee=signed.attendee, version=version, beside=[row.other.attendee_id], by=signed.attendee.person, now=now
     )

@@ -60,9 +60,7 @@ def send_assistant_mail(*, assistant_id: int, change: str, now: dt.datetime) -> 
         raise MailDelayed(result.error)
 
 
-def assistant_mail(
-    reader: Attendee, head: Letterhead, change: Change, name: str, waiting: int = 0
-) -> EmailMessage:
+def assistant_mail(reader: Attendee, head: Letterhead, change: Change, name: str, waiting: int = 0) -> EmailMessage:
     """The mail to this reader about the one of this name, for whom so many requests wait."""
     context = {
         "change": change.value,

@@ -73,12 +73,8 @@ KINDS = {
         office_mail=office.moved,
         changes_calendar=True,
     ),
-    Kind.DECLINED: NoticeKind(
-        _("A request declined"), _("%(name)s declined."), mail.declined, is_asked_by_reader=True
-    ),
-    Kind.WITHDRAWN: NoticeKind(
-        _("A request taken back"), _("%(name)s took the request back."), mail.withdrawn
-    ),
+    Kind.DECLINED: NoticeKind(_("A request declined"), _("%(name)s declined."), mail.declined, is_asked_by_reader=True),
+    Kind.WITHDRAWN: NoticeKind(_("A request taken back"), _("%(name)s took the request back."), mail.withdrawn),
     Kind.EXPIRED: NoticeKind(_("A request expired"), page.expired, mail.expired, is_asked_by_reader=True),
     Kind.CANCELLED: NoticeKind(
         _("A meeting cancelled"),
@@ -96,10 +92,7 @@ KINDS = {
         is_asked_by_reader=True,
     ),
     Kind.COUNTERED: NoticeKind(
-        _("Other times offered"),
-        _("%(name)s offers other times to meet."),
-        mail.countered,
-        is_asked_by_reader=True,
+        _("Other times offered"), _("%(name)s offers other times to meet."), mail.countered, is_asked_by_reader=True
     ),
     Kind.COUNTER_REFUSED: NoticeKind(
         _("Other times refused"), _("The other times you offered do not suit %(name)s."), mail.counter_refused
@@ -113,16 +106,10 @@ KINDS = {
     Kind.REPLY: NoticeKind(_("A question answered"), _("%(name)s answered your question."), mail.reply),
     Kind.REMINDER_HALF: NoticeKind(_("Reminder to answer"), page.reminder_half, mail.reminder_half),
     Kind.REMINDER_DAY: NoticeKind(
-        _("Reminder, a day before"),
-        _("You meet %(name)s: %(when)s."),
-        mail.reminder_day,
-        office_mail=office.tomorrow,
+        _("Reminder, a day before"), _("You meet %(name)s: %(when)s."), mail.reminder_day, office_mail=office.tomorrow
     ),
     Kind.REMINDER_SOON: NoticeKind(
-        _("Reminder, minutes before"),
-        _("You meet %(name)s: %(when)s."),
-        mail.reminder_soon,
-        office_mail=office.soon,
+        _("Reminder, minutes before"), _("You meet %(name)s: %(when)s."), mail.reminder_soon, office_mail=office.soon
     ),
     Kind.TABLE_FREED: NoticeKind(
         _("A table given free"),

@@ -31,9 +31,7 @@ OFFICE_KINDS = (Kind.OFFICE_HOUR, Kind.OFFICE_LEFT)
 OPEN_KINDS = (*OF_AN_OPEN_REQUEST, Kind.COUNTERED, Kind.COUNTER_REFUSED)
 
 
-def example_mail(
-    kind: str, reader: Attendee, other: PublicProfile, head: Letterhead, now: dt.datetime
-) -> EmailMessage:
+def example_mail(kind: str, reader: Attendee, other: PublicProfile, head: Letterhead, now: dt.datetime) -> EmailMessage:
     """The mail of a notice of this kind, about a made-up meeting with `other`; its links lead nowhere."""
     if kind in OFFICE_KINDS:
         content = words_of_office_hour(Kind(kind), _example_office_hour(kind, reader, other, now), reader)
@@ -46,9 +44,7 @@ def example_mail(
     return render_mail([replace(content, links=links)], reader, head)
 
 
-def _example_office_hour(
-    kind: str, reader: Attendee, other: PublicProfile, now: dt.datetime
-) -> OfficeHourRow:
+def _example_office_hour(kind: str, reader: Attendee, other: PublicProfile, now: dt.datetime) -> OfficeHourRow:
     """One that `other` hosts, or the reader where a guest of theirs left."""
     starts_at = dt.datetime.combine(reader.event.starts_on, dt.time(10), reader.event.zone)
     return OfficeHourRow(
@@ -108,8 +104,7 @@ def _example_meeting(kind: str, reader: Attendee, other: PublicProfile, now: dt.
     event = reader.event
     starts_at = dt.datetime.combine(event.starts_on, dt.time(10), event.zone)
     times = tuple(
-        SlotChoice(number, starts_at + number * HALF_HOUR, starts_at + (number + 1) * HALF_HOUR)
-        for number in range(2)
+        SlotChoice(number, starts_at + number * HALF_HOUR, starts_at + (number + 1) * HALF_HOUR) for number in range(2)
     )
     return MeetingRow(
         meeting_id=0,

@@ -104,8 +104,7 @@ def wanted_notices(notices: Sequence[Notice], now: dt.datetime) -> list[tuple[No
     rows = _rows_of([notice.meeting_id for notice in notices], reader, now)
     ordered = sorted(notices, key=lambda notice: notice.pk)
     found = (
-        (notice, _content_of(notice, notice.meeting, rows.get(notice.meeting_id), reader, now))
-        for notice in ordered
+        (notice, _content_of(notice, notice.meeting, rows.get(notice.meeting_id), reader, now)) for notice in ordered
     )
     return [(notice, content) for notice, content in found if content is not None]
 
@@ -259,9 +258,7 @@ def _is_timely(notice: Notice, row: MeetingRow, now: dt.datetime) -> bool:
         case Kind.ACCEPTED | Kind.ARRANGED:
             return row.state != Meeting.State.CANCELLED
         case Kind.MOVED:
-            return (
-                agreed and notice.sequence == row.sequence and row.ends_at is not None and row.ends_at > now
-            )
+            return agreed and notice.sequence == row.sequence and row.ends_at is not None and row.ends_at > now
         case Kind.REMINDER_DAY | Kind.REMINDER_SOON:
             return agreed and row.starts_at is not None and row.starts_at > now
         case Kind.TABLE_FREED:
@@ -269,9 +266,7 @@ def _is_timely(notice: Notice, row: MeetingRow, now: dt.datetime) -> bool:
         case Kind.ATTEST:
             return "attest" in row.actions and not row.my_word
         case Kind.FOLLOW_UP:
-            return (
-                row.follow_up is not None and row.follow_up.kept is None and row.follow_up.due_on is not None
-            )
+            return row.follow_up is not None and row.follow_up.kept is None and row.follow_up.due_on is not None
     return True
 
 

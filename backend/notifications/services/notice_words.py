@@ -97,8 +97,7 @@ def time_freed(row: MeetingRow, reader: Attendee) -> MailContent:
         subject=_("A time fell free: %(name)s is asked to meet you") % _names(row),
         lines=(
             _("You waited for a free time with %(who)s. One fell free: your request was sent.") % _names(row),
-            _("It waits for an answer until %(until)s; then the time goes to the next who waits.")
-            % {"until": until},
+            _("It waits for an answer until %(until)s; then the time goes to the next who waits.") % {"until": until},
         ),
         times=_times(row, reader),
         quote=row.message,
@@ -110,17 +109,12 @@ def freed_time_lost(row: MeetingRow, reader: Attendee, *, waits_again: bool) -> 
     if waits_again:
         subject = _("The time with %(name)s is taken; you wait again")
         line = _(
-            "You and %(who)s are not both free any more at the time that fell free. "
-            "You have your old place again."
+            "You and %(who)s are not both free any more at the time that fell free. You have your old place again."
         )
     else:
         subject = _("The time with %(name)s passed without an answer")
-        line = _(
-            "%(who)s gave no answer in time, so the time goes to the next who waits. You can wait again."
-        )
-    return MailContent(
-        subject=subject % _names(row), lines=(line % _names(row),), links=(agenda_link(reader),)
-    )
+        line = _("%(who)s gave no answer in time, so the time goes to the next who waits. You can wait again.")
+    return MailContent(subject=subject % _names(row), lines=(line % _names(row),), links=(agenda_link(reader),))
 
 
 def proposed(row: MeetingRow, reader: Attendee) -> MailContent:
@@ -138,9 +132,7 @@ def proposed(row: MeetingRow, reader: Attendee) -> MailContent:
 
 
 def changed(row: MeetingRow, reader: Attendee) -> MailContent:
-    return _ask(
-        row, reader, _("%(name)s changed a request to meet you"), _("%(who)s changed what they asked of you.")
-    )
+    return _ask(row, reader, _("%(name)s changed a request to meet you"), _("%(who)s changed what they asked of you."))
 
 
 def reminder_half(row: MeetingRow, reader: Attendee) -> MailContent:
@@ -152,16 +144,11 @@ def reminder_half(row: MeetingRow, reader: Attendee) -> MailContent:
             _("The organisers proposed that you and %(who)s meet, and you have not answered yet."),
         )
     return _ask(
-        row,
-        reader,
-        _("%(name)s waits for your answer"),
-        _("%(who)s asked to meet you and waits for an answer."),
+        row, reader, _("%(name)s waits for your answer"), _("%(who)s asked to meet you and waits for an answer.")
     )
 
 
-def _confirmed_meeting(
-    row: MeetingRow, reader: Attendee, *, subject: str, lines: tuple[str, ...]
-) -> MailContent:
+def _confirmed_meeting(row: MeetingRow, reader: Attendee, *, subject: str, lines: tuple[str, ...]) -> MailContent:
     """A confirmed meeting: when and where it is, with links to it and to the agenda."""
     return MailContent(
         subject=subject,
@@ -192,8 +179,7 @@ def arranged(row: MeetingRow, reader: Attendee) -> MailContent:
         reader,
         subject=_("A meeting with %(name)s is arranged for you") % _names(row),
         lines=(
-            _("The organisers arranged a meeting for you with %(who)s, at a time you both had opened.")
-            % _names(row),
+            _("The organisers arranged a meeting for you with %(who)s, at a time you both had opened.") % _names(row),
             *([_("They wrote why: %(because)s") % _names(row)] if row.message else []),
             _("There is nothing to answer. If you cannot come, cancel it: the other can replan."),
             _("The attached entry puts the meeting into your calendar."),
@@ -232,8 +218,7 @@ def another_table(row: MeetingRow, reader: Attendee) -> MailContent:
         reader,
         subject=_("Your meeting with %(name)s is at another table") % _names(row),
         lines=(
-            _("Your table was given free. You have another one for your meeting with %(who)s now.")
-            % _names(row),
+            _("Your table was given free. You have another one for your meeting with %(who)s now.") % _names(row),
             _("The attached entry changes it in your calendar."),
         ),
     )
@@ -341,9 +326,7 @@ def expired(row: MeetingRow, reader: Attendee) -> MailContent:
     else:
         subject = _("The request of %(name)s expired")
         line = _("The request of %(who)s expired without an answer. You can ask to meet them yourself.")
-    return MailContent(
-        subject=subject % _names(row), lines=(line % _names(row),), links=(agenda_link(reader),)
-    )
+    return MailContent(subject=subject % _names(row), lines=(line % _names(row),), links=(agenda_link(reader),))
 
 
 def cancelled(row: MeetingRow, reader: Attendee) -> MailContent:
@@ -412,10 +395,7 @@ def reminder_day(row: MeetingRow, reader: Attendee) -> MailContent:
         reader,
         subject=_("Reminder: meeting with %(name)s on %(time)s")
         % {**_names(row), "time": short_words(row.starts_at, reader) if row.starts_at else ""},
-        lines=(
-            _("You meet %(who)s.") % _names(row),
-            _("If you cannot come, cancel now: the other can replan."),
-        ),
+        lines=(_("You meet %(who)s.") % _names(row), _("If you cannot come, cancel now: the other can replan.")),
     )
 
 
@@ -526,9 +506,7 @@ def _answer_links(row: MeetingRow, reader: Attendee) -> tuple[Link, ...]:
     """
     if row.by_organisers:
         return (
-            Link(
-                _("Yes, I will meet them"), make_answer_link(row.meeting_id, reader, "accept"), is_main=True
-            ),
+            Link(_("Yes, I will meet them"), make_answer_link(row.meeting_id, reader, "accept"), is_main=True),
             Link(_("No"), make_answer_link(row.meeting_id, reader, "decline")),
             agenda_link(reader),
         )
@@ -538,9 +516,7 @@ def _answer_links(row: MeetingRow, reader: Attendee) -> tuple[Link, ...]:
     return (*accept, *([counter] if "counter" in row.actions else []), decline, agenda_link(reader))
 
 
-def _time_links(
-    row: MeetingRow, reader: Attendee, times: Iterable[SlotChoice], purpose: Purpose
-) -> tuple[Link, ...]:
+def _time_links(row: MeetingRow, reader: Attendee, times: Iterable[SlotChoice], purpose: Purpose) -> tuple[Link, ...]:
     return tuple(
         Link(
             _("Accept %(time)s") % {"time": short_words(time.starts_at, reader)},

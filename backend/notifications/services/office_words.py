@@ -64,10 +64,7 @@ def tomorrow(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]
 
 
 def soon(row: OfficeHourRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:
-    return (
-        _("In a few minutes: office hour “%(about)s”") % _named(row, reader),
-        (_line(row) % _named(row, reader),),
-    )
+    return (_("In a few minutes: office hour “%(about)s”") % _named(row, reader), (_line(row) % _named(row, reader),))
 
 
 def cancelled(row: OfficeHourRow, reader: Attendee) -> MailContent:

@@ -45,9 +45,7 @@ def time_taken(row: MeetingRow, facts: Mapping[str, Any]) -> str:
         case True, _mine, False:
             return _("A time proposed for you and %(name)s is taken; the proposal keeps the others.")
         case False, True, True:
-            return _(
-                "The times you offered %(name)s are taken. The next ones are offered; you can change them."
-            )
+            return _("The times you offered %(name)s are taken. The next ones are offered; you can change them.")
         case False, False, True:
             return _("The times %(name)s offered are taken. The request now offers the next ones.")
         case False, True, False:

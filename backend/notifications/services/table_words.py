@@ -18,9 +18,7 @@ from backend.notifications.services.notice_words import Link, MailContent, agend
 Kind = Notice.Kind
 
 
-def words_of_table(
-    kind: Notice.Kind, facts: Mapping[str, Any], row: TableRow, reader: Attendee
-) -> MailContent:
+def words_of_table(kind: Notice.Kind, facts: Mapping[str, Any], row: TableRow, reader: Attendee) -> MailContent:
     """What a notice of this kind says of the table as it is now."""
     if kind in (Kind.CONTACT_OFFERED, Kind.CONNECTED):
         return stay_in_touch(kind == Kind.CONNECTED, row.name_of(facts.get("other")), reader)
@@ -48,9 +46,7 @@ def _words(kind: Notice.Kind, row: TableRow, reader: Attendee) -> tuple[str, tup
                 _("Your first table:"),
             )
         case Kind.MOVED:
-            return _("Another place: “%(title)s” on %(time)s"), (
-                _("Your table of “%(title)s” is elsewhere."),
-            )
+            return _("Another place: “%(title)s” on %(time)s"), (_("Your table of “%(title)s” is elsewhere."),)
         case Kind.REMINDER_DAY:
             return _("Reminder: “%(title)s” on %(time)s"), (
                 _("You have a place at a table of “%(title)s”."),

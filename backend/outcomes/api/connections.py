@@ -45,9 +45,7 @@ class ConnectedPersonSerializer(
     help_texts = {"attendee": "At that event; 0 where its time of keeping is over."}
 
 
-class ConnectionSerializer(
-    RowSerializer, row=ConnectionRow, fields="connection other theirs mine event since here"
-):
+class ConnectionSerializer(RowSerializer, row=ConnectionRow, fields="connection other theirs mine event since here"):
     """A connection both agreed to; `connection` is the number by which I end it."""
 
     help_texts = {"here": "The other at this event, where we connected at another; else 0."}
@@ -94,9 +92,7 @@ class ContactShareView(ParticipantView):
     """How somebody I met can reach me; they read it once they give me something, too."""
 
     @extend_schema(
-        operation_id="contact_share",
-        request=ContactDataSerializer,
-        responses={200: ConnectionListsSerializer},
+        operation_id="contact_share", request=ContactDataSerializer, responses={200: ConnectionListsSerializer}
     )
     def put(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         """Give it, or change what I gave."""

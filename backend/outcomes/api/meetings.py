@@ -43,9 +43,7 @@ class DisputeSideSerializer(RowSerializer, row=Attestation, fields="attendee nam
     help_texts = {"name": "Of a minor the first name only.", "word": "held, not_held, or nothing."}
 
 
-class DisputeSerializer(
-    RowSerializer, row=DisputeRow, fields="meeting is_disputed starts_at ends_at table sides"
-):
+class DisputeSerializer(RowSerializer, row=DisputeRow, fields="meeting is_disputed starts_at ends_at table sides"):
     """One meeting, and what each of the two reported of it; the asker comes first."""
 
     sides = DisputeSideSerializer(many=True)
@@ -60,9 +58,7 @@ class ArriveView(MeetingAnswerView):
 
 
 class AttestView(MeetingAnswerView):
-    @extend_schema(
-        operation_id="meetings_attest", request=AttestationSerializer, responses={200: MeetingSerializer}
-    )
+    @extend_schema(operation_id="meetings_attest", request=AttestationSerializer, responses={200: MeetingSerializer})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say whether the meeting took place, and how useful it was."""
         attest_meeting(**self.target(meeting_id), **validated(AttestationSerializer, request))
@@ -81,9 +77,7 @@ class FollowUpView(MeetingAnswerView):
         return self.shown(meeting_id)
 
     @extend_schema(
-        operation_id="meetings_follow_up_kept",
-        request=FollowUpKeptSerializer,
-        responses={200: MeetingSerializer},
+        operation_id="meetings_follow_up_kept", request=FollowUpKeptSerializer, responses={200: MeetingSerializer}
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say whether it was kept."""

@@ -45,9 +45,7 @@ class WholeReportSerializer(ReportSerializer, fields="meeting"):
 class MeetingReportView(ParticipantView):
     """Report the other one of a meeting of mine to the safeguarding lead."""
 
-    @extend_schema(
-        operation_id="meetings_report", request=ReportDataSerializer, responses={201: OwnReportSerializer}
-    )
+    @extend_schema(operation_id="meetings_report", request=ReportDataSerializer, responses={201: OwnReportSerializer})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """From now on the two see and contact each other no longer; the other is not told."""
         report = report_meeting(
@@ -65,9 +63,7 @@ class UnsafeReportView(ParticipantView):
 
     even_paused = True
 
-    @extend_schema(
-        operation_id="reports_unsafe", request=UnsafeReportSerializer, responses={201: OwnReportSerializer}
-    )
+    @extend_schema(operation_id="reports_unsafe", request=UnsafeReportSerializer, responses={201: OwnReportSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Nobody but the leads reads it, and not a lead whom it is about.
 

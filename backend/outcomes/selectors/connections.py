@@ -94,10 +94,7 @@ def connections_for(person: Person, now: dt.datetime, *, at: Attendee | None = N
     read in one query: whoever ends a connection takes it from both at once.
     """
     both = ContactShare.objects.standing().filter(Q(giver=person) | Q(receiver=person))
-    shares = {
-        (row.event_id, row.giver_id, row.receiver_id): row
-        for row in both.select_related("event").order_by("pk")
-    }
+    shares = {(row.event_id, row.giver_id, row.receiver_id): row for row in both.select_related("event").order_by("pk")}
     others = _others(person, shares.values(), now)
     here = _others_at(at, shares.values(), now) if at is not None else {}
     found: list[ConnectionRow] = []
@@ -117,9 +114,7 @@ def connections_for(person: Person, now: dt.datetime, *, at: Attendee | None = N
     return Connections(tuple(by_name), tuple(to_answer), tuple(waiting))
 
 
-def _connection(
-    mine: ContactShare, theirs: ContactShare, other: ConnectedPerson, here_id: int
-) -> ConnectionRow:
+def _connection(mine: ContactShare, theirs: ContactShare, other: ConnectedPerson, here_id: int) -> ConnectionRow:
     return ConnectionRow(
         connection_id=mine.pk,
         other=other,
@@ -147,9 +142,7 @@ def details_of(row: ContactShare) -> ContactDetails:
     return ContactDetails(row.email, row.phone, row.link)
 
 
-def _others(
-    person: Person, shares: Iterable[ContactShare], now: dt.datetime
-) -> dict[tuple[int, int], ConnectedPerson]:
+def _others(person: Person, shares: Iterable[ContactShare], now: dt.datetime) -> dict[tuple[int, int], ConnectedPerson]:
     """Whom the contact policy lets the person be in contact with, by event and account."""
     found: dict[tuple[int, int], ConnectedPerson] = {}
     people: dict[int, set[int]] = defaultdict(set)
@@ -169,9 +162,7 @@ def _others(
         allowed = kept_contactable_for(person.pk, [row.giver_id for row in kept], now)
         shown = set(allowed.values_list("pk", flat=True))
         found |= {
-            (row.event_id, row.giver_id): ConnectedPerson(
-                0, row.kept_name, row.kept_title, row.kept_organisation, ""
-            )
+            (row.event_id, row.giver_id): ConnectedPerson(0, row.kept_name, row.kept_title, row.kept_organisation, "")
             for row in kept
             if row.giver_id in shown
         }
@@ -191,9 +182,7 @@ def _others_at(viewer: Attendee, shares: Iterable[ContactShare], now: dt.datetim
 
 
 def _on_card(profile: PublicProfile) -> ConnectedPerson:
-    return ConnectedPerson(
-        profile.attendee_id, profile.name, profile.title, profile.organisation, profile.constituency
-    )
+    return ConnectedPerson(profile.attendee_id, profile.name, profile.title, profile.organisation, profile.constituency)
 
 
 def waits_for_contact(attendee: Attendee, other_id: int) -> bool:

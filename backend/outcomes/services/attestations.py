@@ -101,11 +101,7 @@ def ask_whether_held(*, now: dt.datetime) -> int:
     """
     over = (
         (Meeting.objects.one_to_one() | Meeting.objects.of_rounds())
-        .filter(
-            state=Meeting.State.ACCEPTED,
-            period__endswith__lte=now,
-            period__endswith__gt=now - ATTESTATION_WINDOW,
-        )
+        .filter(state=Meeting.State.ACCEPTED, period__endswith__lte=now, period__endswith__gt=now - ATTESTATION_WINDOW)
         .exclude(notices__kind=Notice.Kind.ATTEST)
     )
 

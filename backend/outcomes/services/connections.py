@@ -111,9 +111,7 @@ def keep_connections(*, attendee: Attendee, now: dt.datetime) -> None:
 
     Kept is what the contact policy shows the two of each other now, with their cards as they are now.
     """
-    mine = ContactShare.objects.mutual().filter(
-        event=attendee.event_id, giver=attendee.person_id, kept_at=None
-    )
+    mine = ContactShare.objects.mutual().filter(event=attendee.event_id, giver=attendee.person_id, kept_at=None)
     people = mine.values("receiver")
     others = Attendee.objects.filter(event=attendee.event_id, person__in=people)
     shown = contactable_for(attendee, "contact", now, list(others.values_list("pk", flat=True)))
@@ -140,9 +138,7 @@ def _clean(data: ContactData) -> ContactData:
     given = ContactData(*(clean_text(one) for one in (data.email, data.phone, data.link)))
     if given == ContactData():
         raise Refused(
-            "nothing_shared",
-            _("Give at least one way to reach you: an address, a number or a web page."),
-            status=400,
+            "nothing_shared", _("Give at least one way to reach you: an address, a number or a web page."), status=400
         )
     if given.link and "://" not in given.link:
         given = replace(given, link=f"https://{given.link}")
@@ -151,12 +147,9 @@ def _clean(data: ContactData) -> ContactData:
             given = replace(given, email=check_email(given.email))
         except BadEmail as refusal:
             raise BadContact(refusal.message, field="email") from None
-    if given.phone and (
-        not PHONE.fullmatch(given.phone) or sum(one.isdigit() for one in given.phone) < LEAST_DIGITS
-    ):
+    if given.phone and (not PHONE.fullmatch(given.phone) or sum(one.isdigit() for one in given.phone) < LEAST_DIGITS):
         raise BadContact(
-            _("This is not a telephone number. Write it like +66 2 123 4567, in 40 characters at most."),
-            field="phone",
+            _("This is not a telephone number. Write it like +66 2 123 4567, in 40 characters at most."), field="phone"
         )
     if given.link and (len(given.link) > 300 or not _is_web_address(given.link)):
         raise BadContact(

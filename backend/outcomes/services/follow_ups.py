@@ -46,9 +46,7 @@ def store_follow_up(
     check_has_met(meeting, now)
     agreed = one_line(clean_text(agreed))
     if len(agreed) > AGREED_LIMIT:
-        raise TextTooLong(
-            _("Please keep it under %(limit)d characters.") % {"limit": AGREED_LIMIT}, field="agreed"
-        )
+        raise TextTooLong(_("Please keep it under %(limit)d characters.") % {"limit": AGREED_LIMIT}, field="agreed")
     before = FollowUp.objects.filter(meeting=meeting, attendee=attendee).first()
     is_new_day = due_on is not None and (before is None or before.due_on != due_on)
     today = now.astimezone(attendee.event.zone).date()
@@ -67,9 +65,7 @@ def store_follow_up(
 
 
 @in_transaction
-def answer_follow_up(
-    *, attendee: Attendee, meeting_id: int, kept: bool, by: Person, now: dt.datetime
-) -> FollowUp:
+def answer_follow_up(*, attendee: Attendee, meeting_id: int, kept: bool, by: Person, now: dt.datetime) -> FollowUp:
     """Store whether the follow-up was kept. Refuses NotYours, NotInThisState and NotFound."""
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     return store_kept(meeting, attendee, kept=kept, now=now)

@@ -34,14 +34,7 @@ def report_unsafe(
     """
     near = ids_near(attendee)
     return reports.report_unsafe(
-        reporter=attendee,
-        words=words,
-        named=named,
-        lead_id=lead_id,
-        near=near,
-        wants_news=wants_news,
-        by=by,
-        now=now,
+        reporter=attendee, words=words, named=named, lead_id=lead_id, near=near, wants_news=wants_news, by=by, now=now
     )
 
 

@@ -71,9 +71,7 @@ def erase_account(*, person: Person, is_confirmed: bool, by: Person | None, now:
 
 def _check_confirmed(is_confirmed: bool) -> None:
     if not is_confirmed:
-        raise Refused(
-            "not_confirmed", _("Tick that you have read what happens: it cannot be undone."), status=400
-        )
+        raise Refused("not_confirmed", _("Tick that you have read what happens: it cannot be undone."), status=400)
 
 
 def _step_down(parts: list[Attendee], by: Person, now: dt.datetime) -> None:
@@ -89,8 +87,6 @@ def _step_down(parts: list[Attendee], by: Person, now: dt.datetime) -> None:
                 _("Nobody else at %(event)s could read reports: have another safeguarding lead named first.")
                 % {"event": event.local_name},
             )
-        is_last = appointment.permission == ORGANISER and not (
-            organisers_of(event).exclude(pk=attendee.pk).exists()
-        )
+        is_last = appointment.permission == ORGANISER and not (organisers_of(event).exclude(pk=attendee.pk).exists())
         if not (is_last and is_over(event, now)):
             end_role(event=event, appointment_id=appointment.pk, by=by, now=now)

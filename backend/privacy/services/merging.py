@@ -96,9 +96,7 @@ def merge_attendees(*, event: Event, kept_id: int, duplicate_id: int, by: Person
     _check_may_merge(kept, duplicate)
     before = Merge.objects.filter(duplicate=duplicate, done_at=None, ended_at=None)
     if before.waiting(now).filter(kept=kept).exists():
-        raise Refused(
-            "merge_waits", _("Both addresses were asked already: it is done once both have said yes.")
-        )
+        raise Refused("merge_waits", _("Both addresses were asked already: it is done once both have said yes."))
     before.update(ended_at=now)
     merge = Merge.objects.create(event=event, kept=kept, duplicate=duplicate, proposed_by=by, proposed_at=now)
     if duplicate.has_joined or _is_used(duplicate.person):
@@ -169,9 +167,7 @@ def _check_by(kept: Attendee, duplicate: Attendee, by: Person, now: dt.datetime)
         return check_lead(by, kept.event)
     except NotFound:
         check_organiser(by, kept.event, Activity.EDIT)
-    raise LeadMerges(
-        _("One of the two is not known as an adult, so a safeguarding lead does this, on this page.")
-    )
+    raise LeadMerges(_("One of the two is not known as an adult, so a safeguarding lead does this, on this page."))
 
 
 def _are_known_adults(kept: Attendee, duplicate: Attendee, now: dt.datetime) -> bool:
@@ -188,9 +184,7 @@ def _check_may_merge(kept: Attendee, duplicate: Attendee) -> None:
     for one in (kept, duplicate):
         is_chaperone = one.role == Attendee.Role.CHAPERONE or Chaperone.objects.filter(attendee=one).exists()
         if one.permission != Attendee.Permission.PARTICIPANT or is_chaperone:
-            raise CannotMerge(
-                _("Organisers, safeguarding leads and chaperones are not merged: end that role first.")
-            )
+            raise CannotMerge(_("Organisers, safeguarding leads and chaperones are not merged: end that role first."))
         if appears_under_alias(one):
             raise CannotMerge(_("A safeguarding lead set how one of the two appears, and lifts that first."))
     if duplicate.has_joined and not kept.has_joined:
@@ -227,13 +221,9 @@ def _carry_protection(kept: Attendee, duplicate: Attendee, now: dt.datetime) -> 
     _keep_refusal(kept, now)
     mine, theirs = kept.person_id, duplicate.person_id
     blocks = Block.objects.filter(Q(blocker=theirs) | Q(blocked=theirs))
-    pairs = {
-        tuple(mine if one == theirs else one for one in (block.blocker_id, block.blocked_id))
-        for block in blocks
-    }
+    pairs = {tuple(mine if one == theirs else one for one in (block.blocker_id, block.blocked_id)) for block in blocks}
     Block.objects.bulk_create(
-        [Block(blocker_id=a, blocked_id=b, created_at=now) for a, b in sorted(pairs) if a != b],
-        ignore_conflicts=True,
+        [Block(blocker_id=a, blocked_id=b, created_at=now) for a, b in sorted(pairs) if a != b], ignore_conflicts=True
     )
     _carry_addresses(kept.person, duplicate.person, now)
     announce_changed_people(mine, now=now)
@@ -304,13 +294,9 @@ def _carry_meetings(kept: Attendee, duplicate: Attendee, now: dt.datetime) -> No
     those end with the duplicate, and the others are told.
     """
     mine = Meeting.objects.filter(seats__attendee=kept)
-    met = Seat.objects.filter(meeting__in=mine.exclude(state__in=_ENDED)).values_list(
-        "attendee_id", flat=True
-    )
+    met = Seat.objects.filter(meeting__in=mine.exclude(state__in=_ENDED)).values_list("attendee_id", flat=True)
     taken = {kept.pk, *met}
-    for seat in (
-        Seat.objects.filter(attendee=duplicate).exclude(kind=Meeting.Kind.GROUP).select_related("meeting")
-    ):
+    for seat in Seat.objects.filter(attendee=duplicate).exclude(kind=Meeting.Kind.GROUP).select_related("meeting"):
         others = set(seat.meeting.seats.exclude(pk=seat.pk).values_list("attendee_id", flat=True))
         if seat.meeting.state not in _ENDED and others & taken:
             continue
@@ -351,13 +337,7 @@ def _carry_ties(kept: Attendee, duplicate: Attendee) -> None:
         if other != mine:
             low, high = sorted((mine, other))
             added.append(
-                Tie(
-                    edition_id=tie.edition_id,
-                    first_id=low,
-                    second_id=high,
-                    met_on=tie.met_on,
-                    weight=tie.weight,
-                )
+                Tie(edition_id=tie.edition_id, first_id=low, second_id=high, met_on=tie.met_on, weight=tie.weight)
             )
     Tie.objects.bulk_create(added, ignore_conflicts=True)
     ties.filter(edition=kept.event_id).delete()
@@ -365,9 +345,7 @@ def _carry_ties(kept: Attendee, duplicate: Attendee) -> None:
 
 def _carry(model: type[Model], field: str, kept: int, duplicate: int, **only: object) -> None:
     """Let these rows be of the kept one; those the database refuses, as it has the same already, stay."""
-    rows: Iterable[int] = model._default_manager.filter(**{field: duplicate}, **only).values_list(
-        "pk", flat=True
-    )
+    rows: Iterable[int] = model._default_manager.filter(**{field: duplicate}, **only).values_list("pk", flat=True)
     for pk in list(rows):
         try:
             with transaction.atomic():

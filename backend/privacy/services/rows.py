@@ -154,9 +154,7 @@ def _forget_vectors(attendee: Attendee) -> None:
     rows = [attendee, *Alias.objects.filter(attendee=attendee)]
     texts = {getattr(row, field) for row in rows for field in FIELDS} - {""}
     others = Attendee.objects.exclude(pk=attendee.pk)
-    own = [
-        text for text in texts if not others.filter(Q(seeks=text) | Q(offers=text) | Q(about=text)).exists()
-    ]
+    own = [text for text in texts if not others.filter(Q(seeks=text) | Q(offers=text) | Q(about=text)).exists()]
     if own:
         Embedding.objects.filter(text_hash__in=[text_hash(text) for text in own]).delete()
 

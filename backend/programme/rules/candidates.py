@@ -31,9 +31,7 @@ def attendees_in_scope(data: PlanningData, options: PlanOptions) -> frozenset[in
     return frozenset(data.people)
 
 
-def candidate_pairs(
-    data: PlanningData, options: PlanOptions, scores: Mapping[IdPair, float]
-) -> dict[IdPair, float]:
+def candidate_pairs(data: PlanningData, options: PlanOptions, scores: Mapping[IdPair, float]) -> dict[IdPair, float]:
     """The suggested pairs a plan may choose from: allowed to meet, and without an earlier meeting, agreement,
     refusal or open request."""
     attendees = attendees_in_scope(data, options)
@@ -73,10 +71,7 @@ def reasons_without_meeting(
         partners[a].add(b)
         partners[b].add(a)
     without = attendees_in_scope(data, options) - met
-    times = {
-        key: {slot.pk for slot in data.slots_to_plan if data.is_open(key, slot)}
-        for key in {*partners, *without}
-    }
+    times = {key: {slot.pk for slot in data.slots_to_plan if data.is_open(key, slot)} for key in {*partners, *without}}
     to_plan = {slot.pk for slot in data.slots_to_plan}
     found = {}
     for key in sorted(without):

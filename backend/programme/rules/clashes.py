@@ -61,9 +61,7 @@ def _clash_of(
     return None
 
 
-def table_clash_in(
-    data: PlanningData, table: Table, slot: Slot, others: Sequence[PlannedMeeting]
-) -> Clash | None:
+def table_clash_in(data: PlanningData, table: Table, slot: Slot, others: Sequence[PlannedMeeting]) -> Clash | None:
     """Who has the table in the slot."""
     taken = [(meeting.table, meeting.slot, meeting.pair) for meeting in data.fixed_meetings]
     taken += [(row.table, row.slot, (row.first_id, row.second_id)) for row in others]
@@ -85,9 +83,7 @@ def clash_text(clash: Clash, data: PlanningData) -> str:
         return _("Table %(title)s is taken then by %(name)s and %(other)s.") % values
     return {
         "not_allowed": _("These two cannot be planned together (any more)."),
-        "slot_unusable": _(
-            "This time is over or about to begin, or it overlaps the times that programmes use."
-        ),
+        "slot_unusable": _("This time is over or about to begin, or it overlaps the times that programmes use."),
         "not_open": _("%(name)s has not opened this time."),
         "in_session": _("%(name)s is at “%(title)s” then."),
         "confirmed_meeting": _("%(name)s meets %(other)s then, and that stands."),

@@ -75,9 +75,7 @@ def conflict_text(
         "least_over_most": _("%(name)s must have at least %(least)s but may have at most %(limit)s."),
         "least_over_open_slots": _("%(name)s must have at least %(least)s but has %(open_slots)s."),
         "least_over_partners": _("%(name)s must have at least %(least)s but can meet only %(partners)s."),
-        "least_over_capacity": _(
-            "People must have %(count)s meetings at least in all; there is room for %(limit)s."
-        ),
+        "least_over_capacity": _("People must have %(count)s meetings at least in all; there is room for %(limit)s."),
         "least_out_of_reach": _(
             "%(name)s cannot have %(least)s when all others have what they must have: tables or common open "
             "slots do not suffice."

@@ -92,9 +92,7 @@ class PlanningData:
         """Slots late enough for a request, without overlaps: of two that overlap, the one that ends first."""
         chosen: list[Slot] = []
         for slot in sorted(self.slots, key=lambda slot: (slot.ends_at, slot.starts_at, slot.pk)):
-            if slot.starts_at > self.now + MIN_NOTICE and (
-                not chosen or slot.starts_at >= chosen[-1].ends_at
-            ):
+            if slot.starts_at > self.now + MIN_NOTICE and (not chosen or slot.starts_at >= chosen[-1].ends_at):
                 chosen.append(slot)
         return tuple(chosen)
 

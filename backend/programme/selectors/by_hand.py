@@ -111,9 +111,9 @@ def likely_partners(*, event: Event, attendee_id: int, now: dt.datetime) -> tupl
     Without the people they have a request, a proposal or a meeting with, or no time in common; two whom the
     contact policy parts have none.
     """
-    listed = Suggestion.objects.filter(
-        run__event=event, run__state=Run.State.CURRENT, attendee=attendee_id
-    ).order_by("rank")
+    listed = Suggestion.objects.filter(run__event=event, run__state=Run.State.CURRENT, attendee=attendee_id).order_by(
+        "rank"
+    )
     people = _who_can_meet(event).in_bulk([attendee_id, *listed.values_list("other_id", flat=True)])
     if attendee_id not in people:
         return ()
@@ -152,15 +152,11 @@ def _row(meeting: Meeting, named: Collection[int], now: dt.datetime) -> ByHand:
     """`named`: the attendees (ids) whose names may be shown; others are somebody."""
     state = _state(meeting, now)
     times: Sequence[Slot] = [time.slot for time in meeting.times.all()]
-    agreed_to_come = (
-        state == Meeting.State.ACCEPTED and meeting.period is not None and meeting.period.lower > now
-    )
+    agreed_to_come = state == Meeting.State.ACCEPTED and meeting.period is not None and meeting.period.lower > now
     return ByHand(
         meeting_id=meeting.pk,
         people=tuple(
-            _choosable(seat.attendee)
-            if seat.attendee_id in named
-            else Choosable(seat.attendee_id, _("Somebody"), "")
+            _choosable(seat.attendee) if seat.attendee_id in named else Choosable(seat.attendee_id, _("Somebody"), "")
             for seat in meeting.seats.all()
         ),
         state=state,

@@ -46,13 +46,10 @@ def edit_options_for(plan: Plan, entry: Entry, data: PlanningData) -> EditOption
         clash = _text(clash_in(data, pair, slot, others), data)
         free = sum(not table_clash_in(data, table, slot, others) for table in data.tables)
         slots.append(
-            SlotOption(
-                slot, clash or ("" if free else _("Every table is taken then. Choose another time.")), free
-            )
+            SlotOption(slot, clash or ("" if free else _("Every table is taken then. Choose another time.")), free)
         )
     tables = tuple(
-        TableOption(table, _text(table_clash_in(data, table, entry.slot, others), data))
-        for table in data.tables
+        TableOption(table, _text(table_clash_in(data, table, entry.slot, others), data)) for table in data.tables
     )
     return EditOptions(tuple(slots), tables)
 

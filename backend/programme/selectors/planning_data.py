@@ -43,10 +43,7 @@ def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
     for part in parts.order_by("session__starts_at", "pk"):
         session = part.session
         busy[part.attendee_id].append(BusyPeriod(session.starts_at, session.ends_at, session.title))
-    groups = {
-        Meeting.Kind.OFFICE_HOURS.value: _("Office hour"),
-        Meeting.Kind.ROUND.value: _("Round of tables"),
-    }
+    groups = {Meeting.Kind.OFFICE_HOURS.value: _("Office hour"), Meeting.Kind.ROUND.value: _("Round of tables")}
     # A place at a table counts before it is answered, too: groups come first.
     has_place = Q(place__isnull=False, meeting__state=Meeting.State.ACCEPTED)
     seats = Seat.objects.filter(Q(is_active=True) | has_place, event=event, kind__in=groups)

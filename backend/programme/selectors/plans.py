@@ -178,9 +178,7 @@ class PlanPage:
         return (*own, *_groups_of(self.beside, order))
 
 
-def grid_of(
-    groups: Sequence[Group], tables: Sequence[Table], free: Collection[tuple[int, int]]
-) -> tuple[GridRow, ...]:
+def grid_of(groups: Sequence[Group], tables: Sequence[Table], free: Collection[tuple[int, int]]) -> tuple[GridRow, ...]:
     """The meetings of these times, by time and table; `free`: slots and tables (ids) one can be moved to."""
     rows = []
     for group in groups:
@@ -263,9 +261,7 @@ def plan_page_for(plan: Plan, data: PlanningData) -> PlanPage:
         [*own, *fixed],
         key=lambda e: (e.slot.starts_at, e.table.step_free, e.table.pk, e.meeting_id or 0, e.planned_id or 0),
     )
-    counts = Counter(
-        person.attendee_id for entry in entries if entry.counts for person in (entry.first, entry.second)
-    )
+    counts = Counter(person.attendee_id for entry in entries if entry.counts for person in (entry.first, entry.second))
     attendees = attendees_in_scope(data, options_of(plan)) | {
         key for row in rows for key in (row.first_id, row.second_id) if key in data.people
     }
@@ -277,9 +273,7 @@ def plan_page_for(plan: Plan, data: PlanningData) -> PlanPage:
         if is_done and plan.planned_at and not counts[key]
     ]
     short = [
-        LeftOut(data.people[key], "", most)
-        for key, most in report.get("short", ())
-        if key in data.people and is_done
+        LeftOut(data.people[key], "", most) for key, most in report.get("short", ()) if key in data.people and is_done
     ]
     kept = [entry for entry in own if entry.counts]
     value = sum(entry.value for entry in kept) if kept else None

@@ -45,9 +45,7 @@ def draft_plan(*, event: Event, options: PlanOptions, by: Person, now: dt.dateti
         message = _("There are %(limit)s drafts already. Withdraw those you no longer need first.")
         raise Refused("too_many_drafts", message % {"limit": MAX_DRAFTS})
     if not suggestion_scores(event):
-        raise Refused(
-            "no_suggestions", _("There are no suggestions to plan from yet. Compute the lists first.")
-        )
+        raise Refused("no_suggestions", _("There are no suggestions to plan from yet. Compute the lists first."))
     if not Slot.objects.filter(event=event, starts_at__gt=now).exists():
         raise Refused("nothing_to_plan_with", _("There are no meeting times to come. Lay some out first."))
     if not Table.objects.filter(event=event, is_online=False).exists():

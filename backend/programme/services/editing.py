@@ -59,18 +59,12 @@ def move_planned(
         with transaction.atomic():
             row.save(update_fields=["slot", "table", "moved_by_hand"])
     except IntegrityError as error:
-        raise CannotPlace(
-            _("Somebody else has just taken that time or table in this plan. Look again.")
-        ) from error
+        raise CannotPlace(_("Somebody else has just taken that time or table in this plan. Look again.")) from error
     return row
 
 
 def _table_for(
-    data: PlanningData,
-    row: PlannedMeeting,
-    slot: Slot,
-    table_id: int | None,
-    others: Sequence[PlannedMeeting],
+    data: PlanningData, row: PlannedMeeting, slot: Slot, table_id: int | None, others: Sequence[PlannedMeeting]
 ) -> int:
     """The table named, or else the row's own or the first free one; refuses NotFound and CannotPlace."""
     if table_id is not None:
@@ -151,11 +145,7 @@ def check_editable(plan: Plan) -> None:
 def _own_row(event: Event, plan_id: int, planned_id: int, by: Person) -> PlannedMeeting:
     plan = plan_for_update(event, plan_id, by)
     check_editable(plan)
-    row = (
-        PlannedMeeting.objects.select_related("plan", "slot", "table")
-        .filter(plan=plan, pk=planned_id)
-        .first()
-    )
+    row = PlannedMeeting.objects.select_related("plan", "slot", "table").filter(plan=plan, pk=planned_id).first()
     if row is None:
         raise NotFound(_("This plan has no such meeting (any more)."))
     return row

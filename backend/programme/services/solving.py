@@ -25,10 +25,7 @@ def solve_plan(*, plan_id: int, round_number: int, now: dt.datetime, clock: Call
     are kept and the rows left alone.
     """
     order = Plan.objects.filter(
-        pk=plan_id,
-        round=round_number,
-        state=Plan.State.DRAFT,
-        work__in=[Plan.Work.WAITING, Plan.Work.SOLVING],
+        pk=plan_id, round=round_number, state=Plan.State.DRAFT, work__in=[Plan.Work.WAITING, Plan.Work.SOLVING]
     )
     plan = order.select_related("event").first()
     if plan is None:
@@ -92,9 +89,7 @@ def _finish(
     now: dt.datetime,
 ) -> None:
     """Write the result beside the rows kept, unless the order was superseded."""
-    held = Plan.objects.select_for_update(no_key=True).filter(
-        pk=plan.pk, round=plan.round, state=Plan.State.DRAFT
-    )
+    held = Plan.objects.select_for_update(no_key=True).filter(pk=plan.pk, round=plan.round, state=Plan.State.DRAFT)
     found = held.first()
     if found is None:
         return

@@ -53,9 +53,7 @@ class AlreadyDecided(BusinessError):
 
 
 @in_transaction
-def propose_role(
-    *, event: Event, attendee_id: int, permission: str, by: Person, now: dt.datetime
-) -> Appointment:
+def propose_role(*, event: Event, attendee_id: int, permission: str, by: Person, now: dt.datetime) -> Appointment:
     """Propose an attendee as organiser or safeguarding lead; no permission changes until it is confirmed.
 
     Leads and organisers are told at once. Refuses OrganisersOnly, `unknown_permission`, NotFound,
@@ -64,9 +62,7 @@ def propose_role(
     check_organiser(by, event)
     if permission not in (LEAD, ORGANISER):
         raise Refused(
-            "unknown_permission",
-            _("Choose what to propose them as: an organiser or a safeguarding lead."),
-            status=400,
+            "unknown_permission", _("Choose what to propose them as: an organiser or a safeguarding lead."), status=400
         )
     lock_event(event.pk)
     attendee = Attendee.objects.select_related("person", "event").filter(event=event, pk=attendee_id).first()
@@ -75,12 +71,8 @@ def propose_role(
     _check_can_be_proposed(attendee, permission, by)
     since = now - dt.timedelta(days=1)
     if Appointment.objects.of(event).filter(proposed_at__gt=since).count() >= PROPOSALS_A_DAY:
-        raise Refused(
-            "too_many_proposals", _("This forum had ten proposals within a day: please go on tomorrow.")
-        )
-    appointment = Appointment.objects.create(
-        attendee=attendee, permission=permission, proposed_by=by, proposed_at=now
-    )
+        raise Refused("too_many_proposals", _("This forum had ten proposals within a day: please go on tomorrow."))
+    appointment = Appointment.objects.create(attendee=attendee, permission=permission, proposed_by=by, proposed_at=now)
     record_act(event=event, by=by, kind=Act.Kind.ROLE_PROPOSED, what=permission, now=now)
     tell_of_appointment(appointment, State.PROPOSED)
     return appointment
@@ -150,9 +142,7 @@ def end_role(*, event: Event, appointment_id: int, by: Person, now: dt.datetime)
         )
     attendee = appointment.attendee
     if appointment.permission == ORGANISER and not organisers_of(event).exclude(pk=attendee.pk).exists():
-        raise Refused(
-            "last_organiser", _("Nobody would be left to organise this forum: name another organiser first.")
-        )
+        raise Refused("last_organiser", _("Nobody would be left to organise this forum: name another organiser first."))
     appointment.state, appointment.ended_by, appointment.ended_at = State.ENDED, by, now
     appointment.save(update_fields=["state", "ended_by", "ended_at"])
     _set_permission(attendee, Attendee.Permission.PARTICIPANT)
@@ -163,9 +153,7 @@ def end_role(*, event: Event, appointment_id: int, by: Person, now: dt.datetime)
     return appointment
 
 
-def record_appointed(
-    *, attendee: Attendee, permission: str, by: Person | None = None, now: dt.datetime
-) -> Appointment:
+def record_appointed(*, attendee: Attendee, permission: str, by: Person | None = None, now: dt.datetime) -> Appointment:
     """The appointment of somebody whom whoever sets up the installation names: by a command, or `by`."""
     is_first = permission == LEAD and not leads_of(attendee.event_id).exists()
     appointment = Appointment.objects.create(
@@ -184,13 +172,9 @@ def record_appointed(
 def _check_can_be_proposed(attendee: Attendee, permission: str, by: Person) -> None:
     """Refuse CannotPropose."""
     if attendee.person_id == by.pk:
-        raise CannotPropose(
-            _("You cannot propose yourself: one person is organiser or safeguarding lead, never both.")
-        )
+        raise CannotPropose(_("You cannot propose yourself: one person is organiser or safeguarding lead, never both."))
     if attendee.permission != Attendee.Permission.PARTICIPANT:
-        raise CannotPropose(
-            _("One person cannot hold two roles: this one is organiser or safeguarding lead already.")
-        )
+        raise CannotPropose(_("One person cannot hold two roles: this one is organiser or safeguarding lead already."))
     if Appointment.objects.filter(attendee=attendee, state=State.PROPOSED).exists():
         raise CannotPropose(_("This person is proposed already: wait until that is decided."))
     check_fits(attendee, permission)
@@ -203,9 +187,7 @@ def check_fits(attendee: Attendee, permission: str) -> None:
             _("An organiser or a safeguarding lead has to be an adult: set this person's age class first.")
         )
     if appears_under_alias(attendee):
-        raise CannotPropose(
-            _("Everybody reads who organises and leads a forum: this person cannot be named for it.")
-        )
+        raise CannotPropose(_("Everybody reads who organises and leads a forum: this person cannot be named for it."))
     adults = Attendee.objects.filter(is_known_adult(), pk=attendee.pk)
     if not attendee.person.is_active or not adults.exists():  # nobody learns what another event knows
         raise CannotPropose(
@@ -231,9 +213,7 @@ def _locked(event: Event, appointment_id: int) -> Appointment:
         .first()
     )
     if found is None:
-        raise NotFound(
-            _("There is no such proposal at this forum. It may be decided already: load the list again.")
-        )
+        raise NotFound(_("There is no such proposal at this forum. It may be decided already: load the list again."))
     return found
 
 

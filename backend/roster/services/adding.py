@@ -39,8 +39,7 @@ def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime
         # Told in the same way of everybody: an answer must not tell who is under an alias.
         if word_in(new.name, telling_words([name_of_list(owner)], [])):
             raise Refused(
-                "already_there",
-                _("Somebody of this name who had this address before is on the list already."),
+                "already_there", _("Somebody of this name who had this address before is on the list already.")
             )
         find_or_create_people(names={email: new.name})  # the address is somebody else's now
     names = [field.name for field in fields(new)]

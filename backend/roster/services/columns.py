@@ -31,9 +31,7 @@ def chosen_columns(event: Event, table: CsvTable, columns: Mapping[int, str]) ->
         if column is None or column == one.column:
             continue
         if column and column not in COLUMNS.values():
-            raise BadColumns(
-                _("“%(column)s” is no column of a list: choose another.") % {"column": column[:40]}
-            )
+            raise BadColumns(_("“%(column)s” is no column of a list: choose another.") % {"column": column[:40]})
         chosen[column_key(one.text)] = column
     return chosen
 

@@ -28,15 +28,7 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .xls
-NEVER_IN_SPREADSHEETS = {
-    "idna",
-    "punycode",
-    "unicode_escape",
-    "raw_unicode_escape",
-    "undefined",
-    "mbcs",
-    "oem",
-}
+NEVER_IN_SPREADSHEETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 # What spreadsheets write besides Unicode; ties go to the first, so those of the region lead.
 SPREADSHEET_ENCODINGS = (
     "cp1252", "cp874", "cp1258", "cp932", "gb18030", "cp949", "big5hkscs", "cp1250", "cp1251", "cp1254",
@@ -107,14 +99,10 @@ def read_csv(data: bytes, *, encoding: str = "", columns: frozenset[str] = froze
             _("The file is larger than %(limit)s MB: split it.") % {"limit": MAX_FILE_BYTES // 1_000_000}
         )
     if data.startswith(WORKBOOKS):
-        raise UnreadableFile(
-            _("This is an Excel workbook: open it and save it as “CSV UTF-8”, then import that.")
-        )
+        raise UnreadableFile(_("This is an Excel workbook: open it and save it as “CSV UTF-8”, then import that."))
     text, used = _decode(data, encoding)
     if not text.strip():
-        raise UnreadableFile(
-            _("The file is empty: its first line should name the columns, email and name among them.")
-        )
+        raise UnreadableFile(_("The file is empty: its first line should name the columns, email and name among them."))
     delimiter, skip = _declared_delimiter(text)
     if not delimiter:
         delimiter = max(DELIMITERS, key=lambda mark: len(_header_words(text, mark) & columns))
@@ -287,17 +275,15 @@ def _records(text: str, delimiter: str, skip: int) -> Iterator[CsvLine | Refused
         except csv.Error as error:
             if "unexpected end" in str(error):
                 raise UnreadableFile(
-                    _(
-                        "The quotation mark opened on line %(line)s is never closed, "
-                        "so nothing below it can be read."
-                    )
+                    _("The quotation mark opened on line %(line)s is never closed, so nothing below it can be read.")
                     % {"line": first}
                 ) from None
             last = reader.line_num + skip
             if last > first:
-                reason = _(
-                    "a quotation mark is out of place, so lines %(first)s to %(last)s were not read"
-                ) % {"first": first, "last": last}
+                reason = _("a quotation mark is out of place, so lines %(first)s to %(last)s were not read") % {
+                    "first": first,
+                    "last": last,
+                }
             else:
                 reason = _("a quotation mark is out of place, so the line was not read")
             yield RefusedLine(first, "", reason)

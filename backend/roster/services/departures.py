@@ -24,9 +24,6 @@ def remember_departure(attendee: Attendee) -> None:
     rows = Registration.objects.filter(attendee=attendee).exclude(key=None).values_list("key", flat=True)
     known = {*attendee.person.address_hashes, *former, *map(str, rows)}
     Departure.objects.bulk_create(
-        (
-            Departure(event_id=attendee.event_id, key=key)
-            for key in sorted(departure_keys(attendee.event_id, known))
-        ),
+        (Departure(event_id=attendee.event_id, key=key) for key in sorted(departure_keys(attendee.event_id, known))),
         ignore_conflicts=True,
     )

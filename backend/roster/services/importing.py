@@ -214,9 +214,7 @@ def _import_batches(
         for start in range(0, len(rows), ROWS_AT_ONCE):
             report_progress(start, len(rows))
             batch = rows[start : start + ROWS_AT_ONCE]
-            result.add(
-                _import_batch(event, batch, organisations, topics, by, now, confirmed_adults, save=save)
-            )
+            result.add(_import_batch(event, batch, organisations, topics, by, now, confirmed_adults, save=save))
     except Busy as error:
         raise Busy(
             _(
@@ -322,20 +320,17 @@ def _with_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Impor
             reason = _("nobody at this forum has the id %(id)s") % {"id": row.attendee_id}
             refused.append(RefusedLine(row.line, row.email, reason))
         elif row.email and (
-            attendee.is_under_alias
-            or canonical_address(row.email) != canonical_address(attendee.person.email)
+            attendee.is_under_alias or canonical_address(row.email) != canonical_address(attendee.person.email)
         ):
-            reason = _(
-                "the id %(id)s is of somebody with another address: leave out the id, or the address"
-            ) % {"id": row.attendee_id}
+            reason = _("the id %(id)s is of somebody with another address: leave out the id, or the address") % {
+                "id": row.attendee_id
+            }
             refused.append(RefusedLine(row.line, row.email, reason))
         else:
             # An export calls who has no short name by a guess; that is not what they want to be called.
             short_name = "" if row.short_name == name_to_call(attendee) else row.short_name
             found.append(
-                replace(
-                    row, email=attendee.person.email, name=row.name or attendee.name, short_name=short_name
-                )
+                replace(row, email=attendee.person.email, name=row.name or attendee.name, short_name=short_name)
             )
     return found, refused
 
@@ -428,8 +423,7 @@ def _import_organisations(
                 notes.kept_sectors[organisation.name, organisation.sector.name, sector.name] += 1
     with_sector = {row.organisation for row in rows if row.sector}
     notes.without_sector = sum(
-        organisation.sector.key == Sector.OTHER and name not in with_sector
-        for name, organisation in found.items()
+        organisation.sector.key == Sector.OTHER and name not in with_sector for name, organisation in found.items()
     )
     if save:
         changed = sorted(moved.values(), key=lambda organisation: organisation.pk)
@@ -456,13 +450,7 @@ def _move_organisations(organisations: Sequence[Organisation], now: dt.datetime)
 
 
 def _entries(
-    event: Event,
-    rows: Sequence[ImportRow],
-    by: Person | None,
-    notes: NoteCounts,
-    now: dt.datetime,
-    *,
-    save: bool,
+    event: Event, rows: Sequence[ImportRow], by: Person | None, notes: NoteCounts, now: dt.datetime, *, save: bool
 ) -> list[ImportEntry]:
     """The rows with their attendees, new ones not yet saved.
 

@@ -10,12 +10,7 @@ from backend.roster.services.csv_tables import CsvLine, CsvTable, column_key
 
 MARKS = {"ordercode", "positionid", "status", "attendeename", "attendeeemail"}
 """The columns by which pretix's sheet "Order positions" is known, in English."""
-COLUMNS = {
-    "attendeename": "name",
-    "attendeeemail": "email",
-    "attendeecompany": "organisation",
-    "country": "country",
-}
+COLUMNS = {"attendeename": "name", "attendeeemail": "email", "attendeecompany": "organisation", "country": "country"}
 OTHERS = {"email", "id"}  # the person who ordered, often not the one who comes; no number of ours
 PAID = "paid"
 

@@ -159,9 +159,7 @@ class NoteCounts:
 
     def _sectors(self) -> Iterator[str]:
         if self.unknown_sectors:
-            yield _("Sectors not known, counted as other: %(sectors)s.") % {
-                "sectors": _counted(self.unknown_sectors)
-            }
+            yield _("Sectors not known, counted as other: %(sectors)s.") % {"sectors": _counted(self.unknown_sectors)}
         if self.without_sector:
             yield _("Organisations without a sector, counted as other: %(count)s.") % {
                 "count": f"{self.without_sector:,}"
@@ -173,8 +171,7 @@ class NoteCounts:
             }
         for (name, kept, listed), count in sorted(self.kept_sectors.items()):
             yield _(
-                "“%(organisation)s” is %(kept)s at this event; "
-                "that was kept where the list says %(listed)s (%(rows)s)."
+                "“%(organisation)s” is %(kept)s at this event; that was kept where the list says %(listed)s (%(rows)s)."
             ) % {"organisation": name, "kept": kept, "listed": listed, "rows": _rows(count)}
 
     def _kept(self) -> Iterator[str]:

@@ -36,10 +36,7 @@ class RoleChange:
     visibility: str = ""
 
 
-VALUES: dict[str, list[str]] = {
-    "age_class": Attendee.AgeClass.values,
-    "visibility": Attendee.Visibility.values,
-}
+VALUES: dict[str, list[str]] = {"age_class": Attendee.AgeClass.values, "visibility": Attendee.Visibility.values}
 
 
 def change_roles(
@@ -75,9 +72,7 @@ def change_roles(
     try:
         for start in range(0, len(ids), PEOPLE_AT_ONCE):
             report_progress(start, len(ids))
-            changed += _change_some(
-                event, ids[start : start + PEOPLE_AT_ONCE], values, by, now, confirmed_adults
-            )
+            changed += _change_some(event, ids[start : start + PEOPLE_AT_ONCE], values, by, now, confirmed_adults)
     finally:
         if changed:
             announce_changes(event.pk)

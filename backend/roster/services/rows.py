@@ -187,10 +187,7 @@ def parse_line(line: CsvLine, columns: Mapping[str, int], width: int) -> ImportR
         return RefusedLine(line.number, normalise_text(email), reason)
     languages, unknown = languages_in(cells.pop("languages", ""))
     if len(languages) > LANGUAGE_LIMIT:
-        reason = _("%(count)s languages; at most %(limit)s fit") % {
-            "count": len(languages),
-            "limit": LANGUAGE_LIMIT,
-        }
+        reason = _("%(count)s languages; at most %(limit)s fit") % {"count": len(languages), "limit": LANGUAGE_LIMIT}
         return RefusedLine(line.number, cells["email"], reason)
     if cells["email"]:
         cells["email"] = check_email(cells["email"])
@@ -217,9 +214,7 @@ def _yes_or_no() -> Mapping[str, bool]:
     """The words for yes and no in the languages of the pages."""
     catalogues = [translation(language) for language, _own_name in settings.LANGUAGES]
     words = {"yes": True, "no": False}
-    return words | {
-        catalogue.gettext(word).casefold(): words[word] for catalogue in catalogues for word in words
-    }
+    return words | {catalogue.gettext(word).casefold(): words[word] for catalogue in catalogues for word in words}
 
 
 def _joined_name(raw: Mapping[str, str], columns: Mapping[str, int]) -> str:
@@ -231,9 +226,9 @@ def _problem(raw: Mapping[str, str], cells: Mapping[str, str]) -> str:
     """Why the row cannot be imported, or nothing."""
     for name, cell in raw.items():
         if clean_text(cell) != (cell if name == "email" else without_bidi_controls(cell)).strip():
-            return _(
-                "%(column)s holds a character that cannot be kept (NUL or a bidi control): delete it"
-            ) % {"column": name}
+            return _("%(column)s holds a character that cannot be kept (NUL or a bidi control): delete it") % {
+                "column": name
+            }
         if len(cells[name]) > LIMITS[name]:
             return _("%(column)s has %(count)s characters; at most %(limit)s fit") % {
                 "column": name,

@@ -8,14 +8,7 @@ import zipfile
 from django.utils.translation import gettext as _
 
 from backend.core.workbooks import Limits, NoWorkbook, TooLarge, read_rows
-from backend.roster.services.csv_tables import (
-    MAX_COLUMNS,
-    MAX_FILE_BYTES,
-    MAX_ROWS,
-    CsvLine,
-    CsvTable,
-    UnreadableFile,
-)
+from backend.roster.services.csv_tables import MAX_COLUMNS, MAX_FILE_BYTES, MAX_ROWS, CsvLine, CsvTable, UnreadableFile
 
 WORKBOOK = b"PK\x03\x04"
 SHEETS = ("attendees", "order positions")  # the sheet that is read, where there is one of these names
@@ -63,9 +56,7 @@ def read_workbook(data: bytes) -> CsvTable:
             }
         ) from None
     if not rows:
-        raise UnreadableFile(
-            _("The file is empty: its first line should name the columns, email and name among them.")
-        )
+        raise UnreadableFile(_("The file is empty: its first line should name the columns, email and name among them."))
     (_number, header), *found = rows
     if not found:
         raise UnreadableFile(_("The file has a header but no rows below it."))

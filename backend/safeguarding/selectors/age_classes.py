@@ -75,9 +75,7 @@ def waiting_age_questions(lead: Attendee, now: dt.datetime) -> int:
 
 
 def _proposals(lead: Attendee) -> QuerySet[AdultProposal]:
-    return AdultProposal.objects.filter(attendee__event=lead.event_id).select_related(
-        "attendee__organisation"
-    )
+    return AdultProposal.objects.filter(attendee__event=lead.event_id).select_related("attendee__organisation")
 
 
 def _proposal(row: AdultProposal, names: Mapping[int, str]) -> AdultProposalRow:

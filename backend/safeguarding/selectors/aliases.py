@@ -78,9 +78,7 @@ def alias_candidates(lead: Attendee, name: str) -> tuple[AliasCandidate, ...]:
     wanted = folded(name).strip()
     people = Attendee.objects.filter(_could_have_alias(), event=lead.event_id)
     rows = people.select_related("organisation") if wanted else people.none()
-    found = sorted(
-        (folded(shown_name(row)), row.pk, row) for row in rows if wanted in folded(shown_name(row))
-    )
+    found = sorted((folded(shown_name(row)), row.pk, row) for row in rows if wanted in folded(shown_name(row)))
     return tuple(
         AliasCandidate(pk, shown_name(row), row.organisation.name if row.organisation else "")
         for _name, pk, row in found[:20]
@@ -114,8 +112,7 @@ def alias_entries_for(attendee: Attendee) -> tuple[AliasEntryRow, ...]:
     rows = list(AliasEntry.objects.filter(attendee=attendee.pk).order_by("-made_at", "-pk"))
     leads = names_of_people([row.lead_id for row in rows if row.lead_id], attendee.event)
     return tuple(
-        AliasEntryRow(leads.get(row.lead_id or 0, ""), row.kind, row.get_kind_display(), row.made_at)
-        for row in rows
+        AliasEntryRow(leads.get(row.lead_id or 0, ""), row.kind, row.get_kind_display(), row.made_at) for row in rows
     )
 
 

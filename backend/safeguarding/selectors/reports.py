@@ -15,13 +15,7 @@ from backend.events.models.roles import OutsideContact
 from backend.events.rules.age_classes import is_known_adult
 from backend.events.rules.names import first_name_in
 from backend.events.rules.roles import is_paused, leads_of
-from backend.events.selectors import (
-    name_in_lists,
-    name_to_call,
-    names_of_people,
-    outside_contact_of,
-    shown_name,
-)
+from backend.events.selectors import name_in_lists, name_to_call, names_of_people, outside_contact_of, shown_name
 from backend.safeguarding.models import HeldIdentity, Report, ReportEntry, ReportView
 from backend.safeguarding.rules import (
     can_link,
@@ -243,16 +237,12 @@ def waiting_reports(lead: Attendee) -> int:
 def leads_to_hand_over_to(lead: Attendee) -> tuple[LeadRow, ...]:
     """The event's other leads who may not read all that this one may, but for reports about themselves."""
     others = leads_of(lead.event_id).exclude(pk=lead.pk).order_by("pk")
-    return tuple(
-        LeadRow(other.pk, shown_name(other)) for other in others if lacking_for(other, given_by=lead).exists()
-    )
+    return tuple(LeadRow(other.pk, shown_name(other)) for other in others if lacking_for(other, given_by=lead).exists())
 
 
 def reports_for(lead: Attendee) -> tuple[ReportLine, ...]:
     """The lead's list: those not closed by their due time, then the closed, the last closed first."""
-    is_closed = Case(
-        When(state=Report.State.CLOSED, then=Value(1)), default=Value(0), output_field=IntegerField()
-    )
+    is_closed = Case(When(state=Report.State.CLOSED, then=Value(1)), default=Value(0), output_field=IntegerField())
     due_if_open = Case(When(~Q(state=Report.State.CLOSED), then=due_at()))
     found = readable_for(lead).annotate(due=due_at())
     ordered = found.order_by(is_closed, due_if_open, "-closed_at", "-created_at", "-pk")
@@ -316,8 +306,7 @@ def report_page_for(report: Report) -> ReportPage:
         closed_by=shown_name(closed_by) if closed_by else "",
         leads_lacking=tuple(LeadRow(one.pk, shown_name(one)) for one in leads_lacking(report).order_by("pk")),
         hand_overs=tuple(
-            HandOverRow(names.get(one.by_id or 0, ""), shown_name(one.lead), one.handed_at)
-            for one in hand_overs
+            HandOverRow(names.get(one.by_id or 0, ""), shown_name(one.lead), one.handed_at) for one in hand_overs
         ),
         can_link=can_link(report),
         links=tuple(
@@ -339,9 +328,7 @@ def news_for(attendee: Attendee) -> tuple[OwnNews, ...]:
     words = ReportEntry.objects.filter(report__in=reports, kind__in=ReportEntry.WORDS)
     for entry in words.order_by("written_at", "pk"):
         written.setdefault(entry.report_id, []).append((entry.text, entry.written_at))
-    return tuple(
-        OwnNews(one.get_category_display(), one.created_at, tuple(written.get(one.pk, ()))) for one in reports
-    )
+    return tuple(OwnNews(one.get_category_display(), one.created_at, tuple(written.get(one.pk, ()))) for one in reports)
 
 
 def asked_to_hear(attendee: Attendee) -> bool:
@@ -359,9 +346,7 @@ def people_called(event_id: int, name: str, *, but_for: int | None) -> tuple[Per
         return ()
     people = Attendee.objects.filter(event=event_id).exclude(pk=but_for or 0)
     rows = (_person_row(one) for one in people.select_related("person", "organisation"))
-    found = sorted(
-        (row for row in rows if wanted in row.name.casefold()), key=lambda row: (row.name, row.attendee_id)
-    )
+    found = sorted((row for row in rows if wanted in row.name.casefold()), key=lambda row: (row.name, row.attendee_id))
     return tuple(found[:FOUND_LIMIT])
 
 

@@ -103,8 +103,7 @@ def supervision_for(lead: Attendee, now: dt.datetime) -> Supervision:
     )
     tables = Table.objects.filter(event=lead.event_id, is_online=False).select_related("open_place")
     places = tuple(
-        PlaceRow(table.pk, table.label, table.place, hasattr(table, "open_place"))
-        for table in tables.order_by("pk")
+        PlaceRow(table.pk, table.label, table.place, hasattr(table, "open_place")) for table in tables.order_by("pk")
     )
     return Supervision(vetted, delegations_of_minors(lead.event_id), places)
 
@@ -113,9 +112,7 @@ def delegations_of_minors(event_id: int) -> tuple[Delegation, ...]:
     """The delegations of an event's minors, by name; one query."""
     minors = Attendee.objects.filter(event=event_id, age_class=Attendee.AgeClass.MINOR)
     found = {
-        Delegation(
-            minor.organisation_id, "" if minor.organisation_id else minor.country, delegation_of(minor)
-        )
+        Delegation(minor.organisation_id, "" if minor.organisation_id else minor.country, delegation_of(minor))
         for minor in minors.select_related("organisation")
     }
     return tuple(sorted((one for one in found if one.name), key=lambda one: (one.name, one.key)))
@@ -127,6 +124,5 @@ def candidates_for(lead: Attendee, now: dt.datetime) -> tuple[Candidate, ...]:
     rows = adults.select_related("organisation").order_by("name", "pk")
     by_role = sorted(rows, key=lambda row: row.role != Attendee.Role.CHAPERONE)
     return tuple(
-        Candidate(row.pk, shown_name(row), row.organisation.name if row.organisation else "")
-        for row in by_role
+        Candidate(row.pk, shown_name(row), row.organisation.name if row.organisation else "") for row in by_role
     )

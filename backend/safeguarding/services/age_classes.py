@@ -55,9 +55,7 @@ def has_to_stay_adult(attendee: Attendee, age_class: str) -> bool:
     return holds_role and attendee.age_class == ADULT and age_class in (MINOR, UNKNOWN)
 
 
-def check_age_change(
-    attendees: Sequence[Attendee], age_class: str, by: Person, confirmed: Collection[int]
-) -> None:
+def check_age_change(attendees: Sequence[Attendee], age_class: str, by: Person, confirmed: Collection[int]) -> None:
     """Refuse OwnAgeClass, `holds_role`, `minors_in_selection`, LeadHasToConsent and AdultsNotConfirmed.
 
     `confirmed` are the ids of those of unknown age whose names were shown and confirmed.
@@ -120,9 +118,7 @@ def propose_adult(*, event: Event, attendee_id: int, by: Person, now: dt.datetim
     if attendee.person_id == by.pk:
         raise OwnAgeClass(_("Your own age class is for another organiser to set."))
     if attendee.age_class != MINOR:
-        raise Refused(
-            "not_set_as_minor", _("This person is not set as a minor: set the age class in the list.")
-        )
+        raise Refused("not_set_as_minor", _("This person is not set as a minor: set the age class in the list."))
     proposal, is_new = AdultProposal.objects.get_or_create(
         attendee=attendee, state=AdultProposal.State.OPEN, defaults={"proposed_by": by, "proposed_at": now}
     )
@@ -155,26 +151,18 @@ def decline_adult(*, event: Event, proposal_id: int, by: Person, now: dt.datetim
     return _decide(event, proposal_id, AdultProposal.State.DECLINED, by, now).attendee
 
 
-def _decide(
-    event: Event, proposal_id: int, state: AdultProposal.State, by: Person, now: dt.datetime
-) -> AdultProposal:
+def _decide(event: Event, proposal_id: int, state: AdultProposal.State, by: Person, now: dt.datetime) -> AdultProposal:
     """Close an open proposal, its attendee locked."""
     check_lead(by, event)
     check_allowed(event, Activity.EDIT)
     proposals = AdultProposal.objects.select_related("attendee__person").filter(attendee__event=event)
-    proposal = (
-        proposals.select_for_update(of=("self", "attendee"), no_key=True).filter(pk=proposal_id).first()
-    )
+    proposal = proposals.select_for_update(of=("self", "attendee"), no_key=True).filter(pk=proposal_id).first()
     if proposal is None:
-        raise NotFound(
-            _("There is no such proposal at this forum. It may be decided already: load the list again.")
-        )
+        raise NotFound(_("There is no such proposal at this forum. It may be decided already: load the list again."))
     if proposal.attendee.person_id == by.pk:
         raise OwnAgeClass(_("Your own age class is for another safeguarding lead to decide."))
     if proposal.proposed_by_id == by.pk:
-        raise Refused(
-            "own_proposal", _("You proposed this yourself: another safeguarding lead decides."), status=403
-        )
+        raise Refused("own_proposal", _("You proposed this yourself: another safeguarding lead decides."), status=403)
     if proposal.state != AdultProposal.State.OPEN:
         raise AlreadyDecided(_("This was decided already: read the list again."))
     proposal.state, proposal.decided_by, proposal.decided_at = state, by, now
@@ -183,9 +171,7 @@ def _decide(
 
 
 @in_transaction
-def agree_adult(
-    *, event: Event, attendee_id: int, known_minor_id: int, by: Person, now: dt.datetime
-) -> Attendee:
+def agree_adult(*, event: Event, attendee_id: int, known_minor_id: int, by: Person, now: dt.datetime) -> Attendee:
     """A lead of one of two events agrees that somebody known as a minor at one is an adult at the other.
 
     `event` is the lead's. Once a lead of each has agreed, the attendee counts as an adult. Refuses NotFound

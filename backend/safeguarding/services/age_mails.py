@@ -105,7 +105,5 @@ def _mail_to(lead: Attendee, proposals: int, doubts: int) -> EmailMessage:
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/age-classes/"
     context = {"proposals": proposals, "doubts": doubts, "event": event.local_name, "address": address}
     return automatic_mail(
-        to=lead.person.email,
-        subject=subject,
-        body=render_to_string("safeguarding/mail/age_classes.txt", context),
+        to=lead.person.email, subject=subject, body=render_to_string("safeguarding/mail/age_classes.txt", context)
     )

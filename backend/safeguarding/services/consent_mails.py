@@ -78,9 +78,7 @@ def send_consent_mail(*, consent_id: int, change: str) -> None:
         mail = automatic_mail(
             to=consent.email,
             subject=_SUBJECTS[Change(change)]() % {"event": event.local_name},
-            body=with_english(
-                BindingText.CONSENT, lambda: render_to_string("safeguarding/mail/consent.txt", context)
-            ),
+            body=with_english(BindingText.CONSENT, lambda: render_to_string("safeguarding/mail/consent.txt", context)),
         )
     result = send_mail_now(mail, event=event)
     if result.error and not result.is_final:
@@ -117,10 +115,7 @@ def send_consent_news(*, lead_id: int) -> None:
 def remind_of_consents(*, now: dt.datetime) -> int:
     """Once for each consent that runs out within two weeks, mail guardian and leads; gives their number."""
     due = GuardianConsent.objects.select_for_update(no_key=True, of=("self",), skip_locked=True).filter(
-        state=GuardianConsent.State.GIVEN,
-        reminded_at=None,
-        expires_at__gt=now,
-        expires_at__lte=now + BEFORE_END,
+        state=GuardianConsent.State.GIVEN, reminded_at=None, expires_at__gt=now, expires_at__lte=now + BEFORE_END
     )
     found = list(due.select_related("attendee").order_by("pk"))
     for consent in found:

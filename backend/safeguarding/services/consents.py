@@ -65,8 +65,7 @@ def ask_consent(
     email = _guardians_address(email, attendee)
     if not is_certified:
         raise BadConsent(
-            _("Tick that you know this address to be the guardian’s. Ask the delegation for it."),
-            field="certified",
+            _("Tick that you know this address to be the guardian’s. Ask the delegation for it."), field="certified"
         )
     consent = GuardianConsent(email=email, way=GuardianConsent.Way.MAIL, language=_language(language))
     _record(consent, attendee, guardian, until, by, now)
@@ -94,9 +93,7 @@ def record_paper_consent(
     attendee = _minor(event, attendee_id, by)
     seen_by = _one_line(seen_by, "seen_by", _("Write who saw the signed paper."))
     email = _guardians_address(email, attendee) if email.strip() else ""
-    consent = GuardianConsent(
-        email=email, way=GuardianConsent.Way.PAPER, seen_by=seen_by, language=_language(language)
-    )
+    consent = GuardianConsent(email=email, way=GuardianConsent.Way.PAPER, seen_by=seen_by, language=_language(language))
     consent.state, consent.decided_at = STATE.GIVEN, now
     _record(consent, attendee, guardian, until, by, now)
     mail_guardian(consent, Change.GIVEN)

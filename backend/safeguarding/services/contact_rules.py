@@ -49,9 +49,7 @@ def _group(event: Event, text: str) -> tuple[str, int | None]:
     if kind == SECTOR and (pk := event.sectors.filter(key=key).values_list("pk", flat=True).first()):
         return "", pk
     raise Refused(
-        "bad_contact_rule",
-        _("Choose two groups: each a constituency, or a sector of this forum."),
-        status=400,
+        "bad_contact_rule", _("Choose two groups: each a constituency, or a sector of this forum."), status=400
     )
 
 

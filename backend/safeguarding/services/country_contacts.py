@@ -81,9 +81,7 @@ def add_country_contact(
         },
     )
     if not is_new:
-        raise Refused(
-            "country_contact_once", _("This one is listed already. Remove it first to enter it anew.")
-        )
+        raise Refused("country_contact_once", _("This one is listed already. Remove it first to enter it anew."))
     return contact
 
 

@@ -70,9 +70,7 @@ def assign_report(*, lead: Attendee, report_id: int, to_id: int, by: Person, now
 
 
 @in_transaction
-def set_due_time(
-    *, lead: Attendee, report_id: int, due_at: dt.datetime, by: Person, now: dt.datetime
-) -> Report:
+def set_due_time(*, lead: Attendee, report_id: int, due_at: dt.datetime, by: Person, now: dt.datetime) -> Report:
     """Set by when a lead has to act, an aware time to come within a year.
 
     Refuses NotYours, NotFound, AlreadyClosed and `bad_due_time`.
@@ -110,17 +108,13 @@ def locked_report(lead: Attendee, report_id: int, by: Person) -> Report:
     """The report, locked until the transaction ends; refuses NotYours and NotFound."""
     if lead.person_id != by.pk:
         raise NotYours(_("Only the safeguarding lead can do this."))
-    report = (
-        Report.objects.select_for_update(no_key=True).filter(pk__in=readable_for(lead), pk=report_id).first()
-    )
+    report = Report.objects.select_for_update(no_key=True).filter(pk__in=readable_for(lead), pk=report_id).first()
     if report is None:
         raise NotFound(_("There is no such page."))
     return report
 
 
-def write_word(
-    report: Report, kind: ReportEntry.Kind, text: str, by: Person, now: dt.datetime
-) -> ReportEntry:
+def write_word(report: Report, kind: ReportEntry.Kind, text: str, by: Person, now: dt.datetime) -> ReportEntry:
     """Write to the reporter of a locked report. Refuses `cannot_hear`, EntryNeeded and TextTooLong."""
     if not Report.objects.filter(hears_news(), pk=report.pk).exists():
         raise Refused(

@@ -58,12 +58,7 @@ def report_person(
     if not can_block_or_report(reporter, reported_id, now):
         raise NotFound(_("There is no such person at this forum, or you cannot see them."))
     return file_report(
-        reporter=reporter,
-        reported_id=reported_id,
-        category=category,
-        words=words,
-        wants_news=wants_news,
-        now=now,
+        reporter=reporter, reported_id=reported_id, category=category, words=words, wants_news=wants_news, now=now
     )
 
 
@@ -91,8 +86,7 @@ def report_unsafe(
     named = " ".join(clean_text(named).split())
     if len(named) > NAMED_LIMIT:
         raise TextTooLong(
-            _("Please name the person in at most %(limit)s characters.") % {"limit": NAMED_LIMIT},
-            field="named",
+            _("Please name the person in at most %(limit)s characters.") % {"limit": NAMED_LIMIT}, field="named"
         )
     others = list(leads_of(reporter.event_id).exclude(pk=reporter.pk).order_by("pk"))
     if lead_id is not None and lead_id not in {lead.pk for lead in others}:
@@ -214,14 +208,7 @@ def read_report(*, lead: Attendee, report_id: int, by: Person, now: dt.datetime)
 
 @in_transaction
 def close_report(
-    *,
-    lead: Attendee,
-    report_id: int,
-    outcome: str,
-    lift: bool,
-    final_word: str = "",
-    by: Person,
-    now: dt.datetime,
+    *, lead: Attendee, report_id: int, outcome: str, lift: bool, final_word: str = "", by: Person, now: dt.datetime
 ) -> Report:
     """Close a report with its outcome in words; contact stays blocked, unless `lift`.
 
@@ -236,9 +223,7 @@ def close_report(
     if report.state == Report.State.CLOSED:
         raise AlreadyClosed(_("This report is closed already. Read what became of it, and who closed it."))
     if not outcome:
-        raise Refused(
-            "outcome_needed", _("Please say in a few words what was done."), field="outcome", status=400
-        )
+        raise Refused("outcome_needed", _("Please say in a few words what was done."), field="outcome", status=400)
     if len(outcome) > OUTCOME_LIMIT:
         message = _("Please keep the outcome under %(limit)s characters.")
         raise TextTooLong(message % {"limit": f"{OUTCOME_LIMIT:,}"}, field="outcome")

@@ -36,14 +36,7 @@ class BadVetting(BusinessError):
 
 @in_transaction
 def record_vetting(
-    *,
-    event: Event,
-    attendee_id: int,
-    checked_by: str,
-    check_made: str,
-    until: dt.date,
-    by: Person,
-    now: dt.datetime,
+    *, event: Event, attendee_id: int, checked_by: str, check_made: str, until: dt.date, by: Person, now: dt.datetime
 ) -> Vetting:
     """As a lead, record that an adult was checked: by whom, by which check, and its last day.
 
@@ -90,12 +83,8 @@ def add_chaperone(
     """
     attendee = _adult(event, attendee_id, by, now)
     if not Attendee.objects.filter(is_vetted(now), pk=attendee.pk).exists():
-        raise Refused(
-            "bad_chaperone", _("Record first who checked this person, and until when it holds."), status=400
-        )
-    minors = Attendee.objects.filter(
-        event=event, age_class=Attendee.AgeClass.MINOR, organisation=organisation_id
-    )
+        raise Refused("bad_chaperone", _("Record first who checked this person, and until when it holds."), status=400)
+    minors = Attendee.objects.filter(event=event, age_class=Attendee.AgeClass.MINOR, organisation=organisation_id)
     if organisation_id is None:
         minors = minors.filter(country=country).exclude(country="")
     if not minors.exists():

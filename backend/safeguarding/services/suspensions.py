@@ -25,13 +25,7 @@ Kind = ReportEntry.Kind
 
 @in_transaction
 def suspend_person(
-    *,
-    lead: Attendee,
-    attendee_id: int,
-    reason: str,
-    report_id: int | None = None,
-    by: Person,
-    now: dt.datetime,
+    *, lead: Attendee, attendee_id: int, reason: str, report_id: int | None = None, by: Person, now: dt.datetime
 ) -> Suspension:
     """Close the event to an attendee at once: to others they are hidden, and a job ends what they agreed.
 
@@ -54,9 +48,7 @@ def suspend_person(
     leads = Appointment.objects.in_force().filter(attendee=attendee, permission=LEAD)
     for appointment in leads:
         end_role(event=lead.event, appointment_id=appointment.pk, by=by, now=now)
-    suspension = Suspension.objects.create(
-        attendee=attendee, reason=reason, suspended_by=by, suspended_at=now
-    )
+    suspension = Suspension.objects.create(attendee=attendee, reason=reason, suspended_by=by, suspended_at=now)
     if report is not None:
         write_entry(report, Kind.SUSPENDED, by, now, text=reason, about=attendee)
     _announce(attendee, by, now)
@@ -78,9 +70,7 @@ def lift_suspension(*, lead: Attendee, attendee_id: int, by: Person, now: dt.dat
         raise Refused("not_suspended", _("This person is not suspended any more. Load the list again."))
     suspension.lifted_at, suspension.lifted_by = now, by
     suspension.save(update_fields=["lifted_at", "lifted_by"])
-    entries = ReportEntry.objects.filter(
-        kind=Kind.SUSPENDED, about=attendee_id, written_at=suspension.suspended_at
-    )
+    entries = ReportEntry.objects.filter(kind=Kind.SUSPENDED, about=attendee_id, written_at=suspension.suspended_at)
     for entry in entries.select_related("report"):
         write_entry(entry.report, Kind.LIFTED, by, now, about=suspension.attendee)
     _announce(suspension.attendee, by, now)

@@ -13,11 +13,7 @@ from rest_framework.response import Response
 from backend.core.api import RowSerializer, TextField, validated
 from backend.events.api.views import OrganiserView
 from backend.safeguarding.selectors.contact_rules import ContactRuleRow, contact_rules_for
-from backend.safeguarding.services.contact_rules import (
-    add_contact_rule,
-    contact_rule_between,
-    remove_contact_rule,
-)
+from backend.safeguarding.services.contact_rules import add_contact_rule, contact_rule_between, remove_contact_rule
 from backend.setup.selectors.contact_rules import contact_rule_effect
 
 
@@ -28,9 +24,7 @@ class FewField(serializers.IntegerField):
         super().__init__(allow_null=True, help_text="null: one to four")
 
 
-class ContactRuleSerializer(
-    RowSerializer, row=ContactRuleRow, fields="rule first second first_people second_people"
-):
+class ContactRuleSerializer(RowSerializer, row=ContactRuleRow, fields="rule first second first_people second_people"):
     """A rule; the counts are of the listed adults of each group."""
 
     first_people = FewField()
@@ -59,9 +53,7 @@ class ContactRuleListView(OrganiserView):
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(ContactRuleSerializer(contact_rules_for(self.event), many=True).data)
 
-    @extend_schema(
-        operation_id="contact_rules_add", request=ContactRuleDataSerializer, responses={201: RULES}
-    )
+    @extend_schema(operation_id="contact_rules_add", request=ContactRuleDataSerializer, responses={201: RULES})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Part two groups; a job ends their requests and meetings to come."""
         values = validated(ContactRuleDataSerializer, request)

@@ -27,9 +27,7 @@ from backend.people.models import Constituency
 from backend.setup.api.topics import UpOrDownSerializer
 
 
-class SectorSerializer(
-    RowSerializer, row=SectorCount, fields="sector key name constituency organisations people"
-):
+class SectorSerializer(RowSerializer, row=SectorCount, fields="sector key name constituency organisations people"):
     """A sector as organisers edit it; the counts are of organisations, and of their attendees."""
 
 
@@ -88,9 +86,7 @@ class SectorMoveView(OrganiserView):
 
 
 class SectorMergeView(OrganiserView):
-    @extend_schema(
-        operation_id="sectors_merge", request=SectorMergeSerializer, responses={200: CountSerializer}
-    )
+    @extend_schema(operation_id="sectors_merge", request=SectorMergeSerializer, responses={200: CountSerializer})
     def post(self, request: Request, slug: str, sector_id: int) -> Response:  # noqa: ARG002
         """Merge a sector into another; the number of organisations that moved."""
         into_id = validated(SectorMergeSerializer, request)["into"]

@@ -145,7 +145,5 @@ class TopicMergeView(OrganiserView):
     def post(self, request: Request, slug: str, topic_id: int) -> Response:  # noqa: ARG002
         """Merge a topic into another; the number of people whose choice moved."""
         into_id = validated(MergeSerializer, request)["into"]
-        count = merge_topics(
-            event=self.event, topic_id=topic_id, into_id=into_id, by=self.person, now=timezone.now()
-        )
+        count = merge_topics(event=self.event, topic_id=topic_id, into_id=into_id, by=self.person, now=timezone.now())
         return Response({"count": count})

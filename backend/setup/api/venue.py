@@ -88,9 +88,7 @@ class TableListView(OrganiserView):
 class TableView(OrganiserView):
     """One table or online room."""
 
-    @extend_schema(
-        operation_id="tables_change", request=TableDataSerializer, responses={200: TableSerializer}
-    )
+    @extend_schema(operation_id="tables_change", request=TableDataSerializer, responses={200: TableSerializer})
     def put(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
         """Change it; both people of a meeting that takes place elsewhere then get a notice."""
         data = venue.TableData(**validated(TableDataSerializer, request))
@@ -112,9 +110,7 @@ class RulesView(OrganiserView):
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(RulesSerializer(rules_for(self.event.pk)).data)
 
-    @extend_schema(
-        operation_id="meeting_rules_replace", request=RulesSerializer, responses={200: RulesSerializer}
-    )
+    @extend_schema(operation_id="meeting_rules_replace", request=RulesSerializer, responses={200: RulesSerializer})
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         data = validated(RulesSerializer, request)
         rules = set_rules(event=self.event, **data, by=self.attendee.person)

@@ -60,9 +60,7 @@ def close_period(
     if period.ends_at <= period.starts_at:
         raise BadClosure(_("The time to close ends after it starts. Correct its hours."))
     if period.starts_at.year == dt.MINYEAR or period.ends_at.year == dt.MAXYEAR:  # no time in some zone
-        raise BadClosure(
-            _("The forum is not on %(day)s. Choose one of its days.") % {"day": period.starts_at.date()}
-        )
+        raise BadClosure(_("The forum is not on %(day)s. Choose one of its days.") % {"day": period.starts_at.date()})
     first = period.starts_at.astimezone(event.zone).date()
     last = (period.ends_at - dt.timedelta(microseconds=1)).astimezone(event.zone).date()
     if first < event.starts_on or last > event.ends_on:
@@ -74,10 +72,7 @@ def close_period(
         raise BadClosure(_("This time is over. Choose a time to come."))
     if room and room not in rooms_for(event):
         raise BadClosure(
-            _(
-                "There is no room or table “%(room)s” at this forum. Choose one of the list, or "
-                "the whole venue."
-            )
+            _("There is no room or table “%(room)s” at this forum. Choose one of the list, or the whole venue.")
             % {"room": room[:60]}
         )
     if len(reason) > REASON_LENGTH:
@@ -102,9 +97,7 @@ def displace_meetings(*, now: dt.datetime) -> int:
 @in_transaction
 def _displace(closure: Closure, meeting_id: int, now: dt.datetime) -> None:
     meeting = lock_meeting(meeting_id)
-    if meeting.state != Meeting.State.ACCEPTED or meeting_id not in {
-        pk for _one, pk in meetings_to_displace(now)
-    }:
+    if meeting.state != Meeting.State.ACCEPTED or meeting_id not in {pk for _one, pk in meetings_to_displace(now)}:
         return
     if meeting.kind == Meeting.Kind.GROUP:
         end_session_of(meeting, now)
@@ -191,9 +184,7 @@ def undo_closure(*, event: Event, closure_id: int, by: Person, now: dt.datetime)
 def _restore(displaced: DisplacedMeeting, now: dt.datetime) -> bool:
     meeting = lock_meeting(displaced.meeting_id)
     both, slot = present_ids(meeting.pk), displaced.slot
-    in_session = SessionPart.objects.filter(
-        overlapping(slot.starts_at, slot.ends_at, of="session"), attendee__in=both
-    )
+    in_session = SessionPart.objects.filter(overlapping(slot.starts_at, slot.ends_at, of="session"), attendee__in=both)
     if (
         meeting.sequence != displaced.sequence
         or slot.starts_at <= now

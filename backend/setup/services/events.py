@@ -63,9 +63,7 @@ def create_event(
         raise BadEvent(_("Meetings per person are a number from 0 to %(limit)s.") % {"limit": MAX_MEETINGS})
     check_zone(timezone)
     if Event.objects.filter(slug=slug).exists():
-        raise Refused(
-            "slug_taken", _("There is an event “%(slug)s” already: choose another slug.") % {"slug": slug}
-        )
+        raise Refused("slug_taken", _("There is an event “%(slug)s” already: choose another slug.") % {"slug": slug})
     event = Event.objects.create(
         slug=slug,
         name=name,

@@ -37,9 +37,7 @@ def set_local_names(*, event: Event, language: str, names: Mapping[tuple[str, in
     """
     check_organiser(by, event, Activity.EDIT)
     if language not in dict(settings.LANGUAGES):
-        raise Refused(
-            "unknown_language", _("There is no such language here. Choose one of the list."), status=400
-        )
+        raise Refused("unknown_language", _("There is no such language here. Choose one of the list."), status=400)
     lock_event(event.pk)
     shown = {(row.kind, row.row_id): row for row in named_rows_for(event, language)}
     changed: dict[tuple[type[Model], str], list[Model]] = {}
@@ -66,8 +64,7 @@ def _checked(text: str, row: NamedRow) -> str:
     if len(text) > row.most:
         raise Refused(
             "bad_local_name",
-            _("The name for “%(name)s” has at most %(limit)s characters.")
-            % {"name": row.own[:80], "limit": row.most},
+            _("The name for “%(name)s” has at most %(limit)s characters.") % {"name": row.own[:80], "limit": row.most},
             status=400,
         )
     return CLEANED.get(row.kind, str)(text)

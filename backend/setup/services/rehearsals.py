@@ -47,9 +47,7 @@ def start_rehearsal_event(*, event: Event, by: Person, now: dt.datetime) -> Even
     if event.is_rehearsal:
         raise Refused("rehearsed_already", _("This is a rehearsal already."))
     if Event.objects.filter(rehearsal_of=event).exists():
-        raise Refused(
-            "rehearsed_already", _("This forum has a rehearsal: go into it, or end it and start another.")
-        )
+        raise Refused("rehearsed_already", _("This forum has a rehearsal: go into it, or end it and start another."))
     rehearsal = create_event(
         slug=f"rehearsal-{event.pk}",
         name=(_("Rehearsal of %(event)s") % {"event": event.name})[:NAME_LENGTH],
@@ -120,13 +118,7 @@ def _add_made_up(rehearsal: Event, now: dt.datetime) -> None:
             agreement_version=current_agreement().version,
         )
         Interest.objects.bulk_create(
-            Interest(
-                event=rehearsal,
-                attendee=attendee,
-                topic=topic,
-                seeks=topic == sought,
-                offers=topic == offered,
-            )
+            Interest(event=rehearsal, attendee=attendee, topic=topic, seeks=topic == sought, offers=topic == offered)
             for topic in {offered, sought}
             if topic is not None
         )

@@ -38,9 +38,7 @@ def add_theme(*, event: Event, name: str, by: Person) -> Theme:
     lock_event(event.pk)
     name = _checked_name(name)
     if event.themes.count() >= MAX_THEMES:
-        raise BadTopic(
-            _("A forum has at most %(limit)s themes. Merge or remove some first.") % {"limit": MAX_THEMES}
-        )
+        raise BadTopic(_("A forum has at most %(limit)s themes. Merge or remove some first.") % {"limit": MAX_THEMES})
     key = free_key(name, "theme", set(event.themes.values_list("key", flat=True)))
     return Theme.objects.create(event=event, key=key, name=name, position=next_position(event.themes.all()))
 
@@ -76,8 +74,7 @@ def remove_theme(*, event: Event, theme_id: int, by: Person) -> None:
     if theme.topics.exists():
         raise Refused(
             "topic_in_use",
-            _("“%(theme)s” has topics: move them to another theme, or remove them first.")
-            % {"theme": theme.name},
+            _("“%(theme)s” has topics: move them to another theme, or remove them first.") % {"theme": theme.name},
         )
     theme.delete()
 
@@ -91,9 +88,7 @@ def add_topic(*, event: Event, theme_id: int, name: str, description: str = "", 
     name, description = _checked_name(name), _checked_description(description)
     _check_unused_name(event, name)
     if event.topics.count() >= MAX_TOPICS:
-        raise BadTopic(
-            _("A forum has at most %(limit)s topics. Merge or remove some first.") % {"limit": MAX_TOPICS}
-        )
+        raise BadTopic(_("A forum has at most %(limit)s topics. Merge or remove some first.") % {"limit": MAX_TOPICS})
     key = free_key(name, "topic", set(event.topics.values_list("key", flat=True)))
     position = next_position(event.topics.all())
     return Topic.objects.create(

@@ -169,13 +169,10 @@ def _add_step(drawn: _Drawn, stats: EventStats, step: str) -> None:
         apart = value[connected] - sum(value[key] for key in keys)
         left = drawn.add(abs(apart), f"apart {word}", step)
         drawn.total([*keys, left], connected) if step == HELD else drawn.total([connected, left], *keys)
-    seats_of = {
-        one: [pair_key(step, one, other) for other in names] + [pair_key(step, one, one)] for one in names
-    }
+    seats_of = {one: [pair_key(step, one, other) for other in names] + [pair_key(step, one, one)] for one in names}
     for one, row in zip(figures.by_theme.rows, figures.by_theme.cells, strict=True):
         seats = [
-            drawn.add(cell.observed, "seats", step, one, theme)
-            for theme, cell in zip(figures.themes, row, strict=True)
+            drawn.add(cell.observed, "seats", step, one, theme) for theme, cell in zip(figures.themes, row, strict=True)
         ]
         drawn.total(seats, *seats_of[one])
     for theme, within in zip(figures.themes, figures.within_theme, strict=True):

@@ -174,9 +174,7 @@ def _suggestions(event: Event, people: People, themes: dict[int, int]) -> tuple[
 
     The theme of a suggestion is that of the first topic among its reasons.
     """
-    topics = {
-        key: themes[theme] for key, theme in Topic.objects.filter(event=event).values_list("key", "theme_id")
-    }
+    topics = {key: themes[theme] for key, theme in Topic.objects.filter(event=event).values_list("key", "theme_id")}
     listed, seen = _listed_rows.fetch(event=event.pk), _seen_rows.fetch(event=event.pk)
     others = _rows(people, (other for _, other, _ in listed))
     owners = _rows(people, (owner for owner, _, _ in listed))
@@ -199,13 +197,7 @@ def _suggestions(event: Event, people: People, themes: dict[int, int]) -> tuple[
 
 def _listed_at(event: int) -> QuerySet[Suggestion, tuple[int, int, str | None]]:
     topic = Cast(
-        Func(
-            F("reasons"),
-            Value("$[*].evidence.topic"),
-            Value("{}"),
-            Value(True),
-            function="jsonb_path_query_first",
-        ),
+        Func(F("reasons"), Value("$[*].evidence.topic"), Value("{}"), Value(True), function="jsonb_path_query_first"),
         CharField(),
     )
     listed = Suggestion.objects.proper().filter(run__event=event, run__state=Run.State.CURRENT)

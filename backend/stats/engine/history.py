@@ -22,9 +22,7 @@ class Told:
         """As a JSON object."""
         return {
             "values": [[*key, value] for key, value in sorted(self.counts.values.items())],
-            "equations": [
-                [[*key, times] for key, times in equation.items()] for equation in self.counts.equations
-            ],
+            "equations": [[[*key, times] for key, times in equation.items()] for equation in self.counts.equations],
             "shown": sorted(self.shown),
             "withheld": sorted(self.withheld),
         }
@@ -76,9 +74,7 @@ class History:
     def beside(self, counts: Counts) -> Counts:
         """These counts together with those of now."""
         return Counts(
-            {**self.counts.values, **counts.values},
-            [*self.counts.equations, *counts.equations],
-            self.counts.orders,
+            {**self.counts.values, **counts.values}, [*self.counts.equations, *counts.equations], self.counts.orders
         )
 
 

@@ -85,10 +85,8 @@ def step_figures(data: StatsData, *, permutations: int, seed: int) -> tuple[Step
             seed=seed,
         )
         sectors = people.sector
-        by_sector = (
-            mixing_matrix(  # among hundreds of cells some p-values are always small: none are computed
-                sectors.codes, one, other, group_count=len(sectors.names), permutations=0, seed=seed
-            )
+        by_sector = mixing_matrix(  # among hundreds of cells some p-values are always small: none are computed
+            sectors.codes, one, other, group_count=len(sectors.names), permutations=0, seed=seed
         )
         names = people.constituency.names
         return StepFigures(
@@ -157,9 +155,7 @@ def group_figures(network: Network, labels: Grouping, groups: Groups) -> GroupFi
     )
 
 
-def constituency_figures(
-    network: Network, labels: Grouping, meetings: Meetings
-) -> tuple[ConstituencyFigures, ...]:
+def constituency_figures(network: Network, labels: Grouping, meetings: Meetings) -> tuple[ConstituencyFigures, ...]:
     size, codes = len(labels.names), labels.codes
     mixed = _mixed(network, labels, permutations=0, seed=0)
     met = mixed.observed + np.diag(np.diag(mixed.observed))  # a meeting inside has two partners
@@ -273,12 +269,7 @@ def exposure_for(listed: Array) -> Exposure:
 
 def _mixed(network: Network, labels: Grouping, *, permutations: int, seed: int) -> MixingMatrix:
     return mixing_matrix(
-        labels.codes,
-        network.left,
-        network.right,
-        group_count=len(labels.names),
-        permutations=permutations,
-        seed=seed,
+        labels.codes, network.left, network.right, group_count=len(labels.names), permutations=permutations, seed=seed
     )
 
 
@@ -288,9 +279,7 @@ def _matrix(names: tuple[str, ...], mixed: MixingMatrix) -> Matrix:
 
 def _seats(names: tuple[str, ...], themes: tuple[str, ...], layered: LayeredMixingMatrix) -> Matrix:
     seats = layered.participation
-    return Matrix(
-        names, themes, _cells(seats.observed, seats.expected, seats.p_values), layered.total.meetings
-    )
+    return Matrix(names, themes, _cells(seats.observed, seats.expected, seats.p_values), layered.total.meetings)
 
 
 def _cells(observed: Array, expected: Array, p: Array | None) -> tuple[tuple[Cell, ...], ...]:

@@ -52,17 +52,9 @@ def funnel_for(data: StatsData) -> tuple[tuple[FunnelStep, ...], tuple[DropOut, 
     counts = {
         SUGGESTED: (len(suggested), len(suggested), None),
         VIEWED: (len(viewed), len(viewed), _share(len(viewed), len(suggested))),
-        REQUESTED: (
-            int(is_asked.sum()),
-            int((is_asked & linked).sum()),
-            _share(viewed_and_asked, len(viewed)),
-        ),
+        REQUESTED: (int(is_asked.sum()), int((is_asked & linked).sum()), _share(viewed_and_asked, len(viewed))),
         PROPOSED: (int((~is_asked).sum()), int((~is_asked & linked).sum()), None),
-        ACCEPTED: (
-            int(was_accepted.sum()),
-            int((was_accepted & linked).sum()),
-            _share(was_accepted.sum(), len(codes)),
-        ),
+        ACCEPTED: (int(was_accepted.sum()), int((was_accepted & linked).sum()), _share(was_accepted.sum(), len(codes))),
         HELD: (int(held.sum()), int((held & linked).sum()), _share(held.sum(), due.sum())),
         USEFUL: (int(useful.sum()), int((useful & linked).sum()), _share(useful.sum(), rated.sum())),
     }
@@ -148,9 +140,7 @@ def days_for(meetings: Meetings, zone: dt.tzinfo) -> tuple[Day, ...]:
     requested = per_day(asked_at)
     accepted = per_day(
         answered or asked
-        for answered, asked, accepted in zip(
-            meetings.answered_at, meetings.asked_at, was_accepted, strict=True
-        )
+        for answered, asked, accepted in zip(meetings.answered_at, meetings.asked_at, was_accepted, strict=True)
         if accepted
     )
     met = per_day(start for start, is_held in zip(meetings.starts_at, held, strict=True) if is_held)

@@ -87,11 +87,7 @@ def cells_to_withhold(
 
 
 def exposed_counts(
-    counts: Counts,
-    shown: Collection[Key],
-    withheld: Collection[Key] = (),
-    *,
-    around: Collection[Key] | None = None,
+    counts: Counts, shown: Collection[Key], withheld: Collection[Key] = (), *, around: Collection[Key] | None = None
 ) -> set[Key]:
     """The counts from 1 to 4 that `shown` narrows: it leaves no solution at 1 or less, or none at 4 or more.
 
@@ -162,9 +158,7 @@ class _Part:
         limits = [LinearConstraint(self.rows, self.sums, self.sums)] if self.rows.shape[0] else []
         if self.steps.shape[0]:
             limits.append(LinearConstraint(self.steps, -np.inf, self.ends))
-        found = milp(
-            prices, constraints=limits, bounds=Bounds(low, high), integrality=np.ones(len(low), np.int64)
-        )
+        found = milp(prices, constraints=limits, bounds=Bounds(low, high), integrality=np.ones(len(low), np.int64))
         if found.x is None:
             if found.status != 2:  # neither solved nor shown to have no solution
                 raise RuntimeError(f"suppression: {found.message}")
@@ -201,10 +195,7 @@ def _parts(counts: Counts, shown: set[Key], withheld: Collection[Key]) -> list[_
                 true, low, high = [*true, 0.0], [*low, 0.0], [*high, 1.0]
                 steps.append(({column[total]: 1, may_be_small[total]: most - MIN_COUNT + 1}, most))
         steps.append(({column[key]: -1, **{may_be_small[total]: -1 for total in of}}, -1))
-    rows = [
-        {column[key]: times for key, times in equation.items() if key in column}
-        for equation in counts.equations
-    ]
+    rows = [{column[key]: times for key, times in equation.items() if key in column} for equation in counts.equations]
     rows = [row for row in rows if row]
     size, ties = len(true), [*rows, *(row for row, _end in steps)]
     pairs = np.array([(size + line, place) for line, row in enumerate(ties) for place in row], np.int64)
@@ -252,14 +243,10 @@ def _totals(counts: Counts) -> dict[Key, set[Key]]:
 
 def _parts_of_small(counts: Counts) -> set[Key]:
     """What adds up to a total from 1 to 4: marks on two of its parts would tell that it is 2 or more."""
-    return {
-        key for key, totals in _totals(counts).items() if any(is_small(counts.values[of]) for of in totals)
-    }
+    return {key for key, totals in _totals(counts).items() if any(is_small(counts.values[of]) for of in totals)}
 
 
-def _single(
-    counts: Counts, shown: Collection[Key], told: Collection[Key], hidden: Collection[Key]
-) -> set[Key]:
+def _single(counts: Counts, shown: Collection[Key], told: Collection[Key], hidden: Collection[Key]) -> set[Key]:
     """Those of `shown` in an equation with one withheld count and no other unknown, which gives it away."""
     for equation in counts.equations:
         unknown = [key for key in equation if key not in told and (key in hidden or counts.values[key])]

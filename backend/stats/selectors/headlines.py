@@ -99,9 +99,7 @@ def _sentence(code: str, facts: Mapping[str, Any]) -> str:
         case "across" | "across_since":
             return {
                 (False, False): _("%(share)d %% of meetings cross constituencies."),
-                (False, True): _(
-                    "%(share)d %% of meetings cross constituencies; chance would give %(chance)d %%."
-                ),
+                (False, True): _("%(share)d %% of meetings cross constituencies; chance would give %(chance)d %%."),
                 (True, False): _(
                     "%(share)d %% of %(meetings)d meetings cross constituencies, after %(before)d %% of "
                     "%(meetings_before)d at %(edition)s."
@@ -169,9 +167,7 @@ def _bridges(step: StepFigures, tables: dict[str, Worksheet]) -> Iterator[Headli
         return
     strong, weak = _notable_pairs(step)
     for code, rows in (("bridge", strong), ("missing", weak)):
-        found = (
-            _bridge(code, step.step, one, other, sheet.row(one, other)) for _cell, _ratio, one, other in rows
-        )
+        found = (_bridge(code, step.step, one, other, sheet.row(one, other)) for _cell, _ratio, one, other in rows)
         yield from islice(filter(None, found), MAX_BRIDGES)
 
 
@@ -196,8 +192,7 @@ def _notable_pairs(step: StepFigures) -> tuple[list[NotablePair], list[NotablePa
     ]
     strong = sorted((row for row in significant if row[1] >= MORE), key=lambda row: (-row[1], row[2:]))
     weak = sorted(
-        (row for row in significant if row[1] <= LESS),
-        key=lambda row: (row[0].observed - row[0].expected, row[2:]),
+        (row for row in significant if row[1] <= LESS), key=lambda row: (row[0].observed - row[0].expected, row[2:])
     )
     return strong, weak
 
@@ -218,9 +213,7 @@ def bridge_text(facts: Mapping[str, Any], step: str) -> str:
     """What the facts of a pair of constituencies say at this step, in the language being read."""
     sentences = {
         HELD: _("%(one)s and %(other)s held %(meetings)d meetings, %(times)s times what chance would give."),
-        ACCEPTED: _(
-            "%(one)s and %(other)s agreed %(meetings)d meetings, %(times)s times what chance would give."
-        ),
+        ACCEPTED: _("%(one)s and %(other)s agreed %(meetings)d meetings, %(times)s times what chance would give."),
     }
     return sentences[step] % {**facts, **pair_names(*facts["pair"])}
 

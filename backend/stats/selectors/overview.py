@@ -117,9 +117,7 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
         not_held_by_one=seats.filter(
             kind=Meeting.Kind.ONE_TO_ONE, meeting__state=Meeting.State.ACCEPTED, word=Seat.Word.NOT_HELD
         ).count(),
-        disputed=tuple(
-            meetings.filter(state=Meeting.State.DISPUTED).order_by("pk").values_list("pk", flat=True)
-        ),
+        disputed=tuple(meetings.filter(state=Meeting.State.DISPUTED).order_by("pk").values_list("pk", flat=True)),
         answer_hours=round(took.total_seconds() / 3600, 2) if took is not None else None,
         mails_waiting=Delivery.objects.filter(notice__event=event, state=Delivery.State.QUEUED).count(),
         mails_in_trouble=failing_deliveries(event, now).count(),

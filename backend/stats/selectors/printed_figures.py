@@ -42,9 +42,7 @@ class PrintedGroup:
     seats: tuple[CellValue, ...]
 
 
-def edition_rows(
-    editions: Worksheet, names: Mapping[str, str]
-) -> list[tuple[str, list[CellValue], CellValue]]:
+def edition_rows(editions: Worksheet, names: Mapping[str, str]) -> list[tuple[str, list[CellValue], CellValue]]:
     """This edition and the previous one: name, the counts of EDITION_COUNTS, the share of meetings across.
 
     Empty where there is no previous edition, which has a share only where the two can be compared.
@@ -59,11 +57,7 @@ def edition_rows(
         shown = None if place and is_alone else share
         return names.get(slug, slug), [counts[name] for name in EDITION_COUNTS], shown
 
-    return (
-        [row(n, str(slug)) for n, (slug, *_rest) in enumerate(editions.rows)]
-        if len(editions.rows) > 1
-        else []
-    )
+    return [row(n, str(slug)) for n, (slug, *_rest) in enumerate(editions.rows)] if len(editions.rows) > 1 else []
 
 
 def are_comparable(editions: Worksheet) -> bool:

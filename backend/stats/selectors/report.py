@@ -70,9 +70,7 @@ def _fonts() -> typst.Fonts:
     """Our own fonts and no other, so that a report looks the same everywhere."""
     import typst
 
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(DATA / "fonts")]
-    )
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(DATA / "fonts")])
 
 
 def report_content(release: Release, event: Event, names: Names) -> dict[str, Any]:
@@ -168,9 +166,7 @@ def _matrix(matrix: Matrix | None, step: str, labels: Mapping[str, str]) -> dict
     return {
         "title": _("Who met whom") if step == HELD else _("Who agreed to meet whom"),
         "legend": _("Meetings, and how many times what chance would give."),
-        "too_few": ""
-        if matrix and matrix.total
-        else _("Too few meetings to show without giving single ones away."),
+        "too_few": "" if matrix and matrix.total else _("Too few meetings to show without giving single ones away."),
         "levels": [
             ["far-less", _("at most half of chance")],
             ["less", _("less")],
@@ -230,9 +226,7 @@ def _measures(tables: Mapping[str, Worksheet], release: Release) -> list[list[st
     facts: dict[str, Any] = {}
     for headline in release.content["headlines"]:
         facts |= headline["facts"]
-    chance = (
-        _("chance would give %(share)s") % {"share": f"{facts['chance']}\u202f%"} if "chance" in facts else ""
-    )
+    chance = _("chance would give %(share)s") % {"share": f"{facts['chance']}\u202f%"} if "chance" in facts else ""
     network = tables["network"]
 
     def value(label: str) -> CellValue:
@@ -244,22 +238,10 @@ def _measures(tables: Mapping[str, Worksheet], release: Release) -> list[list[st
 
     hours = value("median hours to an answer")
     return [
-        [
-            _("Meetings to come or held"),
-            _cell(value("meetings to come or held")),
-            _("between two people each"),
-        ],
+        [_("Meetings to come or held"), _cell(value("meetings to come or held")), _("between two people each")],
         [_("Pairs of people"), _cell(value("pairs of people")), _("who meet at least once")],
-        [
-            _("Share across constituencies"),
-            across("E-I index"),
-            chance or _("of all meetings to come or held"),
-        ],
-        [
-            _("Attendees without a meeting"),
-            _cell(value("people without a meeting")),
-            _("of all who are counted"),
-        ],
+        [_("Share across constituencies"), across("E-I index"), chance or _("of all meetings to come or held")],
+        [_("Attendees without a meeting"), _cell(value("people without a meeting")), _("of all who are counted")],
         [
             _("Hours to an answer"),
             f"{hours:.0f}" if isinstance(hours, int | float) else _cell(hours),
@@ -270,8 +252,7 @@ def _measures(tables: Mapping[str, Worksheet], release: Release) -> list[list[st
 
 def _groups(release: Release, labels: Mapping[str, str], names: Names) -> dict[str, Any]:
     rows = [
-        (labels[one.key], one.people, one.with_meeting, one.across)
-        for one in printed_groups(release, names.themes)
+        (labels[one.key], one.people, one.with_meeting, one.across) for one in printed_groups(release, names.themes)
     ]
     columns = ["", _("Attendees"), _("with a meeting"), _("Meetings with others")]
     kept = [place for place in range(4) if any(row[place] is not None for row in rows)]

@@ -77,9 +77,7 @@ def _built(told: _Told) -> Iterator[str]:
         yield _("Some of those who came have a meeting.")
     elif told.alone is None:
         some = _("Some of %(people)d attendees have a meeting.")
-        yield (
-            _("Nearly all of %(people)d attendees have a meeting.") if "nearly_all" in told.facts else some
-        ) % facts
+        yield (_("Nearly all of %(people)d attendees have a meeting.") if "nearly_all" in told.facts else some) % facts
     else:
         sentence = ngettext(
             "%(met)d of %(people)d attendee has a meeting.",
@@ -88,10 +86,7 @@ def _built(told: _Told) -> Iterator[str]:
         )
         yield sentence % {**facts, "met": told.people - told.alone}
     if told.meetings is not None and "share" in facts:
-        yield (
-            _("Of %(meetings)d meetings agreed or held, %(share)d %% bring two constituencies together.")
-            % facts
-        )
+        yield (_("Of %(meetings)d meetings agreed or held, %(share)d %% bring two constituencies together.") % facts)
     elif told.meetings is not None:
         yield _("%(meetings)d meetings are agreed or held.") % facts
     if "chance" in facts:
@@ -104,14 +99,9 @@ def _built(told: _Told) -> Iterator[str]:
 
 def _missing(told: _Told) -> Iterator[str]:
     if told.bridge:
-        yield (
-            _("%(one)s and %(other)s have %(meetings)d meetings, where chance would give %(chance)d.")
-            % told.bridge
-        )
+        yield (_("%(one)s and %(other)s have %(meetings)d meetings, where chance would give %(chance)d.") % told.bridge)
     if told.alone:
-        sentence = ngettext(
-            "%(count)d attendee has no meeting.", "%(count)d attendees have no meeting.", told.alone
-        )
+        sentence = ngettext("%(count)d attendee has no meeting.", "%(count)d attendees have no meeting.", told.alone)
         yield sentence % {"count": told.alone}
     if told.waiting:
         sentence = ngettext(
@@ -120,11 +110,7 @@ def _missing(told: _Told) -> Iterator[str]:
         yield sentence % {"count": told.waiting}
     if told.alone is None and told.people is not None:
         few = _("Few, if any, have none; to count them would tell who they are.")
-        yield (
-            few
-            if "nearly_all" in told.facts
-            else _("Some may have none; to count them would tell who they are.")
-        )
+        yield (few if "nearly_all" in told.facts else _("Some may have none; to count them would tell who they are."))
     elif told.people is not None and not (told.bridge or told.alone or told.waiting):
         yield _("Nobody is without a meeting.")
 

@@ -41,12 +41,7 @@ NOTE = gettext_lazy(
     "still give one away is left out, and * is a count withheld."
 )
 OTHER = Constituency.OTHER.value
-LAST = {
-    ("funnel", REQUESTED),
-    ("funnel", ACCEPTED),
-    ("funnel", HELD),
-    ("people", ALL, ALL),
-}  # headlines quote them
+LAST = {("funnel", REQUESTED), ("funnel", ACCEPTED), ("funnel", HELD), ("people", ALL, ALL)}  # headlines quote them
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +120,7 @@ class Draft:
     def exposed(self, counts: Counts, shown: set[Key], around: Collection[Key] | None = None) -> set[Key]:
         """The counts that `shown` would expose, of those tied to `around` or of all."""
         withheld = self.withheld | self.history.withheld
-        found = exposed_counts(
-            self.history.beside(counts), shown | self.history.known, withheld, around=around
-        )
+        found = exposed_counts(self.history.beside(counts), shown | self.history.known, withheld, around=around)
         return found - self.told
 
     def add_first(self, choices: Iterable[Sequence[Table]]) -> Sequence[Table]:
@@ -174,9 +167,7 @@ def worksheet_of(table: Table, values: Mapping[Key, int], withheld: Collection[K
             return WITHHELD
         return cell
 
-    return Worksheet(
-        table.name, table.columns, tuple(tuple(plain(cell) for cell in row) for row in table.rows)
-    )
+    return Worksheet(table.name, table.columns, tuple(tuple(plain(cell) for cell in row) for row in table.rows))
 
 
 def exact_worksheets(stats: EventStats) -> tuple[Worksheet, ...]:
@@ -201,11 +192,7 @@ def exact_worksheets(stats: EventStats) -> tuple[Worksheet, ...]:
 
 
 def draft_release(
-    stats: EventStats,
-    *,
-    earlier: Sequence[Told] = (),
-    withheld: Collection[Key] = (),
-    previous: Row | None = None,
+    stats: EventStats, *, earlier: Sequence[Told] = (), withheld: Collection[Key] = (), previous: Row | None = None
 ) -> Draft:
     """What may be shown of these figures beside what `earlier` releases told.
 
@@ -230,10 +217,7 @@ def draft_release(
     draft = Draft(counts, single - own, own, tables, history, hidden.told)
     _add_groups(draft, stats, step)
     draft.add_first([[_exits(stats, is_merged=True)]])
-    for kind, name, lines in (
-        ("sector", "sectors", stats.sectors),
-        ("country", "countries", stats.countries),
-    ):
+    for kind, name, lines in (("sector", "sectors", stats.sectors), ("country", "countries", stats.countries)):
         keys, sizes = [line.key for line in lines], {line.key: line.attendees for line in lines}
         choices = [
             _by(kind, name, groups, step, has_met=has_met)
@@ -251,9 +235,7 @@ def _add_groups(draft: Draft, stats: EventStats, step: str) -> None:
     """The constituencies and the matrix with the same groups, as fine as both can be; then the themes."""
     people = _people(stats)
     tables = [
-        (_constituencies(groups, has_met=has_met), groups)
-        for groups in groupings(*people)
-        for has_met in (True, False)
+        (_constituencies(groups, has_met=has_met), groups) for groups in groupings(*people) for has_met in (True, False)
     ]
     chosen = draft.add_first([table, _matrix(stats, step, groups)] for table, groups in tables)
     if not chosen:
@@ -337,9 +319,7 @@ def _editions(stats: EventStats, previous: Row | None = None) -> Table:
 
 
 def _edition_row(edition: EditionFigures) -> Row:
-    counts = tuple(
-        None if getattr(edition, name) is None else _count("previous", name) for name in EDITION_COUNTS
-    )
+    counts = tuple(None if getattr(edition, name) is None else _count("previous", name) for name in EDITION_COUNTS)
     return (edition.slug, *counts, Figure(edition.ei, (("previous", "inside"), ("previous", "outside"))))
 
 

@@ -101,9 +101,7 @@ def _connected_pairs(event: Event, attendees: Sequence[Attendee]) -> set[tuple[i
     }
 
 
-def _known_by_name(
-    event: Event, attendees: Sequence[Attendee]
-) -> tuple[dict[int, int], set[tuple[int, int]]]:
+def _known_by_name(event: Event, attendees: Sequence[Attendee]) -> tuple[dict[int, int], set[tuple[int, int]]]:
     """Attendee ids by account, without those under an alias at the event, and who is under one at which."""
     people = {row.person_id: row.pk for row in attendees}
     aliases = Alias.objects.filter(attendee__person__in=people)

@@ -92,9 +92,7 @@ def learn_from_event(
         priors = reader.priors(vectors, on_progress)
         for done, edition in enumerate(editions):
             report_stage("Reading earlier editions", done / len(editions))
-            parts.append(
-                edition_answers(participants, edition, vectors, policy=prior, priors=priors, source=TIES)
-            )
+            parts.append(edition_answers(participants, edition, vectors, policy=prior, priors=priors, source=TIES))
     report_stage("Learning the weights", 0.0)
     answers = Answers.join(parts)
     counts = {name: int((answers.source == k).sum()) for k, name in enumerate(SOURCES)}
@@ -116,9 +114,7 @@ def read_answers(event: Event, data: EventData, now: dt.datetime) -> list[Answer
     meetings = list(
         Seat.objects.filter(event=event, kind=Meeting.Kind.ONE_TO_ONE, part=Seat.Part.INVITED)
         .order_by("meeting__asked_at", "meeting_id")
-        .values_list(
-            "meeting__asker_id", "attendee_id", "meeting__state", "meeting__asked_at", "meeting__answered_at"
-        )
+        .values_list("meeting__asker_id", "attendee_id", "meeting__state", "meeting__asked_at", "meeting__answered_at")
     )
     asked_at = {(asker, other): asked for asker, other, _, asked, _ in meetings}
     found = [row for row in _shown_answers(event, asked_at, now) if usable((row.attendee, row.other))]
@@ -130,9 +126,7 @@ def read_answers(event: Event, data: EventData, now: dt.datetime) -> list[Answer
     return found + list(received.values()) + [r for r in _met_answers(event) if usable((r.attendee, r.other))]
 
 
-def _shown_answers(
-    event: Event, asked_at: dict[tuple[int, int], dt.datetime], now: dt.datetime
-) -> list[AnswerRow]:
+def _shown_answers(event: Event, asked_at: dict[tuple[int, int], dt.datetime], now: dt.datetime) -> list[AnswerRow]:
     verdicts = {
         (attendee, other): (verdict, cause, at)
         for attendee, other, verdict, cause, at in Feedback.objects.filter(attendee__event=event).values_list(
@@ -141,9 +135,9 @@ def _shown_answers(
     }
     ranks = {
         (attendee, other): rank
-        for attendee, other, rank in Suggestion.objects.filter(
-            run__event=event, run__state="current"
-        ).values_list("attendee_id", "other_id", "rank")
+        for attendee, other, rank in Suggestion.objects.filter(run__event=event, run__state="current").values_list(
+            "attendee_id", "other_id", "rank"
+        )
     }
     views = SuggestionView.objects.filter(attendee__event=event).order_by("attendee_id", "other_id")
     found = []
@@ -232,17 +226,14 @@ def _day(at: dt.datetime) -> int:
 def weights_as_rows(learned: Learned) -> dict[str, dict[str, float]]:
     """Weights fit for JSON: name -> prior, value, low, high."""
     return {
-        name: {"prior": w.prior, "value": w.value, "low": w.low, "high": w.high}
-        for name, w in learned.weights.items()
+        name: {"prior": w.prior, "value": w.value, "low": w.low, "high": w.high} for name, w in learned.weights.items()
     }
 
 
 def policy_with_weights(policy: MatchingPolicy, weights: dict[str, dict[str, float]]) -> MatchingPolicy:
     """The policy with stored weights; those of features it no longer has are left out."""
     known = policy.as_dict()
-    return MatchingPolicy.from_dict(
-        known | {name: row["value"] for name, row in weights.items() if name in known}
-    )
+    return MatchingPolicy.from_dict(known | {name: row["value"] for name, row in weights.items() if name in known})
 
 
 class RankingCounts(TypedDict):

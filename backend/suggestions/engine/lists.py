@@ -109,9 +109,7 @@ def _policy_and_state(data: EventData, run: Run | None) -> tuple[MatchingPolicy,
     return _stored_state(run) if run else (MatchingPolicy(interpreters=data.interpreters), None)
 
 
-def score_pair(
-    data: EventData, run: Run | None, a: int, b: int, reader: TextReader | None = None
-) -> Explanation:
+def score_pair(data: EventData, run: Run | None, a: int, b: int, reader: TextReader | None = None) -> Explanation:
     """Every feature and contribution of two attendee ids, standardised as in the Run if there is one.
 
     By default from stored vectors only. Refuses `not_yet_read` (a text has none) and OlderRun; raises
@@ -140,11 +138,7 @@ def explain_with_evidence(data: EventData, run: Run | None, a: int, b: int) -> E
         return found
     vectors = reader.read(data.participants)
     policy, state = _policy_and_state(data, run)
-    means = (
-        state.standardiser.means
-        if state
-        else fit_means(data.participants, vectors, policy, reader.priors(vectors))
-    )
+    means = state.standardiser.means if state else fit_means(data.participants, vectors, policy, reader.priors(vectors))
     listed = _with_evidence(data, vectors, {a: (Suggested(b, found.score, 1, found.reasons),)}, means)
     return replace(found, reasons=listed[a][0].reasons)
 

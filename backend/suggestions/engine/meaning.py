@@ -58,9 +58,7 @@ def read_search(text: str) -> TextVectors:
     Neither is kept. Refuses EncoderAway.
     """
     languages = [detect_language(text)]
-    read = encoder.encode(
-        [text] * len(SEARCH_KINDS), SEARCH_KINDS, is_urgent=True, silent_seconds=SEARCH_SECONDS
-    )
+    read = encoder.encode([text] * len(SEARCH_KINDS), SEARCH_KINDS, is_urgent=True, silent_seconds=SEARCH_SECONDS)
     rows = [_centred(row[np.newaxis], languages, kind) for row, kind in zip(read, SEARCH_KINDS, strict=True)]
     found: TextVectors = normalise_rows(np.mean(rows, axis=0))[0]
     return found

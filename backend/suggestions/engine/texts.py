@@ -182,12 +182,7 @@ class TextReader:
         return load_encoder(settings.TITIAN_MODEL, settings.MODEL_FOLDER, on_count)
 
     def vectors(
-        self,
-        texts: Sequence[str],
-        field: str,
-        on_progress: OnProgress | None = None,
-        *,
-        is_helper: bool = False,
+        self, texts: Sequence[str], field: str, on_progress: OnProgress | None = None, *, is_helper: bool = False
     ) -> dict[str, TextVectors]:
         """Vectors by text, for texts of this field (seeks, offers, about); is_helper: as there."""
         kind = KINDS[field]

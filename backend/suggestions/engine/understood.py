@@ -45,9 +45,7 @@ def understand(text: str, *, field: str, topics: Sequence[str]) -> Understood:
         topics,
         model=model,
         kind="passage",
-        encode=lambda chunk, _on_count: encoder.encode(
-            chunk, "passage", is_urgent=True, silent_seconds=TOPICS_SECONDS
-        ),
+        encode=lambda chunk, _on_count: encoder.encode(chunk, "passage", is_urgent=True, silent_seconds=TOPICS_SECONDS),
     )
     priors = language_priors(model, settings.VAR / "priors", None)
     found = similarities(

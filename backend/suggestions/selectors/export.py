@@ -30,8 +30,7 @@ def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
     run = current_run(event)
     if run is None:
         raise NotFound(
-            _("“%(event)s” has no suggestions yet: run build_suggestions %(event)s first.")
-            % {"event": event.slug}
+            _("“%(event)s” has no suggestions yet: run build_suggestions %(event)s first.") % {"event": event.slug}
         )
     people = matchable(event).values_list("pk", "person__email", "name", "alias")
     emails = {pk: name if alias else email for pk, email, name, alias in people}
@@ -53,9 +52,7 @@ def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
             ranks[reader] += 1
             email_of = partial(email_between, reader, row.other_id)
             reasons = "; ".join(_reason_cell(reason, email_of) for reason in row.reasons)
-            rows.append(
-                (escape_formula(emails[reader]), suggested, ranks[reader], f"{row.score:.4f}", reasons)
-            )
+            rows.append((escape_formula(emails[reader]), suggested, ranks[reader], f"{row.score:.4f}", reasons))
     return rows
 
 

@@ -103,9 +103,7 @@ def list_inspection_for(*, event: Event, attendee_id: int) -> ListInspection:
     refused = refused_pairs(event)
     named = people_named(matchable(event).exclude(pk__in=refused.others_of(attendee_id)))
     if read is None or attendee_id not in named:
-        raise NotFound(
-            _("This attendee has no list: lists are made for listed adults when all are computed.")
-        )
+        raise NotFound(_("This attendee has no list: lists are made for listed adults when all are computed."))
     run_id, computed_at = read
     rows = Suggestion.objects.proper().filter(run=run_id, attendee=attendee_id, other__in=list(named))
     need_declared = attendee_id in ids_declaring_need(Attendee.objects.filter(pk=attendee_id))

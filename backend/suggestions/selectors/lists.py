@@ -162,12 +162,7 @@ def suggestion_between(*, attendee: Attendee, other_id: int, now: dt.datetime) -
 
 
 def _cards(
-    attendee: Attendee,
-    found: Sequence[Entry],
-    now: dt.datetime,
-    *,
-    even_refused: bool = False,
-    most: int | None = None,
+    attendee: Attendee, found: Sequence[Entry], now: dt.datetime, *, even_refused: bool = False, most: int | None = None
 ) -> list[SuggestionCard]:
     """Cards of these suggestions in their order, without whom the contact policy or the attendee refuses.
 
@@ -176,10 +171,7 @@ def _cards(
     if not found:
         return []
     between = {
-        reason["evidence"]["person"]
-        for row in found
-        for reason in row.reasons
-        if "person" in reason["evidence"]
+        reason["evidence"]["person"] for row in found for reason in row.reasons if "person" in reason["evidence"]
     }
     verdicts = dict(_verdicts.fetch(attendee=attendee.pk))
     profiles = public_profiles_for(
@@ -188,8 +180,7 @@ def _cards(
     shown = [
         row
         for row in found
-        if row.other_id in profiles
-        and (even_refused or verdicts.get(row.other_id) != Feedback.Verdict.NOT_RELEVANT)
+        if row.other_id in profiles and (even_refused or verdicts.get(row.other_id) != Feedback.Verdict.NOT_RELEVANT)
     ][:most]
     between &= profiles.keys()
     named = between | {row.other_id for row in shown}
@@ -203,9 +194,7 @@ def _cards(
             strength=strength_of(row.score, need_declared=need_declared),
             exploratory=row.exploratory,
             reasons=tuple(
-                visible_reasons(
-                    row.reasons, row.other_id, profiles, refused_among, shows_sessions=other.shows_sessions
-                )
+                visible_reasons(row.reasons, row.other_id, profiles, refused_among, shows_sessions=other.shows_sessions)
             ),
             saved=verdicts.get(row.other_id) == Feedback.Verdict.GOOD,
             interpreter=own_interpreter_text(attendee, other, attendee.event),

@@ -56,9 +56,7 @@ def shared_needs_for(
     waiting = requests_to_gather(attendee, now) if waiting is None else waiting
     if len(waiting) < FEWEST_ASKERS:
         return ()
-    topics = {
-        topic.key: topic for topic in Topic.objects.filter(event=attendee.event_id).select_related("theme")
-    }
+    topics = {topic.key: topic for topic in Topic.objects.filter(event=attendee.event_id).select_related("theme")}
     by_topic = _topics_of(attendee, waiting)
     needs: list[SharedNeed] = []
     left = list(waiting)
@@ -66,9 +64,7 @@ def shared_needs_for(
         *((f"topic:{one.key}", one.name, one.theme.key, by_topic[one.key]) for one in topics.values()),
         *_themes(attendee, waiting, by_topic, topics),
     ):
-        needs.append(
-            SharedNeed(key, name, theme, tuple(row for row in waiting if row.other.attendee_id in asked))
-        )
+        needs.append(SharedNeed(key, name, theme, tuple(row for row in waiting if row.other.attendee_id in asked)))
     found: list[SharedNeed] = []
     for is_theme in (False, True):
         open_needs = [need for need in needs if need.key.startswith("theme:") == is_theme]
@@ -95,9 +91,7 @@ def _topics_of(attendee: Attendee, waiting: Iterable[MeetingRow]) -> dict[str, s
     """By topic key, the askers (ids) who were matched with the attendee for it."""
     ids = {row.other.attendee_id for row in waiting}
     found: dict[str, set[int]] = defaultdict(set)
-    mine = dict(
-        Interest.objects.filter(attendee=attendee.pk, offers=True).values_list("topic_id", "topic__key")
-    )
+    mine = dict(Interest.objects.filter(attendee=attendee.pk, offers=True).values_list("topic_id", "topic__key"))
     theirs = Interest.objects.filter(attendee__in=ids, topic__in=mine, seeks=True)
     for asker, topic in theirs.values_list("attendee_id", "topic_id"):
         found[mine[topic]].add(asker)
@@ -113,10 +107,7 @@ def _topics_of(attendee: Attendee, waiting: Iterable[MeetingRow]) -> dict[str, s
 
 
 def _themes(
-    attendee: Attendee,
-    waiting: Iterable[MeetingRow],
-    by_topic: Mapping[str, set[int]],
-    topics: Mapping[str, Topic],
+    attendee: Attendee, waiting: Iterable[MeetingRow], by_topic: Mapping[str, set[int]], topics: Mapping[str, Topic]
 ) -> list[tuple[str, str, str, set[int]]]:
     """By theme, the askers whose request has it, or whom one of its topics brought."""
     found: dict[str, set[int]] = defaultdict(set)

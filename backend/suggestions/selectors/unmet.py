@@ -100,9 +100,7 @@ def unmet_needs_for(event: Event) -> UnmetNeeds:
         return (*found, *([UnmetTheme("", "", tuple(rows[None]))] if None in rows else []))
 
     return UnmetNeeds(
-        computed_at=run.published_at,
-        needs=by_theme(unmet, is_need=True),
-        offers=by_theme(unsought, is_need=False),
+        computed_at=run.published_at, needs=by_theme(unmet, is_need=True), offers=by_theme(unsought, is_need=False)
     )
 
 

@@ -56,8 +56,7 @@ def give_feedback(
         raise UnknownVerdict(_("Say either “good” or “not-relevant”."), verdict=verdict)
     if (verdict == Feedback.Verdict.NOT_RELEVANT) != (cause in Feedback.Cause.values):
         raise UnknownVerdict(
-            _("A person is not relevant because of one of: %(causes)s.")
-            % {"causes": ", ".join(Feedback.Cause.values)}
+            _("A person is not relevant because of one of: %(causes)s.") % {"causes": ", ".join(Feedback.Cause.values)}
         )
     is_saved = verdict == Feedback.Verdict.GOOD
     note = None if note is None else clean_text(note)
@@ -125,11 +124,7 @@ def record_views(*, attendee: Attendee, other_ids: Iterable[int], by: Person, no
     SuggestionView.objects.bulk_create(
         [
             SuggestionView(
-                attendee=attendee,
-                other_id=shown.other_id,
-                rank=shown.rank,
-                propensity=shown.propensity,
-                viewed_at=now,
+                attendee=attendee, other_id=shown.other_id, rank=shown.rank, propensity=shown.propensity, viewed_at=now
             )
             for shown in listed.order_by("other_id")
         ],

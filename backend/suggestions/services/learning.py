@@ -71,9 +71,7 @@ def preview_weights(
     for an edition that is none.
     """
     _check_earlier(since, event)
-    learned, by_source = learn_from_event(
-        event, read_event_data(event), since=since, now=now, on_progress=progress
-    )
+    learned, by_source = learn_from_event(event, read_event_data(event), since=since, now=now, on_progress=progress)
     return WeightsPreview(
         weights_as_rows(learned),
         counts_of(learned, by_source),
@@ -131,9 +129,7 @@ def set_nightly_learning(
     """
     check_organiser(by, event, Activity.EDIT)
     _check_earlier(since, event)
-    SuggestionRules.objects.update_or_create(
-        event=event, defaults={"learns_nightly": is_on, "learns_since": since}
-    )
+    SuggestionRules.objects.update_or_create(event=event, defaults={"learns_nightly": is_on, "learns_since": since})
     record_act(event=event, by=by, kind=Act.Kind.LEARNING_ON if is_on else Act.Kind.LEARNING_OFF, now=now)
 
 
@@ -159,17 +155,14 @@ def learn_nightly(*, event: Event, now: dt.datetime) -> None:
 def queue_learning(*, event: Event, now: dt.datetime) -> None:
     """Queue `learn_nightly` for the worker, ahead of the next Run; once, however often it is asked."""
     _note(event, Learning.State.WAITING, now)
-    enqueue(
-        LEARN_WEIGHTS, lock=matching_lock(event.pk), once=f"{LEARN_WEIGHTS}:{event.pk}", event_id=event.pk
-    )
+    enqueue(LEARN_WEIGHTS, lock=matching_lock(event.pk), once=f"{LEARN_WEIGHTS}:{event.pk}", event_id=event.pk)
 
 
 def _check_earlier(since: Event | None, event: Event) -> None:
     if since is not None and since.starts_on >= event.starts_on:
         raise Refused(
             "not_earlier",
-            _("“%(since)s” is no earlier edition than “%(event)s”.")
-            % {"since": since.slug, "event": event.slug},
+            _("“%(since)s” is no earlier edition than “%(event)s”.") % {"since": since.slug, "event": event.slug},
             status=400,
         )
 

@@ -45,11 +45,7 @@ class NobodyToMatch(BusinessError):
 
 
 def build_run(
-    *,
-    event: Event,
-    now: dt.datetime,
-    policy: MatchingPolicy | None = None,
-    progress: OnProgress | None = None,
+    *, event: Event, now: dt.datetime, policy: MatchingPolicy | None = None, progress: OnProgress | None = None
 ) -> Run:
     """Compute every list of the event and publish them together; readers see the old Run until then.
 
@@ -218,11 +214,7 @@ def _write_lists(
                 propensity=place.propensity,
                 exploratory=place.exploratory,
                 reasons=[
-                    {
-                        "code": reason.code,
-                        "weight": round(reason.weight, 4),
-                        "evidence": dict(reason.evidence),
-                    }
+                    {"code": reason.code, "weight": round(reason.weight, 4), "evidence": dict(reason.evidence)}
                     for reason in place.reasons
                 ],
             )
@@ -248,9 +240,4 @@ def request_build(*, event: Event, by: Person, now: dt.datetime) -> None:
 
 def queue_build(*, event: Event) -> None:
     """Queue the computation of every list for the worker; once, however often it is asked."""
-    enqueue(
-        BUILD_SUGGESTIONS,
-        lock=matching_lock(event.pk),
-        once=f"{BUILD_SUGGESTIONS}:{event.pk}",
-        event_id=event.pk,
-    )
+    enqueue(BUILD_SUGGESTIONS, lock=matching_lock(event.pk), once=f"{BUILD_SUGGESTIONS}:{event.pk}", event_id=event.pk)

@@ -56,11 +56,7 @@ def session(request: Request, attendee: Attendee, session_id: int) -> HttpRespon
             return redirect("agenda", event.slug)
         if form.is_bound and form.is_valid():
             change_session(
-                event=event,
-                session_id=session_id,
-                data=form.session_data(),
-                by=request.user,
-                now=timezone.now(),
+                event=event, session_id=session_id, data=form.session_data(), by=request.user, now=timezone.now()
             )
             messages.success(request, _("The session is changed."))
             return redirect("agenda", event.slug)
@@ -88,11 +84,7 @@ def import_agenda(request: Request, attendee: Attendee) -> HttpResponse:
         file = _read(form, event)
         if values["confirm"]:
             changes = services.import_agenda(
-                event=event,
-                file=file,
-                remove_missing=values["remove_missing"],
-                by=request.user,
-                now=timezone.now(),
+                event=event, file=file, remove_missing=values["remove_missing"], by=request.user, now=timezone.now()
             )
             messages.success(request, _summary(changes, removed=values["remove_missing"]))
             return redirect("agenda", event.slug)
@@ -121,9 +113,7 @@ def _read(form: AgendaFileForm, event: Event) -> AgendaFile:
 
 
 def _summary(changes: AgendaChanges, *, removed: bool) -> str:
-    return _(
-        "%(added)d sessions added, %(moved)d moved, %(changed)d changed otherwise, %(removed)d removed."
-    ) % {
+    return _("%(added)d sessions added, %(moved)d moved, %(changed)d changed otherwise, %(removed)d removed.") % {
         "added": len(changes.added),
         "moved": len(changes.moved),
         "changed": len(changes.changed),

@@ -28,9 +28,7 @@ from frontend.fields import values_of
 def sessions(request: Request, attendee: Attendee) -> HttpResponse:
     """All sessions by day, or those of one theme; for htmx the list alone."""
     context = _list(attendee, request.GET.get("theme", ""), timezone.now())
-    return render(
-        request, "agenda/sessions/_list.html" if request.htmx else "agenda/sessions/page.html", context
-    )
+    return render(request, "agenda/sessions/_list.html" if request.htmx else "agenda/sessions/page.html", context)
 
 
 @participant

@@ -44,8 +44,6 @@ def _change_speaker(request: Request, event: Event, values: dict[str, Any]) -> H
         remove_speaker(event=event, session_id=session_id, attendee_id=attendee_id, by=request.user)
         messages.success(request, _("They no longer speak there, and are free then."))
     else:
-        assign_speaker(
-            event=event, session_id=session_id, attendee_id=attendee_id, by=request.user, now=timezone.now()
-        )
+        assign_speaker(event=event, session_id=session_id, attendee_id=attendee_id, by=request.user, now=timezone.now())
         messages.success(request, _("They speak there, and nobody can ask them for that time."))
     return redirect("speakers", event.slug)

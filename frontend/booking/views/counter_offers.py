@@ -36,13 +36,9 @@ def counter(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespon
     if form.is_bound:
         with catch_refusal() as outcome:
             slot_ids = values_of(form)["slots"]
-            make_counter_offer(
-                attendee=attendee, meeting_id=meeting_id, slot_ids=slot_ids, by=request.user, now=now
-            )
+            make_counter_offer(attendee=attendee, meeting_id=meeting_id, slot_ids=slot_ids, by=request.user, now=now)
             messages.success(
-                request,
-                _("We sent %(name)s the times. We will tell you when they answer.")
-                % {"name": row.other.name},
+                request, _("We sent %(name)s the times. We will tell you when they answer.") % {"name": row.other.name}
             )
             return redirect("meeting", attendee.event.slug, meeting_id)
     offered = row.counter_offer.times if row.counter_offer else ()

@@ -119,9 +119,7 @@ def meeting_page(
         "acted": acted_words(row),
         "can_share_contact": can_share_contact(attendee, row.other.attendee_id, now),
         "refusal": refusal,
-        "typed": ReasonForm(request.POST)["reason"].value()
-        or QuestionForm(request.POST)["text"].value()
-        or "",
+        "typed": ReasonForm(request.POST)["reason"].value() or QuestionForm(request.POST)["text"].value() or "",
         "usefulness": AttestForm(request.POST)["usefulness"].value() or "",
         "refused_at": (at := request.resolver_match.url_name if refusal and request.resolver_match else ""),
         "follow_up": FollowUpForm(request.POST if at == "follow_up" else None, row.follow_up),
@@ -213,9 +211,7 @@ def cancel_for_both(request: Request, attendee: Attendee, meeting_id: int) -> Ht
     if form.is_bound:
         with catch_refusal() as outcome:
             reason, now = values_of(form)["reason"], timezone.now()
-            services.cancel_for_both(
-                event=event, meeting_id=meeting_id, reason=reason, by=request.user, now=now
-            )
+            services.cancel_for_both(event=event, meeting_id=meeting_id, reason=reason, by=request.user, now=now)
             messages.success(request, _("The meeting is called off, and both are told why."))
             return redirect("programme", event.slug)
     context = {"slot": slot, "refusal": outcome.refusal, "typed": form["reason"].value() or ""}

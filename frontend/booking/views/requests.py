@@ -102,9 +102,7 @@ def change(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
     form = AskForm(data, profile_for(attendee), _initial_of(row))
     if form.is_bound and form.is_valid():
         with catch_refusal() as outcome:
-            edit_request(
-                attendee=attendee, meeting_id=meeting_id, data=form.request_data(), by=request.user, now=now
-            )
+            edit_request(attendee=attendee, meeting_id=meeting_id, data=form.request_data(), by=request.user, now=now)
             messages.success(request, _("Changed. We let %(name)s know.") % {"name": row.other.name})
             return redirect("meetings", attendee.event.slug)
     return _page(request, attendee, row.other, form, outcome.refusal, now, row)

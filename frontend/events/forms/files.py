@@ -36,9 +36,7 @@ class FileForm(forms.Form):
     content: bytes
     carried_text: str
 
-    def __init__(
-        self, data: QueryDict, files: MultiValueDict[str, UploadedFile[Any]], reader: Attendee
-    ) -> None:
+    def __init__(self, data: QueryDict, files: MultiValueDict[str, UploadedFile[Any]], reader: Attendee) -> None:
         super().__init__(data, files)
         self.reader, self.event = reader, reader.event
 
@@ -51,9 +49,7 @@ class FileForm(forms.Form):
         if file is None:
             raise forms.ValidationError(_("Choose a file first."))
         if (file.size or 0) > MAX_UPLOAD_BYTES:
-            raise forms.ValidationError(
-                _("The file is larger than 4 MB: split it, or import it by the command.")
-            )
+            raise forms.ValidationError(_("The file is larger than 4 MB: split it, or import it by the command."))
         self.content = file.read()
         self.carried_text = signing.dumps(
             [self.event.slug, self.content.decode("latin-1")], salt=self.salt, compress=True
@@ -71,7 +67,5 @@ class FileForm(forms.Form):
         except signing.BadSignature:
             slug, text = "", ""
         if slug != self.event.slug:
-            raise forms.ValidationError(
-                _("This preview is not of this forum or was changed. Choose the file again.")
-            )
+            raise forms.ValidationError(_("This preview is not of this forum or was changed. Choose the file again."))
         return bytes(text, "latin-1")

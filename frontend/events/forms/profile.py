@@ -38,9 +38,7 @@ class ProfileForm(forms.Form):
     title = forms.CharField(label=_("Your title"), required=False, max_length=200)
     country = forms.CharField(label=_("Country"), required=False, max_length=80)
     languages = forms.MultipleChoiceField(label=_("Languages I can meet in"), required=False)
-    translating_device = forms.BooleanField(
-        label=_("I am glad to meet with a translating device"), required=False
-    )
+    translating_device = forms.BooleanField(label=_("I am glad to meet with a translating device"), required=False)
     listed = forms.BooleanField(label=_("List me at this forum"), required=False)
     shows_sessions = forms.BooleanField(label=_("Let others see my sessions"), required=False)
     seeks_topics = topics(_("Topics I seek"))

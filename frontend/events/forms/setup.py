@@ -46,9 +46,7 @@ class OutsideContactForm(RefusableForm):
     """Whom to turn to outside the forum."""
 
     refusal_field = "name"
-    name = forms.CharField(
-        label=_("Name"), max_length=NAME_LIMIT, widget=forms.TextInput(attrs={"class": "input"})
-    )
+    name = forms.CharField(label=_("Name"), max_length=NAME_LIMIT, widget=forms.TextInput(attrs={"class": "input"}))
     phone = forms.CharField(
         label=_("Phone"),
         max_length=PHONE_LIMIT,

@@ -19,8 +19,5 @@ class RemarkForm(RefusableForm):
     refusal_field = "passage"
     passage = forms.CharField(label=_("What reads badly?"), max_length=PASSAGE_LIMIT, widget=_passage())
     wording = forms.CharField(
-        label=_("How should it read? (if you know)"),
-        max_length=PASSAGE_LIMIT,
-        required=False,
-        widget=_passage(),
+        label=_("How should it read? (if you know)"), max_length=PASSAGE_LIMIT, required=False, widget=_passage()
     )

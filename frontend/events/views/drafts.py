@@ -22,9 +22,7 @@ def save_draft(request: Request, attendee: Attendee, form: ProfileForm) -> HttpR
     if not form.is_valid():
         return _line(_("Not saved yet: %(reason)s") % {"reason": next(iter(form.errors.values()))[0]}, 422)
     with catch_refusal() as outcome:
-        update_profile(
-            attendee=attendee, change=form.change(), by=request.user, now=timezone.now(), is_draft=True
-        )
+        update_profile(attendee=attendee, change=form.change(), by=request.user, now=timezone.now(), is_draft=True)
     if outcome.refusal:
         reason = outcome.refusal.message
         return _line(_("Not saved yet: %(reason)s") % {"reason": reason}, outcome.refusal.status)

@@ -67,9 +67,7 @@ def join_step(request: Request, attendee: Attendee, step: int) -> HttpResponse:
             try:
                 if step == 1:
                     version = form.cleaned_data["version"]
-                    join_with_profile(
-                        attendee=attendee, version=version, change=change, by=request.user, now=now
-                    )
+                    join_with_profile(attendee=attendee, version=version, change=change, by=request.user, now=now)
                 else:
                     update_profile(attendee=attendee, change=change, by=request.user, now=now)
             except (TextTooLong, RealNameInText) as refusal:

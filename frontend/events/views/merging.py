@@ -46,11 +46,7 @@ def merge(request: Request, attendee: Attendee, attendee_id: int, duplicate_id: 
     if request.method == "POST":
         with catch_refusal() as outcome:
             done = merge_attendees(
-                event=event,
-                kept_id=attendee_id,
-                duplicate_id=duplicate_id,
-                by=request.user,
-                now=timezone.now(),
+                event=event, kept_id=attendee_id, duplicate_id=duplicate_id, by=request.user, now=timezone.now()
             )
         refusal = outcome.refusal
         if refusal is None:
@@ -84,18 +80,12 @@ def twice(request: Request, attendee: Attendee) -> HttpResponse:
 def answer_twice(request: Request, attendee: Attendee, merge_id: int) -> HttpResponse:
     """My yes or my no; with the second yes the two entries are one, and only one of them can go on."""
     is_same = values_of(YesOrNoForm(request.POST))["answer"] == YesOrNoForm.YES
-    merge = answer_merge(
-        attendee=attendee, merge_id=merge_id, is_same=is_same, by=request.user, now=timezone.now()
-    )
+    merge = answer_merge(attendee=attendee, merge_id=merge_id, is_same=is_same, by=request.user, now=timezone.now())
     if merge.done_at:
-        messages.success(
-            request, _("The two entries are one now. A mail says with which address you sign in.")
-        )
+        messages.success(request, _("The two entries are one now. A mail says with which address you sign in."))
         return redirect("welcome")
     messages.success(
         request,
-        _("Thank you. Say yes with your other address as well.")
-        if is_same
-        else _("Thank you. Nothing is changed."),
+        _("Thank you. Say yes with your other address as well.") if is_same else _("Thank you. Nothing is changed."),
     )
     return redirect("twice", attendee.event.slug)

@@ -37,9 +37,7 @@ def profile(request: Request, attendee: Attendee) -> HttpResponse:
         return save_draft(request, attendee, form)
     if form.is_bound and form.is_valid():
         try:
-            saved = update_profile(
-                attendee=attendee, change=form.change(), by=request.user, now=timezone.now()
-            )
+            saved = update_profile(attendee=attendee, change=form.change(), by=request.user, now=timezone.now())
         except (TextTooLong, RealNameInText) as refusal:
             form.add_error(str(refusal.details["field"]), refusal.message)
         else:

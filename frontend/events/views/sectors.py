@@ -15,13 +15,7 @@ from django.views.decorators.http import require_http_methods
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.selectors import sector_counts_for
-from backend.events.services.sectors import (
-    add_sector,
-    change_sector,
-    merge_sectors,
-    move_sector,
-    remove_sector,
-)
+from backend.events.services.sectors import add_sector, change_sector, merge_sectors, move_sector, remove_sector
 from backend.people.models import Constituency
 from frontend.access import Outcome, Request, catch_refusal, organiser
 from frontend.events.forms.setup import SectorsForm
@@ -58,9 +52,7 @@ def _change(request: Request, event: Event, sent: dict[str, Any]) -> str:
             add_sector(event=event, name=name, constituency=constituency, by=by)
             return _("The sector is added.")
         case "change":
-            change_sector(
-                event=event, sector_id=sector_id, name=name, constituency=constituency, by=by, now=now
-            )
+            change_sector(event=event, sector_id=sector_id, name=name, constituency=constituency, by=by, now=now)
             return _("The sector is changed.")
         case "up" | "down":
             move_sector(event=event, sector_id=sector_id, up=do == "up", by=by)

@@ -26,9 +26,7 @@ def installation_status(request: Request) -> HttpResponse:
         "now": now,
         "problems": [PROBLEMS[code] for code in problems_of(status, now)],
         "queues": [(QUEUE_NAMES.get(queue.name, queue.name), queue) for queue in status.queues],
-        "stages": [
-            (stage_name(stage), seconds) for stage, seconds in (status.lists.seconds if status.lists else ())
-        ],
+        "stages": [(stage_name(stage), seconds) for stage, seconds in (status.lists.seconds if status.lists else ())],
     }
     return render(request, "events/status.html", context)
 

@@ -66,9 +66,7 @@ def _change(request: Request, event: Event, sent: dict[str, Any]) -> str:
             remove_theme(event=event, theme_id=theme_id, by=by)
             return _("The theme is removed.")
         case "add_topic":
-            add_topic(
-                event=event, theme_id=theme_id, name=sent["name"], description=sent["description"], by=by
-            )
+            add_topic(event=event, theme_id=theme_id, name=sent["name"], description=sent["description"], by=by)
             return _("The topic is added.")
         case "change_topic":
             change_topic(

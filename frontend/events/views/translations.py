@@ -35,9 +35,7 @@ def about_translations(request: Request) -> HttpResponse:
     if form.is_bound and form.is_valid():
         by = request.user if request.user.is_authenticated else None
         with catch_refusal(form):
-            remark_on_translation(
-                language=language, page=page, by=by, now=timezone.now(), **form.cleaned_data
-            )
+            remark_on_translation(language=language, page=page, by=by, now=timezone.now(), **form.cleaned_data)
             messages.success(request, _("Thank you. The administrators read it and mend the translation."))
             return redirect("about_translations")
     done, total = _counts(language)

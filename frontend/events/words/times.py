@@ -79,13 +79,10 @@ def zones_offered(*near: str) -> tuple[tuple[str, tuple[ZoneChoice, ...]], ...]:
     rest = sorted(set(zone_cities()) - under_kept - set(nearest), key=lambda zone: folded(zone_place(zone)))
     groups = [(str(_("Nearest")), nearest)] if nearest else []
     groups += [
-        (str(label), tuple(zone for zone in rest if zone.startswith(f"{region}/")))
-        for region, label in REGIONS.items()
+        (str(label), tuple(zone for zone in rest if zone.startswith(f"{region}/"))) for region, label in REGIONS.items()
     ]
     language = get_language()
-    return tuple(
-        (label, tuple(_zone_choice(zone, language) for zone in zones)) for label, zones in groups if zones
-    )
+    return tuple((label, tuple(_zone_choice(zone, language) for zone in zones)) for label, zones in groups if zones)
 
 
 @cache
@@ -163,9 +160,7 @@ def _hours(
     if own is None or (mine := localtime(starts_at, own)).utcoffset() == first.utcoffset():
         return event_hours
     form = "H:i" if mine.date() == first.date() else "D H:i"
-    words = _("%(hours)s your time") % {
-        "hours": f"{in_words(mine, form)}–{in_words(localtime(ends_at, own), 'H:i')}"
-    }
+    words = _("%(hours)s your time") % {"hours": f"{in_words(mine, form)}–{in_words(localtime(ends_at, own), 'H:i')}"}
     return format_html('{} <span class="yours">{}</span>', event_hours, words)
 
 

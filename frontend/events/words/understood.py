@@ -18,8 +18,6 @@ def sentence_for(read: UnderstoodWords | None) -> str:
     if read.topics:
         return _("We understood: %(topics)s") % values
     if read.language:
-        sentence = _(
-            "Written in %(language)s, near to no topic of this forum. Your words are read all the same."
-        )
+        sentence = _("Written in %(language)s, near to no topic of this forum. Your words are read all the same.")
         return sentence % values
     return _("Near to no topic of this forum so far. Your words are read all the same.")

@@ -42,9 +42,7 @@ class PlanForm(RefusableForm):
 
     chaperone_id = IdField(label=_("Chaperone"), widget=forms.Select(attrs={"class": "input"}))
     vetted_id = IdField(label=_("Second adult"), widget=forms.Select(attrs={"class": "input"}))
-    minor_ids = IdsField(
-        label=_("Young people"), error_messages={"required": _("Choose at least one young person.")}
-    )
+    minor_ids = IdsField(label=_("Young people"), error_messages={"required": _("Choose at least one young person.")})
     slot_id = IdField(label=_("Time"), widget=forms.Select(attrs={"class": "input"}))
     table_id = IdField(label=_("Place in the open"), widget=forms.Select(attrs={"class": "input"}))
 

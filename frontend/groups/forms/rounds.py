@@ -74,8 +74,7 @@ class AnswerByForm(RefusableForm):
     """Until when places are accepted, in the event's zone."""
 
     day = forms.DateField(
-        label=_("Answer by: day"),
-        widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d"),
+        label=_("Answer by: day"), widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d")
     )
     hour = forms.TimeField(
         label=_("Hour"), widget=forms.TimeInput(attrs={"class": "input", "type": "time"}, format="%H:%M")

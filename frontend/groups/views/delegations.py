@@ -63,9 +63,7 @@ def answer_delegation_session(request: Request, attendee: Attendee, session_id: 
 @require_POST
 def leave_delegation_session(request: Request, attendee: Attendee, session_id: int) -> HttpResponse:
     """End a session."""
-    services.leave_delegation_session(
-        attendee=attendee, session_id=session_id, by=request.user, now=timezone.now()
-    )
+    services.leave_delegation_session(attendee=attendee, session_id=session_id, by=request.user, now=timezone.now())
     messages.success(request, _("That is fine. Nobody learns that it was you."))
     return redirect("my_delegation_sessions", attendee.event.slug)
 
@@ -88,9 +86,7 @@ def delegation_session(request: Request, attendee: Attendee, session_id: int) ->
     form = PlanForm(request.POST if request.method == "POST" else None, choices=choices, event=event)
     if form.is_bound and form.is_valid():
         with catch_refusal(form):
-            propose_delegation_session(
-                event=event, session_id=session_id, plan=form.plan, by=request.user, now=now
-            )
+            propose_delegation_session(event=event, session_id=session_id, plan=form.plan, by=request.user, now=now)
             messages.success(request, _("They are asked, each alone. You read here who agrees."))
             return redirect("delegation_session", event.slug, session_id)
     context = {"row": row, "form": form, "choices": choices}
@@ -113,8 +109,6 @@ def confirm_delegation_session(request: Request, attendee: Attendee, session_id:
 @require_POST
 def close_delegation_session(request: Request, attendee: Attendee, session_id: int) -> HttpResponse:
     """End it, or say no to a request."""
-    services.close_delegation_session(
-        event=attendee.event, session_id=session_id, by=request.user, now=timezone.now()
-    )
+    services.close_delegation_session(event=attendee.event, session_id=session_id, by=request.user, now=timezone.now())
     messages.success(request, _("It does not take place. Who had agreed is told, without a reason."))
     return redirect("delegation_sessions", attendee.event.slug)

@@ -60,11 +60,7 @@ def new_office_hour(request: Request, attendee: Attendee) -> HttpResponse:
         with catch_refusal() as outcome:
             values_of(form)
             meeting = open_office_hour(
-                attendee=attendee,
-                data=form.office_hour_data(),
-                key=form.cleaned_data["key"],
-                by=request.user,
-                now=now,
+                attendee=attendee, data=form.office_hour_data(), key=form.cleaned_data["key"], by=request.user, now=now
             )
             row = office_hour_for(attendee, meeting.pk, now)
             messages.success(request, _opened_words(len(row.guests)))
@@ -81,11 +77,7 @@ def _opened_words(guests: int) -> str:
 
 
 def _new_page(
-    request: Request,
-    attendee: Attendee,
-    form: OfficeHourForm,
-    refusal: BusinessError | None,
-    now: dt.datetime,
+    request: Request, attendee: Attendee, form: OfficeHourForm, refusal: BusinessError | None, now: dt.datetime
 ) -> HttpResponse:
     needs = shared_needs_for(attendee, now)
     wanted = request.GET.get("need", "")
@@ -119,9 +111,7 @@ def _time_options(attendee: Attendee, need: SharedNeed, now: dt.datetime) -> lis
     best = sorted(times, key=lambda one: -len(one.free))[:MAX_TIMES_SHOWN]
     return [
         TimeOption(
-            one.time,
-            len(one.free),
-            tuple(row.other.name for row in rows if row.other.attendee_id not in one.free),
+            one.time, len(one.free), tuple(row.other.name for row in rows if row.other.attendee_id not in one.free)
         )
         for one in sorted(best, key=lambda one: one.time.starts_at)
     ]
@@ -134,9 +124,7 @@ def office_hour(request: Request, attendee: Attendee, meeting_id: int) -> HttpRe
     return _page(request, attendee, meeting_id)
 
 
-def _page(
-    request: Request, attendee: Attendee, meeting_id: int, refusal: BusinessError | None = None
-) -> HttpResponse:
+def _page(request: Request, attendee: Attendee, meeting_id: int, refusal: BusinessError | None = None) -> HttpResponse:
     now = timezone.now()
     row = office_hour_for(attendee, meeting_id, now)
     context = {
@@ -158,9 +146,7 @@ def add_guest(request: Request, attendee: Attendee, meeting_id: int) -> HttpResp
     """Answer one more request with this office hour."""
     request_id = values_of(GuestForm(request.POST))["request"]
     now = timezone.now()
-    office_hours.add_guest(
-        attendee=attendee, meeting_id=meeting_id, request_id=request_id, by=request.user, now=now
-    )
+    office_hours.add_guest(attendee=attendee, meeting_id=meeting_id, request_id=request_id, by=request.user, now=now)
     messages.success(request, _("They have a place in your office hour. We let them know."))
     return redirect("office_hour", attendee.event.slug, meeting_id)
 

@@ -182,9 +182,7 @@ def accept_all(request: Request, attendee: Attendee, rounds_id: int) -> HttpResp
     for row in own_tables_of(attendee, rounds_id, now):
         if row.is_asked:
             with catch_refusal() as outcome:
-                round_tables.accept_table(
-                    attendee=attendee, meeting_id=row.meeting_id, by=request.user, now=now
-                )
+                round_tables.accept_table(attendee=attendee, meeting_id=row.meeting_id, by=request.user, now=now)
                 taken += 1
             refusal = refusal or outcome.refusal
     if refusal:
@@ -194,9 +192,9 @@ def accept_all(request: Request, attendee: Attendee, rounds_id: int) -> HttpResp
 
 
 def _accepted_words(count: int) -> str:
-    return ngettext(
-        "You have a place at %(count)d table.", "You have a place at %(count)d tables.", count
-    ) % {"count": count}
+    return ngettext("You have a place at %(count)d table.", "You have a place at %(count)d tables.", count) % {
+        "count": count
+    }
 
 
 @participant

@@ -45,9 +45,7 @@ def add(request: Request, attendee: Attendee) -> HttpResponse:
     form = SourceForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         with catch_refusal(form):
-            source = add_source(
-                event=attendee.event, data=form.data_of(), by=request.user, now=timezone.now()
-            )
+            source = add_source(event=attendee.event, data=form.data_of(), by=request.user, now=timezone.now())
             messages.success(request, _("The source is kept. See what it would do."))
             return redirect("source", attendee.event.slug, source.pk)
     status = 422 if form.is_bound else 200
@@ -63,11 +61,7 @@ def source_page(request: Request, attendee: Attendee, source_id: int) -> HttpRes
     if form.is_bound and form.is_valid():
         with catch_refusal(form):
             change_source(
-                event=attendee.event,
-                source_id=source_id,
-                data=form.data_of(),
-                by=request.user,
-                now=timezone.now(),
+                event=attendee.event, source_id=source_id, data=form.data_of(), by=request.user, now=timezone.now()
             )
             messages.success(request, _("Saved."))
             return redirect("source", attendee.event.slug, source_id)
@@ -124,9 +118,7 @@ def _preview(request: Request, source: Source, form: ReadForm, report: SyncRepor
     return render(request, "integrations/preview.html", context)
 
 
-def _programme_preview(
-    request: Request, source: Source, form: ReadForm, report: ProgrammeReport
-) -> HttpResponse:
+def _programme_preview(request: Request, source: Source, form: ReadForm, report: ProgrammeReport) -> HttpResponse:
     context = {
         "row": source,
         "report": report,

@@ -60,11 +60,7 @@ def webhook_page(request: Request, attendee: Attendee, webhook_id: int) -> HttpR
     if form.is_valid():
         with catch_refusal(form):
             change_webhook(
-                event=attendee.event,
-                webhook_id=webhook_id,
-                **form.cleaned_data,
-                by=request.user,
-                now=timezone.now(),
+                event=attendee.event, webhook_id=webhook_id, **form.cleaned_data, by=request.user, now=timezone.now()
             )
             messages.success(request, _("Saved."))
             return redirect("webhook", attendee.event.slug, webhook_id)
@@ -72,21 +68,11 @@ def webhook_page(request: Request, attendee: Attendee, webhook_id: int) -> HttpR
 
 
 def _page(
-    request: Request,
-    attendee: Attendee,
-    webhook_id: int,
-    *,
-    form: WebhookForm | None = None,
-    secret: str = "",
+    request: Request, attendee: Attendee, webhook_id: int, *, form: WebhookForm | None = None, secret: str = ""
 ) -> HttpResponse:
     webhook_of(attendee.event, webhook_id)
     row = webhooks_for(attendee.event).get(pk=webhook_id)
-    context = {
-        "row": row,
-        "form": form or WebhookForm(None, row),
-        "secret": secret,
-        "deliveries": deliveries_for(row),
-    }
+    context = {"row": row, "form": form or WebhookForm(None, row), "secret": secret, "deliveries": deliveries_for(row)}
     return render(request, "integrations/webhook.html", context, status=422 if form else 200)
 
 
@@ -110,9 +96,7 @@ def secret(request: Request, attendee: Attendee, webhook_id: int) -> HttpRespons
 def switch(request: Request, attendee: Attendee, webhook_id: int) -> HttpResponse:
     """Switch a webhook on or off."""
     is_on = values_of(SwitchForm(request.POST))["is_on"]
-    switch_webhook(
-        event=attendee.event, webhook_id=webhook_id, is_on=is_on, by=request.user, now=timezone.now()
-    )
+    switch_webhook(event=attendee.event, webhook_id=webhook_id, is_on=is_on, by=request.user, now=timezone.now())
     messages.success(request, _("The webhook is on.") if is_on else _("The webhook is off."))
     return redirect("webhook", attendee.event.slug, webhook_id)
 
@@ -131,11 +115,7 @@ def test(request: Request, attendee: Attendee, webhook_id: int) -> HttpResponse:
 def again(request: Request, attendee: Attendee, webhook_id: int, delivery_id: int) -> HttpResponse:
     """Send a message once more."""
     send_again(
-        event=attendee.event,
-        webhook_id=webhook_id,
-        delivery_id=delivery_id,
-        by=request.user,
-        now=timezone.now(),
+        event=attendee.event, webhook_id=webhook_id, delivery_id=delivery_id, by=request.user, now=timezone.now()
     )
     messages.success(request, _("The message is sent again. Load the page again to see the answer."))
     return redirect("webhook", attendee.event.slug, webhook_id)

@@ -11,12 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.events.models.attendees import Attendee
 from backend.events.rules.aliases import appears_under_alias
-from backend.outcomes.selectors.connections import (
-    connections_csv,
-    connections_for,
-    connections_vcf,
-    share_page_for,
-)
+from backend.outcomes.selectors.connections import connections_csv, connections_for, connections_vcf, share_page_for
 from backend.outcomes.services import connections as services
 from backend.outcomes.services.connections import ContactData, end_connection
 from frontend.access import Request, catch_refusal, participant, signed_in
@@ -36,9 +31,7 @@ def connections(request: Request, attendee: Attendee) -> HttpResponse:
 @require_safe
 def kept_connections(request: Request) -> HttpResponse:
     """My connections at all forums, of which I need be at none any more."""
-    return render(
-        request, "outcomes/kept_connections.html", {"found": connections_for(request.user, timezone.now())}
-    )
+    return render(request, "outcomes/kept_connections.html", {"found": connections_for(request.user, timezone.now())})
 
 
 @signed_in
@@ -66,13 +59,10 @@ def share_contact(request: Request, attendee: Attendee, attendee_id: int) -> Htt
     if form.is_bound and form.is_valid():
         with catch_refusal(form):
             data = ContactData(**form.cleaned_data)
-            services.share_contact(
-                attendee=attendee, other_id=attendee_id, data=data, by=request.user, now=now
-            )
+            services.share_contact(attendee=attendee, other_id=attendee_id, data=data, by=request.user, now=now)
             messages.success(
                 request,
-                _("Saved. %(name)s reads it as soon as both of you have shared something.")
-                % {"name": page.other.name},
+                _("Saved. %(name)s reads it as soon as both of you have shared something.") % {"name": page.other.name},
             )
             return redirect("connections", attendee.event.slug)
     status = 400 if form.is_bound else 200

@@ -40,11 +40,7 @@ def attendee_page(request: Request, attendee: Attendee, attendee_id: int) -> Htt
     if form.is_bound and form.is_valid():
         with catch_refusal() as outcome:
             change_attendee(
-                event=event,
-                attendee_id=attendee_id,
-                change=form.change(),
-                by=request.user,
-                now=timezone.now(),
+                event=event, attendee_id=attendee_id, change=form.change(), by=request.user, now=timezone.now()
             )
         refusal = outcome.refusal
         if refusal is None:
@@ -63,9 +59,7 @@ def roles(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
     form = RolesForm(request.POST, attendee)
     values_of(form)
     try:
-        change_roles(
-            event=event, attendee_ids=[attendee_id], change=form.change(), by=request.user, now=timezone.now()
-        )
+        change_roles(event=event, attendee_ids=[attendee_id], change=form.change(), by=request.user, now=timezone.now())
     except LeadHasToConsent:
         return ask_about_adults(
             request,

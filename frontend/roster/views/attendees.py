@@ -123,9 +123,7 @@ def _preview_invitations(request: Request, attendee: Attendee, ids: Collection[i
     """What inviting these would send; nothing is sent before that was read."""
     if not ids:
         raise NobodyChosen(_("Tick at least one person."))
-    preview = preview_invitations(
-        event=attendee.event, attendee_ids=list(ids), by=request.user, now=timezone.now()
-    )
+    preview = preview_invitations(event=attendee.event, attendee_ids=list(ids), by=request.user, now=timezone.now())
     return render(request, "invitations/preview.html", {"preview": preview})
 
 
@@ -186,13 +184,7 @@ def _name_people(request: Request, attendee: Attendee, form: RolesForm, ids: Col
 
 
 def ask_about_adults(
-    request: Request,
-    attendee: Attendee,
-    form: RolesForm,
-    ids: object,
-    *,
-    is_minor: bool = False,
-    back: str = "",
+    request: Request, attendee: Attendee, form: RolesForm, ids: object, *, is_minor: bool = False, back: str = ""
 ) -> HttpResponse:
     """Everybody who would count as an adult, by name, and the question whether they are adults.
 
@@ -217,9 +209,7 @@ def download(request: Request, attendee: Attendee, name: str) -> HttpResponse:
     check_list_name(name)
     now = timezone.now()
     answer_later(request, attendee, _("A file of the attendees"), back="attendees", now=now)
-    file = export_attendees(
-        event=attendee.event, name=name, filters=roster_filters(request), by=request.user, now=now
-    )
+    file = export_attendees(event=attendee.event, name=name, filters=roster_filters(request), by=request.user, now=now)
     response = HttpResponse(file.content, content_type=file.media_type)
     response["Content-Disposition"] = f'attachment; filename="{attendee.event.slug}-{name}"'
     return response

@@ -62,7 +62,5 @@ def agree_adult(request: Request, attendee: Attendee) -> HttpResponse:
         by=request.user,
         now=timezone.now(),
     )
-    messages.success(
-        request, _("Your word is recorded. The person counts as an adult once both forums agree.")
-    )
+    messages.success(request, _("Your word is recorded. The person counts as an adult once both forums agree."))
     return redirect("age_classes", attendee.event.slug)

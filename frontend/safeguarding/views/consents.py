@@ -17,12 +17,7 @@ from backend.events.rules.countries import country_names
 from backend.events.selectors import country_contacts_of, name_to_call
 from backend.safeguarding.selectors.consents import consent_row_for, consent_state, consents_for
 from backend.safeguarding.services import consents as services
-from backend.safeguarding.services.consents import (
-    answer_consent,
-    ask_consent,
-    consent_of_link,
-    record_paper_consent,
-)
+from backend.safeguarding.services.consents import answer_consent, ask_consent, consent_of_link, record_paper_consent
 from backend.safeguarding.services.country_contacts import add_country_contact, remove_country_contact
 from frontend.access import Request, catch_refusal, public, safeguarding_lead, shows_secret, speak
 from frontend.fields import values_of
@@ -45,9 +40,7 @@ def consent(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespo
     """One minor's consent; on POST, ask a guardian by mail or record what was given on paper."""
     now, event = timezone.now(), attendee.event
     row = consent_row_for(attendee, attendee_id, now)
-    form = ConsentForm(
-        request.POST if request.method == "POST" else None, event=event, language=row.guardian_language
-    )
+    form = ConsentForm(request.POST if request.method == "POST" else None, event=event, language=row.guardian_language)
     if form.is_bound and form.is_valid():
         with catch_refusal(form):
             given = form.consent_values()

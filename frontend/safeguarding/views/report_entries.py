@@ -79,9 +79,7 @@ def set_due_time(request: Request, attendee: Attendee, report_id: int) -> HttpRe
     if form.is_valid():
         with catch_refusal(form):
             due_at, now = form.due_at(attendee.event), timezone.now()
-            report_entries.set_due_time(
-                lead=attendee, report_id=report_id, due_at=due_at, by=request.user, now=now
-            )
+            report_entries.set_due_time(lead=attendee, report_id=report_id, due_at=due_at, by=request.user, now=now)
             messages.success(request, _("The due time is set."))
             return redirect("report", attendee.event.slug, report_id)
     return report_page(request, attendee, report_id, due_form=form)
@@ -92,9 +90,7 @@ def set_due_time(request: Request, attendee: Attendee, report_id: int) -> HttpRe
 def assign_report(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
     """Put a lead in charge of the report."""
     to_id = values_of(HandOverForm(request.POST))["lead"]
-    report_entries.assign_report(
-        lead=attendee, report_id=report_id, to_id=to_id, by=request.user, now=timezone.now()
-    )
+    report_entries.assign_report(lead=attendee, report_id=report_id, to_id=to_id, by=request.user, now=timezone.now())
     messages.success(request, _("Assigned. This is written down."))
     return redirect("report", attendee.event.slug, report_id)
 

@@ -259,9 +259,7 @@ def link_report(request: Request, attendee: Attendee, report_id: int, attendee_i
             raise NotFound(_("There is no such person here, or the report is about somebody already."))
         return render(request, "safeguarding/link.html", {"page": page, "person": person})
     try:
-        services.link_report(
-            lead=attendee, report_id=report_id, attendee_id=attendee_id, by=request.user, now=now
-        )
+        services.link_report(lead=attendee, report_id=report_id, attendee_id=attendee_id, by=request.user, now=now)
     except NotFound:
         raise
     except BusinessError as refusal:  # said on the page that follows

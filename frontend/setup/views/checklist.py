@@ -124,13 +124,7 @@ def _step(event: Event, state: Event.State) -> tuple[str | Promise, bool]:
 
 def _items(event: Event, found: SetUp, *, is_matched: bool) -> list[Item]:
     def item(
-        page: str,
-        title: str,
-        is_done: object,
-        words: str,
-        anchor: str = "",
-        *,
-        otherwise: Progress = Progress.MISSING,
+        page: str, title: str, is_done: object, words: str, anchor: str = "", *, otherwise: Progress = Progress.MISSING
     ) -> Item:
         state = Progress.DONE if is_done else otherwise
         return Item(reverse(page, args=[event.slug]) + anchor, title, state, words)

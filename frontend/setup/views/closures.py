@@ -31,21 +31,11 @@ def closures(request: Request, attendee: Attendee) -> HttpResponse:
         else:
             with catch_refusal(even_not_found=True) as outcome:
                 close_period(
-                    event=event,
-                    period=period,
-                    room=room,
-                    reason=form.cleaned_data["reason"],
-                    by=request.user,
-                    now=now,
+                    event=event, period=period, room=room, reason=form.cleaned_data["reason"], by=request.user, now=now
                 )
                 messages.success(request, _("This time is closed. Its meetings are being moved."))
                 return redirect("closures", event.slug)
-    context = {
-        "form": form,
-        "rows": closures_for(event, now),
-        "refusal": outcome.refusal,
-        "affected": affected,
-    }
+    context = {"form": form, "rows": closures_for(event, now), "refusal": outcome.refusal, "affected": affected}
     status = outcome.refusal.status if outcome.refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "setup/closures.html", context, status=status)
 

@@ -11,16 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.safeguarding.selectors.contact_rules import (
-    contact_groups_for,
-    contact_rule_row,
-    contact_rules_for,
-)
-from backend.safeguarding.services.contact_rules import (
-    add_contact_rule,
-    contact_rule_between,
-    remove_contact_rule,
-)
+from backend.safeguarding.selectors.contact_rules import contact_groups_for, contact_rule_row, contact_rules_for
+from backend.safeguarding.services.contact_rules import add_contact_rule, contact_rule_between, remove_contact_rule
 from backend.setup.selectors.contact_rules import contact_rule_effect
 from frontend.access import Outcome, Request, catch_refusal, organiser
 from frontend.setup.forms import ContactRuleForm
@@ -41,12 +33,7 @@ def contact_rules(request: Request, attendee: Attendee) -> HttpResponse:
                 return redirect("contact_rules", event.slug)
             rule = contact_rule_between(event=event, first=first, second=second)
             preview = (contact_rule_row(rule), contact_rule_effect(rule, now))
-    context = {
-        "form": form,
-        "rules": contact_rules_for(event),
-        "preview": preview,
-        "refusal": outcome.refusal,
-    }
+    context = {"form": form, "rules": contact_rules_for(event), "preview": preview, "refusal": outcome.refusal}
     status = outcome.refusal.status if outcome.refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "setup/contact_rules.html", context, status=status)
 

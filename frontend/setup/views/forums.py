@@ -73,11 +73,7 @@ def start(request: Request) -> HttpResponse:
             messages.success(request, _started(is_administrator(request.user)) % {"event": event.name})
             return redirect("forums")
     near = (str(form["timezone"].value() or ""), request.user.own_timezone, browser_zone(request))
-    context = {
-        "form": form,
-        "regions": zones_offered(*near),
-        "is_administrator": is_administrator(request.user),
-    }
+    context = {"form": form, "regions": zones_offered(*near), "is_administrator": is_administrator(request.user)}
     return render(request, "setup/start.html", context, status=422 if form.is_bound else 200)
 
 
@@ -133,11 +129,7 @@ def _forums(request: Request, *, form: StarterForm | None = None) -> HttpRespons
 
 
 def _roles(
-    request: Request,
-    slug: str,
-    refusal: BusinessError | None = None,
-    *,
-    form: OutsideContactForm | None = None,
+    request: Request, slug: str, refusal: BusinessError | None = None, *, form: OutsideContactForm | None = None
 ) -> HttpResponse:
     event = event_for(slug)
     contact = outside_contact_for(event, request.user)

@@ -152,9 +152,7 @@ def _page(
     rules = rules_for(event.pk)
     slots = slots_for(event)
     known = {(slot.starts_at, slot.ends_at) for slot in slots}
-    previewed = [
-        PreviewSlot(row.starts_at, row.ends_at, (row.starts_at, row.ends_at) in known) for row in preview
-    ]
+    previewed = [PreviewSlot(row.starts_at, row.ends_at, (row.starts_at, row.ends_at) in known) for row in preview]
     tables = [
         (table, changed[1] if changed and changed[0] == table.pk else TableForm(None, table))
         for table in tables_for(event)

@@ -15,12 +15,7 @@ from backend.assistants.models import Assistant
 from backend.assistants.rules import may_act_for
 from backend.assistants.selectors import asking_principals, assistants_for, names_of_readers
 from backend.assistants.services.assistant_mails import SEND_ASSISTANT_MAIL
-from backend.assistants.services.assistants import (
-    CannotAssist,
-    accept_principal,
-    end_assistant,
-    name_assistant,
-)
+from backend.assistants.services.assistants import CannotAssist, accept_principal, end_assistant, name_assistant
 from backend.booking.models.meetings import Meeting
 from backend.booking.selectors.acting import acting_for, principals_for
 from backend.booking.services.answers import accept_meeting
@@ -153,9 +148,7 @@ def test_nobody_is_asked_who_could_not_act(forum: Forum) -> None:
                 accept(forum, assistant, row)
 
 
-def test_a_contact_rule_and_the_end_of_the_forum_end_it(
-    forum: Forum, pair: tuple[Attendee, Attendee]
-) -> None:
+def test_a_contact_rule_and_the_end_of_the_forum_end_it(forum: Forum, pair: tuple[Attendee, Attendee]) -> None:
     minister, ana = pair
     last = dt.datetime.combine(forum.event.ends_on, dt.time(23, 59), forum.event.zone)
     assert may_act_for(ana, minister, last)
@@ -195,9 +188,7 @@ def test_either_ends_it_at_once_and_again_changes_nothing(
     assert may_act_for(ana, minister, forum.now)
 
 
-def test_ending_is_possible_after_the_forum_and_for_nobody_else(
-    forum: Forum, pair: tuple[Attendee, Attendee]
-) -> None:
+def test_ending_is_possible_after_the_forum_and_for_nobody_else(forum: Forum, pair: tuple[Attendee, Attendee]) -> None:
     minister, _ana = pair
     row = Assistant.objects.get()
     with pytest.raises(NotFound):
@@ -418,9 +409,7 @@ def test_of_two_who_read_one_mailbox_whoever_could_act_is_asked(forum: Forum) ->
     assert asking_principals(ana, forum.now) == ()
 
 
-def test_nobody_of_another_domain_is_asked_though_an_earlier_version_took_the_two_for_one(
-    forum: Forum,
-) -> None:
+def test_nobody_of_another_domain_is_asked_though_an_earlier_version_took_the_two_for_one(forum: Forum) -> None:
     minister, *_ = forum.people
     row = name(forum, minister, "ana@strasse.example")
     other = make_attendee(forum.event, email="ana@xn--strae-oqa.example")

@@ -42,9 +42,7 @@ def test_of_two_answers_at_once_one_counts_and_the_other_reads_how_it_stands(att
     accepted = meeting.state == Meeting.State.ACCEPTED
     assert accepted == (answers[0] == "ok")
     assert meeting.seats.filter(assistant__isnull=False).exists() == accepted
-    assert {one.kind for one in Notice.objects.exclude(kind="requested")} == {
-        "accepted" if accepted else "declined"
-    }
+    assert {one.kind for one in Notice.objects.exclude(kind="requested")} == {"accepted" if accepted else "declined"}
 
 
 def accept_while_it_ends() -> str:
@@ -55,10 +53,7 @@ def accept_while_it_ends() -> str:
     with ThreadPoolExecutor(2) as pool:
         with holding(minister):
             (ended,) = begin(
-                pool,
-                lambda: end_assistant(
-                    attendee=minister, assistant_id=row.pk, by=minister.person, now=forum.now
-                ),
+                pool, lambda: end_assistant(attendee=minister, assistant_id=row.pk, by=minister.person, now=forum.now)
             )
             wait_until_waiting(1)
             (answered,) = begin(pool, lambda: accept_as_assistant(forum, meeting))

@@ -160,9 +160,7 @@ def test_slots_plans_nudges_and_files_are_entries_of_their_own_kinds(event, olga
     with by(olga):
         Slot.objects.filter(event=event).delete()
     with by(olga):
-        Plan.objects.filter(pk=Plan.objects.create(event=event).pk).update(
-            state="published", published_at=NOW
-        )
+        Plan.objects.filter(pk=Plan.objects.create(event=event).pk).update(state="published", published_at=NOW)
     with by(olga):
         nudge_people(event=event, attendee_ids=[alone.pk], by=olga.person, now=NOW)
     record_act(event=event, by=olga.person, kind=Act.Kind.DOWNLOADED, what="funnel.csv", now=NOW)
@@ -220,10 +218,7 @@ def test_who_has_left_is_nobody_and_what_a_job_did_is_the_systems(event, olga):
     with connection.cursor() as cursor:  # as in a job: a session in which nobody was named
         cursor.execute("select set_config('pghistory.context_id', '', true)")
     Plan.objects.filter(pk=Plan.objects.create(event=event).pk).update(state="published", published_at=NOW)
-    assert {entry.kind: entry.person_id for entry in audit_entries_for(event=event)} == {
-        "slots": None,
-        "plan": SYSTEM,
-    }
+    assert {entry.kind: entry.person_id for entry in audit_entries_for(event=event)} == {"slots": None, "plan": SYSTEM}
 
 
 def test_another_events_entries_are_not_among_them(event, olga):

@@ -64,9 +64,7 @@ def test_planning_again_and_stopping_are_entries_and_the_planners_own_rows_are_n
     desk.solve(plan)
     assert plan.planned.count() == 9
     assert len(entries_of(desk, again)) == 1, "that it may go on again is no entry of its own"
-    assert [entry.what for entry in entries_of(desk, partial(withdraw_plan, **asked, now=NOW))] == [
-        "withdrawn"
-    ]
+    assert [entry.what for entry in entries_of(desk, partial(withdraw_plan, **asked, now=NOW))] == ["withdrawn"]
     assert not PlannedTrace.objects.exists()
 
 

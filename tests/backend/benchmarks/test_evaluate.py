@@ -56,9 +56,7 @@ def test_grades_beside_queries_add_to_the_same_figures(folder, capsys):
     call_command("evaluate", folder, "--json", folder / "before.json")
     (folder / "grades.csv").write_text("\n".join(GRADES) + "\n", encoding="utf-8")
     call_command("evaluate", folder, "--json", folder / "after.json")
-    before, after = (
-        json.loads((folder / name).read_text(encoding="utf-8")) for name in ("before.json", "after.json")
-    )
+    before, after = (json.loads((folder / name).read_text(encoding="utf-8")) for name in ("before.json", "after.json"))
     assert set(after) - set(before) == {"graded"}
     assert {key: after[key] for key in before} == before
     assert "graded pairs" in capsys.readouterr().out

@@ -20,9 +20,7 @@ from matching.policy import MatchingPolicy
 from matching.text.tfidf import fit_idf, term_frequencies, tfidf_vectors
 from matching.types import Vectors
 
-PEOPLE = [
-    json.dumps({"id": f"p{k}", "sector": ["a", "b"][k % 2], "about": [f"text {k % 4}"]}) for k in range(12)
-]
+PEOPLE = [json.dumps({"id": f"p{k}", "sector": ["a", "b"][k % 2], "about": [f"text {k % 4}"]}) for k in range(12)]
 QUERIES = ["query,positive", "p0,p1", "p0,p2", "p3,p0", "p4,p6"]
 POOL = [f"p{k}" for k in range(12)]
 TIES = ["a,b,time,weight", "p0,p5,2018-03-01,2", "p5,p1,2019-12-01,1"]
@@ -52,17 +50,7 @@ def test_every_figure_of_the_format_is_there_and_two_runs_agree():
     given_set = read()
     found = evaluate(given_set, some_vectors(12), name="small")
     assert json.loads(json.dumps(found)) == evaluate(given_set, some_vectors(12), name="small")
-    baselines = [
-        "random",
-        "popularity",
-        "tfidf",
-        "lsa",
-        "text",
-        "adamic_adar",
-        "pagerank",
-        "rrf",
-        "rrf_3path",
-    ]
+    baselines = ["random", "popularity", "tfidf", "lsa", "text", "adamic_adar", "pagerank", "rrf", "rrf_3path"]
     names = [*baselines, "titian"]
     assert list(found["rankers"]) == names
     assert found["best_baseline"] in names[:-1]
@@ -79,12 +67,7 @@ def test_every_figure_of_the_format_is_there_and_two_runs_agree():
     [
         {"ties": ()},
         {"people": [json.dumps({"id": f"p{k}"}) for k in range(12)]},
-        {
-            "people": [
-                json.dumps({"id": f"p{k}", "seeks": ["x"], "offers": ["y"], "topics": ["t"]})
-                for k in range(12)
-            ]
-        },
+        {"people": [json.dumps({"id": f"p{k}", "seeks": ["x"], "offers": ["y"], "topics": ["t"]}) for k in range(12)]},
         {"groups": ["person,node", "p0,panel", "p1,panel"]},
         {"ties": ["a,b", "p0,p5"]},
         {"people": PEOPLE, "ties": (), "groups": ["person,node"]},

@@ -6,9 +6,7 @@ import pytest
 
 from backend.benchmarks.evaluation_set import BadEvaluationSet, read_evaluation_set
 
-PEOPLE = [
-    json.dumps({"id": f"p{k}", "sector": ["a", "b"][k % 2], "about": [f"text {k % 4}"]}) for k in range(12)
-]
+PEOPLE = [json.dumps({"id": f"p{k}", "sector": ["a", "b"][k % 2], "about": [f"text {k % 4}"]}) for k in range(12)]
 QUERIES = ["query,positive", "p0,p1", "p0,p2", "p3,p0", "p4,p6"]
 POOL = [f"p{k}" for k in range(12)]
 GRADES = ["seeker,candidate,grade_a,grade_b", "p0,p1,3.5,3", "p0,p10,0,1.0", "p1,p0,0,0"]

@@ -123,8 +123,7 @@ def test_figures_of_the_lists_equal_plain_arithmetic_on_the_exported_lists(seed)
     vectors = vectors_of(given, seed)
     run = compute_run(given.people, given.ties, vectors, policy=MatchingPolicy(exploratory_share=0.0))
     exported = {
-        given.names[owner]: [given.names[other] for other in listed]
-        for owner, listed in listed_rows(run).items()
+        given.names[owner]: [given.names[other] for other in listed] for owner, listed in listed_rows(run).items()
     }
     found = evaluate_graded(given, vectors)["rankers"]["titian_lists"]
     for group, seekers in (("all", ["p0", "p3", "p6", "p9"]), ("not_english", ["p3"])):

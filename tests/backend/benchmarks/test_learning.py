@@ -11,9 +11,7 @@ from backend.benchmarks.evaluation_set import read_evaluation_set
 from backend.benchmarks.learning import editions_until, without_shared_texts
 
 COUNT, TIES = 72, 220
-PEOPLE = [
-    json.dumps({"id": f"p{k:02}", "sector": "ab"[k // 6 % 2], "topics": [f"t{k % 6}"]}) for k in range(COUNT)
-]
+PEOPLE = [json.dumps({"id": f"p{k:02}", "sector": "ab"[k // 6 % 2], "topics": [f"t{k % 6}"]}) for k in range(COUNT)]
 """Twelve people of each topic."""
 
 
@@ -23,9 +21,7 @@ def tie_lines(seed=0):
     pairs = [(a, b) for a in range(COUNT) for b in range(a + 6, COUNT, 6)]
     rng.shuffle(pairs)
     days = ["2017-06-01"] * (TIES // 2) + ["2018-06-01"] * (TIES // 2)
-    return [f"p{a:02},p{b:02},{day},1" for (a, b), day in zip(pairs, days, strict=False)], pairs[
-        TIES : TIES + 40
-    ]
+    return [f"p{a:02},p{b:02},{day},1" for (a, b), day in zip(pairs, days, strict=False)], pairs[TIES : TIES + 40]
 
 
 @pytest.fixture
@@ -62,9 +58,7 @@ def test_the_weights_of_earlier_ties_are_reported_with_what_they_gain(folder, ca
 def test_learning_leaves_the_other_figures_as_they_are(folder):
     call_command("evaluate", folder, "--json", folder / "before.json")
     call_command("evaluate", folder, "--learn-until", "2018-12-31", "--json", folder / "after.json")
-    before, after = (
-        json.loads((folder / name).read_text(encoding="utf-8")) for name in ("before.json", "after.json")
-    )
+    before, after = (json.loads((folder / name).read_text(encoding="utf-8")) for name in ("before.json", "after.json"))
     del after["learned"]
     assert before == after
 

@@ -101,12 +101,7 @@ def test_an_infeasible_problem_is_a_result(tmp_path: Path) -> None:
     path.write_text(json.dumps(FORUM | {"locked": [[1, 3, 0], [1, 2, 1], [1, 0, 2]], "most": [3] * 4}))
     err = StringIO()
     answer = planned(path, stderr=err)
-    assert (answer["status"], answer["value"], answer["bound"], answer["plan"]) == (
-        "infeasible",
-        None,
-        None,
-        [],
-    )
+    assert (answer["status"], answer["value"], answer["bound"], answer["plan"]) == ("infeasible", None, None, [])
     assert set(answer) == {"value", "bound", "breaks", "status", "seconds", "plan"}
     assert "Person 1 has 3 locked meetings in 2 open slots." in err.getvalue()
 
@@ -131,14 +126,7 @@ def test_the_time_limit_holds_for_reading_solving_and_writing(tmp_path: Path) ->
     people = range(80)
     pairs = [[i, j, (i * 37 + j * 91) % 900 + 100] for i in people for j in people if i < j and (i + j) % 3]
     path = tmp_path / "crowd.json"
-    crowd = {
-        "people": 80,
-        "slots": 10,
-        "tables": 20,
-        "pairs": pairs,
-        "available": [[1] * 10] * 80,
-        "most": [6] * 80,
-    }
+    crowd = {"people": 80, "slots": 10, "tables": 20, "pairs": pairs, "available": [[1] * 10] * 80, "most": [6] * 80}
     path.write_text(json.dumps(crowd))
     started = time.monotonic()
     answer = planned(path, "--seconds", "3")
@@ -169,9 +157,7 @@ def refusal_of(path: Path) -> CommandError:
         ("nBusiness = 4;", "four people;", "“four people” is not of the form “name = value;”."),
     ],
 )
-def test_a_malformed_published_file_is_one_sentence_and_exit_code_2(
-    dzn: Path, old: str, new: str, words: str
-) -> None:
+def test_a_malformed_published_file_is_one_sentence_and_exit_code_2(dzn: Path, old: str, new: str, words: str) -> None:
     assert old in DZN
     dzn.write_text(DZN.replace(old, new))
     refusal = refusal_of(dzn)

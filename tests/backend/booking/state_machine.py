@@ -55,9 +55,7 @@ class MeetingMachineBase(RuleBasedStateMachine):
         assert len(periods) >= SLOTS - 4
         self.forum = Forum(
             event=event,
-            slots=[
-                Slot.objects.create(event=event, starts_at=p.starts_at, ends_at=p.ends_at) for p in periods
-            ],
+            slots=[Slot.objects.create(event=event, starts_at=p.starts_at, ends_at=p.ends_at) for p in periods],
             tables=[
                 Table.objects.create(event=event, label="T1"),
                 Table.objects.create(event=event, label="T2", step_free=True),
@@ -126,9 +124,7 @@ class MeetingMachineBase(RuleBasedStateMachine):
         return self.forum.people[number]
 
     def _slots(self, numbers: list[int]) -> list[Slot]:
-        return [
-            self.forum.slots[number] for number in dict.fromkeys(n % len(self.forum.slots) for n in numbers)
-        ]
+        return [self.forum.slots[number] for number in dict.fromkeys(n % len(self.forum.slots) for n in numbers)]
 
     def _seated(self, meeting: Meeting) -> list[Attendee]:
         return list(Attendee.objects.filter(seats__meeting=meeting).order_by("pk"))

@@ -60,9 +60,7 @@ def test_a_meeting_for_two_has_exactly_one_asker_and_one_other_person(forum):
     refused_by("seat_one_to_one_has_two", lambda: seat(forum, meeting, b, "asker"))
     seat(forum, meeting, b, "invited")
     refused_by("seat_one_to_one_has_two", lambda: seat(forum, meeting, c, "invited"))
-    refused_by(
-        "seat_kind_of_its_meeting", lambda: seat(forum, meeting, c, "invited", kind=Meeting.Kind.GROUP)
-    )
+    refused_by("seat_kind_of_its_meeting", lambda: seat(forum, meeting, c, "invited", kind=Meeting.Kind.GROUP))
     refused_by("seat_part_known", lambda: seat(forum, meeting, c, "guest"))
     for part in ("first", "second"):
         refused_by("seat_one_to_one_has_two", lambda part=part: seat(forum, meeting, c, part))
@@ -73,9 +71,7 @@ def test_a_proposal_has_no_asker_and_two_answers_of_its_own(forum):
     proposed = {"asker": None, "state": "proposed"}
     refused_by("meeting_proposed_has_no_asker", lambda: bare_meeting(forum, state="proposed"))
     for state in ("requested", "declined", "withdrawn"):
-        refused_by(
-            "meeting_requested_has_an_asker", lambda state=state: bare_meeting(forum, asker=None, state=state)
-        )
+        refused_by("meeting_requested_has_an_asker", lambda state=state: bare_meeting(forum, asker=None, state=state))
     refused_by("meeting_withdrawn_was_proposed", lambda: bare_meeting(forum, withdrawn_at=NOW))
     meeting = bare_meeting(forum, key="k", withdrawn_at=NOW, **proposed)
     refused_by("meeting_once_per_key_of_organisers", lambda: bare_meeting(forum, key="k", **proposed))
@@ -100,12 +96,7 @@ def test_a_table_of_a_round_has_twelve_places_and_nobody_sits_at_it_without_a_ye
     a, b, *_ = forum.people
     period = DateTimeTZRange(NOW, NOW + HOUR)
     at_table = {"kind": Meeting.Kind.ROUND}
-    agreed = at_table | {
-        "state": "accepted",
-        "slot": forum.slots[0],
-        "table": forum.tables[0],
-        "period": period,
-    }
+    agreed = at_table | {"state": "accepted", "slot": forum.slots[0], "table": forum.tables[0], "period": period}
     refused_by("meeting_kind_known", lambda: bare_meeting(forum, **agreed))
     refused_by("meeting_office_hour_is_agreed", lambda: bare_meeting(forum, asker=None, **at_table))
     meeting = bare_meeting(forum, asker=None, **agreed)
@@ -113,8 +104,7 @@ def test_a_table_of_a_round_has_twelve_places_and_nobody_sits_at_it_without_a_ye
     refused_by("seat_part_known", lambda: seat(forum, bare_meeting(forum), a, "member", place=1))
     for place in (0, 13):
         refused_by(
-            "seat_place_of_a_guest",
-            lambda place=place: seat(forum, meeting, a, "member", place=place, **at_table),
+            "seat_place_of_a_guest", lambda place=place: seat(forum, meeting, a, "member", place=place, **at_table)
         )
     sits = at_table | {"period": period, "is_active": True}
     refused_by("seat_member_has_said_yes", lambda: seat(forum, meeting, a, "member", place=12, **sits))
@@ -137,10 +127,7 @@ def test_an_office_hour_has_one_host_and_at_most_eight_guests_in_places_of_their
     seat(forum, meeting, a, "host", **hours)
     refused_by("seat_office_hour_has_one_host", lambda: seat(forum, meeting, b, "host", **hours))
     for place in (0, 9):
-        refused_by(
-            "seat_place_of_a_guest",
-            lambda place=place: seat(forum, meeting, b, "guest", place=place, **hours),
-        )
+        refused_by("seat_place_of_a_guest", lambda place=place: seat(forum, meeting, b, "guest", place=place, **hours))
     refused_by("seat_place_of_a_guest", lambda: seat(forum, bare_meeting(forum), a, place=1))
     active = hours | {"period": period, "is_active": True}
     refused_by("seat_place_of_a_guest", lambda: seat(forum, meeting, b, "guest", **active))
@@ -179,14 +166,9 @@ def test_everything_a_meeting_names_belongs_to_its_event(forum):
         "availability_attendee_same_event",
         lambda: Availability.objects.create(event=event, attendee=stranger, slot=slot),
     )
-    refused_by(
-        "meeting_asker_same_event",
-        lambda: Meeting.objects.create(event=event, asker=stranger, expires_at=NOW),
-    )
+    refused_by("meeting_asker_same_event", lambda: Meeting.objects.create(event=event, asker=stranger, expires_at=NOW))
     agreed = {"state": "accepted", "period": DateTimeTZRange(slot.starts_at, slot.ends_at)}
-    refused_by(
-        "meeting_slot_same_event", lambda: bare_meeting(forum, slot=theirs, table=forum.tables[0], **agreed)
-    )
+    refused_by("meeting_slot_same_event", lambda: bare_meeting(forum, slot=theirs, table=forum.tables[0], **agreed))
     for table in (elsewhere.tables[0], _online(forum)):
         refused_by(
             "meeting_table_same_event_and_kind",
@@ -216,9 +198,7 @@ def test_a_table_has_one_meeting_at_a_time_and_an_online_room_any_number(forum, 
     slot, room = forum.slots[0], _online(forum)
     placed = {"slot": slot, "state": state, "period": DateTimeTZRange(slot.starts_at, slot.ends_at)}
     bare_meeting(forum, table=forum.tables[0], **placed)
-    refused_by(
-        "meeting_one_per_table_at_a_time", lambda: bare_meeting(forum, table=forum.tables[0], **placed)
-    )
+    refused_by("meeting_one_per_table_at_a_time", lambda: bare_meeting(forum, table=forum.tables[0], **placed))
     bare_meeting(forum, table=forum.tables[1], **placed)
     for _ in range(2):
         bare_meeting(forum, table=room, is_online=True, **placed)
@@ -288,17 +268,10 @@ def test_a_closed_time_ends_after_it_starts_and_displaces_a_meeting_once(forum):
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     start, end = meeting.slot.starts_at, meeting.slot.ends_at
     refused_by(
-        "closure_ends_after_start",
-        lambda: Closure.objects.create(event=forum.event, starts_at=end, ends_at=start),
+        "closure_ends_after_start", lambda: Closure.objects.create(event=forum.event, starts_at=end, ends_at=start)
     )
     closure = Closure.objects.create(event=forum.event, starts_at=start, ends_at=end)
-    row = {
-        "closure": closure,
-        "meeting": meeting,
-        "slot": meeting.slot,
-        "table": meeting.table,
-        "sequence": 1,
-    }
+    row = {"closure": closure, "meeting": meeting, "slot": meeting.slot, "table": meeting.table, "sequence": 1}
     refused_by("displaced_outcome_known", lambda: DisplacedMeeting.objects.create(**row, outcome="forgotten"))
     DisplacedMeeting.objects.create(**row, outcome="moved")
     refused_by("displaced_once_by_a_closure", lambda: DisplacedMeeting.objects.create(**row, outcome="moved"))
@@ -324,8 +297,7 @@ def test_a_contact_share_is_once_of_two_people_and_says_something(forum):
     share = ContactShare.objects.create(event=forum.event, giver=a, receiver=b, email="a@example.org")
     of_it = ContactShare.objects.filter(pk=share.pk)
     refused_by(
-        "contact_share_once",
-        lambda: ContactShare.objects.create(event=forum.event, giver=a, receiver=b, phone="12345"),
+        "contact_share_once", lambda: ContactShare.objects.create(event=forum.event, giver=a, receiver=b, phone="12345")
     )
     refused_by("contact_share_of_two", lambda: of_it.update(receiver=a))
     refused_by("contact_share_says_something", lambda: of_it.update(email=""))
@@ -360,9 +332,7 @@ def test_one_waits_once_for_another_and_a_time_is_given_to_one_who_waits(forum):
     of_it.update(state="asked", meeting=bare_meeting(forum), period=period)
     other = {"state": "asked", "attendee": b, "meeting": bare_meeting(forum, asker=b)}
     half = DateTimeTZRange(NOW + HOUR / 2, NOW + 2 * HOUR)
-    refused_by(
-        "waiting_list_time_given_once", lambda: WaitingListEntry.objects.create(**row, **other, period=half)
-    )
+    refused_by("waiting_list_time_given_once", lambda: WaitingListEntry.objects.create(**row, **other, period=half))
     after = DateTimeTZRange(NOW + HOUR, NOW + 2 * HOUR)
     WaitingListEntry.objects.create(**row, **other, period=after)
     of_it.update(state="ended")

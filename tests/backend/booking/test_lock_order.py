@@ -60,10 +60,7 @@ def two_who_write_the_same_requests() -> list[Callable[[], object]]:
     forum.ask(b, c)
     forum.ask(a, c)
     slots = [forum.slots[0].pk]
-    return [
-        lambda: forum.accept(b, mine),
-        lambda: close_slots(attendee=c, slot_ids=slots, by=c.person, now=forum.now),
-    ]
+    return [lambda: forum.accept(b, mine), lambda: close_slots(attendee=c, slot_ids=slots, by=c.person, now=forum.now)]
 
 
 def pause_between_two_requests(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,9 +80,7 @@ def pause_between_two_requests(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("no_second_try")
-def test_without_locks_on_requests_two_who_write_the_same_requests_deadlock(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_without_locks_on_requests_two_who_write_the_same_requests_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
     both = two_who_write_the_same_requests()
     for module in (requests, booking):
         monkeypatch.setattr(module, "lock_requests", lambda ids, now: None)

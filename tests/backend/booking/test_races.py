@@ -217,9 +217,7 @@ def tables_taken_twice() -> int:
         return cursor.fetchone()[0]
 
 
-def test_without_the_constraint_and_the_locks_eight_accepts_book_one_person_eight_times(
-    monkeypatch, drop_constraint
-):
+def test_without_the_constraint_and_the_locks_eight_accepts_book_one_person_eight_times(monkeypatch, drop_constraint):
     forum = make_forum(people=9, tables=8)
     calls = accepts(forum, 8)
     drop_constraint(Seat, SEATS)
@@ -422,9 +420,7 @@ def test_a_meeting_cancelled_while_it_moves_is_cancelled_or_moved_and_holds_no_s
     a, b = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     forum.counter(a, meeting, forum.slots[1])
-    moved, cancelled = at_once(
-        lambda: forum.take_counter(b, meeting, forum.slots[1]), lambda: forum.cancel(a, meeting)
-    )
+    moved, cancelled = at_once(lambda: forum.take_counter(b, meeting, forum.slots[1]), lambda: forum.cancel(a, meeting))
     assert cancelled == "ok"
     assert moved in ("ok", "no_counter_offer")
     meeting.refresh_from_db()
@@ -442,11 +438,7 @@ def two_who_met() -> Forum:
 
 def share(forum: Forum, giver: Attendee, other: Attendee) -> ContactShare:
     return share_contact(
-        attendee=giver,
-        other_id=other.pk,
-        data=ContactData(email=giver.person.email),
-        by=giver.person,
-        now=forum.now,
+        attendee=giver, other_id=other.pk, data=ContactData(email=giver.person.email), by=giver.person, now=forum.now
     )
 
 

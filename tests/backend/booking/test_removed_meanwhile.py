@@ -124,10 +124,6 @@ def test_whoever_takes_a_session_that_is_removed_meanwhile_reads_that_there_is_n
     forum = make_forum()
     one, by = forum.people[0], organiser_of(forum).person
     session = make_session(forum.event)
-    with at_first(
-        post_save, SessionPart, lambda: remove_session(event=forum.event, session_id=session.pk, by=by)
-    ):
-        taken = outcome_of(
-            lambda: bookmark_session(attendee=one, session_id=session.pk, by=one.person, now=forum.now)
-        )
+    with at_first(post_save, SessionPart, lambda: remove_session(event=forum.event, session_id=session.pk, by=by)):
+        taken = outcome_of(lambda: bookmark_session(attendee=one, session_id=session.pk, by=one.person, now=forum.now))
     assert taken == "not_found"

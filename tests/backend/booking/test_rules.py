@@ -25,10 +25,7 @@ def test_a_request_is_the_asker_s_to_change_and_the_other_s_to_answer_until_it_e
     a, b, *_ = forum.people
     request = forum.ask(a, b, forum.slots[0])
     last = request.expires_at - dt.timedelta(seconds=1)
-    assert actions(request, forum, last) == [
-        ("edit", "withdraw"),
-        ("accept", "decline", "counter", "ask_question"),
-    ]
+    assert actions(request, forum, last) == [("edit", "withdraw"), ("accept", "decline", "counter", "ask_question")]
     assert not is_expired(request, last)
     assert actions(request, forum, request.expires_at) == [(), ()]
     assert is_expired(request, request.expires_at)
@@ -74,9 +71,6 @@ def test_a_request_expires_by_its_hours_or_shortly_before_its_last_slot(
     forum: Forum, notice_hours: int, limit_hours: int, expires_after: dt.timedelta
 ) -> None:
     expires_at = expiry_of(
-        asked_at=forum.now,
-        changed_at=forum.now,
-        last_starts_at=forum.now + notice_hours * HOUR,
-        hours=limit_hours,
+        asked_at=forum.now, changed_at=forum.now, last_starts_at=forum.now + notice_hours * HOUR, hours=limit_hours
     )
     assert expires_at - forum.now == expires_after

@@ -27,14 +27,7 @@ from backend.events.models.attendees import Attendee
 from backend.notifications.services.reminders import remind_people
 from backend.outcomes.services.attestations import ask_whether_held, settle_unattested
 from backend.safeguarding.rules import may_contact
-from tests.backend.booking.state_machine import (
-    PEOPLE,
-    SLOTS,
-    ZONES,
-    MeetingMachineBase,
-    machine_in,
-    run_machine,
-)
+from tests.backend.booking.state_machine import PEOPLE, SLOTS, ZONES, MeetingMachineBase, machine_in, run_machine
 from tests.factories import block_contact, unblock_contact
 
 pytestmark = pytest.mark.django_db
@@ -62,9 +55,7 @@ class MeetingMachine(MeetingMachineBase):
     def ask(self, pair: list[int], slots: list[int], online: bool, step_free: bool) -> None:
         asker, other = map(self._who, pair)
         self._try(
-            lambda: self.forum.ask(
-                asker, other, *self._slots(slots), is_online=online, needs_step_free=step_free
-            )
+            lambda: self.forum.ask(asker, other, *self._slots(slots), is_online=online, needs_step_free=step_free)
         )
 
     @initialize(pairs=st.lists(two, min_size=4, max_size=8), slots=some_slots)
@@ -80,9 +71,7 @@ class MeetingMachine(MeetingMachineBase):
 
     @rule(m=any_meeting, by=a_side, slots=some_slots)
     def edit(self, m: int, by: str, slots: list[int]) -> None:
-        self._with(
-            "requested", m, by, lambda who, meeting: self.forum.edit(who, meeting, *self._slots(slots))
-        )
+        self._with("requested", m, by, lambda who, meeting: self.forum.edit(who, meeting, *self._slots(slots)))
 
     @rule(m=any_meeting, slot=st.none() | st.integers(0, SLOTS - 1))
     def accept(self, m: int, slot: int | None) -> None:
@@ -113,12 +102,7 @@ class MeetingMachine(MeetingMachineBase):
         except RolledBack:
             assert (Notice.objects.count(), self._jobs()) == before
 
-    @rule(
-        m=any_meeting,
-        state=a_state,
-        by=a_side,
-        verb=st.sampled_from(["decline", "withdraw", "cancel", "accept"]),
-    )
+    @rule(m=any_meeting, state=a_state, by=a_side, verb=st.sampled_from(["decline", "withdraw", "cancel", "accept"]))
     def say_anything(self, m: int, state: str, by: str, verb: str) -> None:
         self._with(state, m, by, getattr(self.forum, verb))
 
@@ -160,12 +144,7 @@ class MeetingMachine(MeetingMachineBase):
     def counter(self, m: int, state: str, by: str, slots: list[int]) -> None:
         self._with(state, m, by, lambda who, meeting: self.forum.counter(who, meeting, *self._slots(slots)))
 
-    @rule(
-        m=any_meeting,
-        state=st.sampled_from(["requested", "accepted"]),
-        by=a_side,
-        slot=st.integers(0, SLOTS - 1),
-    )
+    @rule(m=any_meeting, state=st.sampled_from(["requested", "accepted"]), by=a_side, slot=st.integers(0, SLOTS - 1))
     def take_counter(self, m: int, state: str, by: str, slot: int) -> None:
         def take(who: Attendee, meeting: Meeting) -> None:
             offer = CounterOffer.objects.filter(meeting=meeting, state="open").first()
@@ -194,11 +173,7 @@ class MeetingMachine(MeetingMachineBase):
         who = self._who(a)
         if not really:
             return
-        self._try(
-            lambda: bookmark_session(
-                attendee=who, session_id=self.session.pk, by=who.person, now=self.forum.now
-            )
-        )
+        self._try(lambda: bookmark_session(attendee=who, session_id=self.session.pk, by=who.person, now=self.forum.now))
 
     @rule(pair=two, how=st.sampled_from(["block", "report"]), lift=st.booleans(), really=sometimes)
     def part(self, pair: list[int], how: str, lift: bool, really: bool) -> None:
@@ -256,10 +231,7 @@ class MeetingMachine(MeetingMachineBase):
             meeting = seat.meeting
             assert meeting.state in Meeting.CONFIRMED_STATES
             assert seat.period == meeting.period
-            assert (meeting.period.lower, meeting.period.upper) == (
-                meeting.slot.starts_at,
-                meeting.slot.ends_at,
-            )
+            assert (meeting.period.lower, meeting.period.upper) == (meeting.slot.starts_at, meeting.slot.ends_at)
             assert meeting.table.is_online == meeting.is_online
             assert meeting.table.step_free or meeting.is_online or not meeting.needs_step_free
             period = Period(seat.period.lower, seat.period.upper)
@@ -278,9 +250,7 @@ class MeetingMachine(MeetingMachineBase):
         assert all(count <= 8 for count in asked.values())
 
     def an_agreed_meeting_is_in_both_calendars_or_where_contact_ended_in_neither(self) -> None:
-        agreed = Meeting.objects.filter(state__in=Meeting.CONFIRMED_STATES).prefetch_related(
-            "seats__attendee__person"
-        )
+        agreed = Meeting.objects.filter(state__in=Meeting.CONFIRMED_STATES).prefetch_related("seats__attendee__person")
         seated = {
             meeting.pk: [seat.attendee for seat in sorted(meeting.seats.all(), key=lambda seat: seat.part)]
             for meeting in agreed

@@ -40,9 +40,7 @@ def one_time_taken() -> tuple[Forum, Meeting, list[WaitingListEntry]]:
     return forum, meeting, [forum.wait(one, wanted) for one in waiters[:2]]
 
 
-def offers_at_once(
-    monkeypatch: pytest.MonkeyPatch, forum: Forum, entries: list[WaitingListEntry]
-) -> list[str]:
+def offers_at_once(monkeypatch: pytest.MonkeyPatch, forum: Forum, entries: list[WaitingListEntry]) -> list[str]:
     """Two jobs have come to two different entries, and nobody waits for anybody."""
     monkeypatch.setattr(freed_times, "lock_attendees", lambda ids: None)
     both_have_looked = threading.Barrier(len(entries))
@@ -50,9 +48,7 @@ def offers_at_once(
     return at_once(*(lambda entry=entry: freed_times._offer_one(entry.pk, forum.now) for entry in entries))
 
 
-def test_without_the_constraint_and_the_locks_two_get_the_time_that_one_cancel_freed(
-    monkeypatch, drop_constraint
-):
+def test_without_the_constraint_and_the_locks_two_get_the_time_that_one_cancel_freed(monkeypatch, drop_constraint):
     forum, meeting, entries = one_time_taken()
     forum.cancel(forum.people[0], meeting)
     drop_constraint(WaitingListEntry, TIME_GIVEN)
@@ -104,9 +100,7 @@ def test_a_time_taken_by_somebody_else_while_it_is_offered_is_booked_once_and_co
     wanted, *_, last = forum.people
     forum.cancel(wanted, meeting)
     request = forum.ask(last, wanted, forum.slots[0])
-    answers = at_once(
-        lambda: forum.accept(wanted, request, forum.slots[0]), lambda: offer_freed_times(now=forum.now)
-    )
+    answers = at_once(lambda: forum.accept(wanted, request, forum.slots[0]), lambda: offer_freed_times(now=forum.now))
     assert answers == ["ok", "ok"]
     assert double_booked() == 0
     first.refresh_from_db()
@@ -131,9 +125,7 @@ def late_and_next() -> tuple[Forum, list[Callable[[], object]]]:
     late = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     forum.now = forum.slots[0].starts_at + dt.timedelta(minutes=15)
     starts_at = forum.slots[0].ends_at - dt.timedelta(minutes=1)
-    after = Slot.objects.create(
-        event=forum.event, starts_at=starts_at, ends_at=starts_at + dt.timedelta(minutes=30)
-    )
+    after = Slot.objects.create(event=forum.event, starts_at=starts_at, ends_at=starts_at + dt.timedelta(minutes=30))
     for one in (c, d):
         forum.open(one, [after])
     request = forum.ask(c, d, after)
@@ -148,9 +140,7 @@ def both_have_chosen_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
         waits_for(monkeypatch, both, owner, "book_table")
 
 
-def test_without_the_constraint_a_freed_table_is_taken_by_the_late_and_by_others(
-    monkeypatch, drop_constraint
-):
+def test_without_the_constraint_a_freed_table_is_taken_by_the_late_and_by_others(monkeypatch, drop_constraint):
     _forum, calls = late_and_next()
     drop_constraint(Meeting, TABLES)
     both_have_chosen_the_table(monkeypatch)

@@ -231,12 +231,7 @@ def test_a_file_that_leads_out_of_the_folder_is_not_unpacked(archive: Path, into
     assert not (into.parent / "outside").exists()
 
 
-ABOUT = {
-    "postgresql": 15,
-    "secret": "x",
-    "migrations": ["people.0001_initial"],
-    "made_at": "2026-11-27T07:00:00",
-}
+ABOUT = {"postgresql": 15, "secret": "x", "migrations": ["people.0001_initial"], "made_at": "2026-11-27T07:00:00"}
 DEEP = "[" * 5000
 
 
@@ -262,24 +257,16 @@ def test_a_backup_with_any_part_left_out_or_replaced_is_refused_in_one_sentence(
     for key in manifest.keys() - {"made_at"}:
         tampered.append(json.dumps({name: value for name, value in manifest.items() if name != key}))
         others = (None, {}, "", -1.5, [None], {"database.dump": None}, {"/etc/passwd": [4, digest]})
-        tampered += [
-            json.dumps(manifest | {key: other}) for other in others if (key, other) != ("secret", "")
-        ]
+        tampered += [json.dumps(manifest | {key: other}) for other in others if (key, other) != ("secret", "")]
     for one in tampered:
         _pack(path, one, **{"database.dump": b"rows", "secret_key": b"rows"})
-        with pytest.raises(
-            CannotRestore, match=r"^\S+ is not a whole backup: a part of it is missing or changed\.$"
-        ):
+        with pytest.raises(CannotRestore, match=r"^\S+ is not a whole backup: a part of it is missing or changed\.$"):
             backup._read_backup(path, into=_empty(tmp_path), identity=None)
     for files in ({}, {"database.dump": b"rows"}, {"database.dump": b"r", "secret_key": b"rows"}):
         _pack(path, json.dumps(manifest), **files)
         with pytest.raises(CannotRestore, match="is not a whole backup"):
             backup._read_backup(path, into=_empty(tmp_path), identity=None)
-    _pack(
-        path,
-        json.dumps(manifest),
-        **dict.fromkeys(("database.dump", "secret_key", "erasures.jsonl"), b"rows"),
-    )
+    _pack(path, json.dumps(manifest), **dict.fromkeys(("database.dump", "secret_key", "erasures.jsonl"), b"rows"))
     with pytest.raises(CannotRestore, match="is not a whole backup"):
         backup._read_backup(path, into=_empty(tmp_path), identity=None)
 
@@ -313,9 +300,7 @@ def test_what_is_no_encrypted_backup_and_a_key_that_is_no_text_are_refused(
 
 
 @pytest.mark.django_db
-def test_a_secret_key_in_a_backup_that_is_not_the_one_it_names_is_not_put_in_place(
-    var: Path, tmp_path: Path
-) -> None:
+def test_a_secret_key_in_a_backup_that_is_not_the_one_it_names_is_not_put_in_place(var: Path, tmp_path: Path) -> None:
     about, kept = {"secret": backup._mark_of("the key of then")}, tmp_path / "kept"
     for content in (b"another key", b"\xff\xfe", b""):
         kept.write_bytes(content)

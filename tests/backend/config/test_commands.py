@@ -19,16 +19,12 @@ def no_model(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_model_that_is_not_there_is_said_in_one_sentence(
-    no_model: None, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_model_that_is_not_there_is_said_in_one_sentence(no_model: None, capsys: pytest.CaptureFixture[str]) -> None:
     event = make_event()
     for seeks in ("Help with preserving evidence.", "Teachers who would test a button."):
         make_attendee(event, seeks=seeks)
     assert run_command(["manage.py", "build_suggestions", event.slug]) == 1
-    assert (
-        capsys.readouterr().err.splitlines()[-1].startswith("There is no model folder /nowhere/model: give")
-    )
+    assert capsys.readouterr().err.splitlines()[-1].startswith("There is no model folder /nowhere/model: give")
 
 
 @pytest.mark.django_db

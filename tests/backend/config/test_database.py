@@ -107,9 +107,7 @@ def owned(db: None) -> Iterator[str]:
         cursor.execute("drop role ordinary")
 
 
-def test_an_owner_who_may_not_create_pgvector_is_told_who_can(
-    owned: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_owner_who_may_not_create_pgvector_is_told_who_can(owned: str, capsys: pytest.CaptureFixture[str]) -> None:
     with connected_as(NAME=owned, USER="ordinary", PASSWORD="ordinary"):
         assert run_command(["manage.py", "migrate"]) == 1
     (sentence,) = capsys.readouterr().err.splitlines()
@@ -246,15 +244,10 @@ COMMANDS = [["migrate"], ["run_worker"], ["build_suggestions", "nowhere"]]
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
 def test_an_embedded_database_of_another_version_is_refused_with_what_to_do(
-    other_version: None,
-    command: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    other_version: None, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     embedded = {"data": "/srv/titian/var/postgres"}
-    monkeypatch.setitem(
-        connection.settings_dict, "EMBEDDED", connection.settings_dict.get("EMBEDDED") or embedded
-    )
+    monkeypatch.setitem(connection.settings_dict, "EMBEDDED", connection.settings_dict.get("EMBEDDED") or embedded)
     assert run_command(["manage.py", *command]) == 1
     (sentence,) = capsys.readouterr().err.splitlines()
     assert "was made by another version of Titian" in sentence
@@ -263,10 +256,7 @@ def test_an_embedded_database_of_another_version_is_refused_with_what_to_do(
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
 def test_a_named_database_of_another_version_is_refused_and_nothing_removed(
-    other_version: None,
-    command: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    other_version: None, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delitem(connection.settings_dict, "EMBEDDED", raising=False)
     assert run_command(["manage.py", *command]) == 1
@@ -310,9 +300,7 @@ def test_a_database_of_an_earlier_version_is_refused_with_the_last_commit_that_o
     assert "before 2026-11-30, which this one cannot upgrade: check out commit 62c88229, the last" in sentence
 
 
-def test_pages_on_a_database_of_an_earlier_version_are_not_ready(
-    earlier_version: None, client: Client
-) -> None:
+def test_pages_on_a_database_of_an_earlier_version_are_not_ready(earlier_version: None, client: Client) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["database"]["migrated"]) == (503, False)
 
@@ -335,9 +323,7 @@ def test_an_unknown_migration_of_another_package_is_none_of_ours(transactional_d
 
 def test_every_command_says_whether_it_needs_the_tables() -> None:
     ours = {name: app for name, app in get_commands().items() if str(app).startswith("backend.")}
-    without = {
-        name for name, app in ours.items() if not load_command_class(app, name).requires_migrations_checks
-    }
+    without = {name for name, app in ours.items() if not load_command_class(app, name).requires_migrations_checks}
     assert without == {
         "backup",
         "bench_matching",

@@ -15,14 +15,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from backend.config.embedded import (
-    DATABASE,
-    USER,
-    DatabaseUnusable,
-    EmbeddedPostgres,
-    _allow_traversal,
-    servers_in,
-)
+from backend.config.embedded import DATABASE, USER, DatabaseUnusable, EmbeddedPostgres, _allow_traversal, servers_in
 
 OWNER = """
 import sys
@@ -145,9 +138,7 @@ def test_a_path_too_long_for_a_socket_gets_a_short_folder_for_it(tmp_path: Path)
     assert server.socket_folder == EmbeddedPostgres(tmp_path / ("deep" * 30)).socket_folder
 
 
-def test_whose_folders_are_opened_as_root_is_told_which(
-    data: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_whose_folders_are_opened_as_root_is_told_which(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     outer, inner = data / "home", data / "home" / "titian"
     inner.mkdir(parents=True)
     outer.chmod(0o700)
@@ -163,9 +154,7 @@ def test_whose_folders_are_opened_as_root_is_told_which(
 
 
 def _connect(server: EmbeddedPostgres, user: str = USER, **given: object) -> psycopg.Connection:
-    return psycopg.connect(
-        host=str(server.socket_folder), user=user, dbname=DATABASE, autocommit=True, **given
-    )  # type: ignore[arg-type]
+    return psycopg.connect(host=str(server.socket_folder), user=user, dbname=DATABASE, autocommit=True, **given)  # type: ignore[arg-type]
 
 
 def _refused(server: EmbeddedPostgres, user: str = USER, **given: object) -> bool:
@@ -210,9 +199,7 @@ def _as_versions_before_left_it(server: EmbeddedPostgres) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("end", ["stopped", "left running"])
-def test_a_database_of_a_version_that_asked_for_no_password_gets_one_and_keeps_its_data(
-    data: Path, end: str
-) -> None:
+def test_a_database_of_a_version_that_asked_for_no_password_gets_one_and_keeps_its_data(data: Path, end: str) -> None:
     owner = _owner(data)
     _as_versions_before_left_it(EmbeddedPostgres(data, durable=False))
     _end(owner, signal.SIGKILL if end == "left running" else None)

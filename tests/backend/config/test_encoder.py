@@ -123,9 +123,7 @@ def test_an_idle_one_ends_and_the_next_request_starts_another(settings: Settings
         running.end()
 
 
-def test_a_query_waits_for_one_batch_of_a_build_and_the_process_stays_under_a_gigabyte(
-    own: RunningEncoder,
-) -> None:
+def test_a_query_waits_for_one_batch_of_a_build_and_the_process_stays_under_a_gigabyte(own: RunningEncoder) -> None:
     encode(["A helpline."], "query")
     order: list[str] = []
     under_way = threading.Event()

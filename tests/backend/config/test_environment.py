@@ -20,9 +20,7 @@ from backend.config.environment import (
 )
 
 
-@pytest.mark.parametrize(
-    ("given", "meant"), [("1", True), ("yes", True), ("0", False), ("off", False), ("", False)]
-)
+@pytest.mark.parametrize(("given", "meant"), [("1", True), ("yes", True), ("0", False), ("off", False), ("", False)])
 def test_a_flag_is_read_as_written(monkeypatch: pytest.MonkeyPatch, given: str, meant: bool) -> None:
     monkeypatch.setenv("TITIAN_DEMO", given)
     assert flag_from("TITIAN_DEMO") is meant
@@ -45,11 +43,7 @@ def test_a_demo_on_another_address_is_refused(host: str) -> None:
         refuse_public_demo(["127.0.0.1", host])
 
 
-PUBLIC = {
-    "ALLOWED_HOSTS": "forum.example.org",
-    "TITIAN_HOST": "0.0.0.0",
-    "TITIAN_ADDRESS": "https://f.example.org",
-}
+PUBLIC = {"ALLOWED_HOSTS": "forum.example.org", "TITIAN_HOST": "0.0.0.0", "TITIAN_ADDRESS": "https://f.example.org"}
 
 
 @pytest.mark.parametrize("command", [["check", "--deploy"], ["serve"]])
@@ -148,13 +142,9 @@ def test_a_database_address_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize("given", ["sqlite:///db.sqlite3", "mysql://u:hidden@h/d", "hidden"])
-def test_another_database_is_refused_without_showing_the_address(
-    monkeypatch: pytest.MonkeyPatch, given: str
-) -> None:
+def test_another_database_is_refused_without_showing_the_address(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv("DATABASE_URL", given)
-    with pytest.raises(
-        ImproperlyConfigured, match="DATABASE_URL must be an address such as postgresql://"
-    ) as refusal:
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL must be an address such as postgresql://") as refusal:
         database_from("DATABASE_URL")
     assert "hidden" not in str(refusal.value)
 

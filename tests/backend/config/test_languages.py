@@ -21,9 +21,7 @@ FILIPINO = next(language for language in TRANSLATED if language.code == "fil")
 def template_of(*messages: tuple[str, str]) -> polib.POFile:
     file = polib.POFile()
     for singular, plural in messages:
-        file.append(
-            polib.POEntry(msgid=singular, msgid_plural=plural, msgstr_plural={0: "", 1: ""} if plural else {})
-        )
+        file.append(polib.POEntry(msgid=singular, msgid_plural=plural, msgstr_plural={0: "", 1: ""} if plural else {}))
     return file
 
 
@@ -34,9 +32,7 @@ def test_a_catalogue_keeps_what_still_fits_and_guesses_nothing():
             entry.msgstr_plural = {0: "วัน"}
         else:
             entry.msgstr = "บันทึก"
-    after = polib.pofile(
-        brought_up_to(template_of(("Save", ""), ("Saved", ""), ("day", "days")), before, THAI)
-    )
+    after = polib.pofile(brought_up_to(template_of(("Save", ""), ("Saved", ""), ("day", "days")), before, THAI))
     assert [(entry.msgid, entry.msgstr, entry.msgstr_plural) for entry in after] == [
         ("Save", "บันทึก", {}),
         ("Saved", "", {}),

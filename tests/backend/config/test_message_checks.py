@@ -92,9 +92,7 @@ def test_long_translations_are_listed_by_the_places_they_take():
 
 def test_the_glossary_names_words_by_language_and_what_is_worded_otherwise_is_told(tmp_path: Path):
     path = tmp_path / "glossary.csv"
-    path.write_text(
-        "term,meaning,th,id\nreport (to the lead),what one tells,รายงาน|แจ้งเหตุ,laporan\nforum,,,forum\n"
-    )
+    path.write_text("term,meaning,th,id\nreport (to the lead),what one tells,รายงาน|แจ้งเหตุ,laporan\nforum,,,forum\n")
     words = glossary_of(THAI, path)
     assert words == {"report": ("รายงาน", "แจ้งเหตุ")}
     assert glossary_of(PORTUGUESE, path) == {}

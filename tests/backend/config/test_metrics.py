@@ -49,8 +49,7 @@ def metrics(db: None, client: Client, settings: Settings, tmp_path: Path) -> dic
     StepFailure.objects.create(step="notifications.remind_people", failed=2, failed_at=timezone.now())
     answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     return {
-        sample.name
-        + "".join(f"{{{key}={value}}}" for key, value in sorted(sample.labels.items())): sample.value
+        sample.name + "".join(f"{{{key}={value}}}" for key, value in sorted(sample.labels.items())): sample.value
         for family in text_string_to_metric_families(answer.content.decode())
         for sample in family.samples
     }
@@ -93,9 +92,7 @@ def test_without_the_token_nothing_is_told(db: None, client: Client, settings: S
     assert b"titian_" not in answer.content
 
 
-def test_without_a_token_it_is_told_to_this_machine_alone(
-    db: None, client: Client, settings: Settings
-) -> None:
+def test_without_a_token_it_is_told_to_this_machine_alone(db: None, client: Client, settings: Settings) -> None:
     settings.TITIAN_MONITOR_TOKEN = ""
     for is_local, status in ((True, 200), (False, 403)):
         settings.TITIAN_IS_LOCAL = is_local

@@ -80,9 +80,7 @@ def _without_tokens(answer: object) -> bytes:
     return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", answer.body)  # type: ignore[attr-defined]
 
 
-def test_pages_say_back_in_a_moment_while_the_database_is_away_and_recover_by_themselves(
-    forum: Forum,
-) -> None:
+def test_pages_say_back_in_a_moment_while_the_database_is_away_and_recover_by_themselves(forum: Forum) -> None:
     before = get(forum.port, "/", SIGNED_IN)
     assert before.status == 200
     assert get(forum.port, "/readyz").status == 200
@@ -188,9 +186,7 @@ def test_the_ages_of_jobs_and_mails_are_told(client: object, settings: object) -
             "('mail', 'a', now() - interval '90 seconds'), ('mail', 'b', now() + interval '1 hour'), "
             "('plans', 'c', null)"
         )
-        cursor.execute(
-            "insert into procrastinate_workers (last_heartbeat) values (now() - interval '20 seconds')"
-        )
+        cursor.execute("insert into procrastinate_workers (last_heartbeat) values (now() - interval '20 seconds')")
     told = client.get("/readyz").json()["seconds"]  # type: ignore[attr-defined]
     assert 90 <= told["oldest_waiting_job"]["mail"] < 600
     assert told["oldest_waiting_job"]["plans"] < 600

@@ -155,9 +155,7 @@ def _child(process: subprocess.Popen[str], command: str) -> psutil.Process | Non
 
 
 @pytest.mark.django_db(transaction=True)
-def test_web_and_worker_come_back_after_a_kill_and_end_with_their_supervisor(
-    supervisor: subprocess.Popen[str],
-) -> None:
+def test_web_and_worker_come_back_after_a_kill_and_end_with_their_supervisor(supervisor: subprocess.Popen[str]) -> None:
     assert supervisor.stdout is not None
     port = int(supervisor.stdout.readline())
     assert get(port, "/accounts/login/code/").status == 200
@@ -180,9 +178,7 @@ def test_web_and_worker_come_back_after_a_kill_and_end_with_their_supervisor(
 def test_a_machine_runs_the_programs_that_its_setting_names() -> None:
     def names(*wanted: str, web_processes: int = 1) -> list[str]:
         with socket.socket() as pages, socket.socket() as encoder:
-            children = programs(
-                Path(), wanted=wanted, web_processes=web_processes, pages=pages, encoder=encoder
-            )
+            children = programs(Path(), wanted=wanted, web_processes=web_processes, pages=pages, encoder=encoder)
             return [child.name for child in children]
 
     assert names("worker", "encoder") == ["worker", "encoder"]

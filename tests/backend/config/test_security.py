@@ -57,12 +57,8 @@ def test_a_security_contact_is_an_address_of_mail_or_of_a_page(
     assert contact_from("TITIAN_SECURITY_CONTACT") == meant
 
 
-@pytest.mark.parametrize(
-    "given", ["us", "http://example.org", "a@example.org\nExpires: x", "a b@example.org"]
-)
-def test_a_security_contact_that_cannot_be_used_is_refused(
-    monkeypatch: pytest.MonkeyPatch, given: str
-) -> None:
+@pytest.mark.parametrize("given", ["us", "http://example.org", "a@example.org\nExpires: x", "a b@example.org"])
+def test_a_security_contact_that_cannot_be_used_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv("TITIAN_SECURITY_CONTACT", given)
     with pytest.raises(ImproperlyConfigured, match="TITIAN_SECURITY_CONTACT must be"):
         contact_from("TITIAN_SECURITY_CONTACT")
@@ -85,9 +81,7 @@ def test_hsts_covers_subdomains_and_lists_of_browsers_where_the_operator_says_so
     assert hsts_from(is_https=is_https) == meant
 
 
-def test_browsers_take_no_host_into_their_lists_without_its_subdomains(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_browsers_take_no_host_into_their_lists_without_its_subdomains(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TITIAN_HSTS_PRELOAD", "1")
     with pytest.raises(ImproperlyConfigured, match="needs TITIAN_HSTS_SUBDOMAINS=1"):
         hsts_from(is_https=True)
@@ -96,9 +90,7 @@ def test_browsers_take_no_host_into_their_lists_without_its_subdomains(
 @pytest.mark.django_db
 def test_what_an_address_with_a_secret_answers_is_kept_by_no_cache() -> None:
     link = f"/first/{make_first_link(now=timezone.now())}/"
-    addresses = [
-        "/" + re.sub(r"<\w+:\w+>", "7", route) for route, _name in routes(get_resolver()) if MARK in route
-    ]
+    addresses = ["/" + re.sub(r"<\w+:\w+>", "7", route) for route, _name in routes(get_resolver()) if MARK in route]
     answers = [
         getattr(Client(), method)(address)
         for address in (link, link.rstrip("/"), *addresses, *(one.rstrip("/") for one in addresses))

@@ -79,10 +79,7 @@ def test_a_second_one_in_the_same_folder_is_refused(
 ) -> None:
     settings.VAR = tmp_path
     monkeypatch.setattr(signal, "signal", lambda *_: None)
-    with (
-        FileLock(f"{tmp_path}/serve.lock"),
-        pytest.raises(CannotServe, match="already runs from this folder"),
-    ):
+    with FileLock(f"{tmp_path}/serve.lock"), pytest.raises(CannotServe, match="already runs from this folder"):
         call_command("serve")
 
 

@@ -27,9 +27,7 @@ def test_a_session_is_read_until_it_expires_or_is_deleted() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "key", ["", "short", "x" * 50_000, "100%s%%'; --", r"null-byte\000", r"latin-\377\303"]
-)
+@pytest.mark.parametrize("key", ["", "short", "x" * 50_000, "100%s%%'; --", r"null-byte\000", r"latin-\377\303"])
 def test_a_cookie_of_no_session_is_nobodys(key: str) -> None:
     answer = Client().get("/", HTTP_COOKIE=f'{settings.SESSION_COOKIE_NAME}="{key}"')
     assert answer.status_code == 200

@@ -17,9 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     "address", ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/admin/login/"]
 )
-def test_every_address_that_would_ask_for_a_password_leads_to_the_code_page(
-    client: Client, address: str
-) -> None:
+def test_every_address_that_would_ask_for_a_password_leads_to_the_code_page(client: Client, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/login/code/")
@@ -44,9 +42,7 @@ def test_an_unknown_address_opens_no_account(client: Client) -> None:
     assert not Person.objects.exists()
 
 
-def test_a_monitor_is_answered_without_the_database(
-    client: Client, django_assert_num_queries: object
-) -> None:
+def test_a_monitor_is_answered_without_the_database(client: Client, django_assert_num_queries: object) -> None:
     with django_assert_num_queries(0):  # type: ignore[operator]
         assert client.get("/healthz").content == b"ok"
 
@@ -55,9 +51,7 @@ def test_the_api_is_described_from_our_own_origin_and_without_inline_scripts(cli
     page = client.get("/api/docs")
     text = page.content.decode()
     assert "default-src 'self'" in page["Content-Security-Policy"]
-    assert "//" not in re.sub(
-        r"https?://testserver", "", "".join(re.findall(r'(?:src|href)="([^"]*)"', text))
-    )
+    assert "//" not in re.sub(r"https?://testserver", "", "".join(re.findall(r'(?:src|href)="([^"]*)"', text)))
     assert not re.search(r"<script>", text)
     assert "openapi: 3" in client.get("/api/schema").content.decode()
 
@@ -78,9 +72,7 @@ def test_a_letter_that_only_looks_alike_in_capitals_has_a_code_go_to_no_other_ma
     assert "sign-in code" in str(mail.outbox[-1].subject)
 
 
-@pytest.mark.parametrize(
-    "page", ["login/code/", "login/code/confirm/", "logout/", "inactive/", "confirm-email/x/"]
-)
+@pytest.mark.parametrize("page", ["login/code/", "login/code/confirm/", "logout/", "inactive/", "confirm-email/x/"])
 def test_sign_in_ignores_a_malformed_address_to_lead_to(client: Client, page: str) -> None:
     answers = []
     for visitor in (None, Person.objects.create_user("siti@example.org", name="Siti Rahma")):
@@ -96,14 +88,9 @@ def test_sign_in_ignores_a_malformed_address_to_lead_to(client: Client, page: st
 
 
 @pytest.mark.parametrize("asked", ["version=%00", "version=2", "version=1%0d%0aX-Asked:%20yes"])
-def test_the_description_of_the_api_has_one_version_whichever_is_asked_for(
-    client: Client, asked: str
-) -> None:
+def test_the_description_of_the_api_has_one_version_whichever_is_asked_for(client: Client, asked: str) -> None:
     description = client.get(f"/api/schema?{asked}")
-    assert (description.status_code, description["Content-Disposition"]) == (
-        200,
-        'inline; filename="Titian.yaml"',
-    )
+    assert (description.status_code, description["Content-Disposition"]) == (200, 'inline; filename="Titian.yaml"')
     assert "version: '1'" in description.content.decode()
 
 

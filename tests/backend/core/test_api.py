@@ -40,9 +40,7 @@ def signed_in() -> APIClient:
         (b"\xff", "JSON parse error"),
     ],
 )
-def test_what_is_no_sound_json_is_refused_in_words(
-    signed_in: APIClient, body: str | bytes, says: str
-) -> None:
+def test_what_is_no_sound_json_is_refused_in_words(signed_in: APIClient, body: str | bytes, says: str) -> None:
     answer = signed_in.put("/api/v1/me/", body, content_type="application/json")
     assert (answer.status_code, set(answer.json()), answer.json()["code"]) == (400, SHAPE, "parse_error")
     assert says in answer.json()["message"]
@@ -77,8 +75,7 @@ def test_fields_are_refused_by_name_and_a_whole_body_in_its_own_sentence(signed_
 
 
 @pytest.mark.parametrize(
-    ("method", "status", "code"),
-    [("patch", 405, "method_not_allowed"), ("put", 415, "unsupported_media_type")],
+    ("method", "status", "code"), [("patch", 405, "method_not_allowed"), ("put", 415, "unsupported_media_type")]
 )
 def test_a_wrong_way_to_ask_is_refused_in_the_same_shape(
     signed_in: APIClient, method: str, status: int, code: str

@@ -235,9 +235,7 @@ def test_what_is_sent_holds_no_text_organisation_or_topic():
     people, ties, vectors = PEOPLE
     policy = MatchingPolicy()
     dataset = prepare_dataset(people, ties, vectors, (), policy)
-    features = fit_standardiser(
-        prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy
-    )
+    features = fit_standardiser(prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy)
     tiles = ScoredTiles.of(Scorer.from_features(features, policy), dataset.exclusions)
     pool = CandidatePool(dataset.groups, policy)
     sent = pickle.dumps((tiles, pool.rule, Known(pool.means, pool.bounds)))

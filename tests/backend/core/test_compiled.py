@@ -43,9 +43,7 @@ def test_it_is_written_once_and_gives_what_the_queryset_gives_for_each_use() -> 
             for after in (NOW, slots[1].starts_at):
                 for ids_of in (compiled.ids, compiled.materialized_ids):
                     found = Slot.objects.filter(pk__in=ids_of(event=event.pk, ids=chosen, after=after))
-                    assert set(found) == set(
-                        _slots_after(event.pk, [pk for pk in chosen if pk in ids], after)
-                    )
+                    assert set(found) == set(_slots_after(event.pk, [pk for pk in chosen if pk in ids], after))
     assert built == [-1]
 
 
@@ -75,8 +73,7 @@ def test_rows_are_one_statement_that_the_database_has_prepared_for_numbers_of_an
         compiled.fetch(event=number, ids=[number], after=NOW)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT parameter_types::text FROM pg_prepared_statements"
-            " WHERE statement LIKE '%events_slot%unnest%'"
+            "SELECT parameter_types::text FROM pg_prepared_statements WHERE statement LIKE '%events_slot%unnest%'"
         )
         assert cursor.fetchall() == [('{bigint,bigint[],"timestamp with time zone"}',)]
 

@@ -50,9 +50,7 @@ def test_of_many_at_once_as_many_as_allowed_are_let_through() -> None:
     assert is_allowed(Kind.SIGN_IN, "another")
 
 
-def test_an_address_is_counted_over_all_its_accounts(
-    from_a_venue: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_address_is_counted_over_all_its_accounts(from_a_venue: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(LIMITS, Kind.SEARCHED, (Limit(600, by_account=2, by_address=5),))
     assert [is_allowed(Kind.SEARCHED, account) for account in (1, 1, 1, 2, 2, 3)] == [
         True, True, False, True, True, False,
@@ -112,9 +110,7 @@ def test_behind_the_proxy_the_address_is_the_one_that_it_wrote(monkeypatch: pyte
 @pytest.mark.parametrize(
     ("page", "kind"), [("", Kind.PROFILE_READ), ("ask/", Kind.MEETING_ASKED), ("wish/", Kind.MESSAGE_SENT)]
 )
-def test_a_page_asked_for_too_often_is_refused_with_a_time_and_the_api_counts_along(
-    page: str, kind: Kind
-) -> None:
+def test_a_page_asked_for_too_often_is_refused_with_a_time_and_the_api_counts_along(page: str, kind: Kind) -> None:
     event = make_event()
     me, other = make_attendee(event), make_attendee(event)
     client, address = client_of(me.person), f"/e/{event.slug}/people/{other.pk}/{page}"

@@ -39,9 +39,7 @@ class Operation:
     def send(self, client: APIClient, ids: dict[str, Any], body: str, **headers: str) -> HttpResponseBase:
         kind = headers.pop("kind", "application/json")
         address = self.path.format_map(defaultdict(lambda: 1, {"other": 10**30, "name": "x"} | ids))
-        answer: HttpResponseBase = client.generic(
-            self.method.upper(), address, body, content_type=kind, **headers
-        )
+        answer: HttpResponseBase = client.generic(self.method.upper(), address, body, content_type=kind, **headers)
         return answer
 
 
@@ -55,9 +53,7 @@ def operations() -> list[Operation]:
     ]
 
 
-def visits(
-    operation: Operation, people: dict[str, APIClient], ids: dict[str, Any]
-) -> Iterator[HttpResponseBase]:
+def visits(operation: Operation, people: dict[str, APIClient], ids: dict[str, Any]) -> Iterator[HttpResponseBase]:
     """Answers to everybody, to bodies that cannot be used, and to headers that cannot be followed."""
     for client in people.values():
         for body in ("{}", "[]", '{"slots": "x", "open": [1], "verdict": "good", "seconds": 1}'):

@@ -10,16 +10,7 @@ from dataclasses import replace
 import pytest
 from pytest_django import Settings
 
-from backend.core.outgoing import (
-    PATIENCE,
-    AddressRefused,
-    PeerDenied,
-    PeerFailed,
-    fetch,
-    is_public,
-    post,
-    post_form,
-)
+from backend.core.outgoing import PATIENCE, AddressRefused, PeerDenied, PeerFailed, fetch, is_public, post, post_form
 from tests.https import Answer, Asked, Peer
 
 PAUSES: list[float] = []
@@ -43,14 +34,7 @@ def test_what_an_address_answers_is_fetched_with_its_token(peer: Peer) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    [
-        "http://example.org/",
-        "ftp://example.org/",
-        "https://",
-        "example.org",
-        "https://me:word@example.org/",
-        "",
-    ],
+    ["http://example.org/", "ftp://example.org/", "https://", "example.org", "https://me:word@example.org/", ""],
 )
 def test_an_address_that_is_no_plain_https_address_is_refused(address: str) -> None:
     with pytest.raises(AddressRefused):
@@ -76,12 +60,8 @@ def test_an_address_of_the_open_internet_is_public(address: str) -> None:
     assert is_public(ipaddress.ip_address(address))
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "0x7f.1", "2130706433", "[::1]", "[::ffff:127.0.0.1]", "localhost"]
-)
-def test_nothing_of_this_machine_is_asked_unless_the_setting_names_the_host(
-    peer: Peer, settings, host
-) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "0x7f.1", "2130706433", "[::1]", "[::ffff:127.0.0.1]", "localhost"])
+def test_nothing_of_this_machine_is_asked_unless_the_setting_names_the_host(peer: Peer, settings, host) -> None:
     settings.TITIAN_ALLOW_PRIVATE_SOURCES = ["another.example"]
     with pytest.raises(AddressRefused):
         fetch(f"https://{host}:{peer.port}/", patience=QUICK)
@@ -111,12 +91,7 @@ def test_a_name_is_resolved_once_and_refused_where_one_of_its_addresses_is_priva
 
 
 def test_a_redirect_to_this_machine_or_to_a_cloud_s_own_address_is_refused(peer: Peer) -> None:
-    for target in (
-        "https://127.0.0.1/",
-        "https://169.254.169.254/latest/",
-        "http://localhost/",
-        "file:///etc/x",
-    ):
+    for target in ("https://127.0.0.1/", "https://169.254.169.254/latest/", "http://localhost/", "file:///etc/x"):
         peer.answer = lambda _asked, to=target: Answer(status=302, headers={"Location": to})
         with pytest.raises(AddressRefused):
             fetch(peer.address(), authorization="Bearer 12", patience=QUICK)
@@ -200,9 +175,7 @@ def test_an_answer_beyond_the_limit_or_packed_is_not_read(peer: Peer) -> None:
         fetch(peer.address(), patience=QUICK)
 
 
-def test_a_certificate_that_nobody_vouches_for_is_no_server(
-    peer: Peer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_no_server(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(PeerFailed):
         fetch(peer.address(), patience=QUICK)
@@ -227,9 +200,7 @@ def test_nothing_is_posted_into_ones_own_network_or_after_a_redirect(peer: Peer,
     assert len(peer.asked) == 1
 
 
-def test_a_form_is_posted_once_with_what_authorises_it_and_its_answer_is_read(
-    peer: Peer, settings: Settings
-) -> None:
+def test_a_form_is_posted_once_with_what_authorises_it_and_its_answer_is_read(peer: Peer, settings: Settings) -> None:
     peer.answer = lambda _asked: Answer(b"{}")
     asking = {"authorization": "Basic 12", "patience": QUICK}
     assert post_form(peer.address("/token"), {"code": "a b"}, **asking) == b"{}"

@@ -169,11 +169,7 @@ def test_time_goes_on_while_mails_wait_for_a_silent_server_and_at_most_one_of_it
     for number in range(2 * QUEUES[MAIL]):
         enqueue(SEND_NOTICE, lock=f"mail:{number}", queue=MAIL, notice_id=number)
     assert [next_job(MAIL) for _ in range(QUEUES[MAIL])] == [SEND_NOTICE] * QUEUES[MAIL]
-    for name in (
-        "setup.run_meeting_deadlines",
-        "safeguarding.alert_all_leads",
-        "core.requeue_abandoned_jobs",
-    ):
+    for name in ("setup.run_meeting_deadlines", "safeguarding.alert_all_leads", "core.requeue_abandoned_jobs"):
         task = app.tasks[name]
         task.defer(timestamp=0)
         with pytest.raises(AlreadyEnqueued), transaction.atomic():
@@ -242,10 +238,7 @@ def test_a_job_that_ends_its_worker_each_time_is_given_up_and_done_where_somebod
     name = task(lambda: done.append("done"))
     enqueue(name, lock="a", once="a")
     for _ in range(MAX_ABANDONED):
-        assert (
-            kill_worker_at_work(WORK, then=lambda: queued_beside and enqueue(name, lock="a", once="a"))
-            == name
-        )
+        assert kill_worker_at_work(WORK, then=lambda: queued_beside and enqueue(name, lock="a", once="a")) == name
     enqueue(name, lock="a", once="a")
     do_jobs(silent_for=0)
     assert (done, ProcrastinateJob.objects.filter(task_name=name).count()) == ([], 1)

@@ -31,9 +31,7 @@ def test_cells_are_read_as_a_person_reads_them_and_blank_ones_at_the_end_are_lef
     ]
 
 
-@pytest.mark.parametrize(
-    "limit", [{"rows": 2}, {"lines": 2}, {"columns": 1}, {"cells": 5}, {"letters": 11}], ids=str
-)
+@pytest.mark.parametrize("limit", [{"rows": 2}, {"lines": 2}, {"columns": 1}, {"cells": 5}, {"letters": 11}], ids=str)
 def test_a_workbook_beyond_any_one_limit_is_too_large(limit: dict[str, int]) -> None:
     rows = [["ab", "cd"]] * 3
     assert len(read(rows, replace(ROOMY, rows=3, lines=3, columns=2, cells=6, letters=12))) == 3

@@ -168,13 +168,9 @@ def test_the_eleven_states_their_languages_and_every_constituency_are_there() ->
     assert countries.keys() > MEMBER_STATES
     assert min(countries[state] for state in MEMBER_STATES) >= 5
     own_words = {
-        profile["about"]["text"]
-        for profiles in demo_text("local_language_profiles").values()
-        for profile in profiles
+        profile["about"]["text"] for profiles in demo_text("local_language_profiles").values() for profile in profiles
     }
-    assert Counter(row.languages[0] for row in rows if row.about in own_words) == dict.fromkeys(
-        OWN_LANGUAGES, 10
-    )
+    assert Counter(row.languages[0] for row in rows if row.about in own_words) == dict.fromkeys(OWN_LANGUAGES, 10)
     constituencies = Counter(row.constituency for row in rows)
     assert set(constituencies) == {
         "government", "industry", "civil-society", "intergovernmental", "academia", "youth",
@@ -202,8 +198,7 @@ def test_nobody_is_booked_twice_and_speakers_know_their_theme() -> None:
     for part in parts:
         others = days.setdefault(part.attendee_id, [])
         assert all(
-            part.session.ends_at <= other.starts_at or other.ends_at <= part.session.starts_at
-            for other in others
+            part.session.ends_at <= other.starts_at or other.ends_at <= part.session.starts_at for other in others
         )
         others.append(part.session)
         if part.part == "speaking":
@@ -280,9 +275,7 @@ def test_everybody_one_may_walk_in_as_finds_requests_and_meetings() -> None:
     lead = leads_of(current).get(person__name="Amara Silva")
     [report] = reports_for(lead)
     assert (report.state, report.is_about_meeting) == ("open", True)
-    both = Attendee.objects.filter(reports_made__isnull=False) | Attendee.objects.filter(
-        reports_about__isnull=False
-    )
+    both = Attendee.objects.filter(reports_made__isnull=False) | Attendee.objects.filter(reports_about__isnull=False)
     assert not set(both.values_list("person_id", flat=True)) & {one.person.pk for one in demo_accounts()}
 
     states = Counter(Meeting.objects.values_list("event__slug", "state"))
@@ -309,20 +302,14 @@ def test_some_ask_whom_they_looked_at_and_a_visitor_finds_nothing_of_it() -> Non
             assert parts["invited"].pk in seen[parts["asker"].pk][:ASKED]
             assert not {seat.person_id for seat in parts.values()} & {person.pk for person in main}
         states = {meeting.state for meeting in meetings}
-        assert states - {"expired"} == {
-            "requested",
-            "accepted",
-            "declined",
-        }  # two may want the last free time
+        assert states - {"expired"} == {"requested", "accepted", "declined"}  # two may want the last free time
         transaction.set_rollback(True)
 
 
 @pytest.mark.usefixtures("output")
 def test_answers_come_within_days_and_what_waits_waits_for_a_week() -> None:
     asked = Meeting.objects.filter(event__slug=CURRENT)
-    took = sorted(
-        (row.answered_at - row.asked_at) / HOUR for row in asked.exclude(answered_at=None) if row.answered_at
-    )
+    took = sorted((row.answered_at - row.asked_at) / HOUR for row in asked.exclude(answered_at=None) if row.answered_at)
     assert len(took) > 40
     assert median(took) < 24
     assert took[-1] < 6 * 24

@@ -83,9 +83,7 @@ def is_tidy(sentence: dict[str, str]) -> bool:
 
 
 def is_spaced(text: str) -> bool:
-    return not any(
-        unicodedata.name(letter).startswith(tuple(SCRIPTS.values())) for letter in letters_of(text)
-    )
+    return not any(unicodedata.name(letter).startswith(tuple(SCRIPTS.values())) for letter in letters_of(text))
 
 
 def letters_of(text: str) -> list[str]:
@@ -126,9 +124,7 @@ def test_every_topic_is_both_sought_and_offered() -> None:
 
 def test_the_constituencies_are_mixed_as_at_a_forum() -> None:
     constituency = {sector: name for name, sectors in SECTORS.items() for sector in sectors}
-    counts = Counter(
-        constituency[attendee["sector"]] for language in PROFILES.values() for attendee in language
-    )
+    counts = Counter(constituency[attendee["sector"]] for language in PROFILES.values() for attendee in language)
     expected = {"government": 0.45, "industry": 0.15, "civil society": 0.22}
     expected |= {"intergovernmental": 0.05, "academia": 0.10, "youth": 0.03}
     for name, share in expected.items():
@@ -161,9 +157,7 @@ def test_no_two_of_the_320_sentences_say_the_same_words() -> None:
 
 def test_no_two_english_originals_share_most_of_their_words() -> None:
     originals = [
-        set(re.findall(r"[a-z]{4,}", pair["english"].lower()))
-        for lang in PROFILES
-        for pair in sentences_of(lang)
+        set(re.findall(r"[a-z]{4,}", pair["english"].lower())) for lang in PROFILES for pair in sentences_of(lang)
     ]
     for position, words in enumerate(originals):
         for others in originals[:position]:
@@ -202,9 +196,7 @@ def test_texts_are_composed_and_without_stray_spaces_or_invisible_characters(lan
         assert text == unicodedata.normalize("NFC", text)
         lines = text.split("\n")
         assert lines == [" ".join(line.split()) for line in lines]
-        assert not any(
-            unicodedata.category(character) in {"Cc", "Cf", "Co", "Cn"} for character in "".join(lines)
-        )
+        assert not any(unicodedata.category(character) in {"Cc", "Cf", "Co", "Cn"} for character in "".join(lines))
 
 
 def test_burmese_is_in_unicode_order_and_not_in_the_older_zawgyi_encoding() -> None:

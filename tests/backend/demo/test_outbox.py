@@ -29,9 +29,7 @@ def test_a_mail_that_goes_to_anybody_but_the_demo_s_people_is_printed_and_not_ke
 
 def test_a_mail_of_the_demo_is_kept_with_every_recipient_and_newest_first() -> None:
     mailer = get_connection("backend.demo.outbox.OutboxBackend")
-    first = EmailMessage(
-        "ศูนย์", "Your code is 1234", "a@example.org", ["b@example.org"], bcc=["c@example.org"]
-    )
+    first = EmailMessage("ศูนย์", "Your code is 1234", "a@example.org", ["b@example.org"], bcc=["c@example.org"])
     second = EmailMessage("Second", "Text", "a@example.org", ["b@example.org"])
 
     assert mailer.send_messages([first]) == 1

@@ -30,12 +30,7 @@ PROFILES, NAMES, SESSIONS, THEMES, SECTORS = (demo_text(name) for name in FILES)
 TEXTS_OF = [(row["about"], row["seeks"]["text"], row["offers"]["text"]) for row in PROFILES]
 TEXTS = [text for texts in TEXTS_OF for text in texts if text]
 TOPICS = {
-    "legislation": [
-        "legislative-reform",
-        "platform-regulation",
-        "ai-emerging-technology",
-        "industry-working-group",
-    ],
+    "legislation": ["legislative-reform", "platform-regulation", "ai-emerging-technology", "industry-working-group"],
     "justice": ["cross-border-enforcement", "evidence-reporting", "victim-support", "investigation-tools"],
     "prevention": [
         "sextortion",
@@ -139,9 +134,7 @@ def test_everybody_declares_what_they_seek_and_offer_about_some_topics(part: str
 
 def test_what_people_seek_or_offer_is_of_the_topics_they_work_on() -> None:
     strangers = [
-        row["title"]
-        for row in PROFILES
-        if not set(row["topics"]) & {*row["seeks"]["topics"], *row["offers"]["topics"]}
+        row["title"] for row in PROFILES if not set(row["topics"]) & {*row["seeks"]["topics"], *row["offers"]["topics"]}
     ]
     assert strangers == []
 
@@ -167,16 +160,7 @@ def test_biographies_cover_the_sectors_in_the_shares_of_the_forum() -> None:
 
 def test_each_biography_is_complete_and_placed() -> None:
     for row in PROFILES:
-        assert set(row) == {
-            "about",
-            "sector",
-            "country",
-            "title",
-            "organisation",
-            "topics",
-            "seeks",
-            "offers",
-        }
+        assert set(row) == {"about", "sector", "country", "title", "organisation", "topics", "seeks", "offers"}
         assert row["country"] in NAMES
         assert 1 <= len(row["topics"]) == len(set(row["topics"])) <= 3
         assert set(row["topics"]) <= TOPIC_KEYS

@@ -26,14 +26,7 @@ from backend.events.services.mailboxes import add_to_mailbox
 from backend.people.models import Person
 from backend.safeguarding.services.aliases import AliasData, set_alias_of
 from backend.suggestions.engine import meaning
-from tests.factories import (
-    NOW,
-    block_contact,
-    make_attendee,
-    make_event,
-    make_organisation,
-    provide_for_minors,
-)
+from tests.factories import NOW, block_contact, make_attendee, make_event, make_organisation, provide_for_minors
 
 pytestmark = pytest.mark.django_db
 
@@ -155,9 +148,7 @@ def test_the_policy_is_asked_on_until_sixty_are_found_or_there_are_no_more(
     assert (names(found), list(found.quotations)) == (["Shown"], [shown.pk])
 
 
-def test_that_a_hidden_person_exists_makes_no_difference_to_the_database(
-    event: Event, viewer: Attendee
-) -> None:
+def test_that_a_hidden_person_exists_makes_no_difference_to_the_database(event: Event, viewer: Attendee) -> None:
     make_attendee(event, name="Shown", offers=COURT)
     read_texts(event)
 
@@ -216,9 +207,7 @@ def test_a_change_of_policy_shows_at_the_next_search_though_the_process_keeps_th
     assert (names(found), found.total, len(found.facets["language"])) == (["Shown"], 1, 1)
 
 
-def test_a_text_whose_row_is_gone_is_not_found_though_the_process_keeps_it(
-    event: Event, viewer: Attendee
-) -> None:
+def test_a_text_whose_row_is_gone_is_not_found_though_the_process_keeps_it(event: Event, viewer: Attendee) -> None:
     lawyer = make_attendee(event, name="Lawyer", offers=COURT)
     read_texts(event)
     assert names(find(viewer, "training of prosecutors")) == ["Lawyer"]
@@ -262,9 +251,7 @@ def test_who_seeks_the_same_is_hidden_and_named_as_everybody_else(event: Event, 
     assert (found.total, len(found.also_seeking)) == (3, 2)
 
 
-def test_a_minor_finds_nobody_and_is_not_found_where_delegations_can_meet(
-    event: Event, viewer: Attendee
-) -> None:
+def test_a_minor_finds_nobody_and_is_not_found_where_delegations_can_meet(event: Event, viewer: Attendee) -> None:
     minor = make_attendee(event, name="Minor", seeks=WISH, age_class="minor")
     make_attendee(event, name="Lawyer", offers=COURT)
     provide_for_minors(event)
@@ -320,10 +307,7 @@ def test_who_seeks_the_same_stands_on_the_first_page_alone(
         make_attendee(event, name=f"Lawyer {number}", offers=COURT)
     make_attendee(event, name="Seeker", seeks=WISH)
     read_texts(event)
-    pages = [
-        find_people(viewer=viewer, wanted=Wanted(q=WISHED, by=BY_MEANING), page=page, now=NOW)
-        for page in (1, 2)
-    ]
+    pages = [find_people(viewer=viewer, wanted=Wanted(q=WISHED, by=BY_MEANING), page=page, now=NOW) for page in (1, 2)]
     assert [(names(one)[-1], len(one.people), len(one.also_seeking)) for one in pages] == [
         ("Seeker", 3, 1), ("Lawyer 2", 1, 0),
     ]  # fmt: skip

@@ -105,11 +105,7 @@ def test_the_file_holds_whom_the_list_shows_and_the_download_is_recorded(forum):
         file_of(forum, "attendees.pdf")
     with pytest.raises(OrganisersOnly):
         export_attendees(
-            event=forum[0],
-            name="attendees.csv",
-            filters={},
-            by=Attendee.objects.get(name="Ana Lopez").person,
-            now=NOW,
+            event=forum[0], name="attendees.csv", filters={}, by=Attendee.objects.get(name="Ana Lopez").person, now=NOW
         )
 
 

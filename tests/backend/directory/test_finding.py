@@ -111,9 +111,7 @@ def test_what_is_nobodys_name_finds_nobody(event: Event, viewer: Attendee, nothi
     assert find(viewer, nothing).is_empty
 
 
-def test_a_name_of_letters_without_a_latin_form_is_found_as_it_is_written(
-    event: Event, viewer: Attendee
-) -> None:
+def test_a_name_of_letters_without_a_latin_form_is_found_as_it_is_written(event: Event, viewer: Attendee) -> None:
     for name in ("ꝼꞷ ʔʕ", "Mali Tan"):
         make_attendee(event, name=name)
     assert [names(find(viewer, text)) for text in ("ꝼꞷ ʔʕ", "ʔʕ", "ʡ")] == [["ꝼꞷ ʔʕ"], ["ꝼꞷ ʔʕ"], []]
@@ -136,9 +134,7 @@ def test_only_whom_the_contact_policy_lets_through_is_a_hit_or_counted(
         make_attendee(event, name=f"Quillon {word}", organisation=alone, country="Kenya", **fields)
     known = make_attendee(event, name="Quillon Known", country="Kenya")
     KnownMinor.objects.create(
-        address_hash=known.person.address_hash,
-        event=make_event("elsewhere"),
-        expires_at=NOW + dt.timedelta(9),
+        address_hash=known.person.address_hash, event=make_event("elsewhere"), expires_at=NOW + dt.timedelta(9)
     )
     make_attendee(make_event("elsewhere"), name="Quillon Stranger")
     block_contact(blocked_by, blocked, viewer)
@@ -153,9 +149,7 @@ def test_only_whom_the_contact_policy_lets_through_is_a_hit_or_counted(
     assert names(find(viewer, "quillon")) == [blocked.name, shown.name]
 
 
-def test_people_of_an_organisation_and_of_a_topic_come_after_those_of_the_name(
-    event: Event, viewer: Attendee
-) -> None:
+def test_people_of_an_organisation_and_of_a_topic_come_after_those_of_the_name(event: Event, viewer: Attendee) -> None:
     house = make_organisation(event, name="Meridian Social")
     make_attendee(event, name="Zoe", organisation=house)
     make_attendee(event, name="Anna", organisation=house, country="Laos")
@@ -172,9 +166,7 @@ def test_people_of_an_organisation_and_of_a_topic_come_after_those_of_the_name(
     assert (names(narrowed), narrowed.organisations) == (["Anna"], ())
 
 
-def test_a_topic_is_found_and_shown_by_its_name_in_the_reader_s_language(
-    event: Event, viewer: Attendee
-) -> None:
+def test_a_topic_is_found_and_shown_by_its_name_in_the_reader_s_language(event: Event, viewer: Attendee) -> None:
     make_attendee(event, name="Tara", offers_topics=["sextortion"])
     Topic.objects.filter(event=event, key="sextortion").update(names={"th": "การขู่กรรโชกทางเพศ"})
     for language, shown in (("th", "การขู่กรรโชกทางเพศ"), ("en", "Sextortion")):
@@ -210,9 +202,7 @@ def test_a_name_changed_by_whatever_code_is_found_at_once(event: Event, viewer: 
     assert names(find(viewer, "old name")) == ["Old Name"]
     Attendee.objects.filter(pk=other.pk).update(name="Fresh Person")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE events_organisation SET name = 'Fresh House' WHERE id = %s", [other.organisation_id]
-        )
+        cursor.execute("UPDATE events_organisation SET name = 'Fresh House' WHERE id = %s", [other.organisation_id])
     assert find(viewer, "old").is_empty
     found = find(viewer, "fresh")
     assert (names(found), [one.name for one in found.organisations]) == (["Fresh Person"], ["Fresh House"])
@@ -232,8 +222,7 @@ def test_reading_names_waits_for_none_and_touches_what_changed_alone(event: Even
 def test_a_search_reads_no_more_than_five_hundred_names_at_once(event: Event, viewer: Attendee) -> None:
     assert finding.read_names(event.pk) > 0
     Topic.objects.bulk_create(
-        Topic(event=event, theme=event.themes.all()[0], key=f"t{n}", name=f"Topic {n}", position=n)
-        for n in range(501)
+        Topic(event=event, theme=event.themes.all()[0], key=f"t{n}", name=f"Topic {n}", position=n) for n in range(501)
     )
     find(viewer, "topic")
     assert SearchName.objects.filter(keys=None).count() == 1
@@ -251,9 +240,7 @@ def test_topics_and_sessions_are_found_with_whom_one_sees_there(event: Event, vi
     assert find(viewer, topic="sextortion").total == 1
 
 
-def test_a_shipped_topic_is_found_by_its_former_name_and_not_once_it_is_renamed(
-    event: Event, viewer: Attendee
-) -> None:
+def test_a_shipped_topic_is_found_by_its_former_name_and_not_once_it_is_renamed(event: Event, viewer: Attendee) -> None:
     make_attendee(event, seeks_topics=["evidence-reporting"])
     topic = Topic.objects.get(event=event, key="evidence-reporting")
     for name, found in (("Help with evidence and reporting", ["evidence-reporting"]), ("Logs", [])):
@@ -281,10 +268,7 @@ def test_filters_combine_and_each_says_how_many_it_would_leave(event: Event, vie
 
 def test_the_day_filter_leaves_whoever_has_a_free_time_then(event: Event, viewer: Attendee) -> None:
     days = [dt.datetime(2026, 12, day, 3, 0, tzinfo=dt.UTC) for day in (9, 10)]  # 10:00 in Bangkok
-    slots = [
-        Slot.objects.create(event=event, starts_at=day, ends_at=day + dt.timedelta(minutes=30))
-        for day in days
-    ]
+    slots = [Slot.objects.create(event=event, starts_at=day, ends_at=day + dt.timedelta(minutes=30)) for day in days]
     both, first, busy = (make_attendee(event, name=name) for name in ("Both", "First", "Busy"))
     make_attendee(event, name="Never")
     for one, opened in ((both, slots), (first, slots[:1]), (busy, slots)):
@@ -319,9 +303,7 @@ def test_a_chosen_sector_and_organisation_are_called_by_name_also_where_nobody_i
         assert ("Lab", count) in [(one.name, one.count) for one in found.facets["sector"]]
 
 
-def test_that_a_hidden_person_exists_makes_no_difference_to_the_database(
-    event: Event, viewer: Attendee
-) -> None:
+def test_that_a_hidden_person_exists_makes_no_difference_to_the_database(event: Event, viewer: Attendee) -> None:
     house = make_organisation(event, name="Quillon House")
     make_attendee(event, name="Somchai Jaidee")
     read_names(event.pk)
@@ -339,9 +321,7 @@ def test_that_a_hidden_person_exists_makes_no_difference_to_the_database(
     assert before == [statements(searched) for searched in ("quillon", "Quillon House", "Quilon")]
 
 
-def test_pages_hold_thirty_and_a_number_beyond_the_last_gives_the_last(
-    event: Event, viewer: Attendee
-) -> None:
+def test_pages_hold_thirty_and_a_number_beyond_the_last_gives_the_last(event: Event, viewer: Attendee) -> None:
     house = make_organisation(event)
     for number in range(31):
         make_attendee(event, name=f"Person {number:02}", organisation=house)

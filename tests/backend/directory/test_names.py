@@ -18,9 +18,7 @@ from backend.directory.engine.names import NameQuery, closeness_of, name_keys, r
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 FOREIGN = json.loads((FIXTURES / "names.json").read_text("utf-8"))
 LATIN = json.loads((FIXTURES / "latin_names.json").read_text("utf-8"))  # as their bearers write them
-NAMES = sorted(
-    {person.name for person in demo_people()} | {name for group in FOREIGN.values() for name in group}
-)
+NAMES = sorted({person.name for person in demo_people()} | {name for group in FOREIGN.values() for name in group})
 LETTERS_OF = {
     "th": ("\u0e00", "\u0e7f"),
     "km": ("\u1780", "\u17ff"),
@@ -99,8 +97,7 @@ def _swapped(name: str, place: int, _chance: random.Random) -> str:
 def test_one_typo_does_little_harm(change: Callable[[str, int, random.Random], str]) -> None:
     chance = random.Random(2026)
     texts = {
-        name: change(unicodedata.normalize("NFC", name), chance.randrange(len(name) - 1), chance)
-        for name in NAMES
+        name: change(unicodedata.normalize("NFC", name), chance.randrange(len(name) - 1), chance) for name in NAMES
     }
     assert success(texts, 3) >= 0.85
     for script, group in FOREIGN.items():

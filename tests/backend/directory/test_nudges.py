@@ -153,10 +153,7 @@ def test_the_mail_names_the_cause_as_it_is_when_it_is_sent(forum):
     event, organiser, alone, empty = forum
     Availability.objects.filter(attendee=alone).delete()
     preview = preview_nudges(event=event, now=NOW)
-    assert [(group.cause.value, len(group.rows)) for group in preview.groups] == [
-        ("no_time", 1),
-        ("empty_profile", 1),
-    ]
+    assert [(group.cause.value, len(group.rows)) for group in preview.groups] == [("no_time", 1), ("empty_profile", 1)]
     nudge(event, by=organiser.person)
     Attendee.objects.filter(pk=empty.pk).update(offers="Training")
     for row in Nudge.objects.order_by("attendee"):
@@ -183,9 +180,7 @@ def test_nobody_is_nudged_against_what_was_just_sent(forum):
     assert nudged() == [empty.pk]
     Delivery.objects.filter(pk=delivery.pk).update(state="failed", attempts=1, tried_at=NOW)
     assert nudge(event, by=organiser.person) == 1  # the mail about the request did not arrive
-    later = Notice.objects.create(
-        event=event, attendee=empty, meeting=request, kind="changed", created_at=NOW + hour
-    )
+    later = Notice.objects.create(event=event, attendee=empty, meeting=request, kind="changed", created_at=NOW + hour)
     Delivery.objects.create(notice=later)
     send_nudge(nudge_id=Nudge.objects.get(attendee=empty).pk, now=NOW + 2 * hour)  # after quiet hours
     assert mail.outbox == []
@@ -228,10 +223,7 @@ def test_the_state_of_each_nudge_is_shown(forum, post):
     with pytest.raises(MailDelayed):
         send_nudge(nudge_id=of[alone.pk], now=NOW)
     send_nudge(nudge_id=of[empty.pk], now=NOW)
-    assert nudge_states(event) == {
-        alone.person.name: "not sent yet",
-        empty.person.name: "refused by the mail server",
-    }
+    assert nudge_states(event) == {alone.person.name: "not sent yet", empty.person.name: "refused by the mail server"}
     send_nudge(nudge_id=of[alone.pk], now=NOW)
     assert nudge_states(event)[alone.person.name] == "sent"
     assert {row.nudged_at for row in needs_help_rows(event=event, now=NOW)} == {NOW}

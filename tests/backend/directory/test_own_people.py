@@ -15,12 +15,7 @@ from backend.directory.models import ProfileVisit
 from backend.directory.selectors.own_people import recently_seen_for, saved_for, session_companions_for
 from backend.directory.selectors.people import person_for
 from backend.directory.selectors.working_on import working_on_for
-from backend.directory.services.own_people import (
-    clear_visits,
-    find_session_companions,
-    find_working_on,
-    record_visit,
-)
+from backend.directory.services.own_people import clear_visits, find_session_companions, find_working_on, record_visit
 from backend.events.models.agenda import Session, SessionPart
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
@@ -64,9 +59,7 @@ def hide(how: str, other: Attendee, viewer: Attendee) -> None:
         Attendee.objects.filter(pk=other.pk).update(**fields)
 
 
-def test_a_note_stays_with_whom_one_saved_until_they_are_saved_no_longer(
-    event: Event, viewer: Attendee
-) -> None:
+def test_a_note_stays_with_whom_one_saved_until_they_are_saved_no_longer(event: Event, viewer: Attendee) -> None:
     other = make_attendee(event, name="Saved Person")
     save(viewer, other, "Ask about the guide.\nIn Thai.")
     assert [(row.other.name, row.note) for row in saved_for(viewer=viewer, now=NOW)] == [
@@ -86,9 +79,7 @@ def test_a_note_stays_with_whom_one_saved_until_they_are_saved_no_longer(
     assert saved_for(viewer=viewer, now=NOW) == ()
 
 
-def test_a_note_is_of_five_hundred_characters_at_most_and_on_somebody_saved(
-    event: Event, viewer: Attendee
-) -> None:
+def test_a_note_is_of_five_hundred_characters_at_most_and_on_somebody_saved(event: Event, viewer: Attendee) -> None:
     other = make_attendee(event)
     with pytest.raises(TextTooLong):
         save(viewer, other, "x" * 501)
@@ -107,9 +98,7 @@ def test_a_note_is_for_who_wrote_it_alone(event: Event, viewer: Attendee) -> Non
     assert saved_for(viewer=third, now=NOW) == ()
 
 
-def test_the_last_twenty_pages_are_kept_the_latest_first_and_can_be_cleared(
-    event: Event, viewer: Attendee
-) -> None:
+def test_the_last_twenty_pages_are_kept_the_latest_first_and_can_be_cleared(event: Event, viewer: Attendee) -> None:
     people = [make_attendee(event, name=f"Person {number}") for number in range(22)]
     for minutes, other in enumerate(people):
         visit(viewer, other, minutes)
@@ -138,9 +127,7 @@ def test_the_database_refuses_a_second_visit_and_one_to_oneself(event: Event, vi
         refused_by(name, partial(ProfileVisit.objects.create, other=again, **fields))
 
 
-def test_only_speakers_and_those_who_let_their_sessions_be_seen_are_in_mine(
-    event: Event, viewer: Attendee
-) -> None:
+def test_only_speakers_and_those_who_let_their_sessions_be_seen_are_in_mine(event: Event, viewer: Attendee) -> None:
     opening, closing = make_session(event, "Opening"), make_session(event, "Closing")
     elsewhere = make_session(event, "Elsewhere")
     shows, keeps, speaks = (
@@ -175,9 +162,7 @@ def test_whom_the_policy_hides_is_in_no_list_and_no_number(event: Event, viewer:
     assert (found.sectors, found.total, found.seeks) == ((), 0, 0)
 
 
-def test_who_works_on_a_topic_is_grouped_by_sector_and_who_offers_comes_first(
-    event: Event, viewer: Attendee
-) -> None:
+def test_who_works_on_a_topic_is_grouped_by_sector_and_who_offers_comes_first(event: Event, viewer: Attendee) -> None:
     police = make_organisation(event, "law-enforcement")
     school = make_organisation(event, "education")
     for name, fields in {
@@ -188,10 +173,7 @@ def test_who_works_on_a_topic_is_grouped_by_sector_and_who_offers_comes_first(
     }.items():
         make_attendee(event, name=name, **fields)
     found = find_working_on(viewer=viewer, topic="sextortion", now=NOW)
-    groups = {
-        group.key: [(one.other.name, one.seeks, one.offers) for one in group.people]
-        for group in found.sectors
-    }
+    groups = {group.key: [(one.other.name, one.seeks, one.offers) for one in group.people] for group in found.sectors}
     assert groups == {
         "law-enforcement": [("Ben", False, True), ("Anna", True, False)],
         "education": [("Cho", True, True)],

@@ -105,9 +105,7 @@ def test_one_person_is_added_by_the_rules_of_an_imported_row(forum):
     added = add_attendee(event=event, new=new, by=organiser.person, now=LATER)
     assert (added.name, added.age_class, added.organisation.name) == ("Wanda Walkin", "adult", "House")
     with refuses("already_there") as refusal:
-        add_attendee(
-            event=event, new=NewAttendee(email="walk@example.org", name="X"), by=organiser.person, now=LATER
-        )
+        add_attendee(event=event, new=NewAttendee(email="walk@example.org", name="X"), by=organiser.person, now=LATER)
     assert refusal.value.details == {"attendee_id": added.pk}
     with refuses("bad_row", match="age class"):
         add_attendee(
@@ -178,12 +176,7 @@ def test_an_organisation_s_sector_is_corrected_for_all_its_people_at_this_event_
 
     def correct(name, sector, organisation=house):
         return change_organisation(
-            event=event,
-            organisation_id=organisation.pk,
-            name=name,
-            sector=sector,
-            by=organiser.person,
-            now=LATER,
+            event=event, organisation_id=organisation.pk, name=name, sector=sector, by=organiser.person, now=LATER
         )
 
     assert correct("The House", "ngo").sector.constituency == "civil-society"
@@ -202,9 +195,7 @@ def test_an_organisation_s_sector_is_corrected_for_all_its_people_at_this_event_
 def test_the_api_lists_reads_adds_and_changes(forum, api):
     event, organiser = forum
     base = f"/api/v1/events/{event.slug}/attendees/"
-    added = api.post(
-        base, {"email": "w@example.org", "name": "Wanda", "organisation": "House"}, format="json"
-    )
+    added = api.post(base, {"email": "w@example.org", "name": "Wanda", "organisation": "House"}, format="json")
     assert added.status_code == 201
     body = added.json()
     assert (body["age_class"], body["email"], body["is_withheld"]) == ("unknown", "", True)

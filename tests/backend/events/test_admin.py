@@ -95,18 +95,11 @@ def test_an_event_with_reports_is_neither_counted_nor_removed_there(administrato
     assert Report.objects.count() == 1
 
 
-def test_a_session_that_is_there_keeps_its_time_and_its_event_and_takes_another_room(
-    administrator: Client,
-) -> None:
+def test_a_session_that_is_there_keeps_its_time_and_its_event_and_takes_another_room(administrator: Client) -> None:
     session = make_session(make_event())
     other = make_event("other")
     starts_at, event_id = session.starts_at, session.event_id
-    times = {
-        "starts_at_0": "2026-12-09",
-        "starts_at_1": "15:00",
-        "ends_at_0": "2026-12-09",
-        "ends_at_1": "16:00",
-    }
+    times = {"starts_at_0": "2026-12-09", "starts_at_1": "15:00", "ends_at_0": "2026-12-09", "ends_at_1": "16:00"}
     values = {"title": "Opening", "room": "Hall", "event": other.pk, **times}
     page = f"/admin/events/session/{session.pk}/change/"
     theme = Theme.objects.filter(event=other).earliest("pk")

@@ -104,8 +104,7 @@ def test_every_service_of_somebody_asks_what_the_state_of_the_event_allows() -> 
         for name, functions in found.items()
         if not name.startswith("_")
         for function, _names in functions
-        if {"event", "attendee", "lead", "reporter", "plan", "blocked"}
-        & {one.arg for one in function.args.kwonlyargs}
+        if {"event", "attendee", "lead", "reporter", "plan", "blocked"} & {one.arg for one in function.args.kwonlyargs}
         and "by" in {one.arg for one in function.args.kwonlyargs}
     }
     possible = set().union(*POSSIBLE.values())

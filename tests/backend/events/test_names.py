@@ -22,8 +22,7 @@ FULL, SHORT = "Nguyễn Thị Mai", "Mai"
 
 
 @pytest.mark.parametrize(
-    ("age_class", "in_roster", "in_lists"),
-    [("adult", FULL, FULL), ("unknown", FULL, SHORT), ("minor", SHORT, SHORT)],
+    ("age_class", "in_roster", "in_lists"), [("adult", FULL, FULL), ("unknown", FULL, SHORT), ("minor", SHORT, SHORT)]
 )
 def test_a_minor_and_somebody_of_unknown_age_are_called_by_their_short_name_as_the_rule_says(
     age_class: str, in_roster: str, in_lists: str
@@ -55,9 +54,7 @@ def test_a_minor_and_somebody_of_unknown_age_are_called_by_their_short_name_as_t
         (",", ""),
     ],
 )
-def test_without_a_short_name_one_word_is_guessed_that_is_not_marked_as_the_family_s(
-    name: str, called: str
-) -> None:
+def test_without_a_short_name_one_word_is_guessed_that_is_not_marked_as_the_family_s(name: str, called: str) -> None:
     assert name_to_call(Attendee(name=name)) == called
     assert name_to_call(Attendee(name=name, short_name="Other")) == "Other"
 

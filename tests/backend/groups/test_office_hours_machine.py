@@ -73,9 +73,7 @@ class OfficeHourMachine(MeetingMachineBase):
         return list(Meeting.objects.office_hours().filter(asker=host).order_by("-pk"))
 
     def _waiting(self, host: Attendee) -> list[Meeting]:
-        return list(
-            Meeting.objects.requests().filter(seats__attendee=host).exclude(asker=host).order_by("pk")
-        )
+        return list(Meeting.objects.requests().filter(seats__attendee=host).exclude(asker=host).order_by("pk"))
 
     # --- what people do -------------------------------------------------------------------------------
 
@@ -186,9 +184,7 @@ class OfficeHourMachine(MeetingMachineBase):
             by_person.setdefault(seat.attendee_id, []).append(Period(seat.period.lower, seat.period.upper))
         by_table: dict[int, list[Period]] = {}
         for meeting in Meeting.objects.filter(state__in=Meeting.CONFIRMED_STATES, is_online=False):
-            by_table.setdefault(meeting.table_id or 0, []).append(
-                Period(meeting.period.lower, meeting.period.upper)
-            )
+            by_table.setdefault(meeting.table_id or 0, []).append(Period(meeting.period.lower, meeting.period.upper))
         for periods in [*by_person.values(), *by_table.values()]:
             assert not any(a.overlaps(b) for a, b in combinations(periods, 2))
 
@@ -200,9 +196,7 @@ class OfficeHourMachine(MeetingMachineBase):
             assert len(set(places)) == len(places) <= 8
             if meeting.state == Meeting.State.ACCEPTED:
                 assert places
-                assert all(
-                    seat.is_active == (seat.part == "host" or seat.place is not None) for seat in seats
-                )
+                assert all(seat.is_active == (seat.part == "host" or seat.place is not None) for seat in seats)
             else:
                 assert not any(seat.is_active for seat in seats)
         for request in Meeting.objects.filter(state="gathered").select_related("office_hour"):

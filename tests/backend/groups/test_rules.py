@@ -36,21 +36,13 @@ def draw_people(chance: random.Random) -> list[Attendee]:
         seen = chance.choices(["listed", "hidden"], [12, 1])[0]
         joined = chance.random() < 0.9
         fields.append(
-            {
-                "constituency": constituency,
-                "sector": sector,
-                "age_class": age,
-                "visibility": seen,
-                "has_joined": joined,
-            }
+            {"constituency": constituency, "sector": sector, "age_class": age, "visibility": seen, "has_joined": joined}
         )
     people = make_attendees(event, fields)
     for _ in range(chance.randrange(PEOPLE)):
         one, other = chance.sample(people, 2)
         Block.objects.get_or_create(blocker=one.person, blocked=other.person, defaults={"created_at": NOW})
-    adults = [
-        one for one in people if one.age_class == "adult" and one.visibility == "listed" and one.has_joined
-    ]
+    adults = [one for one in people if one.age_class == "adult" and one.visibility == "listed" and one.has_joined]
     for _ in range(chance.randrange(3)):
         one, other = chance.sample(adults, 2)
         if contactable_ids(one, "page", NOW, [other.pk]):
@@ -82,11 +74,7 @@ def judge_tables(seed: int) -> int:
             apart = [other for other in open_ones if other != pk and other not in reach[pk]]
             assert apart, (seed, number, pk)
             # Who was blocked and blocked nobody leaves for nobody who blocked them.
-            assert any((pk, other) in hides or (other, pk) not in hides for other in apart), (
-                seed,
-                number,
-                pk,
-            )
+            assert any((pk, other) in hides or (other, pk) not in hides for other in apart), (seed, number, pk)
         changed += len(here) < len(members)
         newcomer = chance.choice(ids)
         others = [pk for pk in here if pk != newcomer]
@@ -139,12 +127,8 @@ def _drawn_groups(event: Event, kind: str) -> Rounds:
     rounds = Rounds.objects.create(
         event=event, kind=kind, title=kind, answer_by=begin - dt.timedelta(hours=2), work="ready", **three
     )
-    tables = Table.objects.bulk_create(
-        Table(event=event, label=f"{kind} {number}") for number in range(TABLES // 3)
-    )
-    RoundTable.objects.bulk_create(
-        RoundTable(event=event, rounds=rounds, slot=slot, table=table) for table in tables
-    )
+    tables = Table.objects.bulk_create(Table(event=event, label=f"{kind} {number}") for number in range(TABLES // 3))
+    RoundTable.objects.bulk_create(RoundTable(event=event, rounds=rounds, slot=slot, table=table) for table in tables)
     return rounds
 
 

@@ -78,9 +78,7 @@ def test_a_whole_registration_is_read_changed_cancelled_passed_on_and_read_again
     first = shop.attendee(1)
     assert (first.name, first.country, first.languages) == ("Given1 Family1", "Thailand", ["en", "th"])
     assert (first.organisation.name, first.seeks) == ("Organisation 1", "A partner for plan 1")
-    assert set(Attendee.objects.exclude(pk=shop.organiser.pk).values_list("age_class", flat=True)) == {
-        "unknown"
-    }
+    assert set(Attendee.objects.exclude(pk=shop.organiser.pk).values_list("age_class", flat=True)) == {"unknown"}
 
     before = tables()
     again = shop.sync(by=False)

@@ -46,10 +46,7 @@ def times(shop: Shop, title: str) -> tuple[str, str]:
 def set_session(shop: Shop, named: str, **changed: Any) -> None:
     """Change a session by hand, as organisers do."""
     one = Session.objects.get(event=shop.event, title=named)
-    values = {
-        name: getattr(one, name)
-        for name in ("title", "starts_at", "ends_at", "room", "abstract", "stream_url")
-    }
+    values = {name: getattr(one, name) for name in ("title", "starts_at", "ends_at", "room", "abstract", "stream_url")}
     data = SessionData(**values | {"theme": one.theme.key if one.theme else ""} | changed)
     change_session(event=shop.event, session_id=one.pk, data=data, by=shop.organiser.person, now=NOW)
 
@@ -73,9 +70,7 @@ def test_a_new_release_moves_renames_cancels_and_adds_and_followers_are_told_onc
     over_midnight = next(title for title in titles(shop) if title.startswith("Session 15"))
     assert times(shop, over_midnight) == ("09 23:30", "10 01:30")
     speaker = kind == "programme" and path.endswith("ics")
-    named = {
-        f"Session {number}": f"Session {number}{f' - Speaker {number}' * speaker}" for number in range(31)
-    }
+    named = {f"Session {number}": f"Session {number}{f' - Speaker {number}' * speaker}" for number in range(31)}
     ids = dict(Session.objects.values_list("title", "pk"))
     ann = follower(shop, "Ann", *(named[f"Session {number}"] for number in (1, 2, 4, 6)))
     follower(shop, "Ben", named["Session 6"])
@@ -375,9 +370,7 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE schedule [<!ENTITY a "aaaaaaaaaa"><!EN
         (b"", "holds no sessions"),
     ],
 )  # fmt: skip
-def test_what_is_no_programme_is_one_sentence_and_changes_nothing(
-    shop: Shop, content: bytes, sentence: str
-) -> None:
+def test_what_is_no_programme_is_one_sentence_and_changes_nothing(shop: Shop, content: bytes, sentence: str) -> None:
     follow(shop, "programme", "/talks")
     publish(shop, talk(1))
     shop.sync()
@@ -392,9 +385,7 @@ def test_what_is_no_programme_is_one_sentence_and_changes_nothing(
 def test_a_field_of_megabytes_is_refused_with_its_session_and_a_huge_answer_is_not_read(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    event = (
-        b"<event guid='%d'><title>%s</title><date>2026-12-09T09:00</date><duration>1:00</duration></event>"
-    )
+    event = b"<event guid='%d'><title>%s</title><date>2026-12-09T09:00</date><duration>1:00</duration></event>"
     data = b"<schedule>%s%s</schedule>" % (event % (1, b"x" * 1_000_000), event % (2, b"Short &amp; sweet"))
     file = read_agenda(data, event=shop.event)
     assert [one.data.title for one in file.sessions] == ["Short & sweet"]

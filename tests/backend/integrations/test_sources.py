@@ -28,9 +28,7 @@ DATA = SourceData(kind="table", name="A list", address="https://example.org/list
 
 def waiting() -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select args->>'source_id' from procrastinate_jobs where task_name = %s", [READ_SOURCE]
-        )
+        cursor.execute("select args->>'source_id' from procrastinate_jobs where task_name = %s", [READ_SOURCE])
         return [int(number) for (number,) in cursor.fetchall()]
 
 

@@ -248,9 +248,7 @@ def test_two_tickets_at_one_address_become_two_people_once_both_are_known_adults
     assert shop.sync().counts.unchanged == 2
 
 
-def test_a_second_ticket_is_added_by_no_clock_and_while_the_first_is_of_unknown_age_by_nobody(
-    shop: Shop,
-) -> None:
+def test_a_second_ticket_is_added_by_no_clock_and_while_the_first_is_of_unknown_age_by_nobody(shop: Shop) -> None:
     shop.add(1, email="office@example.org", name="Ann Abel")
     shop.add(2, email="office@example.org", name="Bea Bell")
     [second] = shop.sync().sharing
@@ -387,9 +385,7 @@ def test_nobody_under_an_alias_is_changed_shown_or_taken_out(shop: Shop) -> None
     officer = make_attendee(event, email="person1@example.org", name="Ann1 Person1")
     shop.add(1, 2)
     shop.sync()
-    data = AliasData(
-        name="Officer K.", organisation="Police", real_name="Ann1 Person1", real_organisation="Yard"
-    )
+    data = AliasData(name="Officer K.", organisation="Police", real_name="Ann1 Person1", real_organisation="Yard")
     set_alias(event=event, attendee_id=officer.pk, data=data, is_wish=True, by=lead.person, now=shop.now)
     transfer = {"status": "", "email": "b@example.org", "name": "B"}
     for cells in ({"country": "Japan"}, {"status": "cancelled"}, transfer):

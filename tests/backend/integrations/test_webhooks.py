@@ -23,20 +23,10 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.models.suspensions import Suspension
 from backend.events.rules.agreements import current_agreement
-from backend.groups.services.office_hours import (
-    OfficeHourData,
-    cancel_office_hour,
-    leave_office_hour,
-    open_office_hour,
-)
+from backend.groups.services.office_hours import OfficeHourData, cancel_office_hour, leave_office_hour, open_office_hour
 from backend.integrations.models import Webhook, WebhookDelivery
 from backend.integrations.services import deliveries
-from backend.integrations.services.deliveries import (
-    PAUSES,
-    delete_old_deliveries,
-    deliver_due,
-    queue_due_deliveries,
-)
+from backend.integrations.services.deliveries import PAUSES, delete_old_deliveries, deliver_due, queue_due_deliveries
 from backend.integrations.services.webhook_mails import SEND_WEBHOOK_MAIL, send_webhook_mail
 from backend.integrations.services.webhooks import (
     DELIVER,
@@ -209,9 +199,7 @@ def test_whoever_joins_is_told_once_and_only_as_a_listed_adult(hook: Hook) -> No
     assert not WebhookDelivery.objects.filter(attendee=minor).exists()
 
 
-@pytest.mark.parametrize(
-    "change", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}]
-)
+@pytest.mark.parametrize("change", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}])
 def test_whoever_is_hidden_or_no_known_adult_when_it_is_sent_is_not_told_of(hook: Hook, change) -> None:
     """Nor when a message is sent again."""
     meeting = agreed(hook.forum)
@@ -263,9 +251,7 @@ def test_a_suspension_changes_nothing_of_what_is_told(hook: Hook) -> None:
     agreed(hook.forum)
     a, lead = hook.forum.people[0], make_attendee(hook.forum.event, permission="safeguarding-lead")
     hook.deliver()
-    Suspension.objects.create(
-        attendee=a, reason="A cause", suspended_by=lead.person, suspended_at=hook.forum.now
-    )
+    Suspension.objects.create(attendee=a, reason="A cause", suspended_by=lead.person, suspended_at=hook.forum.now)
     sent = WebhookDelivery.objects.get(type="meeting.accepted")
     send_again(**hook.by, delivery_id=sent.pk, now=timezone.now())
     assert hook.deliver() == 1
@@ -274,9 +260,7 @@ def test_a_suspension_changes_nothing_of_what_is_told(hook: Hook) -> None:
 def test_an_office_hour_is_told_without_its_guests(hook: Hook) -> None:
     host, *guests = hook.forum.people[:3]
     asked = [hook.forum.ask(guest, host, hook.forum.slots[0]) for guest in guests]
-    data = OfficeHourData(
-        request_ids=tuple(one.pk for one in asked), slot_id=hook.forum.slots[0].pk, about="Evidence"
-    )
+    data = OfficeHourData(request_ids=tuple(one.pk for one in asked), slot_id=hook.forum.slots[0].pk, about="Evidence")
     key = {"attendee": host, "by": host.person, "now": hook.forum.now}
     hour = open_office_hour(**key, data=data, key="")
     leave_office_hour(**key | {"attendee": guests[0], "by": guests[0].person}, meeting_id=hour.pk)
@@ -441,11 +425,7 @@ def test_only_organisers_of_the_forum_have_its_webhooks(hook: Hook) -> None:
 
 def test_a_webhook_that_cannot_be_is_refused(hook: Hook) -> None:
     event, by, now = hook.forum.event, hook.organiser.person, timezone.now()
-    for address, types in (
-        (hook.webhook.address, ALL),
-        ("https://example.org/", []),
-        ("https://b.test/", ["x"]),
-    ):
+    for address, types in ((hook.webhook.address, ALL), ("https://example.org/", []), ("https://b.test/", ["x"])):
         with refuses("bad_webhook"):
             add_webhook(event=event, address=address, types=types, by=by, now=now)
     with pytest.raises(AddressRefused):

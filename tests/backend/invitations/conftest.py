@@ -29,9 +29,7 @@ class Forum:
         preview = preview_invitations(
             event=self.event, attendee_ids=[one.pk for one in people], by=self.organiser.person, now=now
         )
-        return send_invitations(
-            event=self.event, confirmation=preview.confirmation, by=self.organiser.person, now=now
-        )
+        return send_invitations(event=self.event, confirmation=preview.confirmation, by=self.organiser.person, now=now)
 
 
 @pytest.fixture

@@ -67,12 +67,8 @@ def days_pass(count: int) -> dt.datetime:
     return timezone.now()
 
 
-def test_a_mail_has_the_organisers_words_and_a_link_that_is_stored_nowhere(
-    forum: Forum, post: MailServer
-) -> None:
-    data = InvitationRulesData(
-        subject="{name}, come to {forum}", text="Dear {name}\n\nhere: {link}", valid_days=3
-    )
+def test_a_mail_has_the_organisers_words_and_a_link_that_is_stored_nowhere(forum: Forum, post: MailServer) -> None:
+    data = InvitationRulesData(subject="{name}, come to {forum}", text="Dear {name}\n\nhere: {link}", valid_days=3)
     set_invitation_rules(event=forum.event, data=data, by=forum.organiser.person)
     sender = MailTextsData(sender_name="The Hà Nội team", reply_to="team@example.org")
     set_mail_texts(event=forum.event, data=sender, by=forum.organiser.person)
@@ -105,9 +101,7 @@ def test_only_adults_by_the_contact_policy_get_a_mail_and_a_known_minor_shows_no
         forum.add("lead@example.org", name="Lead", permission="safeguarding-lead"),
     ]
     set_invitation_rules(
-        event=forum.event,
-        data=InvitationRulesData(schedule="after", first_reminder_days=2),
-        by=forum.organiser.person,
+        event=forum.event, data=InvitationRulesData(schedule="after", first_reminder_days=2), by=forum.organiser.person
     )
     by, now = forum.organiser.person, timezone.now()
     ids = [one.pk for one in (adult, known, *others)]
@@ -128,9 +122,7 @@ def test_only_adults_by_the_contact_policy_get_a_mail_and_a_known_minor_shows_no
     assert {mail["To"] for mail in post.mails if token_in(mail)} == {"adult@example.org"}
     stored = Invitation.objects.filter(attendee__in=[adult, known]).order_by("attendee")
     facts = stored.values_list("attendee", "kind", "number", "state", "attempts", "error")
-    assert {row[1:] for row in facts if row[0] == adult.pk} == {
-        row[1:] for row in facts if row[0] == known.pk
-    }
+    assert {row[1:] for row in facts if row[0] == adult.pk} == {row[1:] for row in facts if row[0] == known.pk}
 
 
 def test_a_link_ends_when_its_reader_is_no_adult_any_more_or_has_another_address(
@@ -173,9 +165,7 @@ def test_a_link_signs_in_once_and_not_after_its_days(forum: Forum, post: MailSer
             read_link(wrong, now)
 
 
-def test_reminders_come_twice_at_most_on_the_days_set_and_end_with_joining(
-    forum: Forum, post: MailServer
-) -> None:
+def test_reminders_come_twice_at_most_on_the_days_set_and_end_with_joining(forum: Forum, post: MailServer) -> None:
     mali, arif, linh = (forum.add(f"{name}@example.org") for name in ("mali", "arif", "linh"))
     forum.invite(mali, arif, linh)
     do_jobs()
@@ -269,16 +259,12 @@ def test_the_same_preview_sent_twice_invites_once(forum: Forum, post: MailServer
     mali, by, now = forum.add("mali@example.org"), forum.organiser.person, timezone.now()
     seen = preview_invitations(event=forum.event, attendee_ids=None, by=by, now=now)
     assert seen.count == 1
-    counts = [
-        send_invitations(event=forum.event, confirmation=seen.confirmation, by=by, now=now) for _ in "12"
-    ]
+    counts = [send_invitations(event=forum.event, confirmation=seen.confirmation, by=by, now=now) for _ in "12"]
     do_jobs()
     assert (counts, len(post.received_by(mali.person.email))) == ([1, 0], 1)
 
 
-def test_a_forum_sends_so_many_invitations_a_day_and_no_more(
-    forum: Forum, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_forum_sends_so_many_invitations_a_day_and_no_more(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "MAILS_A_DAY", 2)
     people = [forum.add(f"p{number}@example.org") for number in range(3)]
     with refuses("too_many_invitations"):
@@ -300,9 +286,7 @@ def test_a_mail_waits_for_the_end_of_its_readers_quiet_hours(forum: Forum, post:
     assert post.mails == []
 
 
-def test_a_test_mail_goes_to_its_organiser_alone_and_its_link_signs_nobody_in(
-    forum: Forum, post: MailServer
-) -> None:
+def test_a_test_mail_goes_to_its_organiser_alone_and_its_link_signs_nobody_in(forum: Forum, post: MailServer) -> None:
     forum.add("mali@example.org")
     send_test_invitation(event=forum.event, by=forum.organiser.person, now=timezone.now())
     do_jobs()

@@ -24,12 +24,7 @@ from backend.directory.models import Nudge
 from backend.directory.services.nudges import nudge_people
 from backend.events.models.attendees import Attendee
 from backend.people.models import AccountMail, Person
-from backend.people.services import (
-    SEND_ACCOUNT_MAIL,
-    delete_old_account_mails,
-    queue_account_mail,
-    send_account_mail,
-)
+from backend.people.services import SEND_ACCOUNT_MAIL, delete_old_account_mails, queue_account_mail, send_account_mail
 from tests.factories import NOW, make_attendee, make_event
 from tests.smtp import MailServer
 from tests.worker import do_jobs, let_the_wait_pass, waiting_jobs, workers_at_work
@@ -165,9 +160,7 @@ def test_a_mail_sent_again_after_a_crash_has_the_same_message_id(post: MailServe
     assert first["Message-ID"] == second["Message-ID"]
 
 
-def test_a_mail_without_a_message_id_gets_one_of_the_address_people_open(
-    post: MailServer, settings: Settings
-) -> None:
+def test_a_mail_without_a_message_id_gets_one_of_the_address_people_open(post: MailServer, settings: Settings) -> None:
     settings.TITIAN_ADDRESS = "https://forum.example.org"
     assert not send_mail_now(automatic_mail(to=ADDRESS, subject="Of a lead", body="..."), event=None).error
     (mail,) = post.mails
@@ -204,11 +197,7 @@ def _join(organiser: Attendee, count: int) -> None:
     """So many people with an empty profile, who are told to fill it in."""
     people = Person.objects.bulk_create(
         Person(
-            email=f"guest{number}@example.org",
-            name=f"Guest {number}",
-            password="!",
-            quiet_from=None,
-            quiet_until=None,
+            email=f"guest{number}@example.org", name=f"Guest {number}", password="!", quiet_from=None, quiet_until=None
         )
         for number in range(count)
     )

@@ -28,13 +28,7 @@ def test_no_character_that_nobody_sees_is_part_of_an_address() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "M1@BÜCHER.example",
-        PUNYCODE,
-        "m1@XN--BCHER-KVA.EXAMPLE",
-        "m1@ｂücher。example",
-        "m1@bu\u0308cher.example",
-    ],
+    ["M1@BÜCHER.example", PUNYCODE, "m1@XN--BCHER-KVA.EXAMPLE", "m1@ｂücher。example", "m1@bu\u0308cher.example"],
 )
 def test_an_address_is_stored_with_an_ascii_domain_and_compared_without_case(text: str) -> None:
     assert check_email(f" {text} ").lower() == PUNYCODE
@@ -53,8 +47,7 @@ def test_a_hidden_character_is_refused_in_words_that_say_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["a1ice@example.org", "ALICE@ex\u0430mple.org", "alice@ex\u00adample.org", "al\u0456ce@example.org"],
+    "text", ["a1ice@example.org", "ALICE@ex\u0430mple.org", "alice@ex\u00adample.org", "al\u0456ce@example.org"]
 )
 def test_what_looks_alike_has_one_skeleton(text: str) -> None:
     assert skeleton(text) == skeleton("alice@example.org")

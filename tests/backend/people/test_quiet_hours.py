@@ -48,12 +48,8 @@ def test_hours_of_a_day_and_none_at_all() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("begins", "ends"), [(dt.time(22), None), (None, dt.time(7)), (dt.time(7), dt.time(7))]
-)
-def test_hours_without_a_beginning_or_an_end_are_refused(
-    begins: dt.time | None, ends: dt.time | None
-) -> None:
+@pytest.mark.parametrize(("begins", "ends"), [(dt.time(22), None), (None, dt.time(7)), (dt.time(7), dt.time(7))])
+def test_hours_without_a_beginning_or_an_end_are_refused(begins: dt.time | None, ends: dt.time | None) -> None:
     person = Person.objects.create_user("siti@example.org", name="Siti Rahma")
     with pytest.raises(BadQuietHours):
         set_reading_times(person=person, timezone="", quiet_from=begins, quiet_until=ends, digest="")

@@ -13,9 +13,7 @@ from backend.people.services import BadEmail, check_email, find_or_create_people
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(
-    "text", ["", "a", "a@b", "a b@example.org", "a@example.org\n b", "x" * 250 + "@example.org"]
-)
+@pytest.mark.parametrize("text", ["", "a", "a@b", "a b@example.org", "a@example.org\n b", "x" * 250 + "@example.org"])
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(BadEmail):
         check_email(text)

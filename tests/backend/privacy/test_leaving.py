@@ -58,9 +58,7 @@ def forum() -> Forum:
 @pytest.fixture
 def leaver(forum: Forum) -> Attendee:
     """Somebody of whom every feature stores something."""
-    house = Organisation.objects.create(
-        event=forum.event, name=HOUSE, sector=forum.people[0].organisation.sector
-    )
+    house = Organisation.objects.create(event=forum.event, name=HOUSE, sector=forum.people[0].organisation.sector)
     one = make_attendee(
         forum.event, name=NAME, email=ADDRESS, organisation=house, seeks=SEEKS, offers=OFFERS,
         title="Quillfeather in chief", seeks_topics=["sextortion"],
@@ -79,9 +77,7 @@ def leaver(forum: Forum) -> Attendee:
     ProfileVisit.objects.create(event=forum.event, attendee=a, other=one)
     WishToMeet.objects.create(event=forum.event, asker=one, other=b)
     for first, second in ((one, c), (c, one)):
-        WaitingListEntry.objects.create(
-            event=forum.event, attendee=first, other=second, message=f"{NAME}: {MESSAGE}"
-        )
+        WaitingListEntry.objects.create(event=forum.event, attendee=first, other=second, message=f"{NAME}: {MESSAGE}")
     SessionPart.objects.create(event=forum.event, attendee=one, session=make_session(forum.event))
     Invitation.objects.create(
         attendee=one, number=1, queued_at=forum.now, address_hash=one.person.address_hash, token_hash="f" * 64
@@ -91,12 +87,8 @@ def leaver(forum: Forum) -> Attendee:
     )
     make_token(person=one.person, name="Quillfeather’s", scopes=["read"], days=30, now=forum.now)
     Client().force_login(one.person)
-    UserSession.objects.create(
-        user=one.person, session_key="k" * 32, ip="203.0.113.7", user_agent="Quillfeather"
-    )
-    Authenticator.objects.update_or_create(
-        user=one.person, type="totp", defaults={"data": {"secret": "Quillfeather"}}
-    )
+    UserSession.objects.create(user=one.person, session_key="k" * 32, ip="203.0.113.7", user_agent="Quillfeather")
+    Authenticator.objects.update_or_create(user=one.person, type="totp", defaults={"data": {"secret": "Quillfeather"}})
     begun = SessionStore()
     begun["account_login"] = {"email": ADDRESS}
     begun.save()
@@ -106,9 +98,7 @@ def leaver(forum: Forum) -> Attendee:
 def found(*words: str) -> set[str]:
     """Tables that hold one of the words, as text, as bytes, or in a session."""
     as_bytes = [word.encode().hex() for word in words]
-    sessions = {
-        "django_session" for one in Session.objects.all() for word in words if word in str(one.get_decoded())
-    }
+    sessions = {"django_session" for one in Session.objects.all() for word in words if word in str(one.get_decoded())}
     return tables_holding(*words, *as_bytes) | sessions
 
 
@@ -149,9 +139,7 @@ def test_the_others_are_told_and_keep_their_words_and_their_times(forum: Forum, 
     assert found(MESSAGE) == set()
 
 
-def test_a_meeting_that_took_place_still_counts_for_its_sector_and_names_nobody(
-    forum: Forum, leaver: Attendee
-) -> None:
+def test_a_meeting_that_took_place_still_counts_for_its_sector_and_names_nobody(forum: Forum, leaver: Attendee) -> None:
     counted = {one.pk: one.constituency for one in countable(forum.event)}
     row = leave(leaver, forum.now)
     assert {one.pk: one.constituency for one in countable(forum.event)} == counted
@@ -209,9 +197,7 @@ def test_the_last_organiser_and_the_last_lead_hand_over_first(forum: Forum) -> N
 def test_an_open_case_is_held_for_leads_until_it_is_closed(forum: Forum, leaver: Attendee) -> None:
     a = forum.people[0]
     lead = make_attendee(forum.event, permission="safeguarding-lead", visibility="hidden")
-    report = file_report(
-        reporter=a, reported_id=leaver.pk, category="harassment", words="Too close.", now=forum.now
-    )
+    report = file_report(reporter=a, reported_id=leaver.pk, category="harassment", words="Too close.", now=forum.now)
     erase(leaver.person, forum.now)
     assert found(*WORDS) == {"safeguarding_heldidentity"}
     page = report_page_for(Report.objects.get(pk=report.pk))
@@ -219,9 +205,7 @@ def test_an_open_case_is_held_for_leads_until_it_is_closed(forum: Forum, leaver:
     assert page.reported.name == f"{NAME} (left the forum)"
     assert (page.reported.organisation, page.reported.email) == (HOUSE, "")
     assert close_cases(now=forum.now) == 0
-    close_report(
-        lead=lead, report_id=report.pk, outcome="Told the police.", lift=True, by=lead.person, now=forum.now
-    )
+    close_report(lead=lead, report_id=report.pk, outcome="Told the police.", lift=True, by=lead.person, now=forum.now)
     assert close_cases(now=forum.now) == 1
     assert found(*WORDS) == set()
     assert not Report.objects.filter(pk=report.pk).exists()
@@ -231,9 +215,7 @@ def test_an_open_case_is_held_for_leads_until_it_is_closed(forum: Forum, leaver:
 def come_back(forum: Forum, address: str = ADDRESS) -> Attendee:
     organiser = forum.boss()
     table = read_csv(f"email,name,age_class,country\n{address},Zephyrine Again,adult,Thailand\n".encode())
-    import_attendees(
-        event=forum.event, table=table, by=organiser.person, now=forum.now + dt.timedelta(days=1)
-    )
+    import_attendees(event=forum.event, table=table, by=organiser.person, now=forum.now + dt.timedelta(days=1))
     return Attendee.objects.get(event=forum.event, person__email=address)
 
 
@@ -252,17 +234,11 @@ def test_a_block_is_in_force_when_the_address_comes_back(forum: Forum, leaver: A
     assert again.person_id in (block.blocker_id, block.blocked_id)
 
 
-def test_a_case_and_a_suspension_are_in_force_when_the_address_comes_back(
-    forum: Forum, leaver: Attendee
-) -> None:
+def test_a_case_and_a_suspension_are_in_force_when_the_address_comes_back(forum: Forum, leaver: Attendee) -> None:
     a = forum.people[0]
     lead = make_attendee(forum.event, permission="safeguarding-lead", visibility="hidden")
-    report = file_report(
-        reporter=a, reported_id=leaver.pk, category="harassment", words="Too close.", now=forum.now
-    )
-    suspend_person(
-        lead=lead, attendee_id=leaver.pk, reason="Until it is clear.", by=lead.person, now=forum.now
-    )
+    report = file_report(reporter=a, reported_id=leaver.pk, category="harassment", words="Too close.", now=forum.now)
+    suspend_person(lead=lead, attendee_id=leaver.pk, reason="Until it is clear.", by=lead.person, now=forum.now)
     erase(leaver.person, forum.now)
     again = come_back(forum)
     assert Report.objects.get(pk=report.pk).reported_id == again.pk

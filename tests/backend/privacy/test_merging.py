@@ -24,14 +24,7 @@ from backend.events.models.pictures import Picture
 from backend.events.rules.states import NotInThisState
 from backend.outcomes.models import ContactShare
 from backend.people.models import FormerAddress, KnownMinor, Person, address_hash
-from backend.privacy.services.merging import (
-    CARRIED,
-    PROTECTING,
-    CannotMerge,
-    LeadMerges,
-    answer_merge,
-    merge_attendees,
-)
+from backend.privacy.services.merging import CARRIED, PROTECTING, CannotMerge, LeadMerges, answer_merge, merge_attendees
 from backend.roster.services.csv_tables import read_csv
 from backend.roster.services.importing import import_attendees
 from backend.safeguarding.models import AliasEntry, Block, Chaperone, Report, ReportLink
@@ -87,9 +80,7 @@ def _consent(attendee: Attendee, state: str, decided_at: dt.datetime) -> Guardia
 
 def test_an_entry_that_has_not_joined_is_taken_over_at_once(forum: Forum, organiser: Person) -> None:
     kept, other, *_rest = forum.people
-    Attendee.objects.filter(pk=kept.pk).update(
-        about="", title="Head of unit", organisation=None, languages=[]
-    )
+    Attendee.objects.filter(pk=kept.pk).update(about="", title="Head of unit", organisation=None, languages=[])
     twin = _unjoined(
         forum, name=kept.name, email="other@address.example", about="Case work", title="Head",
         organisation=make_organisation(forum.event, name="Desk of Cases"), languages=["th"],
@@ -157,10 +148,7 @@ def test_both_who_joined_are_asked_and_nothing_happens_before(forum: Forum, orga
         assert merge.done_at is None
     answer_merge(attendee=kept, merge_id=merge.pk, is_same=True, by=kept.person, now=NOW)
     assert Meeting.objects.get(pk=asked.pk).asker == kept
-    assert set(Seat.objects.filter(meeting=asked.pk).values_list("attendee", flat=True)) == {
-        kept.pk,
-        other.pk,
-    }
+    assert set(Seat.objects.filter(meeting=asked.pk).values_list("attendee", flat=True)) == {kept.pk, other.pk}
 
 
 @pytest.mark.parametrize("who", [0, 1])
@@ -178,11 +166,7 @@ def test_one_no_ends_it(forum: Forum, organiser: Person, who: int) -> None:
 def test_the_question_ends_after_two_weeks_and_can_be_asked_anew(forum: Forum, organiser: Person) -> None:
     kept, twin, *_rest = forum.people
     first = merge_attendees(
-        event=forum.event,
-        kept_id=kept.pk,
-        duplicate_id=twin.pk,
-        by=organiser,
-        now=NOW - dt.timedelta(days=15),
+        event=forum.event, kept_id=kept.pk, duplicate_id=twin.pk, by=organiser, now=NOW - dt.timedelta(days=15)
     )
     with pytest.raises(NotFound):
         answer_merge(attendee=kept, merge_id=first.pk, is_same=True, by=kept.person, now=NOW)
@@ -211,9 +195,7 @@ def test_blocks_and_reports_of_either_hold_for_the_one(forum: Forum, organiser: 
     kept, twin, blocked, blocker, reported = forum.people
     block_person(blocked=blocked.person, by=twin.person, now=NOW)
     block_person(blocked=twin.person, by=blocker.person, now=NOW)
-    report = file_report(
-        reporter=twin, reported_id=reported.pk, category="harassment", words="Follows me", now=NOW
-    )
+    report = file_report(reporter=twin, reported_id=reported.pk, category="harassment", words="Follows me", now=NOW)
     assert all(may_contact(kept, one, "meeting", NOW) for one in (blocked, blocker, reported))
     _merge(forum, kept, twin, organiser)
     kept = Attendee.objects.get(pk=kept.pk)
@@ -225,18 +207,14 @@ def test_blocks_and_reports_of_either_hold_for_the_one(forum: Forum, organiser: 
     assert {(kept.person_id, blocked.person_id), (blocker.person_id, kept.person_id)} <= pairs
 
 
-def test_what_is_about_either_is_about_the_one_and_what_both_have_is_once(
-    forum: Forum, organiser: Person
-) -> None:
+def test_what_is_about_either_is_about_the_one_and_what_both_have_is_once(forum: Forum, organiser: Person) -> None:
     kept, twin, blocked, reporter, _rest = forum.people
     elsewhere = make_attendee(make_event("elsewhere"), person=kept.person)
     Attendee.objects.filter(pk=elsewhere.pk).update(changed_at=NOW - dt.timedelta(days=9))
     for one in (kept, twin):
         block_person(blocked=blocked.person, by=one.person, now=NOW)
     block_person(blocked=kept.person, by=twin.person, now=NOW)
-    report = file_report(
-        reporter=reporter, reported_id=twin.pk, category="harassment", words="Follows me", now=NOW
-    )
+    report = file_report(reporter=reporter, reported_id=twin.pk, category="harassment", words="Follows me", now=NOW)
     ReportLink.objects.create(report=report, attendee=twin, linked_at=NOW)
     later = NOW + dt.timedelta(hours=1)
     merge = merge_attendees(event=forum.event, kept_id=kept.pk, duplicate_id=twin.pk, by=organiser, now=later)
@@ -252,9 +230,7 @@ def test_what_is_about_either_is_about_the_one_and_what_both_have_is_once(
         assert one.changed_at == later  # their lists are made anew
 
 
-def test_a_meeting_with_whom_the_policy_keeps_away_ends_and_they_are_told(
-    forum: Forum, organiser: Person
-) -> None:
+def test_a_meeting_with_whom_the_policy_keeps_away_ends_and_they_are_told(forum: Forum, organiser: Person) -> None:
     kept, twin, blocker, *_rest = forum.people
     agreed = forum.accept(blocker, forum.ask(twin, blocker, forum.slots[0]))
     block_person(blocked=kept.person, by=blocker.person, now=NOW)
@@ -266,9 +242,7 @@ def test_a_meeting_with_whom_the_policy_keeps_away_ends_and_they_are_told(
 def test_a_suspension_comes_along(forum: Forum, organiser: Person, lead: Person) -> None:
     kept, other = forum.people[:2]
     twin = _unjoined(forum)
-    suspended = suspend_person(
-        lead=lead.attendances.get(), attendee_id=twin.pk, reason="Until heard", by=lead, now=NOW
-    )
+    suspended = suspend_person(lead=lead.attendances.get(), attendee_id=twin.pk, reason="Until heard", by=lead, now=NOW)
     _merge(forum, kept, twin, organiser)
     suspended.refresh_from_db()
     assert suspended.attendee == kept
@@ -293,9 +267,7 @@ def test_where_one_is_no_known_adult_a_lead_does_it_and_the_more_protected_class
 
 
 @pytest.mark.parametrize("age_class", ["minor", "unknown"])
-def test_the_one_kept_keeps_what_protects_it(
-    forum: Forum, organiser: Person, lead: Person, age_class: str
-) -> None:
+def test_the_one_kept_keeps_what_protects_it(forum: Forum, organiser: Person, lead: Person, age_class: str) -> None:
     kept = _unjoined(forum, age_class=age_class, visibility="hidden", role="speaker")
     _merge(forum, kept, _unjoined(forum), lead)
     kept.refresh_from_db()
@@ -334,9 +306,7 @@ def test_what_is_known_of_a_minor_holds_for_both_addresses(forum: Forum, lead: P
 
 def test_every_address_of_both_is_the_one_s_after_a_merge(forum: Forum, organiser: Person) -> None:
     kept, twin = forum.people[0], _unjoined(forum)
-    FormerAddress.objects.create(
-        person=twin.person, address_hash=address_hash("old@example.org"), left_at=NOW
-    )
+    FormerAddress.objects.create(person=twin.person, address_hash=address_hash("old@example.org"), left_at=NOW)
     _merge(forum, kept, twin, organiser)
     assert may_contact(forum.people[1], Attendee.objects.get(pk=kept.pk), "page", NOW)
     make_attendee(make_event("elsewhere"), email="OLD@example.org", age_class="minor")
@@ -397,9 +367,7 @@ def test_a_role_taken_up_between_question_and_answer_ends_it(forum: Forum, organ
     assert Attendee.objects.filter(pk=twin.pk).exists()
 
 
-def test_who_is_no_known_adult_any_more_is_for_a_lead_to_ask(
-    forum: Forum, organiser: Person, lead: Person
-) -> None:
+def test_who_is_no_known_adult_any_more_is_for_a_lead_to_ask(forum: Forum, organiser: Person, lead: Person) -> None:
     kept, twin, *_rest = forum.people
     merge = merge_attendees(event=forum.event, kept_id=kept.pk, duplicate_id=twin.pk, by=organiser, now=NOW)
     answer_merge(attendee=kept, merge_id=merge.pk, is_same=True, by=kept.person, now=NOW)

@@ -75,9 +75,7 @@ def test_what_is_erased_after_a_crash_cut_a_line_short_is_remembered(erasures: P
 
 
 @pytest.mark.django_db
-def test_copies_of_the_file_are_merged_and_the_last_erasure_of_a_row_counts(
-    erasures: Path, tmp_path: Path
-) -> None:
+def test_copies_of_the_file_are_merged_and_the_last_erasure_of_a_row_counts(erasures: Path, tmp_path: Path) -> None:
     leaver = make_attendee(make_event(), name=NAME, email=ADDRESS)
     Attendee.objects.update(joined_at=NOW)
     for days in (-9, 9):
@@ -109,9 +107,7 @@ def test_a_backup_made_before_the_erasure_is_restored_and_holds_the_person_no_mo
 
     leaver = make_attendee(make_event(), name=NAME, email=ADDRESS)
     run("pg_dump", "-Fc", "-f", str(dump), str(database["NAME"]))
-    erase_account(
-        person=leaver.person, is_confirmed=True, by=leaver.person, now=LATER + dt.timedelta(days=365)
-    )
+    erase_account(person=leaver.person, is_confirmed=True, by=leaver.person, now=LATER + dt.timedelta(days=365))
     assert tables_holding("Quillfeather") == set()
     with connection.cursor() as cursor:
         cursor.execute("create database restored template template0")

@@ -101,13 +101,7 @@ def test_a_dry_run_erases_nothing_and_names_nobody(forum: Forum) -> None:
 
 
 def test_an_open_case_is_held_through_a_purge(forum: Forum) -> None:
-    file_report(
-        reporter=forum.adult,
-        reported_id=forum.other.pk,
-        category="other",
-        words="A word.",
-        now=forum.after(1),
-    )
+    file_report(reporter=forum.adult, reported_id=forum.other.pk, category="other", words="A word.", now=forum.after(1))
     purge_all(now=forum.after(61))
     assert set(HeldIdentity.objects.values_list("name", flat=True)) == {"Ana Adult", "Ben Other"}
 

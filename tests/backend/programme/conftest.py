@@ -19,12 +19,7 @@ from backend.programme.rules.options import PlanOptions
 from backend.programme.services import drafting
 from backend.programme.services.drafting import draft_plan
 from backend.programme.services.editing import drop_planned, lock_planned, move_planned
-from backend.programme.services.publishing import (
-    apply_publication,
-    publish_plan,
-    set_publishing,
-    withdraw_plan,
-)
+from backend.programme.services.publishing import apply_publication, publish_plan, set_publishing, withdraw_plan
 from backend.programme.services.solving import solve_plan
 from backend.suggestions.models import Suggestion
 from tests.backend.conftest import Forum, make_forum
@@ -101,9 +96,7 @@ class Desk:
         )
 
     def lock(self, row: PlannedMeeting, locked: bool = True) -> PlannedMeeting:
-        return lock_planned(
-            event=self.event, plan_id=row.plan_id, planned_id=row.pk, locked=locked, by=self.by
-        )
+        return lock_planned(event=self.event, plan_id=row.plan_id, planned_id=row.pk, locked=locked, by=self.by)
 
     def drop(self, row: PlannedMeeting) -> None:
         drop_planned(event=self.event, plan_id=row.plan_id, planned_id=row.pk, by=self.by)
@@ -127,9 +120,7 @@ class Desk:
     def accept(self, meeting: Meeting) -> Meeting:
         """Both say yes."""
         for seat in meeting.seats.select_related("attendee__person", "attendee__event"):
-            meeting = accept_meeting(
-                attendee=seat.attendee, meeting_id=meeting.pk, by=seat.attendee.person, now=NOW
-            )
+            meeting = accept_meeting(attendee=seat.attendee, meeting_id=meeting.pk, by=seat.attendee.person, now=NOW)
         return meeting
 
 

@@ -159,9 +159,7 @@ def two_forums(forum):
 
 def agree(lead, attendee, now=NOW):
     [known] = KnownMinor.objects.all()
-    return agree_adult(
-        event=lead.event, attendee_id=attendee.pk, known_minor_id=known.pk, by=lead.person, now=now
-    )
+    return agree_adult(event=lead.event, attendee_id=attendee.pk, known_minor_id=known.pk, by=lead.person, now=now)
 
 
 def test_the_leads_of_both_forums_agree_and_read_first_name_and_delegation(two_forums):

@@ -113,9 +113,7 @@ def test_the_leads_of_both_forums_are_told_once_that_they_have_to_settle_an_age_
     assert [mail.to for mail in mailoutbox] == [[first.person.email], [second.person.email]]
     for mail, lead in zip(mailoutbox, (first, second), strict=True):
         assert mail.subject == f"1 age class waits for you: {lead.event.name}"
-        assert re.findall(r"https?://\S+", mail.body) == [
-            f"{settings.TITIAN_ADDRESS}/e/{lead.event.slug}/age-classes/"
-        ]
+        assert re.findall(r"https?://\S+", mail.body) == [f"{settings.TITIAN_ADDRESS}/e/{lead.event.slug}/age-classes/"]
         for word in ("Somchai", "Young", imported.organisation.name, imported.person.email):
             assert word not in mail.body
     assert tell_of_doubts(NOON + GATHERING) == 0
@@ -126,16 +124,12 @@ def test_a_lead_is_told_of_nothing_that_their_forum_settled_and_not_about_themse
 ) -> None:
     first, second, imported = two_forums
     known = KnownMinor.objects.get()
-    agree_adult(
-        event=second.event, attendee_id=imported.pk, known_minor_id=known.pk, by=second.person, now=NOON
-    )
+    agree_adult(event=second.event, attendee_id=imported.pk, known_minor_id=known.pk, by=second.person, now=NOON)
     appoint(imported, "safeguarding-lead")
     assert tell_of_doubts(NOON) == 1
     assert waiting() == [(first.pk, NOON)]
     send_age_mail(lead_id=second.pk, now=NOON)
-    agree_adult(
-        event=first.event, attendee_id=imported.pk, known_minor_id=known.pk, by=first.person, now=NOON
-    )
+    agree_adult(event=first.event, attendee_id=imported.pk, known_minor_id=known.pk, by=first.person, now=NOON)
     send_age_mail(lead_id=first.pk, now=NOON)
     assert (tell_of_doubts(NOON), mailoutbox) == (0, [])
 

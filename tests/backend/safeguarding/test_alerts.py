@@ -133,15 +133,7 @@ def test_a_report_unread_for_four_hours_goes_outside_once_and_says_nothing_of_it
     assert mail.to == ["line@example.org"]
     assert cast.lead.person.email in mail.body
     text = f"{mail.subject}\n{mail.body}"
-    for secret in (
-        "Mali",
-        "Arif",
-        "hotel",
-        "arassment",
-        cast.reporter.person.email,
-        f"/{report.pk}",
-        "/reports/",
-    ):
+    for secret in ("Mali", "Arif", "hotel", "arassment", cast.reporter.person.email, f"/{report.pk}", "/reports/"):
         assert secret not in text
     assert alert_all_leads(now=NOW + 2 * UNREAD_AFTER) == 1  # the lead's own
 

@@ -36,15 +36,7 @@ from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.models import Suggestion
 from tests.backend.safeguarding.conftest import Cast
 from tests.database import tables_holding
-from tests.factories import (
-    NOW,
-    make_attendee,
-    make_event,
-    make_organisation,
-    make_run,
-    make_session,
-    make_tie,
-)
+from tests.factories import NOW, make_attendee, make_event, make_organisation, make_run, make_session, make_tie
 from tests.refusals import refuses
 
 REAL_NAME, REAL_HOUSE = "Somchai Qxjaidee", "Royal Qxpolice of Siam"
@@ -97,11 +89,7 @@ def test_the_alias_takes_the_place_of_the_real_name_and_only_a_lead_reads_that(c
 
 
 def test_no_table_holds_it_any_more_but_the_account_and_the_alias(cast, officer):
-    reason = {
-        "code": "seeks_offers",
-        "weight": 1.0,
-        "evidence": {"seek": "Chat evidence", "offer": officer.offers},
-    }
+    reason = {"code": "seeks_offers", "weight": 1.0, "evidence": {"seek": "Chat evidence", "offer": officer.offers}}
     run = make_run(cast.event, {cast.reporter: [officer], officer: [cast.reporter]}, [reason])
     Suggestion.objects.create(
         run=run, attendee=cast.reporter, other=cast.reported, rank=2, score=0.5, reasons=[{"code": "bridge"}]
@@ -172,20 +160,14 @@ def test_an_alias_is_for_adults_who_run_nothing(cast, officer):
     minor = make_attendee(cast.event, age_class="minor")
     unknown = make_attendee(cast.event, age_class="unknown")
     proposed = make_attendee(cast.event)
-    propose_role(
-        event=cast.event, attendee_id=proposed.pk, permission="organiser", by=cast.organiser.person, now=NOW
-    )
+    propose_role(event=cast.event, attendee_id=proposed.pk, permission="organiser", by=cast.organiser.person, now=NOW)
     for who in (minor, unknown, proposed, cast.organiser, cast.lead):
         with refuses("cannot_have_alias"):
             hide(cast, who)
     hide(cast, officer)
     with pytest.raises(CannotPropose):
         propose_role(
-            event=cast.event,
-            attendee_id=officer.pk,
-            permission="organiser",
-            by=cast.organiser.person,
-            now=NOW,
+            event=cast.event, attendee_id=officer.pk, permission="organiser", by=cast.organiser.person, now=NOW
         )
 
 
@@ -237,10 +219,7 @@ def test_a_list_with_the_real_address_changes_nothing_and_says_nothing(cast, off
 def test_no_list_and_no_form_tells_which_address_is_behind_an_alias(cast, officer):
     hide(cast, officer)
     rows = [f"{officer.pk},{address},Officer K.\n" for address in (ADDRESS, "other@example.org")]
-    reasons = [
-        [line.reason for line in imported(cast, "id,email,name\n" + row, dry_run=True).refused]
-        for row in rows
-    ]
+    reasons = [[line.reason for line in imported(cast, "id,email,name\n" + row, dry_run=True).refused] for row in rows]
     assert reasons[0] == reasons[1] != []
     both = imported(cast, f"id,email,name\n{officer.pk},,Officer K.\n,{ADDRESS},Somchai\n", dry_run=True)
     assert (both.refused, both.unchanged, both.updated) == ((), 1, 1)
@@ -371,9 +350,7 @@ def test_an_organiser_changes_no_alias(cast, officer):
 
 def test_set_again_the_real_name_stays_or_is_corrected(cast, officer):
     hide(cast, officer)
-    again = AliasData(
-        name="Officer L.", organisation="Police", real_name="Somsak", real_organisation=REAL_HOUSE
-    )
+    again = AliasData(name="Officer L.", organisation="Police", real_name="Somsak", real_organisation=REAL_HOUSE)
     hide(cast, officer, again, is_wish=False)
     officer.refresh_from_db()
     alias = Alias.objects.get()

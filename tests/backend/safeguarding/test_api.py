@@ -70,19 +70,13 @@ def test_the_lead_lists_reads_and_closes_and_each_reading_is_logged(cast):
     close = f"{BASE}reports/{line['report']}/close/"
     assert lead.post(close, {"outcome": "", "lift": True}, format="json").status_code == 400
     closed = lead.post(close, {"outcome": "Settled.", "lift": True}, format="json")
-    assert (closed.status_code, closed.json()["state"], closed.json()["keeps_apart"]) == (
-        200,
-        "closed",
-        False,
-    )
+    assert (closed.status_code, closed.json()["state"], closed.json()["keeps_apart"]) == (200, "closed", False)
     again = lead.post(close, {"outcome": "Again.", "lift": False}, format="json")
     assert (again.status_code, again.json()["code"]) == (409, "already_closed")
 
 
 def test_a_report_of_a_meeting_shows_the_meeting_to_the_lead(cast):
-    slot = Slot.objects.create(
-        event=cast.event, starts_at="2026-12-09T03:00:00Z", ends_at="2026-12-09T03:30:00Z"
-    )
+    slot = Slot.objects.create(event=cast.event, starts_at="2026-12-09T03:00:00Z", ends_at="2026-12-09T03:30:00Z")
     Table.objects.create(event=cast.event, label="T1")
     for one in (cast.reporter, cast.reported):
         Availability.objects.create(event=cast.event, attendee=one, slot=slot)
@@ -101,7 +95,5 @@ def test_a_report_of_a_meeting_shows_the_meeting_to_the_lead(cast):
 
 def test_reports_are_in_the_description_of_the_api():
     document = SchemaGenerator().get_schema(request=None, public=True)
-    operations = {
-        operation["operationId"] for path in document["paths"].values() for operation in path.values()
-    }
+    operations = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
     assert operations >= {"people_report", "meetings_report", "reports_list", "reports_read", "reports_close"}

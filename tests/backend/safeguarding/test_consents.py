@@ -174,9 +174,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_stored(
 
 @pytest.mark.parametrize("way", [ask, paper])
 def test_an_address_that_a_minor_has_or_had_is_not_a_guardian_s(minor, lead, way):
-    FormerAddress.objects.create(
-        person=minor.person, address_hash=older_hash("m@bücher.example"), left_at=NOW
-    )
+    FormerAddress.objects.create(person=minor.person, address_hash=older_hash("m@bücher.example"), left_at=NOW)
     for email in (minor.person.email.upper(), "m@xn--bcher-kva.example"):
         with pytest.raises(BadConsent, match="own address"):
             way(minor, lead, email=email)

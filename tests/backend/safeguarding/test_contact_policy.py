@@ -33,9 +33,7 @@ def test_two_listed_adults_of_one_event_may_be_in_touch(channel):
 
 
 @pytest.mark.parametrize("channel", sorted(CHANNELS))
-@pytest.mark.parametrize(
-    "closed", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}]
-)
+@pytest.mark.parametrize("closed", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}])
 def test_a_minor_an_unknown_age_and_a_hidden_person_are_reached_by_nobody_and_reach_nobody(channel, closed):
     event = make_event()
     adult, other = make_attendee(event), make_attendee(event, **closed)
@@ -124,9 +122,7 @@ def test_public_profiles_come_only_from_the_policy(blocked_by):
     assert set(public_profiles_for(viewer=viewer, ids=ids, channel="page", now=NOW)) == {adult.pk}
 
 
-STATES = st.tuples(
-    st.sampled_from(["adult", "minor", "unknown"]), st.sampled_from(["listed", "hidden"]), st.booleans()
-)
+STATES = st.tuples(st.sampled_from(["adult", "minor", "unknown"]), st.sampled_from(["listed", "hidden"]), st.booleans())
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -169,12 +165,7 @@ def test_the_function_and_its_queryset_twin_agree_and_are_symmetric(states, bloc
 
 def test_of_many_pairs_it_is_the_same_as_of_each(django_assert_max_num_queries):
     event = make_event()
-    kinds = [
-        {"age_class": "minor"},
-        {"age_class": "unknown"},
-        {"visibility": "hidden"},
-        {"has_joined": False},
-    ]
+    kinds = [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}, {"has_joined": False}]
     kinds += [{"sector": "ngo", "constituency": "civil-society"}, {}, {}, {}]
     people = [make_attendee(event, **kind) for kind in kinds]
     ContactRule.objects.create(event=event, constituency="government", other_constituency="civil-society")

@@ -12,11 +12,7 @@ from backend.events.services.sectors import SectorInUse, merge_sectors
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import CHANNELS, RefusedPairs, contactable_for, may_contact, refused_pairs
 from backend.safeguarding.services.blocks import block_person
-from backend.safeguarding.services.contact_rules import (
-    add_contact_rule,
-    contact_rule_between,
-    remove_contact_rule,
-)
+from backend.safeguarding.services.contact_rules import add_contact_rule, contact_rule_between, remove_contact_rule
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 from tests.refusals import refuses
 

@@ -45,9 +45,7 @@ def test_a_new_lead_reads_reports_from_the_confirmation_on_and_no_older_one(cast
 
 def test_the_moment_is_that_of_confirmation_not_of_the_proposal(cast):
     adult = make_attendee(cast.event)
-    proposed = propose_role(
-        event=cast.event, attendee_id=adult.pk, permission=LEAD, by=cast.organiser.person, now=NOW
-    )
+    proposed = propose_role(event=cast.event, attendee_id=adult.pk, permission=LEAD, by=cast.organiser.person, now=NOW)
     between = cast.report(now=NOW + MINUTE)
     confirm_role(event=cast.event, appointment_id=proposed.pk, by=cast.lead.person, now=NOW + 2 * MINUTE)
     adult.refresh_from_db()
@@ -59,9 +57,7 @@ def test_a_lead_hands_one_report_over_and_it_is_written_down(cast, late):
     old, kept = cast.report("1"), cast.report("2")
     assert [one.name for one in report_page_for(old).leads_lacking] == ["Ben Late"]
     for _ in range(2):
-        hand_over_report(
-            lead=cast.lead, report_id=old.pk, to_id=late.pk, by=cast.lead.person, now=NOW + 2 * MINUTE
-        )
+        hand_over_report(lead=cast.lead, report_id=old.pk, to_id=late.pk, by=cast.lead.person, now=NOW + 2 * MINUTE)
     assert ids(late) == {old.pk}
     page = report_page_for(cast.read(old, late))
     assert [(one.by, one.to) for one in page.hand_overs] == [("Lea Duarte", "Ben Late")]
@@ -126,9 +122,7 @@ def test_a_lead_confirmed_while_there_is_none_reads_also_what_no_lead_ever_opene
     root = Person.objects.create_superuser("root@example.org", name="Root")
     end_role(event=cast.event, appointment_id=held.pk, by=root, now=NOW + MINUTE)
     adult = make_attendee(cast.event)
-    proposed = propose_role(
-        event=cast.event, attendee_id=adult.pk, permission=LEAD, by=cast.organiser.person, now=NOW
-    )
+    proposed = propose_role(event=cast.event, attendee_id=adult.pk, permission=LEAD, by=cast.organiser.person, now=NOW)
     confirm_role(event=cast.event, appointment_id=proposed.pk, by=root, now=NOW + 2 * MINUTE)
     adult.refresh_from_db()
     assert ids(adult) == {unread.pk}
@@ -143,10 +137,7 @@ def test_it_is_handed_over_on_the_page_and_over_the_api(cast, late):
     assert "Hand over to Ben Late" in desk.get(f"{base}{one.pk}/").content.decode()
     text = desk.post(f"{base}{one.pk}/hand-over/", {"lead": late.pk}, follow=True).content.decode()
     assert "Lea Duarte handed it over to Ben Late" in text
-    assert (
-        "1 report is handed over."
-        in desk.post(f"{base}hand-over/", {"lead": late.pk}, follow=True).content.decode()
-    )
+    assert "1 report is handed over." in desk.post(f"{base}hand-over/", {"lead": late.pk}, follow=True).content.decode()
     assert ids(late) == {one.pk, two.pk}
     three, four = cast.report("3"), cast.report("4")
     api, body = f"/api/v1/events/{cast.event.slug}/reports/", {"lead": late.pk}

@@ -56,10 +56,7 @@ def test_notes_stay_in_order_with_who_wrote_them_and_the_database_changes_none(c
     assert [(row.kind, row.by, row.text) for row in rows] == [
         ("note", "Lea Duarte", "Rang the hotel."), ("note", "Ben Second", "Spoke to him."),
     ]  # fmt: skip
-    for change in (
-        lambda: ReportEntry.objects.update(text="Other."),
-        lambda: ReportEntry.objects.all().delete(),
-    ):
+    for change in (lambda: ReportEntry.objects.update(text="Other."), lambda: ReportEntry.objects.all().delete()):
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
             change()
     person = second.person

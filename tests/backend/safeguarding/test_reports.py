@@ -256,7 +256,5 @@ def test_a_report_without_a_lead_is_kept_and_acts_all_the_same(cast):
 
 def test_filing_marks_nobody_where_the_report_is_refused(cast):
     with pytest.raises(WordsNeeded):
-        file_report(
-            reporter=cast.reporter, reported_id=cast.reported.pk, category="other", words="", now=LATER
-        )
+        file_report(reporter=cast.reporter, reported_id=cast.reported.pk, category="other", words="", now=LATER)
     assert not Attendee.objects.filter(changed_at=LATER).exists()

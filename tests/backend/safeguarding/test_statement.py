@@ -19,10 +19,7 @@ def test_policy_and_statement_agree_about_every_pair_of_random_situations() -> N
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["is_known_adult", "is_contact_blocked"])
 def test_a_policy_that_forgets_a_rule_is_found_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    forgotten = {
-        "is_known_adult": lambda now=None: rules.Q(),
-        "is_contact_blocked": lambda a, b: rules.Q(pk=0),
-    }
+    forgotten = {"is_known_adult": lambda now=None: rules.Q(), "is_contact_blocked": lambda a, b: rules.Q(pk=0)}
     monkeypatch.setattr(rules, name, forgotten[name])
     write_anew(monkeypatch)
     assert judge_situations(seed=1, count=50, asked_each=0.1).differences

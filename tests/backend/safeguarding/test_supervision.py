@@ -162,9 +162,7 @@ def test_nobody_but_a_lead_of_the_event_records_anything(event, lead, minor):
 
 def test_a_lead_marks_a_table_as_in_the_open_and_never_an_online_room(event, lead):
     table = Table.objects.create(event=event, label="T1", place="Foyer")
-    room = Table.objects.create(
-        event=event, label="R", is_online=True, room_link="https://meet.example.org/{meeting}"
-    )
+    room = Table.objects.create(event=event, label="R", is_online=True, room_link="https://meet.example.org/{meeting}")
     do = {"event": event, "by": lead.person, "now": NOW}
     for _ in range(2):
         mark_open_place(table_id=table.pk, is_marked=True, **do)

@@ -45,12 +45,9 @@ def test_one_row_that_fails_leaves_the_others_of_its_step_done(
         asker.visibility = "hidden"
         asker.save()
     begin, until = meetings[0].asked_at, meetings[0].expires_at
-    now = {
-        "hidden": begin,
-        "half-way": begin + (until - begin) / 2,
-        "expiry": until,
-        "held": forum.slots[3].ends_at,
-    }[after]
+    now = {"hidden": begin, "half-way": begin + (until - begin) / 2, "expiry": until, "held": forum.slots[3].ends_at}[
+        after
+    ]
     Notice.objects.all().delete()
     time_machine.move_to(now, tick=False)
     with refusing("booking_notice", f"row.meeting_id = {meetings[0].pk}"):

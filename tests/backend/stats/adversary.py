@@ -88,8 +88,7 @@ class Adversary:
         exits = {one.cause: self._put(one.count, at, "exit", one.cause) for one in stats.exits}
         value = self.true
         after = {
-            of: [exits[one.cause] for one in stats.exits if one.step == of]
-            for of in {e.step for e in stats.exits}
+            of: [exits[one.cause] for one in stats.exits if one.step == of] for of in {e.step for e in stats.exits}
         }
         self.add_up([*after["suggested"], funnel["viewed"]], funnel["suggested"])
         asked = self._put(value[funnel["viewed"]] - value[exits["not_requested"]], at, "asked")
@@ -125,9 +124,7 @@ class Adversary:
         for line in stats.languages:
             self._put(line.attendees, at, "people", "language", line.key)
         for word in ("people", "met", "unmet"):
-            self.add_up(
-                [(at, word, "constituency", one.key) for one in stats.constituencies], (at, word, "", "")
-            )
+            self.add_up([(at, word, "constituency", one.key) for one in stats.constituencies], (at, word, "", ""))
             self.add_up([(at, word, "country", one.key) for one in stats.countries], (at, word, "", ""))
             for group in stats.constituencies:
                 own = [(at, word, "sector", s.key) for s in stats.sectors if s.constituency == group.key]
@@ -139,9 +136,7 @@ class Adversary:
         groups = matrix.rows
         for a, b in combinations_with_replacement(range(len(groups)), 2):
             self._put(matrix.cells[a][b].observed, at, "pair", *sorted((groups[a], groups[b])))
-        pair = {
-            frozenset((one, other)): (at, "pair", *sorted((one, other))) for one in groups for other in groups
-        }
+        pair = {frozenset((one, other)): (at, "pair", *sorted((one, other))) for one in groups for other in groups}
         self.add_up(pair.values(), (at, "funnel", step))
         return pair
 
@@ -160,14 +155,10 @@ class Adversary:
         for word, connected_ones in (("inside", inside), ("outside", outside)):
             least = within[word]
             if step == "held":
-                rest = self._put(
-                    value[connected_ones] - sum(value[one] for one in least), at, "to come", word
-                )
+                rest = self._put(value[connected_ones] - sum(value[one] for one in least), at, "to come", word)
                 self.add_up([*least, rest], connected_ones)
             else:
-                rest = self._put(
-                    sum(value[one] for one in least) - value[connected_ones], at, "not met", word
-                )
+                rest = self._put(sum(value[one] for one in least) - value[connected_ones], at, "not met", word)
                 self.add_up(least, connected_ones, rest)
 
     def _read_themes(self, at: Any, stats: EventStats, step: str, pair: dict[frozenset[str], Name]) -> None:
@@ -184,9 +175,7 @@ class Adversary:
             self.add_up([(at, "seats", one, theme) for one in groups], (at, "theme", theme), times=2)
         self.add_up([(at, "theme", theme) for theme in figures.themes], (at, "funnel", step))
 
-    def _read_who_took_part(
-        self, at: Any, stats: EventStats, step: str, pair: dict[frozenset[str], Name]
-    ) -> None:
+    def _read_who_took_part(self, at: Any, stats: EventStats, step: str, pair: dict[frozenset[str], Name]) -> None:
         groups = stats.step(step).by_constituency.rows
         for kind, lines in (("sector", stats.sectors), ("country", stats.countries)):
             for line in lines:
@@ -316,14 +305,10 @@ class Adversary:
             facts.append(({total: 1.0, is_so: MOST - 4.0}, -np.inf, MOST))
         most = np.append(np.full(len(names), float(MOST)), np.ones(len(is_small)))
         entries = [
-            (line, place[name], times)
-            for line, (terms, _, _) in enumerate(facts)
-            for name, times in terms.items()
+            (line, place[name], times) for line, (terms, _, _) in enumerate(facts) for name, times in terms.items()
         ]
         lines, columns, times = np.array(entries, float).T
-        matrix = sp.csr_matrix(
-            (times, (lines.astype(int), columns.astype(int))), shape=(len(facts), len(place))
-        )
+        matrix = sp.csr_matrix((times, (lines.astype(int), columns.astype(int))), shape=(len(facts), len(place)))
         limits = LinearConstraint(matrix, [low for _, low, _ in facts], [high for _, _, high in facts])
         true = np.array([self.true[name] for name in names] + [0] * len(is_small))
 
@@ -332,10 +317,7 @@ class Adversary:
             if bound:
                 low[bound[0]], high[bound[0]] = max(low[bound[0]], bound[1]), bound[2]
             found = milp(
-                prices,
-                constraints=limits,
-                bounds=Bounds(low, high),
-                integrality=np.ones(len(place), np.int64),
+                prices, constraints=limits, bounds=Bounds(low, high), integrality=np.ones(len(place), np.int64)
             )
             assert found.status in (0, 2), found.message
             return None if found.x is None else np.rint(found.x)

@@ -51,9 +51,7 @@ def make_meeting(
         table, _ = Table.objects.get_or_create(event=event, label="A")
         period = (slot.starts_at, slot.ends_at)
         values |= {"slot": slot, "table": table, "period": period}
-    meeting = Meeting.objects.create(
-        event=event, asker=None if by_organisers else asker, state=state, **values
-    )
+    meeting = Meeting.objects.create(event=event, asker=None if by_organisers else asker, state=state, **values)
     one, other = ("first", "second") if by_organisers else ("asker", "invited")
     ratings = [*useful, None, None]
     seats = sorted([(asker, one, ratings[0]), (invited, other, ratings[1])], key=lambda seat: seat[0].pk)
@@ -142,13 +140,10 @@ def large_event(people: int, meetings: int, listed: int = 10, seed: int = 0) -> 
         meetings,
         p=[0.1, 0.1, 0.1, 0.2, 0.4, 0.1],
     )
-    table = Table.objects.create(
-        event=event, label="Online", is_online=True, room_link="https://a.test/{meeting}"
-    )
+    table = Table.objects.create(event=event, label="Online", is_online=True, room_link="https://a.test/{meeting}")
     start = dt.datetime.combine(event.starts_on, dt.time(9), event.zone)
     slots = [
-        Slot.objects.create(event=event, starts_at=start + n * HALF, ends_at=start + n * HALF + HALF)
-        for n in range(16)
+        Slot.objects.create(event=event, starts_at=start + n * HALF, ends_at=start + n * HALF + HALF) for n in range(16)
     ]
     rows = []
     for place, ((one, _), state) in enumerate(zip(ends, states.tolist(), strict=True)):
@@ -178,11 +173,7 @@ def large_event(people: int, meetings: int, listed: int = 10, seed: int = 0) -> 
     )  # fmt: skip
     run = Run.objects.create(event=event, model="test", state=Run.State.CURRENT, published_at=NOW)
     reasons = [
-        {
-            "code": "seeks_offers",
-            "weight": 0.6,
-            "evidence": {"seek": "evidence " * 12, "offer": "training " * 12},
-        },
+        {"code": "seeks_offers", "weight": 0.6, "evidence": {"seek": "evidence " * 12, "offer": "training " * 12}},
         {"code": "topic_offered", "weight": 0.5, "evidence": {"topic": "evidence-reporting"}},
     ]
     Suggestion.objects.bulk_create(

@@ -59,9 +59,7 @@ def test_headlines_come_in_the_language_asked_for_whatever_it_was_when_they_were
         marked = client.get(address(event), headers={"Accept-Language": MARKED}).json()["headlines"]
         english = client.get(address(event), headers={"Accept-Language": "en"}).json()["headlines"]
     assert marked
-    assert all(
-        "⟦" in one["text"] and "⟦" not in other["text"] for one, other in zip(marked, english, strict=True)
-    )
+    assert all("⟦" in one["text"] and "⟦" not in other["text"] for one, other in zip(marked, english, strict=True))
     assert [one["code"] for one in marked] == [one["code"] for one in english]
 
 

@@ -33,9 +33,7 @@ def people_of(event: Event, seed: int, size: float = 1.0) -> list:
     for name, count in SIZES.items():
         offices = [make_organisation(event, f"{name}-{n}", name) for n in range(2)]
         made += [
-            make_attendee(
-                event, organisation=draw.choice(offices), country=draw.choice(("Laos", "Thailand", ""))
-            )
+            make_attendee(event, organisation=draw.choice(offices), country=draw.choice(("Laos", "Thailand", "")))
             for _ in range(round(count * size))
         ]
     draw.shuffle(made)
@@ -152,11 +150,7 @@ def test_the_adversary_finds_a_count_that_a_table_with_its_total_gives_away():
 @pytest.fixture
 def forum():
     event = make_event()
-    return (
-        event,
-        people_of(event, 3),
-        make_attendee(event, permission="organiser", visibility="hidden").person,
-    )
+    return (event, people_of(event, 3), make_attendee(event, permission="organiser", visibility="hidden").person)
 
 
 def meetings_told(release: Release) -> object:
@@ -173,13 +167,9 @@ def test_a_release_stands_for_a_day_and_until_each_count_has_changed_by_five_or_
     answer_requests(people, 10)
     assert meetings_told(release_for(event=event, by=by, now=NOW)) == 10
     answer_requests(people, 6)
-    assert (
-        meetings_told(release_for(event=event, by=by, now=NOW + dt.timedelta(hours=3))) == 10
-    )  # the same day
+    assert meetings_told(release_for(event=event, by=by, now=NOW + dt.timedelta(hours=3))) == 10  # the same day
     make_meeting(people[0], people[1], "requested")
-    assert (
-        meetings_told(release_for(event=event, by=by, now=NOW + DAY)) == 10
-    )  # one more waits: 0, and then 1
+    assert meetings_told(release_for(event=event, by=by, now=NOW + DAY)) == 10  # one more waits: 0, and then 1
     answer_requests(people, 6)
     for other in people[2:7]:
         make_meeting(people[1], other, "requested")

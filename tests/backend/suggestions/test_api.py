@@ -82,9 +82,7 @@ def test_a_profile_is_replaced_whole_and_read_back(forum):
 def test_the_age_class_cannot_be_set_by_the_attendee(forum):
     event, me, _ = forum
     Attendee.objects.filter(pk=me.pk).update(age_class="unknown")
-    answer = client_of(me).put(
-        f"/api/v1/events/{event.slug}/profile/", PROFILE | {"age_class": "adult"}, format="json"
-    )
+    answer = client_of(me).put(f"/api/v1/events/{event.slug}/profile/", PROFILE | {"age_class": "adult"}, format="json")
     assert answer.json()["age_class"] == "unknown"
     assert Attendee.objects.get(pk=me.pk).age_class == "unknown"
 
@@ -129,9 +127,7 @@ def test_suggestions_come_with_reasons_and_can_be_filtered(forum):
         "score": 0.5,
         "strength": "good",
     }
-    assert (
-        client.get(f"/api/v1/events/{event.slug}/suggestions/?constituency=youth").json()["suggestions"] == []
-    )
+    assert client.get(f"/api/v1/events/{event.slug}/suggestions/?constituency=youth").json()["suggestions"] == []
 
 
 def test_feedback_is_put_and_taken_back(forum):
@@ -146,9 +142,7 @@ def test_feedback_is_put_and_taken_back(forum):
     assert client.put(address, {"verdict": "not-relevant"}, format="json").json()["code"] == "unknown_verdict"
 
 
-@pytest.mark.parametrize(
-    "closed", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}]
-)
+@pytest.mark.parametrize("closed", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}])
 def test_nobody_the_policy_closes_can_be_read_or_judged(forum, closed):
     event, me, other = forum
     Attendee.objects.filter(pk=other.pk).update(**closed)
@@ -170,11 +164,7 @@ def test_the_openapi_document_describes_every_address(client):
 
 def test_what_the_api_says_of_people_is_kept_by_no_cache(forum):
     event, me, other = forum
-    for address in (
-        "events/",
-        f"events/{event.slug}/suggestions/",
-        f"events/{event.slug}/people/{other.pk}/",
-    ):
+    for address in ("events/", f"events/{event.slug}/suggestions/", f"events/{event.slug}/people/{other.pk}/"):
         answer = client_of(me).get(f"/api/v1/{address}")
         assert answer["Cache-Control"] == "private, no-store"
 

@@ -36,9 +36,7 @@ def test_the_encoder_is_given_each_new_text_once_beside_those_it_knows():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_workers_that_are_given_the_same_texts_encode_each_once_and_the_builder_waits_for_the_helper(
-    monkeypatch,
-):
+def test_workers_that_are_given_the_same_texts_encode_each_once_and_the_builder_waits_for_the_helper(monkeypatch):
     monkeypatch.setattr(texts, "CHUNK", 4)
     wanted = [f"text {number:02}" for number in range(40)]
     given, helping, built = [], threading.Event(), threading.Event()

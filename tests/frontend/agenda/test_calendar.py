@@ -31,10 +31,7 @@ def test_one_meeting_downloads_alone_and_after_a_cancel_takes_itself_out(booking
     client = client_of(cast.official.person)
     address = booking.page(meeting, "meeting.ics")
     assert address in [link for _, link in page_of(client.get(booking.page(meeting))).links()]
-    for verb, method, sequence, status in (
-        ("", "REQUEST", "0", "CONFIRMED"),
-        ("cancel/", "CANCEL", "1", "CANCELLED"),
-    ):
+    for verb, method, sequence, status in (("", "REQUEST", "0", "CONFIRMED"), ("cancel/", "CANCEL", "1", "CANCELLED")):
         if verb:
             client.post(booking.page(meeting, verb), {"reason": "I fell ill"})
         file = client.get(address)
@@ -44,11 +41,7 @@ def test_one_meeting_downloads_alone_and_after_a_cancel_takes_itself_out(booking
         assert calendar.validate(raiseException=True)
         assert calendar.method.value == method
         (entry,) = calendar.vevent_list
-        assert (entry.uid.value, entry.sequence.value, entry.status.value) == (
-            str(meeting.uid),
-            sequence,
-            status,
-        )
+        assert (entry.uid.value, entry.sequence.value, entry.status.value) == (str(meeting.uid), sequence, status)
         assert "Arif Rahman" in entry.summary.value
 
 

@@ -86,9 +86,7 @@ def test_htmx_gets_the_list_with_the_button_pressed_and_the_message_beside_it(bo
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_a_session_during_an_agreed_meeting_is_refused_with_both_ways_out(
-    booking, keynote, official, headers
-):
+def test_a_session_during_an_agreed_meeting_is_refused_with_both_ways_out(booking, keynote, official, headers):
     cast = booking.cast
     meeting = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[5]))
     keynote.starts_at, keynote.ends_at = booking.slots[5].starts_at, booking.slots[5].ends_at

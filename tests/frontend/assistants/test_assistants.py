@@ -25,9 +25,7 @@ def ana(booking: Booking) -> Attendee:
     """Who acts for Mali."""
     cast = booking.cast
     ana = make_attendee(cast.event, name="Ana Reyes")
-    row = name_assistant(
-        attendee=cast.official, email=ana.person.email, by=cast.official.person, now=booking.now
-    )
+    row = name_assistant(attendee=cast.official, email=ana.person.email, by=cast.official.person, now=booking.now)
     accept_principal(attendee=ana, assistant_id=row.pk, by=ana.person, now=booking.now)
     return ana
 
@@ -78,9 +76,7 @@ def test_a_minor_reads_no_question_and_can_have_no_assistant(booking):
         assert "Mali" not in page_of(minor.get(cast.address(page)))
     page = page_of(minor.get(cast.address("assistants/")))
     assert not page.has("input[name=email]")
-    assert cast.address("assistants/") not in page_of(minor.get(cast.address("profile/"))).attributes(
-        "a", "href"
-    )
+    assert cast.address("assistants/") not in page_of(minor.get(cast.address("profile/"))).attributes("a", "href")
     assert minor.post(cast.address("assistants/"), {"email": "a@example.org"}).status_code == 400
     row = Assistant.objects.get()
     for verb in ("accept", "end"):
@@ -126,9 +122,7 @@ def test_the_assistant_answers_and_all_three_read_who_did(booking, hers):
         assert sentence in page_of(client.get(cast.address("notices/")))
     told = page_of(hers.post(acting(booking, first, "cancel"), {"reason": "She is ill"}, follow=True))
     assert "Cancelled." in told
-    assert "Ana Reyes cancelled the meeting with Arif Rahman for you." in page_of(
-        mali.get(booking.page(first))
-    )
+    assert "Ana Reyes cancelled the meeting with Arif Rahman for you." in page_of(mali.get(booking.page(first)))
     sent = booking.ask(cast.official, cast.lawyer, booking.slots[3])
     page = page_of(hers.get(acting(booking)))
     assert "Linh Tran" in page.text_of("[aria-labelledby=sent] .row .name")
@@ -163,9 +157,7 @@ def test_a_refusal_is_read_on_the_page_with_what_was_typed(booking, hers):
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["block", "report"])
 @pytest.mark.parametrize("by_assistant", [True, False], ids=["by the assistant", "by the other"])
-def test_whom_the_policy_parts_from_the_assistant_is_on_no_page_and_in_no_number(
-    booking, ana, hers, how, by_assistant
-):
+def test_whom_the_policy_parts_from_the_assistant_is_on_no_page_and_in_no_number(booking, ana, hers, how, by_assistant):
     cast = booking.cast
     asked = booking.ask(cast.engineer, cast.official, booking.slots[0], message="Secret words")
     agreed = booking.accept(cast.official, booking.ask(cast.lawyer, cast.official, booking.slots[1]))
@@ -195,9 +187,7 @@ def test_an_assistant_reaches_no_other_page_of_the_principal(booking, hers):
         if "<int:meeting_id>" not in route or "/for/" in route:
             continue
         for meeting in (asked, agreed):
-            address = "/" + re.sub(r"<int:\w+>", str(meeting.pk), route).replace(
-                "<slug:slug>", cast.event.slug
-            )
+            address = "/" + re.sub(r"<int:\w+>", str(meeting.pk), route).replace("<slug:slug>", cast.event.slug)
             for method in ("get", "post"):
                 answer = getattr(hers, method)(address, {"reason": "x", "text": "x", "words": "x"})
                 assert answer.status_code in (403, 404, 405), address

@@ -43,15 +43,10 @@ def test_before_anything_is_done_the_page_says_how_it_begins(desk):
 
 def test_what_an_organiser_does_through_the_pages_is_read_there(desk):
     event, client, _ = desk
-    ana, kim = (
-        make_attendee(event, name="Ana Adult", age_class="unknown"),
-        make_attendee(event, name="Kim Kid"),
-    )
+    ana, kim = (make_attendee(event, name="Ana Adult", age_class="unknown"), make_attendee(event, name="Kim Kid"))
     client.post(f"/e/{event.slug}/attendees/", {"attendee": ana.pk, "set_age_class": "adult"})
     client.post(f"/e/{event.slug}/attendees/", {"attendee": kim.pk, "set_age_class": "minor"})
-    client.post(
-        f"/e/{event.slug}/set-up/tables/", {"label": "T", "count": 3, "kind": "table", "place": "Hall"}
-    )
+    client.post(f"/e/{event.slug}/set-up/tables/", {"label": "T", "count": 3, "kind": "table", "place": "Hall"})
     read(client, f"/api/v1/events/{event.slug}/stats/funnel.csv")
     page = done(client, event)
     assert "Set the age class of Ana Adult to adult" in page
@@ -62,9 +57,7 @@ def test_what_an_organiser_does_through_the_pages_is_read_there(desk):
     assert page_of(page).has(".zone")
 
 
-def test_what_an_organiser_changes_in_a_programme_is_read_there_and_the_file_names_nobody(
-    client, time_machine
-):
+def test_what_an_organiser_changes_in_a_programme_is_read_there_and_the_file_names_nobody(client, time_machine):
     time_machine.move_to(NOW, tick=False)
     planned = make_desk()
     plan = planned.plan(most=1)

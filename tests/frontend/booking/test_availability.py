@@ -14,9 +14,7 @@ from tests.pages import page_of
 
 
 def open_ids(attendee):
-    return list(
-        Availability.objects.filter(attendee=attendee).order_by("slot").values_list("slot", flat=True)
-    )
+    return list(Availability.objects.filter(attendee=attendee).order_by("slot").values_list("slot", flat=True))
 
 
 def save(booking, attendee, *slots, **data):
@@ -94,8 +92,7 @@ def test_who_loses_every_time_that_was_offered_reads_that_the_times_are_new(book
     assert [time.slot for time in request.times.all()] == booking.slots[1:4]
     assert [time.slot for time in kept.times.all()] == booking.slots[1:2]
     pages = [
-        client_of(who.person).get(cast.address("notices/")).content.decode()
-        for who in (cast.official, cast.engineer)
+        client_of(who.person).get(cast.address("notices/")).content.decode() for who in (cast.official, cast.engineer)
     ]
     assert "The times you offered Arif Rahman are taken. The next ones are offered; you can" in pages[0]
     assert "A time you offered Linh Tran is taken; the request keeps the others." in pages[0]

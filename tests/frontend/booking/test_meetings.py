@@ -45,9 +45,7 @@ def test_a_time_that_is_gone_is_refused_in_place_with_the_ones_that_are_left(boo
     first = booking.ask(cast.official, cast.engineer, booking.slots[0])
     second = booking.ask(cast.lawyer, cast.engineer, *booking.slots[:3])
     booking.accept(cast.engineer, first)
-    answer = client_of(cast.engineer.person).post(
-        booking.page(second, "accept/"), {"slot": booking.slots[0].pk}
-    )
+    answer = client_of(cast.engineer.person).post(booking.page(second, "accept/"), {"slot": booking.slots[0].pk})
     page = page_of(answer)
     assert answer.status_code == 409
     assert "This time is no longer free for you both. Please choose another one." in page
@@ -64,9 +62,7 @@ def test_when_every_table_is_taken_the_page_says_so_and_offers_other_times(booki
     for person in people:
         Availability.objects.create(event=cast.event, attendee=person, slot=booking.slots[0])
     booking.accept(people[1], booking.ask(*people, booking.slots[0]))
-    answer = client_of(cast.engineer.person).post(
-        booking.page(meeting, "accept/"), {"slot": booking.slots[0].pk}
-    )
+    answer = client_of(cast.engineer.person).post(booking.page(meeting, "accept/"), {"slot": booking.slots[0].pk})
     assert answer.status_code == 409
     assert "every table is taken at that time" in page_of(answer)
     assert str(booking.slots[1].pk) in page_of(answer).attributes("button[name=slot]", "value")
@@ -115,9 +111,7 @@ def test_after_the_slot_both_say_whether_it_took_place(booking, time_machine):
     assert "Did you meet Mali Wongsa?" in text_of(client, cast.address("meetings/"))
     client.post(booking.page(meeting, "attest/"), {"took_place": "yes", "usefulness": "5"})
     assert "Did you meet" not in text_of(client, cast.address("meetings/"))
-    client_of(cast.official.person).post(
-        booking.page(meeting, "attest/"), {"took_place": "no", "usefulness": "2"}
-    )
+    client_of(cast.official.person).post(booking.page(meeting, "attest/"), {"took_place": "no", "usefulness": "2"})
     meeting.refresh_from_db()
     assert meeting.state == Meeting.State.DISPUTED
     assert set(Seat.objects.values_list("word", "usefulness")) == {("held", 5), ("not_held", None)}
@@ -246,9 +240,7 @@ def queries_for(booking, count):
                 Availability(event=cast.event, attendee=attendee, slot=slot) for slot in slots
             )
         if not number:
-            Availability.objects.bulk_create(
-                Availability(event=cast.event, attendee=me, slot=slot) for slot in slots
-            )
+            Availability.objects.bulk_create(Availability(event=cast.event, attendee=me, slot=slot) for slot in slots)
         booking.accept(me, booking.ask(others[0], me, slots[number]))
         booking.ask(others[1], me, slots[-1])
     client = client_of(me.person)

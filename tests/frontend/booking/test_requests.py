@@ -85,14 +85,7 @@ def test_somebody_under_an_alias_is_greeted_by_it_alone(booking):
     suggest_a_topic(cast)
     lead = make_attendee(cast.event, permission="safeguarding-lead")
     data = AliasData(name="Delegate Nine", real_name="Arif Rahman")
-    set_alias(
-        event=cast.event,
-        attendee_id=cast.engineer.pk,
-        data=data,
-        is_wish=True,
-        by=lead.person,
-        now=booking.now,
-    )
+    set_alias(event=cast.event, attendee_id=cast.engineer.pk, data=data, is_wish=True, by=lead.person, now=booking.now)
     page = page_of(client_of(cast.official.person).get(ask_address(booking, cast.engineer)))
     assert page.fields("main form")["message"] == [""]
     assert page.attributes(".starters a", "data-text")[0].startswith("Dear Delegate Nine,\n")
@@ -200,11 +193,7 @@ def test_each_guard_refuses_in_place_in_one_sentence(booking):
     address = ask_address(booking, cast.engineer)
     refusals = [
         (form_data(*booking.slots[:4]), 400, "Offer one to 3 different times"),
-        (
-            form_data(booking.slots[0], message="x" * 1001),
-            400,
-            "Please keep the message under 1,000 characters.",
-        ),
+        (form_data(booking.slots[0], message="x" * 1001), 400, "Please keep the message under 1,000 characters."),
         (form_data(booking.slots[0], key="x" * 65), 400, "A key is at most 64 characters"),
         (form_data(booking.slots[0], slots=["999999999999"]), 400, "not a meeting slot of this forum"),
         (form_data(booking.slots[0], theme="astrology"), 422, "Select a valid choice"),

@@ -48,9 +48,7 @@ def test_who_finds_no_time_waits_sees_a_number_and_leaves_again(full: Booking) -
     fields = page.fields("form.form")
     assert fields["message"] == [""], "they list no language in common"
     assert page.has('form.form[action$="/wait/"]')
-    done = page_of(
-        mali.post(cast.address(f"people/{cast.engineer.pk}/wait/"), {"message": "Evidence"}, follow=True)
-    )
+    done = page_of(mali.post(cast.address(f"people/{cast.engineer.pk}/wait/"), {"message": "Evidence"}, follow=True))
     assert "You wait for a free time with Arif Rahman." in done
     assert "2 people are before you." in done.text_of("section[aria-labelledby=waits]")
     assert "Waiter" not in done
@@ -72,9 +70,7 @@ def test_when_a_time_falls_free_both_read_what_happened(full: Booking) -> None:
     mali, arif = client_of(cast.official.person), client_of(cast.engineer.person)
     mali.post(cast.address(f"people/{cast.engineer.pk}/wait/"), {"message": "Evidence"})
     meeting = Meeting.objects.get()
-    cancel_meeting(
-        attendee=cast.lawyer, meeting_id=meeting.pk, reason="Ill", by=cast.lawyer.person, now=full.now
-    )
+    cancel_meeting(attendee=cast.lawyer, meeting_id=meeting.pk, reason="Ill", by=cast.lawyer.person, now=full.now)
     offer_freed_times(now=full.now)
     hers, his = (page_of(one.get(cast.address("meetings/"))) for one in (mali, arif))
     assert "A time with Arif Rahman fell free, and they are asked to meet you then." in hers

@@ -137,9 +137,7 @@ def test_a_message_is_whole_in_the_language_of_the_page_or_empty(into_thai):
         assert draft(reason, own=own, page=page) == ""
     into_thai(GREETING, SESSION, QUESTION)
     with override("th"):
-        assert draft(reason, own=own, page=page).startswith(
-            "ไทย Dear Prasert,\nไทย We both follow the session"
-        )
+        assert draft(reason, own=own, page=page).startswith("ไทย Dear Prasert,\nไทย We both follow the session")
         assert draft(("topic_offered", {"topic": "sextortion"}), own=own, page=page) == ""
         assert starters(page.other) == ()
 

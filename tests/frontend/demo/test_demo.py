@@ -18,14 +18,7 @@ from tests.factories import make_attendee, make_event, make_run, token_of
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
-PAGES = (
-    "/demo/",
-    "/demo/preparation/",
-    "/demo/outbox/",
-    "/demo/outbox/1/",
-    "/demo/outbox/1/0/",
-    "/demo/government/",
-)
+PAGES = ("/demo/", "/demo/preparation/", "/demo/outbox/", "/demo/outbox/1/", "/demo/outbox/1/0/", "/demo/government/")
 
 
 @pytest.fixture
@@ -157,9 +150,7 @@ def test_every_mail_the_demo_kept_can_be_read(client, demo, settings):
 def test_every_mail_is_found_page_by_page_newest_first(client, demo, monkeypatch):
     monkeypatch.setattr("frontend.demo.views.PAGE", 2)
     for number in range(5):
-        OutgoingMail.objects.create(
-            sender="a@example.org", recipients=["b@example.org"], subject=f"Mail {number}"
-        )
+        OutgoingMail.objects.create(sender="a@example.org", recipients=["b@example.org"], subject=f"Mail {number}")
     pages = [page_of(client.get(f"/demo/outbox/{query}")) for query in ("", "?page=2", "?page=3")]
     subjects = [page.texts(".mail h2") for page in pages]
     assert subjects == [["Mail 4", "Mail 3"], ["Mail 2", "Mail 1"], ["Mail 0"]]

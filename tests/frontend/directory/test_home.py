@@ -18,9 +18,7 @@ def test_each_role_begins_where_its_work_is_and_can_switch(cast, official):
     assert not page_of(official.get(cast.address())).has(".roles")
     organiser = client_of(cast.organiser.person)
     assert organiser.get(cast.address())["Location"] == cast.address("desk/")
-    assert page_of(organiser.get(cast.address("desk/"))).links(".roles") == [
-        ("My home", cast.address("home/"))
-    ]
+    assert page_of(organiser.get(cast.address("desk/"))).links(".roles") == [("My home", cast.address("home/"))]
     assert page_of(organiser.get(cast.address("home/"))).links(".roles") == [("Desk", cast.address("desk/"))]
     lead_client = client_of(lead.person)
     assert lead_client.get(cast.address())["Location"] == cast.address("reports/")
@@ -48,9 +46,7 @@ def test_the_next_meeting_says_where_and_in_how_many_minutes(cast, booking, offi
     assert "None yet." in page_of(official.get(cast.address())).text_of(".next")
 
 
-def test_near_its_time_home_renews_the_next_meeting_and_says_who_is_there(
-    cast, booking, official, time_machine
-):
+def test_near_its_time_home_renews_the_next_meeting_and_says_who_is_there(cast, booking, official, time_machine):
     meeting = booking.accept(cast.official, booking.ask(cast.engineer, cast.official, booking.slots[0]))
     engineer = client_of(cast.engineer.person)
     assert not page_of(official.get(cast.address())).has(".next[hx-get]")  # a day before
@@ -83,9 +79,7 @@ def test_the_numbers_are_those_of_the_pages_they_lead_to(cast, booking, official
         assert page.text_of("#to-answer") == "1 request waits for your answer"
 
 
-def test_suggestions_are_those_neither_saved_nor_asked_and_only_whom_the_policy_allows(
-    cast, booking, official
-):
+def test_suggestions_are_those_neither_saved_nor_asked_and_only_whom_the_policy_allows(cast, booking, official):
     assert page_of(official.get(cast.address())).texts(".row .name") == ["Arif Rahman", "Linh Tran"]
     booking.ask(cast.official, cast.engineer, booking.slots[0])
     assert page_of(official.get(cast.address())).texts(".row .name") == ["Linh Tran"]
@@ -93,9 +87,7 @@ def test_suggestions_are_those_neither_saved_nor_asked_and_only_whom_the_policy_
         cast.address(f"suggestions/{cast.lawyer.pk}/feedback/"),
         {"verdict": "good", "next": cast.address("suggestions/")},
     )
-    assert "You have saved or asked everybody at the top of your list." in page_of(
-        official.get(cast.address())
-    )
+    assert "You have saved or asked everybody at the top of your list." in page_of(official.get(cast.address()))
 
 
 def test_the_gap_named_is_the_one_that_hinders_most(cast, official):
@@ -122,8 +114,7 @@ def test_the_gap_named_is_the_one_that_hinders_most(cast, official):
 
 
 @pytest.mark.parametrize(
-    ("age_class", "sentence"),
-    [("minor", "other people cannot look you up"), ("unknown", "An organiser must confirm")],
+    ("age_class", "sentence"), [("minor", "other people cannot look you up"), ("unknown", "An organiser must confirm")]
 )
 def test_who_is_no_known_adult_reads_only_what_to_do_about_it(cast, age_class, sentence):
     who = make_attendee(cast.event, name="Somebody Young", age_class=age_class)

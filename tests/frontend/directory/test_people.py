@@ -80,17 +80,13 @@ def test_topics_of_a_person_and_themes_of_sessions_lead_to_who_else_works_on_the
         assert page_of(official.get(address)).texts(".people .name") == ["Arif Rahman"]
 
 
-def test_a_search_by_meaning_quotes_the_sentence_and_says_where_the_model_is_away(
-    cast, official, settings, tmp_path
-):
+def test_a_search_by_meaning_quotes_the_sentence_and_says_where_the_model_is_away(cast, official, settings, tmp_path):
     settings.ENCODER_FOLDER = str(tmp_path)
     address = cast.address("people/?by=meaning&q=อัยการ")
     page = page_of(official.get(address))
     assert "The language model is away just now" in page
     assert page.text_of(".people .line [lang=th]") == OFFER
-    assert (
-        page_of(official.get(address.replace("by=meaning&", ""))).text_of(".people .line [lang=th]") == OFFER
-    )
+    assert page_of(official.get(address.replace("by=meaning&", ""))).text_of(".people .line [lang=th]") == OFFER
     found = official.get(address.replace("/e/", "/api/v1/events/")).json()
     assert found["is_by_words"] is True
     assert found["quotations"][str(cast.engineer.pk)] == {"field": "offers", "sentence": OFFER}

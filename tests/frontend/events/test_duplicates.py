@@ -14,12 +14,7 @@ def test_a_lead_reads_of_an_adult_who_is_closed_to_them_as_little_as_of_a_minor(
     lead = make_attendee(event, permission="safeguarding-lead", visibility="hidden")
     minor = make_attendee(event, name="Ana Lopez", short_name="Ana", age_class="minor")
     adult = make_attendee(
-        event,
-        name="Ana Moraes",
-        short_name="Ana",
-        email="ana@second.example",
-        title="Judge",
-        about="Case work",
+        event, name="Ana Moraes", short_name="Ana", email="ana@second.example", title="Judge", about="Case work"
     )
     Block.objects.create(blocker=adult.person, blocked=lead.person, created_at=NOW)
     client.force_login(lead.person)

@@ -67,11 +67,7 @@ def test_who_signs_in_and_has_not_joined_is_led_to_the_steps(cast, client):
 
 def test_without_the_tick_nothing_is_saved_and_no_later_step_opens(cast, newcomer, client):
     answer = client.post(cast.address("join/1/"), WHO | {"version": ACCEPT["version"]})
-    assert (answer.status_code, state_of(newcomer).has_joined, state_of(newcomer).short_name) == (
-        422,
-        False,
-        "",
-    )
+    assert (answer.status_code, state_of(newcomer).has_joined, state_of(newcomer).short_name) == (422, False, "")
     assert "without it you cannot join" in answer.text
     assert client.get(cast.address("join/2/"))["Location"] == cast.address("join/1/")
     assert client.post(cast.address("join/3/"), {"seeks": "x"})["Location"] == cast.address("join/1/")
@@ -80,11 +76,7 @@ def test_without_the_tick_nothing_is_saved_and_no_later_step_opens(cast, newcome
 
 def test_an_older_version_is_refused_and_nothing_is_saved(cast, newcomer, client):
     answer = client.post(cast.address("join/1/"), WHO | {"agree": "on", "version": "2025-01-01"})
-    assert (answer.status_code, state_of(newcomer).has_joined, state_of(newcomer).short_name) == (
-        409,
-        False,
-        "",
-    )
+    assert (answer.status_code, state_of(newcomer).has_joined, state_of(newcomer).short_name) == (409, False, "")
     assert "the pledge has changed" in answer.text
 
 
@@ -97,9 +89,7 @@ def test_an_example_fills_the_text_and_saves_nothing_yet(cast, newcomer, client)
     assert answer.context["chosen"] == ["sextortion"]
 
 
-def test_the_examples_are_of_the_first_forums_subject_only_where_the_forum_has_its_themes(
-    cast, newcomer, client
-):
+def test_the_examples_are_of_the_first_forums_subject_only_where_the_forum_has_its_themes(cast, newcomer, client):
     client.post(cast.address("join/1/"), WHO | ACCEPT)
     steps = [cast.address("join/2/"), cast.address("join/3/")]
     words = [text for step in steps for text in page_of(client.get(step)).texts(".examples button")]
@@ -127,9 +117,7 @@ def test_the_line_under_the_words_says_what_was_understood_and_saves_nothing(cas
     assert client.post(cast.address("join/1/understood/"), {"offers": "Shelter"}).status_code == 404
 
 
-def test_where_the_model_is_away_the_line_says_so_and_asks_a_few_times(
-    cast, newcomer, client, settings, tmp_path
-):
+def test_where_the_model_is_away_the_line_says_so_and_asks_a_few_times(cast, newcomer, client, settings, tmp_path):
     settings.ENCODER_FOLDER = tmp_path
     away = "We cannot read along just now; what you write is saved all the same."
     for tries, asks_again in (("", True), ("4", True), ("5", False), ("nonsense", True), ("-1", True)):

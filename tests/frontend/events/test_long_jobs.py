@@ -46,9 +46,7 @@ def upload(client: Client, cast: Cast, text: str = LIST, **fields: str) -> objec
     return client.post(cast.address("attendees/import/"), {"file": file, **fields})
 
 
-def test_a_download_becomes_a_job_that_is_shown_and_whose_file_is_fetched_once(
-    cast: Cast, boss: Client
-) -> None:
+def test_a_download_becomes_a_job_that_is_shown_and_whose_file_is_fetched_once(cast: Cast, boss: Client) -> None:
     place = start(boss, cast)
     assert place == cast.address(f"jobs/{LongJob.objects.get().pk}/")
     waiting = page_of(boss.get(place))
@@ -132,9 +130,7 @@ def kept() -> bytes:
     return bytes(job.request or b"") + bytes(job.answer or b"")
 
 
-def test_uploads_and_answers_are_encrypted_and_gone_when_fetched_or_after_an_hour(
-    cast: Cast, boss: Client
-) -> None:
+def test_uploads_and_answers_are_encrypted_and_gone_when_fetched_or_after_an_hour(cast: Cast, boss: Client) -> None:
     place = upload(boss, cast, LIST.replace("kanya@", "kanya"))["Location"]  # which is refused by name
     uploaded = kept()
     do_long_jobs()
@@ -221,9 +217,7 @@ def test_nothing_is_done_for_who_signed_out_everywhere_meanwhile(cast: Cast, bos
     assert not Attendee.objects.filter(person__email="kanya@example.org").exists()
 
 
-def test_nothing_is_done_for_a_browser_that_signed_out_or_was_ended_meanwhile(
-    cast: Cast, boss: Client
-) -> None:
+def test_nothing_is_done_for_a_browser_that_signed_out_or_was_ended_meanwhile(cast: Cast, boss: Client) -> None:
     ended, elsewhere = client_of(cast.organiser.person), client_of(cast.organiser.person)
     for number, client in enumerate((boss, ended, elsewhere)):
         session = client.session
@@ -235,11 +229,7 @@ def test_nothing_is_done_for_a_browser_that_signed_out_or_was_ended_meanwhile(
     (row,) = [one for one in sign_ins_of(cast.organiser.person, key, timezone.now()) if one.is_this]
     end_sign_in(person=cast.organiser.person, sign_in_id=row.id)
     do_long_jobs()
-    assert list(LongJob.objects.order_by("pk").values_list("state", flat=True)) == [
-        "failed",
-        "failed",
-        "done",
-    ]
+    assert list(LongJob.objects.order_by("pk").values_list("state", flat=True)) == ["failed", "failed", "done"]
     came = Attendee.objects.filter(person__email__startswith="kanya")
     assert list(came.values_list("person__email", flat=True)) == ["kanya2@example.org"]
 
@@ -363,17 +353,11 @@ def test_a_program_gets_202_and_a_place_to_look_and_fetches_the_answer_once(cast
     answer = client.get(done["answer"])
     assert set(answer.json()) in ({"count"}, {"code", "message", "details"})
     assert client.get(done["answer"]).status_code == 404
-    assert (
-        client.post(f"{api}attendees/open-times/", {"attendees": "x"}, "application/json").status_code == 400
-    )
+    assert client.post(f"{api}attendees/open-times/", {"attendees": "x"}, "application/json").status_code == 400
 
 
-def test_a_session_without_a_fresh_proof_fetches_no_file_that_a_program_had_made(
-    cast: Cast, boss: Client
-) -> None:
-    token = make_token(
-        person=cast.organiser.person, scopes=["organise"], name="lists", days=30, now=timezone.now()
-    )
+def test_a_session_without_a_fresh_proof_fetches_no_file_that_a_program_had_made(cast: Cast, boss: Client) -> None:
+    token = make_token(person=cast.organiser.person, scopes=["organise"], name="lists", days=30, now=timezone.now())
     program = Client(headers={"Authorization": f"Token {token}"})
     place = program.get(f"/api/v1/events/{cast.event.slug}/attendees/files/attendees.csv")["Location"]
     do_long_jobs()

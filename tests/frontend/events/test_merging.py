@@ -24,12 +24,7 @@ def organiser(event):
 def test_the_entry_of_the_same_name_is_found_and_taken_over(client, event, organiser):
     one = make_attendee(event, name="Ana Lopez", email="ana@first.example")
     twin = make_attendee(
-        event,
-        name="Ana Lopez",
-        email="ana@second.example",
-        about="Case work",
-        agreed_at=None,
-        agreement_version="",
+        event, name="Ana Lopez", email="ana@second.example", about="Case work", agreed_at=None, agreement_version=""
     )
     make_attendee(event, name="Somebody Else")
     client.force_login(organiser)

@@ -72,24 +72,18 @@ def imported(organiser, text):
 
 def test_another_events_import_changes_no_name_sector_or_matrix_here_and_no_account(shown):
     event, people, read = shown
-    Attendee.objects.filter(event=event).update(
-        joined_at=people[0].person.joined_at
-    )  # as if a list made them
+    Attendee.objects.filter(event=event).update(joined_at=people[0].person.joined_at)  # as if a list made them
     rows = Attendee.objects.filter(event=event).select_related("person", "organisation__sector")
     before, stored, accounts = read(), list(rows.values()), list(Person.objects.values())
     attacker = make_attendee(make_event("attacker"), permission="organiser", visibility="hidden")
-    listed = "".join(
-        f"{row.person.email},Renamed {row.pk},Re,{row.organisation.name},academia,adult\n" for row in rows
-    )
+    listed = "".join(f"{row.person.email},Renamed {row.pk},Re,{row.organisation.name},academia,adult\n" for row in rows)
     preview = imported(attacker, "email,name,short_name,organisation,sector,age_class\n" + listed)
     assert "8 would be added" in page_of(preview)
     assert not any(row.name in preview.content.decode() for row in rows)
     theirs = Attendee.objects.filter(event=attacker.event).exclude(pk=attacker.pk)
     assert {one.organisation.sector.key for one in theirs} == {"academia"}
     assert all(one.name.startswith("Renamed") for one in theirs)
-    imported(
-        attacker, "email,name,short_name,organisation,sector,age_class\n" + listed.replace("Renamed", "Again")
-    )
+    imported(attacker, "email,name,short_name,organisation,sector,age_class\n" + listed.replace("Renamed", "Again"))
     assert list(rows.values()) == stored
     assert [row for row in Person.objects.values() if row["id"] != attacker.person_id] == accounts
     assert read() == before
@@ -101,7 +95,5 @@ def test_what_an_account_is_called_is_on_no_page_of_an_event_but_beside_its_own_
     for address, text in read().items():
         said = [line for line in text.splitlines() if "Account Name" in line]
         allowed = ["/api/v1/me/"] if "/api/" in address else ['<span class="name">Account Name</span>']
-        allowed += (
-            ['value="Account Name"'] if address.endswith("/zone/") else []
-        )  # where its owner changes it
+        allowed += ['value="Account Name"'] if address.endswith("/zone/") else []  # where its owner changes it
         assert all(any(word in line for word in allowed) or address in allowed for line in said), address

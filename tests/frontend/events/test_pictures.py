@@ -65,9 +65,7 @@ def test_a_picture_is_kept_in_two_small_sizes_without_anything_but_its_pixels(ca
 def test_rows_and_the_persons_page_show_it_and_initials_where_there_is_none(cast, official, engineer):
     upload(engineer, cast)
     page = page_of(official.get(cast.address("suggestions/")))
-    assert page.attributes("img.monogram", "src") == [
-        cast.address(f"people/{cast.engineer.pk}/picture/small/")
-    ]
+    assert page.attributes("img.monogram", "src") == [cast.address(f"people/{cast.engineer.pk}/picture/small/")]
     assert page.texts("span.monogram") == ["LT"]
     assert page_of(official.get(cast.address(f"people/{cast.engineer.pk}/"))).has("img.portrait")
     assert "Your picture is deleted." in page_of(upload(engineer, cast, remove="yes"))

@@ -35,12 +35,7 @@ def test_the_form_shows_what_is_stored(cast, official):
 def test_saving_keeps_every_word_and_says_that_matching_starts_again(cast, official):
     answer = official.post(cast.address("profile/"), PROFILE, follow=True)
     me = Attendee.objects.get(pk=cast.official.pk)
-    assert (me.seeks, me.offers, me.about, me.title) == (
-        THAI,
-        "Court-tested templates",
-        "Prosecutor",
-        "Director",
-    )
+    assert (me.seeks, me.offers, me.about, me.title) == (THAI, "Court-tested templates", "Prosecutor", "Director")
     assert me.languages == ["th", "en"]
     interests = set(me.interests.values_list("topic__key", "seeks", "offers"))
     assert interests == {("evidence-reporting", True, True), ("sextortion", True, False)}
@@ -94,11 +89,7 @@ def test_a_minor_is_told_that_nobody_else_reads_their_words(cast):
         ({"country": "x" * 81}, "at most 80"),
         ({"languages": ["en", "klingon"]}, "Select a valid choice"),
         (
-            {
-                "languages": [
-                    *["en", "id", "ms", "th", "vi", "fil", "km", "lo", "my", "zh", "ta", "pt", "tet"]
-                ]
-            },
+            {"languages": [*["en", "id", "ms", "th", "vi", "fil", "km", "lo", "my", "zh", "ta", "pt", "tet"]]},
             "please choose at most 12",
         ),
         ({"seeks_topics": ["no-such-topic"]}, "One of the topics is not part of this forum."),
@@ -124,9 +115,7 @@ def test_what_cannot_be_saved_is_marked_in_place_and_nothing_typed_is_lost(cast,
 def test_a_page_never_lets_me_set_my_age_class_or_role(cast):
     Attendee.objects.filter(pk=cast.official.pk).update(age_class="unknown")
     client = client_of(cast.official.person)
-    client.post(
-        cast.address("profile/"), PROFILE | {"age_class": "adult", "permission": "organiser", "event": "2"}
-    )
+    client.post(cast.address("profile/"), PROFILE | {"age_class": "adult", "permission": "organiser", "event": "2"})
     me = Attendee.objects.get(pk=cast.official.pk)
     assert (me.seeks, me.age_class, me.permission) == (THAI, "unknown", "participant")
     page = page_of(client.get(cast.address("profile/")))

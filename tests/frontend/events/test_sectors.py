@@ -54,10 +54,7 @@ def test_a_button_that_the_page_does_not_know_removes_nothing(cast, rf):
     sector = Sector.objects.filter(event=cast.event, organisations=None).exclude(key="other").first()
     topic = cast.event.topics.filter(interests=None).first()
     sent = {"do": "archive", "name": "", "constituency": "", "into_id": None, "description": ""}
-    for page, row in (
-        ("sectors", {"sector_id": sector.pk}),
-        ("topics", {"theme_id": None, "topic_id": topic.pk}),
-    ):
+    for page, row in (("sectors", {"sector_id": sector.pk}), ("topics", {"theme_id": None, "topic_id": topic.pk})):
         with pytest.raises(BadForm):
             import_module(f"frontend.events.views.{page}")._change(request, cast.event, sent | row)
     assert Sector.objects.filter(pk=sector.pk).exists()

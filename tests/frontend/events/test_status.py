@@ -17,9 +17,7 @@ from tests.pages import page_of
 
 
 @pytest.mark.django_db
-def test_an_administrator_reads_what_needs_somebody_and_how_jobs_stand(
-    settings: Settings, tmp_path: Path
-) -> None:
+def test_an_administrator_reads_what_needs_somebody_and_how_jobs_stand(settings: Settings, tmp_path: Path) -> None:
     settings.BACKUPS = tmp_path
     make_run(make_event(), {}, report={"seconds": [["pairs", 1.2]]})
     ada = Person.objects.create_user("ada@example.org", name="Ada", is_staff=True, is_superuser=True)
@@ -43,8 +41,7 @@ def give_up_a_job() -> int:
         )
         (number,) = cursor.fetchone()
         cursor.execute(
-            "insert into core_abandonedjob (key, times, abandoned_at, job) values ('a', 3, now(), %s)",
-            [number],
+            "insert into core_abandonedjob (key, times, abandoned_at, job) values ('a', 3, now(), %s)", [number]
         )
     return int(number)
 

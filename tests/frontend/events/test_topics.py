@@ -29,12 +29,7 @@ def test_an_organiser_adds_renames_orders_merges_and_removes(cast, send):
     theme = cast.event.themes.get(name="Collaboration")
     assert "Hotline networks" in page_of(send("add_topic", theme_id=theme.pk, name="Hotline networks"))
     made = Topic.objects.get(name="Hotline networks")
-    fields = {
-        "topic_id": made.pk,
-        "theme_id": theme.pk,
-        "name": "Networks of hotlines",
-        "description": "INHOPE",
-    }
+    fields = {"topic_id": made.pk, "theme_id": theme.pk, "name": "Networks of hotlines", "description": "INHOPE"}
     assert "Networks of hotlines" in page_of(send("change_topic", **fields))
     send("theme_up", theme_id=theme.pk)
     assert page_of(send("topic_up", topic_id=made.pk)).texts("h2")[:2] == ["Justice", "Collaboration"]
@@ -56,9 +51,7 @@ def test_a_refusal_is_one_sentence_on_the_page(cast, send):
 
 def test_an_event_without_themes_says_what_to_do(cast, send):
     cast.event.themes.all().delete()
-    assert "Add the first theme below" in page_of(
-        client_of(cast.organiser.person).get(cast.address("set-up/topics/"))
-    )
+    assert "Add the first theme below" in page_of(client_of(cast.organiser.person).get(cast.address("set-up/topics/")))
 
 
 def test_the_page_costs_the_same_queries_for_few_topics_and_for_many(cast, django_assert_num_queries):

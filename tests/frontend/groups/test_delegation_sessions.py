@@ -44,10 +44,7 @@ def pages_of(scene: Delegations) -> dict[str, Client]:
 
 def proposal(scene: Delegations) -> dict[str, object]:
     plan = scene.plan()
-    return {
-        name: getattr(plan, name)
-        for name in ("chaperone_id", "vetted_id", "minor_ids", "slot_id", "table_id")
-    }
+    return {name: getattr(plan, name) for name in ("chaperone_id", "vetted_id", "minor_ids", "slot_id", "table_id")}
 
 
 def test_from_the_request_to_the_session_each_reads_only_what_they_need(scene):
@@ -137,9 +134,7 @@ def test_a_chaperone_who_cannot_be_chosen_is_named_with_the_reason(scene):
     Vetting.objects.filter(attendee=scene.chaperone).update(ended_at=timezone.now())
     [line] = page_of(lead.get(led)).texts("#absent li")
     assert line.endswith("the check has ended, or was never recorded")
-    Chaperone.objects.create(
-        event=scene.event, attendee=scene.asker, country="Laos", recorded_at=timezone.now()
-    )
+    Chaperone.objects.create(event=scene.event, attendee=scene.asker, country="Laos", recorded_at=timezone.now())
     assert page_of(lead.get(led)).texts("#absent li")[0].endswith("asked for this session")
 
 

@@ -74,9 +74,7 @@ def test_the_host_answers_those_who_asked_the_same_with_one_press(forum: Forum) 
     meetings = page_of(client.get(address(forum)))
     assert "4 people asked you about the same: Evidence reporting." in meetings
     page = address(forum, "office-hours/new/")
-    assert ("Open an office hour (Evidence reporting)", f"{page}?need=topic%3Aevidence-reporting") in (
-        meetings.links()
-    )
+    assert ("Open an office hour (Evidence reporting)", f"{page}?need=topic%3Aevidence-reporting") in (meetings.links())
     shown = page_of(client.get(page))
     assert len(shown.all("input[name=requests][checked]")) == 4
     assert "4 of 4 can come" in shown

@@ -78,16 +78,12 @@ def test_an_organiser_drafts_moves_and_publishes(hall: Hall) -> None:
     client.post(f"{answer.url}publish/", {"day": by.date().isoformat(), "hour": "18:00"})
     hall.work(rounds)
     assert "Places accepted0 / 36" in page_of(client.get(answer.url)).text
-    assert (
-        "Everybody meets everybody Published" in page_of(client.get(address(hall, "programme/rounds/"))).text
-    )
+    assert "Everybody meets everybody Published" in page_of(client.get(address(hall, "programme/rounds/"))).text
 
 
 def test_what_is_wrong_with_an_order_stands_at_its_field(hall: Hall) -> None:
     shown = page_of(
-        desk(hall).post(
-            address(hall, "programme/rounds/"), {"least": 2, "most": 5, "most_each": 1, "kind": "rounds"}
-        )
+        desk(hall).post(address(hall, "programme/rounds/"), {"least": 2, "most": 5, "most_each": 1, "kind": "rounds"})
     )
     assert "Give a title of at most 120 characters." in shown.text
 
@@ -96,9 +92,7 @@ def test_somebody_reads_their_tables_accepts_and_leaves(hall: Hall) -> None:
     rounds = hall.published()
     me = hall.people[0]
     client = client_of(me.person)
-    assert (
-        "The organisers propose you places at tables" in page_of(client.get(address(hall, "meetings/"))).text
-    )
+    assert "The organisers propose you places at tables" in page_of(client.get(address(hall, "meetings/"))).text
     page = address(hall, f"meetings/rounds/{rounds.pk}/")
     shown = page_of(client.get(page))
     first = own_tables(me, hall.now)[0]
@@ -148,12 +142,7 @@ def test_an_alias_stands_on_every_page_of_the_tables(hall: Hall) -> None:
     rounds = hall.published()
     hidden = hall.people[1]
     set_alias_of(
-        hall.event,
-        hidden.pk,
-        AliasData(name="Orchid", real_name=hidden.name),
-        is_wish=True,
-        by=None,
-        now=hall.now,
+        hall.event, hidden.pk, AliasData(name="Orchid", real_name=hidden.name), is_wish=True, by=None, now=hall.now
     )
     table = own_tables(hidden, hall.now)[0]
     other = client_of(first_member(hall, table.members[0].attendee_id))

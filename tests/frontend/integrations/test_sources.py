@@ -32,9 +32,7 @@ def read(desk: tuple[Shop, Client, str], **sent: Any) -> Any:
 
 def hidden(page: Any) -> dict[str, Any]:
     """What a preview sends when its button is pressed, with the columns as it read them."""
-    sent = {
-        name: page.attribute(f"input[name={name}]", "value") for name in ("confirm", "named", "shown_columns")
-    }
+    sent = {name: page.attribute(f"input[name={name}]", "value") for name in ("confirm", "named", "shown_columns")}
     sent["heading"] = [one.attributes["value"] for one in page.all("input[name=heading]")]
     return sent | {"column": sent["shown_columns"].split(",")}
 
@@ -43,9 +41,7 @@ def test_a_source_is_added_looked_at_read_and_deleted(desk) -> None:
     shop, client, pages = desk
     Source.objects.all().delete()
     assert "No source yet" in page_of(client.get(pages))
-    answer = client.post(
-        f"{pages}add/", FORM | {"address": shop.peer.address("/l.csv"), "token": "very-secret"}
-    )
+    answer = client.post(f"{pages}add/", FORM | {"address": shop.peer.address("/l.csv"), "token": "very-secret"})
     shop.source = Source.objects.get()
     assert answer["Location"] == f"{pages}{shop.source.pk}/"
     page = client.get(answer["Location"])
@@ -86,12 +82,7 @@ def test_settings_are_changed_and_what_cannot_be_is_refused_in_place(desk) -> No
     assert (source.name, source.schedule, source.products, source.has_token) == (
         "A list", "nightly", [12, 13], False,
     )  # fmt: skip
-    for wrong in (
-        {"address": "http://example.org/"},
-        {"products": "a ticket"},
-        {"kind": "other"},
-        {"name": ""},
-    ):
+    for wrong in ({"address": "http://example.org/"}, {"products": "a ticket"}, {"kind": "other"}, {"name": ""}):
         answer = client.post(address, good | wrong)
         assert answer.status_code == 422, wrong
         assert page_of(answer).has(".error")

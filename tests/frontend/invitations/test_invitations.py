@@ -48,9 +48,7 @@ def test_what_waits_for_the_end_of_quiet_hours_is_said_with_its_time(event: Even
         Person.objects.filter(pk=reader.person_id).update(quiet_from=begins, quiet_until=ends)
     assert "quiet hours" not in page_of(organiser.get(PAGE))
     preview = page_of(organiser.post(f"{PAGE}?show=not_invited", {"everybody": "1"}))
-    sent = page_of(
-        answered(organiser, organiser.post(f"{PAGE}send/", preview.fields(".sending")), follow=True)
-    )
+    sent = page_of(answered(organiser, organiser.post(f"{PAGE}send/", preview.fields(".sending")), follow=True))
     assert "2 mails wait for the end of their readers’ quiet hours; the first go out" in sent
     assert "23:59 (Bangkok time" in sent
 
@@ -123,9 +121,7 @@ def test_a_link_that_expired_or_is_cut_off_leads_to_a_code(
     assert "_auth_user_id" not in client.session
 
 
-def test_texts_are_saved_with_a_preview_and_a_test_mail(
-    event: Event, organiser: Client, post: MailServer
-) -> None:
+def test_texts_are_saved_with_a_preview_and_a_test_mail(event: Event, organiser: Client, post: MailServer) -> None:
     page = page_of(organiser.get(f"{PAGE}texts/"))
     fields = page.fields(".form")
     assert "Dear {name}" in fields["text"][0]

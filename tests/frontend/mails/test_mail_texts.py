@@ -66,9 +66,7 @@ def test_mails_have_the_organisers_sender_opening_and_signature(
     assert text_of(mail).rstrip().endswith(f"Your hosts\nof {event.name}")
 
 
-def test_the_page_shows_a_mail_of_every_kind_and_who_it_is_to_is_made_up(
-    event: Event, organiser: Client
-) -> None:
+def test_the_page_shows_a_mail_of_every_kind_and_who_it_is_to_is_made_up(event: Event, organiser: Client) -> None:
     make_attendee(event, name="Real Person")
     organiser.post(PAGE, OWN)
     page = page_of(organiser.get(PAGE))

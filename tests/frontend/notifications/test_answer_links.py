@@ -79,9 +79,7 @@ def test_declining_by_mail_keeps_the_reason_and_what_was_typed(booking, client):
     assert (meeting.state, meeting.reason) == (Meeting.State.DECLINED, "Next year")
 
 
-@pytest.mark.parametrize(
-    ("purpose", "word", "usefulness"), [("held", "held", 4), ("not_held", "not_held", None)]
-)
+@pytest.mark.parametrize(("purpose", "word", "usefulness"), [("held", "held", 4), ("not_held", "not_held", None)])
 def test_whether_it_took_place_is_answered_by_link(booking, client, time_machine, purpose, word, usefulness):
     cast = booking.cast
     meeting = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))

@@ -34,9 +34,7 @@ def states():
 def test_a_refused_mail_is_listed_with_the_reason_in_words_and_without_its_text(refused, cast, boss):
     figures = page_of(boss.get(cast.address("set-up/venue/")))
     assert f"2 mails {NOT_OUT}" in figures
-    assert [link for _, link in figures.links()].count(
-        cast.address("set-up/mail/")
-    ) == 3  # one in the navigation
+    assert [link for _, link in figures.links()].count(cast.address("set-up/mail/")) == 3  # one in the navigation
     text = page(boss, cast)
     assert cast.engineer.person.name in text
     assert "A request to meet" in text

@@ -126,9 +126,7 @@ def test_over_the_api_it_is_the_same(after: Booking) -> None:
     official, engineer = APIClient(), APIClient()
     official.force_login(cast.official.person)
     engineer.force_login(cast.engineer.person)
-    given = official.put(
-        f"{root}people/{cast.engineer.pk}/contact/", {"email": "mali@example.org"}, format="json"
-    )
+    given = official.put(f"{root}people/{cast.engineer.pk}/contact/", {"email": "mali@example.org"}, format="json")
     [waiting] = given.json()["waiting"]
     assert waiting["mine"] == {"email": "mali@example.org", "phone": "", "link": ""}
     [asked] = engineer.get(f"{root}connections/").json()["to_answer"]

@@ -55,9 +55,7 @@ def test_disputes_come_first_with_both_reports_then_meetings_reported_by_one(boo
     disputed, by_one = text.index("Arif Rahman"), text.index("Linh Tran")
     assert disputed < by_one
     assert re.search(r"Mali Wongsa, [^:]+: it took place Arif Rahman, [^:]+: it did not take place", text)
-    assert re.search(
-        r"Reported by one side only Mali Wongsa, [^:]+: it took place Linh Tran, [^:]+: no report", text
-    )
+    assert re.search(r"Reported by one side only Mali Wongsa, [^:]+: it took place Linh Tran, [^:]+: no report", text)
     assert "Reported by one side only 1" in page(address="set-up/venue/")
     attest(booking, cast.lawyer, met[1], took_place=True)
     assert "Linh" not in page().html

@@ -181,10 +181,7 @@ def test_stopping_the_mails_keeps_the_owner_in_and_tells_strangers_nothing(siti:
     sent = len(mail.outbox)
     said = []
     for email in (ADDRESS, "unknown@example.org"):
-        answers = [
-            Client(REMOTE_ADDR=NETWORKS[1]).post(CODE_PAGE, {"email": email}, follow=True)
-            for _time in range(5)
-        ]
+        answers = [Client(REMOTE_ADDR=NETWORKS[1]).post(CODE_PAGE, {"email": email}, follow=True) for _time in range(5)]
         said.append([page_of(answer).text.replace(email, "…") for answer in answers])
     assert said[0] == said[1]
     send_account_mails()

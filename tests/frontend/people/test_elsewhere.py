@@ -30,18 +30,7 @@ from tests.frontend.people.test_sign_ins import newest_code
 from tests.frontend.test_second_factor_required import code_now
 from tests.https import Answer, Peer
 from tests.pages import page_of
-from tests.providers import (
-    BACK,
-    EC_KEY,
-    OTHER_KEY,
-    RSA_KEY,
-    SECRET,
-    TestProvider,
-    address_on,
-    go,
-    jwk,
-    signed,
-)
+from tests.providers import BACK, EC_KEY, OTHER_KEY, RSA_KEY, SECRET, TestProvider, address_on, go, jwk, signed
 from tests.second_factor import give_factor, without_factor
 
 pytestmark = pytest.mark.django_db
@@ -202,9 +191,7 @@ SIGNED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("token", SIGNED.values(), ids=SIGNED)
-def test_a_token_that_is_not_signed_as_agreed_signs_nobody_in(
-    provider: TestProvider, siti: Person, token: Any
-) -> None:
+def test_a_token_that_is_not_signed_as_agreed_signs_nobody_in(provider: TestProvider, siti: Person, token: Any) -> None:
     linked(provider, siti)
     provider.token = token
     refused(provider, UNVERIFIED)
@@ -236,9 +223,7 @@ def test_a_key_that_is_too_short_is_refused(provider: TestProvider, siti: Person
     refused(provider, UNVERIFIED)
 
 
-def test_what_a_provider_says_of_itself_is_asked_once_in_a_while(
-    provider: TestProvider, siti: Person
-) -> None:
+def test_what_a_provider_says_of_itself_is_asked_once_in_a_while(provider: TestProvider, siti: Person) -> None:
     linked(provider, siti)
     for _time in range(3):
         go(Client(), provider)
@@ -345,9 +330,7 @@ def test_a_provider_that_is_away_or_answers_something_else_is_said_in_one_senten
     assert time.monotonic() - began < 20
 
 
-def test_a_provider_that_names_another_issuer_or_an_address_of_ours_is_not_gone_to(
-    provider: TestProvider,
-) -> None:
+def test_a_provider_that_names_another_issuer_or_an_address_of_ours_is_not_gone_to(provider: TestProvider) -> None:
     for about in (
         {"issuer": "https://evil.example"},
         {"authorization_endpoint": "javascript:alert(1)"},
@@ -506,9 +489,7 @@ def test_it_is_in_ones_own_data_and_ends_with_the_account(provider: TestProvider
     [row] = export_for(siti, timezone.now())["account"]["linked_accounts"]
     assert (row["issuer"], set(row)) == (provider.issuer, {"issuer", "linked_at"})
     fields = [
-        field
-        for group in stored_for(Attendee.objects.get(person=siti), timezone.now())
-        for field in group.fields
+        field for group in stored_for(Attendee.objects.get(person=siti), timezone.now()) for field in group.fields
     ]
     assert [field.value for field in fields if field.key == "linked_accounts"] == [1]
     erase_account(person=siti, is_confirmed=True, by=siti, now=timezone.now())

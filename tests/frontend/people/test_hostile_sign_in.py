@@ -42,12 +42,7 @@ HOSTILE = (
 FIELDS = ("code", "credential", "next", "name", "email", "login", "action", "passwordless", "key", "password")
 STATE = "mfa.webauthn.state"
 TYPED = "application/x-www-form-urlencoded"
-KINDS = (
-    "application/json",
-    "multipart/form-data; boundary=x",
-    "multipart/form-data",
-    "text/plain; charset=x",
-)
+KINDS = ("application/json", "multipart/form-data; boundary=x", "multipart/form-data", "text/plain; charset=x")
 TEXTS = (
     "",
     "x",
@@ -194,13 +189,7 @@ def test_whatever_is_sent_to_a_page_of_sign_in_is_answered(person: Person) -> No
     ]
     assert len(addresses) > 30
     texts, kinds = cycle(TEXTS), cycle(KINDS)  # another part of them for each address and browser
-    for client in (
-        Client(),
-        asked_for_code,
-        _asked_for_factor(person),
-        without_factor(person),
-        client_of(person),
-    ):
+    for client in (Client(), asked_for_code, _asked_for_factor(person), without_factor(person), client_of(person)):
         client.raise_request_exception = False
         kept = client.session.session_key and dict(client.session)
         for address in addresses:
@@ -219,18 +208,7 @@ def test_whatever_is_sent_to_a_page_of_sign_in_is_answered(person: Person) -> No
                 session.save()
 
 
-CHARSETS = (
-    "zlib",
-    "hex",
-    "rot13",
-    "undefined",
-    "idna",
-    "utf-7",
-    "utf-16",
-    "raw_unicode_escape",
-    "latin-1",
-    "\0",
-)
+CHARSETS = ("zlib", "hex", "rot13", "undefined", "idna", "utf-7", "utf-16", "raw_unicode_escape", "latin-1", "\0")
 FORM = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\na\\ud800@example.org\r\n--x--\r\n'
 
 
@@ -252,11 +230,6 @@ def test_what_is_not_said_in_utf_8_is_refused_and_never_by_an_error() -> None:
         for page in ("/?next=x", "/accounts/login/code/", "/api/v1/me/?next=x", "/account/codes/x/"):
             for kind in ("multipart/form-data; boundary=x", "application/json", "text/plain", TYPED):
                 for method in ("GET", "POST"):
-                    assert status_of(page, f"{kind}; charset={charset}", method) == 400, (
-                        page,
-                        kind,
-                        charset,
-                        method,
-                    )
+                    assert status_of(page, f"{kind}; charset={charset}", method) == 400, (page, kind, charset, method)
     for charset in ("utf-8", "UTF8", '"utf-8"', "no-such-charset", ""):
         assert is_utf_8(f"text/plain; charset={charset}")

@@ -62,9 +62,7 @@ def test_a_language_is_chosen_without_a_script_and_without_an_account(client):
     assert language_shown(client.get(answer["Location"], headers=IN_MARKED)) == SECOND
 
 
-@pytest.mark.parametrize(
-    "back", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil", ""]
-)
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil", ""])
 def test_choosing_a_language_leads_to_no_other_site(client, back):
     assert choose(client, MARKED, back)["Location"] == "/"
 
@@ -166,9 +164,7 @@ def test_mails_are_in_the_language_of_the_browser_one_signed_in_with(cast, clien
 def test_a_calendar_s_feed_and_its_mark_follow_the_reader_s_language(booking, client):
     cast = booking.cast
     booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
-    address = urlsplit(
-        feed_address(make_feed(attendee=cast.official, by=cast.official.person, now=booking.now))
-    )
+    address = urlsplit(feed_address(make_feed(attendee=cast.official, by=cast.official.person, now=booking.now)))
     first = client.get(address.path, headers=IN_SECOND)
     assert "SUMMARY:Meeting with" in first.content.decode()
     set_language(person=cast.official.person, language=MARKED)

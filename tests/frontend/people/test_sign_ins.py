@@ -126,9 +126,7 @@ def test_who_guesses_codes_of_an_app_is_stopped_in_every_process(person: Person)
     assert "_auth_user_id" not in client.session
 
 
-def test_who_reads_the_mailbox_and_guesses_codes_of_an_app_stops_no_owner_where_they_signed_in(
-    person: Person,
-) -> None:
+def test_who_reads_the_mailbox_and_guesses_codes_of_an_app_stops_no_owner_where_they_signed_in(person: Person) -> None:
     give_factor(person)
     own = _at_the_second_factor(person)
     own.post(SECOND_FACTOR, {"code": code_now()})
@@ -166,9 +164,7 @@ def test_a_code_of_an_app_opens_the_account_once_in_every_process(person: Person
     assert "_auth_user_id" not in second.session
 
 
-def test_secrets_of_factors_are_encrypted_and_worthless_under_another_key(
-    person: Person, settings: object
-) -> None:
+def test_secrets_of_factors_are_encrypted_and_worthless_under_another_key(person: Person, settings: object) -> None:
     from allauth.mfa.totp.internal.auth import TOTP
     from allauth.mfa.utils import decrypt
 

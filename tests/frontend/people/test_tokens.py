@@ -74,9 +74,7 @@ def test_nobody_reaches_the_token_of_another(cast, official):
     token = make(official, cast)
     others = client_of(cast.engineer.person)
     assert "You have no token" in others.get(cast.address("api-access/")).content.decode()
-    assert (
-        others.post(cast.address("api-access/end/"), {"token": ApiToken.objects.get().pk}).status_code == 404
-    )
+    assert others.post(cast.address("api-access/end/"), {"token": ApiToken.objects.get().pk}).status_code == 404
     others.post(cast.address("api-access/end/"))
     assert asked_with(token).status_code == 200
     for stranger, status in ((client_of(cast.stranger), 404), (Client(), 302)):

@@ -62,9 +62,7 @@ def test_the_only_organiser_reads_what_to_do_first(cast: Cast) -> None:
 def test_somebody_suspended_takes_their_data_and_leaves_and_the_case_is_held(cast: Cast) -> None:
     lead = make_attendee(cast.event, permission="safeguarding-lead")
     file_report(reporter=cast.lawyer, reported_id=cast.official.pk, category="other", words="Loud.", now=NOW)
-    suspend_person(
-        lead=lead, attendee_id=cast.official.pk, reason="Until it is clear.", by=lead.person, now=NOW
-    )
+    suspend_person(lead=lead, attendee_id=cast.official.pk, reason="Until it is clear.", by=lead.person, now=NOW)
     client = client_of(cast.official.person)
     assert client.get(cast.address("profile/")).status_code == 403
     assert client.get(cast.address("my-data/my-data.json")).status_code == 200

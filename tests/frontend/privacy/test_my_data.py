@@ -48,19 +48,14 @@ def test_the_file_holds_my_words_at_every_forum_and_nobody_the_policy_hides(book
     Meeting.objects.filter(pk=seen.pk).update(message="Could we talk about evidence?")
     Meeting.objects.filter(pk=gone.pk).update(message="And about helplines?")
     Attendee.objects.filter(pk=cast.lawyer.pk).update(visibility="hidden")
-    file_report(
-        reporter=cast.lawyer, reported_id=cast.official.pk, category="other", words="Too loud.", now=NOW
-    )
+    file_report(reporter=cast.lawyer, reported_id=cast.official.pk, category="other", words="Too loud.", now=NOW)
     found = client_of(cast.official.person).get(cast.address("my-data/my-data.json"))
     assert found["Content-Disposition"].startswith("attachment")
     (forum,) = found.json()["forums"]
     assert found.json()["account"]["email"] == cast.official.person.email
     assert forum["profile"]["seeks"] == SEEK
     assert [one["with"] for one in forum["meetings"]] == [cast.engineer.name, None]
-    assert [one["message"] for one in forum["meetings"]] == [
-        "Could we talk about evidence?",
-        "And about helplines?",
-    ]
+    assert [one["message"] for one in forum["meetings"]] == ["Could we talk about evidence?", "And about helplines?"]
     body = found.content.decode()
     assert cast.lawyer.name not in body
     assert "Too loud" not in body

@@ -104,9 +104,7 @@ def test_minors_hidden_people_and_who_has_not_joined_are_never_found(desk, clien
 @pytest.mark.usefixtures("model_folder")
 def test_the_fit_is_told_of_two_who_have_times_and_of_parted_people_nothing(desk, client, blocked_by):
     a, b, *_ = desk.people
-    assert not page_of(client.get(BASE, {"first": a.pk, "second": b.pk})).has(".fit"), (
-        "a list of another model"
-    )
+    assert not page_of(client.get(BASE, {"first": a.pk, "second": b.pk})).has(".fit"), "a list of another model"
     build_run(event=desk.event, now=NOW)
     page = page_of(client.get(BASE, {"first": a.pk, "second": b.pk}))
     assert page.text_of(".fit") in {"Strong fit", "Good fit", "Worth a look"}

@@ -208,9 +208,7 @@ def test_schedules_are_one_per_table_or_person_and_one_can_be_picked(desk, clien
     by_table = page_of(client.get(address(desk, f"{plan.pk}/doors/")))
     assert len(by_table.all(".paper")) == plan.planned.values("table").distinct().count()
     plan.planned.all().delete()
-    assert (
-        page_of(client.get(address(desk, f"{plan.pk}/doors/"))).text_of(".empty h1") == "Nothing to print yet"
-    )
+    assert page_of(client.get(address(desk, f"{plan.pk}/doors/"))).text_of(".empty h1") == "Nothing to print yet"
 
 
 def test_no_page_names_blocked_or_hidden_people(desk, client, blocked_by):

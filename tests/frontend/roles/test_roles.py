@@ -270,10 +270,7 @@ def test_adults_come_in_while_a_minor_who_waits_is_nowhere_and_cannot_come_in(dr
 def test_the_refusal_to_open_names_all_at_once_and_who_has_to_do_it(draft, boss, lead):
     Appointment.objects.filter(attendee=lead).delete()
     Appointment.objects.create(
-        attendee=draft.engineer,
-        permission="safeguarding-lead",
-        proposed_by=draft.organiser.person,
-        proposed_at=NOW,
+        attendee=draft.engineer, permission="safeguarding-lead", proposed_by=draft.organiser.person, proposed_at=NOW
     )
     refused = boss.post(f"{API}open/").json()
     assert [need["who"] for need in refused["details"]["needs"]] == ["administrator", "administrator"]

@@ -114,14 +114,9 @@ def test_who_was_ticked_stays_ticked_after_a_refusal(desk):
 def test_several_of_unknown_age_are_named_and_asked_about_before_they_are_adults(desk):
     event, client = desk
     one, two = (make_attendee(event, name=name, age_class="unknown") for name in ("Linh Tran", "Dara Sok"))
-    asked = client.post(
-        f"/e/{event.slug}/attendees/", {"attendee": [one.pk, two.pk], "set_age_class": "adult"}
-    )
+    asked = client.post(f"/e/{event.slug}/attendees/", {"attendee": [one.pk, two.pk], "set_age_class": "adult"})
     assert asked.status_code == 200
-    assert {row[0] for row in page_of(asked).rows("table.report tbody", "th, td")} == {
-        "Linh Tran",
-        "Dara Sok",
-    }
+    assert {row[0] for row in page_of(asked).rows("table.report tbody", "th, td")} == {"Linh Tran", "Dara Sok"}
     assert not Attendee.objects.filter(pk__in=[one.pk, two.pk], age_class="adult").exists()
     address, form = f"/e/{event.slug}/attendees/", page_of(asked).fields("main form")
     made_up = {"confirmed_adults": f"{one.pk},{two.pk}"}
@@ -160,9 +155,7 @@ def test_a_list_is_read_first_and_saved_only_when_confirmed(desk):
     preview = upload(client, event, LIST)
     page = page_of(preview)
     assert "2 rows read: 1 would be added" in page.texts(".sentences li")[0]
-    assert page.rows("table.report", "th, td") == [
-        ["3", "not-an-address", "“not-an-address” is not an e-mail address"]
-    ]
+    assert page.rows("table.report", "th, td") == [["3", "not-an-address", "“not-an-address” is not an e-mail address"]]
     assert not Attendee.objects.filter(person__email="a@example.org").exists()
     form = {"carried": carried(preview), "confirm": "1"}
     assert answered(client, client.post(f"/e/{event.slug}/attendees/import/", form)).status_code == 302
@@ -262,11 +255,7 @@ def test_an_unusable_file_is_refused_in_one_sentence_and_nothing_is_saved(desk):
     for data in (b"", b"PK\x03\x04rest", b"name\nAna\n", b"\xff\xfe\x00", "a" * 4_000_001):
         answer = upload(client, event, data)
         assert (answer.status_code, page_of(answer).has("[role=alert]")) == (400, True), data[:20]
-    for form in (
-        {},
-        {"carried": "forged:value"},
-        {"carried": carried(upload(client, make_elsewhere(client), LIST))},
-    ):
+    for form in ({}, {"carried": "forged:value"}, {"carried": carried(upload(client, make_elsewhere(client), LIST))}):
         answer = client.post(f"/e/{event.slug}/attendees/import/", {**form, "confirm": "1"})
         assert answer.status_code == 400
     assert Attendee.objects.filter(event=event).count() == before

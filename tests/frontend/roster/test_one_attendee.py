@@ -24,12 +24,7 @@ def test_a_row_leads_to_the_person_and_what_is_changed_there_is_saved(desk):
     ((_text, address),) = listed.links("tbody th")
     form = page_of(client.get(address)).fields(f"form[action='{address}']")
     assert (form["languages"], "translating_device" in form) == (["English"], False)
-    form |= {
-        "languages": "Khmer, vi",
-        "translating_device": "on",
-        "role": "speaker",
-        "organisation": "Other house",
-    }
+    form |= {"languages": "Khmer, vi", "translating_device": "on", "role": "speaker", "organisation": "Other house"}
     assert client.post(address, form)["Location"] == address
     one.refresh_from_db()
     assert (one.languages, one.role, one.organisation.name) == (["km", "vi"], "speaker", "Other house")

@@ -131,9 +131,7 @@ def test_nobody_but_a_lead_on_one_page_reads_who_it_is(reader, monkeypatch):
     stage = make_stage()
     hide(stage)
     if reader == "administrator":
-        client = client_of(
-            Person.objects.create_user("admin@example.org", name="A", is_staff=True, is_superuser=True)
-        )
+        client = client_of(Person.objects.create_user("admin@example.org", name="A", is_staff=True, is_superuser=True))
     else:
         client = client_of(stage.people[reader])
     names, seen, leaks = {*telling()}, set(), []
@@ -256,9 +254,7 @@ def test_the_person_reads_that_they_are_under_an_alias_and_what_they_cannot_writ
     assert "holds “arif”" in draft.content.decode()
     body = mine.get(f"/api/v1/events/{cast.event.slug}/profile/").json()
     answer = mine.put(
-        f"/api/v1/events/{cast.event.slug}/profile/",
-        data=body | {"seeks": "rahman"},
-        content_type="application/json",
+        f"/api/v1/events/{cast.event.slug}/profile/", data=body | {"seeks": "rahman"}, content_type="application/json"
     )
     assert (answer.status_code, answer.json()["code"]) == (400, "real_name_in_text")
 

@@ -47,9 +47,7 @@ def lead(cast) -> Attendee:
     return make_attendee(cast.event, permission="safeguarding-lead", visibility="hidden")
 
 
-def sign(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: BindingText, language: str, of: str = ""
-) -> None:
+def sign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: BindingText, language: str, of: str = "") -> None:
     """A native reader signs what is shown now, or what has this hash."""
     path = tmp_path / "signed.toml"
     path.write_text(
@@ -88,9 +86,7 @@ def test_the_safety_page_has_the_english_beneath_and_says_why_once(cast, officia
     assert not english.has(".in-english")
 
 
-def test_a_signature_takes_the_english_away_and_a_change_brings_it_back(
-    cast, official, tmp_path, monkeypatch
-):
+def test_a_signature_takes_the_english_away_and_a_change_brings_it_back(cast, official, tmp_path, monkeypatch):
     def has_english(headers: dict[str, str]) -> bool:
         return page_of(official.get(cast.address("safety/"), headers=headers)).has(".in-english")
 
@@ -187,9 +183,7 @@ def test_the_lead_chooses_the_language_first_the_young_person_s(cast, lead):
     assert page.attribute("#id_language option[selected]", "value") == SECOND
     assert page.texts("#id_language option") == ["English", "Tetun", "ພາສາລາວ"]
     given = {"way": ConsentForm.MAIL, "guardian": "Noy", "email": "noy@example.org", "certified": "on"}
-    answer = client.post(
-        cast.address(f"consents/{cast.minor.pk}/"), given | {"until": str(UNTIL), "language": MARKED}
-    )
+    answer = client.post(cast.address(f"consents/{cast.minor.pk}/"), given | {"until": str(UNTIL), "language": MARKED})
     assert answer.status_code == 302
     assert GuardianConsent.objects.get(state="asked").language == MARKED
     page = page_of(client.get(cast.address(f"consents/{cast.minor.pk}/")))

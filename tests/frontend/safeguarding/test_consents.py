@@ -13,13 +13,7 @@ from tests.frontend.conftest import Cast, client_of
 from tests.pages import page_of
 
 UNTIL = "2027-01-31"
-MAIL = {
-    "way": "mail",
-    "guardian": "Noy Parent",
-    "email": "noy@example.org",
-    "certified": "on",
-    "until": UNTIL,
-}
+MAIL = {"way": "mail", "guardian": "Noy Parent", "email": "noy@example.org", "certified": "on", "until": UNTIL}
 
 
 @pytest.fixture

@@ -18,9 +18,7 @@ NOTE = "Rang the hotel & the police."
 
 @pytest.fixture
 def lead(booking):
-    return make_attendee(
-        booking.cast.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden"
-    )
+    return make_attendee(booking.cast.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden")
 
 
 @pytest.fixture
@@ -47,12 +45,7 @@ def test_a_lead_reads_who_was_in_contact_and_it_is_logged(booking, desk, report)
     before = ReportView.objects.count()
     answer = desk.get(address)
     text = page_of(answer)
-    for shown in (
-        "Who was in contact with Arif Rahman",
-        "Mali Wongsa",
-        "Linh Tran",
-        "Evidence across borders",
-    ):
+    for shown in ("Who was in contact with Arif Rahman", "Mali Wongsa", "Linh Tran", "Evidence across borders"):
         assert shown in text
     assert "They were asked" in text
     assert "Arif Rahman asked" in text

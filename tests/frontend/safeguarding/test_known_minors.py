@@ -49,9 +49,7 @@ def client_of(attendee):
 def forums():
     """Her forum, and the other one with its organiser, three adults, and a lead."""
     youth, other = make_event("youth-forum"), make_event("other-forum")
-    minor = make_attendee(
-        youth, name="Somchai Youngblood", email=ADDRESS, age_class="minor", about="I am fifteen."
-    )
+    minor = make_attendee(youth, name="Somchai Youngblood", email=ADDRESS, age_class="minor", about="I am fifteen.")
     minor.organisation.name = "Siam Youth Circle"
     minor.organisation.save()
     organiser = make_attendee(other, name="Olga", permission="organiser", visibility="hidden")
@@ -132,9 +130,7 @@ def outcome(client, event, known):
             KnownMinor.objects.all().delete()
         with CaptureQueriesContext(connection) as queries:
             answers = [*import_list(client, event), client.get(f"/e/{event.slug}/attendees/")]
-            answers += [
-                read(client, f"/e/{event.slug}/{page}") for page in ("desk/done.csv", "set-up/speakers/")
-            ]
+            answers += [read(client, f"/e/{event.slug}/{page}") for page in ("desk/done.csv", "set-up/speakers/")]
         transaction.set_rollback(True)
     texts = [re.sub(r'value="[^"]{30,}"|nonce-[^\' ]+|[0-9]+', "#", body(answer)) for answer in answers]
     return texts, [re.sub(r"'[^']*'|[0-9]+", "#", row["sql"])[:200] for row in queries]

@@ -101,22 +101,13 @@ def test_who_did_not_ask_is_not_written_to_and_a_minor_is_not_asked(cast, lead, 
 
 def test_the_desk_says_what_else_waits_and_where_nothing_does(cast, desk):
     page = page_of(desk.get(cast.address("reports/")))
-    for said in (
-        "No reports",
-        "None runs out within two weeks.",
-        "None waits for you.",
-        "Nobody is suspended.",
-    ):
+    for said in ("No reports", "None runs out within two weeks.", "None waits for you.", "Nobody is suspended."):
         assert said in page
     GuardianConsent.objects.update(expires_at=timezone.now() + dt.timedelta(days=3))
     make_attendee(cast.event, age_class="minor")
     Suspension.objects.create(attendee=cast.engineer, reason="x", suspended_at=NOW)
     page = page_of(desk.get(cast.address("reports/")))
-    for said in (
-        "1 runs out within two weeks.",
-        "1 young person has none in force.",
-        "1 person is suspended.",
-    ):
+    for said in ("1 runs out within two weeks.", "1 young person has none in force.", "1 person is suspended."):
         assert said in page
     for page_name in ("consents/", "age-classes/", "suspensions/"):
         assert cast.address(page_name) in [target for _words, target in page.links("main")]

@@ -160,9 +160,7 @@ def test_whom_a_meeting_was_with_is_named_on_no_page_once_they_hide(booking, lea
 
 
 @pytest.mark.parametrize(("age_class", "named"), [("minor", "Mali"), ("unknown", "Mali")])
-def test_of_a_minor_the_lead_reads_the_first_name_and_nobodys_address_but_an_adults(
-    cast, lead, desk, age_class, named
-):
+def test_of_a_minor_the_lead_reads_the_first_name_and_nobodys_address_but_an_adults(cast, lead, desk, age_class, named):
     report = report_engineer(cast)
     page = cast.address(f"reports/{report.pk}/")
     assert cast.official.person.email in desk.get(page).content.decode()

@@ -108,9 +108,7 @@ def test_by_the_only_lead_it_is_the_same_over_the_api(cast, lead, contact):
 
 def test_where_a_lead_may_read_it_nobody_outside_is_told(cast, lead, contact):
     client = client_of(cast.minor.person)
-    answer = client.post(
-        f"/api/v1/events/{cast.event.slug}/safety/", {"words": WORDS}, content_type="application/json"
-    )
+    answer = client.post(f"/api/v1/events/{cast.event.slug}/safety/", {"words": WORDS}, content_type="application/json")
     assert (answer.json()["has_reader"], answer.json()["outside_contact"]) == (True, None)
     assert "+66 1300" not in client.get(cast.address("safety/")).content.decode()
     assert outside_jobs() == 0

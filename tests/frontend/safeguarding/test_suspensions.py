@@ -96,9 +96,7 @@ def test_to_others_they_look_hidden_and_their_meetings_end_without_a_cause(booki
 
 
 def test_from_a_report_it_is_written_down_there(cast, lead, desk, official):
-    official.post(
-        cast.address(f"people/{cast.engineer.pk}/report/"), {"category": "harassment", "words": "He waits."}
-    )
+    official.post(cast.address(f"people/{cast.engineer.pk}/report/"), {"category": "harassment", "words": "He waits."})
     report = Report.objects.get()
     page = page_of(desk.get(cast.address(f"reports/{report.pk}/")))
     address = f"{asked_about(cast, cast.engineer)}&report={report.pk}"

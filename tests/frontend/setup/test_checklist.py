@@ -203,9 +203,7 @@ def test_shipped_topics_are_offered_after_nothing_and_are_not_done_before_somebo
 
     def state_of_topics() -> str:
         page = page_of(boss.get("/e/ict/set-up/"))
-        return dict(zip(page.texts(".checklist a"), page.texts(".checklist .chip"), strict=True))[
-            "Themes and topics"
-        ]
+        return dict(zip(page.texts(".checklist a"), page.texts(".checklist .chip"), strict=True))["Themes and topics"]
 
     assert state_of_topics() == "Preset"
     topic = event.topics.first()
@@ -235,9 +233,7 @@ def test_a_new_forum_is_set_up_page_by_page_and_opened(db, client):
     assert event.topics.get().name == "Evidence"
     refused = boss.post("/e/new/set-up/state/", {"state": "open"})
     assert refused.status_code == 409
-    assert "An open forum needs a second confirmed safeguarding lead, or an outside contact" in page_of(
-        refused
-    )
+    assert "An open forum needs a second confirmed safeguarding lead, or an outside contact" in page_of(refused)
     lead = client_of(Person.objects.get(email="lea@example.org"))
     contact = {"name": "Hotline", "phone": "1387", "email": ""}
     assert lead.post("/e/new/roles/outside-contact/", contact).status_code == 302

@@ -170,15 +170,11 @@ def test_an_earlier_edition_hands_on_everything_but_its_people(ada):
     for day, hour in ((9, 2), (10, 3)):  # 09:00 and 10:00 in Bangkok
         opens = dt.datetime(2026, 12, day, hour, tzinfo=dt.UTC)
         Slot.objects.create(event=earlier, starts_at=opens, ends_at=opens + dt.timedelta(minutes=30))
-    ContactRule.objects.create(
-        event=earlier, sector=earlier.sectors.get(key="ngo"), other_constituency="industry"
-    )
+    ContactRule.objects.create(event=earlier, sector=earlier.sectors.get(key="ngo"), other_constituency="industry")
     assert start(ada, basis="edition:acop-2026", ends_on="2027-11-17").status_code == 200
     event = Event.objects.get(slug="ict-forum-2027")
     assert event.previous == earlier
-    assert list(event.topics.values_list("key", "theme__key")) == list(
-        earlier.topics.values_list("key", "theme__key")
-    )
+    assert list(event.topics.values_list("key", "theme__key")) == list(earlier.topics.values_list("key", "theme__key"))
     assert [(row.label, row.place, row.step_free) for row in event.tables.all()] == [("T1", "Gallery", True)]
     assert (event.meeting_rules.open_requests, event.meeting_rules.expiry_hours) == (3, 24)
     assert (event.mail_texts.reply_to, event.mail_texts.signature) == ("team@example.org", "Your hosts")
@@ -202,10 +198,7 @@ def test_whom_a_forum_knows_as_a_minor_is_not_named_to_run_another(ada):
         refused = start(ada, **{f"{part}_email": "somchai@example.org"})
         assert refused.status_code == 422
         assert "This person cannot be named" in page_of(refused)
-        assert (
-            client_of(ada).post(API, NEW | {f"{part}_email": "somchai@example.org"}, **JSON).status_code
-            == 409
-        )
+        assert client_of(ada).post(API, NEW | {f"{part}_email": "somchai@example.org"}, **JSON).status_code == 409
     assert not Event.objects.filter(slug="ict-forum-2027").exists()
 
 

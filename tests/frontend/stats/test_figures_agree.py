@@ -42,9 +42,7 @@ class Reader:
     def __init__(self, client: Any, event: Event) -> None:
         self.client, self.event = client, event
         organisation = Organisation.objects.filter(event=event).first()
-        organiser = make_attendee(
-            event, permission="organiser", visibility="hidden", organisation=organisation
-        )
+        organiser = make_attendee(event, permission="organiser", visibility="hidden", organisation=organisation)
         client.force_login(organiser.person)
         self.exact = asdict(event_stats(event=event, now=timezone.now()))
         self.api = client.get(f"/api/v1/events/{event.slug}/stats/").json()
@@ -71,9 +69,7 @@ def test_api_workbook_and_csv_files_hold_the_same(reader):
         rows = [[value_of(cell) for cell in row] for row in [sheet["columns"], *sheet["rows"]]]
         text = reader.file(f"{sheet['name']}.csv").decode("utf-8-sig")
         assert [[value_of(cell) for cell in row] for row in csv.reader(io.StringIO(text))] == rows
-        assert [
-            [value_of(cell) for cell in row] for row in book[sheet["name"]].iter_rows(values_only=True)
-        ] == rows
+        assert [[value_of(cell) for cell in row] for row in book[sheet["name"]].iter_rows(values_only=True)] == rows
     assert reader.api["made_at"][:19] == book["about"]["B2"].value[:19]
 
 
@@ -85,11 +81,7 @@ def exact_rows(exact: dict[str, Any], step: str) -> dict[str, dict[tuple[str, ..
         "exits": {(row["step"], row["cause"]): {"count": row["count"]} for row in exact["exits"]},
         "editions": {
             (row["slug"],): row
-            | {
-                "with_meeting": None
-                if row["attendees"] is None
-                else row["attendees"] - row["without_meeting"]
-            }
+            | {"with_meeting": None if row["attendees"] is None else row["attendees"] - row["without_meeting"]}
             for row in (edition, exact["previous"])
             if row
         },
@@ -116,8 +108,7 @@ def exact_rows(exact: dict[str, Any], step: str) -> dict[str, dict[tuple[str, ..
     }
     for name in BREAKDOWNS:
         found[name] = {
-            (row["key"] or "not stated",): people_of(row) | {f"seats_{step}": row[step]}
-            for row in exact[name]
+            (row["key"] or "not stated",): people_of(row) | {f"seats_{step}": row[step]} for row in exact[name]
         }
     figures = next(one for one in exact["steps"] if one["step"] == step)
     for name, matrix, count in (("matrix", "by_constituency", "meetings"), ("themes", "by_theme", "seats")):

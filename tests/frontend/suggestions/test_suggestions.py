@@ -81,10 +81,7 @@ def test_what_a_row_opens_to_leads_back_to_its_page_and_is_the_persons_page_with
 
 
 def test_what_a_row_opens_to_asks_the_contact_policy_and_is_kept_by_no_cache(cast, official, blocked_by):
-    answer, page = (
-        opened(official, cast, cast.engineer),
-        official.get(cast.address(f"people/{cast.engineer.pk}/")),
-    )
+    answer, page = (opened(official, cast, cast.engineer), official.get(cast.address(f"people/{cast.engineer.pk}/")))
     assert "no-store" in answer["Cache-Control"]
     for name in ("Cache-Control", "Vary", "Content-Security-Policy", "Permissions-Policy"):
         assert answer[name] == page[name]
@@ -96,9 +93,7 @@ def test_what_a_row_opens_to_asks_the_contact_policy_and_is_kept_by_no_cache(cas
     assert SEEK not in gone.content.decode()
 
 
-def test_whom_i_can_meet_comes_first_within_a_strength_and_is_asked_for_the_next_time(
-    cast, booking, official
-):
+def test_whom_i_can_meet_comes_first_within_a_strength_and_is_asked_for_the_next_time(cast, booking, official):
     first = "Among similar fits, people with a free time in common with you come first."
     Availability.objects.filter(attendee=cast.engineer).delete()
     page = page_of(official.get(cast.address("suggestions/")))
@@ -202,24 +197,17 @@ def test_without_script_feedback_redirects_to_the_page_with_its_filters(cast, of
 
 def test_a_fragment_keeps_the_filters_of_its_page(cast, official):
     page = "suggestions/?constituency=civil-society"
-    assert names_in(feedback(official, cast, cast.lawyer, page=page, headers=HTMX, verdict="good")) == [
-        "Linh Tran"
-    ]
+    assert names_in(feedback(official, cast, cast.lawyer, page=page, headers=HTMX, verdict="good")) == ["Linh Tran"]
 
 
-@pytest.mark.parametrize(
-    "back", ["https://evil.example/", "//evil.example/e/forum/", "/admin/", "javascript:x", ""]
-)
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/e/forum/", "/admin/", "javascript:x", ""])
 def test_feedback_never_redirects_away_from_the_event(cast, official, back):
     address = cast.address(f"suggestions/{cast.engineer.pk}/feedback/")
-    assert official.post(address, {"verdict": "good", "next": back})["Location"] == cast.address(
-        "suggestions/"
-    )
+    assert official.post(address, {"verdict": "good", "next": back})["Location"] == cast.address("suggestions/")
 
 
 @pytest.mark.parametrize(
-    "data",
-    [{}, {"verdict": "not-relevant"}, {"verdict": "not-relevant", "cause": "mood"}, {"verdict": "x\x00"}],
+    "data", [{}, {"verdict": "not-relevant"}, {"verdict": "not-relevant", "cause": "mood"}, {"verdict": "x\x00"}]
 )
 def test_an_unknown_verdict_is_refused_and_not_stored(cast, official, data):
     answer = feedback(official, cast, cast.engineer, **data)
@@ -299,11 +287,7 @@ def test_times_are_in_the_events_zone_which_is_named(cast, official):
 def test_what_people_write_is_escaped(cast, official):
     Suggestion.objects.update(
         reasons=[
-            {
-                "code": "seeks_offers",
-                "weight": 1.0,
-                "evidence": {"seek": "<script>a</script>", "offer": "<b>"},
-            },
+            {"code": "seeks_offers", "weight": 1.0, "evidence": {"seek": "<script>a</script>", "offer": "<b>"}},
             {"code": "words", "weight": 0.1, "evidence": {"terms": "<i>, <u>"}},
         ]
     )

@@ -48,11 +48,7 @@ def text_of(code, **evidence):
         ("topic_sought", {"topic": "new"}, "You offer <b>new</b>; Malayvieng seeks it."),
         ("session", {"session": "Opening", "count": 1}, "You both follow the session “Opening”."),
         ("session", {"session": "Opening", "count": 3}, "You both follow 3 sessions, among them “Opening”."),
-        (
-            "tie_through",
-            {"person": 1, "label": "x", "name": "Mali"},
-            "You both met Mali at an earlier forum.",
-        ),
+        ("tie_through", {"person": 1, "label": "x", "name": "Mali"}, "You both met Mali at an earlier forum."),
         ("words", {"terms": "hotline, hash list"}, "Both profiles speak of “hotline”, “hash list”."),
         ("language", {"language": "km"}, "You both speak Khmer."),
         (
@@ -135,11 +131,7 @@ def test_a_row_has_one_line_the_heaviest_quotation_else_the_heaviest_sentence(re
     ],
 )
 def test_the_line_begins_with_what_fits_which_is_in_bold(highlight, line):
-    evidence = {
-        "seek": "a",
-        "offer": "We meet. We train judges. And <b>police.",
-        "offer_highlight": highlight,
-    }
+    evidence = {"seek": "a", "offer": "We meet. We train judges. And <b>police.", "offer_highlight": highlight}
     assert fitting_line(card_of(ReasonRow("seeks_offers", 0.5, evidence)), TOPICS).words == line
 
 

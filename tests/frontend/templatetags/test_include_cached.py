@@ -42,9 +42,7 @@ def test_a_form_that_is_kept_holds_each_readers_own_token_and_the_address_of_the
     nobody = PublicProfile(7, "Siti", "", "", "", "", "other", "", (), (), has_joined=True)
     about = {"actions": PossibleActions("forum", True, True, None, False), "other": nobody}
     forms = [
-        include_cached_form(
-            Context({"request": RequestFactory().get(page), "csrf_token": token}), ASK, **about
-        )
+        include_cached_form(Context({"request": RequestFactory().get(page), "csrf_token": token}), ASK, **about)
         for page, token in (("/people/?page=1&q=a", "first"), ("/home/", "second"))
     ]
     for form, other, token, page in zip(
@@ -82,19 +80,7 @@ def test_tables_of_everybody_do_not_fill_the_memory():
     try:
         for number in range(100):
             row = NeedsHelpRow(
-                number,
-                "x" * 100_000,
-                "",
-                "",
-                "other",
-                "",
-                False,
-                True,
-                False,
-                Cause.ASKED_NOBODY,
-                False,
-                None,
-                "",
+                number, "x" * 100_000, "", "", "other", "", False, True, False, Cause.ASKED_NOBODY, False, None, ""
             )
             include_cached("stats/_needs_help_table.html", rows=((row, None, "", ""),), slug="forum")
         kept, _peak = tracemalloc.get_traced_memory()

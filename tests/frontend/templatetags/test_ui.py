@@ -21,9 +21,7 @@ def test_addresses_in_a_messages_tags_are_found():
 
 def test_what_is_empty_leaves_no_separator():
     assert ui.joined("Director", "", None, "Ministry") == "Director, Ministry"
-    assert (
-        ui.joined("Thailand", ui.language_names(["th", "en"]), separator=" · ") == "Thailand · Thai, English"
-    )
+    assert ui.joined("Thailand", ui.language_names(["th", "en"]), separator=" · ") == "Thailand · Thai, English"
     assert ui.joined("", "") == ""
 
 

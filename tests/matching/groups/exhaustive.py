@@ -40,9 +40,7 @@ def rounds_value(problem: RoundsProblem, table: np.ndarray) -> tuple[int, float]
     met = {frozenset(pair) for pair in problem.met.tolist()}
     pairs, lack = set(), 0.0
     for row, present in zip(table.tolist(), problem.present, strict=True):
-        pairs |= {
-            frozenset(p) for p in itertools.combinations(range(len(row)), 2) if row[p[0]] == row[p[1]] >= 0
-        }
+        pairs |= {frozenset(p) for p in itertools.combinations(range(len(row)), 2) if row[p[0]] == row[p[1]] >= 0}
         lack += sum(_lack(problem, row, number, present) for number in set(row) - {NO_SEAT})
     return int((table >= 0).sum()), sum(MET_WORTH if p in met else 1 for p in pairs) - MIX_WEIGHT * lack
 

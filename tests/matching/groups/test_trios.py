@@ -99,7 +99,5 @@ def test_the_checker_sees_every_planted_fault():
     assert faults_in_trios(ONE, replace(sound, bound=0.1))
     assert faults_in_trios(ONE, replace(sound, values=sound.values + 1))
     assert faults_in_trios(replace(ONE, constituency=np.zeros(3, int)), sound)
-    twice = TriosPlan(
-        trios=np.repeat(sound.trios, 2, axis=0), values=np.repeat(sound.values, 2), value=1.0, bound=1.0
-    )
+    twice = TriosPlan(trios=np.repeat(sound.trios, 2, axis=0), values=np.repeat(sound.values, 2), value=1.0, bound=1.0)
     assert len(faults_in_trios(ONE, twice)) == 6

@@ -20,8 +20,7 @@ class GroupedNetwork(NamedTuple):
         """As a networkx multigraph with the group as a node attribute."""
         graph = nx.MultiGraph()
         graph.add_nodes_from(
-            (int(one), {"group": int(group)})
-            for one, group in zip(self.network.ids, self.groups, strict=True)
+            (int(one), {"group": int(group)}) for one, group in zip(self.network.ids, self.groups, strict=True)
         )
         graph.add_edges_from(self.meetings)
         return graph

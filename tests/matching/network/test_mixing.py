@@ -52,9 +52,7 @@ def test_assortativity_equals_networkx_s(case):
 def test_assortativity_equals_igraph_s_on_a_large_network():
     case = large_network(300, 2_000, seed=5)
     graph = igraph.Graph(300, case.meetings)
-    assert assortativity(mixed(case)) == pytest.approx(
-        graph.assortativity_nominal(case.groups.tolist(), False)
-    )
+    assert assortativity(mixed(case)) == pytest.approx(graph.assortativity_nominal(case.groups.tolist(), False))
 
 
 def test_expected_is_the_mean_over_every_permutation_of_the_groups():
@@ -148,9 +146,7 @@ def test_layers_add_up_to_the_whole(case):
     )
     assert np.array_equal(sum(layer.observed for layer in found.layers), found.total.observed)
     assert np.array_equal(found.total.observed, mixed(case).observed)
-    assert np.array_equal(
-        np.stack([layer.endpoints for layer in found.layers], axis=1), found.participation.observed
-    )
+    assert np.array_equal(np.stack([layer.endpoints for layer in found.layers], axis=1), found.participation.observed)
     people = np.bincount(case.groups, minlength=case.group_count) / len(case.groups)
     meetings = np.bincount(layers, minlength=3)
     assert found.participation.expected == pytest.approx(2 * np.outer(people, meetings))
@@ -172,8 +168,6 @@ def test_blau_index_of_nobody_is_nan_and_of_k_even_groups_is_one_minus_one_over_
 
 def test_two_who_met_twice_count_twice_between_groups_and_once_between_people():
     network = build_network([1, 2], [(1, 2), (2, 1)])
-    twice = mixing_matrix(
-        np.array([0, 1]), network.left, network.right, group_count=2, permutations=0, seed=0
-    )
+    twice = mixing_matrix(np.array([0, 1]), network.left, network.right, group_count=2, permutations=0, seed=0)
     assert twice.observed[0, 1] == 2
     assert network.degree.tolist() == [1, 1]

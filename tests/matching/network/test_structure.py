@@ -47,9 +47,7 @@ def test_a_large_network_has_the_figures_igraph_gives():
     case = large_network(400, 1_500, seed=3)
     graph = igraph.Graph(400, case.meetings).simplify()
     assert density(case.network) == pytest.approx(graph.density())
-    assert component_sizes(case.network).tolist() == sorted(
-        graph.connected_components().sizes(), reverse=True
-    )
+    assert component_sizes(case.network).tolist() == sorted(graph.connected_components().sizes(), reverse=True)
     degrees = graph.degree()
     assert degree_centralisation(case.network) == pytest.approx(
         sum(max(degrees) - degree for degree in degrees) / (399 * 398)

@@ -51,21 +51,12 @@ def test_the_sentences_that_fit_are_quoted_and_marked_beside_their_neighbour():
     assert reason == Reason(
         "seeks_offers",
         2.0,
-        {
-            "seek": f"{ASIDE} {NEED}",
-            "seek_highlight": NEED,
-            "offer": f"{ANSWER} {COFFEE}",
-            "offer_highlight": ANSWER,
-        },
+        {"seek": f"{ASIDE} {NEED}", "seek_highlight": NEED, "offer": f"{ANSWER} {COFFEE}", "offer_highlight": ANSWER},
     )
 
 
 def test_a_long_text_is_quoted_in_part():
-    people = [
-        Participant(1, seeks=" ".join([ASIDE, ASIDE, ASIDE, NEED])),
-        Participant(2, offers=ANSWER),
-        *OTHERS,
-    ]
+    people = [Participant(1, seeks=" ".join([ASIDE, ASIDE, ASIDE, NEED])), Participant(2, offers=ANSWER), *OTHERS]
     evidence = confirmed(people, [Reason("seeks_offers", 2.0)], AXIS_OF)[0].evidence
     assert evidence["seek"] == f"{ASIDE} {NEED}"
     assert len(evidence["seek"]) < MAX_QUOTATION
@@ -74,11 +65,7 @@ def test_a_long_text_is_quoted_in_part():
 def test_texts_that_do_not_fit_are_not_quoted_and_the_card_says_that_no_need_is_named():
     people = [Participant(1, seeks=NEED), Participant(2, offers=COFFEE), *OTHERS]
     told = [Reason("seeks_offers", 2.0), Reason("language", 0.1, {"language": "th"})]
-    assert confirmed(people, told, AXIS_OF) == (
-        Reason("no_named_need", 2.0, {"same_field": 1}),
-        told[1],
-        BRIDGE,
-    )
+    assert confirmed(people, told, AXIS_OF) == (Reason("no_named_need", 2.0, {"same_field": 1}), told[1], BRIDGE)
     assert confirmed(people, told[1:], AXIS_OF)[0] == Reason("no_named_need", 0.0, {"same_field": 0})
 
 
@@ -145,9 +132,7 @@ def test_any_lists_keep_their_people_and_scores_and_every_entry_has_a_reason():
     means = fit_means(people, vectors, policy)
     lists = confirm_reasons(run.lists, people, vectors, means, read, {})
     for owner, entries in run.lists.items():
-        assert [(e.other, e.score, e.rank) for e in entries] == [
-            (e.other, e.score, e.rank) for e in lists[owner]
-        ]
+        assert [(e.other, e.score, e.rank) for e in entries] == [(e.other, e.score, e.rank) for e in lists[owner]]
         for entry in lists[owner]:
             assert 2 <= len(entry.reasons) <= 4
             assert entry.reasons[-1].code in ("bridge", "peer")
@@ -155,9 +140,7 @@ def test_any_lists_keep_their_people_and_scores_and_every_entry_has_a_reason():
             assert weights == sorted(weights, reverse=True)
 
 
-@pytest.mark.parametrize(
-    "text", ["word " * 100, "ก" * 500, "ទី" * 300, "A first sentence that is long enough. " * 9]
-)
+@pytest.mark.parametrize("text", ["word " * 100, "ก" * 500, "ទី" * 300, "A first sentence that is long enough. " * 9])
 def test_an_excerpt_is_short_and_starts_like_the_text(text):
     cut = excerpt(text, 160)
     assert 40 < len(cut) <= 162

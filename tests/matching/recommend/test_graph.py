@@ -24,13 +24,7 @@ from matching.recommend.graph import (
     smooth_over_ties,
     weighted_common_neighbours,
 )
-from matching.recommend.pagerank import (
-    RandomWalk,
-    personalised_pagerank,
-    resolvent,
-    resolvent_entries,
-    resolvent_tiles,
-)
+from matching.recommend.pagerank import RandomWalk, personalised_pagerank, resolvent, resolvent_entries, resolvent_tiles
 from matching.types import Participant, Tie
 from tests.matching.recommend.strategies import make_people
 
@@ -110,10 +104,7 @@ def test_personalised_pagerank_equals_networkx_on_any_weighted_graph(graph):
 def typed_forum():
     people = [
         Participant(
-            k,
-            seeks_topics=frozenset({f"t{k % 3}"}),
-            sessions=frozenset({f"s{k % 2}"}),
-            organisation=f"o{k // 2}",
+            k, seeks_topics=frozenset({f"t{k % 3}"}), sessions=frozenset({f"s{k % 2}"}), organisation=f"o{k // 2}"
         )
         for k in range(7)
     ] + [Participant(7)]
@@ -186,9 +177,7 @@ def dense_walk(incidence):
 
 @pytest.mark.parametrize(("share", "hubs"), [(1 / 64, 128), (1 / 8, 2), (2, 0)])
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float32, 1e-4), (np.float64, 1e-12)])
-def test_the_resolvent_is_the_inverse_whichever_nodes_are_eliminated(
-    monkeypatch, share, hubs, dtype, tolerance
-):
+def test_the_resolvent_is_the_inverse_whichever_nodes_are_eliminated(monkeypatch, share, hubs, dtype, tolerance):
     """With two people tied to each other alone, whose walk has the eigenvalues .85 and -.85."""
     people, ties, _ = make_people(80, 3, ties=60)
     people, ties = [*people, Participant(900), Participant(901)], [*ties, Tie(900, 901)]
@@ -216,9 +205,7 @@ def test_all_eigenvalues_of_the_walk_without_hubs_are_within_its_spectrum():
 
 
 @pytest.mark.parametrize("couples", [4, 40])
-def test_a_shorter_series_is_as_exact_for_everybody_couples_tied_to_each_other_alone_included(
-    monkeypatch, couples
-):
+def test_a_shorter_series_is_as_exact_for_everybody_couples_tied_to_each_other_alone_included(monkeypatch, couples):
     monkeypatch.setattr(pagerank, "LEAST_PEOPLE", 0)
     monkeypatch.setattr(pagerank, "MAX_HUBS", 4)
     draw = np.random.default_rng(4)
@@ -251,8 +238,7 @@ def test_repeated_ties_add_up_decay_and_keep_the_newest_label():
 
 def test_a_hub_is_dropped_and_organisations_never_count_as_overlap():
     people = [
-        Participant(k, organisation=f"o{k % 5}", sessions=frozenset({"opening", f"s{k % 10}"}))
-        for k in range(30)
+        Participant(k, organisation=f"o{k % 5}", sessions=frozenset({"opening", f"s{k % 10}"})) for k in range(30)
     ]
     incidence = build_incidence(people, [], MatchingPolicy())
     columns, _ = damped_columns(incidence, MatchingPolicy(crowd_people=10, crowd_share=0.3))
@@ -263,9 +249,7 @@ def test_a_hub_is_dropped_and_organisations_never_count_as_overlap():
 def test_the_common_neighbours_explain_the_whole_overlap():
     people, ties = typed_forum()
     incidence = build_incidence(people, ties, MatchingPolicy())
-    columns, damping = damped_columns(
-        incidence, MatchingPolicy(crowd_people=3, crowd_share=0)
-    )  # one session has 4
+    columns, damping = damped_columns(incidence, MatchingPolicy(crowd_people=3, crowd_share=0))  # one session has 4
     nodes = [*incidence.nodes, *(("person", p.id) for p in people)]
     weighed = columns @ sp.diags(np.sqrt(damping))
     shares = [neighbour_shares(weighed, nodes, k) for k in range(len(people))]
@@ -283,11 +267,7 @@ def test_smoothing_leaves_people_without_ties_as_they_are():
 
 def test_a_hub_with_ten_thousand_ties_adds_no_overlap():
     people = [Participant(k) for k in range(4)]
-    ties = (
-        [Tie(0, k) for k in range(100, 10_100)]
-        + [Tie(k, 50_000) for k in range(1, 4)]
-        + [Tie(0, 1), Tie(0, 2)]
-    )
+    ties = [Tie(0, k) for k in range(100, 10_100)] + [Tie(k, 50_000) for k in range(1, 4)] + [Tie(0, 1), Tie(0, 2)]
     incidence = build_incidence(people, ties, MatchingPolicy())
     columns, damping = damped_columns(incidence, MatchingPolicy())
     score = columns @ sp.diags(damping) @ columns.T

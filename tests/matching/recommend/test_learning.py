@@ -58,9 +58,7 @@ def test_the_gradient_is_that_of_finite_differences(seed):
 def test_the_chance_of_a_yes_is_the_score_times_the_reading(seed):
     answers = random_answers(seed)
     policy = MatchingPolicy(intercept=-1.0)
-    own, reverse = (
-        need(dict(zip(FEATURES, table.T, strict=True)), policy) for table in (answers.own, answers.reverse)
-    )
+    own, reverse = (need(dict(zip(FEATURES, table.T, strict=True)), policy) for table in (answers.own, answers.reverse))
     p = answers.reading * acceptance_probabilities(own, reverse, policy)[0]
     chance = np.where(answers.yes, p, 1 - p)
     assert np.exp(-log_losses(answers, policy)) == pytest.approx(chance, rel=1e-6)
@@ -170,9 +168,7 @@ def answers_of_eager_people(seekers=400, each=12):
     own[:, FEATURES.index("text")] = 2 * is_eager + rng.integers(0, 2, len(owner))
     own[:, FEATURES.index("topic")] = 1.5 * fits
     yes = rng.random(len(owner)) < np.where(is_eager, 0.75, 0.1) + np.where(fits, 0.15, -0.05)
-    return Answers.from_lists(
-        own, np.zeros_like(own), yes, day=np.tile(np.arange(each), seekers), owner=owner
-    )
+    return Answers.from_lists(own, np.zeros_like(own), yes, day=np.tile(np.arange(each), seekers), owner=owner)
 
 
 @pytest.mark.slow
@@ -215,11 +211,7 @@ def test_a_yes_far_down_counts_as_often_as_it_was_overlooked():
     """One of two seekers said yes to the first place, the other to one that is read a third as often."""
     nothing = np.zeros((4, len(FEATURES)))
     answers = Answers.from_lists(
-        nothing,
-        nothing,
-        np.array([1, 0, 0, 1]),
-        owner=np.array([0, 0, 1, 1]),
-        reading=np.array([1, 1 / 3] * 2),
+        nothing, nothing, np.array([1, 0, 0, 1]), owner=np.array([0, 0, 1, 1]), reading=np.array([1, 1 / 3] * 2)
     )
     as_shown, turned = np.array([2.0, 1.0, 2.0, 1.0]), np.array([1.0, 2.0, 1.0, 2.0])
     found = ranking_gain(answers, as_shown, turned)
@@ -253,12 +245,7 @@ def test_answers_of_one_day_cannot_be_held_out():
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [
-        ("reading", np.zeros(3)),
-        ("reading", np.full(3, 1.1)),
-        ("weight", -np.ones(3)),
-        ("own", np.ones((3, 1))),
-    ],
+    [("reading", np.zeros(3)), ("reading", np.full(3, 1.1)), ("weight", -np.ones(3)), ("own", np.ones((3, 1)))],
 )
 def test_impossible_answers_are_refused(field, value):
     nothing = np.zeros((3, len(FEATURES)))

@@ -14,9 +14,7 @@ from matching.recommend.measures import bootstrap_interval, graded_ndcg, ranking
 @given(st.data())
 def test_ndcg_and_auc_equal_scikit_learn(data):
     size = data.draw(st.integers(2, 30))
-    scores = np.array(
-        data.draw(st.lists(st.integers(0, 10**6), min_size=size, max_size=size, unique=True)), float
-    )
+    scores = np.array(data.draw(st.lists(st.integers(0, 10**6), min_size=size, max_size=size, unique=True)), float)
     positive = np.array(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)))
     positive[data.draw(st.integers(0, size - 1))] = True
     ndcg, recall, hit, mrr, auc = ranking_metrics(scores, positive, np.zeros(size))

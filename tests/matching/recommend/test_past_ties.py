@@ -11,14 +11,7 @@ from matching.recommend.features import prepare_features
 from matching.recommend.learning import learn
 from matching.recommend.pair_features import pair_features, without_shared_sentences
 from matching.recommend.past_ties import NON_TIES, Edition, edition_answers, new_and_unmet_pairs
-from matching.recommend.scoring import (
-    FEATURES,
-    Scorer,
-    acceptance_probabilities,
-    fit_standardiser,
-    need,
-    probability,
-)
+from matching.recommend.scoring import FEATURES, Scorer, acceptance_probabilities, fit_standardiser, need, probability
 from matching.recommend.tiles import predict_all
 from matching.types import Participant, Tie, Vectors
 
@@ -72,9 +65,7 @@ def test_pairs_are_scored_as_by_a_run():
     given, ties = people(), [Tie(0, 9), Tie(1, 8), Tie(9, 1)]
     policy = MatchingPolicy()
     dataset = prepare_dataset(given, ties, read(given), (), policy)
-    features = fit_standardiser(
-        prepare_features(dataset.participants, read(given), dataset.incidence, policy), policy
-    )
+    features = fit_standardiser(prepare_features(dataset.participants, read(given), dataset.incidence, policy), policy)
     p = probability(predict_all(Scorer.from_features(features, policy)))
     there, back = pair_features(given, ties, read(given), np.array([(0, 1), (7, 3)]), policy=policy)
     needs = [need(dict(zip(FEATURES, side.T, strict=True)), policy) for side in (there, back)]
@@ -129,9 +120,7 @@ def test_the_order_of_people_and_of_ties_changes_no_answer():
     given, rng = people(), np.random.default_rng(0)
     vectors = read(given)
     earlier, met = (Tie(0, 9), Tie(1, 8), Tie(9, 1)), [(a, a + 1) for a in range(0, 30, 2)]
-    first = edition_answers(
-        given, Edition(7, earlier, frozenset(met)), vectors, policy=MatchingPolicy()
-    ).sorted()
+    first = edition_answers(given, Edition(7, earlier, frozenset(met)), vectors, policy=MatchingPolicy()).sorted()
     for _ in range(3):
         shuffled = [given[k] for k in rng.permutation(len(given))]
         edition = Edition(7, earlier[::-1], frozenset((b, a) for a, b in rng.permutation(met).tolist()))

@@ -109,9 +109,7 @@ def star(size=40, capacity=2.0):
     keep = left != right
     left, right = left[keep], right[keep]
     weights = np.where((left == 0) | (right == 0), 100.0, 1.0) + 1e-3 * (left + right)
-    short = make_shortlists(
-        left, right, weights, np.full(len(left), 0.5), np.zeros(size, int), MatchingPolicy()
-    )
+    short = make_shortlists(left, right, weights, np.full(len(left), 0.5), np.zeros(size, int), MatchingPolicy())
     return short, np.full(size, capacity)
 
 
@@ -119,9 +117,7 @@ def test_nobody_exceeds_her_exposure_cap_and_lists_shorten_instead():
     short, capacity = star()
     policy = MatchingPolicy(least_other=0)
     caps = exposure_caps(capacity, policy)
-    places = make_lists(
-        short, np.arange(40), np.arange(40), np.zeros(40, int), caps, np.zeros(40, int), policy
-    )
+    places = make_lists(short, np.arange(40), np.arange(40), np.zeros(40, int), caps, np.zeros(40, int), policy)
     load = np.bincount(places.others[places.others >= 0], minlength=40)
     assert load.max() <= 5
     assert (places.others >= 0).sum() <= 40 * 5
@@ -138,9 +134,7 @@ def test_existing_exposure_counts_towards_the_cap():
     assert not (places.others == 0).any()
 
 
-def test_lists_are_extended_and_shortened_alike_whatever_the_order_of_pairs_and_however_few_at_once(
-    monkeypatch,
-):
+def test_lists_are_extended_and_shortened_alike_whatever_the_order_of_pairs_and_however_few_at_once(monkeypatch):
     draw = np.random.default_rng(2)
     left, right = np.argwhere(~np.eye(30, dtype=bool))[draw.permutation(870)].T
     weights, score, groups = draw.random(870), draw.normal(size=870), np.arange(30) % 3
@@ -171,10 +165,7 @@ def test_lists_are_extended_and_shortened_alike_whatever_the_order_of_pairs_and_
 
 def test_an_exploration_draw_depends_on_seed_and_both_people():
     numbers = {
-        int(exploration_draw(s, np.array([a]), np.array([b]))[0])
-        for s in (0, 1)
-        for a in range(20)
-        for b in range(20)
+        int(exploration_draw(s, np.array([a]), np.array([b]))[0]) for s in (0, 1) for a in range(20) for b in range(20)
     }
     assert len(numbers) == 800
 
@@ -210,14 +201,11 @@ def is_with_device(a: Participant, b: Participant) -> bool:
 def test_who_needs_a_translating_device_is_listed_last_of_their_strength():
     people, ties, vectors = make_people(80, ties=40)
     apart = [
-        replace(one, languages=one.languages - {"en"}, translating_device=k % 3 > 0)
-        for k, one in enumerate(people)
+        replace(one, languages=one.languages - {"en"}, translating_device=k % 3 > 0) for k, one in enumerate(people)
     ]
     run = compute_run(apart, ties, vectors)
     changed = [one.id for one in apart[:4]]
-    unticked = [
-        replace(one, translating_device=one.id not in changed and one.translating_device) for one in apart
-    ]
+    unticked = [replace(one, translating_device=one.id not in changed and one.translating_device) for one in apart]
     update = update_people(run.state, unticked, ties, vectors, changed=changed)
     for members, lists in ((apart, run.lists), (unticked, {**run.lists, **update.lists})):
         by_id, by_device = {one.id: one for one in members}, 0

@@ -38,9 +38,7 @@ def test_a_topic_sought_and_offered_is_a_reason_for_both():
 
 def test_the_person_in_between_is_named_with_the_occasion():
     people = [Participant(k, "youth") for k in range(1, 4)]
-    reasons = pair_of(
-        people[0], people[1], people[2], ties=[Tie(1, 3, label="2025"), Tie(2, 3, label="2024")]
-    )
+    reasons = pair_of(people[0], people[1], people[2], ties=[Tie(1, 3, label="2025"), Tie(2, 3, label="2024")])
     assert Reason("tie_through", reasons[0].weight, {"person": 3, "label": "2025"}) == reasons[0]
 
 
@@ -62,9 +60,7 @@ def test_a_session_that_everybody_attends_is_no_reason():
 
 def test_people_without_features_get_the_reasons_bridge_or_peer():
     assert [r.code for r in pair_of(Participant(1, "youth"), Participant(2, "industry"))] == ["bridge"]
-    assert dict(pair_of(Participant(1, "youth"), Participant(2, "youth"))[0].evidence) == {
-        "constituency": "youth"
-    }
+    assert dict(pair_of(Participant(1, "youth"), Participant(2, "youth"))[0].evidence) == {"constituency": "youth"}
 
 
 def texts_forum():
@@ -91,12 +87,7 @@ def test_an_explanation_adds_up_to_the_probability_and_names_the_exclusion():
     assert found.score == found.p_ab
     assert [row[0] for row in found.rows()] == list(FEATURES)
     excluded = explain_pair(people, [Tie(3, 4)], vectors, pair=(3, 4))
-    assert (excluded.exclusion, excluded.proposable, excluded.score, excluded.reasons) == (
-        "met",
-        False,
-        0.0,
-        (),
-    )
+    assert (excluded.exclusion, excluded.proposable, excluded.score, excluded.reasons) == ("met", False, 0.0, ())
 
 
 def test_an_explanation_of_somebody_absent_is_refused():

@@ -86,9 +86,7 @@ def test_people_from_beyond_the_shortlist_are_scored_and_explained(tight):
     ids, known = run.state.ids, wide.state.shortlists
     for i, j in beyond:
         found = next(s for s in run.lists[int(ids[i])] if s.other == ids[j])
-        assert found.score == pytest.approx(
-            float(probability(known.score[i][known.others[i] == j])[0]), abs=1e-6
-        )
+        assert found.score == pytest.approx(float(probability(known.score[i][known.others[i] == j])[0]), abs=1e-6)
         assert found.reasons
         assert not found.exploratory
     scores = [s.score for places in run.lists.values() for s in places]
@@ -102,9 +100,7 @@ def test_people_at_their_cap_are_replaced_from_beyond_the_shortlist():
     left, right = (k.ravel() for k in np.indices((40, 40)))
     known = (left != right) & ((groups[left] == groups[right]) | (np.minimum(left, right) < 4))
     weights = 1.0 + 1e-3 * (left + right)
-    short = make_shortlists(
-        left[known], right[known], weights[known], np.full(known.sum(), 0.5), groups, policy
-    )
+    short = make_shortlists(left[known], right[known], weights[known], np.full(known.sum(), 0.5), groups, policy)
     table = weights.reshape(40, 40) * (1 - np.eye(40))
     given = short, people, people, groups, exposure_caps(np.full(40, 5.0), policy), np.zeros(40, int), policy
     majority = people[groups == 0]

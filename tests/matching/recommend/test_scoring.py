@@ -41,9 +41,7 @@ from matching.text.tfidf import fit_idf, merged_terms, term_frequencies, tfidf_v
 from matching.types import Participant, Tie, Vectors
 from tests.matching.recommend.strategies import datasets, make_people
 
-NOTHING = MatchingPolicy(
-    text=0, topic=0, lexical=0, language=0, graph=0, odd_paths=0, smooth=0, pagerank=0, latent=0
-)
+NOTHING = MatchingPolicy(text=0, topic=0, lexical=0, language=0, graph=0, odd_paths=0, smooth=0, pagerank=0, latent=0)
 SCORERS = {
     "everything": MatchingPolicy(),
     "text alone": replace(NOTHING, text=1),
@@ -57,9 +55,7 @@ SCORERS = {
 
 def score(people, ties, vectors, policy, excluded=()):
     dataset = prepare_dataset(people, ties, vectors, excluded, policy)
-    features = fit_standardiser(
-        prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy
-    )
+    features = fit_standardiser(prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy)
     return (
         dataset,
         features,
@@ -71,8 +67,7 @@ def score(people, ties, vectors, policy, excluded=()):
 def of_pairs(features, policy, left, right, entries):
     """p of directed pairs, one by one: from both needs, each the sum of its features."""
     forward, backward = (
-        need(standardised_features(features, policy, *ends, entries), policy)
-        for ends in ((left, right), (right, left))
+        need(standardised_features(features, policy, *ends, entries), policy) for ends in ((left, right), (right, left))
     )
     return acceptance_probabilities(forward, backward, policy)[0]
 
@@ -235,9 +230,7 @@ def test_words_of_languages_without_spaces_do_not_count():
         *fillers,
     ]
     _, features, _, _ = score(people, [], Vectors.empty(len(people)), MatchingPolicy())
-    assert (
-        standardised_features(features, MatchingPolicy(), np.array([0]), np.array([1]), None)["lexical"] == 0
-    )
+    assert standardised_features(features, MatchingPolicy(), np.array([0]), np.array([1]), None)["lexical"] == 0
 
 
 def test_odd_paths_of_the_score_are_3_path_adamic_adar_between_two_sides():
@@ -257,9 +250,9 @@ def test_meeting_again_adds_nothing_to_odd_paths_but_the_newer_date():
     first = [Tie(a, b, age_years=2) for a, b in ((0, 3), (1, 3), (1, 4), (2, 4))]
 
     def odd_paths(ties):
-        return score(people, ties, Vectors.empty(6), MatchingPolicy())[1].odd_paths.pairs(
-            np.array([0]), np.array([4])
-        )[0]
+        return score(people, ties, Vectors.empty(6), MatchingPolicy())[1].odd_paths.pairs(np.array([0]), np.array([4]))[
+            0
+        ]
 
     again = [*first, *(Tie(tie.a, tie.b, age_years=5) for tie in first)]
     newer = [*first, Tie(0, 3, age_years=1)]
@@ -361,11 +354,7 @@ def test_without_ties_smoothing_is_0_and_without_links_pagerank_is_0():
 
 
 def test_stated_languages_without_one_in_common_exclude_a_pair():
-    people = [
-        Participant(1, languages=frozenset({"th"})),
-        Participant(2, languages=frozenset({"vi"})),
-        Participant(3),
-    ]
+    people = [Participant(1, languages=frozenset({"th"})), Participant(2, languages=frozenset({"vi"})), Participant(3)]
     p = score(people, [], Vectors.empty(3), MatchingPolicy())[3]
     assert p[0, 1] == 0 < p[0, 2]
 
@@ -475,9 +464,7 @@ def test_candidates_are_the_same_in_whatever_order_parts_are_searched(monkeypatc
 
 
 @pytest.mark.parametrize("step", [0, 1, 7])
-def test_candidates_are_those_of_one_block_where_everybody_likes_the_people_of_one_block_best(
-    monkeypatch, step
-):
+def test_candidates_are_those_of_one_block_where_everybody_likes_the_people_of_one_block_best(monkeypatch, step):
     draw, block_of = np.random.default_rng(6), np.arange(800) % 20
     liked = (block_of[:, None] + step) % 20 == block_of
     odds = (draw.normal(size=(800, 800)) + 3.0 * (liked | liked.T)).astype(np.float32)

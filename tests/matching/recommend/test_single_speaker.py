@@ -41,10 +41,7 @@ def ranks(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory):
     empty = np.zeros_like(needs[:1])
     people = [
         Participant(0, seeks="need", seeks_language="km"),
-        *(
-            Participant(k, seeks="s", offers="o", seeks_language="en", offers_language="en")
-            for k in range(1, 61)
-        ),
+        *(Participant(k, seeks="s", offers="o", seeks_language="en", offers_language="en") for k in range(1, 61)),
         Participant(61, offers="answer", offers_language="en"),
     ]
 

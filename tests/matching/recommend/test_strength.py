@@ -41,11 +41,7 @@ def test_at_most_a_third_of_a_forums_places_are_strong(silent: bool) -> None:
         nothing = {"seeks": "", "offers": "", "seeks_topics": frozenset(), "offers_topics": frozenset()}
         people = [replace(person, **nothing) for person in people]
     need = {person.id: person.declares_need for person in people}
-    places = [
-        (owner, place.score)
-        for owner, row in compute_run(people, ties, vectors).lists.items()
-        for place in row
-    ]
+    places = [(owner, place.score) for owner, row in compute_run(people, ties, vectors).lists.items() for place in row]
     strong = sum(strength_of(score, need_declared=need[owner]) is Strength.STRONG for owner, score in places)
     assert strong <= len(places) / 3
     if silent:

@@ -21,9 +21,7 @@ def test_the_best_answers_are_the_largest_over_allowed_pairs_of_any_tiling():
     people, ties, vectors = make_people(60, 2, ties=30)
     policy = MatchingPolicy()
     dataset = prepare_dataset(people, ties, vectors, (), policy)
-    features = fit_standardiser(
-        prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy
-    )
+    features = fit_standardiser(prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy)
     best = score_candidates(Scorer.from_features(features, policy), dataset.groups, dataset.exclusions)[1]
     left, right = (ends.ravel() for ends in np.indices((60, 60)))
     parts = standardised_features(features, policy, left, right, None)

@@ -33,9 +33,7 @@ def changed_profile(people, vectors, k, seed=1):
     fresh = draw.standard_normal(vectors.seeks.shape[1]).astype(np.float32)
     seeks = vectors.seeks.copy()
     seeks[k] = fresh / np.linalg.norm(fresh)
-    other = replace(
-        people[k], seeks="word700 word701 word702", seeks_topics=frozenset({"topic 1", "topic 2"})
-    )
+    other = replace(people[k], seeks="word700 word701 word702", seeks_topics=frozenset({"topic 1", "topic 2"}))
     return [*people[:k], other, *people[k + 1 :]], Vectors(seeks, vectors.offers, vectors.about)
 
 
@@ -63,9 +61,7 @@ def test_a_new_text_is_projected_into_the_latent_space_of_the_run(dataset):
     )
     changed = [*people[:57], copy, *people[58:]]
     space, idf = state.standardiser.latent_space, state.standardiser.idf
-    old, new = (
-        space.project(tfidf_vectors(merged_terms(count_field_terms(p)), idf)) for p in (people, changed)
-    )
+    old, new = (space.project(tfidf_vectors(merged_terms(count_field_terms(p)), idf)) for p in (people, changed))
     assert np.delete(new, 57, axis=0) == pytest.approx(np.delete(old, 57, axis=0), abs=1e-6)
     assert new[57] == pytest.approx(old[60], abs=1e-6)
     assert abs(old[57] @ old[60]) < 0.5
@@ -96,9 +92,7 @@ def test_an_excluded_pair_leaves_both_lists_at_once(dataset):
     people, ties, vectors, run = dataset
     owner = people[10].id
     other = run.lists[owner][0].other
-    update = update_people(
-        run.state, people, ties, vectors, changed=[owner, other], excluded=[(other, owner)]
-    )
+    update = update_people(run.state, people, ties, vectors, changed=[owner, other], excluded=[(other, owner)])
     after = {**run.lists, **update.lists}
     assert other not in ids_of(after[owner])
     assert owner not in ids_of(after[other])

@@ -55,6 +55,4 @@ def test_a_planted_fault_in_a_plan_is_found(plan: Plan, fault: str) -> None:
 
 
 def test_more_meetings_than_most_are_found() -> None:
-    assert "Person 0 has 2 meetings, outside least and most." in faults_in(
-        replace(CHOICE, most=(1, 2, 2, 2)), SOUND
-    )
+    assert "Person 0 has 2 meetings, outside least and most." in faults_in(replace(CHOICE, most=(1, 2, 2, 2)), SOUND)

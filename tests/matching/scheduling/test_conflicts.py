@@ -49,14 +49,8 @@ def plan_of(asked: Problem) -> Plan:
             {"locked": (Locked(0, 1, 0), Locked(0, 2, 1)), "most": (1, 3, 3)},
             Conflict("locked_over_most", (0,), count=2, limit=1),
         ),
-        (
-            {"locked": (Locked(0, 1, 0), Locked(1, 0, 1))},
-            Conflict("pair_locked_twice", (0, 1), count=2, limit=1),
-        ),
-        (
-            {"tables": 0, "locked": (Locked(0, 1, 0),)},
-            Conflict("locked_over_tables", slot=0, count=1, limit=0),
-        ),
+        ({"locked": (Locked(0, 1, 0), Locked(1, 0, 1))}, Conflict("pair_locked_twice", (0, 1), count=2, limit=1)),
+        ({"tables": 0, "locked": (Locked(0, 1, 0),)}, Conflict("locked_over_tables", slot=0, count=1, limit=0)),
         (
             {"locked": (Locked(0, 1, 0, 1), Locked(2, 3, 0, 1)), **FOURTH},
             Conflict("table_locked_twice", slot=0, table=1, count=2, limit=1),
@@ -66,10 +60,7 @@ def plan_of(asked: Problem) -> Plan:
             {"least": (2, 0, 0), "available": ((True, False, False), OPEN, OPEN)},
             Conflict("least_over_open_slots", (0,), count=2, limit=1),
         ),
-        (
-            {"least": (2, 0, 0), "pairs": (Pair(0, 1, 5),)},
-            Conflict("least_over_partners", (0,), count=2, limit=1),
-        ),
+        ({"least": (2, 0, 0), "pairs": (Pair(0, 1, 5),)}, Conflict("least_over_partners", (0,), count=2, limit=1)),
         (
             {"least": (2, 2, 2), "slots": 1, "available": ((True,),) * 3},
             Conflict("least_over_open_slots", (0,), count=2, limit=1),

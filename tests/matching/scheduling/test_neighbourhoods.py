@@ -36,9 +36,7 @@ def neighbourhoods() -> AdaptiveNeighbourhoods:
 
 
 @pytest.mark.parametrize("number", range(len(OPERATORS)))
-def test_a_step_frees_good_columns_and_those_selected_now(
-    neighbourhoods: AdaptiveNeighbourhoods, number: int
-) -> None:
+def test_a_step_frees_good_columns_and_those_selected_now(neighbourhoods: AdaptiveNeighbourhoods, number: int) -> None:
     operator, columns = OPERATORS[number], neighbourhoods.columns
     nothing = np.zeros(len(columns), bool)
     freed = neighbourhoods.free_columns(number, nothing)

@@ -128,12 +128,8 @@ def test_a_locked_pair_that_nobody_listed_is_kept_and_worth_nothing() -> None:
     assert (plan.status, plan.value, len(plan.meetings)) == ("optimal", 0, 1)
 
 
-@pytest.mark.parametrize(
-    ("people", "slots", "tables"), [(0, 0, 0), (0, 3, 2), (4, 0, 2), (4, 3, 0), (4, 3, 2)]
-)
-def test_a_programme_without_anything_to_plan_is_empty_and_optimal(
-    people: int, slots: int, tables: int
-) -> None:
+@pytest.mark.parametrize(("people", "slots", "tables"), [(0, 0, 0), (0, 3, 2), (4, 0, 2), (4, 3, 0), (4, 3, 2)])
+def test_a_programme_without_anything_to_plan_is_empty_and_optimal(people: int, slots: int, tables: int) -> None:
     pairs = (Pair(0, 1, 7),) if people and not (slots and tables) else ()
     plan = plan_of(Problem(people, slots, tables, pairs, ((True,) * slots,) * people, (2,) * people))
     assert (plan.status, plan.value, plan.bound, plan.breaks, plan.meetings) == ("optimal", 0, 0, 0, ())

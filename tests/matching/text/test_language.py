@@ -30,8 +30,7 @@ def test_malay_and_indonesian_are_distinguished_by_their_own_words(language: str
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["", "   \n", "OK", "ASEAN", "2030", "RCEP 2025", "https://example.org/a/long/path", "!?", "\ud800\x00"],
+    "text", ["", "   \n", "OK", "ASEAN", "2030", "RCEP 2025", "https://example.org/a/long/path", "!?", "\ud800\x00"]
 )
 def test_too_short_a_text_has_no_language(text: str) -> None:
     assert detect_language(text) == ""
@@ -42,9 +41,7 @@ def test_english_names_in_a_thai_text_leave_it_thai() -> None:
 
 
 def test_a_thai_name_in_an_english_text_leaves_it_english() -> None:
-    assert (
-        detect_language("We work with the community of บ้านน้ำเค็ม on restoring the mangrove forests.") == "en"
-    )
+    assert detect_language("We work with the community of บ้านน้ำเค็ม on restoring the mangrove forests.") == "en"
 
 
 @given(st.text(st.characters(), max_size=200))

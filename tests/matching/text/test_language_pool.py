@@ -15,8 +15,7 @@ def planted_rows(spoken, strength, seed=0):
     accents = {name: strength * draw.standard_normal(64) for name in [*names, "en"]}
     texts = [row + accents[language] for row, (language, _, _) in zip(meaning, spoken, strict=True)]
     priors = {
-        name: normalise_rows(draw.standard_normal((200, 64)) + accent).mean(axis=0)
-        for name, accent in accents.items()
+        name: normalise_rows(draw.standard_normal((200, 64)) + accent).mean(axis=0) for name, accent in accents.items()
     }
     return normalise_rows(np.array(texts + [row + accents["en"] for row in meaning])), priors
 

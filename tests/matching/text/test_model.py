@@ -78,9 +78,7 @@ DAMAGES = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
-def test_a_damaged_folder_is_not_complete(
-    damage: Callable[[Path], None], model_folder: Path, tmp_path: Path
-) -> None:
+def test_a_damaged_folder_is_not_complete(damage: Callable[[Path], None], model_folder: Path, tmp_path: Path) -> None:
     copy = own_copy(model_folder, tmp_path)
     assert is_complete(copy)
     damage(copy)
@@ -112,10 +110,7 @@ def test_a_complete_folder_is_not_changed(model_folder: Path) -> None:
 
 @pytest.mark.slow
 def test_two_processes_at_once_get_the_same_complete_folder(tmp_path: Path) -> None:
-    code = (
-        "import sys, pathlib; from matching.text.model import *; "
-        "print(bundled_model(pathlib.Path(sys.argv[1])))"
-    )
+    code = "import sys, pathlib; from matching.text.model import *; print(bundled_model(pathlib.Path(sys.argv[1])))"
     command = [sys.executable, "-W", "error", "-c", code, str(tmp_path)]
     root = Path(__file__).parents[3]
     both = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) for _ in range(2)]

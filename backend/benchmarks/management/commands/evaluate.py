@@ -21,12 +21,7 @@ from backend.benchmarks.evaluation import MEASURES, evaluate
 from backend.benchmarks.evaluation_set import EvaluationSet, read_evaluation_set
 from backend.benchmarks.graded import LISTS, evaluate_graded
 from backend.benchmarks.graded import MEASURES as GRADED_MEASURES
-from backend.benchmarks.learning import (
-    editions_until,
-    evaluate_learned,
-    learn_from_ties,
-    without_shared_texts,
-)
+from backend.benchmarks.learning import editions_until, evaluate_learned, learn_from_ties, without_shared_texts
 from backend.benchmarks.vector_cache import Rows, cached_vectors
 from backend.core.progress import progress_lines
 from backend.suggestions.engine.texts import FIELDS, KINDS, text_reader
@@ -81,9 +76,7 @@ class Command(BaseCommand):
         self.stdout.write(table_of(found))
 
 
-def evaluate_set(
-    given: EvaluationSet, vectors: Vectors, name: str, on_progress: OnProgress
-) -> dict[str, Any]:
+def evaluate_set(given: EvaluationSet, vectors: Vectors, name: str, on_progress: OnProgress) -> dict[str, Any]:
     """The figures of whatever the set holds: pairs to predict, graded pairs, or both."""
     found: dict[str, Any] = {"set": name}
     priors = text_reader().priors(vectors, on_progress)
@@ -94,9 +87,7 @@ def evaluate_set(
     return found
 
 
-def learn_set(
-    given: EvaluationSet, vectors: Vectors, until: dt.date, on_progress: OnProgress
-) -> dict[str, Any]:
+def learn_set(given: EvaluationSet, vectors: Vectors, until: dt.date, on_progress: OnProgress) -> dict[str, Any]:
     """The figures of the weights learned from the ties up to a day."""
     apart = without_shared_texts(given)
     apart_vectors = encode_people(apart, on_progress)
@@ -169,9 +160,7 @@ def encode_people(given: EvaluationSet, on_progress: OnProgress) -> Vectors:
             on_progress=partial(on_progress, f"Reading {field}"),
         )
         width = len(next(iter(known.values()))) if known else 0
-        rows[field] = np.array([_sum(texts, known, width) for texts in lists], np.float32).reshape(
-            len(lists), width
-        )
+        rows[field] = np.array([_sum(texts, known, width) for texts in lists], np.float32).reshape(len(lists), width)
     width = max(1, *(table.shape[1] for table in rows.values()))
     return Vectors(
         **{
@@ -224,16 +213,12 @@ def _lines_of_learned(learned: dict[str, Any]) -> list[str]:
         if figures is not None:
             span = f"{figures['difference']:+.3f} [{figures['low']:+.3f}, {figures['high']:+.3f}]"
             who = "everybody" if view == "all" else "across sectors"
-            lines.append(
-                f"  {who}: NDCG@10 {figures['learned']:.3f}, default {figures['default']:.3f}, gain {span}"
-            )
+            lines.append(f"  {who}: NDCG@10 {figures['learned']:.3f}, default {figures['default']:.3f}, gain {span}")
     return lines
 
 
 def _lines_of_queries(found: dict[str, Any]) -> list[str]:
-    lines = [
-        f"{found['set']}: NDCG@10 with 95 % interval; recall, hits, reciprocal rank, area under the curve"
-    ]
+    lines = [f"{found['set']}: NDCG@10 with 95 % interval; recall, hits, reciprocal rank, area under the curve"]
     for view in ("all", "cross"):
         first = next(iter(found["rankers"].values()))[view]
         if first is None:

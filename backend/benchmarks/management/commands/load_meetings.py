@@ -38,9 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, help="who asks whom for what")
         parser.add_argument("--json", metavar="FILE", help="write the figures there too")
         parser.add_argument(
-            "--kill",
-            action="store_true",
-            help="half-way, kill a web process and the worker; clients try again",
+            "--kill", action="store_true", help="half-way, kill a web process and the worker; clients try again"
         )
 
     def handle(self, **options: Any) -> None:

@@ -35,12 +35,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="for example ../shared/data/b2b/tic-12.original.dzn")
-        parser.add_argument(
-            "--seconds", default="60", metavar="N", help="time limit, reading and writing included"
-        )
-        parser.add_argument(
-            "--out", default="", metavar="FILE", help="where the JSON goes; the screen when left out"
-        )
+        parser.add_argument("--seconds", default="60", metavar="N", help="time limit, reading and writing included")
+        parser.add_argument("--out", default="", metavar="FILE", help="where the JSON goes; the screen when left out")
         parser.add_argument("--seed", default="1", metavar="N")
 
     def run_from_argv(self, argv: list[str]) -> None:
@@ -67,9 +63,7 @@ class Command(BaseCommand):
             try:
                 Path(options["out"]).write_text(answer + "\n", encoding="utf-8")
             except OSError as error:
-                raise CommandError(
-                    f"Cannot write “{options['out']}”: {error.strerror}.", returncode=UNUSABLE
-                ) from None
+                raise CommandError(f"Cannot write “{options['out']}”: {error.strerror}.", returncode=UNUSABLE) from None
         else:
             self.stdout.write(answer)
         if plan.status == "unknown":
@@ -102,8 +96,7 @@ def _number(text: str, option: str) -> float:
         number = -1.0
     if not 0 <= number < 1e6:
         raise CommandError(
-            f"{option} “{str(text)[:40]}” must be a number of seconds or a seed, 0 or more.",
-            returncode=UNUSABLE,
+            f"{option} “{str(text)[:40]}” must be a number of seconds or a seed, 0 or more.", returncode=UNUSABLE
         )
     return number
 

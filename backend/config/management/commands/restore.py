@@ -16,9 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("backup", type=Path)
-        parser.add_argument(
-            "--identity", type=Path, help="the file with the secret key of an encrypted backup"
-        )
+        parser.add_argument("--identity", type=Path, help="the file with the secret key of an encrypted backup")
         parser.add_argument(
             "--erasures",
             type=Path,

@@ -19,9 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--socket", type=int, required=True, help="the number of an open, bound socket")
-        parser.add_argument(
-            "--idle-seconds", type=float, default=IDLE_SECONDS, help="until it ends by itself"
-        )
+        parser.add_argument("--idle-seconds", type=float, default=IDLE_SECONDS, help="until it ends by itself")
 
     def handle(self, **options: Any) -> None:
         listening = socket.socket(fileno=options["socket"])

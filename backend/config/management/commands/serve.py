@@ -54,9 +54,7 @@ class Command(BaseCommand):
         try:
             lock.acquire(blocking=False)
         except Timeout:
-            raise CannotServe(
-                f"Titian already runs from this folder ({settings.VAR}); end that one first."
-            ) from None
+            raise CannotServe(f"Titian already runs from this folder ({settings.VAR}); end that one first.") from None
         try:
             with self._pages_socket() as listening:
                 first = self._prepare()

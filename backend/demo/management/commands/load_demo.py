@@ -27,9 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
-            "--with-lists",
-            action="store_true",
-            help="also compute its suggestions, and let its people use them",
+            "--with-lists", action="store_true", help="also compute its suggestions, and let its people use them"
         )
 
     def handle(self, *, with_lists: bool, **options: object) -> None:  # noqa: ARG002

@@ -20,6 +20,5 @@ class Command(BaseCommand):
         token = make_first_link(now=timezone.now())
         address = settings.TITIAN_ADDRESS.rstrip("/") + reverse("first_administrator", args=[token])
         self.stdout.write(
-            "Nobody administers this installation yet. Open this link within a day; it works once:\n"
-            f"  {address}"
+            f"Nobody administers this installation yet. Open this link within a day; it works once:\n  {address}"
         )

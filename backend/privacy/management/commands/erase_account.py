@@ -25,9 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *, address: str, person: int | None, confirm: bool, **_options: object) -> None:
         one = _account(address, person)
-        forums = (
-            Attendee.objects.filter(person=one).order_by("event__slug").values_list("event__slug", flat=True)
-        )
+        forums = Attendee.objects.filter(person=one).order_by("event__slug").values_list("event__slug", flat=True)
         parts = f"person {one.pk}, who takes part in: {', '.join(forums) or 'no forum'}"
         if not confirm:
             self.stdout.write(f"Would erase {parts}. Make sure that it is they who ask, then add --confirm.")

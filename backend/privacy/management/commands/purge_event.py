@@ -17,9 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("event", help="name in addresses")
-        parser.add_argument(
-            "--dry-run", action="store_true", help="erase nothing, and say how many it would be"
-        )
+        parser.add_argument("--dry-run", action="store_true", help="erase nothing, and say how many it would be")
 
     def handle(self, *, event: str, dry_run: bool, **_options: object) -> None:
         report = purge_event(event=event_for(event), now=timezone.now(), is_dry=dry_run)

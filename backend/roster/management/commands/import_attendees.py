@@ -59,11 +59,7 @@ class Command(BaseCommand):
             showing_progress(lambda done, total: show("Importing", done / total if total else 1.0)),
         ):
             report = import_attendees(
-                event=event,
-                table=table,
-                now=timezone.now(),
-                dry_run=options["dry_run"],
-                confirmed_adults=confirmed,
+                event=event, table=table, now=timezone.now(), dry_run=options["dry_run"], confirmed_adults=confirmed
             )
         path = options["report"]
         if len(report.refused) > SHOWN and not path:

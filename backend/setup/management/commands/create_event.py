@@ -53,8 +53,7 @@ class Command(BaseCommand):
             now=timezone.now(),
         )
         self.stdout.write(
-            f"Event “{event.name}” created as a draft. "
-            f"Next: python manage.py import_attendees {event.slug} FILE.csv"
+            f"Event “{event.name}” created as a draft. Next: python manage.py import_attendees {event.slug} FILE.csv"
         )
 
 

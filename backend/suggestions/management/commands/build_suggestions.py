@@ -67,9 +67,7 @@ def lines_of(report: dict[str, Any]) -> Iterable[str]:
     if report["ei_floor"] is None:
         yield "Everybody is of one constituency: there is no E-I index and no floor."
         return
-    lists, reached = (
-        "none" if index is None else f"{index:.2f}" for index in (report["ei_lists"], report["ei_index"])
-    )
+    lists, reached = ("none" if index is None else f"{index:.2f}" for index in (report["ei_lists"], report["ei_index"]))
     yield (
         f"E-I index of the lists: {lists}; by chance {report['ei_chance']:.2f}, the floor "
         f"{report['ei_floor']:.2f}, expected meetings {reached}."

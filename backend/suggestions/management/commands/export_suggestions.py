@@ -39,7 +39,6 @@ class Command(BaseCommand):
             part.unlink(missing_ok=True)
             raise Refused(
                 "cannot_write",
-                _("%(file)s cannot be written: %(reason)s.")
-                % {"file": file, "reason": error.strerror or error},
+                _("%(file)s cannot be written: %(reason)s.") % {"file": file, "reason": error.strerror or error},
             ) from error
         self.stdout.write(f"Wrote {len(rows):,} suggestions to {file}.")

@@ -32,9 +32,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("slug", help="the event, e.g. demo-2026")
-        parser.add_argument(
-            "--dry-run", action="store_true", help="print what would change and store nothing"
-        )
+        parser.add_argument("--dry-run", action="store_true", help="print what would change and store nothing")
         parser.add_argument(
             "--since",
             metavar="EDITION",

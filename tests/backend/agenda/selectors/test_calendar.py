@@ -170,9 +170,7 @@ def test_sessions_of_the_agenda_are_in_the_feed_and_requests_are_not(forum: Foru
     assert feed_of(b, forum) == []
 
 
-def test_the_meeting_of_a_blocked_pair_is_cancelled_at_once_and_names_nobody(
-    forum: Forum, blocked_by: str
-) -> None:
+def test_the_meeting_of_a_blocked_pair_is_cancelled_at_once_and_names_nobody(forum: Forum, blocked_by: str) -> None:
     a, b, *_ = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0], message="Words", theme="justice"))
     block_contact(blocked_by, b, a, forum.now)
@@ -202,16 +200,12 @@ def test_a_meeting_of_somebody_found_to_be_a_minor_names_nobody(forum: Forum) ->
 
 
 def test_in_a_zone_with_summer_time_entries_on_both_sides_of_the_change_are_right() -> None:
-    forum = make_forum(
-        timezone="Europe/Berlin", starts_on=dt.date(2027, 3, 27), ends_on=dt.date(2027, 3, 28), slots=2
-    )
+    forum = make_forum(timezone="Europe/Berlin", starts_on=dt.date(2027, 3, 27), ends_on=dt.date(2027, 3, 28), slots=2)
     a, b, *_ = forum.people
     night = dt.datetime(2027, 3, 28, 1, 0, tzinfo=dt.UTC)  # the moment of the change: 02:00 becomes 03:00
     for hours in (-1, 0, 8):
         starts_at = night + dt.timedelta(hours=hours)
-        slot = Slot.objects.create(
-            event=forum.event, starts_at=starts_at, ends_at=starts_at + dt.timedelta(minutes=30)
-        )
+        slot = Slot.objects.create(event=forum.event, starts_at=starts_at, ends_at=starts_at + dt.timedelta(minutes=30))
         for person in (a, b):
             forum.open(person, [slot])
         forum.slots.append(slot)

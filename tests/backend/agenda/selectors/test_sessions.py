@@ -47,9 +47,7 @@ def test_sessions_stand_by_day_of_the_event_s_zone_and_each_theme_is_counted(for
     hold(forum, 0, title="Evidence", theme="justice")
     hold(forum, 2, title="Lessons", theme="prevention")
     for title, starts_at in (("Night", late), ("Dawn", late + dt.timedelta(hours=1))):
-        forum.event.sessions.create(
-            title=title, starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=1)
-        )
+        forum.event.sessions.create(title=title, starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=1))
     found = sessions_for(forum.people[0], NOW)
     assert [(day.date.day, [row.title for row in day.sessions]) for day in found.days] == [
         (9, ["Evidence", "Lessons", "Night"]),

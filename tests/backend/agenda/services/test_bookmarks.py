@@ -63,9 +63,7 @@ def test_a_bookmark_becomes_a_talk_and_dropping_a_speaker_leaves_bookmarks(
     assert dict(SessionPart.objects.values_list("attendee", "part")) == {a.pk: "speaking", b.pk: "bookmarked"}
 
 
-def test_who_has_agreed_to_meet_then_cannot_be_made_to_speak(
-    forum: Forum, boss: Attendee, session: Session
-) -> None:
+def test_who_has_agreed_to_meet_then_cannot_be_made_to_speak(forum: Forum, boss: Attendee, session: Session) -> None:
     a, b, *_ = forum.people
     forum.accept(b, forum.ask(a, b, forum.slots[1]))
     assert put(boss, session, b) == (409, "speaker_in_a_meeting")
@@ -118,9 +116,7 @@ def test_a_program_reads_what_is_on_now_one_meeting_as_a_file_and_one_s_zone(
     assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
 
     assert mine.get("/api/v1/me/").json()["timezone"] == ""
-    assert (
-        mine.put("/api/v1/me/", {"timezone": "Asia/Tokyo"}, format="json").json()["timezone"] == "Asia/Tokyo"
-    )
+    assert mine.put("/api/v1/me/", {"timezone": "Asia/Tokyo"}, format="json").json()["timezone"] == "Asia/Tokyo"
     wrong = mine.put("/api/v1/me/", {"timezone": "Asia/Tokio"}, format="json")
     assert (wrong.status_code, wrong.json()["code"]) == (400, "unknown_timezone")
     assert APIClient().get("/api/v1/me/").status_code == 401

@@ -33,13 +33,7 @@ def rows(event: Event, data: bytes) -> list[tuple[str, dt.datetime, float, str, 
     found = (one.data for one in file.sessions)
     return sorted(
         (
-            (
-                one.title,
-                one.starts_at,
-                (one.ends_at - one.starts_at) / dt.timedelta(minutes=1),
-                one.room,
-                one.theme,
-            )
+            (one.title, one.starts_at, (one.ends_at - one.starts_at) / dt.timedelta(minutes=1), one.room, one.theme)
             for one in found
         ),
         key=lambda row: (row[1], row[0]),
@@ -57,9 +51,7 @@ def test_a_schedule_of_pretalx_and_its_calendar_hold_the_same_sessions(event):
     assert rows(event, (PROGRAMMES / "pretalx-1.json").read_bytes()) == expected
     calendar = rows(event, (PROGRAMMES / "pretalx-1.ics").read_bytes())
     # A calendar entry of pretalx names the speakers after a dash, nobody here, and no track.
-    assert [(title.removesuffix(" - "), *rest[:-1]) for title, *rest in calendar] == [
-        row[:-1] for row in expected
-    ]
+    assert [(title.removesuffix(" - "), *rest[:-1]) for title, *rest in calendar] == [row[:-1] for row in expected]
 
 
 def test_a_csv_file_has_times_in_the_forum_s_zone_or_its_own(event):

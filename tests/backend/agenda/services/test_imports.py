@@ -36,24 +36,17 @@ def csv(event: Event, *lines: str) -> AgendaFile:
 
 def told(changes: AgendaChanges) -> dict[str, list[str]]:
     found = {
-        name: sorted(change.data.title for change in getattr(changes, name))
-        for name in ("added", "moved", "changed")
+        name: sorted(change.data.title for change in getattr(changes, name)) for name in ("added", "moved", "changed")
     }
     return found | {"missing": sorted(one.title for one in changes.missing)}
 
 
 def snapshot(event: Event) -> list[tuple[object, ...]]:
-    return list(
-        Session.objects.filter(event=event).values_list(
-            "pk", "title", "starts_at", "ends_at", "room", "theme"
-        )
-    )
+    return list(Session.objects.filter(event=event).values_list("pk", "title", "starts_at", "ends_at", "room", "theme"))
 
 
 def test_the_second_version_of_a_schedule_moves_renames_adds_and_drops(event, boss):
-    import_agenda(
-        event=event, file=programme(event, "pretalx-1.json"), remove_missing=False, by=boss.person, now=NOW
-    )
+    import_agenda(event=event, file=programme(event, "pretalx-1.json"), remove_missing=False, by=boss.person, now=NOW)
     ids = dict(Session.objects.values_list("title", "pk"))
     assert len(ids) == 4
     second = programme(event, "pretalx-2.json")
@@ -85,12 +78,8 @@ def test_the_same_file_again_changes_nothing(event, boss, name):
 
 
 def test_missing_sessions_stay_unless_their_removal_is_asked(event, boss):
-    import_agenda(
-        event=event, file=programme(event, "pretalx-1.json"), remove_missing=False, by=boss.person, now=NOW
-    )
-    import_agenda(
-        event=event, file=programme(event, "pretalx-2.json"), remove_missing=False, by=boss.person, now=NOW
-    )
+    import_agenda(event=event, file=programme(event, "pretalx-1.json"), remove_missing=False, by=boss.person, now=NOW)
+    import_agenda(event=event, file=programme(event, "pretalx-2.json"), remove_missing=False, by=boss.person, now=NOW)
     assert Session.objects.filter(event=event, title="Hotlines: what works").exists()
 
 
@@ -135,24 +124,14 @@ def test_only_organisers_import_and_another_forum_s_sessions_are_not_touched(eve
     elsewhere = make_event("elsewhere", timezone="Asia/Jakarta")
     other = make_attendee(elsewhere, permission="organiser")
     import_agenda(
-        event=elsewhere,
-        file=programme(elsewhere, "pretalx-1.json"),
-        remove_missing=False,
-        by=other.person,
-        now=NOW,
+        event=elsewhere, file=programme(elsewhere, "pretalx-1.json"), remove_missing=False, by=other.person, now=NOW
     )
     before = snapshot(elsewhere)
     with pytest.raises(OrganisersOnly):
         import_agenda(
-            event=event,
-            file=programme(event, "pretalx-2.json"),
-            remove_missing=True,
-            by=other.person,
-            now=NOW,
+            event=event, file=programme(event, "pretalx-2.json"), remove_missing=True, by=other.person, now=NOW
         )
-    import_agenda(
-        event=event, file=programme(event, "pretalx-2.json"), remove_missing=True, by=boss.person, now=NOW
-    )
+    import_agenda(event=event, file=programme(event, "pretalx-2.json"), remove_missing=True, by=boss.person, now=NOW)
     assert snapshot(elsewhere) == before
 
 

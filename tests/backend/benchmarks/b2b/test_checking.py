@@ -11,15 +11,9 @@ from backend.benchmarks.b2b.problem import B2BProblem, RequestedMeeting
 from matching.scheduling.problem import Meeting, Plan
 
 B2B = B2BProblem(
-    3,
-    4,
-    1,
-    (RequestedMeeting(0, 1, 0b0011), RequestedMeeting(1, 2, 0b1110), RequestedMeeting(0, 2, 0b1111)),
-    ((0, 1),),
+    3, 4, 1, (RequestedMeeting(0, 1, 0b0011), RequestedMeeting(1, 2, 0b1110), RequestedMeeting(0, 2, 0b1111)), ((0, 1),)
 )
-SCHEDULE = Plan(
-    "feasible", 1, 0, 1, 0.1, (Meeting(0, 1, 0, 0), Meeting(1, 2, 1, 0), Meeting(0, 2, 2, 0)), people=3
-)
+SCHEDULE = Plan("feasible", 1, 0, 1, 0.1, (Meeting(0, 1, 0, 0), Meeting(1, 2, 1, 0), Meeting(0, 2, 2, 0)), people=3)
 
 
 def moved(number: int, slot: int, **figures: object) -> Plan:

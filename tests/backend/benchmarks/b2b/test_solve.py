@@ -84,11 +84,7 @@ def test_without_time_the_status_is_unknown() -> None:
 
 def test_a_schedule_with_too_unequal_breaks_is_infeasible() -> None:
     problem = B2BProblem(
-        4,
-        5,
-        2,
-        (RequestedMeeting(0, 1, 1), RequestedMeeting(0, 2, 4), RequestedMeeting(0, 3, 16)),
-        fairness=1,
+        4, 5, 2, (RequestedMeeting(0, 1, 1), RequestedMeeting(0, 2, 4), RequestedMeeting(0, 3, 16)), fairness=1
     )
     assert fair_breaks(problem, (0, 2, 4)) is None
     assert plan_of(problem).status == "infeasible"

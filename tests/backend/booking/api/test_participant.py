@@ -43,13 +43,9 @@ def test_a_taken_slot_is_409_with_the_next_three_common_free_slots(forum):
     a, b, c, _ = forum.people
     first, second = forum.ask(a, b, forum.slots[0], forum.slots[3]), forum.ask(c, b, forum.slots[0])
     forum.accept(b, second)
-    refused = client_of(b).post(
-        f"{BASE}meetings/{first.pk}/accept/", {"slot": forum.slots[3].pk}, format="json"
-    )
+    refused = client_of(b).post(f"{BASE}meetings/{first.pk}/accept/", {"slot": forum.slots[3].pk}, format="json")
     assert refused.status_code == 200
-    taken = client_of(a).post(
-        BASE + "meetings/", {"other": c.pk, "slots": [forum.slots[0].pk]}, format="json"
-    )
+    taken = client_of(a).post(BASE + "meetings/", {"other": c.pk, "slots": [forum.slots[0].pk]}, format="json")
     assert (taken.status_code, taken.json()["code"]) == (409, "slot_taken")
     offered = [row["slot"] for row in taken.json()["details"]["alternatives"]]
     assert offered == [forum.slots[n].pk for n in (1, 2, 4)]
@@ -64,9 +60,7 @@ def test_the_same_key_makes_one_meeting_and_another_person_is_refused(forum):
     )
     assert first.json()["meeting"] == second.json()["meeting"]
     assert Meeting.objects.count() == 1
-    other = client.post(
-        BASE + "meetings/", body | {"other": c.pk}, format="json", headers={"Idempotency-Key": "k"}
-    )
+    other = client.post(BASE + "meetings/", body | {"other": c.pk}, format="json", headers={"Idempotency-Key": "k"})
     assert (other.status_code, other.json()["code"]) == (409, "key_reused")
 
 
@@ -126,9 +120,11 @@ def test_an_organiser_previews_and_lays_slots_and_adds_tables(forum):
     assert (refused.status_code, refused.json()["code"]) == (400, "bad_table")
     room["room_link"] = "https://meet.example.org/{meeting}"
     assert client.post(BASE + "tables/", room, format="json").status_code == 201
-    assert client.put(
-        BASE + "meetings/rules/", {"open_requests": 3, "expiry_hours": 24}, format="json"
-    ).json() == {"open_requests": 3, "expiry_hours": 24, "proposal_hours": 72}
+    assert client.put(BASE + "meetings/rules/", {"open_requests": 3, "expiry_hours": 24}, format="json").json() == {
+        "open_requests": 3,
+        "expiry_hours": 24,
+        "proposal_hours": 72,
+    }
     assert client.get(BASE + "meetings/overview/").json()["people"] == 4
 
 
@@ -161,10 +157,7 @@ def test_times_in_the_api_are_aware_and_the_openapi_document_names_every_operati
 
     document = SchemaGenerator().get_schema(request=None, public=True)
     operations = {
-        body["operationId"]
-        for path in document["paths"].values()
-        for body in path.values()
-        if "operationId" in body
+        body["operationId"] for path in document["paths"].values() for body in path.values() if "operationId" in body
     }
     assert {
         "meetings_request",

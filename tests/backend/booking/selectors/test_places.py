@@ -26,9 +26,7 @@ MINUTE = dt.timedelta(minutes=1)
 @pytest.fixture
 def meeting(forum: Forum) -> Meeting:
     a, b, *_ = forum.people
-    Table.objects.create(
-        event=forum.event, label="Online", is_online=True, room_link=f"{JITSI}/forum-{{meeting}}"
-    )
+    Table.objects.create(event=forum.event, label="Online", is_online=True, room_link=f"{JITSI}/forum-{{meeting}}")
     return forum.accept(b, forum.ask(a, b, forum.slots[0], is_online=True))
 
 
@@ -38,9 +36,7 @@ def place(reader: Attendee, meeting: Meeting, now: dt.datetime) -> Place:
     return found
 
 
-def test_the_link_is_there_from_ten_minutes_before_until_ten_minutes_after(
-    forum: Forum, meeting: Meeting
-) -> None:
+def test_the_link_is_there_from_ten_minutes_before_until_ten_minutes_after(forum: Forum, meeting: Meeting) -> None:
     a, _b, c, *_ = forum.people
     start, end = forum.slots[0].starts_at, forum.slots[0].ends_at
     room = f"{JITSI}/forum-{meeting.uid.hex}"
@@ -68,9 +64,7 @@ def test_a_jitsi_gets_a_token_for_this_room_under_the_name_the_other_reads(
     start, end = forum.slots[0].starts_at, forum.slots[0].ends_at
     for reader, other in ((a, b), (b, a)):
         room, token = place(reader, meeting, start).link.split("?jwt=")
-        claims = jwt.decode(
-            token, SECRET, algorithms=["HS256"], audience="titian", options={"verify_exp": False}
-        )
+        claims = jwt.decode(token, SECRET, algorithms=["HS256"], audience="titian", options={"verify_exp": False})
         assert room == f"{JITSI}/{claims['room']}"
         assert claims["room"] == f"forum-{meeting.uid.hex}"
         assert dt.datetime.fromtimestamp(claims["exp"], dt.UTC) == end + ROOM_MARGIN

@@ -48,12 +48,7 @@ def asked(forum: Forum, minister: Attendee) -> Meeting:
 
 
 def do(
-    service: Callable[..., object],
-    by: Attendee,
-    principal: Attendee,
-    meeting: Meeting,
-    forum: Forum,
-    **more: object,
+    service: Callable[..., object], by: Attendee, principal: Attendee, meeting: Meeting, forum: Forum, **more: object
 ):
     return service(attendee=principal, meeting_id=meeting.pk, by=by.person, now=forum.now, **more)
 
@@ -73,9 +68,7 @@ def words(reader: Attendee, meeting: Meeting, forum: Forum) -> str:
 
 def shown(forum: Forum, assistant: Attendee, principal: Attendee) -> dict[str, list[int]]:
     found = acting_for(assistant, principal.pk, forum.now)
-    return {
-        part: [row.meeting_id for row in getattr(found, part)] for part in ("to_answer", "sent", "to_come")
-    }
+    return {part: [row.meeting_id for row in getattr(found, part)] for part in ("to_answer", "sent", "to_come")}
 
 
 def test_an_assistant_accepts_and_both_read_who_did(
@@ -120,9 +113,7 @@ def test_an_assistant_takes_a_request_back(forum: Forum, minister: Attendee, ana
     assert mail(other, "withdrawn", forum) == ""  # they had no mail of it
 
 
-def test_an_assistant_cancels_with_a_reason(
-    forum: Forum, minister: Attendee, ana: Attendee, asked: Meeting
-) -> None:
+def test_an_assistant_cancels_with_a_reason(forum: Forum, minister: Attendee, ana: Attendee, asked: Meeting) -> None:
     other = forum.people[1]
     forum.accept(minister, asked)
     assert words(other, asked, forum) == ""
@@ -159,9 +150,7 @@ def test_a_cancellation_by_the_other_or_the_organisers_names_no_assistant(
 ) -> None:
     other = forum.people[1]
     accept(ana, minister, asked, forum)
-    cancel_for_both(
-        event=forum.event, meeting_id=asked.pk, reason="Fire drill", by=forum.boss().person, now=forum.now
-    )
+    cancel_for_both(event=forum.event, meeting_id=asked.pk, reason="Fire drill", by=forum.boss().person, now=forum.now)
     assert words(other, asked, forum) == words(minister, asked, forum) == ""
 
 
@@ -175,10 +164,7 @@ def test_an_assistant_is_not_named_to_whom_they_are_hidden_from(
     assert words(other, meeting, forum) == f"An assistant of {minister.name} accepted."
     assert "Ana" not in mail(other, "accepted", forum)
     block_contact(how, ana, minister)
-    assert (
-        words(minister, meeting, forum)
-        == f"An assistant of yours accepted the request of {other.name} for you."
-    )
+    assert words(minister, meeting, forum) == f"An assistant of yours accepted the request of {other.name} for you."
     assert "Ana" not in mail(minister, "accepted", forum)
 
 
@@ -234,9 +220,7 @@ def test_a_contact_rule_parts_the_assistant_from_the_other(forum: Forum, ministe
         accept(ana, minister, asked, forum)
 
 
-def test_a_request_of_the_assistant_is_the_principals_alone(
-    forum: Forum, minister: Attendee, ana: Attendee
-) -> None:
+def test_a_request_of_the_assistant_is_the_principals_alone(forum: Forum, minister: Attendee, ana: Attendee) -> None:
     own = forum.ask(ana, minister, forum.slots[0])
     assert shown(forum, ana, minister)["to_answer"] == []
     with pytest.raises(NotFound):
@@ -305,10 +289,7 @@ def test_the_assistants_words_go_when_they_leave(
     leave_event(attendee=ana, is_confirmed=True, by=ana.person, now=forum.now)
     asked.refresh_from_db()
     assert asked.reason == ""
-    assert (
-        words(forum.people[1], asked, forum) == f"An assistant of {minister.name} declined."
-        or asked.reason == ""
-    )
+    assert words(forum.people[1], asked, forum) == f"An assistant of {minister.name} declined." or asked.reason == ""
 
 
 def test_an_assistant_whose_age_is_in_doubt_is_refused_in_the_same_moment(

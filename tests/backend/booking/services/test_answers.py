@@ -175,9 +175,7 @@ def test_a_request_with_no_time_left_anywhere_ends_and_gives_its_place_in_the_ca
 def test_a_slot_that_overlaps_the_taken_one_is_lost_too(forum):
     a, b, c, _ = forum.people
     across = Slot.objects.create(
-        event=forum.event,
-        starts_at=forum.slots[0].starts_at + dt.timedelta(minutes=10),
-        ends_at=forum.slots[1].ends_at,
+        event=forum.event, starts_at=forum.slots[0].starts_at + dt.timedelta(minutes=10), ends_at=forum.slots[1].ends_at
     )
     for person in forum.people:
         forum.open(person, [across])

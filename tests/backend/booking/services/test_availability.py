@@ -68,11 +68,7 @@ def test_a_bookmark_makes_busy_and_the_grid_says_why(forum):
         bookmark_session(attendee=a, session_id=session.pk, by=a.person, now=forum.now)
     forum.accept(a, asked)
     (day,) = availability_for(a, forum.now)
-    assert [(cell.busy, cell.because) for cell in day.cells[:3]] == [
-        ("session", "Opening"),
-        ("meeting", ""),
-        ("", ""),
-    ]
+    assert [(cell.busy, cell.because) for cell in day.cells[:3]] == [("session", "Opening"), ("meeting", ""), ("", "")]
     assert [cell.can_be_asked for cell in day.cells[:3]] == [False, False, True]
     remove_bookmark(attendee=a, session_id=session.pk, by=a.person)
     assert availability_for(a, forum.now)[0].cells[0].busy == ""
@@ -106,10 +102,7 @@ def test_the_agenda_joins_sessions_and_meetings_by_day_of_the_event_s_zone(forum
     agenda = agenda_for(a, forum.slots[0].starts_at)
     (day,) = agenda.days
     assert day.date == forum.event.starts_on
-    assert [(item.title, item.session_id) for item in day.items] == [
-        (b.person.name, None),
-        ("Opening", session.pk),
-    ]
+    assert [(item.title, item.session_id) for item in day.items] == [(b.person.name, None), ("Opening", session.pk)]
     assert [item.meeting.meeting_id for item in agenda.current] == [meeting.pk]
     assert agenda.following.session_id == session.pk
 

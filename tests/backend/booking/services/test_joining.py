@@ -132,9 +132,7 @@ def test_joining_queues_one_job_for_what_was_planned(forum):
 
 def test_times_are_multiplied_by_people_in_the_database(forum):
     boss, made = make_attendee(forum.event, permission="organiser", has_joined=False), []
-    post_init.connect(
-        lambda **given: made.append(given["instance"]), Availability, weak=False, dispatch_uid="made"
-    )
+    post_init.connect(lambda **given: made.append(given["instance"]), Availability, weak=False, dispatch_uid="made")
     try:
         added = add_slot(forum, boss)
     finally:

@@ -118,10 +118,7 @@ def test_only_an_organiser_of_the_forum_can_and_only_what_is_still_to_come(forum
 
 def test_the_job_that_ends_what_is_refused_asks_the_policy_once_for_an_event(forum, blocked_by):
     a, *others = [*forum.people, *forum.join(5)]
-    agreed = [
-        forum.accept(other, forum.ask(a, other, slot))
-        for other, slot in zip(others, forum.slots, strict=False)
-    ]
+    agreed = [forum.accept(other, forum.ask(a, other, slot)) for other, slot in zip(others, forum.slots, strict=False)]
     assert meetings_without_contact(Meeting.objects.all()) == set()
     with CaptureQueriesContext(connection) as caught:
         assert end_refused_meetings(now=forum.now) == 0
@@ -180,9 +177,7 @@ def at_first_table(forum: Forum) -> Meeting:
     return forum.accept(b, forum.ask(a, b, forum.slots[0]))
 
 
-def change_to(
-    forum: Forum, boss: Attendee, table: Table, now: dt.datetime | None = None, **fields: object
-) -> Table:
+def change_to(forum: Forum, boss: Attendee, table: Table, now: dt.datetime | None = None, **fields: object) -> Table:
     whole = {"label": table.label, "place": table.place, "step_free": table.step_free,
              "is_online": table.is_online, "room_link": table.room_link} | fields  # fmt: skip
     return change_table(
@@ -255,9 +250,7 @@ def test_the_mark_stays_while_somebody_who_needs_it_is_to_come(forum: Forum, bos
     assert not change_to(forum, boss, at_first_table.table, forum.slots[0].ends_at, step_free=False).step_free
 
 
-def test_an_online_room_that_moves_is_found_on_the_page_to_which_the_mail_leads(
-    forum: Forum, boss: Attendee
-) -> None:
+def test_an_online_room_that_moves_is_found_on_the_page_to_which_the_mail_leads(forum: Forum, boss: Attendee) -> None:
     room = Table.objects.create(
         event=forum.event, label="Online", is_online=True, room_link="https://a.example.org/{meeting}"
     )
@@ -285,9 +278,7 @@ def test_a_refused_change_of_a_table_changes_nothing_and_notifies_nobody(
     assert Meeting.objects.get().sequence == at_first_table.sequence
 
 
-def test_the_api_notifies_them_too_and_refuses_by_code(
-    forum: Forum, boss: Attendee, at_first_table: Meeting
-) -> None:
+def test_the_api_notifies_them_too_and_refuses_by_code(forum: Forum, boss: Attendee, at_first_table: Meeting) -> None:
     client = APIClient()
     client.force_login(boss.person)
     address = f"/api/v1/events/forum/tables/{at_first_table.table_id}/"

@@ -14,12 +14,7 @@ from backend.booking.models.availability import MeetingRules
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import AlreadyAnswered, TooLate
-from backend.booking.selectors.meetings import (
-    answered_proposals,
-    meeting_for,
-    requests_sent,
-    requests_to_answer,
-)
+from backend.booking.selectors.meetings import answered_proposals, meeting_for, requests_sent, requests_to_answer
 from backend.booking.selectors.open_contacts import open_contacts_for
 from backend.booking.services.availability import close_slots
 from backend.booking.services.booking import NoTableFree, SlotTaken
@@ -62,15 +57,8 @@ def refusal_of(forum: Forum, *people: Attendee, slot: int = 0) -> tuple[str, str
 
 def test_nobody_asks_and_two_yeses_agree_it_at_the_planned_table(forum: Forum) -> None:
     a, b, *_ = forum.people
-    meeting = forum.propose(
-        a, b, forum.slots[0], table_id=forum.tables[1].pk, because="You both work on safety."
-    )
-    assert (meeting.state, meeting.asker, kinds(a), kinds(b)) == (
-        "proposed",
-        None,
-        ["proposed"],
-        ["proposed"],
-    )
+    meeting = forum.propose(a, b, forum.slots[0], table_id=forum.tables[1].pk, because="You both work on safety.")
+    assert (meeting.state, meeting.asker, kinds(a), kinds(b)) == ("proposed", None, ["proposed"], ["proposed"])
     for reader, other in ((a, b), (b, a)):
         (row,) = requests_to_answer(reader, forum.now)
         assert (row.by_organisers, row.asked_by_me, row.message) == (True, False, "You both work on safety.")
@@ -201,8 +189,7 @@ def test_until_it_expires_nothing_differs_between_alive_refused_and_withdrawn(
         return found
 
     pages = {
-        end: [re.sub(r"'notice': \d+|notice_id=\d+|/answer/[^/]+/", "", text) for text in run(end)]
-        for end in ENDS
+        end: [re.sub(r"'notice': \d+|notice_id=\d+|/answer/[^/]+/", "", text) for text in run(end)] for end in ENDS
     }
     assert pages["alive"] == pages["no"] == pages["withdrawn"]
     assert "did not come about" in pages["no"][-1]
@@ -258,10 +245,7 @@ def test_when_its_time_closes_it_gets_the_next_and_a_yes_is_asked_again(forum: F
         forum.decline(b, meeting)
     close_slots(attendee=b, slot_ids=[forum.slots[0].pk], by=b.person, now=forum.now)
     assert [*meeting.times.values_list("slot", flat=True)] == [forum.slots[1].pk]
-    assert {seat.attendee_id: seat.answer for seat in meeting.seats.all()} == {
-        a.pk: "",
-        b.pk: "no" if no else "",
-    }
+    assert {seat.attendee_id: seat.answer for seat in meeting.seats.all()} == {a.pk: "", b.pk: "no" if no else ""}
     assert kinds(a) == ["proposed", "time_taken"]
     assert kinds(b) == (["proposed"] if no else ["proposed", "time_taken"])
     mail = mail_for(a.notices.get(kind="time_taken"), forum.now)
@@ -270,9 +254,7 @@ def test_when_its_time_closes_it_gets_the_next_and_a_yes_is_asked_again(forum: F
 
 
 @pytest.mark.parametrize("no", [False, True])
-def test_with_no_time_left_it_ends_and_both_are_told_that_it_did_not_come_about(
-    forum: Forum, no: bool
-) -> None:
+def test_with_no_time_left_it_ends_and_both_are_told_that_it_did_not_come_about(forum: Forum, no: bool) -> None:
     a, b, *_ = forum.people
     meeting = forum.propose(a, b, forum.slots[0])
     if no:
@@ -331,9 +313,7 @@ def test_only_an_organiser_withdraws_and_only_a_proposal_that_is_open(forum: For
 # --- whom organisers may put forward ---
 
 
-def test_two_whom_the_policy_parts_answer_exactly_as_two_without_a_common_time(
-    forum: Forum, blocked_by: str
-) -> None:
+def test_two_whom_the_policy_parts_answer_exactly_as_two_without_a_common_time(forum: Forum, blocked_by: str) -> None:
     a, b, c, _ = forum.people
     (late,) = forum.join(1)
     late.availability.all().delete()
@@ -359,18 +339,13 @@ def test_refusals_name_what_is_wrong(forum: Forum) -> None:
     with pytest.raises(NotFound):
         forum.propose(a, b, forum.slots[0], table_id=elsewhere.tables[0].pk)
     new = make_attendee(forum.event, has_joined=False, name="Nok")
-    assert refusal_of(forum, a, new)[:2] == (
-        "not_joined",
-        "Nok has not joined this forum yet; whoever joins can meet.",
-    )
+    assert refusal_of(forum, a, new)[:2] == ("not_joined", "Nok has not joined this forum yet; whoever joins can meet.")
     forum.ask(a, b)
     assert refusal_of(forum, a, b)[0] == "already_asked"
     forum.accept(d, forum.ask(c, d, forum.slots[0]))
     assert refusal_of(forum, c, b)[2][0]["slot"] == forum.slots[1].pk
     with pytest.raises(OrganisersOnly):
-        propose_meeting(
-            event=forum.event, pair=(a.pk, c.pk), slot_ids=[forum.slots[1].pk], by=a.person, now=forum.now
-        )
+        propose_meeting(event=forum.event, pair=(a.pk, c.pk), slot_ids=[forum.slots[1].pk], by=a.person, now=forum.now)
     with pytest.raises(KeyReused):
         forum.propose(a, c, forum.slots[1], key="k")
         forum.propose(b, d, forum.slots[1], key="k")
@@ -379,9 +354,7 @@ def test_refusals_name_what_is_wrong(forum: Forum) -> None:
 def test_organisers_count_them_apart(forum: Forum) -> None:
     a, b, c, d = forum.people
     forum.ask(a, c)
-    first, second, third = (
-        forum.propose(*two, forum.slots[n]) for n, two in enumerate([(a, b), (c, d), (b, c)])
-    )
+    first, second, third = (forum.propose(*two, forum.slots[n]) for n, two in enumerate([(a, b), (c, d), (b, c)]))
     for who in (c, d):
         forum.accept(who, second)
     forum.decline(b, third)
@@ -398,9 +371,7 @@ def test_organisers_count_them_apart(forum: Forum) -> None:
 
 
 @pytest.mark.parametrize("made", ["asked", "arranged"])
-def test_an_organiser_moves_an_agreed_meeting_and_both_are_told_and_can_cancel(
-    forum: Forum, made: str
-) -> None:
+def test_an_organiser_moves_an_agreed_meeting_and_both_are_told_and_can_cancel(forum: Forum, made: str) -> None:
     a, b, c, _ = forum.people
     meeting = forum.arrange(a, b, forum.slots[0])
     if made == "asked":
@@ -431,9 +402,7 @@ def test_it_moves_only_where_both_and_the_table_are_free(forum: Forum) -> None:
     with pytest.raises(SlotTaken):
         forum.move(meeting, forum.slots[1])
     with pytest.raises(OrganisersOnly):
-        move_meeting(
-            event=forum.event, meeting_id=meeting.pk, slot_id=forum.slots[2].pk, by=a.person, now=forum.now
-        )
+        move_meeting(event=forum.event, meeting_id=meeting.pk, slot_id=forum.slots[2].pk, by=a.person, now=forum.now)
     forum.now = forum.slots[0].starts_at
     with pytest.raises(TooLate):
         forum.move(meeting, forum.slots[2])

@@ -35,9 +35,7 @@ def read_by(attendee: Attendee, meeting: Meeting, forum: Forum) -> tuple[str, st
     return (row.text, row.answer) if row else None
 
 
-def test_a_question_and_its_answer_are_read_by_the_two_and_block_nothing(
-    forum: Forum, asked: Meeting
-) -> None:
+def test_a_question_and_its_answer_are_read_by_the_two_and_block_nothing(forum: Forum, asked: Meeting) -> None:
     a, b, *_ = forum.people
     assert "ask_question" in meeting_for(b, asked.pk, forum.now).actions
     forum.question(b, asked, f"  {WHICH} ")
@@ -89,16 +87,12 @@ def test_one_question_one_answer_and_the_same_again_changes_nothing(forum: Forum
         forum.reply(a, asked, CHATS)
     with refuses("already_questioned"):
         forum.reply(a, asked, "More")
-    kinds = (
-        Notice.objects.filter(kind__in=["question", "reply"]).order_by("pk").values_list("kind", flat=True)
-    )
+    kinds = Notice.objects.filter(kind__in=["question", "reply"]).order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == ["question", "reply"]
 
 
 @pytest.mark.parametrize(("text", "refusal"), [(" \n", WordsNeeded), ("x" * 501, TextTooLong)])
-def test_what_cannot_be_read_is_refused(
-    forum: Forum, asked: Meeting, text: str, refusal: type[BusinessError]
-) -> None:
+def test_what_cannot_be_read_is_refused(forum: Forum, asked: Meeting, text: str, refusal: type[BusinessError]) -> None:
     a, b, *_ = forum.people
     with pytest.raises(refusal):
         forum.question(b, asked, text)
@@ -119,9 +113,7 @@ def test_only_who_is_asked_asks_and_only_the_asker_answers(forum: Forum, asked: 
         forum.reply(b, asked, CHATS)
 
 
-def test_there_is_nothing_to_ask_once_it_is_answered_expired_or_proposed(
-    forum: Forum, asked: Meeting
-) -> None:
+def test_there_is_nothing_to_ask_once_it_is_answered_expired_or_proposed(forum: Forum, asked: Meeting) -> None:
     a, b, c, d = forum.people
     with pytest.raises(AlreadyAnswered):
         forum.question(c, forum.propose(c, d, forum.slots[4]), WHICH)

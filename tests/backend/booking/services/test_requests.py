@@ -82,8 +82,7 @@ def test_the_blocked_the_hidden_the_stranger_and_oneself_cannot_be_asked_with_on
     (hidden,) = forum.join(1, visibility="hidden")
     stranger = make_attendee(make_event("elsewhere"))
     sentences = {
-        refused(NotFound, lambda other=other: forum.ask(a, other)).message
-        for other in (b, hidden, stranger, a)
+        refused(NotFound, lambda other=other: forum.ask(a, other)).message for other in (b, hidden, stranger, a)
     }
     assert len(sentences) == 1
 
@@ -91,8 +90,7 @@ def test_the_blocked_the_hidden_the_stranger_and_oneself_cannot_be_asked_with_on
 def test_nobody_asks_in_another_s_name(forum):
     a, b, c, _ = forum.people
     refused(
-        NotYours,
-        lambda: request_meeting(attendee=a, other_id=b.pk, data=MeetingRequestData(), by=c.person, now=NOW),
+        NotYours, lambda: request_meeting(attendee=a, other_id=b.pk, data=MeetingRequestData(), by=c.person, now=NOW)
     )
 
 
@@ -115,10 +113,7 @@ def test_a_long_message_a_long_key_and_an_unknown_theme_are_refused(forum):
 def test_what_no_place_of_the_forum_could_hold_is_refused_when_asked_and_when_edited(forum):
     a, b, *_ = forum.people
     meeting = forum.ask(a, b, forum.slots[0])
-    for wish, words in (
-        ({"is_online": True}, "no online room"),
-        ({"needs_step_free": True}, "without steps"),
-    ):
+    for wish, words in (({"is_online": True}, "no online room"), ({"needs_step_free": True}, "without steps")):
         assert words in refused(NoSuchPlace, lambda w=wish: forum.ask(a, forum.people[2], **w)).message
         assert words in refused(NoSuchPlace, lambda w=wish: forum.edit(a, meeting, **w)).message
     Table.objects.filter(event=forum.event).delete()
@@ -144,9 +139,7 @@ def test_a_time_that_one_of_the_two_did_not_open_or_is_busy_in_is_refused_with_t
     session.starts_at, session.ends_at = forum.slots[1].starts_at, forum.slots[2].ends_at
     session.save()
     for part in ("bookmarked", "speaking"):
-        SessionPart.objects.update_or_create(
-            event=forum.event, attendee=a, session=session, defaults={"part": part}
-        )
+        SessionPart.objects.update_or_create(event=forum.event, attendee=a, session=session, defaults={"part": part})
         refusal = refused(SlotTaken, lambda: forum.ask(a, b, forum.slots[2]))
         assert [row["slot"] for row in refusal.details["alternatives"]] == [s.pk for s in forum.slots[3:6]]
 

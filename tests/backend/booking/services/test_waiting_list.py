@@ -67,11 +67,7 @@ def test_the_first_whose_time_fits_gets_what_falls_free_for_two_hours_and_both_a
     wanted, _, _, d, e, f, _g = full.people
     Attendee.objects.filter(pk=d.pk).update(visibility="listed")
     close_slots(attendee=d, slot_ids=[full.slots[0].pk], by=d.person, now=full.now)
-    first, second, third = (
-        full.wait(d, wanted),
-        full.wait(e, wanted, message="Evidence"),
-        full.wait(f, wanted),
-    )
+    first, second, third = (full.wait(d, wanted), full.wait(e, wanted, message="Evidence"), full.wait(f, wanted))
     assert Notice.objects.filter(attendee=wanted, kind="requested").count() == 2  # nobody is told of waiting
     free(full)
     assert states(first, second, third) == ["waiting", "asked", "waiting"]  # d has no time then
@@ -192,9 +188,7 @@ def cancelled(forum: Forum, wanted: Attendee) -> None:
 
 def declined_hour_moved(forum: Forum, wanted: Attendee) -> None:
     new = Slot.objects.create(
-        event=forum.event,
-        starts_at=forum.slots[1].ends_at,
-        ends_at=forum.slots[1].ends_at + dt.timedelta(minutes=30),
+        event=forum.event, starts_at=forum.slots[1].ends_at, ends_at=forum.slots[1].ends_at + dt.timedelta(minutes=30)
     )
     meeting = Meeting.objects.of(wanted).get(slot=forum.slots[0])
     other = meeting.asker
@@ -205,9 +199,7 @@ def declined_hour_moved(forum: Forum, wanted: Attendee) -> None:
 
 def opened(forum: Forum, wanted: Attendee) -> None:
     new = Slot.objects.create(
-        event=forum.event,
-        starts_at=forum.slots[1].ends_at,
-        ends_at=forum.slots[1].ends_at + dt.timedelta(minutes=30),
+        event=forum.event, starts_at=forum.slots[1].ends_at, ends_at=forum.slots[1].ends_at + dt.timedelta(minutes=30)
     )
     for one in forum.people[3:]:
         forum.open(one, [new])
@@ -244,9 +236,7 @@ def test_whatever_frees_a_time_queues_the_job_that_offers_it(full: Forum, freed)
 def test_a_bookmark_removed_and_a_closed_time_opened_again_free_a_time(full: Forum):
     wanted, *_, _f, g = full.people
     slot = full.slots[0]
-    session = Session.objects.create(
-        event=full.event, title="Opening", starts_at=slot.starts_at, ends_at=slot.ends_at
-    )
+    session = Session.objects.create(event=full.event, title="Opening", starts_at=slot.starts_at, ends_at=slot.ends_at)
     SessionPart.objects.create(event=full.event, attendee=wanted, session=session, part="bookmarked")
     entry = full.wait(g, wanted)
     free(full)

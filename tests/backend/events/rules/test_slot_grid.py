@@ -35,9 +35,7 @@ def test_a_night_in_which_clocks_go_back_has_an_hour_more_and_forward_an_hour_le
 )
 def test_slots_are_equally_long_in_order_spaced_and_inside_their_window(day, length, pause, zone):
     zone = ZoneInfo(zone)
-    grid = SlotGrid(
-        days=(day,), windows=((dt.time(0), dt.time(0)),), length_minutes=length, break_minutes=pause
-    )
+    grid = SlotGrid(days=(day,), windows=((dt.time(0), dt.time(0)),), length_minutes=length, break_minutes=pause)
     made = periods_of(grid, zone)
     assert {period.ends_at - period.starts_at for period in made} == {dt.timedelta(minutes=length)}
     gaps = {b.starts_at - a.ends_at for a, b in pairwise(made)}

@@ -78,9 +78,7 @@ def test_the_account_signs_in_with_the_new_one_and_is_told_at_the_old_one(mali: 
     assert mail.outbox[-1].to == ["mali@ministry.example.org"]
     assert NEW not in mail.outbox[-1].body
     assert person.address_hash == address_hash(NEW)
-    assert [one.address_hash for one in person.former_addresses.all()] == [
-        address_hash("mali@ministry.example.org")
-    ]
+    assert [one.address_hash for one in person.former_addresses.all()] == [address_hash("mali@ministry.example.org")]
 
 
 def test_an_address_of_somebody_else_is_not_taken_and_ones_own_former_one_is(mali: Attendee) -> None:
@@ -112,9 +110,7 @@ def be_of_unknown_age(one: Attendee) -> None:
 
 def be_suspended(one: Attendee) -> None:
     who = make_attendee(one.event, permission="safeguarding-lead")
-    Suspension.objects.create(
-        attendee=one, reason="Until it is clear.", suspended_by=who.person, suspended_at=NOW
-    )
+    Suspension.objects.create(attendee=one, reason="Until it is clear.", suspended_by=who.person, suspended_at=NOW)
 
 
 def start_forums(one: Attendee) -> None:
@@ -130,9 +126,7 @@ def be_of_the_demo(one: Attendee) -> None:
 
 
 def be_known_as_young_elsewhere(one: Attendee) -> None:
-    KnownMinor.objects.create(
-        address_hash=one.person.address_hash, expires_at=timezone.now() + dt.timedelta(days=9)
-    )
+    KnownMinor.objects.create(address_hash=one.person.address_hash, expires_at=timezone.now() + dt.timedelta(days=9))
 
 
 @pytest.mark.parametrize(
@@ -142,9 +136,7 @@ def be_known_as_young_elsewhere(one: Attendee) -> None:
         be_of_the_demo, be_known_as_young_elsewhere,
     ],
 )  # fmt: skip
-def test_who_is_protected_or_holds_an_office_asks_somebody_else_in_the_same_words(
-    mali: Attendee, held
-) -> None:
+def test_who_is_protected_or_holds_an_office_asks_somebody_else_in_the_same_words(mali: Attendee, held) -> None:
     held(mali)
     person = Person.objects.get(pk=mali.person_id)
     for doing in (
@@ -160,9 +152,7 @@ def test_who_is_protected_or_holds_an_office_asks_somebody_else_in_the_same_word
 
 
 def test_an_address_known_as_a_minors_is_refused_once_it_is_confirmed(mali: Attendee) -> None:
-    KnownMinor.objects.create(
-        address_hash=address_hash(NEW), expires_at=timezone.now() + dt.timedelta(days=9)
-    )
+    KnownMinor.objects.create(address_hash=address_hash(NEW), expires_at=timezone.now() + dt.timedelta(days=9))
     with pytest.raises(AddressHeld):
         moved(mali)
 
@@ -171,9 +161,7 @@ def test_a_list_with_the_old_address_finds_the_attendee_and_makes_no_second_one(
     moved(mali)
     organiser = Attendee.objects.get(event=mali.event, permission="organiser").person
     lines = [("mali@ministry.example.org", "Mali  wongsa", "Director"), (NEW, "Mali Wongsa", "Director")]
-    table = CsvTable(
-        ("email", "name", "title"), tuple(CsvLine(nth, line) for nth, line in enumerate(lines, 2)), (), ""
-    )
+    table = CsvTable(("email", "name", "title"), tuple(CsvLine(nth, line) for nth, line in enumerate(lines, 2)), (), "")
     report = import_attendees(event=mali.event, table=table, by=organiser, now=timezone.now())
     assert (report.added, report.updated, len(report.refused)) == (0, 1, 1)
     mali.refresh_from_db()
@@ -181,9 +169,7 @@ def test_a_list_with_the_old_address_finds_the_attendee_and_makes_no_second_one(
     new = NewAttendee(email="mali@ministry.example.org", name="Mali Wongsa")
     with refuses("already_there"):
         add_attendee(event=mali.event, new=new, by=organiser, now=timezone.now())
-    successor = add_attendee(
-        event=mali.event, new=replace(new, name="Somchai Dee"), by=organiser, now=timezone.now()
-    )
+    successor = add_attendee(event=mali.event, new=replace(new, name="Somchai Dee"), by=organiser, now=timezone.now())
     assert successor.person_id != mali.person_id
 
 
@@ -209,9 +195,7 @@ def test_a_restored_backup_from_before_the_change_is_cleaned(mali: Attendee, set
     assert person_with_email("mali@ministry.example.org") is None
 
 
-def test_what_an_earlier_version_kept_under_its_hash_of_an_address_is_found(
-    mali: Attendee, settings, tmp_path
-) -> None:
+def test_what_an_earlier_version_kept_under_its_hash_of_an_address_is_found(mali: Attendee, settings, tmp_path) -> None:
     settings.ERASURES = tmp_path / "erasures.jsonl"
     linh = make_attendee(mali.event, name="Linh Tran")
     gone = make_attendee(mali.event, name="Gone", email="m@bücher.example").person

@@ -61,11 +61,7 @@ def test_the_second_has_an_account_a_part_and_the_same_address(
     event: Event, organiser: Person, first: Attendee
 ) -> None:
     second = _add(event, organiser, email=ADDRESS.upper(), organisation="Ministry of ICT")
-    assert (second.name, second.organisation.name, second.age_class) == (
-        "Ben Cruz",
-        "Ministry of ICT",
-        "adult",
-    )
+    assert (second.name, second.organisation.name, second.age_class) == ("Ben Cruz", "Ministry of ICT", "adult")
     assert second.person.email == first.person.email
     assert second.person.address_hash == first.person.address_hash
     for one in (first.person, second.person):
@@ -169,9 +165,7 @@ def _make(attendee: Attendee, what: str) -> None:
     attendee.save()
 
 
-def test_nobody_who_shares_a_mailbox_is_given_an_office(
-    event: Event, organiser: Person, first: Attendee
-) -> None:
+def test_nobody_who_shares_a_mailbox_is_given_an_office(event: Event, organiser: Person, first: Attendee) -> None:
     second = _add(event, organiser)
     for one in (first, second):
         with refuses("shares_mailbox", match=r"^This person shares an address"):

@@ -68,16 +68,12 @@ def test_a_forum_from_nothing_has_one_sector_for_each_constituency_and_none_of_a
     assert not are_preset(Sector.objects.filter(event=event).values_list("key", "name", "constituency"))
 
 
-@pytest.mark.parametrize(
-    "word", ["government", "industry", "civil society", "intergovernmental", "academia", "youth"]
-)
+@pytest.mark.parametrize("word", ["government", "industry", "civil society", "intergovernmental", "academia", "youth"])
 def test_the_names_of_constituencies_are_shipped_sectors(event, word):
     assert sectors_by_word(event)[word].constituency == word.replace(" ", "-")
 
 
-def test_a_merge_keeps_the_organisations_and_has_lists_computed_anew_where_the_constituency_differs(
-    event, boss
-):
+def test_a_merge_keeps_the_organisations_and_has_lists_computed_anew_where_the_constituency_differs(event, boss):
     lawyers = make_attendee(event, sector="advocate", constituency="civil-society")
     bystander = make_attendee(event, sector="academia", constituency="academia")
     before = bystander.changed_at
@@ -143,11 +139,7 @@ def test_bad_sectors_are_refused_in_a_sentence(event, boss):
 def test_an_import_knows_the_events_own_sectors_and_brings_no_shipped_one_back(event, boss):
     add_sector(event=event, name="Faith groups", constituency="civil-society", by=boss.person)
     remove_sector(event=event, sector_id=sector(event, "advocate").pk, by=boss.person)
-    lines = (
-        "name,email,organisation,sector",
-        "A,a@example.org,Temple,Faith Groups",
-        "B,b@example.org,Court,Advocate",
-    )
+    lines = ("name,email,organisation,sector", "A,a@example.org,Temple,Faith Groups", "B,b@example.org,Court,Advocate")
     text = "\n".join(lines)
     rows = read_csv(text.encode(), columns=frozenset(COLUMNS))
     report = import_attendees(event=event, table=rows, by=boss.person, now=NOW)

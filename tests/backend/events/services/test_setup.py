@@ -25,9 +25,7 @@ GIVEN = {"name": "Forum", "starts": "2026-12-09", "ends": "2026-12-10", "timezon
 def create(slug: str = "forum", **options: str) -> str:
     out = io.StringIO()
     arguments = [
-        argument
-        for key, value in (GIVEN | options).items()
-        for argument in (f"--{key.replace('_', '-')}", value)
+        argument for key, value in (GIVEN | options).items() for argument in (f"--{key.replace('_', '-')}", value)
     ]
     call_command("create_event", slug, *arguments, stdout=out)
     return out.getvalue()
@@ -55,11 +53,7 @@ def test_an_event_comes_with_its_themes_topics_sectors_and_organiser() -> None:
     assert Sector.objects.filter(event=event, key="other").exists()
     organiser = Attendee.objects.select_related("person").get()
     assert organiser.person.email == "Boss@example.org"
-    assert (organiser.permission, organiser.visibility, organiser.age_class) == (
-        "organiser",
-        "hidden",
-        "adult",
-    )
+    assert (organiser.permission, organiser.visibility, organiser.age_class) == ("organiser", "hidden", "adult")
     assert is_organiser(organiser.person, event)
     assert event.state == "draft"
 

@@ -45,18 +45,14 @@ def ask(event):
     )
     Table.objects.create(event=event, label="T1")
     asker, other = make_attendee(event), make_attendee(event)
-    Availability.objects.bulk_create(
-        Availability(event=event, attendee=one, slot=slot) for one in (asker, other)
-    )
+    Availability.objects.bulk_create(Availability(event=event, attendee=one, slot=slot) for one in (asker, other))
     data = MeetingRequestData(slot_ids=(slot.pk,))
     return request_meeting(attendee=asker, other_id=other.pk, data=data, by=asker.person, now=NOW)
 
 
 def write(event):
     attendee = make_attendee(event)
-    change = ProfileChange(
-        **PROFILE, short_name="", seeks_topics=frozenset(), offers_topics=frozenset(), listed=True
-    )
+    change = ProfileChange(**PROFILE, short_name="", seeks_topics=frozenset(), offers_topics=frozenset(), listed=True)
     return update_profile(attendee=attendee, change=change, by=attendee.person, now=NOW)
 
 

@@ -150,9 +150,7 @@ def test_the_adults_of_a_proposal_are_for_the_minors_asked_who_may_still_say_yes
     assert [adults_for(adult) for adult in scene.adults] == [set()] * 3
     scene.answer(session, other, is_yes=False)
     assert (adults_for(one), adults_for(other)) == (set(scene.adults), set())
-    parting = ContactRule.objects.create(
-        event=scene.event, constituency="government", other_constituency="youth"
-    )
+    parting = ContactRule.objects.create(event=scene.event, constituency="government", other_constituency="youth")
     assert adults_for(one) == set()
     parting.delete()
     place = OpenPlace.objects.get()
@@ -199,16 +197,12 @@ def test_without_a_yes_of_each_nothing_is_confirmed(scene, missing):
 
 
 BREAKS: dict[str, Callable[[Delegations], object]] = {
-    "consent is withdrawn": lambda s: GuardianConsent.objects.filter(attendee=s.minors[0]).update(
-        state="withdrawn"
+    "consent is withdrawn": lambda s: GuardianConsent.objects.filter(attendee=s.minors[0]).update(state="withdrawn"),
+    "the consent does not tell of sessions": lambda s: GuardianConsent.objects.filter(attendee=s.minors[0]).update(
+        wording="2026-11-26"
     ),
-    "the consent does not tell of sessions": lambda s: GuardianConsent.objects.filter(
-        attendee=s.minors[0]
-    ).update(wording="2026-11-26"),
     "consent runs out": lambda s: GuardianConsent.objects.filter(attendee=s.minors[0]).update(expires_at=NOW),
-    "the check of the chaperone ends": lambda s: Vetting.objects.filter(attendee=s.chaperone).update(
-        ended_at=NOW
-    ),
+    "the check of the chaperone ends": lambda s: Vetting.objects.filter(attendee=s.chaperone).update(ended_at=NOW),
     "the check of the second adult runs out": lambda s: Vetting.objects.filter(attendee=s.vetted).update(
         expires_at=NOW
     ),
@@ -217,12 +211,8 @@ BREAKS: dict[str, Callable[[Delegations], object]] = {
         organisation=s.asker.organisation
     ),
     "the place is no longer open": lambda s: OpenPlace.objects.all().delete(),
-    "the minor turns out an adult": lambda s: Attendee.objects.filter(pk=s.minors[0].pk).update(
-        age_class="adult"
-    ),
-    "the asker is of unknown age": lambda s: Attendee.objects.filter(pk=s.asker.pk).update(
-        age_class="unknown"
-    ),
+    "the minor turns out an adult": lambda s: Attendee.objects.filter(pk=s.minors[0].pk).update(age_class="adult"),
+    "the asker is of unknown age": lambda s: Attendee.objects.filter(pk=s.asker.pk).update(age_class="unknown"),
     "the asker hides": lambda s: Attendee.objects.filter(pk=s.asker.pk).update(visibility="hidden"),
     "the chaperone's account is closed": lambda s: Person.objects.filter(pk=s.chaperone.person_id).update(
         is_active=False
@@ -231,9 +221,7 @@ BREAKS: dict[str, Callable[[Delegations], object]] = {
         agreed_at=None, agreement_version=""
     ),
     "the minor hides": lambda s: Attendee.objects.filter(pk=s.minors[0].pk).update(visibility="hidden"),
-    "the minor's account is closed": lambda s: Person.objects.filter(pk=s.minors[0].person_id).update(
-        is_active=False
-    ),
+    "the minor's account is closed": lambda s: Person.objects.filter(pk=s.minors[0].person_id).update(is_active=False),
     "the minor blocks the chaperone": lambda s: Block.objects.create(
         blocker=s.minors[0].person, blocked=s.chaperone.person
     ),
@@ -367,9 +355,7 @@ def test_each_ends_it_without_a_reason_and_nobody_can_tell_who_it_was(scene, who
 def test_an_adult_who_no_longer_wants_to_ends_it_before_it_is_confirmed_only_for_themself(scene):
     session = scene.propose(scene.ask())
     scene.answer(session, scene.chaperone)
-    leave_delegation_session(
-        attendee=scene.chaperone, session_id=session.pk, by=scene.chaperone.person, now=NOW
-    )
+    leave_delegation_session(attendee=scene.chaperone, session_id=session.pk, by=scene.chaperone.person, now=NOW)
     assert led_delegation_session(scene.lead, session.pk, NOW).state == "proposed"
     assert not led_delegation_session(scene.lead, session.pk, NOW).can_take_place
     assert state(scene, scene.minors[0]) == []
@@ -390,9 +376,7 @@ def test_everybody_in_it_is_busy_then_and_so_is_the_place(scene):
     assert refused.value.details["field"] == "slot_id"
     scene.propose(other, slot_id=scene.slots[1].pk)
     seats = Seat.objects.filter(meeting__delegation_session=first, is_active=True)
-    assert set(seats.values_list("attendee_id", flat=True)) == {
-        one.pk for one in (*scene.adults, scene.minors[0])
-    }
+    assert set(seats.values_list("attendee_id", flat=True)) == {one.pk for one in (*scene.adults, scene.minors[0])}
 
 
 @pytest.mark.slow
@@ -468,9 +452,7 @@ def test_nobody_answers_or_ends_for_another_and_a_stranger_finds_nothing(scene):
     stranger = make_attendee(scene.event)
     for do in (
         lambda: scene.answer(session, stranger),
-        lambda: leave_delegation_session(
-            attendee=stranger, session_id=session.pk, by=stranger.person, now=NOW
-        ),
+        lambda: leave_delegation_session(attendee=stranger, session_id=session.pk, by=stranger.person, now=NOW),
     ):
         with pytest.raises(NotFound):
             do()

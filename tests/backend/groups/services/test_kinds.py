@@ -49,9 +49,7 @@ def seated_in(rounds: Rounds) -> list[set[int]]:
 
 
 def publish(hall: Hall, rounds: Rounds) -> Rounds:
-    publish_rounds(
-        event=hall.event, rounds_id=rounds.pk, answer_by=hall.answer_by, by=hall.boss.person, now=hall.now
-    )
+    publish_rounds(event=hall.event, rounds_id=rounds.pk, answer_by=hall.answer_by, by=hall.boss.person, now=hall.now)
     return hall.work(rounds)
 
 
@@ -68,8 +66,7 @@ def refusal_of(call: object) -> str:
 def newcomers(hall: Hall, *numbers: int) -> list[Attendee]:
     """People who join now, of the constituencies of these numbers, with what those seek and offer."""
     return make_attendees(
-        hall.event,
-        [{"constituency": KINDS[one], "sector": SECTORS[one], **hall.interests(one)} for one in numbers],
+        hall.event, [{"constituency": KINDS[one], "sector": SECTORS[one], **hall.interests(one)} for one in numbers]
     )
 
 
@@ -100,9 +97,7 @@ def answers_a_need(people: tuple[SeatedPerson, ...]) -> bool:
     return any(a.seeks and b.offers for a in people for b in people if a != b)
 
 
-def test_a_trio_is_of_three_constituencies_around_a_need_that_one_declares_and_another_answers(
-    trios: Hall,
-) -> None:
+def test_a_trio_is_of_three_constituencies_around_a_need_that_one_declares_and_another_answers(trios: Hall) -> None:
     for table in groups_of(trios.drafted()):
         assert len(table.people) == table.constituencies == 3
         assert answers_a_need(table.people)
@@ -142,9 +137,7 @@ def test_published_places_are_proposals_and_everybody_reads_who_seeks_and_offers
     assert told(someone.pk) == ["rounds_proposed"]
     hosts = {one.host_id for attendee in talks.people for one in own_tables(attendee, talks.now)}
     assert hosts == {0} if talks.kind == "trios" else 0 not in hosts
-    assert sum(row.i_am_host for one in talks.people for row in own_tables(one, talks.now)) == len(
-        hosts - {0}
-    )
+    assert sum(row.i_am_host for one in talks.people for row in own_tables(one, talks.now)) == len(hosts - {0})
 
 
 def test_a_group_with_fewer_than_three_is_off_and_the_others_are_told(trios: Hall) -> None:
@@ -182,9 +175,7 @@ def own_table_of(one: SeatedPerson, hall: Hall):
 
 def test_latecomers_sit_at_roundtables_with_a_place_left_and_nobody_is_moved() -> None:
     hall = Hall(kind="roundtables", people=9)
-    rounds = publish(
-        hall, hall.drafted(least=3, most=4, table_ids=tuple(one.pk for one in hall.forum.tables))
-    )
+    rounds = publish(hall, hall.drafted(least=3, most=4, table_ids=tuple(one.pk for one in hall.forum.tables)))
     before = seated_in(rounds)
     [late] = newcomers(hall, 1)
     seat_latecomers(event=hall.event, rounds_id=rounds.pk, by=hall.boss.person)
@@ -251,9 +242,7 @@ def test_nobody_is_drafted_beside_somebody_they_have_no_language_with(hall: Hall
     ],
     ids=["minor", "unknown", "hidden", "not-joined"],
 )
-def test_nobody_is_in_a_group_who_may_not_be_and_who_changes_leaves(
-    hall: Hall, change: dict[str, object]
-) -> None:
+def test_nobody_is_in_a_group_who_may_not_be_and_who_changes_leaves(hall: Hall, change: dict[str, object]) -> None:
     other = hall.people[-1]
     Attendee.objects.filter(pk=other.pk).update(**change)
     rounds = publish(hall, hall.drafted())
@@ -306,9 +295,7 @@ def test_nobody_is_moved_by_hand_beside_whom_the_policy_parts(hall: Hall) -> Non
     rounds = hall.drafted()
     there, others = groups_of(rounds)[0], groups_of(rounds)[1]
     Rounds.objects.filter(pk=rounds.pk).exclude(kind="trios").update(most=12)
-    out, stays, mover = (
-        Attendee.objects.get(pk=one.attendee_id) for one in (*there.people[:2], others.people[0])
-    )
+    out, stays, mover = (Attendee.objects.get(pk=one.attendee_id) for one in (*there.people[:2], others.people[0]))
 
     def move(attendee: Attendee, table_id: int | None) -> Rounds:
         return seat_by_hand(

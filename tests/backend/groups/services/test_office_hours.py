@@ -57,9 +57,7 @@ def opened(forum: Forum, requests: list[Meeting], slot: Slot, **more: object) ->
 
 def added(forum: Forum, meeting: Meeting, request: Meeting) -> Meeting:
     host = forum.people[0]
-    return add_guest(
-        attendee=host, meeting_id=meeting.pk, request_id=request.pk, by=host.person, now=forum.now
-    )
+    return add_guest(attendee=host, meeting_id=meeting.pk, request_id=request.pk, by=host.person, now=forum.now)
 
 
 def left(forum: Forum, guest: Attendee, meeting: Meeting) -> Meeting:
@@ -68,9 +66,7 @@ def left(forum: Forum, guest: Attendee, meeting: Meeting) -> Meeting:
 
 def cancelled(forum: Forum, meeting: Meeting, reason: str = "I fell ill") -> Meeting:
     host = forum.people[0]
-    return cancel_office_hour(
-        attendee=host, meeting_id=meeting.pk, reason=reason, by=host.person, now=forum.now
-    )
+    return cancel_office_hour(attendee=host, meeting_id=meeting.pk, reason=reason, by=host.person, now=forum.now)
 
 
 def states(requests: list[Meeting]) -> list[str]:
@@ -100,10 +96,7 @@ def test_one_accept_seats_everybody_who_asked_and_answers_their_requests() -> No
     assert states(requests) == ["gathered"] * 5
     assert all(one.office_hour_id == meeting.pk for one in Meeting.objects.requests())
     seats = Seat.objects.filter(meeting=meeting, is_active=True).order_by("place")
-    assert [(seat.part, seat.place) for seat in seats] == [
-        *(("guest", place) for place in range(1, 6)),
-        ("host", None),
-    ]
+    assert [(seat.part, seat.place) for seat in seats] == [*(("guest", place) for place in range(1, 6)), ("host", None)]
     assert [told(asker) for asker in askers] == [["office_hour"]] * 5
     assert told(host) == ["requested"] * 5
 
@@ -351,10 +344,7 @@ def test_somebody_elses_attendee_is_refused() -> None:
     requests = asked_by(forum, askers)
     data = OfficeHourData(request_ids=tuple(one.pk for one in requests), slot_id=forum.slots[0].pk, about="x")
     other = make_attendee(forum.event)
-    assert (
-        refusal_of(lambda: open_office_hour(attendee=host, data=data, by=other.person, now=forum.now))
-        == "not_yours"
-    )
+    assert refusal_of(lambda: open_office_hour(attendee=host, data=data, by=other.person, now=forum.now)) == "not_yours"
 
 
 def test_what_falls_free_by_it_is_offered_to_who_waits_and_who_comes_waits_no_longer() -> None:
@@ -362,9 +352,7 @@ def test_what_falls_free_by_it_is_offered_to_who_waits_and_who_comes_waits_no_lo
     host, a, b, waiting = forum.people
     requests = asked_by(forum, [a, b])
     meeting = opened(forum, requests, forum.slots[0])
-    join_waiting_list(
-        attendee=waiting, other_id=host.pk, data=MeetingRequestData(), by=waiting.person, now=forum.now
-    )
+    join_waiting_list(attendee=waiting, other_id=host.pk, data=MeetingRequestData(), by=waiting.person, now=forum.now)
     assert offer_freed_times(now=forum.now) == 0
     cancelled(forum, meeting)
     assert offer_freed_times(now=forum.now) == 1
@@ -393,9 +381,7 @@ def test_a_request_that_the_policy_hides_is_not_there_to_add() -> None:
     forum.withdraw(withdrawn, requests[3])
     for one in (hidden, withdrawn):
         block_contact("block", one, host)
-    assert [refusal_of(lambda one=one: added(forum, meeting, one)) for one in requests[2:4]] == [
-        "not_found"
-    ] * 2
+    assert [refusal_of(lambda one=one: added(forum, meeting, one)) for one in requests[2:4]] == ["not_found"] * 2
     Meeting.objects.filter(pk=requests[4].pk).update(expires_at=forum.now)
     assert refusal_of(lambda: added(forum, meeting, requests[4])) == "request_expired"
 

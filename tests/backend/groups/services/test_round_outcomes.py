@@ -110,10 +110,7 @@ def test_each_says_of_the_group_that_it_took_place_and_nobody_of_another(table: 
 
 
 def test_all_who_said_yes_are_asked_once_whether_it_took_place(trio: Table) -> None:
-    assert (
-        ask_whether_held(now=trio.end)
-        == Meeting.objects.of_rounds().filter(period__endswith=trio.end).count()
-    )
+    assert ask_whether_held(now=trio.end) == Meeting.objects.of_rounds().filter(period__endswith=trio.end).count()
     assert ask_whether_held(now=trio.end) == 0
     assert all(told(one)[-1] == "attest" for one in trio.people)
 
@@ -150,9 +147,7 @@ def test_a_pair_connects_by_its_own_consent_and_the_third_with_nobody(table: Tab
 def test_what_came_of_it_is_for_oneself_alone(table: Table) -> None:
     due = table.end.date() + dt.timedelta(days=3)
     assert (
-        refusal_of(
-            lambda: table.does(note_table_follow_up, 0, table.begin - MINUTE, agreed="A call", due_on=due)
-        )
+        refusal_of(lambda: table.does(note_table_follow_up, 0, table.begin - MINUTE, agreed="A call", due_on=due))
         == "too_early"
     )
     table.does(note_table_follow_up, 0, table.end, agreed="A call", due_on=due)
@@ -167,9 +162,7 @@ def test_what_came_of_it_is_for_oneself_alone(table: Table) -> None:
 
 
 @pytest.mark.parametrize("how", ["block", "report"])
-def test_whom_the_policy_parts_says_nothing_of_the_table_and_connects_with_nobody_there(
-    table: Table, how: str
-) -> None:
+def test_whom_the_policy_parts_says_nothing_of_the_table_and_connects_with_nobody_there(table: Table, how: str) -> None:
     table.arrives(1, table.begin)
     block_contact(how, table.people[0], table.people[1])
     assert table.row(0, table.end).actions == table.row(0, table.end).here == ()
@@ -190,9 +183,7 @@ def test_nobody_says_anything_of_a_table_they_did_not_accept(table: Table) -> No
     for call in (
         lambda: table.arrives(0, table.begin),
         lambda: table.says(0, True),
-        lambda: arrive_at_table(
-            attendee=stranger, meeting_id=table.meeting_id, by=stranger.person, now=table.begin
-        ),
+        lambda: arrive_at_table(attendee=stranger, meeting_id=table.meeting_id, by=stranger.person, now=table.begin),
         lambda: attest_meeting(
             attendee=table.people[1],
             meeting_id=table.meeting_id,

@@ -215,11 +215,7 @@ def test_a_cancelled_draft_leaves_nothing_behind(hall: Hall) -> None:
     assert (
         refusal_of(
             lambda: publish_rounds(
-                event=hall.event,
-                rounds_id=rounds.pk,
-                answer_by=hall.answer_by,
-                by=hall.boss.person,
-                now=hall.now,
+                event=hall.event, rounds_id=rounds.pk, answer_by=hall.answer_by, by=hall.boss.person, now=hall.now
             )
         )
         == "not_a_draft"
@@ -311,9 +307,7 @@ def test_nobody_sits_with_somebody_they_have_no_language_with(hall: Hall) -> Non
     ],
     ids=["minor", "unknown", "hidden", "not-joined"],
 )
-def test_nobody_is_put_at_a_table_who_may_not_be_and_who_changes_leaves(
-    hall: Hall, change: dict[str, object]
-) -> None:
+def test_nobody_is_put_at_a_table_who_may_not_be_and_who_changes_leaves(hall: Hall, change: dict[str, object]) -> None:
     someone, other = hall.people[0], hall.people[-1]
     Attendee.objects.filter(pk=other.pk).update(**change)
     rounds = hall.published()
@@ -350,9 +344,7 @@ def test_a_block_between_draft_and_publication_seats_them_apart(hall: Hall) -> N
     pair = next(iter(together(rounds)))
     first, second = (Attendee.objects.get(pk=pk) for pk in pair)
     block_contact("block", first, second)
-    publish_rounds(
-        event=hall.event, rounds_id=rounds.pk, answer_by=hall.answer_by, by=hall.boss.person, now=hall.now
-    )
+    publish_rounds(event=hall.event, rounds_id=rounds.pk, answer_by=hall.answer_by, by=hall.boss.person, now=hall.now)
     hall.work(rounds)
     places = Seat.objects.filter(place__isnull=False)
     shared = places.filter(attendee=first).values("meeting")
@@ -403,13 +395,9 @@ def _new_table(hall: Hall) -> tuple[int]:
 
 def test_rounds_are_for_whom_they_are_ordered_for(hall: Hall) -> None:
     rounds = hall.drafted(constituencies=("government",))
-    assert {one.pk for one in hall.people if one.constituency == "government"} == set().union(
-        *at_tables(rounds)
-    )
+    assert {one.pk for one in hall.people if one.constituency == "government"} == set().union(*at_tables(rounds))
     topic = hall.event.topics.first()
-    seeker = make_attendee(
-        hall.event, constituency="industry", sector="large-company", seeks_topics=[topic.key]
-    )
+    seeker = make_attendee(hall.event, constituency="industry", sector="large-company", seeks_topics=[topic.key])
     other = make_attendee(hall.event, offers_topics=[topic.key])
     rounds = hall.drafted(topic=topic.key)
     assert {seeker.pk, other.pk} == set().union(*at_tables(rounds))
@@ -448,27 +436,19 @@ def test_a_draft_is_made_anew_and_a_late_result_changes_nothing(hall: Hall) -> N
     rounds.refresh_from_db()
     assert rounds.work == Rounds.Work.WAITING
     assert (
-        refusal_of(
-            lambda: cancel_rounds(event=hall.event, rounds_id=rounds.pk, by=hall.boss.person, now=hall.now)
-        )
+        refusal_of(lambda: cancel_rounds(event=hall.event, rounds_id=rounds.pk, by=hall.boss.person, now=hall.now))
         == "rounds_at_work"
     )
     assert hall.work(rounds).work == Rounds.Work.READY
 
 
 @pytest.mark.parametrize("answer_in", [dt.timedelta(0), dt.timedelta(days=400)])
-def test_the_hour_to_answer_by_is_to_come_and_before_the_first_round(
-    hall: Hall, answer_in: dt.timedelta
-) -> None:
+def test_the_hour_to_answer_by_is_to_come_and_before_the_first_round(hall: Hall, answer_in: dt.timedelta) -> None:
     rounds = hall.drafted()
     assert (
         refusal_of(
             lambda: publish_rounds(
-                event=hall.event,
-                rounds_id=rounds.pk,
-                answer_by=hall.now + answer_in,
-                by=hall.boss.person,
-                now=hall.now,
+                event=hall.event, rounds_id=rounds.pk, answer_by=hall.now + answer_in, by=hall.boss.person, now=hall.now
             )
         )
         == "bad_rounds"
@@ -483,9 +463,7 @@ def test_nobody_but_organisers_orders_and_changes_them(hall: Hall, forum: Forum)
             event=hall.event, options=RoundsOptions(title="x", slot_ids=(), table_ids=()), by=by, now=hall.now
         ),
         lambda: draft_again(event=hall.event, rounds_id=rounds.pk, by=by),
-        lambda: publish_rounds(
-            event=hall.event, rounds_id=rounds.pk, answer_by=hall.answer_by, by=by, now=hall.now
-        ),
+        lambda: publish_rounds(event=hall.event, rounds_id=rounds.pk, answer_by=hall.answer_by, by=by, now=hall.now),
         lambda: seat_latecomers(event=hall.event, rounds_id=rounds.pk, by=by),
         lambda: cancel_rounds(event=hall.event, rounds_id=rounds.pk, by=by, now=hall.now),
     ):

@@ -106,9 +106,7 @@ def test_nobody_else_can_use_a_link_made_for_a_stranger_or_the_asker(forum: Foru
     assert meeting.state == "requested"
 
 
-def test_a_block_or_report_a_minor_and_a_closed_account_close_the_link_at_once(
-    forum: Forum, blocked_by: str
-) -> None:
+def test_a_block_or_report_a_minor_and_a_closed_account_close_the_link_at_once(forum: Forum, blocked_by: str) -> None:
     a, b, c, d = forum.people
     tokens = {other: link(forum.ask(a, other), other, "accept") for other in (b, c, d)}
     block_contact(blocked_by, b, a, forum.now)

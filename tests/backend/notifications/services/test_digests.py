@@ -69,9 +69,7 @@ def test_twice_a_day_is_at_eight_and_at_five(forum: Forum) -> None:
 def test_it_is_eight_by_the_clock_they_read_from_and_not_in_quiet_hours(forum: Forum) -> None:
     a, b, c, _ = forum.people
     Person.objects.filter(pk=b.person_id).update(own_timezone="Europe/Zurich")
-    Person.objects.filter(pk=c.person_id).update(
-        digest="daily", quiet_from=dt.time(22), quiet_until=dt.time(9)
-    )
+    Person.objects.filter(pk=c.person_id).update(digest="daily", quiet_from=dt.time(22), quiet_until=dt.time(9))
     forum.ask(a, b)
     forum.ask(a, c)
     to_b, to_c = Delivery.objects.order_by("pk").values_list("due_at", flat=True)
@@ -79,9 +77,7 @@ def test_it_is_eight_by_the_clock_they_read_from_and_not_in_quiet_hours(forum: F
     assert to_c.astimezone(forum.event.zone).hour == 9
 
 
-def test_one_alone_is_the_ordinary_mail_and_what_is_overtaken_is_left_out(
-    forum: Forum, mailoutbox: Outbox
-) -> None:
+def test_one_alone_is_the_ordinary_mail_and_what_is_overtaken_is_left_out(forum: Forum, mailoutbox: Outbox) -> None:
     a, b, c, _ = forum.people
     forum.ask(a, b)
     forum.withdraw(c, forum.ask(c, b))

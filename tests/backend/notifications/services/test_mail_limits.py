@@ -67,18 +67,13 @@ def test_who_asks_and_takes_back_one_person_fifteen_times_causes_a_few_mails(
             do_jobs()
         pass_time(forum, time_machine, 20 * MINUTE)
     assert len(subjects(post, b)) == 2 * PAIR_REQUESTS
-    assert (
-        refusals[0]
-        == "You asked this person less than an hour ago. Please wait an hour before you ask again."
-    )
+    assert refusals[0] == "You asked this person less than an hour ago. Please wait an hour before you ask again."
     assert refusals[-1].startswith("You have asked this person 3 times, the most one may at a forum.")
     assert Meeting.objects.count() == PAIR_REQUESTS
     assert forum.ask(b, a).state == "requested"  # the other way is open
 
 
-def test_an_organiser_s_meeting_is_within_no_limit_and_a_cancelled_one_counts_towards_none(
-    forum: Forum,
-) -> None:
+def test_an_organiser_s_meeting_is_within_no_limit_and_a_cancelled_one_counts_towards_none(forum: Forum) -> None:
     a, b, *_ = forum.people
     for _ in range(PAIR_REQUESTS + 1):
         forum.cancel(b, forum.accept(b, forum.ask(a, b)))
@@ -123,10 +118,7 @@ def test_changes_within_three_minutes_are_one_mail_that_shows_the_last(
     pass_time(forum, time_machine, GATHERING)
     let_the_wait_pass()
     do_jobs()
-    assert subjects(post, b) == [
-        f"{a.person.name} asks to meet you",
-        f"{a.person.name} changed a request to meet you",
-    ]
+    assert subjects(post, b) == [f"{a.person.name} asks to meet you", f"{a.person.name} changed a request to meet you"]
     body = post.mails[-1].get_body(("plain",))
     assert body is not None
     assert "Change 3" in body.get_content()
@@ -197,9 +189,7 @@ def test_of_one_request_few_updates_a_day_are_mailed_whoever_causes_them(
     assert len(mailoutbox) == REQUEST_UPDATES
 
 
-def test_a_mail_that_waits_for_its_time_holds_back_no_other_of_that_person(
-    forum: Forum, post: MailServer
-) -> None:
+def test_a_mail_that_waits_for_its_time_holds_back_no_other_of_that_person(forum: Forum, post: MailServer) -> None:
     a, b, c, _ = forum.people
     meeting = forum.ask(a, b)
     do_jobs()
@@ -215,8 +205,6 @@ def test_the_api_names_the_refusal(forum: Forum, client: object) -> None:
     forum.withdraw(a, forum.ask(a, b))
     client.force_login(a.person)  # type: ignore[attr-defined]
     answer = client.post(  # type: ignore[attr-defined]
-        f"/api/v1/events/{forum.event.slug}/meetings/",
-        {"other": b.pk, "slots": []},
-        content_type="application/json",
+        f"/api/v1/events/{forum.event.slug}/meetings/", {"other": b.pk, "slots": []}, content_type="application/json"
     )
     assert (answer.status_code, answer.json()["code"]) == (409, "asked_too_often")

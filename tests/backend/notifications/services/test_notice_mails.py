@@ -126,9 +126,7 @@ def meeting_in_every_state(forum: Forum) -> dict[str, tuple[Attendee, EmailMulti
     forum.arrange(a, c, forum.slots[4], because="Planned.")
     keep("arranged", a)
     table = Meeting.objects.get(slot=forum.slots[4]).table
-    change_table(
-        event=forum.event, table_id=table.pk, data=TableData(label="Terrace"), by=boss.person, now=forum.now
-    )
+    change_table(event=forum.event, table_id=table.pk, data=TableData(label="Terrace"), by=boss.person, now=forum.now)
     keep("moved", a)
     taken, waits = forum.join(2)
     times = [slot.pk for slot in forum.slots[1:]]
@@ -172,21 +170,14 @@ def test_every_link_in_every_mail_leads_to_a_page_of_ours(forum: Forum) -> None:
         for address in addresses:
             assert f'href="{address}"' in html
             assert address.startswith(django_settings.TITIAN_ADDRESS)
-            assert resolve(urlsplit(address).path).url_name in {
-                "answer",
-                "connections",
-                "meeting",
-                "meetings",
-            }
+            assert resolve(urlsplit(address).path).url_name in {"answer", "connections", "meeting", "meetings"}
 
 
 def test_a_request_for_any_time_names_the_first_six_and_says_that_there_are_more(forum: Forum) -> None:
     a, b, *_ = forum.people
     start = forum.slots[-1].ends_at
     for n in range(3):
-        slot = Slot.objects.create(
-            event=forum.event, starts_at=start + n * HOUR, ends_at=start + n * HOUR + HOUR / 2
-        )
+        slot = Slot.objects.create(event=forum.event, starts_at=start + n * HOUR, ends_at=start + n * HOUR + HOUR / 2)
         for person in (a, b):
             forum.open(person, [slot])
     forum.ask(a, b)
@@ -301,9 +292,7 @@ def test_after_a_block_or_report_no_mail_names_anyone_and_a_meeting_is_called_of
     assert Delivery.objects.filter(state="skipped").count() == Notice.objects.count() - 2
 
 
-@pytest.mark.parametrize(
-    "change", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}]
-)
+@pytest.mark.parametrize("change", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}])
 def test_no_mail_goes_to_or_about_somebody_who_may_not_be_contacted_any_more(
     forum: Forum, mailoutbox: list[EmailMultiAlternatives], change: dict[str, str]
 ) -> None:

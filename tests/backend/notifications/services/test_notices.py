@@ -119,9 +119,7 @@ def test_a_server_that_is_down_loses_nothing_that_is_still_true_when_it_is_up_ag
     post.start()
     let_the_wait_pass()
     do_jobs()
-    assert [mail["Subject"] for mail in post.received_by(b.person.email)] == [
-        f"{a.person.name} cancelled your meeting"
-    ]
+    assert [mail["Subject"] for mail in post.received_by(b.person.email)] == [f"{a.person.name} cancelled your meeting"]
     assert len(post.mails) == 2
     assert not Delivery.objects.filter(state__in=["queued", "failed"]).exists()
 
@@ -140,9 +138,7 @@ def test_a_server_slower_than_the_timeout_is_left_and_tried_again(forum: Forum, 
     assert len(post.mails) == 1
 
 
-def test_a_mail_that_was_taken_is_sent_even_if_the_server_never_says_goodbye(
-    forum: Forum, post: MailServer
-) -> None:
+def test_a_mail_that_was_taken_is_sent_even_if_the_server_never_says_goodbye(forum: Forum, post: MailServer) -> None:
     a, b, *_ = forum.people
     post.is_rude = True
     forum.ask(a, b)
@@ -171,9 +167,7 @@ def test_mails_to_one_person_arrive_in_the_order_of_what_happened(forum: Forum, 
     assert post.mails == []
     let_the_wait_pass()
     do_jobs()
-    assert [mail["Subject"] for mail in post.mails] == [
-        f"{asker.person.name} asks to meet you" for asker in (a, c)
-    ]
+    assert [mail["Subject"] for mail in post.mails] == [f"{asker.person.name} asks to meet you" for asker in (a, c)]
 
 
 def test_two_workers_at_once_send_one_mail(forum: Forum, post: MailServer) -> None:
@@ -205,9 +199,7 @@ def test_a_job_of_a_killed_worker_is_done_by_the_next(forum: Forum, post: MailSe
     assert (len(post.mails), state_of(b)) == (1, [("sent", 1, "")])
 
 
-def test_trouble_of_the_sender_or_the_login_is_not_held_against_the_address(
-    forum: Forum, settings: object
-) -> None:
+def test_trouble_of_the_sender_or_the_login_is_not_held_against_the_address(forum: Forum, settings: object) -> None:
     a, b, *_ = forum.people
     forum.ask(a, b)
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "titian", "wrong"  # type: ignore[attr-defined]

@@ -36,9 +36,7 @@ def opened() -> tuple[Forum, Meeting]:
     forum = make_forum(people=5)
     host, *askers = forum.people
     requests = [forum.ask(asker, host, forum.slots[0]) for asker in askers[:3]]
-    data = OfficeHourData(
-        request_ids=tuple(one.pk for one in requests), slot_id=forum.slots[2].pk, about=ABOUT
-    )
+    data = OfficeHourData(request_ids=tuple(one.pk for one in requests), slot_id=forum.slots[2].pk, about=ABOUT)
     meeting = open_office_hour(attendee=host, data=data, by=host.person, now=forum.now)
     return forum, meeting
 
@@ -70,9 +68,7 @@ def test_an_invitation_names_the_host_and_counts_the_others(opened: tuple[Forum,
     assert {resolve(urlsplit(one).path).url_name for one in addresses} == {"office_hour", "meetings"}
 
 
-def test_the_host_is_told_of_a_free_place_and_the_guest_gets_the_time_back(
-    opened: tuple[Forum, Meeting],
-) -> None:
+def test_the_host_is_told_of_a_free_place_and_the_guest_gets_the_time_back(opened: tuple[Forum, Meeting]) -> None:
     forum, meeting = opened
     host, guest, *_others = forum.people
     leave(forum, meeting, guest)
@@ -99,9 +95,7 @@ def test_the_reason_of_the_host_is_read_and_what_is_past_is_not_mailed(opened: t
     assert mine is not None
     assert "You hold the office hour" in mine.body
     assert mail(guest, "reminder_day", forum.slots[2].ends_at) is None
-    cancel_office_hour(
-        attendee=host, meeting_id=meeting.pk, reason="The minister calls", by=host.person, now=forum.now
-    )
+    cancel_office_hour(attendee=host, meeting_id=meeting.pk, reason="The minister calls", by=host.person, now=forum.now)
     off = mail(guest, "cancelled", forum.now)
     assert off is not None
     assert "The minister calls" in off.body
@@ -109,9 +103,7 @@ def test_the_reason_of_the_host_is_read_and_what_is_past_is_not_mailed(opened: t
 
 
 @pytest.mark.parametrize("how", ["block", "report"])
-def test_of_a_host_whom_the_policy_hides_the_mail_names_nobody(
-    opened: tuple[Forum, Meeting], how: str
-) -> None:
+def test_of_a_host_whom_the_policy_hides_the_mail_names_nobody(opened: tuple[Forum, Meeting], how: str) -> None:
     forum, _meeting = opened
     host, guest, *_others = forum.people
     block_contact(how, host, guest)

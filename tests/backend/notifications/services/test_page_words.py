@@ -43,9 +43,7 @@ def forum(db: None) -> Forum:
 def test_each_sentence_is_that_of_its_case(forum: Forum) -> None:
     asker, asked = forum.people
     meeting = forum.ask(asker, asked, forum.slots[0])
-    row = replace(
-        meeting_for(asked, meeting.pk, forum.now), asked_by_me=False, by_organisers=False, ended_by_me=False
-    )
+    row = replace(meeting_for(asked, meeting.pk, forum.now), asked_by_me=False, by_organisers=False, ended_by_me=False)
     for word, state, facts, said in CASES:
         changed: dict[str, Any] = state
         assert said in getattr(page_words, word)(replace(row, **changed), facts), (word, state, facts)

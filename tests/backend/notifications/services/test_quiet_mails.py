@@ -109,9 +109,7 @@ def test_a_cancellation_is_held_but_for_one_of_the_same_day(
     forum: Forum, mailoutbox: list[EmailMultiAlternatives]
 ) -> None:
     a, b, c, d = forum.people
-    early, late = (
-        forum.accept(other, forum.ask(one, other, forum.slots[0])) for one, other in ((a, b), (c, d))
-    )
+    early, late = (forum.accept(other, forum.ask(one, other, forum.slots[0])) for one, other in ((a, b), (c, d)))
     Delivery.objects.update(state="skipped")
     forum.now = forum.slots[0].starts_at - 11 * HOUR  # 23:00, the evening before
     forum.cancel(a, early)

@@ -53,9 +53,7 @@ def do_everything_that_mails(event: Event, by: Person) -> None:
     send_test_invitation(event=event, by=by, now=now)
     send_test_mail(event=event, kind="requested", by=by, now=now)
     propose_role(event=event, attendee_id=proposed.pk, permission="organiser", by=by, now=now)
-    request_meeting(
-        attendee=asker, other_id=other.pk, data=MeetingRequestData(slot_ids=()), by=asker.person, now=now
-    )
+    request_meeting(attendee=asker, other_id=other.pk, data=MeetingRequestData(slot_ids=()), by=asker.person, now=now)
     Availability.objects.filter(attendee=closed).delete()
     open_times_for(event=event, attendee_ids=[closed.pk], by=by, now=now)
     everybody = list(Attendee.objects.of(event).values_list("pk", flat=True))

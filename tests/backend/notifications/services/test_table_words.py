@@ -64,11 +64,7 @@ def test_only_who_said_yes_is_mailed_another_place_and_reminded(hall: Hall) -> N
     hall.accept_all(me)
     table = next(one for one in hall.forum.tables if one.label == first.place.label)
     change_table(
-        event=hall.event,
-        table_id=table.pk,
-        data=TableData(label="Elsewhere"),
-        by=hall.boss.person,
-        now=hall.now,
+        event=hall.event, table_id=table.pk, data=TableData(label="Elsewhere"), by=hall.boss.person, now=hall.now
     )
     found = mail(me, "moved", hall.now)
     assert "Elsewhere" in found.body
@@ -87,11 +83,7 @@ def test_a_closed_time_ends_its_tables_with_the_reason(hall: Hall) -> None:
     me, slot = hall.people[0], hall.forum.slots[0]
     hall.accept_all(me)
     close_period(
-        event=hall.event,
-        period=Period(slot.starts_at, slot.ends_at),
-        reason="Water",
-        by=hall.boss.person,
-        now=hall.now,
+        event=hall.event, period=Period(slot.starts_at, slot.ends_at), reason="Water", by=hall.boss.person, now=hall.now
     )
     assert displace_meetings(now=hall.now) == 3
     assert [row.state for row in own_tables(me, hall.now)] == ["cancelled", "accepted", "accepted"]

@@ -88,9 +88,7 @@ def absent_meeting(forum: Forum) -> Meeting:
 def later_slot(forum: Forum) -> Slot:
     """A time of others that begins while the meetings run."""
     starts_at = forum.slots[0].starts_at + dt.timedelta(minutes=28)
-    slot = Slot.objects.create(
-        event=forum.event, starts_at=starts_at, ends_at=starts_at + dt.timedelta(minutes=30)
-    )
+    slot = Slot.objects.create(event=forum.event, starts_at=starts_at, ends_at=starts_at + dt.timedelta(minutes=30))
     for one in forum.people[4:]:
         forum.open(one, [slot])
     return slot

@@ -66,9 +66,7 @@ def test_a_report_can_be_changed_until_the_other_has_reported(forum, met):
 
 
 @pytest.mark.parametrize("spoken_after", [0, 70, 100])
-def test_that_they_met_counts_by_one_after_72_unanswered_hours_and_the_other_can_still_speak(
-    forum, met, spoken_after
-):
+def test_that_they_met_counts_by_one_after_72_unanswered_hours_and_the_other_can_still_speak(forum, met, spoken_after):
     a, b, *_ = forum.people
     forum.now = forum.slots[0].ends_at + spoken_after * HOUR
     forum.attest(a, met, True)

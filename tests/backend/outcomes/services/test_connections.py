@@ -140,9 +140,7 @@ def test_whom_the_policy_closes_gives_nothing_and_is_shown_to_nobody(met: Forum,
     assert b"BEGIN" not in connections_vcf(a.person, met.now)
 
 
-def test_a_block_or_report_hides_a_connection_at_once_and_its_end_shows_it(
-    met: Forum, blocked_by: str
-) -> None:
+def test_a_block_or_report_hides_a_connection_at_once_and_its_end_shows_it(met: Forum, blocked_by: str) -> None:
     a, b, *_ = met.people
     connect(met, a, b)
     block_contact(blocked_by, b, a, met.now)
@@ -301,9 +299,7 @@ class RestoredError(Exception):
 
 
 @pytest.mark.parametrize("how", ["purged", "left"])
-def test_a_restored_backup_keeps_the_connections_of_a_purge_and_of_nobody_who_left(
-    met: Forum, how: str
-) -> None:
+def test_a_restored_backup_keeps_the_connections_of_a_purge_and_of_nobody_who_left(met: Forum, how: str) -> None:
     a, b, *_ = met.people
     connect(met, a, b)
     Attendee.objects.update(joined_at=met.now - dt.timedelta(days=9))
@@ -334,9 +330,7 @@ def test_a_purge_keeps_nothing_of_an_alias_a_block_or_whom_the_policy_hides(met:
     assert ContactShare.objects.count() == 0
 
 
-def test_a_kept_connection_is_shown_to_nobody_whom_the_policy_parts_later(
-    met: Forum, blocked_by: str
-) -> None:
+def test_a_kept_connection_is_shown_to_nobody_whom_the_policy_parts_later(met: Forum, blocked_by: str) -> None:
     a, b, *_ = met.people
     connect(met, a, b)
     met.now = purge(met)
@@ -351,9 +345,7 @@ def test_a_kept_connection_is_shown_to_nobody_whom_the_policy_parts_later(
     assert [connections_for(each.person, met.now) for each in (a, b)] == [EMPTY, EMPTY]
 
 
-def test_a_kept_connection_ends_for_whoever_becomes_known_as_a_minor_or_closes_the_account(
-    met: Forum,
-) -> None:
+def test_a_kept_connection_ends_for_whoever_becomes_known_as_a_minor_or_closes_the_account(met: Forum) -> None:
     a, b, c, _ = met.people
     connect(met, a, b)
     connect(met, a, c)

@@ -48,22 +48,13 @@ def note(
 ) -> FollowUp | None:
     chosen = meeting or Meeting.objects.earliest("pk")
     return note_follow_up(
-        attendee=attendee,
-        meeting_id=chosen.pk,
-        agreed=agreed,
-        due_on=due_on,
-        by=attendee.person,
-        now=forum.now,
+        attendee=attendee, meeting_id=chosen.pk, agreed=agreed, due_on=due_on, by=attendee.person, now=forum.now
     )
 
 
 def answer(forum: Forum, attendee: Attendee, kept: bool) -> FollowUp:
     return answer_follow_up(
-        attendee=attendee,
-        meeting_id=Meeting.objects.earliest("pk").pk,
-        kept=kept,
-        by=attendee.person,
-        now=forum.now,
+        attendee=attendee, meeting_id=Meeting.objects.earliest("pk").pk, kept=kept, by=attendee.person, now=forum.now
     )
 
 

@@ -86,9 +86,7 @@ def test_edit_options_name_their_clash(desk):
     assert [choice.slot for choice in choices.slots] == desk.slots
     own = next(choice for choice in choices.slots if choice.slot == entry.slot)
     assert own.clash == ""
-    busy = {
-        e.slot.pk for e in page.entries if e != entry and {e.first, e.second} & {entry.first, entry.second}
-    }
+    busy = {e.slot.pk for e in page.entries if e != entry and {e.first, e.second} & {entry.first, entry.second}}
     assert {choice.slot.pk for choice in choices.slots if "in this plan" in choice.clash} == busy
 
 
@@ -100,9 +98,7 @@ def test_printed_schedules_hold_what_takes_place_by_day_with_a_persons_sessions(
     own = next(s for s in printed_schedules_for(page, data, "person") if s.key == a.pk)
     [day] = own.days
     assert [line.title for line in day.lines] == ["Opening", "", ""]
-    assert all(
-        line.starts_at < later.starts_at for line, later in zip(day.lines, day.lines[1:], strict=False)
-    )
+    assert all(line.starts_at < later.starts_at for line, later in zip(day.lines, day.lines[1:], strict=False))
     by_table = printed_schedules_for(page, data, "table")
     assert [schedule.title for schedule in by_table] == sorted(schedule.title for schedule in by_table)
     assert sum(len(day.lines) for schedule in by_table for day in schedule.days) == 6
@@ -130,8 +126,7 @@ def test_a_plan_names_the_interpreter_a_pair_needs(desk):
     desk.event.interpreters = True
     desk.event.save()
     needs = {
-        (entry.first.attendee_id, entry.second.attendee_id): entry.interpreter
-        for entry in page_of(desk, plan).entries
+        (entry.first.attendee_id, entry.second.attendee_id): entry.interpreter for entry in page_of(desk, plan).entries
     }
     assert needs.pop((a.pk, b.pk)) == "Interpreter needed: Thai – Khmer"
     assert set(needs.values()) == {""}
@@ -143,7 +138,5 @@ def test_a_planned_meeting_is_strong_only_where_one_of_the_two_declares_a_need(d
     Attendee.objects.filter(pk=a.pk).update(seeks="Judges who train others.")
     plan = desk.plan(most=1)
     plan.planned.update(value=0.9)
-    words = {
-        a.pk in (e.first.attendee_id, e.second.attendee_id): e.strength for e in page_of(desk, plan).entries
-    }
+    words = {a.pk in (e.first.attendee_id, e.second.attendee_id): e.strength for e in page_of(desk, plan).entries}
     assert words == {True: Strength.STRONG, False: Strength.GOOD}

@@ -110,9 +110,7 @@ def test_of_two_slots_that_overlap_one_is_planned(desk):
 
 
 def test_a_plan_between_two_constituencies_has_no_other_pairs(desk):
-    rows = rows_of(
-        desk.plan(scope="between", first_constituency="government", second_constituency="industry", most=2)
-    )
+    rows = rows_of(desk.plan(scope="between", first_constituency="government", second_constituency="industry", most=2))
     assert {frozenset((r.first.constituency, r.second.constituency)) for r in rows} == {
         frozenset(("government", "industry"))
     }
@@ -168,21 +166,13 @@ def test_a_plan_that_misses_the_share_is_bounded_without_it_and_never_optimal(de
     desk.suggest(scores=dict.fromkeys(others, 0.9))
     order = desk.order(most=1, cross_share=1.0)
     order.planned.create(
-        event=desk.event,
-        first=a,
-        second=d,
-        slot=desk.slots[0],
-        table=desk.tables[0],
-        value=0.5,
-        is_locked=True,
+        event=desk.event, first=a, second=d, slot=desk.slots[0], table=desk.tables[0], value=0.5, is_locked=True
     )
     missed = desk.solve(order)
     assert missed.report["share_missed"]
     assert not missed.report["is_optimal"]
     assert missed.value == pytest.approx(1.5), "as near to the share as the locked meeting lets it"
-    assert missed.bound == pytest.approx(2.3), (
-        "with no share asked for, the two others would be worth .9 each"
-    )
+    assert missed.bound == pytest.approx(2.3), "with no share asked for, the two others would be worth .9 each"
     assert plan_page_for(missed, read_planning_data(desk.event, NOW)).figures.gap == pytest.approx(0.8 / 2.3)
 
 

@@ -17,12 +17,7 @@ from backend.programme.selectors.planning_data import read_planning_data
 from backend.programme.selectors.plans import plan_page_for
 from backend.programme.services import publishing
 from backend.programme.services.drafting import PlanBusy, replan
-from backend.programme.services.publishing import (
-    apply_publication,
-    publish_plan,
-    set_publishing,
-    withdraw_plan,
-)
+from backend.programme.services.publishing import apply_publication, publish_plan, set_publishing, withdraw_plan
 from backend.suggestions.models import Suggestion
 from tests.backend.programme.conftest import places, seats_of
 from tests.factories import NOW, block_contact

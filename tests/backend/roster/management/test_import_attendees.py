@@ -49,9 +49,7 @@ def test_a_trial_run_saves_nothing_and_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("asked_for", [True, False])
-def test_refused_rows_are_written_to_a_file_all_of_them(
-    tmp_path: Path, settings: Settings, asked_for: bool
-) -> None:
+def test_refused_rows_are_written_to_a_file_all_of_them(tmp_path: Path, settings: Settings, asked_for: bool) -> None:
     settings.VAR = tmp_path
     path = tmp_path / "list.csv"
     report = tmp_path / "refused.csv" if asked_for else settings.VAR / "refused-forum.csv"
@@ -133,8 +131,7 @@ def test_five_thousand_people_are_imported_changed_and_left_alone(tmp_path: Path
 def import_change_and_leave(people: int, folder: Path) -> None:
     path = folder / "list.csv"
     rows = [
-        f"p{n}@example.org,Person {n},Organisation {n // 2},academia,adult,About {n},sextortion"
-        for n in range(people)
+        f"p{n}@example.org,Person {n},Organisation {n // 2},academia,adult,About {n},sextortion" for n in range(people)
     ]
     text = "\n".join(["email,name,organisation,sector,age_class,about,topics_seek", *rows])
     path.write_text(text)
@@ -144,9 +141,7 @@ def import_change_and_leave(people: int, folder: Path) -> None:
     assert f"0 added, {changed:,} updated, {people - changed:,} unchanged" in run(path)
 
 
-def test_those_of_unknown_age_become_adults_once_the_number_the_trial_run_named_is_confirmed(
-    tmp_path: Path,
-) -> None:
+def test_those_of_unknown_age_become_adults_once_the_number_the_trial_run_named_is_confirmed(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("email,name\na@example.org,Ann\nb@example.org,Ben\n")
     run(path)

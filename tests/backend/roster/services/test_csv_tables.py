@@ -30,9 +30,7 @@ def cells(table: CsvTable) -> list[tuple[str, ...]]:
     return [line.cells for line in table.lines]
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"], ids=str
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"], ids=str)
 def test_unicode_files_are_read_without_asking(encoding: str) -> None:
     table = read(THAI.encode(encoding))
     assert table.header == ("email", "name", "organisation")
@@ -41,9 +39,7 @@ def test_unicode_files_are_read_without_asking(encoding: str) -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_the_delimiter_is_found_from_the_column_names(delimiter: str) -> None:
-    text = (
-        delimiter.join(["E-Mail", "Name"]) + "\n" + delimiter.join(["a@example.org", '"Dara, or; so\tShe"'])
-    )
+    text = delimiter.join(["E-Mail", "Name"]) + "\n" + delimiter.join(["a@example.org", '"Dara, or; so\tShe"'])
     assert cells(read(text.encode())) == [("a@example.org", "Dara, or; so\tShe")]
 
 

@@ -31,9 +31,7 @@ LATER = NOW + dt.timedelta(days=1)
 @pytest.fixture
 def event() -> Event:
     day = dt.date(2026, 12, 9)
-    return create_event(
-        slug="forum", name="Forum", starts_on=day, ends_on=day, timezone="Asia/Bangkok", now=NOW
-    )
+    return create_event(slug="forum", name="Forum", starts_on=day, ends_on=day, timezone="Asia/Bangkok", now=NOW)
 
 
 def imported(event: Event, text: str, **given: object) -> ImportReport:
@@ -87,17 +85,11 @@ def test_importing_the_same_list_again_changes_nothing(event: Event) -> None:
     imported(event, FULL)
     before = list(Attendee.objects.values()), list(Interest.objects.values()), list(Person.objects.values())
     assert figures(imported(event, FULL.replace("Dara@", "dara@"), now=LATER)) == (0, 0, 1, 0)
-    assert before == (
-        list(Attendee.objects.values()),
-        list(Interest.objects.values()),
-        list(Person.objects.values()),
-    )
+    assert before == (list(Attendee.objects.values()), list(Interest.objects.values()), list(Person.objects.values()))
 
 
 def test_a_changed_cell_updates_its_attendee_and_a_blank_one_erases_nothing(event: Event) -> None:
-    two = (
-        "email,name,title,about,topics_seek\na@example.org,Ann,{},A,{}\nb@example.org,Ben,Dean,B,sextortion\n"
-    )
+    two = "email,name,title,about,topics_seek\na@example.org,Ann,{},A,{}\nb@example.org,Ben,Dean,B,sextortion\n"
     imported(event, two.format("Judge", "sextortion"))
     report = imported(event, two.format("", "Legislative reform").replace(",A,", ",A changed,"), now=LATER)
     assert figures(report) == (0, 1, 1, 0)
@@ -142,9 +134,7 @@ def test_a_dry_run_reports_the_same_and_saves_nothing(event: Event) -> None:
 
 
 def test_refused_rows_are_reported_and_the_others_are_kept(event: Event) -> None:
-    text = (
-        "email,name,age_class\na@example.org,Ann,adult\nnobody,Ben,\nA@EXAMPLE.org,Ann,\nc@example.org,,\nx\n"
-    )
+    text = "email,name,age_class\na@example.org,Ann,adult\nnobody,Ben,\nA@EXAMPLE.org,Ann,\nc@example.org,,\nx\n"
     report = imported(event, text + 'd@example.org,"D"d,\n')
     assert [(row.line, row.reason) for row in report.refused] == [
         (3, "“nobody” is not an e-mail address"),
@@ -157,9 +147,7 @@ def test_refused_rows_are_reported_and_the_others_are_kept(event: Event) -> None
 
 
 def test_unknown_age_is_the_default_and_the_report_says_what_that_means(event: Event) -> None:
-    report = imported(
-        event, "email,name,age_class\na@example.org,A,\nb@example.org,B,minor\nc@example.org,C,Adult\n"
-    )
+    report = imported(event, "email,name,age_class\na@example.org,A,\nb@example.org,B,minor\nc@example.org,C,Adult\n")
     assert "1 person of unknown age will appear nowhere until an organiser sets it" in report.sentences[1]
     ages = Attendee.objects.order_by("person__email").values_list("age_class", flat=True)
     assert list(ages) == ["unknown", "minor", "adult"]
@@ -206,9 +194,7 @@ def test_a_list_makes_adults_of_those_of_unknown_age_only_once_each_name_is_conf
 
 
 def test_what_the_event_does_not_know_is_left_out_and_counted(event: Event) -> None:
-    rows = "".join(
-        f"{n}@example.org,N,Org {n},Guild,th;Klingon,blockchain;sextortion,VIP,1\n" for n in range(3)
-    )
+    rows = "".join(f"{n}@example.org,N,Org {n},Guild,th;Klingon,blockchain;sextortion,VIP,1\n" for n in range(3))
     report = imported(event, "email,name,organisation,sector,languages,topics_seek,role,badge\n" + rows)
     assert figures(report) == (3, 0, 0, 0)
     assert report.notes == (
@@ -230,16 +216,12 @@ def test_a_sector_is_known_by_key_or_name_however_it_is_spelled(event: Event, wo
 
 
 @pytest.mark.parametrize("language", [language.code for language in TRANSLATED])
-def test_a_list_names_sectors_topics_and_languages_in_any_language_of_the_pages(
-    event: Event, language: str
-) -> None:
+def test_a_list_names_sectors_topics_and_languages_in_any_language_of_the_pages(event: Event, language: str) -> None:
     load_sectors(event=event)
     sector, topic = event.sectors.get(key="law-enforcement"), event.topics.get(key="sextortion")
     with override(language):
         names = f"{sector.local_name},{language_name('km')};{language_name('th')},{topic.local_name}"
-    report = imported(
-        event, f"email,name,organisation,sector,languages,topics_seek\na@example.org,A,Police,{names}\n"
-    )
+    report = imported(event, f"email,name,organisation,sector,languages,topics_seek\na@example.org,A,Police,{names}\n")
     attendee = Attendee.objects.select_related("organisation__sector").get()
     assert report.notes == ()
     assert attendee.organisation is not None
@@ -266,9 +248,7 @@ def test_an_organisation_keeps_its_sector_and_the_difference_is_reported(event: 
     head = "email,name,organisation,sector\n"
     imported(event, head + "a@example.org,A,UNICEF,UN agency\n")
     report = imported(event, head + "b@example.org,B,unicef,academia\n")
-    assert report.notes == (
-        "“UNICEF” is UN agency at this event; that was kept where the list says Academia (1 row).",
-    )
+    assert report.notes == ("“UNICEF” is UN agency at this event; that was kept where the list says Academia (1 row).",)
     assert Organisation.objects.get().sector.key == "un-agency"
 
 
@@ -342,9 +322,7 @@ def test_people_of_another_event_are_the_same_people(event: Event) -> None:
 
 def test_a_batch_of_a_list_takes_as_many_queries_as_one_row(event: Event) -> None:
     def queries(count: int) -> int:
-        rows = "".join(
-            f"p{count}-{n}@example.org,P{n},Org {count}-{n},academia,sextortion\n" for n in range(count)
-        )
+        rows = "".join(f"p{count}-{n}@example.org,P{n},Org {count}-{n},academia,sextortion\n" for n in range(count))
         with CaptureQueriesContext(connection) as captured:
             imported(event, "email,name,organisation,sector,topics_seek\n" + rows)
         return len(captured)
@@ -359,22 +337,17 @@ def an_event(slug: str) -> Event:
 
 
 @pytest.mark.parametrize("by_command", [True, False])
-def test_an_import_renames_no_account_that_exists_and_says_nothing_of_its_name(
-    event: Event, by_command: bool
-) -> None:
+def test_an_import_renames_no_account_that_exists_and_says_nothing_of_its_name(event: Event, by_command: bool) -> None:
     for email, fields in {"root@example.org": {"is_staff": True}, "dara@example.org": {}}.items():
         Person.objects.create_user(email, name="Own Name", joined_at=NOW - dt.timedelta(days=1), **fields)
     by = None if by_command else appoint_organiser(event=event, email="boss@example.org", now=NOW).person
     text = (
-        "email,name,age_class\nroot@example.org,Listed,adult\ndara@example.org,Listed,adult\n"
-        "lin@example.org,{},adult\n"
+        "email,name,age_class\nroot@example.org,Listed,adult\ndara@example.org,Listed,adult\nlin@example.org,{},adult\n"
     )
     for name, figure in (("Lim", (3, 0, 0, 0)), ("Lin", (0, 1, 2, 0)), ("Lin", (0, 0, 3, 0))):
         report = imported(event, text.format(name), by=by)
         assert figures(report) == figure
-        assert len(report.sentences) == 1, (
-            "whether an account has another name is not the organiser's to know"
-        )
+        assert len(report.sentences) == 1, "whether an account has another name is not the organiser's to know"
     people = Attendee.objects.filter(event=event).exclude(person=by and by.pk).order_by("name", "pk")
     assert [row.name for row in people] == ["Lin", "Listed", "Listed"]
     assert sorted(row.person.name for row in people) == ["Lim", "Own Name", "Own Name"]

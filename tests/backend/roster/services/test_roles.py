@@ -44,16 +44,12 @@ def test_an_attendee_cannot_make_themself_an_adult_or_an_organiser(forum):
             by=unknown.person, now=LATER,
         )  # fmt: skip
     with pytest.raises(OrganisersOnly):
-        propose_role(
-            event=event, attendee_id=unknown.pk, permission="organiser", by=unknown.person, now=LATER
-        )
+        propose_role(event=event, attendee_id=unknown.pk, permission="organiser", by=unknown.person, now=LATER)
     unknown.refresh_from_db()
     assert (unknown.age_class, unknown.permission) == ("unknown", "participant")
 
 
-@pytest.mark.parametrize(
-    "change", [RoleChange(), RoleChange(age_class="grown-up"), RoleChange(visibility="x")]
-)
+@pytest.mark.parametrize("change", [RoleChange(), RoleChange(age_class="grown-up"), RoleChange(visibility="x")])
 def test_an_unknown_value_or_none_is_refused(forum, change):
     event, organiser, unknown, _ = forum
     with refuses("unknown_role"):

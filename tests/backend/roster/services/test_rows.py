@@ -126,17 +126,12 @@ def test_every_heading_of_the_data_file_means_one_column_of_a_list() -> None:
         ({"name": " \t"}, "no name"),
         ({"name": "n" * 201}, "name has 201 characters; at most 200 fit"),
         ({"about": "a" * 4_001}, "about has 4,001 characters; at most 4,000 fit"),
-        (
-            {"seeks": "a\x00b"},
-            "seeks holds a character that cannot be kept (NUL or a bidi control): delete it",
-        ),
+        ({"seeks": "a\x00b"}, "seeks holds a character that cannot be kept (NUL or a bidi control): delete it"),
         ({"age_class": "17"}, "age class “17”: write adult or minor, or leave it blank for unknown"),
         ({"languages": "th;vi;id;ms;km;my;lo;fil;en;zh;ta;pt;ja"}, "13 languages; at most 12 fit"),
     ],
 )
-def test_a_row_that_cannot_be_kept_is_refused_with_its_line_and_reason(
-    cells: dict[str, str], reason: str
-) -> None:
+def test_a_row_that_cannot_be_kept_is_refused_with_its_line_and_reason(cells: dict[str, str], reason: str) -> None:
     refusal = checked(**cells)
     assert isinstance(refusal, RefusedLine)
     assert refusal.line == 7
@@ -152,9 +147,7 @@ def test_a_ragged_row_is_refused(cells: tuple[str, ...]) -> None:
 
 
 def test_blank_cells_past_the_header_do_no_harm() -> None:
-    assert isinstance(
-        parse_line(CsvLine(3, ("a@example.org", "Dara", "", " ")), {"email": 0, "name": 1}, 2), ImportRow
-    )
+    assert isinstance(parse_line(CsvLine(3, ("a@example.org", "Dara", "", " ")), {"email": 0, "name": 1}, 2), ImportRow)
 
 
 def test_texts_are_trimmed_composed_and_names_are_one_line() -> None:
@@ -188,9 +181,7 @@ def test_any_cells_give_a_row_that_can_be_kept_or_a_reason(cells: list[str], fit
 
 
 def test_the_report_of_refused_rows_runs_no_formula_in_a_spreadsheet() -> None:
-    written = refusals_csv(
-        [RefusedLine(2, "=cmd|' /C calc'!A0", "+1 is not"), RefusedLine(3, "a@b.c", "no name")]
-    )
+    written = refusals_csv([RefusedLine(2, "=cmd|' /C calc'!A0", "+1 is not"), RefusedLine(3, "a@b.c", "no name")])
     assert written.decode("utf-8-sig").splitlines() == [
         "line,email,reason",
         "2,'=cmd|' /C calc'!A0,'+1 is not",

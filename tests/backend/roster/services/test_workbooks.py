@@ -22,10 +22,7 @@ from backend.roster.services.workbook import READING_SECONDS
 from tests.factories import NOW, make_event
 
 PRETIX = Path(__file__).parents[3] / "fixtures" / "registrations"
-ENDLESS = (
-    "20,000 rows, of 200 columns, within the first 50,000 rows, with 1,000,000 filled cells of 20,000,000 "
-    "letters"
-)
+ENDLESS = "20,000 rows, of 200 columns, within the first 50,000 rows, with 1,000,000 filled cells of 20,000,000 letters"
 
 
 def workbook(*rows: tuple[object, ...], **others: list[tuple[object, ...]]) -> bytes:

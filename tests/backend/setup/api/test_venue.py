@@ -49,11 +49,7 @@ def test_themes_and_topics_are_listed_added_changed_moved_merged_and_removed(for
 
 
 def test_sessions_are_added_changed_and_removed(forum, api):
-    body = {
-        "title": "Opening",
-        "starts_at": "2026-12-09T09:00:00+07:00",
-        "ends_at": "2026-12-09T09:30:00+07:00",
-    }
+    body = {"title": "Opening", "starts_at": "2026-12-09T09:00:00+07:00", "ends_at": "2026-12-09T09:30:00+07:00"}
     status, made = api("post", "programme-sessions/", **body, theme="justice")
     assert (status, made["theme"]) == (201, "justice")
     assert api("post", "programme-sessions/", **body)[1]["code"] == "session_taken"
@@ -96,9 +92,7 @@ def test_a_time_is_closed_undone_and_opened_again(forum, api, time_machine):
     [("0001-01-01T00:00:00Z", "0001-01-01T01:00:00Z"), ("9999-12-31T22:00:00Z", "9999-12-31T23:59:00Z"),
      ("0001-01-01T01:00:00Z", "0001-01-01T00:00:00Z")],
 )  # fmt: skip
-@pytest.mark.parametrize(
-    ("address", "code"), [("closures/", "bad_closure"), ("programme-sessions/", "bad_session")]
-)
+@pytest.mark.parametrize(("address", "code"), [("closures/", "bad_closure"), ("programme-sessions/", "bad_session")])
 def test_a_time_at_an_end_of_the_calendar_is_refused(forum, api, address, code, starts_at, ends_at):
     status, refusal = api("post", address, starts_at=starts_at, ends_at=ends_at, title="Opening")
     assert (status, refusal["code"]) == (400, code)

@@ -17,13 +17,7 @@ from backend.core.period import Period
 from backend.events.models.agenda import Table
 from backend.groups.services.office_hours import OfficeHourData, open_office_hour
 from backend.programme.selectors.planning_data import read_planning_data
-from backend.setup.services.closures import (
-    BadClosure,
-    close_period,
-    displace_meetings,
-    reopen_period,
-    undo_closure,
-)
+from backend.setup.services.closures import BadClosure, close_period, displace_meetings, reopen_period, undo_closure
 from tests.factories import block_contact, make_attendee
 from tests.refusals import refuses
 
@@ -37,9 +31,7 @@ def boss(forum):
 
 def close(forum, boss, *slots, room="", reason=""):
     period = Period(slots[0].starts_at, slots[-1].ends_at)
-    return close_period(
-        event=forum.event, period=period, room=room, reason=reason, by=boss.person, now=forum.now
-    )
+    return close_period(event=forum.event, period=period, room=room, reason=reason, by=boss.person, now=forum.now)
 
 
 def agree(forum, a, b, slot):
@@ -55,9 +47,7 @@ def test_a_meeting_moves_to_the_nearest_time_both_are_free_and_both_are_told_onc
     meeting.refresh_from_db()
     assert (meeting.state, meeting.slot, meeting.sequence) == ("accepted", forum.slots[1], 1)
     assert {seat.period.lower for seat in meeting.seats.all()} == {forum.slots[1].starts_at}
-    assert sorted(Notice.objects.values_list("attendee_id", "kind")) == sorted(
-        [(a.pk, "moved"), (b.pk, "moved")]
-    )
+    assert sorted(Notice.objects.values_list("attendee_id", "kind")) == sorted([(a.pk, "moved"), (b.pk, "moved")])
     assert displace_meetings(now=forum.now) == 0
 
 
@@ -185,9 +175,7 @@ def test_what_cannot_be_closed_is_refused_in_a_sentence(forum, boss):
         with pytest.raises(BadClosure):
             close_period(event=forum.event, period=period, room=room, by=boss.person, now=forum.now)
     with pytest.raises(BadClosure, match="over"):
-        close_period(
-            event=forum.event, period=Period(slot.starts_at, slot.ends_at), by=boss.person, now=slot.ends_at
-        )
+        close_period(event=forum.event, period=Period(slot.starts_at, slot.ends_at), by=boss.person, now=slot.ends_at)
     with pytest.raises(OrganisersOnly):
         close(forum, a, slot)
     assert not DisplacedMeeting.objects.exists()

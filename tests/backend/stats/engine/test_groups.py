@@ -52,9 +52,7 @@ def test_who_said_that_it_did_not_take_place_and_who_is_not_counted_are_left_out
     row = own_tables(hall.people[0], hall.now)[0]
     sizes = [1 + len(row.members), 12 - 1 - len(row.members)]
     assert before.people == sum(sizes)
-    Seat.objects.filter(meeting=row.meeting_id, attendee=hall.people[0]).update(
-        word="not_held", attested_at=hall.now
-    )
+    Seat.objects.filter(meeting=row.meeting_id, attendee=hall.people[0]).update(word="not_held", attested_at=hall.now)
     Attendee.objects.filter(pk=row.members[0].attendee_id).update(visibility="hidden")
     after = event_stats(event=hall.event, now=hall.now, permutations=0).groups
     assert after.people == before.people - 2

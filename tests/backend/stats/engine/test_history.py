@@ -24,10 +24,7 @@ def test_what_was_told_is_read_again_as_it_was_kept() -> None:
     first = told(20, 30)
     again = Told.of(json.loads(json.dumps(first.as_json())))
     assert (again.shown, again.withheld) == (first.shown, first.withheld)
-    assert (again.counts.values, list(again.counts.equations)) == (
-        first.counts.values,
-        list(first.counts.equations),
-    )
+    assert (again.counts.values, list(again.counts.equations)) == (first.counts.values, list(first.counts.equations))
 
 
 @pytest.mark.parametrize(

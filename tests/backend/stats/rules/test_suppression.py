@@ -88,9 +88,7 @@ def test_counts_that_do_not_add_up_are_refused():
 
 @pytest.mark.slow
 @settings(max_examples=40, deadline=None)
-@given(
-    st.lists(st.lists(st.sampled_from([0, 1, 3, 4, 5, 6, 9]), min_size=2, max_size=2), min_size=2, max_size=2)
-)
+@given(st.lists(st.lists(st.sampled_from([0, 1, 3, 4, 5, 6, 9]), min_size=2, max_size=2), min_size=2, max_size=2))
 def test_every_withheld_small_count_can_be_1_and_4_by_brute_force(counts):
     values, equations = table_of(counts)
     hidden = withheld(values, equations)

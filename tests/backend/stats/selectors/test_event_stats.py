@@ -94,12 +94,7 @@ def test_brokers_and_people_without_a_meeting_are_named_by_id(forum):
     stats = stats_of(event)
     first, second = stats.brokers
     assert (first.attendee_id, first.gatekeeper, first.representative, first.liaison) == (p[3].pk, 3, 3, 2)
-    assert (first.bridged, first.betweenness, first.partners, first.meetings) == (
-        5,
-        pytest.approx(8 / 15),
-        4,
-        5,
-    )
+    assert (first.bridged, first.betweenness, first.partners, first.meetings) == (5, pytest.approx(8 / 15), 4, 5)
     assert (second.attendee_id, second.bridged) == (p[4].pk, 1)
     assert [one.attendee_id for one in stats.without_meeting] == [p[6].pk]
     assert stats.without_meeting[0].is_profile_empty
@@ -192,12 +187,7 @@ def test_sectors_countries_and_languages_have_a_line_each(forum):
     event, _ = forum
     stats = stats_of(event)
     lines = {row.key: (row.attendees, row.with_meeting, row.requested, row.held) for row in stats.countries}
-    assert lines == {
-        "Malaysia": (2, 2, 2, 1),
-        "Singapore": (2, 2, 7, 4),
-        "Thailand": (2, 2, 5, 5),
-        "": (1, 0, 0, 0),
-    }
+    assert lines == {"Malaysia": (2, 2, 2, 1), "Singapore": (2, 2, 7, 4), "Thailand": (2, 2, 5, 5), "": (1, 0, 0, 0)}
     assert sum(row.held for row in stats.sectors) == 2 * 5
     assert {row.key: row.constituency for row in stats.sectors}["police"] == "government"
     languages = {row.key: row.attendees for row in stats.languages}
@@ -216,9 +206,7 @@ def test_days_are_days_of_the_event_s_zone():
     )
 
 
-@pytest.mark.parametrize(
-    "unseen", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}]
-)
+@pytest.mark.parametrize("unseen", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}])
 def test_minors_people_of_unknown_age_and_hidden_ones_are_not_counted(forum, unseen):
     event, p = forum
     before = stats_of(event)
@@ -250,12 +238,7 @@ def test_the_previous_edition_has_the_same_figures():
     make_attendee(event)
     stats, own = stats_of(event), stats_of(before)
     assert stats.previous == own.edition
-    assert (own.edition.attendees, own.edition.held, own.edition.pairs, own.edition.without_meeting) == (
-        7,
-        5,
-        6,
-        1,
-    )
+    assert (own.edition.attendees, own.edition.held, own.edition.pairs, own.edition.without_meeting) == (7, 5, 6, 1)
     assert own.previous is None
 
 

@@ -91,9 +91,7 @@ def test_the_exposure_is_that_of_the_lists():
     times = Counter(Suggestion.objects.filter(run__event=event).values_list("other_id", flat=True))
     listed = [times[pk] for pk in Attendee.objects.filter(event=event).values_list("pk", flat=True)]
     assert exposure.coverage == pytest.approx(sum(count > 0 for count in listed) / len(listed))
-    differences = sum(
-        abs(one - other) for one in listed for other in listed
-    )  # Gini: half the mean difference
+    differences = sum(abs(one - other) for one in listed for other in listed)  # Gini: half the mean difference
     assert exposure.gini == pytest.approx(differences / (2 * len(listed) * sum(listed)))
 
 

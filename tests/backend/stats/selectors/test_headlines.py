@@ -50,9 +50,7 @@ def texts(headlines):
 
 
 def test_pairs_far_above_and_below_chance_are_named_with_their_figures():
-    headlines, _, _ = headlines_of(
-        make_forum(gov_ind=48, gov_civ=8, ind_civ=7, gov_gov=6, ind_ind=6, civ_civ=6)
-    )
+    headlines, _, _ = headlines_of(make_forum(gov_ind=48, gov_civ=8, ind_civ=7, gov_gov=6, ind_ind=6, civ_civ=6))
     expected = 81 * 64 / (24 * 23 / 2)
     assert texts(headlines)["bridge"] == (
         f"Government and industry held 48 meetings, {48 / expected:.1f} times what chance would give."
@@ -70,9 +68,9 @@ def test_a_pair_that_is_counted_with_others_is_named_on_the_desk_alone():
     assert {row[0] for row in sheets["constituencies"].rows} == {"civil-society", "other"}
     assert "missing" not in texts(headlines)
     exact = texts(headlines_for(stats, exact_worksheets(stats)))
-    assert exact["missing"].startswith("Industry and civil society held 9 meetings") or exact[
-        "missing"
-    ].startswith("Government and civil society held 2 meetings")
+    assert exact["missing"].startswith("Industry and civil society held 9 meetings") or exact["missing"].startswith(
+        "Government and civil society held 2 meetings"
+    )
 
 
 def test_no_headline_gives_away_how_few_people_a_constituency_has():
@@ -113,16 +111,12 @@ def test_the_share_across_is_said_of_more_than_fifty_meetings(meetings, is_said)
 
 
 def test_before_meetings_are_held_headlines_report_accepted_ones():
-    headlines, _, _ = headlines_of(
-        make_forum("accepted", gov_ind=48, gov_civ=8, gov_gov=6, ind_ind=6, civ_civ=6)
-    )
+    headlines, _, _ = headlines_of(make_forum("accepted", gov_ind=48, gov_civ=8, gov_gov=6, ind_ind=6, civ_civ=6))
     assert "agreed 48 meetings" in texts(headlines)["bridge"]
 
 
 def test_no_pair_is_named_where_chance_would_give_it():
-    headlines, _, _ = headlines_of(
-        make_forum(gov_ind=10, gov_civ=10, ind_civ=10, gov_gov=5, ind_ind=5, civ_civ=5)
-    )
+    headlines, _, _ = headlines_of(make_forum(gov_ind=10, gov_civ=10, ind_civ=10, gov_gov=5, ind_ind=5, civ_civ=5))
     assert not {"bridge", "missing", "hardly"} & {one.code for one in headlines}
 
 
@@ -141,9 +135,7 @@ def test_the_share_across_is_compared_with_chance_and_the_previous_edition():
     event = make_forum(gov_ind=30, gov_gov=10, civ_civ=10, ind_civ=10)
     headlines, _, _ = headlines_of(event)
     chance = round(100 * 3 * 64 / (24 * 23 / 2))
-    assert (
-        texts(headlines)["across"] == f"67 % of meetings cross constituencies; chance would give {chance} %."
-    )
+    assert texts(headlines)["across"] == f"67 % of meetings cross constituencies; chance would give {chance} %."
     event.previous = before
     event.save()
     stats = event_stats(event=event, now=NOW, permutations=0)
@@ -154,8 +146,7 @@ def test_the_share_across_is_compared_with_chance_and_the_previous_edition():
     event.save()
     stats = event_stats(event=event, now=NOW, permutations=0)
     assert texts(headlines_for(stats, exact_worksheets(stats)))["across_since"] == (
-        f"67 % of 60 meetings cross constituencies, after 42 % of 60 at {more.name}; "
-        f"chance would give {chance} %."
+        f"67 % of 60 meetings cross constituencies, after 42 % of 60 at {more.name}; chance would give {chance} %."
     )
 
 

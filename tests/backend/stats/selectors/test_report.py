@@ -107,9 +107,7 @@ def test_every_figure_is_that_of_the_released_tables():
     matrix = tables["matrix-held"]
     names = [row[0] for row in tables["constituencies"].rows]
     assert shown == [
-        str((matrix.row(one, other) or matrix.row(other, one))["meetings"])
-        for one in names
-        for other in names
+        str((matrix.row(one, other) or matrix.row(other, one))["meetings"]) for one in names for other in names
     ]
     assert WITHHELD not in shown
     assert len(shown) >= 4
@@ -131,9 +129,7 @@ def test_our_fonts_draw_every_script_of_the_forum(script):
     event.name = SCRIPTS[script]
     event.save()
     texts, file = read(event)
-    fonts = {
-        font.get_object()["/BaseFont"] for page in file.pages for font in page["/Resources"]["/Font"].values()
-    }
+    fonts = {font.get_object()["/BaseFont"] for page in file.pages for font in page["/Resources"]["/Font"].values()}
     own = {"Vietnamese": "NotoSans-", "Chinese": "NotoSansCJK", "Burmese": "NotoSansMyanmar"}
     assert any(own.get(script, f"NotoSans{script}") in name for name in fonts), fonts
     assert set(squeezed(event.name)) <= set(texts[0])  # a reader of PDF may repeat letters of a cluster

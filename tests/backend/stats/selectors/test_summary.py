@@ -34,8 +34,7 @@ def test_it_says_what_was_built_what_is_missing_and_what_to_do_each_with_its_fig
     summary = parts(released(event))
     assert list(summary) == ["What was built.", "What is missing.", "What to do."]
     assert summary["What was built."].startswith(
-        "24 of 29 attendees have a meeting. "
-        "Of 81 meetings agreed or held, 78 % bring two constituencies together."
+        "24 of 29 attendees have a meeting. Of 81 meetings agreed or held, 78 % bring two constituencies together."
     )
     assert "Government and industry held 48 meetings" in summary["What was built."]
     bridge = "Industry and civil society have 7 meetings, where chance would give 21."
@@ -50,9 +49,7 @@ def test_once_the_forum_is_over_it_says_what_to_do_at_the_next():
     event = make_forum(gov_ind=48, gov_civ=8, ind_civ=7, gov_gov=6, ind_ind=6, civ_civ=6)
     now = dt.datetime.combine(event.ends_on + dt.timedelta(days=9), dt.time(12), dt.UTC)
     summary = parts(released(event, now))
-    assert summary["What to do."].startswith(
-        "At the next forum, plan meetings between industry and civil society"
-    )
+    assert summary["What to do."].startswith("At the next forum, plan meetings between industry and civil society")
 
 
 def test_it_is_made_of_the_stored_release_alone():

@@ -61,9 +61,7 @@ def test_an_event_of_seven_publishes_no_small_count():
     seven_people(event)
     draft = draft_release(stats_of(event))
     sheets = {sheet.name: sheet for sheet in draft.worksheets}
-    assert all(
-        cell == WITHHELD or cell == 0 or cell >= 5 for one in sheets.values() for cell in counts_in(one)
-    )
+    assert all(cell == WITHHELD or cell == 0 or cell >= 5 for one in sheets.values() for cell in counts_in(one))
     assert not {"constituencies", "matrix-held", "matrix-accepted"} & set(sheets)
     assert sheets["network"].row("E-I index")["value"] == WITHHELD
     assert draft.exposed(draft.counts, draft.shown) == set()

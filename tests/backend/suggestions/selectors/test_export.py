@@ -43,9 +43,7 @@ def test_an_exported_address_cannot_run_as_a_formula(reader_and_others):
 def test_exported_ranks_have_no_gaps_and_leave_out_whom_the_reader_called_not_relevant(reader_and_others):
     event, me, others = reader_and_others
     make_run(event, {me: others, others[1]: [me]})
-    give_feedback(
-        attendee=me, other_id=others[1].pk, verdict="not-relevant", cause="known", by=me.person, now=NOW
-    )
+    give_feedback(attendee=me, other_id=others[1].pk, verdict="not-relevant", cause="known", by=me.person, now=NOW)
     assert [row[:3] for row in exported_rows(event)] == [
         ("Mali@Example.org", others[0].person.email, 1),
         ("Mali@Example.org", others[2].person.email, 2),

@@ -67,9 +67,7 @@ def test_who_has_not_joined_is_left_out_until_they_join_and_the_next_ones_fill_t
     event, reader, others = crowd
     make_run(event, {reader: others[:30]})
     assert shown_to(reader) == [other.pk for other in others[:10]]
-    Attendee.objects.filter(pk__in=[other.pk for other in others[:8]]).update(
-        agreed_at=None, agreement_version=""
-    )
+    Attendee.objects.filter(pk__in=[other.pk for other in others[:8]]).update(agreed_at=None, agreement_version="")
     assert shown_to(reader) == [other.pk for other in others[8:18]]
     Attendee.objects.filter(pk=others[3].pk).update(agreed_at=NOW, agreement_version="1")
     assert shown_to(reader) == [other.pk for other in (others[3], *others[8:17])]
@@ -79,12 +77,7 @@ def test_somebody_called_not_relevant_makes_room_at_once(crowd) -> None:
     event, reader, others = crowd
     make_run(event, {reader: others[:12]})
     give_feedback(
-        attendee=reader,
-        other_id=others[0].pk,
-        verdict="not-relevant",
-        cause="other",
-        by=reader.person,
-        now=NOW,
+        attendee=reader, other_id=others[0].pk, verdict="not-relevant", cause="other", by=reader.person, now=NOW
     )
     assert shown_to(reader) == [other.pk for other in others[1:11]]
 

@@ -34,9 +34,7 @@ def test_a_list_is_inspected_as_its_owner_sees_it(forum):
     own = suggestions_for(attendee=seeker, now=NOW)
     found = list_inspection_for(event=event, attendee_id=seeker.pk)
     assert found.owner.name == "Seeker"
-    assert [entry.other.attendee_id for entry in found.entries] == [
-        card.other.attendee_id for card in own.cards
-    ]
+    assert [entry.other.attendee_id for entry in found.entries] == [card.other.attendee_id for card in own.cards]
     assert [entry.score for entry in found.entries] == [card.score for card in own.cards]
     assert found.entries[0].other.attendee_id == fitting.pk
     assert {person.name for person in list_owners_for(event)} == {"Seeker", "Fitting", "Other"}
@@ -46,8 +44,7 @@ def test_the_contributions_of_a_pair_add_up_to_its_scores(forum):
     event, seeker, fitting = forum
     found = pair_inspection_for(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
     needs = (
-        np.array([sum(getattr(line, adds) for line in found.features)])
-        for adds in ("forward_adds", "backward_adds")
+        np.array([sum(getattr(line, adds) for line in found.features)]) for adds in ("forward_adds", "backward_adds")
     )
     forward, backward = acceptance_probabilities(*needs, MatchingPolicy())
     assert (found.forward, found.backward) == (pytest.approx(forward[0]), pytest.approx(backward[0]))

@@ -29,9 +29,7 @@ def test_the_list_comes_in_rank_order(reader_and_others):
     assert names(me) == ["Other 2", "Other 1", "Other 0"]
 
 
-@pytest.mark.parametrize(
-    "change", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}]
-)
+@pytest.mark.parametrize("change", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}])
 def test_whoever_the_contact_policy_refuses_leaves_the_list_at_once(reader_and_others, change):
     event, me, others = reader_and_others
     make_run(event, {me: others})

@@ -69,10 +69,7 @@ def test_every_request_is_in_one_need_and_the_larger_comes_first() -> None:
             interest(asker, key, seeks=True)
     for asker in askers:
         forum.ask(asker, host, forum.slots[0])
-    assert needs(forum) == [
-        ("topic:sextortion", names(*askers[:6])),
-        ("topic:evidence-reporting", names(*askers[6:])),
-    ]
+    assert needs(forum) == [("topic:sextortion", names(*askers[:6])), ("topic:evidence-reporting", names(*askers[6:]))]
 
 
 def test_two_are_no_need_and_whom_the_policy_parts_from_an_earlier_one_is_not_counted() -> None:

@@ -17,9 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def publish(event, unmet=(), unsought=()):
     return make_run(
-        event,
-        {},
-        report={"unmet_needs": [one.pk for one in unmet], "unsought_offers": [one.pk for one in unsought]},
+        event, {}, report={"unmet_needs": [one.pk for one in unmet], "unsought_offers": [one.pk for one in unsought]}
     )
 
 
@@ -55,9 +53,7 @@ def test_who_takes_a_need_back_leaves_the_list_at_once(event):
     assert unmet_needs_for(event).needs == ()
 
 
-@pytest.mark.parametrize(
-    "change", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}]
-)
+@pytest.mark.parametrize("change", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}])
 def test_only_listed_adults_are_named_and_counted(event, change):
     kid = make_attendee(event, name="Kim Kid", seeks="Games", offers="Games")
     publish(event, unmet=[kid], unsought=[kid])

@@ -5,12 +5,7 @@ import pytest
 from backend.core.errors import NotFound
 from backend.events.models.attendees import Attendee
 from backend.suggestions.selectors.lists import suggestion_between, suggestions_for
-from backend.suggestions.services.feedback import (
-    NotYourList,
-    UnknownVerdict,
-    give_feedback,
-    withdraw_feedback,
-)
+from backend.suggestions.services.feedback import NotYourList, UnknownVerdict, give_feedback, withdraw_feedback
 from tests.factories import NOW, make_attendee, make_run
 
 pytestmark = pytest.mark.django_db

@@ -22,9 +22,7 @@ def event():
     for place in range(24):
         sides = ("ngo", "civil-society") if place < 12 else ("ict-ministry", "government")
         topic = "sextortion" if place < 12 else "victim-support"  # each wants one's own kind
-        make_attendee(
-            event, seeks_topics=[topic], offers_topics=[topic], sector=sides[0], constituency=sides[1]
-        )
+        make_attendee(event, seeks_topics=[topic], offers_topics=[topic], sector=sides[0], constituency=sides[1])
     return event
 
 
@@ -33,9 +31,7 @@ def test_a_dry_run_prints_the_cost_of_a_floor_and_publishes_nothing(event, capsy
     printed = capsys.readouterr().out
     report = preview_run(event=event, policy=MatchingPolicy(ei_floor=0.5))
     assert report["score_cost"] > 0
-    assert (
-        f"E-I index of the lists: {report['ei_lists']:.2f}; by chance {report['ei_chance']:.2f}, " in printed
-    )
+    assert f"E-I index of the lists: {report['ei_lists']:.2f}; by chance {report['ei_chance']:.2f}, " in printed
     assert f"the floor 0.50, expected meetings {report['ei_index']:.2f}." in printed
     assert f"The floor costs {report['score_cost']:.1%} of the mean score" in printed
     assert "Nothing was published." in printed

@@ -14,14 +14,7 @@ from backend.events.models.agenda import Slot, Table
 from backend.suggestions import jobs
 from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.engine.learning import read_answers, read_editions
-from backend.suggestions.models import (
-    Embedding,
-    Feedback,
-    LearnedWeights,
-    Learning,
-    SuggestionRules,
-    SuggestionView,
-)
+from backend.suggestions.models import Embedding, Feedback, LearnedWeights, Learning, SuggestionRules, SuggestionView
 from backend.suggestions.selectors.learning import active_weights, learns_nightly
 from backend.suggestions.selectors.runs import current_run
 from backend.suggestions.services.feedback import record_views
@@ -81,9 +74,7 @@ def show_everybody_and_save_fits(event):
         for rank in range(1, 13):
             other = people[(place + rank) % len(people)]
             at = NOW - dt.timedelta(days=20 - (7 * place + rank) % 10)
-            SuggestionView.objects.create(
-                attendee=attendee, other=other, rank=rank, propensity=1.0, viewed_at=at
-            )
+            SuggestionView.objects.create(attendee=attendee, other=other, rank=rank, propensity=1.0, viewed_at=at)
             back = (place + rank) % len(people)
             fits = TOPICS[back % 2] == TOPICS[place // 20] or TOPICS[place % 2] == TOPICS[back // 20]
             if fits and (place + rank) % 7:
@@ -117,9 +108,9 @@ def test_the_next_run_uses_and_stores_the_learned_weights_until_they_are_reset(e
     learned = learn_weights(event=event, now=LATER).weights["topic"]["value"]
     assert learned != pytest.approx(MatchingPolicy().topic)
     assert build_run(event=event, now=LATER).policy["topic"] == pytest.approx(learned)
-    assert build_run(event=event, now=LATER, policy=MatchingPolicy(ei_floor=0.1)).policy[
-        "topic"
-    ] == pytest.approx(learned)
+    assert build_run(event=event, now=LATER, policy=MatchingPolicy(ei_floor=0.1)).policy["topic"] == pytest.approx(
+        learned
+    )
     set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
     reset_weights(event=event, by=organiser.person, now=NOW)
     assert active_weights(event) is None
@@ -216,9 +207,7 @@ def show_everybody_anew_and_save_at_random(event, seed):
     saved = np.random.default_rng(seed)
     for view in SuggestionView.objects.order_by("pk"):
         if saved.random() < 0.3:
-            Feedback.objects.create(
-                attendee=view.attendee, other=view.other, verdict="good", created_at=view.viewed_at
-            )
+            Feedback.objects.create(attendee=view.attendee, other=view.other, verdict="good", created_at=view.viewed_at)
 
 
 @pytest.mark.slow
@@ -359,9 +348,7 @@ def test_the_command_prints_what_changed_from_how_many_answers_and_the_gain(even
     stored = active_weights(event)
     topic, held_out = stored.weights["topic"], stored.counts["held_out"]
     assert "480 answers of 40 people" in printed
-    assert (
-        f"topic            1.00{topic['value']:>9.2f}   [{topic['low']:.2f}, {topic['high']:.2f}]" in printed
-    )
+    assert f"topic            1.00{topic['value']:>9.2f}   [{topic['low']:.2f}, {topic['high']:.2f}]" in printed
     assert "Not to be used" not in printed
     assert f"gain {held_out['gain']:+.4f} [{held_out['low']:+.4f}, {held_out['high']:+.4f}]" in printed
     ranking = held_out["ranking"]

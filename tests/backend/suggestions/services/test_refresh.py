@@ -89,9 +89,7 @@ def test_somebody_new_who_fits_nobody_is_not_stale_after_the_job(forum):
     event, people = forum
     new = make_attendee(event)
     for person in people:
-        give_feedback(
-            attendee=new, other_id=person.pk, verdict="not-relevant", cause="known", by=new.person, now=LATER
-        )
+        give_feedback(attendee=new, other_id=person.pk, verdict="not-relevant", cause="known", by=new.person, now=LATER)
     jobs.refresh_lists(event.pk)
     assert not Suggestion.objects.filter(attendee=new).exists()
     assert events_with_stale_lists() == []

@@ -26,15 +26,7 @@ from backend.suggestions.selectors.lists import suggestions_for
 from backend.suggestions.selectors.runs import current_run, events_with_stale_lists, stale_ids_for
 from backend.suggestions.services.runs import NobodyToMatch, build_first_run, build_run, refresh_lists
 from matching.policy import MatchingPolicy
-from tests.factories import (
-    NOW,
-    block_contact,
-    make_attendee,
-    make_event,
-    make_session,
-    make_tie,
-    provide_for_minors,
-)
+from tests.factories import NOW, block_contact, make_attendee, make_event, make_session, make_tie, provide_for_minors
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
 LATER = NOW + dt.timedelta(minutes=5)
@@ -49,9 +41,7 @@ def forum():
     """Fourteen adults of two constituencies, a minor and one of unknown age, who would fit best of all."""
     event = make_event()
     seeker = make_attendee(event, name="Seeker", seeks=SEEKS_EVIDENCE)
-    fitting = make_attendee(
-        event, name="Fitting", offers=OFFERS_MLAT, constituency="civil-society", sector="ngo"
-    )
+    fitting = make_attendee(event, name="Fitting", offers=OFFERS_MLAT, constituency="civil-society", sector="ngo")
     for place in range(12):
         side = ("ict-ministry", "government") if place % 2 else ("small-company", "industry")
         make_attendee(
@@ -186,9 +176,7 @@ def test_a_change_is_announced_in_its_own_transaction_and_refreshed_by_the_job(f
         raise RuntimeError
     assert not ProcrastinateJob.objects.filter(task_name="events.attendees_changed").exists()
     for text in ("Safe play in rural schools", SEEKS_COUNSELLORS):
-        seeker = update_profile(
-            attendee=seeker, change=change_of(seeker, seeks=text), by=seeker.person, now=LATER
-        )
+        seeker = update_profile(attendee=seeker, change=change_of(seeker, seeks=text), by=seeker.person, now=LATER)
     assert ProcrastinateJob.objects.filter(task_name="events.attendees_changed").count() == 1
     assert events_with_stale_lists() == [event]
     assert refresh_lists(event=event, now=LATER) == 1
@@ -257,9 +245,7 @@ def test_capacity_is_the_number_of_open_slots_or_the_events_default(forum):
     room = {person.id: person.capacity for person in read_event_data(event).participants}
     assert room.pop(seeker.pk) == 2
     assert set(room.values()) == {event.meetings_per_person}
-    assert (
-        Suggestion.objects.proper().filter(run=build(event), other=seeker).count() <= 5
-    )  # 2.5 times her room
+    assert Suggestion.objects.proper().filter(run=build(event), other=seeker).count() <= 5  # 2.5 times her room
 
 
 def test_the_commands_build_and_export(forum, tmp_path, capsys):
@@ -317,9 +303,7 @@ def test_a_run_stores_the_profile_version_of_every_listed_adult(forum):
     event, *_ = forum
     run = build(event)
     read = dict(ListReading.objects.filter(run=run).values_list("attendee_id", "profile_changed_at"))
-    assert read == dict(
-        Attendee.objects.filter(event=event, age_class="adult").values_list("pk", "changed_at")
-    )
+    assert read == dict(Attendee.objects.filter(event=event, age_class="adult").values_list("pk", "changed_at"))
 
 
 def test_explain_prints_contributions_that_add_up_to_the_score(forum, capsys):

@@ -45,9 +45,7 @@ def test_words_in_any_language_are_near_to_the_topic_they_are_about(attendee, la
 
 
 def test_words_about_something_else_are_near_to_no_topic(attendee) -> None:
-    read = understand_words(
-        attendee=attendee, field="offers", text="I like to cook rice with my grandmother."
-    )
+    read = understand_words(attendee=attendee, field="offers", text="I like to cook rice with my grandmother.")
     assert read == UnderstoodWords("en", ())
 
 

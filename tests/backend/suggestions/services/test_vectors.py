@@ -31,9 +31,7 @@ def test_at_night_vectors_of_texts_that_nobody_has_any_more_are_deleted() -> Non
     event = make_event()
     make_attendee(event, seeks="Who hunts grooming? “ตัวอย่าง”", offers="A helpline", about="We are a helpline")
     hidden = make_attendee(event, seeks="Under an alias", visibility=Attendee.Visibility.HIDDEN)
-    Alias.objects.create(
-        attendee=hidden, name="Officer", offers="Before the alias", is_wish=False, set_at=NOW
-    )
+    Alias.objects.create(attendee=hidden, name="Officer", offers="Before the alias", is_wish=False, set_at=NOW)
     topic = Topic.objects.filter(event=event).first()
     own = ["Who hunts grooming? “ตัวอย่าง”", "A helpline", "We are a helpline"]
     had = [*own, "Under an alias", "Before the alias", topic_text(topic.name, topic.description)]
