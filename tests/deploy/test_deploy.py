@@ -24,10 +24,14 @@ COMMANDS = {path.stem for path in ROOT.glob("backend/*/management/commands/*.py"
 
 
 def settings_of_the_table() -> list[str]:
-    """The names in the first column of the table under "Settings"."""
+    """The names in the first column of the table under "Settings", but for those of a provider."""
     text = (ROOT / "docs" / "running.md").read_text()
     section = text.split("\n## Settings\n")[1].split("\n## ")[0]
-    return [name for row in re.findall(r"^\| (`[^|]*) \|", section, re.M) for name in re.findall(r"`(\w+)`", row)]
+    return [
+        name
+        for row in re.findall(r"^\| (`[^|]*) \|", section, re.M)
+        for name in re.findall(r"`((?!TITIAN_OIDC_)\w+)`", row)
+    ]
 
 
 def settings_of_the_code() -> list[str]:

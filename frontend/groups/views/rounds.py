@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -224,10 +224,13 @@ def arrive(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
 @require_POST
 def attest(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Say whether it took place with me there and, if so, how useful it was."""
-    values = values_of(AttestForm(request.POST))
-    took_place = values["took_place"] == "yes"
-    usefulness = values["usefulness"] if took_place else None
-    change = partial(round_outcomes.attest_table, took_place=took_place, usefulness=usefulness)
+
+    def change(**at: Any) -> None:
+        values = values_of(AttestForm(request.POST))
+        took_place = values["took_place"] == "yes"
+        usefulness = values["usefulness"] if took_place else None
+        round_outcomes.attest_table(took_place=took_place, usefulness=usefulness, **at)
+
     return _change(request, attendee, meeting_id, change, _("Thank you, noted."))
 
 
@@ -235,7 +238,10 @@ def attest(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
 @require_POST
 def follow_up(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Note what was agreed, and the day to follow it up."""
-    change = partial(round_outcomes.note_table_follow_up, **values_of(FollowUpForm(request.POST)))
+
+    def change(**at: Any) -> None:
+        round_outcomes.note_table_follow_up(**values_of(FollowUpForm(request.POST)), **at)
+
     return _change(request, attendee, meeting_id, change, _("Saved. Nobody but you reads it."))
 
 
@@ -243,16 +249,18 @@ def follow_up(request: Request, attendee: Attendee, meeting_id: int) -> HttpResp
 @require_POST
 def follow_up_kept(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Say whether the follow-up was kept."""
-    form = YesOrNoForm(request.POST)
-    kept = values_of(form)["answer"] == form.YES
-    change = partial(round_outcomes.answer_table_follow_up, kept=kept)
+
+    def change(**at: Any) -> None:
+        form = YesOrNoForm(request.POST)
+        round_outcomes.answer_table_follow_up(kept=values_of(form)["answer"] == form.YES, **at)
+
     return _change(request, attendee, meeting_id, change, _("Thank you, noted."))
 
 
 def _change(
     request: Request, attendee: Attendee, meeting_id: int, change: Callable[..., object], said: str
 ) -> HttpResponse:
-    """Change something at one of my tables, and show them again."""
+    """Change something at a table of mine, and show them again; a form is read once it is mine."""
     now = timezone.now()
     row = own_table(attendee, meeting_id, now)
     with catch_refusal() as outcome:

@@ -199,9 +199,8 @@ def _judge_move(round_table: RoundTable, mover: int, members: list[int], reach: 
 
 @pytest.mark.slow
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(5))
-def test_at_a_thousand_random_tables_of_all_kinds_every_place_asks_the_policy(seed: int) -> None:
-    assert judge_groups(seed) > TABLES // 4
+def test_at_random_tables_of_all_kinds_every_place_asks_the_policy() -> None:
+    assert judge_groups(seed=0) > TABLES // 4
 
 
 PLACES = {  # where groups ask the policy, with what asks nothing instead
