@@ -68,6 +68,8 @@ SLOW = (
     "tests/backend/core/test_cluster.py",
     "tests/backend/demo/test_lists.py",
     "tests/backend/demo/test_loading.py",
+    "tests/backend/groups/services/test_kinds.py",
+    "tests/backend/groups/services/test_round_outcomes.py",
     "tests/backend/groups/test_office_hours_machine.py",
     "tests/backend/integrations/test_pretix.py",
     "tests/backend/integrations/test_programmes.py",
