@@ -1,15 +1,12 @@
-"""Signing in through two providers that others wrote, in a real browser.
-
-`TITIAN_TEST_OIDC_PYTHON` names a Python that has oidc-provider-mock of PyPI and uvicorn,
-`TITIAN_TEST_OIDC_NODE` a folder node_modules that has oidc-provider of npm.
-"""
+"""Signing in through two providers that others wrote, in a real browser; they are installed here, needs npm."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
-import time
+import venv
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,9 +15,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 
+from tests.journeys.conftest import _browser_beside_database, browser, door  # noqa: F401 - they are fixtures
 from tests.journeys.test_elsewhere import name_provider, walk
 from tests.providers import BACK, SECRET
+from tests.soak.waiting import MOST_SECONDS, seconds_until
 
+OF_PYTHON = ("oidc-provider-mock==0.3.4", "uvicorn")
+OF_NODE = "oidc-provider@9.13.3"
 MOCK = """
 import os, sys
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
@@ -41,13 +42,14 @@ def free_port() -> int:
 @contextmanager
 def running(command: list[str], port: int, **environment: str) -> Iterator[str]:
     """The provider, as long as the block takes; gives its issuer once it answers."""
+
+    def answers() -> bool:
+        with closing(socket.socket()) as one:
+            return one.connect_ex(("127.0.0.1", port)) == 0
+
     process = subprocess.Popen(command, env=os.environ | environment)
     try:
-        for _look in range(600):
-            with closing(socket.socket()) as one:
-                if one.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+        assert seconds_until(answers) < MOST_SECONDS
         yield f"https://localhost:{port}"
     finally:
         process.terminate()
@@ -60,25 +62,39 @@ def _trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch, settings: Setti
     settings.TITIAN_ALLOW_PRIVATE_SOURCES = ["localhost"]
 
 
-@pytest.mark.skipif("TITIAN_TEST_OIDC_PYTHON" not in os.environ, reason="oidc-provider-mock is not installed")
 def test_through_oidc_provider_mock(
-    transactional_db: None, certificate: Path, settings: Settings, browser: Browser, door: str
+    transactional_db: None,
+    certificate: Path,
+    settings: Settings,
+    browser: Browser,  # noqa: F811
+    door: str,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
+    venv.create(tmp_path, with_pip=True)
+    python = str(tmp_path / "bin" / "python")
+    subprocess.run([python, "-m", "pip", "install", "-q", *OF_PYTHON], check=True, timeout=300)
+
     def sign_in(page: Page) -> None:
         page.locator("input[name=sub]").fill("siti@ministry.example")
         page.get_by_role("button", name="Authorize").click()
 
     port = free_port()
-    python = os.environ["TITIAN_TEST_OIDC_PYTHON"]
     with running([python, "-c", MOCK, str(port), str(certificate)], port) as issuer:
         name_provider(settings, door, issuer)
         assert walk(browser, door, sign_in) == []
 
 
-@pytest.mark.skipif("TITIAN_TEST_OIDC_NODE" not in os.environ, reason="oidc-provider is not installed")
 def test_through_oidc_provider_of_npm(
-    transactional_db: None, certificate: Path, settings: Settings, browser: Browser, door: str
+    transactional_db: None,
+    certificate: Path,
+    settings: Settings,
+    browser: Browser,  # noqa: F811
+    door: str,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
+    assert shutil.which("npm"), "This test needs npm: apt-get install npm."
+    subprocess.run(["npm", "install", "--silent", "--prefix", str(tmp_path), OF_NODE], check=True, timeout=300)
+
     def sign_in(page: Page) -> None:
         asked, back = page.locator("input[name=login]"), page.get_by_text("does not sign you in here yet")
         asked.or_(back).first.wait_for()  # it remembers who signed in before, unless it is asked not to
@@ -94,6 +110,6 @@ def test_through_oidc_provider_of_npm(
     port = free_port()
     script = Path(__file__).with_name("identity_providers.mjs")
     command = ["node", str(script), str(port), str(certificate), f"{door}{BACK}", SECRET]
-    with running(command, port, NODE_PATH=os.environ["TITIAN_TEST_OIDC_NODE"]) as issuer:
+    with running(command, port, NODE_PATH=str(tmp_path / "node_modules")) as issuer:
         name_provider(settings, door, issuer)
         assert walk(browser, door, sign_in) == []
