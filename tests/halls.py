@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from backend.booking.models.meetings import Meeting
 from backend.events.models.attendees import Attendee
 from backend.groups.models import Rounds
@@ -18,6 +20,17 @@ SECONDS = 0.3
 KINDS = ("government", "industry", "civil-society")
 ORDERS = {"rounds": {}, "roundtables": {"least": 3, "most": 4}, "trios": {}}
 PARTS = ({"seeks_topics"}, {"offers_topics"}, {"seeks_topics", "offers_topics"})  # of the three constituencies
+
+each_unfit = pytest.mark.parametrize(
+    "change",
+    [
+        {"age_class": "minor"},
+        {"age_class": "unknown"},
+        {"visibility": "hidden"},
+        {"agreed_at": None, "agreement_version": ""},
+    ],
+    ids=["minor", "unknown", "hidden", "not-joined"],
+)
 
 
 class Hall:

@@ -18,7 +18,7 @@ from backend.groups.services.round_tables import end_refused_places, end_unanswe
 from backend.groups.services.rounds import publish_rounds, seat_by_hand, seat_latecomers
 from backend.safeguarding.models import ContactRule
 from tests.factories import block_contact, make_attendees
-from tests.halls import KINDS, ORDERS, Hall
+from tests.halls import KINDS, ORDERS, Hall, each_unfit
 
 pytestmark = pytest.mark.django_db
 SECTORS = ("ict-ministry", "large-company", "ngo")
@@ -232,16 +232,7 @@ def test_nobody_is_drafted_beside_somebody_they_have_no_language_with(hall: Hall
     assert all(hall.people[0].pk not in members for members in seated_in(hall.drafted()))
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"age_class": "minor"},
-        {"age_class": "unknown"},
-        {"visibility": "hidden"},
-        {"agreed_at": None, "agreement_version": ""},
-    ],
-    ids=["minor", "unknown", "hidden", "not-joined"],
-)
+@each_unfit
 def test_nobody_is_in_a_group_who_may_not_be_and_who_changes_leaves(hall: Hall, change: dict[str, object]) -> None:
     other = hall.people[-1]
     Attendee.objects.filter(pk=other.pk).update(**change)

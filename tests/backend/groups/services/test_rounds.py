@@ -31,7 +31,7 @@ from backend.people.models import KnownMinor
 from backend.safeguarding.models import ContactRule
 from tests.backend.conftest import Forum, open_slots
 from tests.factories import block_contact, make_attendee, make_attendees, make_event
-from tests.halls import SECONDS, Hall
+from tests.halls import SECONDS, Hall, each_unfit
 
 pytestmark = pytest.mark.django_db
 
@@ -297,16 +297,7 @@ def test_nobody_sits_with_somebody_they_have_no_language_with(hall: Hall) -> Non
     assert any(hall.people[0].pk in pair for pair in together(hall.drafted()))
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"age_class": "minor"},
-        {"age_class": "unknown"},
-        {"visibility": "hidden"},
-        {"agreed_at": None, "agreement_version": ""},
-    ],
-    ids=["minor", "unknown", "hidden", "not-joined"],
-)
+@each_unfit
 def test_nobody_is_put_at_a_table_who_may_not_be_and_who_changes_leaves(hall: Hall, change: dict[str, object]) -> None:
     someone, other = hall.people[0], hall.people[-1]
     Attendee.objects.filter(pk=other.pk).update(**change)
