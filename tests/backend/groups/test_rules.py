@@ -91,8 +91,8 @@ def _hiding(people: list[Attendee]) -> set[tuple[int, int]]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(5))
-def test_at_a_thousand_random_tables_nobody_sits_whom_the_policy_parts(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(2))
+def test_at_random_tables_nobody_sits_whom_the_policy_parts(seed: int) -> None:
     assert judge_tables(seed) > TABLES // 4
 
 

