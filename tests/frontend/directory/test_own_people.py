@@ -31,7 +31,7 @@ def test_somebody_is_saved_with_a_note_and_taken_off_again(cast, official):
     theirs = client_of(cast.engineer.person)
     for page in ("people/saved/", f"people/{cast.official.pk}/"):
         assert "Ask on Tuesday" not in page_of(theirs.get(cast.address(page)))
-    official.post(f"{address}feedback/", {"verdict": "withdraw"})
+    official.post(cast.address(f"suggestions/{cast.engineer.pk}/feedback/"), {"verdict": "withdraw"})
     assert "Nobody yet. Save somebody" in page_of(official.get(cast.address("people/saved/")))
 
 
