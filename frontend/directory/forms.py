@@ -89,11 +89,8 @@ class RowForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    """A note on somebody saved, or that they are saved no longer."""
+    """A note on somebody saved."""
 
-    REMOVE = "remove"
-
-    do = forms.CharField(required=False)
     note = forms.CharField(
         label=_("My note"),
         required=False,

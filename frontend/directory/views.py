@@ -30,7 +30,7 @@ from backend.events.selectors import profile_for, topic_names_for
 from backend.safeguarding.rules import why_not_open
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors.lists import suggestion_between
-from backend.suggestions.services.feedback import give_feedback, record_views, withdraw_feedback
+from backend.suggestions.services.feedback import give_feedback, record_views
 from frontend.access import Request, counted, participant
 from frontend.directory.forms import BackToForm, FindForm, NoteForm, RowForm, TopicForm, VersionForm
 from frontend.directory.words import filter_choices, gap_text, next_meeting_words
@@ -171,20 +171,16 @@ def person_context(attendee: Attendee, attendee_id: int, now: dt.datetime) -> di
 @participant
 @require_POST
 def note(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
-    """Save somebody with a note for myself, or take them off those I saved."""
+    """Save somebody with a note for myself."""
     now, form = timezone.now(), NoteForm(request.POST)
     back = BackToForm(request.GET).back_to(attendee.event)
     if not form.is_valid():
         context = person_context(attendee, attendee_id, now) | {"form": form, "back": back}
         return render(request, "directory/person.html", context, status=422)
     name = person_for(viewer=attendee, attendee_id=attendee_id, now=now).other.name
-    mine: dict[str, Any] = {"attendee": attendee, "other_id": attendee_id, "by": request.user, "now": now}
-    if form.cleaned_data["do"] == NoteForm.REMOVE:
-        withdraw_feedback(**mine)
-        messages.info(request, _("%(name)s is no longer saved.") % {"name": name})
-    else:
-        give_feedback(verdict=Feedback.Verdict.GOOD, note=form.cleaned_data["note"], **mine)
-        messages.success(request, _("%(name)s is saved.") % {"name": name})
+    note, verdict = form.cleaned_data["note"], Feedback.Verdict.GOOD
+    give_feedback(attendee=attendee, other_id=attendee_id, verdict=verdict, note=note, by=request.user, now=now)
+    messages.success(request, _("%(name)s is saved.") % {"name": name})
     page = reverse("person", args=[attendee.event.slug, attendee_id])
     return HttpResponseRedirect(f"{page}?{urlencode({'from': back.address})}")
 

@@ -109,7 +109,7 @@ def list_context(attendee: Attendee, filters: Filters, now: dt.datetime) -> dict
         now=now,
         saved={card.other.attendee_id for card in found.cards if card.saved},
     )
-    cards = bookable_first(found.cards, options.next_times)
+    cards = bookable_first(found.cards, options.next_times, options.underway)
     theme_names = {theme.key: theme.name for theme in profile.themes}
     return {
         "attendee": attendee,

@@ -100,6 +100,8 @@ def test_the_gap_named_is_the_one_that_hinders_most(cast, official):
     me = Attendee.objects.filter(pk=cast.official.pk)
     me.update(offers="", languages=[], visibility="hidden")
     assert gap() == [("List me", f"{profile}#listed")]
+    for page in ("", "sessions/", "availability/"):
+        assert not page_of(official.get(cast.address(page))).has(f'main a[href="{cast.address("suggestions/")}"]')
     me.update(visibility="listed", seeks="")
     cast.official.interests.all().delete()
     assert gap() == [("Open my times", cast.address("availability/"))]

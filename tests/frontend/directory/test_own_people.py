@@ -19,8 +19,8 @@ def share_a_session(cast):
 def test_somebody_is_saved_with_a_note_and_taken_off_again(cast, official):
     address = cast.address(f"people/{cast.engineer.pk}/")
     page = page_of(official.get(address))
-    assert "Save this person" in page
-    page = page_of(official.post(f"{address}note/", {"do": "save", "note": "Ask on Tuesday"}, follow=True))
+    assert (page.texts(".keep button"), page.all(".note-of-mine")) == (["Save"], [])
+    page = page_of(official.post(f"{address}note/", {"note": "Ask on Tuesday"}, follow=True))
     assert "Arif Rahman is saved." in page.text_of(".message")
     assert page.fields(".note-of-mine form")["note"] == ["Ask on Tuesday"]
     saved = page_of(official.get(cast.address("people/saved/")))
@@ -31,7 +31,7 @@ def test_somebody_is_saved_with_a_note_and_taken_off_again(cast, official):
     theirs = client_of(cast.engineer.person)
     for page in ("people/saved/", f"people/{cast.official.pk}/"):
         assert "Ask on Tuesday" not in page_of(theirs.get(cast.address(page)))
-    official.post(f"{address}note/", {"do": "remove"})
+    official.post(cast.address(f"suggestions/{cast.engineer.pk}/feedback/"), {"verdict": "withdraw"})
     assert "Nobody yet. Save somebody" in page_of(official.get(cast.address("people/saved/")))
 
 

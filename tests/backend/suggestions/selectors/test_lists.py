@@ -61,6 +61,14 @@ def test_a_time_in_common_moves_nobody_who_needs_a_translating_device(reader_and
     assert [card.other.name for card in moved].index("Other 2") == (2 if mine and theirs else 0)
 
 
+def test_with_whom_a_meeting_is_open_stands_last_of_their_strength(reader_and_others):
+    event, me, others = reader_and_others
+    make_run(event, {me: others}).suggestions.update(score=0.6)
+    cards = suggestions_for(attendee=me, now=NOW).cards
+    moved = bookable_first(cards, {others[0].pk, others[2].pk}, {others[0].pk})
+    assert [card.other.name for card in moved] == ["Other 2", "Other 1", "Other 0"]
+
+
 def test_a_hidden_person_in_between_is_not_named(reader_and_others):
     event, me, others = reader_and_others
     between = others[2]
