@@ -19,6 +19,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Topic
+from backend.events.rules.aliases import WRITTEN, check_tells_nothing
 from backend.events.rules.attendees import check_own, normalise_text
 from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_attendees
@@ -50,11 +51,12 @@ class RoundtableData:
 def propose_roundtable(*, attendee: Attendee, data: RoundtableData, by: Person, now: dt.datetime) -> Rounds:
     """Propose a roundtable, which nobody but organisers reads until one of them approves it.
 
-    Refuses NotYours, NotInThisState, `cannot_host`, `bad_roundtable`, `too_many_roundtables`, BadTimes,
-    SlotTaken and NoTableFree.
+    Refuses NotYours, NotInThisState, `cannot_host`, `bad_roundtable`, RealNameInText,
+    `too_many_roundtables`, BadTimes, SlotTaken and NoTableFree.
     """
     check_own(attendee, by, Activity.ASK)
     about = _clean_about(data)
+    check_tells_nothing(attendee, dict.fromkeys(WRITTEN, "") | {"about": about})
     topic = Topic.objects.filter(event=attendee.event_id, key=data.topic).first() if data.topic else None
     if data.topic and topic is None:
         raise _bad("topic", _("Choose one of the topics of the list."))
