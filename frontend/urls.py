@@ -22,7 +22,7 @@ from frontend.events.views import (
     topics,
     translations,
 )
-from frontend.groups.views import delegations, office_hours, rounds, roundtables
+from frontend.groups.views import delegations, office_hours, proposals, rounds, roundtables
 from frontend.integrations.views import sources, webhooks
 from frontend.invitations import views as invitations
 from frontend.mails import views as mails
@@ -383,8 +383,8 @@ urlpatterns = [
     ),
     path("e/<slug:slug>/programme/publishing/", programme.publishing, name="programme_publishing"),
     path("e/<slug:slug>/programme/rounds/", rounds.all_rounds, name="all_rounds"),
-    path("e/<slug:slug>/programme/rounds/<int:rounds_id>/approve/", roundtables.approve, name="approve_roundtable"),
-    path("e/<slug:slug>/programme/rounds/<int:rounds_id>/decline/", roundtables.decline, name="decline_roundtable"),
+    path("e/<slug:slug>/programme/rounds/<int:rounds_id>/approve/", proposals.approve, name="approve_roundtable"),
+    path("e/<slug:slug>/programme/rounds/<int:rounds_id>/decline/", proposals.decline, name="decline_roundtable"),
     path("e/<slug:slug>/programme/rounds/<int:rounds_id>/", rounds.one_rounds, name="rounds"),
     path("e/<slug:slug>/programme/rounds/<int:rounds_id>/again/", rounds.draft_again, name="rounds_again"),
     path("e/<slug:slug>/programme/rounds/<int:rounds_id>/publish/", rounds.publish, name="rounds_publish"),

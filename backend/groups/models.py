@@ -36,7 +36,7 @@ class Rounds(Numbered):
         DRAFT = "draft", _("Draft")
         PUBLISHED = "published", _("Published")
         CANCELLED = "cancelled", _("Cancelled")
-        PROPOSED = "proposed", _("Proposed by an attendee")  # these two of open roundtables alone
+        PROPOSED = "proposed", _("Proposed")  # by an attendee; these two of open roundtables alone
         DECLINED = "declined", _("Declined")
 
     class Work(models.TextChoices):

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='rounds',
             name='state',
-            field=models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('cancelled', 'Cancelled'), ('proposed', 'Proposed by an attendee'), ('declined', 'Declined')], default='draft', max_length=10),
+            field=models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('cancelled', 'Cancelled'), ('proposed', 'Proposed'), ('declined', 'Declined')], default='draft', max_length=10),
         ),
         migrations.AddConstraint(
             model_name='rounds',

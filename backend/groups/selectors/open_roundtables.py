@@ -67,7 +67,7 @@ def open_roundtable_for(viewer: Attendee, meeting_id: int, now: dt.datetime) -> 
     """One of them; refuses NotFound, in the same words whether there is none or they may not read it."""
     for row in _rows_for(viewer, Meeting.objects.filter(pk=meeting_id), now):
         return row
-    raise NotFound(_("There is no such roundtable, or you cannot see it."))
+    raise NotFound(_("There is no such table, or you have no place at it."))
 
 
 def _rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> tuple[OpenRoundtable, ...]:

@@ -373,7 +373,8 @@ class TableRow:
     what a roundtable or trio is about, else empty. `host_id`: a roundtable's host, the viewer or one of the
     members; 0 for none. `state`: proposed until the viewer says yes, accepted, or cancelled (for all, or for
     them). `members` are the others with a place; nobody once the viewer has none. `here`: who of them (ids)
-    said to be there. `my_word` and `follow_up` are the viewer's alone. `actions`: accept, leave, arrive, attest, follow_up.
+    said to be there. `my_word` and `follow_up` are the viewer's alone. `actions`: accept, leave, arrive,
+    attest, follow_up.
     """
 
     meeting_id: int

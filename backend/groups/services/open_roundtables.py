@@ -14,7 +14,7 @@ from backend.booking.selectors.tables import free_tables
 from backend.booking.services.booking import SEAT_CONSTRAINT, NoTableFree, SlotTaken, violates
 from backend.booking.services.locks import lock_requests
 from backend.booking.services.requests import BadTimes, release_requests
-from backend.core.errors import BusinessError, NotFound, Refused
+from backend.core.errors import BusinessError, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
@@ -59,7 +59,7 @@ def propose_roundtable(*, attendee: Attendee, data: RoundtableData, by: Person, 
     check_tells_nothing(attendee, dict.fromkeys(WRITTEN, "") | {"about": about})
     topic = Topic.objects.filter(event=attendee.event_id, key=data.topic).first() if data.topic else None
     if data.topic and topic is None:
-        raise _bad("topic", _("Choose one of the topics of the list."))
+        raise _bad("topic", _("Choose one of the forum’s topics."))
     lock_attendees([attendee.pk])
     if not may_sit_with(attendee.event_id, attendee.pk, ()):
         raise Refused("cannot_host", _("Only adults who are listed and have joined can hold a roundtable."))
@@ -70,12 +70,14 @@ def propose_roundtable(*, attendee: Attendee, data: RoundtableData, by: Person, 
         raise Refused("too_many_roundtables", message % {"count": MOST_OWN})
     slot = Slot.objects.filter(event=attendee.event_id, pk=data.slot_id, starts_at__gt=now + MIN_NOTICE).first()
     if slot is None:
-        raise BadTimes(_("Choose one of the times to come."), field="slot")
+        raise BadTimes(_("Choose one of your free times."), field="slot")
     if is_busy_at(attendee.pk, slot):
         raise _time_taken()
     free = free_tables(Meeting(event_id=attendee.event_id), slot)
     if not free:
-        raise NoTableFree(_("No table is free at that time. Choose another time."), field="slot")
+        raise NoTableFree(
+            _("No place of this kind is free at that time. Choose another time, or another kind."), field="slot"
+        )
     rounds = Rounds.objects.create(
         event_id=attendee.event_id,
         kind=Rounds.Kind.ROUNDTABLES,
@@ -96,12 +98,10 @@ def propose_roundtable(*, attendee: Attendee, data: RoundtableData, by: Person, 
 
 
 def _clean_about(data: RoundtableData) -> str:
-    about = normalise_text(data.about).strip()
-    if not about or len(about) > TITLE_LIMIT:
-        raise _bad("about", _("Say in at most %(limit)d characters what it is about.") % {"limit": TITLE_LIMIT})
-    least, most = OPEN_SEATS
-    if not least <= data.seats <= most:
-        raise _bad("seats", _("Choose from %(least)d to %(most)d seats.") % {"least": least, "most": most})
+    about, (least, most) = normalise_text(data.about).strip(), OPEN_SEATS
+    if not (about and len(about) <= TITLE_LIMIT and least <= data.seats <= most):
+        message = _("Say in at most %(limit)d characters what it is about, and choose %(least)d to %(most)d seats.")
+        raise _bad("about", message % {"limit": TITLE_LIMIT, "least": least, "most": most})
     return about
 
 
@@ -124,7 +124,7 @@ def withdraw_roundtable(*, attendee: Attendee, rounds_id: int, by: Person, now: 
     own = Rounds.objects.filter(is_open=True, tables__host=attendee, pk=rounds_id)
     rounds = own.select_for_update(no_key=True, of=("self",)).first()
     if rounds is None:
-        raise NotFound(_("There is no such roundtable, or you cannot see it."))
+        raise no_such_table()
     if rounds.state == Rounds.State.PUBLISHED:
         raise Refused("already_approved", _("It is approved already. Leave it among your meetings."))
     if rounds.state == Rounds.State.PROPOSED:

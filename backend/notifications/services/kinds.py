@@ -161,7 +161,7 @@ KINDS = {
     Kind.ROUNDTABLE_OPEN: NoticeKind(
         Kind.ROUNDTABLE_OPEN.label,
         Kind.ROUNDTABLE_OPEN.label,
-        table_page=_("Your roundtable “%(title)s” is open: %(when)s."),
+        table_page=_("Your roundtable “%(title)s” is open"),
         changes_calendar=True,
     ),
 }

@@ -47,8 +47,8 @@ def _words(kind: Notice.Kind, row: TableRow, reader: Attendee) -> tuple[str, tup
             )
         case Kind.ROUNDTABLE_OPEN:
             return _("Your roundtable “%(title)s” is open"), (
-                _("The organisers approved it. Whoever may meet everybody at it can join it until it is full."),
-                _("At least three have to come, or it does not take place."),
+                _("The organisers approved it. Others can join it until it is full."),
+                _("At least three have to say yes, or it does not take place."),
             )
         case Kind.MOVED:
             return _("Another place: “%(title)s” on %(time)s"), (_("Your table of “%(title)s” is elsewhere."),)

@@ -200,11 +200,11 @@ def accept_all(request: Request, attendee: Attendee, rounds_id: int) -> HttpResp
             refusal = refusal or outcome.refusal
     if refusal:
         return _my_page(request, attendee, rounds_id, refusal)
-    messages.success(request, _accepted_words(taken))
+    messages.success(request, accepted_words(taken))
     return redirect("my_tables", attendee.event.slug, rounds_id)
 
 
-def _accepted_words(count: int) -> str:
+def accepted_words(count: int) -> str:
     return ngettext("You have a place at %(count)d table.", "You have a place at %(count)d tables.", count) % {
         "count": count
     }
@@ -214,7 +214,7 @@ def _accepted_words(count: int) -> str:
 @require_POST
 def accept_table(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Say yes to one table."""
-    return _change(request, attendee, meeting_id, round_tables.accept_table, _accepted_words(1))
+    return _change(request, attendee, meeting_id, round_tables.accept_table, accepted_words(1))
 
 
 @participant

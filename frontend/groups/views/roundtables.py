@@ -1,4 +1,4 @@
-"""Roundtables that attendees propose and join; organisers approve them on the page of small groups."""
+"""Roundtables that attendees propose and join."""
 
 from __future__ import annotations
 
@@ -13,14 +13,11 @@ from backend.core.errors import BusinessError
 from backend.core.limits import Kind
 from backend.events.models.attendees import Attendee
 from backend.groups.selectors.open_roundtables import open_roundtables_for, own_proposals_for, roundtable_choices_for
-from backend.groups.services import rounds
 from backend.groups.services.open_roundtables import join_roundtable, propose_roundtable, withdraw_roundtable
 from backend.safeguarding.rules import why_not_open
-from frontend.access import Request, catch_refusal, counted, organiser, participant, refused_on
-from frontend.booking.forms import ReasonForm
-from frontend.fields import values_of
+from frontend.access import Request, catch_refusal, counted, participant, refused_on
 from frontend.groups.forms.roundtables import RoundtableForm
-from frontend.groups.views.rounds import rounds_page
+from frontend.groups.views.rounds import accepted_words
 
 
 @participant
@@ -65,7 +62,7 @@ def _page(
 def join(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Take a place at one."""
     meeting = join_roundtable(attendee=attendee, meeting_id=meeting_id, by=request.user, now=timezone.now())
-    messages.success(request, _("You have a place at this roundtable."))
+    messages.success(request, accepted_words(1))
     return redirect("my_tables", attendee.event.slug, meeting.round_table.rounds_id)
 
 
@@ -77,26 +74,3 @@ def withdraw(request: Request, attendee: Attendee, rounds_id: int) -> HttpRespon
     withdraw_roundtable(attendee=attendee, rounds_id=rounds_id, by=request.user, now=timezone.now())
     messages.success(request, _("Taken back."))
     return redirect("open_roundtables", attendee.event.slug)
-
-
-@organiser
-@require_POST
-@refused_on(rounds_page)
-def approve(request: Request, attendee: Attendee, rounds_id: int) -> HttpResponse:
-    """Open what an attendee proposed."""
-    rounds.approve_roundtable(event=attendee.event, rounds_id=rounds_id, by=request.user, now=timezone.now())
-    messages.success(request, _("Approved. Its host is told, and others can join it."))
-    return redirect("all_rounds", attendee.event.slug)
-
-
-@organiser
-@require_POST
-@refused_on(rounds_page)
-def decline(request: Request, attendee: Attendee, rounds_id: int) -> HttpResponse:
-    """Decline what an attendee proposed; they read why."""
-    reason = values_of(ReasonForm(request.POST))["reason"]
-    rounds.decline_roundtable(
-        event=attendee.event, rounds_id=rounds_id, reason=reason, by=request.user, now=timezone.now()
-    )
-    messages.success(request, _("Declined. Whoever proposed it reads why."))
-    return redirect("all_rounds", attendee.event.slug)

@@ -15,11 +15,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.groups.models import Rounds
-from backend.groups.selectors.open_roundtables import (
-    open_roundtables_for,
-    own_proposals_for,
-    proposals_for,
-)
+from backend.groups.selectors.open_roundtables import open_roundtables_for, own_proposals_for, proposals_for
 from backend.groups.selectors.rounds import own_table, own_tables, rounds_for, rounds_page_for
 from backend.groups.services.leaving import end_everything_of
 from backend.groups.services.open_roundtables import withdraw_roundtable
