@@ -20,7 +20,7 @@ from backend.groups.models import Rounds, RoundTable
 from backend.groups.rules import can_be_seated
 from backend.groups.selectors.rounds import kept_at_tables, members_of
 from backend.safeguarding.rules import contactable_ids
-from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
+from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_among
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def _rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> 
     others = {pk for at_table in kept.values() for pk in at_table} - {viewer.pk}
     near = contactable_ids(viewer, "meeting", now, others) if others else set()
     hosts = {one.round_table.host_id for one in found} & near
-    profiles = public_profiles_for(viewer=viewer, ids=hosts, channel="meeting", now=now) if hosts else {}
+    profiles = public_profiles_among(sorted(hosts)) if hosts else {}
     return tuple(
         _row(viewer, one, len(members[one.pk]), kept[one.pk], profiles.get(one.round_table.host_id))
         for one in found
