@@ -82,10 +82,10 @@ def _rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> 
     kept = kept_at_tables(viewer.event_id, found, members)
     others = {pk for at_table in kept.values() for pk in at_table} - {viewer.pk}
     near = contactable_ids(viewer, "meeting", now, others) if others else set()
-    hosts = {one.round_table.host_id for one in found} & near
+    hosts = {one.round_table.host_id or 0 for one in found} & near
     profiles = public_profiles_among(sorted(hosts)) if hosts else {}
     return tuple(
-        _row(viewer, one, len(members[one.pk]), kept[one.pk], profiles.get(one.round_table.host_id))
+        _row(viewer, one, len(members[one.pk]), kept[one.pk], profiles.get(one.round_table.host_id or 0))
         for one in found
         if kept[one.pk] and set(kept[one.pk]) <= near | {viewer.pk}
     )
@@ -141,8 +141,8 @@ def _proposals(tables: QuerySet[RoundTable], *, with_host: bool = False) -> tupl
             seats=one.rounds.most,
             state=one.rounds.state,
             reason=one.rounds.reason,
-            host_name=shown_name(one.host) if with_host else "",
-            organisation=one.host.organisation.name if with_host and one.host.organisation else "",
+            host_name=shown_name(one.host) if with_host and one.host else "",
+            organisation=one.host.organisation.name if with_host and one.host and one.host.organisation else "",
         )
         for one in rows
     )
