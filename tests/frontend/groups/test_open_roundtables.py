@@ -129,6 +129,15 @@ def test_an_alias_stands_on_every_page_of_a_roundtable(hall: OpenHall) -> None:
     assert not any(data.real_name in page for page in pages)
 
 
+def test_the_host_alone_reads_on_the_page_of_the_table_what_each_seeks_and_offers() -> None:
+    hall = OpenHall(people=3, tables=1, slots=1, kind="roundtables", now=timezone.now(), **in_two_weeks())
+    meeting = hall.opened(*hall.people[1:])
+    page = f"meetings/rounds/{meeting.round_table.rounds_id}/"
+    shown = [page_of(client_of(one.person).get(address(hall, page))).texts(".rows dl") for one in hall.people]
+    assert [len(found) for found in shown] == [2, 0, 0]
+    assert all("Evidence reporting" in one for one in shown[0])
+
+
 def test_programs_propose_approve_join_and_decline(hall: OpenHall) -> None:
     host, me = hall.people[:2]
     api = f"/api/v1/events/{hall.event.slug}/rounds/"
