@@ -124,7 +124,7 @@ TABLES = tuple(
                 Rule.ANONYMISED,
                 "Small groups, with counts, and who made them; what a roundtable that an attendee proposed is about",
                 emptied=("title", "reason"),
-                plain=("kind", "state", "work", "constituencies"),
+                plain=("kind", "state", "work", "constituencies", "report"),
             ),
             TableRule(
                 "invitations_invitation",
