@@ -22,7 +22,7 @@ from frontend.events.views import (
     topics,
     translations,
 )
-from frontend.groups.views import delegations, office_hours, rounds
+from frontend.groups.views import delegations, office_hours, proposals, rounds, roundtables
 from frontend.integrations.views import sources, webhooks
 from frontend.invitations import views as invitations
 from frontend.mails import views as mails
@@ -270,6 +270,11 @@ urlpatterns = [
     path(
         "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/here/", office_hours.arrive, name="arrive_at_office_hour"
     ),
+    path("e/<slug:slug>/meetings/roundtables/", roundtables.open_roundtables, name="open_roundtables"),
+    path("e/<slug:slug>/meetings/roundtables/<int:meeting_id>/join/", roundtables.join, name="join_roundtable"),
+    path(
+        "e/<slug:slug>/meetings/roundtables/<int:rounds_id>/withdraw/", roundtables.withdraw, name="withdraw_roundtable"
+    ),
     path("e/<slug:slug>/meetings/rounds/<int:rounds_id>/", rounds.my_tables, name="my_tables"),
     path("e/<slug:slug>/meetings/rounds/<int:rounds_id>/accept/", rounds.accept_all, name="accept_tables"),
     path("e/<slug:slug>/meetings/tables/<int:meeting_id>/accept/", rounds.accept_table, name="accept_table"),
@@ -378,6 +383,8 @@ urlpatterns = [
     ),
     path("e/<slug:slug>/programme/publishing/", programme.publishing, name="programme_publishing"),
     path("e/<slug:slug>/programme/rounds/", rounds.all_rounds, name="all_rounds"),
+    path("e/<slug:slug>/programme/rounds/<int:rounds_id>/approve/", proposals.approve, name="approve_roundtable"),
+    path("e/<slug:slug>/programme/rounds/<int:rounds_id>/decline/", proposals.decline, name="decline_roundtable"),
     path("e/<slug:slug>/programme/rounds/<int:rounds_id>/", rounds.one_rounds, name="rounds"),
     path("e/<slug:slug>/programme/rounds/<int:rounds_id>/again/", rounds.draft_again, name="rounds_again"),
     path("e/<slug:slug>/programme/rounds/<int:rounds_id>/publish/", rounds.publish, name="rounds_publish"),

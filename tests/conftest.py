@@ -70,6 +70,7 @@ SLOW = (
     "tests/backend/demo/test_loading.py",
     "tests/backend/groups/services/test_kinds.py",
     "tests/backend/groups/services/test_round_outcomes.py",
+    "tests/backend/groups/test_joining_races.py",
     "tests/backend/groups/test_office_hours_machine.py",
     "tests/backend/integrations/test_pretix.py",
     "tests/backend/integrations/test_programmes.py",

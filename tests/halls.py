@@ -10,9 +10,10 @@ from backend.booking.models.meetings import Meeting
 from backend.events.models.attendees import Attendee
 from backend.groups.models import Rounds
 from backend.groups.selectors.rounds import own_tables, rounds_for
+from backend.groups.services.open_roundtables import RoundtableData, join_roundtable, propose_roundtable
 from backend.groups.services.round_tables import accept_table, leave_table
 from backend.groups.services.round_work import work_on_rounds
-from backend.groups.services.rounds import RoundsOptions, order_rounds, publish_rounds
+from backend.groups.services.rounds import RoundsOptions, approve_roundtable, order_rounds, publish_rounds
 from tests.backend.conftest import make_forum
 from tests.factories import make_attendee, make_attendees
 
@@ -109,3 +110,26 @@ class Hall:
 
     def leave(self, attendee: Attendee, meeting_id: int) -> Meeting:
         return leave_table(attendee=attendee, meeting_id=meeting_id, by=attendee.person, now=self.now)
+
+
+class OpenHall(Hall):
+    """A hall in which attendees propose roundtables and join them."""
+
+    def propose(self, host: Attendee, slot: int = 0, **more: object) -> Rounds:
+        data = {"about": "Evidence that reaches the police", "slot_id": self.forum.slots[slot].pk, "seats": 4, **more}
+        return propose_roundtable(attendee=host, data=RoundtableData(**data), by=host.person, now=self.now)
+
+    def approve(self, rounds: Rounds, now: dt.datetime | None = None) -> Meeting:
+        """The table of it, once the organiser approved it."""
+        approve_roundtable(event=self.event, rounds_id=rounds.pk, by=self.boss.person, now=now or self.now)
+        return Meeting.objects.get(round_table__rounds=rounds)
+
+    def opened(self, *joining: Attendee, **more: object) -> Meeting:
+        """One of the first of the people, which these have joined."""
+        meeting = self.approve(self.propose(self.people[0], **more))
+        for one in joining:
+            self.join(one, meeting)
+        return meeting
+
+    def join(self, attendee: Attendee, meeting: Meeting, now: dt.datetime | None = None) -> Meeting:
+        return join_roundtable(attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=now or self.now)

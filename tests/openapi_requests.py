@@ -58,6 +58,7 @@ UNDESCRIBED = {
     "bad_table": "an online room has a link, and a table none",
     "bad_times": "the slots are of this event, to come, and open",
     "bad_topic": "a topic is merged into another one of the event",
+    "bad_roundtable": "what it is about is more than blanks, and the topic one of the event",
     "bad_rounds": "times to come that do not overlap, free tables, the least at most the most, a known topic",
     "bad_usefulness": "useful is only what took place",
     "nothing_shared": "one of the three is not empty",

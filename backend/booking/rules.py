@@ -56,6 +56,7 @@ OF_A_MEETING_TO_COME = (
     Kind.ACCEPTED,
     Kind.OFFICE_HOUR,
     Kind.ROUNDS_PROPOSED,
+    Kind.ROUNDTABLE_OPEN,
     Kind.ARRANGED,
     Kind.MOVED,
     Kind.CANCELLED,

@@ -17,9 +17,16 @@ from backend.booking.models.meetings import MAX_GUESTS, MAX_MEMBERS
 from backend.core.api import BoundedIntegerField, BoundedListField, RowSerializer, TextField, id_field, validated
 from backend.core.limits import Kind
 from backend.events.api.views import OrganiserView, ParticipantView
-from backend.groups.models import FEWEST, Rounds
+from backend.groups.models import FEWEST, OPEN_SEATS, Rounds
 from backend.groups.rules import RoundsFigures
 from backend.groups.selectors.office_hours import OfficeHourRow, office_hour_for, office_hours_for
+from backend.groups.selectors.open_roundtables import (
+    OpenRoundtable,
+    ProposedRoundtable,
+    open_roundtables_for,
+    own_proposals_for,
+    proposals_for,
+)
 from backend.groups.selectors.rounds import (
     SeatedPerson,
     TableRow,
@@ -38,6 +45,12 @@ from backend.groups.services.office_hours import (
     leave_office_hour,
     open_office_hour,
 )
+from backend.groups.services.open_roundtables import (
+    RoundtableData,
+    join_roundtable,
+    propose_roundtable,
+    withdraw_roundtable,
+)
 from backend.groups.services.round_outcomes import (
     answer_table_follow_up,
     arrive_at_table,
@@ -49,7 +62,9 @@ from backend.groups.services.rounds import (
     MAX_ROUNDS,
     TITLE_LIMIT,
     RoundsOptions,
+    approve_roundtable,
     cancel_rounds,
+    decline_roundtable,
     draft_again,
     order_rounds,
     publish_rounds,
@@ -193,13 +208,14 @@ class OfficeHourArriveView(OfficeHourAnswerView):
 class TableRowSerializer(
     RowSerializer,
     row=TableRow,
-    fields="meeting rounds_id uid sequence kind title topic topic_name host number state members starts_at "
+    fields="meeting rounds_id uid sequence kind is_open title topic topic_name host number state members starts_at "
     "ends_at place answer_by reason i_am_here here my_word my_usefulness follow_up actions",
 ):
     """A table of several as I may see it; `actions` are what I can do with it now."""
 
     help_texts = {
         "kind": "rounds, roundtables or trios.",
+        "is_open": "A roundtable that its host proposed, and that people join by themselves.",
         "topic": "The key of what a roundtable or trio is about; empty for rounds.",
         "number": "Which round it is, from 1.",
         "state": "proposed until I say yes, accepted, or cancelled: for all, or for me.",
@@ -274,6 +290,90 @@ class TableLeaveView(TableAnswerView):
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Give my place at a table back, accepted or not."""
         return self.changed(leave_table, meeting_id)
+
+
+class OpenRoundtableSerializer(
+    RowSerializer,
+    row=OpenRoundtable,
+    fields="meeting rounds_id about topic_name host starts_at ends_at seats places_left is_mine",
+):
+    """A roundtable that I joined or can join."""
+
+    host = PublicProfileSerializer(allow_null=True, help_text="None: I am the host.")
+
+
+class ProposedRoundtableSerializer(
+    RowSerializer,
+    row=ProposedRoundtable,
+    fields="rounds_id about topic_name starts_at ends_at seats state reason host_name organisation",
+):
+    help_texts = {
+        "state": "proposed, declined, or cancelled: I took it back.",
+        "reason": "Why it was declined.",
+        "host_name": "For organisers, else empty.",
+        "organisation": "The host's; for organisers, else empty.",
+    }
+
+
+class RoundtableDataSerializer(serializers.Serializer[Any]):
+    """What a roundtable of mine is about, when, and for how many, with myself."""
+
+    about = TextField(max_length=TITLE_LIMIT)
+    slot = id_field()
+    seats = BoundedIntegerField(lowest=OPEN_SEATS[0], highest=OPEN_SEATS[1])
+    topic = TextField(max_length=60, allow_blank=True, default="", help_text="A topic's key, or empty.")
+
+
+class OpenRoundtableListView(ParticipantView):
+    counts = {"POST": Kind.MESSAGE_SENT}
+
+    @extend_schema(operation_id="open_roundtables_list", responses={200: OpenRoundtableSerializer(many=True)})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Those to come where I may meet everybody who has a place."""
+        rows = open_roundtables_for(self.attendee, timezone.now())
+        return Response(OpenRoundtableSerializer(rows, many=True).data)
+
+    @extend_schema(
+        operation_id="open_roundtables_propose",
+        request=RoundtableDataSerializer,
+        responses={201: ProposedRoundtableSerializer(many=True)},
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Propose one; nobody but organisers reads it until one of them approves it. Answers with all of mine."""
+        values = validated(RoundtableDataSerializer, request)
+        data = RoundtableData(
+            about=values["about"], slot_id=values["slot"], seats=values["seats"], topic=values["topic"]
+        )
+        now = timezone.now()
+        propose_roundtable(attendee=self.attendee, data=data, by=self.attendee.person, now=now)
+        rows = own_proposals_for(self.attendee, now)
+        return Response(ProposedRoundtableSerializer(rows, many=True).data, status=201)
+
+
+class OpenRoundtableJoinView(TableAnswerView):
+    counts = {"POST": Kind.MEETING_ASKED}
+
+    @extend_schema(operation_id="open_roundtables_join", request=None, responses={200: TableRowSerializer})
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Take a place and the time; it is left as every table is."""
+        return self.changed(join_roundtable, meeting_id)
+
+
+class OwnProposalListView(ParticipantView):
+    @extend_schema(operation_id="open_roundtables_mine", responses={200: ProposedRoundtableSerializer(many=True)})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """What I proposed and no organiser approved."""
+        rows = own_proposals_for(self.attendee, timezone.now())
+        return Response(ProposedRoundtableSerializer(rows, many=True).data)
+
+
+class OwnProposalWithdrawView(ParticipantView):
+    @extend_schema(operation_id="open_roundtables_withdraw", request=None, responses={204: None})
+    def post(self, request: Request, slug: str, rounds_id: int) -> Response:  # noqa: ARG002
+        """Take a proposal back while nobody has answered it."""
+        person = self.attendee.person
+        withdraw_roundtable(attendee=self.attendee, rounds_id=rounds_id, by=person, now=timezone.now())
+        return Response(status=204)
 
 
 class RoundsOptionsSerializer(serializers.Serializer[Any]):
@@ -447,4 +547,28 @@ class RoundsSeatView(RoundsChangeView):
         found = seat_by_hand(
             **self.target(rounds_id), slot_id=values["slot"], attendee_id=values["attendee"], table_id=values["table"]
         )
+        return Response(RoundsSerializer(found).data)
+
+
+class ProposalListView(OrganiserView):
+    @extend_schema(operation_id="rounds_proposals", responses={200: ProposedRoundtableSerializer(many=True)})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """The roundtables that attendees proposed and that wait for an organiser."""
+        rows = proposals_for(self.event, timezone.now())
+        return Response(ProposedRoundtableSerializer(rows, many=True).data)
+
+
+class ProposalApproveView(RoundsChangeView):
+    @extend_schema(operation_id="rounds_approve", request=None, responses={200: RoundsSerializer})
+    def post(self, request: Request, slug: str, rounds_id: int) -> Response:  # noqa: ARG002
+        """Open a roundtable that an attendee proposed; its host is told."""
+        return Response(RoundsSerializer(approve_roundtable(**self.target(rounds_id), now=timezone.now())).data)
+
+
+class ProposalDeclineView(RoundsChangeView):
+    @extend_schema(operation_id="rounds_decline", request=NeededReasonSerializer, responses={200: RoundsSerializer})
+    def post(self, request: Request, slug: str, rounds_id: int) -> Response:  # noqa: ARG002
+        """Decline it; its host reads the reason."""
+        reason = validated(NeededReasonSerializer, request)["reason"]
+        found = decline_roundtable(**self.target(rounds_id), reason=reason, now=timezone.now())
         return Response(RoundsSerializer(found).data)

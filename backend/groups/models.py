@@ -17,12 +17,14 @@ from backend.people.models import Constituency, Person
 
 FEWEST = 2  # people at a table: one alone meets nobody
 TRIO = 3
+OPEN_SEATS = (4, 8)  # at a roundtable that attendees join by themselves, at least and at most
 
 
 class Rounds(Numbered):
     """Groups of one kind that organisers draft together: rounds of tables, roundtables, or trios.
 
-    A draft has rows in `RoundSeat`. Published, each table at each time is a meeting with its own seats.
+    A draft has rows in `RoundSeat`. Published, each table at each time is a meeting with its own seats. An
+    open roundtable is one table that its host proposed, in their words, and that others join by themselves.
     """
 
     class Kind(models.TextChoices):
@@ -34,6 +36,8 @@ class Rounds(Numbered):
         DRAFT = "draft", _("Draft")
         PUBLISHED = "published", _("Published")
         CANCELLED = "cancelled", _("Cancelled")
+        PROPOSED = "proposed", _("Proposed")  # by an attendee; these two of open roundtables alone
+        DECLINED = "declined", _("Declined")
 
     class Work(models.TextChoices):
         """What the worker has to do, or does."""
@@ -44,10 +48,13 @@ class Rounds(Numbered):
         FAILED = "failed", _("Failed")
 
     AT_WORK = (Work.WAITING, Work.SOLVING)
+    UNAPPROVED = (State.PROPOSED, State.DECLINED)
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="rounds")
     kind = models.CharField(max_length=11, choices=Kind.choices, default=Kind.ROUNDS, db_default="rounds")
+    is_open = models.BooleanField(default=False, db_default=False)  # people join by themselves
     title = models.CharField(max_length=120)
+    reason = models.TextField(blank=True, default="", db_default="")  # why organisers declined it
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     work = models.CharField(max_length=8, choices=Work.choices, default=Work.WAITING)
 
@@ -76,8 +83,17 @@ class Rounds(Numbered):
             models.CheckConstraint(
                 condition=Q(state="draft", published_at__isnull=True, cancelled_at__isnull=True)
                 | Q(state="published", published_at__isnull=False, answer_by__isnull=False, cancelled_at__isnull=True)
-                | Q(state="cancelled", cancelled_at__isnull=False),
+                | Q(state="cancelled", cancelled_at__isnull=False)
+                | Q(
+                    state__in=["proposed", "declined"],
+                    is_open=True,
+                    published_at__isnull=True,
+                    cancelled_at__isnull=True,
+                ),
                 name="rounds_state_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_open=False) | Q(kind="roundtables"), name="rounds_open_are_roundtables"
             ),
             models.CheckConstraint(
                 condition=Q(work__in=["waiting", "solving", "ready", "failed"]), name="rounds_work_known"
@@ -102,7 +118,12 @@ class Rounds(Numbered):
 
     @property
     def fewest(self) -> int:
-        """With fewer people a table does not take place: two at a roundtable or of a trio are no group."""
+        """With fewer people a table does not take place: two at a roundtable or of a trio are no group.
+
+        Until an open one can no longer be joined, its host alone is enough.
+        """
+        if self.is_open and self.closed_at is None:
+            return 1
         return FEWEST if self.is_rounds else TRIO
 
     @property
@@ -114,7 +135,8 @@ class Rounds(Numbered):
 class RoundTable(Numbered):
     """A table in one round; a meeting once it is published and the table was free then.
 
-    `topic`: what a roundtable or trio is about. `host`: of a roundtable, while they have a place at it.
+    `topic`: what a roundtable or trio is about. `host`: of a roundtable, while they have a place at it; of an
+    open one also before it is approved, and without them it does not take place.
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")

@@ -120,6 +120,13 @@ TABLES = tuple(
                 plain=("state",),
             ),
             TableRule(
+                "groups_rounds",
+                Rule.ANONYMISED,
+                "Small groups, with counts, and who made them; what a roundtable that an attendee proposed is about",
+                emptied=("title", "reason"),
+                plain=("kind", "state", "work", "constituencies", "report"),
+            ),
+            TableRule(
                 "invitations_invitation",
                 Rule.ANONYMISED,
                 "A mail of invitation: when it was sent, and hashes of its link and address",
@@ -193,7 +200,6 @@ TABLES = tuple(
                     "booking_displacedmeeting": "That a meeting was moved for a closed room",
                     "booking_requestedtime": "The times a request offers",
                     "booking_seat": "Who sits in a meeting, whether it took place, how useful it was",
-                    "groups_rounds": "Small groups, with counts, and who made them",
                     "groups_roundtable": "Which tables groups use, about what, and who hosts a roundtable",
                     "people_factorreset": "That an administrator removed a lost second factor",
                     "pghistory_context": "The account (number) that made a change, and for whom it acted",

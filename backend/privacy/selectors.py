@@ -29,6 +29,7 @@ from backend.events.models.pictures import Picture
 from backend.events.rules.aliases import appears_under_alias
 from backend.events.rules.consents import has_consent
 from backend.events.selectors import attendances_for
+from backend.groups.models import RoundTable
 from backend.groups.selectors.office_hours import office_rows_for
 from backend.groups.selectors.rounds import own_tables
 from backend.invitations.models import Invitation
@@ -330,6 +331,15 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
             }
             for row in own_tables(attendee, now)
         ],
+        "roundtables_proposed": _rows(
+            RoundTable.objects.filter(host=attendee, rounds__is_open=True),
+            {
+                "about": "rounds__title",
+                "state": "rounds__state",
+                "reason": "rounds__reason",
+                "starts_at": "slot__starts_at",
+            },
+        ),
         "follow_ups": _rows(
             FollowUp.objects.filter(attendee=attendee),
             {"agreed": "agreed", "due_on": "due_on", "kept": "kept", "noted_at": "noted_at"},

@@ -74,6 +74,7 @@ BELONGS_TO = {
     "office_hour": "meetings",
     "new_office_hour": "meetings",
     "my_tables": "meetings",
+    "open_roundtables": "meetings",
     "share_contact": "connections",
     "delegation_session": "delegation_sessions",
     "bridges": "desk",

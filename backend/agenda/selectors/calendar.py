@@ -52,7 +52,8 @@ def feed_for(attendee: Attendee, since: dt.datetime, now: dt.datetime) -> bytes:
     hours = ever.office_hours()
     own = {row.meeting_id: row for row in office_rows_for(attendee, hours, now)}
     entries += [_office_hour(one, own.get(one.pk), attendee, one.changed_at) for one in hours]
-    tables = ever.of_rounds().filter(seats__answer=Seat.Answer.YES)  # what nobody said yes to is in none
+    answered = Seat.objects.filter(attendee=attendee.pk).exclude(answer="")
+    tables = ever.of_rounds().filter(pk__in=answered.values("meeting"))  # what waits for an answer is in none
     at_tables = {row.meeting_id: row for row in table_rows_for(attendee, tables, now)}
     entries += [_at_table(one, at_tables.get(one.pk), attendee, one.changed_at) for one in tables]
     groups = ever.filter(kind=Meeting.Kind.GROUP).select_related("table")

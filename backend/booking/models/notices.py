@@ -44,6 +44,7 @@ class Notice(Numbered):
         OFFICE_HOUR = "office_hour", _("You are invited to an office hour")
         OFFICE_LEFT = "office_left", _("A guest does not come to your office hour")
         ROUNDS_PROPOSED = "rounds_proposed", _("The organisers propose you a place at tables")
+        ROUNDTABLE_OPEN = "roundtable_open", _("Your roundtable is open")
 
     ONCE = (
         Kind.REMINDER_HALF,

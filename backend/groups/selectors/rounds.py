@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -35,9 +35,14 @@ from backend.safeguarding.selectors.public_profiles import PublicProfile, public
 MIN_CHANCE = 1e-9  # a mix by chance below which nothing is compared with it
 
 
+def approved(event: Event) -> QuerySet[Rounds]:
+    """The event's groups, without what attendees proposed and no organiser approved."""
+    return Rounds.objects.filter(event=event).exclude(state__in=Rounds.UNAPPROVED)
+
+
 def rounds_for(event: Event, rounds_id: int) -> Rounds:
     """One of the event's; for organisers. Refuses NotFound."""
-    found = Rounds.objects.select_related("event", "topic").filter(event=event, pk=rounds_id).first()
+    found = approved(event).select_related("event", "topic").filter(pk=rounds_id).first()
     if found is None:
         raise NotFound(_("There are no such groups. Choose some of the list."))
     return found
@@ -46,7 +51,8 @@ def rounds_for(event: Event, rounds_id: int) -> Rounds:
 def all_rounds_for(event: Event) -> QuerySet[Rounds]:
     """The event's, newest first, with their numbers of rounds and tables."""
     return (
-        Rounds.objects.filter(event=event)
+        approved(event)
+        .exclude(is_open=True, published_at=None)  # taken back before it was approved
         .select_related("topic")
         .annotate(round_count=Count("tables__slot", distinct=True), table_count=Count("tables__table", distinct=True))
     )
@@ -363,11 +369,12 @@ def _seated(
 class TableRow:
     """A table of several as `viewer` may see it.
 
-    `kind`: of `Rounds.Kind`. `topic` (key) and `topic_name`: what a roundtable or trio is about, else empty.
-    `host_id`: a roundtable's host, the viewer or one of the members; 0 for none. `state`: proposed until the
-    viewer says yes, accepted, or cancelled (for all, or for them). `members` are the others with a place;
-    nobody once the viewer has none. `here`: who of them (ids) said to be there. `my_word` and `follow_up` are
-    the viewer's alone. `actions`: accept, leave, arrive, attest, follow_up.
+    `kind`: of `Rounds.Kind`. `is_open`: a roundtable that its host proposed. `topic` (key) and `topic_name`:
+    what a roundtable or trio is about, else empty. `host_id`: a roundtable's host, the viewer or one of the
+    members; 0 for none. `state`: proposed until the viewer says yes, accepted, or cancelled (for all, or for
+    them). `members` are the others with a place; nobody once the viewer has none. `here`: who of them (ids)
+    said to be there. `my_word` and `follow_up` are the viewer's alone. `actions`: accept, leave, arrive,
+    attest, follow_up.
     """
 
     meeting_id: int
@@ -375,6 +382,7 @@ class TableRow:
     uid: uuid.UUID
     sequence: int
     kind: str
+    is_open: bool
     title: str
     topic: str
     topic_name: str
@@ -475,7 +483,7 @@ def _rows_of(viewer: Attendee, found: list[Meeting], now: dt.datetime) -> tuple[
     if not found:
         return ()
     members = members_of(found)
-    kept = kept_members(viewer.event_id, {pk: list(seats) for pk, seats in members.items()})
+    kept = kept_at_tables(viewer.event_id, found, members)
     near = {pk for at_table in kept.values() if viewer.pk in at_table for pk in at_table} - {viewer.pk}
     profiles = public_profiles_for(viewer=viewer, ids=near, channel="meeting", now=now)
     numbers = _round_numbers({meeting.round_table.rounds_id for meeting in found if _has_table(meeting)})
@@ -485,6 +493,19 @@ def _rows_of(viewer: Attendee, found: list[Meeting], now: dt.datetime) -> tuple[
         for meeting in found
         if _has_table(meeting)
     )
+
+
+def kept_at_tables(
+    event_id: int, meetings: Iterable[Meeting], members: Mapping[int, Mapping[int, Seat]]
+) -> dict[int, tuple[int, ...]]:
+    """By table (id), who of these members (ids) keeps a place; nobody at an open one whose host keeps none."""
+    kept = kept_members(event_id, {pk: list(seats) for pk, seats in members.items()})
+    without_host = {
+        one.pk
+        for one in meetings
+        if _has_table(one) and one.round_table.rounds.is_open and one.round_table.host_id not in kept[one.pk]
+    }
+    return {pk: () if pk in without_host else found for pk, found in kept.items()}
 
 
 def _has_table(meeting: Meeting) -> bool:
@@ -526,6 +547,7 @@ def _row(
         # As calendars have it: withheld early, it counts as cancelled with the next number.
         sequence=meeting.sequence + (seat is not None and seat.is_active and not is_on),
         kind=rounds.kind,
+        is_open=rounds.is_open,
         title=rounds.title,
         topic=one.topic.key if one.topic else "",
         topic_name=one.topic.local_name if one.topic else "",

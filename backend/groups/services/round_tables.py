@@ -51,17 +51,24 @@ def accept_table(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.dat
         return meeting
     if now >= answer_by(meeting.round_table.rounds, meeting):
         raise TooLate(_("The time to answer is over, so this place goes to somebody else."))
-    seat.is_active, seat.answer = True, Seat.Answer.YES
+    if not say_yes(meeting, attendee.pk, now):
+        raise SlotTaken(_("You have something else at this time. Free it first, or leave this table."))
+    return meeting
+
+
+def say_yes(meeting: Meeting, attendee_id: int, now: dt.datetime) -> bool:
+    """Take the time of a member (id), whose place and requests are locked; False where they have none then."""
+    seat = Seat.objects.filter(meeting=meeting, attendee=attendee_id, place__isnull=False)
     try:
         with transaction.atomic():
-            seat.save(update_fields=["is_active", "answer"])
+            seat.update(is_active=True, answer=Seat.Answer.YES)
     except (IntegrityError, OperationalError) as error:
         if not violates(error, SEAT_CONSTRAINT):
             raise
-        raise SlotTaken(_("You have something else at this time. Free it first, or leave this table.")) from error
+        return False
     begin, end = meeting.period.lower, meeting.period.upper
-    release_requests(attendee_ids=[attendee.pk], starts_at=begin, ends_at=end, now=now)
-    return meeting
+    release_requests(attendee_ids=[attendee_id], starts_at=begin, ends_at=end, now=now)
+    return True
 
 
 @in_transaction
@@ -128,7 +135,7 @@ def open_table(round_table: RoundTable, members: Sequence[int], *, now: dt.datet
         return ()
     round_table.meeting = meeting
     round_table.save(update_fields=["meeting"])
-    Seat.objects.bulk_create(_seat(meeting, pk, place) for place, pk in enumerate(kept, start=1))
+    Seat.objects.bulk_create(new_seat(meeting, pk, place) for place, pk in enumerate(kept, start=1))
     return kept
 
 
@@ -148,7 +155,8 @@ def _saved(meeting: Meeting, table: Table) -> bool:
     return True
 
 
-def _seat(meeting: Meeting, attendee_id: int, place: int) -> Seat:
+def new_seat(meeting: Meeting, attendee_id: int, place: int | None = None) -> Seat:
+    """A member's seat, not saved."""
     return Seat(
         event_id=meeting.event_id,
         meeting=meeting,
@@ -172,17 +180,22 @@ def give_place(meeting_id: int, attendee_id: int, *, most: int, now: dt.datetime
     had_one = Seat.objects.filter(meeting=meeting, attendee=attendee_id).exists()
     if had_one or meeting.state != Meeting.State.ACCEPTED or meeting.period.lower <= now:
         return False
+    return take_first_place(meeting, new_seat(meeting, attendee_id), most=most)
+
+
+def take_first_place(meeting: Meeting, seat: Seat, *, most: int) -> bool:
+    """Save the seat, new or left before, at the first free place; False where none is left or they cannot sit."""
     for _attempt in range(most):
         members = members_of([meeting])[meeting.pk]
-        if not may_sit_with(meeting.event_id, attendee_id, members):
+        if not may_sit_with(meeting.event_id, seat.attendee_id, members):
             return False
         taken = {seat.place for seat in members.values()}
-        place = next((one for one in range(1, most + 1) if one not in taken), None)
-        if place is None:
+        seat.place = next((one for one in range(1, most + 1) if one not in taken), None)
+        if seat.place is None:
             return False
         try:
             with transaction.atomic():
-                _take_place(_seat(meeting, attendee_id, place))
+                _take_place(seat)
         except IntegrityError as error:
             if not _is_place_taken(error):
                 raise
@@ -192,7 +205,7 @@ def give_place(meeting_id: int, attendee_id: int, *, most: int, now: dt.datetime
 
 
 def _take_place(seat: Seat) -> None:
-    seat.save(force_insert=True)
+    seat.save()
 
 
 def _is_place_taken(error: IntegrityError) -> bool:
@@ -211,13 +224,17 @@ def remove_members(meeting: Meeting, attendee_ids: Collection[int], now: dt.date
     meeting.save_revision(now=now)
     notify(meeting, Notice.Kind.CANCELLED, to=attendee_ids if tell else had_time, now=now)
     announce_freed_times(meeting.event_id, had_time)
-    if Seat.objects.filter(meeting=meeting, place__isnull=False).count() < _fewest_at(meeting):
+    if _is_off(meeting):
         cancel_locked_table(meeting, "", now)
 
 
-def _fewest_at(meeting: Meeting) -> int:
-    round_table = RoundTable.objects.select_related("rounds").filter(meeting=meeting).first()
-    return round_table.rounds.fewest if round_table else FEWEST
+def _is_off(meeting: Meeting) -> bool:
+    """Whether too few are left at a table, or the host of an open one left it."""
+    here = set(Seat.objects.filter(meeting=meeting, place__isnull=False).values_list("attendee_id", flat=True))
+    one = RoundTable.objects.select_related("rounds").filter(meeting=meeting).first()
+    if one is None:
+        return len(here) < FEWEST
+    return len(here) < one.rounds.fewest or (one.rounds.is_open and one.host_id not in here)
 
 
 def cancel_locked_table(meeting: Meeting, reason: str, now: dt.datetime) -> None:
@@ -260,8 +277,12 @@ def _end_unanswered(meeting: Meeting, now: dt.datetime) -> bool:
 
 @in_transaction
 def _close(rounds_id: int, now: dt.datetime) -> None:
-    """From now on only latecomers have places without an answer."""
+    """From now on only latecomers have places without an answer; an open one that too few joined is off."""
     Rounds.objects.filter(pk=rounds_id, closed_at=None).update(closed_at=now)
+    joined = Meeting.objects.filter(round_table__rounds=rounds_id, round_table__rounds__is_open=True)
+    for meeting in joined.filter(state=Meeting.State.ACCEPTED).select_for_update(no_key=True, of=("self",)):
+        if _is_off(meeting):
+            cancel_locked_table(meeting, "", now)
 
 
 def end_refused_places(*, now: dt.datetime) -> int:
@@ -284,7 +305,9 @@ def end_refused_places(*, now: dt.datetime) -> int:
 
 
 def leave_tables(*, attendee_ids: Collection[int], now: dt.datetime) -> None:
-    """End the places to come of people who leave the event; the caller has locked them."""
+    """End the places to come of people who leave the event, and what they proposed; the caller has locked them."""
+    proposed = Rounds.objects.filter(state=Rounds.State.PROPOSED, tables__host__in=attendee_ids)
+    proposed.update(state=Rounds.State.CANCELLED, cancelled_at=now)
     coming = (
         Meeting.objects.of_rounds().to_come(now).filter(seats__attendee__in=attendee_ids, seats__place__isnull=False)
     )

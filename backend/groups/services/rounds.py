@@ -11,8 +11,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from backend.booking.models.meetings import MAX_MEMBERS, Meeting
-from backend.booking.rules import MIN_NOTICE
+from backend.booking.models.notices import Notice
+from backend.booking.rules import MIN_NOTICE, TooLate
 from backend.booking.selectors.tables import free_tables
+from backend.booking.services.booking import NoTableFree
+from backend.booking.services.locks import lock_requests
+from backend.booking.services.notices import notify
 from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
@@ -22,16 +26,18 @@ from backend.events.models.events import Event, Topic
 from backend.events.rules.attendees import check_organiser, clean_text
 from backend.events.rules.languages import cannot_talk
 from backend.events.rules.states import Activity, check_allowed
-from backend.events.services.locks import lock_event
+from backend.events.services.locks import lock_attendees, lock_event
 from backend.groups.models import FEWEST, TRIO, Rounds, RoundSeat, RoundTable
 from backend.groups.rules import may_sit_with
-from backend.groups.selectors.rounds import free_ids
+from backend.groups.selectors.rounds import approved, free_ids
+from backend.groups.services.round_tables import open_table, say_yes
 from backend.people.models import Constituency, Person
 
 WORK_ON_ROUNDS = "groups.work_on_rounds"
 MAX_DRAFTS = 10
 MAX_ROUNDS = 12
 TITLE_LIMIT = 120
+REASON_LIMIT = 500
 
 
 class RoundsBusy(BusinessError):
@@ -188,7 +194,7 @@ def _order(rounds: Rounds) -> None:
 def rounds_for_update(event: Event, rounds_id: int, by: Person) -> Rounds:
     """The event's rounds, locked until the transaction ends; refuses OrganisersOnly, NotFound, RoundsBusy."""
     check_organiser(by, event, Activity.EDIT)
-    found = Rounds.objects.select_for_update(no_key=True).filter(event=event, pk=rounds_id).first()
+    found = approved(event).select_for_update(no_key=True).filter(pk=rounds_id).first()
     if found is None:
         raise NotFound(_("There are no such groups. Choose some of the list."))
     if found.is_at_work:
@@ -236,7 +242,7 @@ def seat_latecomers(*, event: Event, rounds_id: int, by: Person) -> Rounds:
     """
     rounds = rounds_for_update(event, rounds_id, by)
     check_allowed(event, Activity.ASK)
-    if rounds.state != Rounds.State.PUBLISHED:
+    if rounds.state != Rounds.State.PUBLISHED or rounds.is_open:
         raise Refused("not_published", _("Only what is published can be joined late."))
     _order(rounds)
     return rounds
@@ -308,3 +314,77 @@ def _can_sit(rounds: Rounds, slot: Slot, attendee_id: int, members: Sequence[int
         return False
     people = Attendee.objects.in_bulk([attendee_id, *members])
     return not any(cannot_talk(people[attendee_id], people[pk], rounds.event) for pk in members)
+
+
+@in_transaction
+def approve_roundtable(*, event: Event, rounds_id: int, by: Person, now: dt.datetime) -> Rounds:
+    """Open a roundtable that an attendee proposed, at a table that is free; its host is told. Again: nothing.
+
+    From then on those read it who may meet everybody at it. Refuses OrganisersOnly, NotInThisState, NotFound,
+    `not_proposed`, TooLate, NoTableFree, and CannotSit where the host cannot come then, for whatever cause.
+    """
+    one = _proposed_for_update(event, rounds_id, by, now)
+    rounds, slot, host = one.rounds, one.slot, one.host_id or 0
+    if rounds.state == Rounds.State.PUBLISHED:
+        return rounds
+    if rounds.state != Rounds.State.PROPOSED:
+        raise _not_proposed()
+    if slot.starts_at - MIN_NOTICE <= now:
+        raise TooLate(_("Its time has come, so nobody could join it any more. Decline it."))
+    rounds.state, rounds.published_at, rounds.answer_by = Rounds.State.PUBLISHED, now, slot.starts_at - MIN_NOTICE
+    rounds.save(update_fields=["state", "published_at", "answer_by"])
+    if not may_sit_with(event.pk, host, ()):
+        raise _host_cannot_come()
+    free = free_tables(Meeting(event=event), slot)
+    for table in sorted(free, key=lambda table: table != one.table):  # the one it was proposed at first
+        one.table = table
+        one.save(update_fields=["table"])
+        if open_table(one, [host], now=now):
+            break
+    if one.meeting is None:
+        raise NoTableFree(_("No table is free at that time any more. Free one, or decline it."))
+    if not say_yes(one.meeting, host, now):
+        raise _host_cannot_come()
+    notify(one.meeting, Notice.Kind.ROUNDTABLE_OPEN, to=[host], now=now)
+    return rounds
+
+
+@in_transaction
+def decline_roundtable(*, event: Event, rounds_id: int, reason: str, by: Person, now: dt.datetime) -> Rounds:
+    """Decline a roundtable that an attendee proposed, with a reason that they alone read. Again: nothing.
+
+    Refuses OrganisersOnly, NotInThisState, NotFound, `not_proposed` and `reason_needed`.
+    """
+    rounds = _proposed_for_update(event, rounds_id, by, now).rounds
+    text = clean_text(reason)
+    if not text or len(text) > REASON_LIMIT:
+        message = _("Give a reason of at most %(limit)d characters.") % {"limit": REASON_LIMIT}
+        raise Refused("reason_needed", message, field="reason", status=400)
+    if rounds.state != Rounds.State.DECLINED:
+        if rounds.state != Rounds.State.PROPOSED:
+            raise _not_proposed()
+        rounds.state, rounds.reason = Rounds.State.DECLINED, text
+        rounds.save(update_fields=["state", "reason"])
+    return rounds
+
+
+def _proposed_for_update(event: Event, rounds_id: int, by: Person, now: dt.datetime) -> RoundTable:
+    """What an attendee proposed, locked with its host; refuses OrganisersOnly, NotInThisState and NotFound."""
+    check_organiser(by, event, Activity.EDIT)
+    check_allowed(event, Activity.ASK)
+    tables = RoundTable.objects.filter(event=event, rounds=rounds_id, rounds__is_open=True, host__isnull=False)
+    hosts = list(tables.values_list("host", flat=True))
+    lock_attendees(hosts)
+    lock_requests(hosts, now)
+    found = tables.select_related("rounds", "slot", "table").select_for_update(no_key=True, of=("self", "rounds"))
+    if (one := found.first()) is None:
+        raise NotFound(_("There is no such proposal. Choose one of the list."))
+    return one
+
+
+def _not_proposed() -> Refused:
+    return Refused("not_proposed", _("This was answered already, or its host took it back. Load the page again."))
+
+
+def _host_cannot_come() -> CannotSit:
+    return CannotSit(_("Its host cannot come at that time any more. Decline it."))

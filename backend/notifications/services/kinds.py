@@ -158,6 +158,12 @@ KINDS = {
         Kind.ROUNDS_PROPOSED.label,
         table_page=_("The organisers propose you places at tables: “%(title)s”. Say which you come to."),
     ),
+    Kind.ROUNDTABLE_OPEN: NoticeKind(
+        Kind.ROUNDTABLE_OPEN.label,
+        Kind.ROUNDTABLE_OPEN.label,
+        table_page=_("Your roundtable “%(title)s” is open"),
+        changes_calendar=True,
+    ),
 }
 
 

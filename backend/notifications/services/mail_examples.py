@@ -35,7 +35,7 @@ def example_mail(kind: str, reader: Attendee, other: PublicProfile, head: Letter
     """The mail of a notice of this kind, about a made-up meeting with `other`; its links lead nowhere."""
     if kind in OFFICE_KINDS:
         content = words_of_office_hour(Kind(kind), _example_office_hour(kind, reader, other, now), reader)
-    elif kind == Kind.ROUNDS_PROPOSED:
+    elif kind in (Kind.ROUNDS_PROPOSED, Kind.ROUNDTABLE_OPEN):
         content = words_of_table(Kind(kind), {}, _example_table(reader, other, now), reader)
     else:
         content = words_of(Kind(kind), {}, _example_meeting(kind, reader, other, now), reader)
@@ -77,6 +77,7 @@ def _example_table(reader: Attendee, other: PublicProfile, now: dt.datetime) -> 
         uid=uuid.UUID(int=0),
         sequence=0,
         kind="rounds",
+        is_open=False,
         title=_("Everybody meets everybody"),
         topic="",
         topic_name="",

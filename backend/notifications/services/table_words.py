@@ -45,6 +45,11 @@ def _words(kind: Notice.Kind, row: TableRow, reader: Attendee) -> tuple[str, tup
                 _("Say by %(until)s which tables you come to; after that your places go to others.") % until,
                 _("Your first table:"),
             )
+        case Kind.ROUNDTABLE_OPEN:
+            return _("Your roundtable “%(title)s” is open"), (
+                _("The organisers approved it. Others can join it until it is full."),
+                _("At least three have to say yes, or it does not take place."),
+            )
         case Kind.MOVED:
             return _("Another place: “%(title)s” on %(time)s"), (_("Your table of “%(title)s” is elsewhere."),)
         case Kind.REMINDER_DAY:

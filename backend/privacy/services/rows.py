@@ -29,7 +29,7 @@ from backend.events.models.pictures import Picture
 from backend.events.models.roles import Appointment
 from backend.events.models.suspensions import Suspension
 from backend.events.services.changes import announce_changes
-from backend.groups.models import RoundSeat
+from backend.groups.models import Rounds, RoundSeat
 from backend.invitations.models import Invitation
 from backend.mails.models import MailTest
 from backend.outcomes.services.connections import forget_connections
@@ -51,7 +51,7 @@ from backend.suggestions.models import Embedding, Feedback, Suggestion, Suggesti
 
 LEFT_NAME = "Somebody who left"
 ERASED_WORDS = "The words were erased with the account of whoever made this report."
-NO_WISH = "–"
+NO_WISH = NO_TITLE = "–"
 OWN_ROWS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (AdultProposal, ("attendee",)),
     (AgeAlert, ("attendee", "lead")),
@@ -105,6 +105,7 @@ def erase_rows(attendee: Attendee, now: dt.datetime) -> None:
         named.filter(address_hash__in=person.address_hashes).delete()
     asked = DelegationSeat.objects.filter(attendee=attendee, part=DelegationSeat.Part.ASKER)
     DelegationSession.objects.filter(pk__in=asked.values("session")).update(wish=NO_WISH, words="")
+    Rounds.objects.filter(is_open=True, tables__host=attendee).update(title=NO_TITLE, reason="")
     invitations = Invitation.objects.filter(attendee=attendee)
     invitations.filter(state=Invitation.State.QUEUED).update(state=Invitation.State.SKIPPED)
     invitations.update(address_hash="", token_hash="", expires_at=None)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.errors import BusinessError
 from backend.events.models.attendees import Attendee
+from backend.groups.selectors.open_roundtables import proposals_for
 from backend.groups.selectors.rounds import (
     all_rounds_for,
     own_table,
@@ -38,15 +39,27 @@ NO_TABLE = 0  # of no such label
 @require_http_methods(["GET", "HEAD", "POST"])
 def all_rounds(request: Request, attendee: Attendee) -> HttpResponse:
     """All small groups of the forum; on POST, order a draft of new ones."""
+    return rounds_page(request, attendee)
+
+
+def rounds_page(request: Request, attendee: Attendee, refusal: BusinessError | None = None, **_of: int) -> HttpResponse:
+    """The page of all of them, with the refusal of what was done to one that an attendee proposed."""
     event, now = attendee.event, timezone.now()
     choices = rounds_choices_for(event, now)
-    form = RoundsForm(request.POST if request.method == "POST" else None, choices, event)
+    form = RoundsForm(request.POST if request.method == "POST" and refusal is None else None, choices, event)
     if form.is_bound and form.is_valid():
         with catch_refusal(form):
             made = order_rounds(event=event, options=form.options(), by=request.user, now=now)
             return redirect("rounds", event.slug, made.pk)
-    context = {"form": form, "choices": choices, "rows": all_rounds_for(event)}
-    return render(request, "groups/rounds/list.html", context, status=422 if form.errors else 200)
+    context = {
+        "form": form,
+        "choices": choices,
+        "rows": all_rounds_for(event),
+        "proposed": proposals_for(event, now),
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 422 if form.errors else 200
+    return render(request, "groups/rounds/list.html", context, status=status)
 
 
 @organiser
@@ -187,11 +200,11 @@ def accept_all(request: Request, attendee: Attendee, rounds_id: int) -> HttpResp
             refusal = refusal or outcome.refusal
     if refusal:
         return _my_page(request, attendee, rounds_id, refusal)
-    messages.success(request, _accepted_words(taken))
+    messages.success(request, accepted_words(taken))
     return redirect("my_tables", attendee.event.slug, rounds_id)
 
 
-def _accepted_words(count: int) -> str:
+def accepted_words(count: int) -> str:
     return ngettext("You have a place at %(count)d table.", "You have a place at %(count)d tables.", count) % {
         "count": count
     }
@@ -201,7 +214,7 @@ def _accepted_words(count: int) -> str:
 @require_POST
 def accept_table(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Say yes to one table."""
-    return _change(request, attendee, meeting_id, round_tables.accept_table, _accepted_words(1))
+    return _change(request, attendee, meeting_id, round_tables.accept_table, accepted_words(1))
 
 
 @participant

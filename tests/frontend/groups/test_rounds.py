@@ -124,6 +124,8 @@ def test_an_accepted_table_is_in_the_calendar_without_a_name_and_is_taken_out_of
     entries = calendar_of(hall)
     assert [str(entry["summary"]) for entry in entries] == ["Table of “Everybody meets everybody”"] * 2
     assert all(other.name not in str(entry) for entry in entries for other in first.members)
+    hall.accept_all(*hall.people[1:])  # once each, and not what waits for one's own answer
+    assert len(calendar_of(hall)) == 2
     client = client_of(me.person)
     download = client.get(address(hall, f"meetings/{first.meeting_id}/meeting.ics"))
     assert b"Table of" in download.content
