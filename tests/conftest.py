@@ -96,6 +96,7 @@ SLOW = (
     "tests/backend/suggestions/services/test_concurrent_builds.py",
     "tests/backend/suggestions/services/test_floor.py",
     "tests/frontend/events/test_own_names.py",
+    "tests/frontend/groups/test_open_roundtables.py",
     "tests/frontend/groups/test_rounds.py",
     "tests/frontend/integrations/",
     "tests/frontend/people/test_hostile_sign_in.py",
