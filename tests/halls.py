@@ -17,7 +17,7 @@ from backend.groups.services.rounds import RoundsOptions, approve_roundtable, or
 from tests.backend.conftest import make_forum
 from tests.factories import make_attendee, make_attendees
 
-SECONDS = 0.02
+SECONDS = 0.15
 KINDS = ("government", "industry", "civil-society")
 ORDERS = {"rounds": {}, "roundtables": {"least": 3, "most": 4}, "trios": {}}
 PARTS = ({"seeks_topics"}, {"offers_topics"}, {"seeks_topics", "offers_topics"})  # of the three constituencies
