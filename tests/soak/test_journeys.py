@@ -13,18 +13,17 @@ from django.conf import settings
 from tests.conftest import ENCODER_OF_THIS_RUN
 from tests.database import SERVER_OF_THIS_RUN
 
-LOOP = "import os\nowner = os.getppid()\nwhile os.getppid() == owner: pass"
+LOOPS = "import os\nos.fork()\nowner = os.getppid()\nwhile os.getppid() == owner: pass"
 JOURNEYS = ("-m", "pytest", "tests/journeys", "--benchmark-disable", "-q", "-n", "logical", "--dist", "loadfile")
 
 
 @pytest.fixture
 def busy() -> Iterator[None]:
-    """Two busy loops, in sessions of their own as of other users; they end with the test, however it ends."""
-    loops = [subprocess.Popen([sys.executable, "-c", LOOP], start_new_session=True) for _ in range(2)]
+    """Two busy loops, in a session of their own as of another user; they end with the test, however it ends."""
+    loops = subprocess.Popen([sys.executable, "-c", LOOPS], start_new_session=True)
     yield
-    for loop in loops:
-        loop.kill()
-        loop.wait()
+    loops.kill()
+    loops.wait()
 
 
 def run_journeys(*command: str, **environment: str) -> None:
