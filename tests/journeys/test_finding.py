@@ -53,6 +53,7 @@ def test_without_a_script_the_button_finds_and_the_filters_narrow(forum, without
 def test_by_keyboard_somebody_is_saved_with_a_note_and_the_list_of_pages_read_is_cleared(forum, phone, enter):
     page = enter(phone, OFFICIAL)
     page.goto(page.url.split("/e/")[0] + forum.address(f"people/{forum.named('Arif Rahman').pk}/"))
+    page.get_by_role("button", name="Save", pressed=False).press("Enter")
     note = page.get_by_label("My note")
     note.focus()
     page.keyboard.type("Ask for the guide")
