@@ -28,7 +28,7 @@ COSTS = ("ei_lists", "ei_chance", "score_cost", "own_share", "own_share_low")
 FLOORS = {("all", "ndcg6"): 0.62, ("all", "p6"): 0.39, ("all", "best"): 0.80, ("not_english", "ndcg6"): 0.42}
 
 
-DRAWS, MOST_LOST, SETTLED = 20, 0.02, 0.2
+DRAWS, MOST_LOST, UNDERWAY = 20, 0.02, 0.2
 
 
 def shown_cards():
@@ -46,13 +46,13 @@ def shown_cards():
 def as_read(cards, share, seed):
     """The cards' people as a page orders them where this share of the pairs has a time in common.
 
-    With a SETTLED share of all a request or a meeting is open.
+    With a UNDERWAY share of all a request or a meeting is open.
     """
     chance = random.Random(seed)
-    bookable, settled = (
-        {card.other.attendee_id for card in cards if chance.random() < among} for among in (share, SETTLED)
+    bookable, underway = (
+        {card.other.attendee_id for card in cards if chance.random() < among} for among in (share, UNDERWAY)
     )
-    return [card.other.attendee_id for card in bookable_first(cards, bookable, settled)]
+    return [card.other.attendee_id for card in bookable_first(cards, bookable, underway)]
 
 
 def exported_lists(folder, written):
@@ -96,7 +96,7 @@ def test_exported_lists_hold_the_best_introductions(tmp_path):
             for seed in range(DRAWS)
         ]
         lost = stored - sum(summary_of(one, given.grades, seekers)["ndcg6"] for one in read) / DRAWS
-        print(f"{share:.0%} have a time in common, {SETTLED:.0%} are settled: ndcg6 {lost:.3f} lower")
+        print(f"{share:.0%} have a time in common, {UNDERWAY:.0%} are underway: ndcg6 {lost:.3f} lower")
         if lost > MOST_LOST:
             short.append(("as read", share, lost))
     assert not short

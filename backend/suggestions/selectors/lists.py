@@ -133,20 +133,20 @@ def suggestions_for(
 
 
 def bookable_first(
-    cards: Sequence[SuggestionCard], bookable: Container[int], settled: Container[int] = ()
+    cards: Sequence[SuggestionCard], bookable: Container[int], underway: Container[int] = ()
 ) -> tuple[SuggestionCard, ...]:
     """The cards, those of the `bookable` people (ids) AHEAD places further up among those of one strength.
 
-    People met with a translating device stay last of their strength, but for the `settled`: those with whom a
-    request or a meeting is open.
+    Last of a strength come those `underway` (ids), with whom there is a request or a meeting; before them, people
+    met with a translating device.
     """
     steps, ahead = list(Strength), AHEAD + 0.5  # half a place decides between two who would share one
-    if not any(card.other.attendee_id in group for card in cards for group in (bookable, settled)):
+    if not any(card.other.attendee_id in group for card in cards for group in (bookable, underway)):
         return tuple(cards)
 
     def place(card: SuggestionCard) -> tuple[int, bool, bool, float]:
         pk = card.other.attendee_id
-        return steps.index(card.strength), pk in settled, card.with_device, card.rank - ahead * (pk in bookable)
+        return steps.index(card.strength), pk in underway, card.with_device, card.rank - ahead * (pk in bookable)
 
     return tuple(sorted(cards, key=place))
 
