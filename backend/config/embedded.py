@@ -43,6 +43,7 @@ SETTINGS = [
 ]
 CLIENTS = "# Written by Titian at the start.\nlocal all all scram-sha-256\n"  # there is no port
 NOT_DURABLE = [
+    "max_connections=200",  # fifty at once in each of the tests' workers
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",

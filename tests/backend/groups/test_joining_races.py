@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import statistics
 import threading
-import time
-from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from backend.booking.models.meetings import Meeting, Seat
-from backend.core.errors import BusinessError
 from backend.events.models.agenda import Table
 from backend.events.models.attendees import Attendee
 from backend.groups.services import open_roundtables, round_tables
+from backend.groups.services.open_roundtables import RoundtableFull
 from tests.backend.booking.test_races import PATIENCE, PLACES, at_once, drop_constraint  # noqa: F401
 from tests.factories import make_attendees
 from tests.halls import OpenHall
@@ -22,6 +18,7 @@ from tests.halls import OpenHall
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MANY = 50
+SENTENCE = r"^All places are taken\. Choose another roundtable, or look again later\.$"
 
 
 def last_place(joining: int) -> tuple[OpenHall, Meeting, list[Attendee]]:
@@ -63,51 +60,12 @@ def test_with_it_and_without_locks_one_of_four_does(all_look_first) -> None:
 
 def test_of_fifty_who_join_the_last_place_at_once_one_gets_it_and_49_read_one_sentence() -> None:
     hall, meeting, late = last_place(MANY)
-    took, sentences = timed(*(lambda one=one: hall.join(one, meeting) for one in late))
-    assert sorted(sentences) == ["", *["All places are taken. Choose another roundtable, or look again later."] * 49]
+    calls = [lambda one=one: hall.join(one, meeting) for one in late[1:]]
+    assert sorted(at_once(*calls)) == ["ok", *["roundtable_full"] * (MANY - 2)]
+    with pytest.raises(RoundtableFull, match=SENTENCE):
+        hall.join(late[0], meeting)
     assert sorted(Seat.objects.filter(meeting=meeting).values_list("place", flat=True)) == [1, 2, 3, 4]
     assert Seat.objects.filter(meeting=meeting, is_active=True, attendee__in=late).count() == 1
-    # The same fifty at once, each at a roundtable that nobody else joins.
-    apart, free = fifty_apart()
-    alone, nothing = timed(*(lambda pair=pair: apart.join(*pair) for pair in free))
-    assert set(nothing) == {""}
-    print(f"p95 contended {p95(took):.3f} s, uncontended {p95(alone):.3f} s")
-    assert p95(took) <= 4 * p95(alone)
-
-
-def fifty_apart() -> tuple[OpenHall, list[tuple[Attendee, Meeting]]]:
-    """Fifty roundtables at one time, and somebody to join each."""
-    hall = OpenHall(people=0, tables=MANY, slots=1, slug="apart")
-    hosts = make_attendees(hall.event, [{}] * MANY)
-    meetings = [hall.approve(hall.propose(one)) for one in hosts]
-    return hall, list(zip(make_attendees(hall.event, [{}] * MANY), meetings, strict=True))
-
-
-def timed(*calls: Callable[[], object]) -> tuple[list[float], list[str]]:
-    """Seconds that each of these took, begun together, and the sentence it was refused with or nothing."""
-    seconds: list[float] = []
-    sentences: list[str] = []
-
-    def run(call: Callable[[], object]) -> None:
-        connection.ensure_connection()
-        ready.wait(PATIENCE)
-        begun = time.perf_counter()
-        try:
-            call()
-        except BusinessError as refusal:
-            sentences.append(refusal.message)
-        else:
-            sentences.append("")
-        finally:
-            seconds.append(time.perf_counter() - begun)
-
-    ready = threading.Barrier(len(calls))
-    assert set(at_once(*(lambda call=call: run(call) for call in calls))) == {"ok"}
-    return seconds, sentences
-
-
-def p95(seconds: list[float]) -> float:
-    return statistics.quantiles(seconds, n=20)[-1]
 
 
 def test_of_two_proposals_for_the_last_table_approved_at_once_one_is_opened() -> None:
