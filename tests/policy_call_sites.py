@@ -199,7 +199,7 @@ LETTING_THROUGH: dict[str, Callable[..., Any]] = {
     "public_profiles_for": _all_profiles,
     "readable_for": _every_report,
     "refused_pairs": _no_pairs,
-    "seated_together": lambda host, guests, now: tuple(guests),
+    "seated_together": lambda host, guests: tuple(guests),
     "visible_ids_for": lambda *, viewer, ids, channel, now: set(ids),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from itertools import combinations
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -13,8 +14,8 @@ from backend.booking.models.notices import Notice
 from backend.booking.models.questions import Question
 from backend.core.errors import BusinessError, NotFound, Refused
 from backend.events.models.attendees import Attendee
-from backend.events.rules.attendees import TextTooLong, clean_text
-from backend.safeguarding.rules import contactable_ids
+from backend.events.rules.attendees import TextTooLong, clean_text, pair_of
+from backend.safeguarding.rules import contactable_ids, contactable_pairs
 from backend.safeguarding.selectors.names import name_shown_to
 
 Kind = Notice.Kind
@@ -163,16 +164,16 @@ def may_meet(seated: Collection[int], now: dt.datetime, channel: str = "meeting"
     return first is not None and can_see_meeting(first, seated, now, channel)
 
 
-def seated_together(host: Attendee, guests: Sequence[int], now: dt.datetime) -> tuple[int, ...]:
+def seated_together(host: Attendee, guests: Sequence[int]) -> tuple[int, ...]:
     """Of these guests (ids), in this order, those who may sit with the host and with each other.
 
-    The contact policy is asked of every pair; of two that it parts the first stays. One query per guest.
+    The contact policy is asked of every pair, in a few queries; of two that it parts the first stays.
     """
-    near = contactable_ids(host, "meeting", now, guests)
-    people = Attendee.objects.in_bulk(near)
+    pairs = {pair_of(*two) for two in combinations((host.pk, *guests), 2)}
+    allowed = contactable_pairs(host.event_id, pairs, "meeting") if pairs else pairs
     kept: list[int] = []
     for pk in guests:
-        if pk in people and contactable_ids(people[pk], "meeting", now, kept) == set(kept):
+        if all(pair_of(pk, other) in allowed for other in (host.pk, *kept)):
             kept.append(pk)
     return tuple(kept)
 

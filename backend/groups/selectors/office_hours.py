@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import OuterRef, prefetch_related_objects
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import MAX_GUESTS, Meeting, MeetingQuerySet, Seat
-from backend.booking.rules import ARRIVAL_MARGIN, MIN_NOTICE, can_see_meeting, seated_together
+from backend.booking.rules import ARRIVAL_MARGIN, MIN_NOTICE, seated_together
 from backend.booking.selectors.availability import SlotChoice, busy_during, common_slots, slot_choice_of
 from backend.booking.selectors.meetings import MeetingRow, OpenOfficeHour, requests_to_answer
 from backend.booking.selectors.places import Place, place_of
@@ -20,6 +20,8 @@ from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
+from backend.events.rules.attendees import pair_of
+from backend.safeguarding.rules import contactable_pairs
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 
 
@@ -90,7 +92,7 @@ def _row(viewer: Attendee, meeting: Meeting, now: dt.datetime) -> OfficeHourRow 
         return None
     host_id = meeting.asker.pk
     is_host = host_id == viewer.pk
-    kept = seated_together(meeting.asker, guest_ids(meeting), now)
+    kept = seated_together(meeting.asker, guest_ids(meeting))
     near = {host_id, *kept} - {viewer.pk}
     profiles = public_profiles_for(viewer=viewer, ids=near, channel="meeting", now=now)
     host = profiles.get(host_id)
@@ -169,9 +171,9 @@ def requests_to_gather(
     return tuple(sorted(rows, key=lambda row: (row.asked_at, row.meeting_id)))
 
 
-def those_together(host: Attendee, rows: Sequence[MeetingRow], now: dt.datetime) -> tuple[MeetingRow, ...]:
+def those_together(host: Attendee, rows: Sequence[MeetingRow]) -> tuple[MeetingRow, ...]:
     """Of these requests, in their order, those whose askers may sit together."""
-    kept = set(seated_together(host, [row.other.attendee_id for row in rows], now))
+    kept = set(seated_together(host, [row.other.attendee_id for row in rows]))
     return tuple(row for row in rows if row.other.attendee_id in kept)
 
 
@@ -198,18 +200,27 @@ def is_free_at(attendee_id: int, slot: Slot) -> bool:
 
 def with_office_hours(host: Attendee, rows: Sequence[MeetingRow], now: dt.datetime) -> tuple[MeetingRow, ...]:
     """These requests to the host, each with the office hours of theirs that its asker could join."""
-    asking = {row.other.attendee_id for row in rows if row.state == Meeting.State.REQUESTED}
+    waiting = {row.meeting_id for row in rows if row.state == Meeting.State.REQUESTED and not row.asked_by_me}
+    asking = {row.other.attendee_id for row in rows if row.meeting_id in waiting}
     meetings = _coming.fetch(host=host.pk, now=now) if asking else []
     prefetch_related_objects(meetings, "seats")
-    open_ones = [meeting for meeting in meetings if len(guest_ids(meeting)) < MAX_GUESTS]
-    people = Attendee.objects.in_bulk(asking) if open_ones else {}
-    free = {meeting.pk: _free_at(people, meeting.slot) for meeting in open_ones} if people else {}
-    return tuple(
-        replace(row, office_hours=_places(people[row.other.attendee_id], row, open_ones, free, now))
-        if row.other.attendee_id in people and not row.asked_by_me and row.state == Meeting.State.REQUESTED
-        else row
-        for row in rows
-    )
+    seated = {meeting: [host.pk, *guest_ids(meeting)] for meeting in meetings}
+    open_ones = {meeting: pks for meeting, pks in seated.items() if len(pks) <= MAX_GUESTS}
+    free = {meeting: _free_at(asking, meeting.slot) for meeting in open_ones}
+    pairs = {pair_of(one, other) for meeting, pks in open_ones.items() for one in free[meeting] for other in pks}
+    allowed = contactable_pairs(host.event_id, pairs, "meeting") if pairs else pairs
+
+    def places(row: MeetingRow) -> tuple[OpenOfficeHour, ...]:
+        asker = row.other.attendee_id
+        return tuple(
+            OpenOfficeHour(meeting.pk, meeting.period.lower, meeting.period.upper)
+            for meeting, pks in open_ones.items()
+            if asker in free[meeting]
+            and suits_guest(meeting, needs_step_free=row.needs_step_free)
+            and all(pair_of(asker, pk) in allowed for pk in pks)
+        )
+
+    return tuple(replace(row, office_hours=places(row)) if row.meeting_id in waiting else row for row in rows)
 
 
 def _hours_to_come(host: int, now: dt.datetime) -> MeetingQuerySet:
@@ -227,19 +238,6 @@ def _free_at(attendee_ids: Collection[int], slot: Slot | None) -> set[int]:
     busy = busy_during(OuterRef("attendee"), slot.starts_at, slot.ends_at)
     free = Availability.objects.filter(attendee__in=attendee_ids, slot=slot).exclude(busy)
     return set(free.values_list("attendee_id", flat=True))
-
-
-def _places(
-    asker: Attendee, row: MeetingRow, meetings: Sequence[Meeting], free: Mapping[int, Collection[int]], now: dt.datetime
-) -> tuple[OpenOfficeHour, ...]:
-    """Those of these office hours in which the asker could sit with everybody; one query for each."""
-    return tuple(
-        OpenOfficeHour(meeting.pk, meeting.period.lower, meeting.period.upper)
-        for meeting in meetings
-        if asker.pk in free[meeting.pk]
-        and suits_guest(meeting, needs_step_free=row.needs_step_free)
-        and can_see_meeting(asker, {asker.pk, meeting.asker_id or 0, *guest_ids(meeting)}, now)
-    )
 
 
 def suits_guest(meeting: Meeting, *, needs_step_free: bool) -> bool:

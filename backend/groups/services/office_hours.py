@@ -105,7 +105,7 @@ def open_office_hour(
     if not is_free_at(attendee.pk, slot) or slot.starts_at <= now:
         raise SlotTaken(_("You are not free at this time any more. Please choose another one."))
     free = common_slots(attendee.pk, waiting, after=now)
-    guests = seated_together(attendee, [pk for pk in waiting if slot in free[pk]], now)
+    guests = seated_together(attendee, [pk for pk in waiting if slot in free[pk]])
     if len(guests) < FEWEST:
         raise Refused(
             "too_few_guests",
@@ -249,7 +249,7 @@ def add_guest(*, attendee: Attendee, meeting_id: int, request_id: int, by: Perso
     check_open_request(request, now)
     seated = guest_ids(meeting)
     can_come = meeting.slot is not None and is_free_at(asker_id, meeting.slot)
-    if not can_come or asker_id not in seated_together(attendee, [*seated, asker_id], now):
+    if not can_come or asker_id not in seated_together(attendee, [*seated, asker_id]):
         raise _cannot_come()
     if not suits_guest(meeting, needs_step_free=request.needs_step_free):
         raise NoTableFree(_("They asked for a table without steps, and this one has some."))
@@ -391,7 +391,7 @@ def end_refused_seats(*, now: dt.datetime) -> int:
             return False
         seated = guest_ids(meeting)
         host = Attendee.objects.filter(pk=meeting.asker_id or 0).first()
-        kept = seated_together(host, seated, now) if host else ()
+        kept = seated_together(host, seated) if host else ()
         lost = [pk for pk in seated if pk not in kept]
         if lost:
             remove_guests(meeting, lost, now, tell_host=True)

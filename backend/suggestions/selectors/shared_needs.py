@@ -74,7 +74,7 @@ def shared_needs_for(
             open_needs.remove(best)
             if len(best.requests) < FEWEST_ASKERS:
                 break
-            kept = SharedNeed(best.key, best.name, best.theme, those_together(attendee, best.requests, now))
+            kept = SharedNeed(best.key, best.name, best.theme, those_together(attendee, best.requests))
             if len(kept.requests) >= FEWEST_ASKERS:
                 found.append(kept)
                 left = [row for row in left if row not in kept.requests]

@@ -133,7 +133,7 @@ def test_nobody_sits_beside_whom_the_policy_parts_and_nothing_tells_why(how: str
     host, first, second, *others = forum.people
     requests = asked_by(forum, [first, second, *others])
     block_contact(how, second, first)
-    proposed = those_together(host, requests_to_gather(host, forum.now), forum.now)
+    proposed = those_together(host, requests_to_gather(host, forum.now))
     assert {row.other.name for row in proposed} == {one.name for one in (first, *others)}
     meeting = opened(forum, requests, forum.slots[0])
     assert states(requests) == ["gathered", "requested", "gathered", "gathered"]
@@ -403,11 +403,13 @@ def test_who_needs_a_table_without_steps_is_added_to_no_other() -> None:
     assert added(forum, meeting, requests[2]).needs_step_free
 
 
-def test_the_office_hours_of_many_requests_cost_a_query_each(django_assert_max_num_queries) -> None:
+def test_the_office_hours_of_many_requests_cost_a_few_queries(django_assert_max_num_queries) -> None:
     forum = make_forum(people=16, slots=2)
     host, *askers = forum.people
     opened(forum, asked_by(forum, askers, forum.slots[0])[:7], forum.slots[1])
     rows = requests_to_gather(host, forum.now)
-    with django_assert_max_num_queries(len(rows) + 4):
+    with django_assert_max_num_queries(10):
         found = with_office_hours(host, rows, forum.now)
     assert [len(row.office_hours) for row in found] == [1] * 8
+    with django_assert_max_num_queries(6):
+        assert len(those_together(host, rows)) == len(rows)
