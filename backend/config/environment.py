@@ -24,6 +24,9 @@ JITSI_SECRET = 32  # characters at least, as its tokens are signed with HMAC-SHA
 MAX_PROVIDER_NAME = 60
 CLUSTER_CERTIFICATES = ("ca.pem", "cert.pem", "key.pem")
 
+MAX_WEB_PROCESSES = 4  # unless more are asked for: the embedded database has connections for so many
+WEB_MB, OTHERS_MB = 200, 2_500  # memory of a web process, and of database, worker and encoder (docs/running.md)
+
 _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off", ""}
 
@@ -117,6 +120,13 @@ def number_from(name: str, default: int, *, least: int, most: int) -> int:
     if not given.isascii() or not given.isdigit() or not least <= int(given) <= most:
         raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {given!r}.")
     return int(given)
+
+
+def web_processes_here() -> int:
+    """As many web processes as this machine has processors for, at most four, and fewer where memory is short."""
+    memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(processors, MAX_WEB_PROCESSES, (memory_mb - OTHERS_MB) // WEB_MB))
 
 
 def _address_from(name: str, read: Callable[[str], dict[str, Any]], schemes: list[str]) -> dict[str, Any] | None:

@@ -28,6 +28,7 @@ from backend.config.environment import (
     refuse_public_demo,
     refuse_unknown,
     text_from,
+    web_processes_here,
     words_from,
 )
 from backend.config.languages import TRANSLATED, offered_languages
@@ -73,7 +74,9 @@ LOGGING = logging_settings(as_json=choice_from("TITIAN_LOGS", ["text", "json"]) 
 
 # What this machine runs; several machines share one database (docs/deploy.md).
 TITIAN_PROGRAMS = choices_from("TITIAN_PROGRAMS", list(NAMES))
-TITIAN_WEB_PROCESSES = number_from("TITIAN_WEB_PROCESSES", 1, least=1, most=16)  # each uses one processor
+TITIAN_WEB_PROCESSES = number_from(
+    "TITIAN_WEB_PROCESSES", web_processes_here(), least=1, most=16
+)  # each uses one processor
 
 # The scheduler of a Dask cluster on which large forums are matched, and the certificates for it.
 TITIAN_CLUSTER_CERTIFICATES = folder_from("TITIAN_CLUSTER_CERTIFICATES", Path("/etc/titian/cluster"))

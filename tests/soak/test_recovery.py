@@ -44,7 +44,7 @@ class Served:
     def __init__(self, folder: Path, port: int) -> None:
         self.server, self.port = EmbeddedPostgres(folder / "postgres"), port
         (folder / "models").symlink_to(settings.MODEL_FOLDER)
-        given = {"TITIAN_VAR": str(folder), "TITIAN_DEMO": "0", "TITIAN_PORT": str(port)}
+        given = {"TITIAN_VAR": str(folder), "TITIAN_DEMO": "0", "TITIAN_PORT": str(port), "TITIAN_WEB_PROCESSES": "1"}
         self.environment = os.environ | given
         self.environment.pop("DATABASE_URL", None)
         self.process: subprocess.Popen[bytes] | None = None

@@ -16,6 +16,7 @@ from backend.config.environment import (
     number_from,
     providers_from,
     refuse_public_demo,
+    web_processes_here,
     words_from,
 )
 
@@ -30,6 +31,19 @@ def test_a_flag_that_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.Monkey
     monkeypatch.setenv("TITIAN_DEMO", "maybe")
     with pytest.raises(ImproperlyConfigured, match="TITIAN_DEMO must be 1 or 0, not 'maybe'"):
         flag_from("TITIAN_DEMO")
+
+
+@pytest.mark.parametrize(
+    ("processors", "memory_mb", "started"),
+    [(1, 24_000, 1), (2, 4_000, 2), (8, 24_000, 4), (4, 3_000, 2), (2, 1_000, 1)],
+)
+def test_a_web_process_for_each_processor_as_far_as_memory_goes(
+    monkeypatch: pytest.MonkeyPatch, processors: int, memory_mb: int, started: int
+) -> None:
+    sizes = {"SC_PAGE_SIZE": 1 << 20, "SC_PHYS_PAGES": memory_mb}
+    monkeypatch.setattr(os, "sysconf", sizes.__getitem__)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: set(range(processors)))
+    assert web_processes_here() == started
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "::1", "127.8.8.8", "titian.localhost"])
