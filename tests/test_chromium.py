@@ -31,6 +31,7 @@ def test_a_chromium_that_only_says_what_to_install_is_passed_over(programs: Path
     assert chromium.chromium() == shows
 
 
+@pytest.mark.slow
 def test_a_chromium_that_starts_and_shows_no_text_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

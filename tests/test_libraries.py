@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 
+import pytest
 from django.conf import settings
 
 # A release that changes one of these fails here first, with the reason why it is used.
@@ -42,6 +43,7 @@ def test_what_is_taken_unpublished_is_as_it_was() -> None:
     }
 
 
+@pytest.mark.slow
 def test_nothing_else_unpublished_is_imported() -> None:
     found = set()
     for package in ("backend", "frontend", "matching"):

@@ -136,6 +136,7 @@ def test_each_condition_alone_ends_it_at_once(forum: Forum, pair: tuple[Attendee
                 accept_meeting(attendee=principal, meeting_id=meeting.pk, by=assistant.person, now=forum.now)
 
 
+@pytest.mark.slow
 def test_nobody_is_asked_who_could_not_act(forum: Forum) -> None:
     minister, ana, *_ = forum.people
     row = name(forum, minister, ana.person.email)
@@ -337,6 +338,7 @@ def test_each_of_the_two_is_mailed_what_the_other_did(forum: Forum) -> None:
     assert mailed(row, "accepted", forum) == []
 
 
+@pytest.mark.slow
 def test_nobody_who_could_not_act_is_mailed(forum: Forum) -> None:
     minister, ana, *_ = forum.people
     row = name(forum, minister, ana.person.email)

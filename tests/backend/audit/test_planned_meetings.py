@@ -36,6 +36,7 @@ def texts_of(desk, do):
     return [(entry.person, audit_entry_text(entry)) for entry in entries_of(desk, do)]
 
 
+@pytest.mark.slow
 def test_each_change_of_a_planned_meeting_says_who_did_what_to_which(desk):
     plan = desk.plan(most=1)
     row = plan.planned.select_related("first__person", "second__person").order_by("pk")[0]
@@ -53,6 +54,7 @@ def test_each_change_of_a_planned_meeting_says_who_did_what_to_which(desk):
     assert (trace.plan_id, trace.pgh_obj_id, trace.slot_id) == (plan.pk, row.pk, free.pk)
 
 
+@pytest.mark.slow
 def test_planning_again_and_stopping_are_entries_and_the_planners_own_rows_are_not(desk):
     plan = desk.plan(most=3)
     asked = {"event": desk.event, "plan_id": plan.pk, "by": desk.by}

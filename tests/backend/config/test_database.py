@@ -202,6 +202,7 @@ def lacking(transactional_db: None) -> None:
     MigrationRecorder(connection).record_unapplied("admin", "0003_logentry_add_action_flag_choices")
 
 
+@pytest.mark.slow
 def test_a_command_migrates_the_embedded_database_itself(
     lacking: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -291,6 +292,7 @@ def earlier_version(request: pytest.FixtureRequest, transactional_db: None) -> I
     rows.bulk_create(kept)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [*COMMANDS, ["backup"], ["restore", "a.tar"]], ids=lambda given: given[0])
 def test_a_database_of_an_earlier_version_is_refused_with_the_last_commit_that_opens_it(
     earlier_version: None, command: list[str], capsys: pytest.CaptureFixture[str]

@@ -60,6 +60,7 @@ def test_a_demo_on_another_address_is_refused(host: str) -> None:
 PUBLIC = {"ALLOWED_HOSTS": "forum.example.org", "TITIAN_HOST": "0.0.0.0", "TITIAN_ADDRESS": "https://f.example.org"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["check", "--deploy"], ["serve"]])
 @pytest.mark.parametrize("name", PUBLIC)
 def test_neither_the_start_nor_the_check_lets_a_public_demo_pass(name: str, command: list[str]) -> None:

@@ -50,6 +50,7 @@ def test_a_catalogue_has_as_many_plural_forms_as_its_language():
     assert forms == [{0: ""}, {0: "", 1: ""}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", TRANSLATED, ids=lambda language: language.code)
 def test_each_catalogue_names_its_language_and_plural_forms_and_no_files(language):
     catalogue = polib.pofile(str(catalogue_path(language)))

@@ -74,6 +74,7 @@ def test_no_part_of_an_address_is_unmarked_but_numbers_forums_and_files() -> Non
     assert (others, marked) == (OPEN_PARTS, SECRET_ROUTES)
 
 
+@pytest.mark.slow
 def test_no_secret_of_any_address_reaches_the_log_in_a_line_or_a_traceback(written: io.StringIO) -> None:
     for route, name in routes(get_resolver()):
         for address in _addresses(route) if MARK in route else ():

@@ -111,6 +111,7 @@ def test_the_demo_is_not_loaded_beside_people_who_are_not_of_it(settings: Settin
         serve.Command()._prepare()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_demo_and_the_model_are_left_to_do_beside_the_pages(settings: Settings, tmp_path: Path) -> None:
     settings.TITIAN_DEMO, settings.MODEL_FOLDER = True, tmp_path

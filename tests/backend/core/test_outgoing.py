@@ -220,6 +220,7 @@ def test_a_form_is_posted_once_with_what_authorises_it_and_its_answer_is_read(pe
     assert len(peer.asked) == 4
 
 
+@pytest.mark.slow
 def test_a_head_that_trickles_in_without_end_is_left_in_time(peer: Peer) -> None:
     peer.answer = lambda _asked: Answer(is_trickling=True)
     begun = time.monotonic()

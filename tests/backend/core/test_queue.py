@@ -51,6 +51,7 @@ def task() -> Iterator[Callable[..., str]]:
         del app.tasks[name]
 
 
+@pytest.mark.slow
 def test_a_mail_server_that_holds_its_mails_holds_up_no_computation(
     forum: Forum,  # noqa: F811
     post: MailServer,
@@ -189,6 +190,7 @@ def test_some_worker_looks_after_the_queue_of_every_task() -> None:
     assert {task.queue for task in app.tasks.values()} - {"builtin"} == set(QUEUES)
 
 
+@pytest.mark.slow
 def test_what_a_computation_no_longer_uses_goes_back_to_the_system(task: Callable[..., str]) -> None:
     held, seen = [], []
     ended = threading.Event()
@@ -210,6 +212,7 @@ def test_what_a_computation_no_longer_uses_goes_back_to_the_system(task: Callabl
     assert seen[0] - seen[1] > 50_000_000
 
 
+@pytest.mark.slow
 def test_queueing_a_job_does_not_load_the_matching() -> None:
     """In a process of its own, as one that serves pages."""
     code = (
@@ -229,6 +232,7 @@ def test_queueing_a_job_does_not_load_the_matching() -> None:
     assert answer.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("queued_beside", [False, True], ids=["alone", "another waits"])
 def test_a_job_that_ends_its_worker_each_time_is_given_up_and_done_where_somebody_asks(
     task: Callable[..., str], caplog: pytest.LogCaptureFixture, queued_beside: bool

@@ -37,6 +37,7 @@ def test_shipped_vectors_are_those_of_the_encoder(field: str) -> None:
         assert float(row @ shipped[KINDS[field], text_hash(text)]) > LEAST_COSINE, text
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_loaded_vectors_are_found_by_their_texts_to_the_last_bit() -> None:
     count = load_vectors()

@@ -104,6 +104,7 @@ def test_one_box_finds_by_meaning_after_a_topic_unless_it_is_a_name(event: Event
     assert names(found("evidence reporting")) == ["Evidence Reporting", "Teacher"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "nothing", ["zzzz qqqq", "asdf ghjkl", "กกกก ขขขข", "ພະັຳ ໄຟຫ", "កកកក ខខខខ", "glubak trempis yoyong"]
 )

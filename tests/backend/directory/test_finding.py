@@ -54,6 +54,7 @@ def names(found: Found) -> list[str]:
     return [person.name for person in found.people]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", NAMES)
 def test_a_name_in_any_script_is_found_as_it_is_written_and_by_each_word_of_it(
     event: Event, viewer: Attendee, language: str
@@ -66,6 +67,7 @@ def test_a_name_in_any_script_is_found_as_it_is_written_and_by_each_word_of_it(
         assert names(find(viewer, name.replace(" ", "")))[0] == name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("searched", "name"),
     [
@@ -219,6 +221,7 @@ def test_reading_names_waits_for_none_and_touches_what_changed_alone(event: Even
     assert read_all_names() == 1
 
 
+@pytest.mark.slow
 def test_a_search_reads_no_more_than_five_hundred_names_at_once(event: Event, viewer: Attendee) -> None:
     assert finding.read_names(event.pk) > 0
     Topic.objects.bulk_create(

@@ -115,6 +115,7 @@ def test_every_service_of_somebody_asks_what_the_state_of_the_event_allows() -> 
     assert possible & asking == {"record_views"}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_nothing_of_an_archived_forum_is_changed_by_anybody() -> None:
     forum = make_forum()

@@ -338,6 +338,7 @@ def test_a_redirect_is_a_failure_and_not_followed(hook: Hook) -> None:
     assert hook.states() == [("queued", "307", 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [{"is_silent": True}, {"is_trickling": True}])
 def test_a_receiver_that_hangs_is_left_in_time_and_the_rest_waits(hook: Hook, how: dict[str, bool]) -> None:
     hook.peer.answer = lambda _asked: Answer(**how)
@@ -457,6 +458,7 @@ def test_people_read_what_was_told_of_them_and_it_goes_with_them_and_with_the_fo
     assert hook.told() == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_sends_what_is_queued_and_once_more_under_the_same_id_after_a_kill(hook: Hook) -> None:
     agreed(hook.forum)

@@ -67,6 +67,7 @@ def days_pass(count: int) -> dt.datetime:
     return timezone.now()
 
 
+@pytest.mark.slow
 def test_a_mail_has_the_organisers_words_and_a_link_that_is_stored_nowhere(forum: Forum, post: MailServer) -> None:
     data = InvitationRulesData(subject="{name}, come to {forum}", text="Dear {name}\n\nhere: {link}", valid_days=3)
     set_invitation_rules(event=forum.event, data=data, by=forum.organiser.person)
@@ -125,6 +126,7 @@ def test_only_adults_by_the_contact_policy_get_a_mail_and_a_known_minor_shows_no
     assert {row[1:] for row in facts if row[0] == adult.pk} == {row[1:] for row in facts if row[0] == known.pk}
 
 
+@pytest.mark.slow
 def test_a_link_ends_when_its_reader_is_no_adult_any_more_or_has_another_address(
     forum: Forum, post: MailServer
 ) -> None:
@@ -148,6 +150,7 @@ def test_a_link_ends_when_its_reader_is_no_adult_any_more_or_has_another_address
     assert use_link(token=token_in(post.mails[1]), now=now) == mali
 
 
+@pytest.mark.slow
 def test_a_link_signs_in_once_and_not_after_its_days(forum: Forum, post: MailServer) -> None:
     mali, arif = forum.add("mali@example.org"), forum.add("arif@example.org")
     forum.invite(mali, arif)
@@ -165,6 +168,7 @@ def test_a_link_signs_in_once_and_not_after_its_days(forum: Forum, post: MailSer
             read_link(wrong, now)
 
 
+@pytest.mark.slow
 def test_reminders_come_twice_at_most_on_the_days_set_and_end_with_joining(forum: Forum, post: MailServer) -> None:
     mali, arif, linh = (forum.add(f"{name}@example.org") for name in ("mali", "arif", "linh"))
     forum.invite(mali, arif, linh)
@@ -195,6 +199,7 @@ def test_reminders_come_twice_at_most_on_the_days_set_and_end_with_joining(forum
             use_link(token=token_in(mail), now=timezone.now())
 
 
+@pytest.mark.slow
 def test_reminders_can_be_counted_back_from_the_first_day(forum: Forum, post: MailServer) -> None:
     forum.invite(forum.add("mali@example.org"))
     do_jobs()
@@ -225,6 +230,7 @@ def test_a_draft_and_a_closed_forum_send_nothing(forum: Forum, post: MailServer)
     assert queue_reminders(now=timezone.now()) == 0
 
 
+@pytest.mark.slow
 def test_a_refused_address_is_shown_and_can_be_invited_again(forum: Forum, post: MailServer) -> None:
     mali = forum.add("mali@example.org", name="Mali")
     post.replies["mali@example.org"] = ["550 5.1.1 no such mailbox"]

@@ -58,6 +58,7 @@ def test_the_value_of_a_plan_follows_its_current_meetings(desk):
     assert not {"value", "bound", "gap"} & read["plan"].keys()
 
 
+@pytest.mark.slow
 def test_refusals_carry_their_code_and_change_nothing(desk):
     client = client_of(desk.organiser)
     refused = client.post(BASE, {"least": 4, "most": 3}, format="json")
@@ -74,6 +75,7 @@ def test_refusals_carry_their_code_and_change_nothing(desk):
     assert client.get(f"{BASE}{10**30}/").status_code == 404
 
 
+@pytest.mark.slow
 def test_reading_a_plan_costs_the_same_for_few_and_many_meetings(desk, django_assert_max_num_queries):
     plan = desk.plan(most=5)
     client = client_of(desk.organiser)

@@ -107,6 +107,7 @@ def test_a_text_too_long_is_marked_and_kept(cast, newcomer, client):
     assert "y" * 4001 in answer.text
 
 
+@pytest.mark.slow
 def test_the_line_under_the_words_says_what_was_understood_and_saves_nothing(cast, newcomer, client, reading):
     address = cast.address("join/2/understood/")
     answer = client.post(address, {"offers": "Shelter and counselling for victims of abuse"}).text

@@ -45,6 +45,7 @@ def engineer(cast):
     return client_of(cast.engineer.person)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_a_picture_is_kept_in_two_small_sizes_without_anything_but_its_pixels(cast, official, engineer, form):
     exif = Image.Exif()

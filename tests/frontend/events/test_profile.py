@@ -46,6 +46,7 @@ def test_saving_keeps_every_word_and_says_that_matching_starts_again(cast, offic
     assert "Matching your new profile" in page_of(official.get(cast.address("suggestions/")))
 
 
+@pytest.mark.slow
 def test_matching_is_promised_only_where_it_starts(cast, official):
     def message(client, **change):
         answer = client.post(cast.address("profile/"), PROFILE | change, follow=True)
@@ -66,6 +67,7 @@ def test_matching_is_promised_only_where_it_starts(cast, official):
 MINORS_PAGES = ("", "sessions/", "profile/", "my-delegation-sessions/", "zone/", "my-data/", "notices/")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", MINORS_PAGES)
 def test_a_minor_is_offered_nothing_that_minors_do_not_have(cast, page):
     shown = page_of(client_of(cast.minor.person).get(cast.address(page)))
@@ -81,6 +83,7 @@ def test_a_minor_is_told_that_nobody_else_reads_their_words(cast):
     assert "quoted to the people" not in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

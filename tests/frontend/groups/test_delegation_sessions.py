@@ -47,6 +47,7 @@ def proposal(scene: Delegations) -> dict[str, object]:
     return {name: getattr(plan, name) for name in ("chaperone_id", "vetted_id", "minor_ids", "slot_id", "table_id")}
 
 
+@pytest.mark.slow
 def test_from_the_request_to_the_session_each_reads_only_what_they_need(scene):
     clients = pages_of(scene)
     topic = scene.event.topics.get(key="sextortion")
@@ -95,6 +96,7 @@ def test_from_the_request_to_the_session_each_reads_only_what_they_need(scene):
         assert who == "minor" or "Kham" not in page
 
 
+@pytest.mark.slow
 def test_after_every_minor_said_no_the_asker_reads_nothing_but_that_it_does_not_take_place(scene):
     clients = pages_of(scene)
     session = scene.propose(scene.ask())

@@ -68,6 +68,7 @@ def test_the_page_without_a_shared_need_counts_what_waits_as_the_meetings_page_d
     assert "See your meetings (2 requests wait)" in page_of(client.get(address(forum, "office-hours/new/")))
 
 
+@pytest.mark.slow
 def test_the_host_answers_those_who_asked_the_same_with_one_press(forum: Forum) -> None:
     host, *askers = forum.people
     client = client_of(host.person)
@@ -117,6 +118,7 @@ def test_without_three_who_asked_the_same_the_page_says_what_to_do() -> None:
     assert "(0 requests wait)" not in shown
 
 
+@pytest.mark.slow
 def test_a_guest_leaves_and_the_host_puts_another_in_from_the_card(forum: Forum) -> None:
     host, guest, *_others, late = forum.people
     meeting = opened(forum)

@@ -53,6 +53,7 @@ def test_what_waits_for_the_end_of_quiet_hours_is_said_with_its_time(event: Even
     assert "23:59 (Bangkok time" in sent
 
 
+@pytest.mark.slow
 def test_an_organiser_previews_and_sends_and_the_link_signs_in_once(
     event: Event, organiser: Client, client: Client, post: MailServer
 ) -> None:

@@ -78,6 +78,7 @@ def test_the_page_shows_a_mail_of_every_kind_and_who_it_is_to_is_made_up(event: 
     assert sum("Sawasdee Mali Example!" in one for one in examples) == len(Notice.Kind) + 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "text", "words"),
     [
@@ -111,6 +112,7 @@ def test_a_line_break_in_a_name_adds_no_header(event: Event, organiser: Client, 
     assert mail["Bcc"] is None
 
 
+@pytest.mark.slow
 def test_a_sender_s_name_turns_no_letters_around(event: Event, organiser: Client, post: MailServer) -> None:
     organiser.put(API, OWN | {"sender_name": "Team\u202e \u2066Bank"}, **JSON)
     organiser.post(f"{PAGE}test/", {"kind": "requested"})

@@ -189,6 +189,7 @@ def test_a_follow_up_over_the_api(after: Booking) -> None:
     assert (figures["follow_ups"], figures["follow_ups_kept"]) == (0, 0)
 
 
+@pytest.mark.slow
 def test_what_both_kept_is_read_saved_and_ended_once_the_forum_is_gone(after: Booking) -> None:
     cast = after.cast
     official, engineer, to_engineer, to_official = sides(after)

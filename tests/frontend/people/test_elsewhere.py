@@ -158,6 +158,7 @@ SAYS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claims", SAYS.values(), ids=SAYS)
 def test_a_token_that_does_not_hold_signs_nobody_in(
     provider: TestProvider, siti: Person, claims: dict[str, Any], caplog: pytest.LogCaptureFixture
@@ -190,6 +191,7 @@ SIGNED: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("token", SIGNED.values(), ids=SIGNED)
 def test_a_token_that_is_not_signed_as_agreed_signs_nobody_in(provider: TestProvider, siti: Person, token: Any) -> None:
     linked(provider, siti)
@@ -255,6 +257,7 @@ def refused(provider: TestProvider, sentence: str) -> None:
     assert who(client) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change", ["another state", "no state", "another issuer", "no code", "an error", "sent twice", "in vain"]
 )
@@ -310,6 +313,7 @@ AWAYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", AWAYS.values(), ids=AWAYS)
 @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/keys"])
 def test_a_provider_that_is_away_or_answers_something_else_is_said_in_one_sentence(
@@ -381,6 +385,7 @@ def test_a_second_factor_of_an_organiser_is_still_asked_for(provider: TestProvid
     assert client.get("/e/forum/attendees/").status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("claims", "factors", "counts"),
     [

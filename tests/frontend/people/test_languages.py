@@ -95,6 +95,7 @@ def test_the_forum_s_language_is_shown_where_the_browser_asks_for_none_offered(c
     assert language_shown(official.get("/account/sign-ins/", headers={"Accept-Language": "de"})) == "en"
 
 
+@pytest.mark.slow
 def test_one_reader_s_language_is_never_another_s(cast):
     """Whatever is kept of pages is kept by language."""
     mali, arif = client_of(cast.official.person), client_of(cast.engineer.person)

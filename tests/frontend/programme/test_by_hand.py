@@ -101,6 +101,7 @@ def test_minors_hidden_people_and_who_has_not_joined_are_never_found(desk, clien
     assert not page.has("input[type=radio]")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("model_folder")
 def test_the_fit_is_told_of_two_who_have_times_and_of_parted_people_nothing(desk, client, blocked_by):
     a, b, *_ = desk.people

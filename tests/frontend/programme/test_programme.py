@@ -115,6 +115,7 @@ def test_a_plan_reads_in_three_orders(desk, client, order):
         assert person.person.name in page
 
 
+@pytest.mark.slow
 def test_a_clash_is_refused_with_the_reason_on_the_same_page(desk, client):
     plan = desk.plan(most=5)
     first, second = plan.planned.filter(first=desk.people[0]).order_by("pk")[:2]
@@ -240,6 +241,7 @@ def test_a_running_planner_is_stopped_by_a_button(desk, client):
     assert not page_of(answer).has(button)
 
 
+@pytest.mark.slow
 def test_a_long_plan_comes_in_pages_that_hold_each_meeting_once(desk, client):
     people = [*desk.people, *desk.join(34)]
     plan = desk.plan(most=1)

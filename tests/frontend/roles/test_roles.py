@@ -40,6 +40,7 @@ def mailed_to():
     return {job.args["person_id"] for job in jobs}
 
 
+@pytest.mark.slow
 def test_an_organiser_cannot_read_reports_through_a_second_mailbox_of_their_own(cast, lead, boss):
     """Import it as an adult, make it lead, sign in, read: each step over HTTP, by every way there is."""
     client_of(cast.official.person).post(

@@ -33,6 +33,7 @@ def lines(cast, boss):
     return dict(zip(titles, page.texts(".checklist .chip"), strict=True)), page
 
 
+@pytest.mark.slow
 def test_the_checklist_says_what_is_missing_and_then_what_there_is(cast, boss):
     assert lines(cast, boss)[0]["Suggestions"] == "Done"
     Run.objects.all().delete()

@@ -114,6 +114,7 @@ def test_an_administrator_starts_a_forum_and_confirms_two_people_by_naming_them(
     assert client_of(ada).get(f"/e/{event.slug}/set-up/").status_code == 404  # not theirs to run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong",
     [

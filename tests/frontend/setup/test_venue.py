@@ -40,6 +40,7 @@ def test_a_grid_is_previewed_and_then_added(cast, boss):
     assert len(again.all(".periods .known")) == 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "status", "sentence"),
     [

@@ -244,6 +244,7 @@ def test_the_measures_are_those_of_event_stats(desk):
     assert industry[4:7] == ["0.43", "0.14", "0.57"]  # E-I, homophily, diversity of partners
 
 
+@pytest.mark.slow
 def test_nobody_who_is_not_counted_is_named(desk):
     event, client = desk
     seven_people(event)
@@ -252,6 +253,7 @@ def test_nobody_who_is_not_counted_is_named(desk):
     assert not any("Never Shown" in read(client, event, rest).html for rest in PAGES)
 
 
+@pytest.mark.slow
 def test_the_printed_page_has_no_small_count_and_names_nobody(desk):
     event, client = desk
     people = seven_people(event)
@@ -278,6 +280,7 @@ def test_the_tables_of_the_printed_page_have_no_star_and_the_others_are_counted_
     assert "small groups are counted together as other" in page.text_of(".paper footer")
 
 
+@pytest.mark.slow
 def test_every_file_the_printed_page_links_to_can_be_downloaded(desk):
     event, client = desk
     seven_people(event)

@@ -109,6 +109,7 @@ def weighed_forum(seed=3, size=40):
     return make_people(size, seed, ties=20)
 
 
+@pytest.mark.slow
 def test_the_first_reason_weighs_most_by_the_shares_of_the_score_and_no_text_below_average_is_one():
     people, ties, vectors = weighed_forum()
     run = compute_run(people, ties, vectors)

@@ -118,6 +118,7 @@ def test_tiles_of_many_people_equal_their_pairs(monkeypatch):
     assert p[left, right][open_] == pytest.approx(alone[open_], abs=3e-3)
 
 
+@pytest.mark.slow
 def test_dense_and_sparse_parts_of_a_gram_matrix_add_up_to_the_product():
     rows = (np.random.default_rng(0).random((300, 90)) < np.linspace(0.002, 0.4, 90)).astype(np.float32)
     gram = GramMatrix.from_rows(sp.csr_matrix(rows))
@@ -425,6 +426,7 @@ def test_candidates_scored_tile_by_tile_are_those_of_all_pairs_at_once():
     assert np.isnan(pairs.log_odds_of(left, right)).all()
 
 
+@pytest.mark.slow
 def test_lists_are_the_same_in_many_blocks_as_in_one(monkeypatch):
     people, ties, vectors = make_people(300, 5, ties=200)
     policy = MatchingPolicy(pool=40, pagerank=0)  # whose statistics are of other pairs

@@ -52,6 +52,7 @@ def test_a_changed_profile_gets_nine_of_ten_places_of_a_full_rebuild(dataset):
     assert np.mean(same) >= 9
 
 
+@pytest.mark.slow
 def test_a_new_text_is_projected_into_the_latent_space_of_the_run(dataset):
     people, _, _, run = dataset
     state = RunState.from_bytes(run.state.to_bytes())

@@ -6,6 +6,7 @@ import itertools
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +44,7 @@ def crowded() -> tuple[Schedule, list[int]]:
     return Schedule(20, 8, 4, tuple(pairs), tuple(allowed), before=((first, second),)), slots
 
 
+@pytest.mark.slow
 def test_annealing_finds_fewer_breaks_and_keeps_every_constraint() -> None:
     schedule, slots = crowded()
     assert slots[1] != slots[2]
@@ -59,6 +61,7 @@ def test_annealing_finds_fewer_breaks_and_keeps_every_constraint() -> None:
     assert sum(map(breaks_of, busy)) == annealing.best_cost < at_first
 
 
+@pytest.mark.slow
 def test_the_same_seed_anneals_to_the_same_plan() -> None:
     schedule, slots = crowded()
     runs = [Annealing(schedule, list(slots)) for _ in range(2)]

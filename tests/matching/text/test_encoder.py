@@ -35,6 +35,7 @@ def test_token_counts_equal_those_of_the_packages_own_engine(encoder: Encoder) -
         assert len(tokens) == engine.token_count(text, is_query=True), text
 
 
+@pytest.mark.slow
 def test_a_translation_is_nearer_than_other_sentences(encoder: Encoder) -> None:
     english = encoder.encode(SAMPLE_TEXTS["en"], "query")
     right = {
@@ -101,6 +102,7 @@ def test_a_text_is_read_in_two_ways_at_once(encoder: Encoder) -> None:
     assert np.allclose(encoder.encode([text, text], ["query", "passage"]), each, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_long_text_is_the_mean_of_its_windows(encoder: Encoder) -> None:
     first, last = "mangroves and reefs. " * 120, "cyber security training. " * 120
     parts = encoder.encode([first, last], "passage")

@@ -219,6 +219,7 @@ def test_in_a_zone_with_summer_time_entries_on_both_sides_of_the_change_are_righ
     assert [str(moment.utcoffset()) for moment in read] == ["1:00:00", "2:00:00", "2:00:00"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Bangkok"])
 @settings(deadline=None, max_examples=50)
 @given(minutes=st.integers(0, 60 * 24 * 400))

@@ -128,6 +128,7 @@ def test_an_organiser_previews_and_lays_slots_and_adds_tables(forum):
     assert client.get(BASE + "meetings/overview/").json()["people"] == 4
 
 
+@pytest.mark.slow
 def test_lists_cost_the_same_number_of_queries_for_one_and_for_many(forum, django_assert_num_queries):
     me, *others = forum.people
     guests = others + forum.join(9)

@@ -97,6 +97,7 @@ def test_refused_the_request_still_waits_and_a_meeting_stays(forum: Forum, asked
         forum.refuse_counter(b, meeting)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["accepted as asked", "changed by the asker", "moved by organisers", "taken back"])
 def test_what_was_offered_ends_with_what_it_was_offered_for(forum: Forum, asked: Meeting, how: str) -> None:
     a, b, *_ = forum.people

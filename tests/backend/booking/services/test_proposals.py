@@ -370,6 +370,7 @@ def test_organisers_count_them_apart(forum: Forum) -> None:
 # --- an agreed meeting is moved ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", ["asked", "arranged"])
 def test_an_organiser_moves_an_agreed_meeting_and_both_are_told_and_can_cancel(forum: Forum, made: str) -> None:
     a, b, c, _ = forum.people

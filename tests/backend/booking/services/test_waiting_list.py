@@ -82,6 +82,7 @@ def test_the_first_whose_time_fits_gets_what_falls_free_for_two_hours_and_both_a
     assert (meeting.slot_id, states(second)) == (full.slots[0].pk, ["ended"])
 
 
+@pytest.mark.slow
 def test_without_an_answer_the_next_gets_it_after_two_hours(full: Forum):
     wanted, *_, e, f, g = full.people
     entries = [full.wait(one, wanted) for one in (e, f, g)]
@@ -97,6 +98,7 @@ def test_without_an_answer_the_next_gets_it_after_two_hours(full: Forum):
     assert states(*entries) == ["ended"] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["decline", "withdraw"])
 def test_a_no_and_a_withdrawal_end_the_entry_and_pass_the_time_on(full: Forum, answer: str):
     wanted, *_, f, g = full.people
@@ -146,6 +148,7 @@ def test_a_time_lost_by_ones_own_doing_is_not_said_to_be_the_others(full: Forum)
     assert "somebody else" not in lost.body
 
 
+@pytest.mark.slow
 def test_who_lost_three_times_waits_no_more_and_reads_no_word_of_waiting(full: Forum):
     wanted, _, _, d, _, f, _ = full.people
     entry = full.wait(f, wanted)
@@ -222,6 +225,7 @@ def jobs_of(event: Event) -> int:
     return ProcrastinateJob.objects.filter(task_name=OFFER_FREED_TIMES, args__event_id=event.pk).count()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("freed", [cancelled, declined_hour_moved, opened, left, blocked])
 def test_whatever_frees_a_time_queues_the_job_that_offers_it(full: Forum, freed):
     wanted, *_, g = full.people

@@ -88,6 +88,7 @@ def test_people_write_their_profiles_until_the_forum_is_over(event, state):
         assert write(event).title == "Judge"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", State.values)
 @pytest.mark.parametrize("after", State.values)
 def test_a_forum_moves_on_and_back_by_one_state_and_no_other_way(event, organiser, before, after):

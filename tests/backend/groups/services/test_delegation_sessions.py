@@ -85,6 +85,7 @@ def state(scene: Delegations, attendee: Attendee) -> list[str]:
     return [row.state for row in own_delegation_sessions(attendee, scene.now)]
 
 
+@pytest.mark.slow
 def test_once_all_agreed_the_adults_and_the_minor_who_agreed_are_in_touch_through_this_channel_alone(scene):
     session = scene.propose(scene.ask())
     assert pairs(scene) == set()
@@ -102,6 +103,7 @@ def test_once_all_agreed_the_adults_and_the_minor_who_agreed_are_in_touch_throug
     assert pairs(scene, scene.slots[0].ends_at) == set()  # over
 
 
+@pytest.mark.slow
 def test_the_asker_reads_first_names_and_delegation_once_it_is_confirmed_and_nothing_before(scene):
     session = scene.ask()
     for step in (lambda: scene.propose(session), lambda: scene.answer(session, scene.minors[0])):
@@ -140,6 +142,7 @@ def test_a_minor_who_is_asked_reads_which_adults_and_no_words_of_theirs(scene):
     assert "youth council" not in repr(row)
 
 
+@pytest.mark.slow
 def test_the_adults_of_a_proposal_are_for_the_minors_asked_who_may_still_say_yes(scene):
     def adults_for(one: Attendee) -> set[Attendee]:
         return set(adults_of_proposals(one, NOW))

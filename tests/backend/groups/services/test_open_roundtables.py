@@ -142,6 +142,7 @@ def test_with_fewer_than_three_it_is_off_shortly_before_it_would_begin(hall: Ope
     assert other.state == "cancelled"
 
 
+@pytest.mark.slow
 @each_unfit
 def test_who_may_not_be_seated_neither_proposes_nor_reads_nor_joins_and_who_changes_leaves(
     hall: OpenHall, change: dict[str, object]
@@ -163,6 +164,7 @@ def test_who_may_not_be_seated_neither_proposes_nor_reads_nor_joins_and_who_chan
     assert not Meeting.objects.filter(round_table__rounds=rounds).exists()
 
 
+@pytest.mark.slow
 @each_unfit
 def test_with_a_host_who_may_no_longer_sit_it_is_off_for_everybody_at_once(
     hall: OpenHall, change: dict[str, object]
@@ -203,6 +205,7 @@ def test_groups_that_a_rule_parts_read_nothing_of_each_other(hall: OpenHall) -> 
     assert seen == {"government", "civil-society"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["block", "report"])
 def test_whoever_blocks_a_member_after_joining_leaves_and_the_others_see_a_leaving(hall: OpenHall, how: str) -> None:
     meeting = hall.opened(*hall.people[1:4])

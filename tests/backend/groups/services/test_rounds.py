@@ -125,6 +125,7 @@ def test_who_has_another_meeting_by_then_is_refused_by_the_constraint_and_can_le
     assert states(someone, hall.now)[0] == "cancelled"
 
 
+@pytest.mark.slow
 def test_places_without_an_answer_end_at_the_hour_set_and_are_told(hall: Hall) -> None:
     rounds = hall.published()
     hall.accept_all(*hall.people[:9])
@@ -155,6 +156,7 @@ def test_a_table_at_which_one_alone_is_left_does_not_take_place(hall: Hall) -> N
     assert not Seat.objects.filter(meeting=meeting, is_active=True).exists()
 
 
+@pytest.mark.slow
 def test_latecomers_are_added_and_nobody_with_a_place_is_moved(hall: Hall) -> None:
     rounds = hall.published(most=5)
     hall.accept_all()
@@ -173,6 +175,7 @@ def test_latecomers_are_added_and_nobody_with_a_place_is_moved(hall: Hall) -> No
     assert states(late[1], first.starts_at)[0] == "cancelled"
 
 
+@pytest.mark.slow
 def test_a_latecomer_is_put_beside_nobody_who_blocked_them(hall: Hall) -> None:
     rounds = hall.published(most=5)
     hall.accept_all()
@@ -184,6 +187,7 @@ def test_a_latecomer_is_put_beside_nobody_who_blocked_them(hall: Hall) -> None:
     assert own_tables(late, hall.now) == ()
 
 
+@pytest.mark.slow
 def test_latecomers_are_added_also_where_the_policy_parted_two_of_a_table_a_moment_ago(hall: Hall) -> None:
     rounds = hall.published(most=5)
     hall.accept_all()
@@ -369,6 +373,7 @@ def test_who_leaves_the_forum_leaves_their_tables(hall: Hall) -> None:
     assert all(hall.people[0].pk not in members for members in at_tables(rounds))
 
 
+@pytest.mark.slow
 def test_people_with_something_else_then_are_drafted_to_the_other_rounds(hall: Hall) -> None:
     first = hall.published()
     hall.accept_all()

@@ -181,6 +181,7 @@ def test_who_appears_under_an_alias_shares_nothing_and_the_other_cannot_tell(met
     assert connected(met, a) == [b.person.email]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "field"),
     [
@@ -298,6 +299,7 @@ class RestoredError(Exception):
     """Ends a block of which nothing is kept: the database is as the backup had it."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["purged", "left"])
 def test_a_restored_backup_keeps_the_connections_of_a_purge_and_of_nobody_who_left(met: Forum, how: str) -> None:
     a, b, *_ = met.people

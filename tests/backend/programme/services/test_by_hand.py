@@ -92,6 +92,7 @@ def test_who_is_hidden_is_neither_chosen_nor_named(desk):
         assert {one.name for one in people} == {"Somebody", "Person B"}
 
 
+@pytest.mark.slow
 def test_an_open_proposal_by_hand_stands_fixed_beside_the_next_plan(desk):
     a, b, *_ = desk.people
     meeting = put_forward(desk, a, b, desk.slots[0], table_id=desk.tables[0].pk)

@@ -74,6 +74,7 @@ def test_times_nobody_opened_and_sessions_are_kept_free(desk):
     assert {slot for key, slot in seats if key == b.pk} <= {slot.pk for slot in desk.slots[2:]}
 
 
+@pytest.mark.slow
 def test_confirmed_meetings_are_kept_and_planned_around(desk):
     a, b, c, d, *_ = desk.people
     agreed = desk.forum.accept(b, desk.forum.ask(a, b, desk.slots[0]))
@@ -189,6 +190,7 @@ def test_people_without_a_meeting_have_a_reason(desk):
     assert plan.report["short"] == [[a.pk, 0], [b.pk, 0], [late.pk, 0]]
 
 
+@pytest.mark.slow
 def test_a_conflict_is_named_and_the_rows_are_left_alone(desk):
     plan = desk.plan(most=5)
     rows = rows_of(plan)

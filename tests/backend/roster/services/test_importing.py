@@ -215,6 +215,7 @@ def test_a_sector_is_known_by_key_or_name_however_it_is_spelled(event: Event, wo
     assert Organisation.objects.get().sector.key == "law-enforcement"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", [language.code for language in TRANSLATED])
 def test_a_list_names_sectors_topics_and_languages_in_any_language_of_the_pages(event: Event, language: str) -> None:
     load_sectors(event=event)

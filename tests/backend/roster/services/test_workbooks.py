@@ -93,6 +93,7 @@ def _with_sheet(rows: str) -> bytes:
 CELL = '<c r="{place}" t="inlineStr"><is><t>x</t></is></c>'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rows",
     [

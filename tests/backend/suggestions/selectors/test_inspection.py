@@ -80,6 +80,7 @@ def test_a_text_not_encoded_yet_is_refused_and_not_encoded_in_a_web_request(foru
         pair_inspection_for(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kept",
     [

@@ -88,6 +88,7 @@ def answers_of(event):
     }
 
 
+@pytest.mark.slow
 def test_learning_from_saved_fits_raises_the_weight_of_topics(event):
     show_everybody_and_save_fits(event)
     learn_weights(event=event, now=LATER)
@@ -145,6 +146,7 @@ def test_only_organisers_reset_the_weights_or_switch_the_nightly_learning(event)
         set_nightly_learning(event=event, is_on=True, by=someone, now=NOW)
 
 
+@pytest.mark.slow
 def test_the_nightly_job_learns_only_where_it_is_switched_on_and_gains(event):
     show_everybody_and_save_fits(event)
     jobs.learn_weights(event.pk)
@@ -174,6 +176,7 @@ def test_the_nightly_job_keeps_what_came_of_it(event):
     assert not Learning.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_learning_that_fails_says_so_and_fails_its_job(event, settings):
     settings.TITIAN_MODEL = "/nowhere"
     make_attendee(event, about="We train the police.")
@@ -341,6 +344,7 @@ def test_an_edition_that_is_not_earlier_is_refused(event):
         call_command("learn_weights", event.slug, "--since", "nowhere")
 
 
+@pytest.mark.slow
 def test_the_command_prints_what_changed_from_how_many_answers_and_the_gain(event, capsys):
     show_everybody_and_save_fits(event)
     call_command("learn_weights", event.slug)
@@ -357,6 +361,7 @@ def test_the_command_prints_what_changed_from_how_many_answers_and_the_gain(even
     assert current_run(event) is None
 
 
+@pytest.mark.slow
 def test_what_is_stored_outlives_the_answers_and_names_nobody(event):
     show_everybody_and_save_fits(event)
     learn_weights(event=event, now=LATER)

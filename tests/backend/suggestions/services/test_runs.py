@@ -135,6 +135,7 @@ def test_the_same_input_gives_the_same_lists(forum):
     assert first == again
 
 
+@pytest.mark.slow
 def test_publishing_retires_the_old_run_and_leaves_one_current(forum):
     event, *_ = forum
     old, new = build(event), build(event, LATER)
@@ -145,6 +146,7 @@ def test_publishing_retires_the_old_run_and_leaves_one_current(forum):
         Run.objects.create(event=event, model="x", state="current", published_at=NOW)
 
 
+@pytest.mark.slow
 def test_a_failed_run_changes_no_published_list(forum):
     event, seeker, _ = forum
     good = build(event)
@@ -167,6 +169,7 @@ def test_an_event_with_nobody_to_match_is_refused():
     assert not Run.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_change_is_announced_in_its_own_transaction_and_refreshed_by_the_job(forum):
     event, seeker, _ = forum
     build(event)
@@ -188,6 +191,7 @@ def test_a_change_is_announced_in_its_own_transaction_and_refreshed_by_the_job(f
     assert refresh_lists(event=event, now=LATER) == 0
 
 
+@pytest.mark.slow
 def test_a_change_made_during_a_build_is_stale_after_publishing(forum, monkeypatch):
     event, seeker, _ = forum
     build(event)
@@ -279,6 +283,7 @@ def test_with_interpreters_people_without_a_common_language_are_suggested_after_
         assert refresh_lists(event=event, now=NOW) == 0
 
 
+@pytest.mark.slow
 def test_people_without_a_common_language_are_suggested_while_both_are_glad_of_a_device(forum):
     event, seeker, fitting = forum
     for person, language in ((seeker, "th"), (fitting, "vi")):
@@ -341,6 +346,7 @@ def test_a_forum_that_opens_gets_its_first_lists_and_one_that_has_them_or_nobody
     assert Run.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_people_who_come_after_a_forum_opened_with_nobody_bring_its_first_lists(forum):
     event, seeker, _fitting = forum
     for state, has_run in (("draft", False), ("inviting", False), ("closed", False), ("open", True)):
