@@ -111,8 +111,11 @@ class LeftOutSerializer(RowSerializer, row=LeftOut, fields="person why most"):
 class PlanFiguresSerializer(
     RowSerializer,
     row=Figures,
-    fields="value bound gap planned standing people least median most cross_share waiting out_of_sight unlisted",
+    fields="value bound gap planned standing people least median most cross_share waiting out_of_sight unlisted "
+    "groups people_in_groups pairs_in_groups",
 ):
+    """Of meetings of two, and last of the small groups that were published before them."""
+
     standing = serializers.IntegerField(source="fixed")
 
 

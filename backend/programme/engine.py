@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Event
 
-from backend.core.period import overlaps
+from backend.core.period import HasPeriod, overlaps
 from backend.events.models.agenda import Slot
 from backend.events.rules.attendees import IdPair, pair_of
 from backend.programme.rules.candidates import (
@@ -148,7 +148,7 @@ def build_problem(
         for key in index.keys() & set(meeting.pair):
             for number, slot in enumerate(slots):
                 available[index[key]][number] &= not overlaps(meeting.slot, slot)
-    busy_tables = _busy_tables(outside, slots, table_at)
+    busy_tables = _busy_tables(data, outside, table_at)
     locked = []
     taken: set[tuple[int, int | None]] = set(busy_tables)
     for meeting in lockable:
@@ -220,7 +220,7 @@ def _split_fixed(
     lockable: list[FixedMeeting] = []
     outside: list[FixedMeeting] = []
     seats: set[tuple[int, int]] = set()
-    tables_used: Counter[int] = Counter()
+    tables_used = Counter(data.slots_to_plan[number].pk for number, _table in _busy_tables(data, (), table_at))
     for meeting in sorted(data.fixed_meetings, key=lambda m: not m.is_confirmed):
         is_known = set(meeting.pair) <= data.people.keys()
         fits = meeting.slot.pk in slot_at and (meeting.table.pk in table_at or not meeting.is_confirmed)
@@ -236,15 +236,17 @@ def _split_fixed(
 
 
 def _busy_tables(
-    outside: Iterable[FixedMeeting], slots: Sequence[Slot], table_at: Mapping[int, int]
+    data: PlanningData, outside: Iterable[FixedMeeting], table_at: Mapping[int, int]
 ) -> list[tuple[int, int]]:
-    """(slot, table) numbers taken by meetings outside the problem."""
+    """(slot, table) numbers taken by groups, and by meetings outside the problem."""
+    held: list[tuple[int, HasPeriod]] = [(meeting.table.pk, meeting.slot) for meeting in outside]
+    held += [(table, period) for table, periods in data.held_tables.items() for period in periods]
     found = {
-        (number, table_at[meeting.table.pk])
-        for meeting in outside
-        if meeting.table.pk in table_at
-        for number, slot in enumerate(slots)
-        if overlaps(meeting.slot, slot)
+        (number, table_at[table])
+        for table, period in held
+        if table in table_at
+        for number, slot in enumerate(data.slots_to_plan)
+        if overlaps(period, slot)
     }
     return sorted(found)
 

@@ -62,7 +62,9 @@ def _clash_of(
 
 
 def table_clash_in(data: PlanningData, table: Table, slot: Slot, others: Sequence[PlannedMeeting]) -> Clash | None:
-    """Who has the table in the slot."""
+    """Who has the table in the slot; of a group nobody is named."""
+    if any(overlaps(period, slot) for period in data.held_tables.get(table.pk, ())):
+        return Clash("table_taken", title=table.label)
     taken = [(meeting.table, meeting.slot, meeting.pair) for meeting in data.fixed_meetings]
     taken += [(row.table, row.slot, (row.first_id, row.second_id)) for row in others]
     for other_table, period, pair in taken:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from backend.booking.rules import MIN_NOTICE
-from backend.core.period import overlaps
+from backend.core.period import Period, overlaps
 from backend.events.models.agenda import Slot, Table
 from backend.events.models.events import Event
 from backend.events.rules.attendees import IdPair
@@ -60,9 +60,10 @@ class PlanningData:
 
     people: by id, only whom the contact policy opens; slots: all of them, earliest first; tables: those at
     the venue, as they are given out; opened: slot ids by attendee, all of them for those who have not joined;
-    busy: sessions by attendee; refused: pairs that must not meet; requested: pairs with an open request or
-    proposal; settled: pairs that met, agreed or said no; unlisted: the number of attendees that may not be
-    planned.
+    busy: sessions and groups by attendee; held_tables: when groups of any kind have a table (id); groups: who
+    (ids) has a place at each table of several; refused: pairs that must not meet; requested: pairs with an
+    open request or proposal; settled: pairs that met, agreed or said no; unlisted: the number of attendees that
+    may not be planned.
     """
 
     event: Event
@@ -72,6 +73,8 @@ class PlanningData:
     tables: tuple[Table, ...]
     opened: dict[int, frozenset[int]]
     busy: dict[int, tuple[BusyPeriod, ...]]
+    held_tables: dict[int, tuple[Period, ...]]
+    groups: tuple[tuple[int, ...], ...]
     fixed_meetings: tuple[FixedMeeting, ...]
     refused: Set[IdPair]
     requested: frozenset[IdPair]

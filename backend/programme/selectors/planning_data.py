@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from backend.booking.models.availability import Availability
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.selectors.closures import closed_everywhere
+from backend.core.period import Period
 from backend.events.models.agenda import SessionPart, Slot, Table
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
@@ -47,8 +48,11 @@ def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
     # A place at a table counts before it is answered, too: groups come first.
     has_place = Q(place__isnull=False, meeting__state=Meeting.State.ACCEPTED)
     seats = Seat.objects.filter(Q(is_active=True) | has_place, event=event, kind__in=groups)
+    members: dict[int, list[int]] = defaultdict(list)
     for seat in seats.order_by("period", "pk"):
         busy[seat.attendee_id].append(BusyPeriod(seat.period.lower, seat.period.upper, groups[seat.kind]))
+        if seat.part == Seat.Part.MEMBER:
+            members[seat.meeting_id].append(seat.attendee_id)
     pairs = _pairs_in(Meeting.objects.filter(event=event).prefetch_related("seats", "times"))
     slots = tuple(Slot.objects.filter(event=event))
     lapsed = (*Meeting.OPEN_STATES, Meeting.State.EXPIRED)
@@ -65,6 +69,8 @@ def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
         tables=tuple(tables),
         opened={key: frozenset(ids) for key, ids in opened.items()},
         busy={key: tuple(periods) for key, periods in busy.items()},
+        held_tables=_held_tables(event),
+        groups=tuple(map(tuple, members.values())),
         fixed_meetings=_fixed_meetings(event, pairs, slots, now),
         refused=refused_pairs(event),
         requested=frozenset(
@@ -93,6 +99,15 @@ def _attending(row: Attendee, declares_need: bool) -> PlannableAttendee:
         declares_need=declares_need,
         has_joined=row.has_joined,
     )
+
+
+def _held_tables(event: Event) -> dict[int, tuple[Period, ...]]:
+    """When more than two have each table (id): an office hour, a table of a round, a session with a delegation."""
+    held = Meeting.objects.filter(event=event, table__isnull=False, state__in=Meeting.CONFIRMED_STATES)
+    found: dict[int, list[Period]] = defaultdict(list)
+    for table, period in held.exclude(kind=Meeting.Kind.ONE_TO_ONE).values_list("table", "period"):
+        found[table].append(Period(period.lower, period.upper))
+    return {table: tuple(periods) for table, periods in found.items()}
 
 
 def _is_open(meeting: Meeting, now: dt.datetime) -> bool:

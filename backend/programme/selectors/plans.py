@@ -18,6 +18,8 @@ from backend.events.models.agenda import Slot, Table
 from backend.events.models.events import Event
 from backend.events.rules.attendees import IdPair, pair_of
 from backend.events.rules.languages import interpreter_text
+from backend.groups.models import FEWEST
+from backend.groups.rules import rounds_figures
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.programme.rules.candidates import attendees_in_scope, is_cross_constituency
 from backend.programme.rules.clashes import clash_text
@@ -123,7 +125,8 @@ class Figures:
 
     value, bound and cross_share (0 to 1) are of the plan's own meetings as they are now; None before there
     are any. `waiting` own meetings are with somebody who has not joined; `out_of_sight` ones can no longer
-    take place: the contact policy hides one of the two.
+    take place: the contact policy hides one of the two. The last three are of the small groups beside the
+    meetings of two: their number, the people who have a place in one, and the pairs who meet in one.
     """
 
     value: float | None
@@ -139,6 +142,9 @@ class Figures:
     waiting: int
     out_of_sight: int
     unlisted: int
+    groups: int
+    people_in_groups: int
+    pairs_in_groups: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +283,8 @@ def plan_page_for(plan: Plan, data: PlanningData) -> PlanPage:
     ]
     kept = [entry for entry in own if entry.counts]
     value = sum(entry.value for entry in kept) if kept else None
+    groups = [kept for members in data.groups if len(kept := [pk for pk in members if pk in data.people]) >= FEWEST]
+    in_groups = rounds_figures(groups, {})
     figures = Figures(
         value=value,
         bound=plan.bound if is_done else None,
@@ -291,6 +299,9 @@ def plan_page_for(plan: Plan, data: PlanningData) -> PlanPage:
         waiting=sum(entry.waits for entry in kept),
         out_of_sight=len(rows) - len(own),
         unlisted=data.unlisted,
+        groups=len(groups),
+        people_in_groups=in_groups.people,
+        pairs_in_groups=in_groups.pairs_met,
     )
     conflicts = () if plan.is_at_work else report.get("conflicts", ())
     return PlanPage(
