@@ -101,18 +101,12 @@ def book_meeting(*, meeting: Meeting, slot: Slot, preferred: Table | None = None
 
 
 def book_table(meeting: Meeting, table: Table) -> bool:
-    """Save the meeting at this table; False where the table is taken or unsuitable by now.
-
-    The row lock serialises two bookings of one table: at the same moment in an exclusion constraint they
-    would deadlock. The savepoint releases it. Organisers may have changed the table since it was chosen.
-    """
+    """Save the meeting at this table; False where the table is taken or unsuitable by now."""
     meeting.table = table
     try:
         with transaction.atomic():
-            if not table.is_online:
-                suitable = Table.objects.filter(suitable_tables(meeting), pk=table.pk)
-                if not list(suitable.select_for_update(no_key=True)):
-                    return False
+            if not lock_table(meeting, table):
+                return False
             fields = ["state", "slot", "period", "table", "table_freed_at", "answered_at", "changed_at"]
             meeting.save(update_fields=fields)
     except (IntegrityError, OperationalError) as error:
@@ -120,6 +114,16 @@ def book_table(meeting: Meeting, table: Table) -> bool:
             raise
         return False
     return True
+
+
+def lock_table(meeting: Meeting, table: Table) -> bool:
+    """Lock the table, within a savepoint that releases it; False where organisers made it unsuitable by now.
+
+    The lock serialises two bookings of one table: at the same moment in an exclusion constraint they would
+    deadlock. Online rooms are not locked.
+    """
+    suitable = Table.objects.filter(suitable_tables(meeting), pk=table.pk)
+    return table.is_online or bool(list(suitable.select_for_update(no_key=True)))
 
 
 def violates(error: Error, *constraints: str) -> bool:

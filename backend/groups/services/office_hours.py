@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-import psycopg
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
@@ -25,9 +24,9 @@ from backend.booking.rules import (
     seated_together,
 )
 from backend.booking.selectors.availability import common_slots
-from backend.booking.selectors.meetings import present_ids, seated_ids
-from backend.booking.selectors.tables import free_tables, suitable_tables
-from backend.booking.services.booking import SEAT_CONSTRAINT, TABLE_CONSTRAINT, NoTableFree, SlotTaken, violates
+from backend.booking.selectors.meetings import seated_ids
+from backend.booking.selectors.tables import free_tables
+from backend.booking.services.booking import SEAT_CONSTRAINT, NoTableFree, SlotTaken, violates
 from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.locks import lock_requests
 from backend.booking.services.notices import notify
@@ -43,18 +42,18 @@ from backend.booking.services.requests import (
 )
 from backend.core.errors import NotFound, Refused
 from backend.core.transactions import in_transaction
-from backend.events.models.agenda import Slot, Table
+from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Theme
 from backend.events.rules.attendees import TextTooLong, check_own, clean_text
 from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_attendees
 from backend.groups.selectors.office_hours import guest_ids, is_free_at, suits_guest
+from backend.groups.services.places import cancel_locked_group, new_seat, save_at_table, take_first_place
 from backend.people.models import Person
 
 ABOUT_LIMIT = 120
 FEWEST = 2  # guests to begin with: one alone is a meeting of two
-PLACE_CONSTRAINT = "seat_one_guest_per_place"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,47 +169,22 @@ def _askers(host: Attendee, request_ids: Iterable[int]) -> dict[int, int]:
 
 def _book(meeting: Meeting, slot: Slot, guests: Collection[int]) -> None:
     """Save the meeting at the first free table, and its seats; refuses SlotTaken and NoTableFree."""
-    for table in free_tables(meeting, slot):
-        try:
-            with transaction.atomic():
-                if not table.is_online and not _lock_table(meeting, table):
-                    continue
-                meeting.pk, meeting.table = None, table
-                meeting.save(force_insert=True)
-                _seat(meeting, guests)
-        except (IntegrityError, OperationalError) as error:
-            if violates(error, SEAT_CONSTRAINT):
-                raise SlotTaken(
-                    _("You, or one of them, are not free at this time any more. Please choose another one.")
-                ) from error
-            if not violates(error, TABLE_CONSTRAINT):
-                raise
-            continue
-        return
-    raise NoTableFree(_("No place of this kind is free at that time. Choose another time, or another kind."))
-
-
-def _lock_table(meeting: Meeting, table: Table) -> bool:
-    """Lock the table, as in `booking.book_meeting`; False where it is unsuitable by now."""
-    suitable = Table.objects.filter(suitable_tables(meeting), pk=table.pk)
-    return bool(list(suitable.select_for_update(no_key=True)))
-
-
-def _seat(meeting: Meeting, guests: Collection[int]) -> None:
+    if not any(save_at_table(meeting, table) for table in free_tables(meeting, slot)):
+        raise NoTableFree(_("No place of this kind is free at that time. Choose another time, or another kind."))
     places = {pk: place for place, pk in enumerate(guests, start=1)}
-    Seat.objects.bulk_create(
-        Seat(
-            event_id=meeting.event_id,
-            meeting=meeting,
-            kind=Meeting.Kind.OFFICE_HOURS,
-            attendee_id=pk,
-            part=Seat.Part.GUEST if pk in places else Seat.Part.HOST,
-            place=places.get(pk),
-            period=meeting.period,
-            is_active=True,
-        )
+    seats = [
+        new_seat(meeting, pk, Seat.Part.GUEST if pk in places else Seat.Part.HOST, places.get(pk), is_active=True)
         for pk in sorted({meeting.asker_id or 0, *guests})
-    )
+    ]
+    try:
+        with transaction.atomic():
+            Seat.objects.bulk_create(seats)
+    except (IntegrityError, OperationalError) as error:
+        if not violates(error, SEAT_CONSTRAINT):
+            raise
+        raise SlotTaken(
+            _("You, or one of them, are not free at this time any more. Please choose another one.")
+        ) from error
 
 
 def _gather(request: Meeting, meeting: Meeting, now: dt.datetime) -> None:
@@ -269,48 +243,18 @@ def _cannot_come() -> SlotTaken:
 
 
 def place_guest(meeting: Meeting, attendee_id: int) -> None:
-    """Give the attendee (id) the first place that is free; refuses `office_hour_full` and SlotTaken.
-
-    The database lets nobody have a place twice: whoever comes second takes the next one.
-    """
-    for _attempt in range(MAX_GUESTS):
-        taken = set(Seat.objects.filter(meeting=meeting, place__isnull=False).values_list("place", flat=True))
-        place = next((one for one in range(1, MAX_GUESTS + 1) if one not in taken), None)
-        if place is None:
-            break
-        try:
-            with transaction.atomic():
-                _take_place(meeting, attendee_id, place)
-        except (IntegrityError, OperationalError) as error:
-            if violates(error, SEAT_CONSTRAINT):
-                raise _cannot_come() from error
-            if not _is_place_taken(error):
-                raise
-            continue
-        return
-    raise Refused("office_hour_full", _("All %(count)d places are taken.") % {"count": MAX_GUESTS})
-
-
-def _take_place(meeting: Meeting, attendee_id: int, place: int) -> None:
-    """The place for somebody new, or for one who left and asked again."""
-    Seat.objects.update_or_create(
-        meeting=meeting,
-        attendee_id=attendee_id,
-        defaults={"place": place, "period": meeting.period, "is_active": True, "here_at": None},
-        create_defaults={
-            "event_id": meeting.event_id,
-            "kind": Meeting.Kind.OFFICE_HOURS,
-            "part": Seat.Part.GUEST,
-            "place": place,
-            "period": meeting.period,
-            "is_active": True,
-        },
-    )
-
-
-def _is_place_taken(error: Exception) -> bool:
-    cause = error.__cause__
-    return isinstance(cause, psycopg.errors.UniqueViolation) and cause.diag.constraint_name == PLACE_CONSTRAINT
+    """Give the attendee (id) the first place that is free; refuses `office_hour_full` and SlotTaken."""
+    left = Seat.objects.filter(meeting=meeting, attendee=attendee_id).first()
+    seat = left or new_seat(meeting, attendee_id, Seat.Part.GUEST)
+    seat.is_active, seat.period, seat.here_at = True, meeting.period, None
+    try:
+        has_place = take_first_place(meeting, seat, most=MAX_GUESTS)
+    except (IntegrityError, OperationalError) as error:
+        if not violates(error, SEAT_CONSTRAINT):
+            raise
+        raise _cannot_come() from error
+    if not has_place:
+        raise Refused("office_hour_full", _("All %(count)d places are taken.") % {"count": MAX_GUESTS})
 
 
 @in_transaction
@@ -340,7 +284,7 @@ def cancel_office_hour(*, attendee: Attendee, meeting_id: int, reason: str, by: 
     meeting = _lock_hosted(attendee, meeting_id, with_guests=True)
     if meeting.state != Meeting.State.CANCELLED:
         check_cancellable(meeting, now)
-        cancel_locked_office_hour(meeting, attendee, clean_cancel_reason(reason), now)
+        cancel_locked_group(meeting, clean_cancel_reason(reason), now, by=attendee)
     return meeting
 
 
@@ -357,16 +301,6 @@ def arrive_at_office_hour(*, attendee: Attendee, meeting_id: int, by: Person, no
     return meeting
 
 
-def cancel_locked_office_hour(meeting: Meeting, host: Attendee | None, reason: str, now: dt.datetime) -> None:
-    """Free everybody and the place, and tell who had one; the caller has locked the meeting."""
-    readers = present_ids(meeting.pk)
-    Seat.objects.filter(meeting=meeting).update(is_active=False)
-    meeting.state, meeting.ended_by, meeting.reason = Meeting.State.CANCELLED, host, reason
-    meeting.save_revision("state", "ended_by", "reason", now=now)
-    notify(meeting, Notice.Kind.CANCELLED, to=readers, now=now)
-    announce_freed_times(meeting.event_id, readers)
-
-
 def remove_guests(meeting: Meeting, attendee_ids: Collection[int], now: dt.datetime, *, tell_host: bool) -> None:
     """Take the places of these guests (ids); with the last of them the locked office hour ends."""
     seats = Seat.objects.filter(meeting=meeting, attendee__in=attendee_ids)
@@ -375,7 +309,7 @@ def remove_guests(meeting: Meeting, attendee_ids: Collection[int], now: dt.datet
     notify(meeting, Notice.Kind.CANCELLED, to=attendee_ids, now=now)
     announce_freed_times(meeting.event_id, attendee_ids)
     if not Seat.objects.filter(meeting=meeting, place__isnull=False).exists():
-        cancel_locked_office_hour(meeting, None, "", now)
+        cancel_locked_group(meeting, "", now)
     elif tell_host and meeting.asker_id is not None:
         notify(meeting, Notice.Kind.OFFICE_LEFT, to=[meeting.asker_id], now=now)
 
@@ -409,7 +343,7 @@ def leave_office_hours(*, attendee_ids: Collection[int], now: dt.datetime) -> No
     meetings = Meeting.objects.filter(pk__in=coming.values("pk")).order_by("pk")
     for meeting in meetings.select_for_update(no_key=True):
         if meeting.asker_id in attendee_ids:
-            cancel_locked_office_hour(meeting, None, "", now)
+            cancel_locked_group(meeting, "", now)
         elif leaving := [pk for pk in guest_ids(meeting) if pk in attendee_ids]:
             remove_guests(meeting, leaving, now, tell_host=True)
 

@@ -26,7 +26,8 @@ from backend.events.services.locks import lock_attendees
 from backend.groups.models import OPEN_SEATS, TRIO, Rounds, RoundTable
 from backend.groups.rules import may_sit_with
 from backend.groups.selectors.open_roundtables import is_busy_at, open_roundtable_for
-from backend.groups.services.round_tables import new_seat, no_such_table, take_first_place
+from backend.groups.services.places import new_seat
+from backend.groups.services.round_tables import no_such_table, sit_at_table
 from backend.groups.services.rounds import TITLE_LIMIT
 from backend.people.models import Person
 
@@ -153,10 +154,11 @@ def join_roundtable(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.
         raise no_such_table()
     if meeting.slot is None or is_busy_at(attendee.pk, meeting.slot):
         raise _time_taken()
-    seat = Seat.objects.filter(meeting=meeting, attendee=attendee).first() or new_seat(meeting, attendee.pk)
+    left = Seat.objects.filter(meeting=meeting, attendee=attendee).first()
+    seat = left or new_seat(meeting, attendee.pk, Seat.Part.MEMBER)
     seat.is_active, seat.answer, seat.period = True, Seat.Answer.YES, meeting.period
     try:
-        has_place = take_first_place(meeting, seat, most=row.seats)
+        has_place = sit_at_table(meeting, seat, most=row.seats)
     except (IntegrityError, OperationalError) as error:
         if not violates(error, SEAT_CONSTRAINT):
             raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 
-import psycopg
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
@@ -13,8 +12,8 @@ from django.utils.translation import gettext as _
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import TooLate, check_cancellable
-from backend.booking.selectors.tables import free_tables, suitable_tables
-from backend.booking.services.booking import SEAT_CONSTRAINT, TABLE_CONSTRAINT, SlotTaken, violates
+from backend.booking.selectors.tables import free_tables
+from backend.booking.services.booking import SEAT_CONSTRAINT, SlotTaken, violates
 from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.locks import lock_requests
 from backend.booking.services.notices import notify
@@ -22,7 +21,6 @@ from backend.booking.services.requests import end_each, release_requests
 from backend.core.errors import NotFound
 from backend.core.isolation import for_each
 from backend.core.transactions import in_transaction
-from backend.events.models.agenda import Table
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import check_own
 from backend.events.rules.states import Activity
@@ -30,9 +28,8 @@ from backend.events.services.locks import lock_attendees
 from backend.groups.models import FEWEST, Rounds, RoundTable
 from backend.groups.rules import kept_members, may_sit_with
 from backend.groups.selectors.rounds import answer_by, members_of
+from backend.groups.services.places import cancel_locked_group, new_seat, save_at_table, take_first_place
 from backend.people.models import Person
-
-PLACE_CONSTRAINT = "seat_one_guest_per_place"
 
 
 @in_transaction
@@ -131,86 +128,35 @@ def open_table(round_table: RoundTable, members: Sequence[int], *, now: dt.datet
         answered_at=now,
         expires_at=rounds.answer_by,
     )
-    if round_table.table not in free_tables(meeting, slot) or not _saved(meeting, round_table.table):
+    if round_table.table not in free_tables(meeting, slot) or not save_at_table(meeting, round_table.table):
         return ()
     round_table.meeting = meeting
     round_table.save(update_fields=["meeting"])
-    Seat.objects.bulk_create(new_seat(meeting, pk, place) for place, pk in enumerate(kept, start=1))
+    Seat.objects.bulk_create(new_seat(meeting, pk, Seat.Part.MEMBER, place) for place, pk in enumerate(kept, start=1))
     return kept
-
-
-def _saved(meeting: Meeting, table: Table) -> bool:
-    """Whether the table was still free; its row is locked as in `booking.book_table`."""
-    try:
-        with transaction.atomic():
-            suitable = Table.objects.filter(suitable_tables(meeting), pk=table.pk)
-            if not list(suitable.select_for_update(no_key=True)):
-                return False
-            meeting.save(force_insert=True)
-    except (IntegrityError, OperationalError) as error:
-        if not violates(error, TABLE_CONSTRAINT):
-            raise
-        meeting.pk = None
-        return False
-    return True
-
-
-def new_seat(meeting: Meeting, attendee_id: int, place: int | None = None) -> Seat:
-    """A member's seat, not saved."""
-    return Seat(
-        event_id=meeting.event_id,
-        meeting=meeting,
-        kind=Meeting.Kind.ROUND,
-        attendee_id=attendee_id,
-        part=Seat.Part.MEMBER,
-        place=place,
-        period=meeting.period,
-    )
 
 
 @in_transaction
 def give_place(meeting_id: int, attendee_id: int, *, most: int, now: dt.datetime) -> bool:
     """Give a latecomer (id) the first free place at a table; False where none is left or they cannot sit.
 
-    The database lets nobody have a place twice: whoever comes second takes the next one. One who left, or
-    who was at the table before, is not put there again.
+    One who left, or who was at the table before, is not put there again.
     """
     lock_attendees([attendee_id])
     meeting = Meeting.objects.get(pk=meeting_id)
     had_one = Seat.objects.filter(meeting=meeting, attendee=attendee_id).exists()
     if had_one or meeting.state != Meeting.State.ACCEPTED or meeting.period.lower <= now:
         return False
-    return take_first_place(meeting, new_seat(meeting, attendee_id), most=most)
+    return sit_at_table(meeting, new_seat(meeting, attendee_id, Seat.Part.MEMBER), most=most)
 
 
-def take_first_place(meeting: Meeting, seat: Seat, *, most: int) -> bool:
+def sit_at_table(meeting: Meeting, seat: Seat, *, most: int) -> bool:
     """Save the seat, new or left before, at the first free place; False where none is left or they cannot sit."""
-    for _attempt in range(most):
-        members = members_of([meeting])[meeting.pk]
-        if not may_sit_with(meeting.event_id, seat.attendee_id, members):
-            return False
-        taken = {seat.place for seat in members.values()}
-        seat.place = next((one for one in range(1, most + 1) if one not in taken), None)
-        if seat.place is None:
-            return False
-        try:
-            with transaction.atomic():
-                _take_place(seat)
-        except IntegrityError as error:
-            if not _is_place_taken(error):
-                raise
-            continue
-        return True
-    return False
 
+    def may_sit(others: Collection[int]) -> bool:
+        return may_sit_with(meeting.event_id, seat.attendee_id, others)
 
-def _take_place(seat: Seat) -> None:
-    seat.save()
-
-
-def _is_place_taken(error: IntegrityError) -> bool:
-    cause = error.__cause__
-    return isinstance(cause, psycopg.errors.UniqueViolation) and cause.diag.constraint_name == PLACE_CONSTRAINT
+    return take_first_place(meeting, seat, most=most, fits=may_sit)
 
 
 def remove_members(meeting: Meeting, attendee_ids: Collection[int], now: dt.datetime, *, tell: bool) -> None:
@@ -225,7 +171,7 @@ def remove_members(meeting: Meeting, attendee_ids: Collection[int], now: dt.date
     notify(meeting, Notice.Kind.CANCELLED, to=attendee_ids if tell else had_time, now=now)
     announce_freed_times(meeting.event_id, had_time)
     if _is_off(meeting):
-        cancel_locked_table(meeting, "", now)
+        cancel_locked_group(meeting, "", now)
 
 
 def _is_off(meeting: Meeting) -> bool:
@@ -235,17 +181,6 @@ def _is_off(meeting: Meeting) -> bool:
     if one is None:
         return len(here) < FEWEST
     return len(here) < one.rounds.fewest or (one.rounds.is_open and one.host_id not in here)
-
-
-def cancel_locked_table(meeting: Meeting, reason: str, now: dt.datetime) -> None:
-    """Free everybody and the table, and tell who had a place; the caller has locked the meeting."""
-    seats = Seat.objects.filter(meeting=meeting, place__isnull=False)
-    readers = list(seats.values_list("attendee_id", flat=True))
-    seats.update(is_active=False)
-    meeting.state, meeting.reason = Meeting.State.CANCELLED, reason
-    meeting.save_revision("state", "reason", now=now)
-    notify(meeting, Notice.Kind.CANCELLED, to=readers, now=now)
-    announce_freed_times(meeting.event_id, readers)
 
 
 def end_unanswered(*, now: dt.datetime) -> int:
@@ -282,7 +217,7 @@ def _close(rounds_id: int, now: dt.datetime) -> None:
     joined = Meeting.objects.filter(round_table__rounds=rounds_id, round_table__rounds__is_open=True)
     for meeting in joined.filter(state=Meeting.State.ACCEPTED).select_for_update(no_key=True, of=("self",)):
         if _is_off(meeting):
-            cancel_locked_table(meeting, "", now)
+            cancel_locked_group(meeting, "", now)
 
 
 def end_refused_places(*, now: dt.datetime) -> int:

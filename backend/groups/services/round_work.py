@@ -17,7 +17,8 @@ from backend.groups.engine.drafts import RoundsDraft, draft_rounds
 from backend.groups.models import Rounds, RoundSeat, RoundTable
 from backend.groups.rules import RoundsSetting, tables_of
 from backend.groups.selectors.rounds import setting_of
-from backend.groups.services.round_tables import cancel_locked_table, give_place, open_table
+from backend.groups.services.places import cancel_locked_group
+from backend.groups.services.round_tables import give_place, open_table
 
 SECONDS = 20.0  # for the planner
 
@@ -147,4 +148,4 @@ def _cancel_tables(rounds: Rounds, now: dt.datetime) -> None:
 def _cancel_table(meeting_id: int, now: dt.datetime) -> None:
     meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting_id)
     if meeting.state == Meeting.State.ACCEPTED:
-        cancel_locked_table(meeting, _("The organisers cancelled it."), now)
+        cancel_locked_group(meeting, _("The organisers cancelled it."), now)

@@ -31,8 +31,7 @@ from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, clean_text
 from backend.events.rules.states import Activity
 from backend.groups.services.delegation_sessions import end_session_of
-from backend.groups.services.office_hours import cancel_locked_office_hour
-from backend.groups.services.round_tables import cancel_locked_table
+from backend.groups.services.places import cancel_locked_group
 from backend.people.models import Person
 
 DISPLACE_MEETINGS = "setup.displace_meetings"
@@ -103,7 +102,7 @@ def _displace(closure: Closure, meeting_id: int, now: dt.datetime) -> None:
         end_session_of(meeting, now)
         return
     if meeting.kind == Meeting.Kind.ROUND:  # all its tables are taken at once, so none is left to move to
-        cancel_locked_table(meeting, closure.reason or _("The organisers closed this time."), now)
+        cancel_locked_group(meeting, closure.reason or _("The organisers closed this time."), now)
         return
     slot, table = meeting.slot, meeting.table
     if slot is None or table is None:
@@ -111,8 +110,10 @@ def _displace(closure: Closure, meeting_id: int, now: dt.datetime) -> None:
     outcome = Outcome.MOVED if _move(meeting, slot, now) else Outcome.CANCELLED
     if outcome == Outcome.CANCELLED:
         reason = closure.reason or _("The organisers closed this time.")
-        is_office_hour = meeting.kind == Meeting.Kind.OFFICE_HOURS
-        (cancel_locked_office_hour if is_office_hour else cancel_locked_meeting)(meeting, None, reason, now)
+        if meeting.kind == Meeting.Kind.OFFICE_HOURS:
+            cancel_locked_group(meeting, reason, now)
+        else:
+            cancel_locked_meeting(meeting, None, reason, now)
     DisplacedMeeting.objects.update_or_create(
         closure=closure,
         meeting=meeting,

@@ -20,7 +20,7 @@ from backend.core.errors import BusinessError, Refused
 from backend.events.models.agenda import SessionPart, Table
 from backend.events.models.attendees import Attendee
 from backend.events.services.venue import TableData
-from backend.groups.services import office_hours, round_tables
+from backend.groups.services import office_hours, places
 from backend.groups.services.office_hours import (
     OfficeHourData,
     add_guest,
@@ -73,7 +73,7 @@ def lets_look_first(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
         monkeypatch.setattr(office_hours, "release_requests", lambda **arguments: None)
         monkeypatch.setattr(office_hours, "_locked_one", lambda pk: Meeting.objects.get(pk=pk))
         all_have_looked, waited = threading.Barrier(writers), threading.local()
-        take_place = office_hours._take_place
+        take_place = places._take_place
 
         def wait_first(*arguments: object) -> None:
             if not hasattr(waited, "once"):
@@ -81,7 +81,7 @@ def lets_look_first(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
                 all_have_looked.wait(PATIENCE)
             take_place(*arguments)
 
-        monkeypatch.setattr(office_hours, "_take_place", wait_first)
+        monkeypatch.setattr(places, "_take_place", wait_first)
 
     return prepare
 
@@ -508,7 +508,7 @@ def give_or_refuse(meeting_id: int, attendee_id: int, hall: Hall) -> None:
 def all_look_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """All four who take a place at a table look, then write."""
     all_have_looked, waited = threading.Barrier(4), threading.local()
-    take_place = round_tables._take_place
+    take_place = places._take_place
 
     def wait_first(seat: Seat) -> None:
         if not hasattr(waited, "once"):
@@ -516,7 +516,7 @@ def all_look_first(monkeypatch: pytest.MonkeyPatch) -> None:
             all_have_looked.wait(PATIENCE)
         take_place(seat)
 
-    monkeypatch.setattr(round_tables, "_take_place", wait_first)
+    monkeypatch.setattr(places, "_take_place", wait_first)
 
 
 def test_without_the_constraint_four_get_the_last_place_at_a_table(drop_constraint, all_look_first):

@@ -9,7 +9,7 @@ import pytest
 from backend.booking.models.meetings import Meeting, Seat
 from backend.events.models.agenda import Table
 from backend.events.models.attendees import Attendee
-from backend.groups.services import open_roundtables, round_tables
+from backend.groups.services import open_roundtables, places
 from backend.groups.services.open_roundtables import RoundtableFull
 from tests.backend.booking.test_races import PATIENCE, PLACES, at_once, drop_constraint  # noqa: F401
 from tests.factories import make_attendees
@@ -32,7 +32,7 @@ def last_place(joining: int) -> tuple[OpenHall, Meeting, list[Attendee]]:
 def all_look_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """All four look, without waiting for a lock, then write."""
     all_have_looked, waited = threading.Barrier(4), threading.local()
-    take_place = round_tables._take_place
+    take_place = places._take_place
 
     def wait_first(seat: Seat) -> None:
         if threading.current_thread() is not threading.main_thread() and not hasattr(waited, "once"):
@@ -40,7 +40,7 @@ def all_look_first(monkeypatch: pytest.MonkeyPatch) -> None:
             all_have_looked.wait(PATIENCE)
         take_place(seat)
 
-    monkeypatch.setattr(round_tables, "_take_place", wait_first)
+    monkeypatch.setattr(places, "_take_place", wait_first)
     monkeypatch.setattr(open_roundtables, "_lock_table", lambda pk: Meeting.objects.get(pk=pk))
 
 
