@@ -40,13 +40,17 @@ HINDRANCES = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the lines of the day are made of. `unmet` is None while no list was computed."""
+    """What the lines of the day are made of. `unmet` is None while no list was computed.
+
+    `proposed`: the roundtables of attendees that wait for an organiser.
+    """
 
     stats: EventStats
     help: HelpCounts
     wanted: Sequence[WantedRow]
     unmet: UnmetCounts | None
     missing: Sequence[MissingBridge]
+    proposed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,14 @@ def _tasks_of_people(event: Event, found: Found, to: Callable[[str], str]) -> It
         yield Task("unjoined", unjoined, text, (first, who))
     if is_allowed(event, Activity.ASK):
         yield from _tasks_of_nudging(found, to)
+        if found.proposed:
+            text = ngettext(
+                "roundtable that an attendee proposes waits for your yes or no",
+                "roundtables that attendees propose wait for your yes or no",
+                found.proposed,
+            )
+            read = (_("Read what they propose"), to("all_rounds") + "#proposed")
+            yield Task("proposed", found.proposed, text, (read,))
     plan = (_("Plan for them"), to("programme") + "?scope=without_meeting#new")
     text = _("of %(joined)d who have joined have no meeting") % {"joined": stats.joined}
     alone = sum(one.has_joined for one in stats.without_meeting)
