@@ -28,6 +28,7 @@ from backend.core.texts import one_line
 from backend.events.models.agenda import SessionPart, Table
 from backend.events.models.attendees import Attendee
 from backend.events.selectors import shown_name
+from backend.groups.models import Rounds
 from backend.groups.selectors.delegation_sessions import own_delegation_sessions
 from backend.groups.selectors.office_hours import OfficeHourRow, office_hour_for, office_rows_for
 from backend.groups.selectors.rounds import TableRow, own_table, table_rows_for
@@ -185,10 +186,20 @@ def _office_summary(row: OfficeHourRow | None) -> str:
 
 def _at_table(meeting: Meeting, row: TableRow | None, reader: Attendee, stamp: dt.datetime) -> icalendar.Event:
     """A table of a round; the entry names nobody."""
-    is_off = row is None or row.state == Meeting.State.CANCELLED
-    title = {"title": row.title if row else ""}
-    summary = _("Cancelled: table of “%(title)s”") if is_off else _("Table of “%(title)s”")
-    return _of_several(meeting, row, summary % title, reader, stamp)
+    summary = table_words(row) if row else _("Cancelled meeting")
+    if row and row.state == Meeting.State.CANCELLED:
+        summary = _("Cancelled: %(table)s") % {"table": summary}
+    return _of_several(meeting, row, summary, reader, stamp)
+
+
+def table_words(row: TableRow) -> str:
+    """What it is, and its title."""
+    named = {
+        Rounds.Kind.ROUNDS: _("Table of “%(title)s”"),
+        Rounds.Kind.ROUNDTABLES: _("Roundtable “%(title)s”"),
+        Rounds.Kind.TRIOS: _("Trio “%(title)s”"),
+    }
+    return named[Rounds.Kind(row.kind)] % {"title": row.title}
 
 
 def _of_several(

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from backend.agenda.selectors.calendar import location_words, meeting_address
+from backend.agenda.selectors.calendar import location_words, meeting_address, table_words
 from backend.agenda.selectors.times import reader_words, short_words
 from backend.booking.models.notices import Notice
 from backend.events.models.attendees import Attendee
 from backend.groups.models import Rounds
+from backend.groups.selectors.open_roundtables import ProposedRoundtable
 from backend.groups.selectors.rounds import TableRow
 from backend.notifications.services.notice_words import Link, MailContent, agenda_link, stay_in_touch
 
@@ -22,7 +23,7 @@ def words_of_table(kind: Notice.Kind, facts: Mapping[str, Any], row: TableRow, r
     """What a notice of this kind says of the table as it is now."""
     if kind in (Kind.CONTACT_OFFERED, Kind.CONNECTED):
         return stay_in_touch(kind == Kind.CONNECTED, row.name_of(facts.get("other")), reader)
-    named = {"title": row.title, "time": short_words(row.starts_at, reader)}
+    named = {"title": row.title, "table": table_words(row), "time": short_words(row.starts_at, reader)}
     address = f"{meeting_address(reader)}rounds/{row.rounds_id}/"
     links = (Link(str(_("See your tables")), address, is_main=True), agenda_link(reader))
     subject, lines = _words(kind, row, reader)
@@ -33,6 +34,16 @@ def words_of_table(kind: Notice.Kind, facts: Mapping[str, Any], row: TableRow, r
         where=location_words(row.place, reader) if row.place else "",
         quote=row.reason if kind == Kind.CANCELLED else "",
         links=(agenda_link(reader),) if kind == Kind.CANCELLED else links,
+    )
+
+
+def words_of_declined(row: ProposedRoundtable, reader: Attendee) -> MailContent:
+    """What the mail says of a roundtable that the reader proposed and an organiser declined."""
+    return MailContent(
+        subject=_("Your roundtable “%(title)s” was declined") % {"title": row.about},
+        lines=(_("The organisers declined it, with this reason:"),),
+        quote=row.reason,
+        links=(Link(str(_("Propose a roundtable")), f"{meeting_address(reader)}roundtables/", is_main=True),),
     )
 
 
@@ -51,14 +62,14 @@ def _words(kind: Notice.Kind, row: TableRow, reader: Attendee) -> tuple[str, tup
                 _("At least three have to say yes, or it does not take place."),
             )
         case Kind.MOVED:
-            return _("Another place: “%(title)s” on %(time)s"), (_("Your table of “%(title)s” is elsewhere."),)
+            return _("Another place: “%(title)s” on %(time)s"), (_("It takes place somewhere else: %(table)s."),)
         case Kind.REMINDER_DAY:
             return _("Reminder: “%(title)s” on %(time)s"), (
-                _("You have a place at a table of “%(title)s”."),
+                _("You have a place: %(table)s."),
                 _("If you cannot come, leave the table on its page now."),
             )
         case Kind.REMINDER_SOON:
-            return _("In a few minutes: “%(title)s”"), (_("You have a place at a table of “%(title)s”."),)
+            return _("In a few minutes: “%(title)s”"), (_("You have a place: %(table)s."),)
         case Kind.ATTEST:
             return _("Did your table of “%(title)s” take place?"), (
                 _("Your answer tells the forum's organisers what came of it."),
@@ -68,7 +79,7 @@ def _words(kind: Notice.Kind, row: TableRow, reader: Attendee) -> tuple[str, tup
                 _("What you noted is on the meeting’s page. Say there whether it is done."),
             )
     return _("Off for you: “%(title)s” on %(time)s"), (
-        _("You have no place at this table of “%(title)s” any more. The time is yours again."),
+        _("You have no place there any more: %(table)s. The time is yours again."),
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+import icalendar
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
+from backend.agenda.selectors.calendar import feed_for
 from backend.booking.models.notices import Notice
 from backend.core.period import Period
 from backend.events.models.attendees import Attendee
@@ -55,7 +57,7 @@ def test_a_place_without_an_answer_ends_with_a_mail_that_says_so(hall: Hall) -> 
     end_unanswered(now=hall.answer_by)
     found = mail(hall.people[0], "cancelled", hall.answer_by)
     assert found.subject.startswith("Off for you: “Everybody meets everybody”")
-    assert "You have no place at this table" in found.body
+    assert "You have no place there any more: Table of “Everybody meets everybody”." in found.body
 
 
 def test_only_who_said_yes_is_mailed_another_place_and_reminded(hall: Hall) -> None:
@@ -77,6 +79,30 @@ def test_only_who_said_yes_is_mailed_another_place_and_reminded(hall: Hall) -> N
     day = first.starts_at - dt.timedelta(hours=23)
     remind_people(now=day)
     assert "Reminder" in mail(me, "reminder_day", day).subject
+
+
+@pytest.mark.parametrize(("kind", "name"), [("rounds", "Table of"), ("roundtables", "Roundtable"), ("trios", "Trio")])
+def test_mails_and_calendars_name_the_kind(kind: str, name: str) -> None:
+    hall, words = Hall(kind=kind), f"{name} “Everybody meets everybody”"
+    hall.published()
+    me = next(one for one in hall.people if own_tables(one, hall.now))
+    hall.accept_all(me)
+    first = own_tables(me, hall.now)[0]
+    soon = first.starts_at - dt.timedelta(minutes=5)
+    remind_people(now=soon)
+    assert f"You have a place: {words}." in mail(me, "reminder_soon", soon).body
+
+    def summaries() -> set[str]:
+        entries = icalendar.Calendar.from_ical(feed_for(me, hall.now, hall.now)).walk("VEVENT")
+        return {str(entry["summary"]) for entry in entries}
+
+    assert summaries() == {words}
+    for row in own_tables(me, hall.now):
+        hall.leave(me, row.meeting_id)
+    assert summaries() == {f"Cancelled: {words}"}
+    assert f"Cancelled: {words}" in str(
+        mail(me, "cancelled", hall.now).attachments[0].get_payload(decode=True).decode()
+    )
 
 
 def test_a_closed_time_ends_its_tables_with_the_reason(hall: Hall) -> None:
