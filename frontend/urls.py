@@ -272,6 +272,7 @@ urlpatterns = [
     ),
     path("e/<slug:slug>/meetings/roundtables/", roundtables.open_roundtables, name="open_roundtables"),
     path("e/<slug:slug>/meetings/roundtables/<int:meeting_id>/join/", roundtables.join, name="join_roundtable"),
+    path("e/<slug:slug>/meetings/roundtables/<int:rounds_id>/change/", roundtables.change, name="change_roundtable"),
     path(
         "e/<slug:slug>/meetings/roundtables/<int:rounds_id>/withdraw/", roundtables.withdraw, name="withdraw_roundtable"
     ),

@@ -10,7 +10,12 @@ from backend.booking.models.meetings import Meeting
 from backend.events.models.attendees import Attendee
 from backend.groups.models import Rounds
 from backend.groups.selectors.rounds import own_tables, rounds_for
-from backend.groups.services.open_roundtables import RoundtableData, join_roundtable, propose_roundtable
+from backend.groups.services.open_roundtables import (
+    RoundtableData,
+    change_roundtable,
+    join_roundtable,
+    propose_roundtable,
+)
 from backend.groups.services.round_tables import accept_table, leave_table
 from backend.groups.services.round_work import work_on_rounds
 from backend.groups.services.rounds import RoundsOptions, approve_roundtable, order_rounds, publish_rounds
@@ -119,9 +124,16 @@ class OpenHall(Hall):
         data = {"about": "Evidence that reaches the police", "slot_id": self.forum.slots[slot].pk, "seats": 4, **more}
         return propose_roundtable(attendee=host, data=RoundtableData(**data), by=host.person, now=self.now)
 
+    def change(self, rounds: Rounds, slot: int = 0, **more: object) -> Rounds:
+        host = rounds.tables.get().host
+        data = {"about": "Evidence, in one form", "slot_id": self.forum.slots[slot].pk, "seats": 4, **more}
+        own = {"attendee": host, "rounds_id": rounds.pk, "by": host.person}
+        return change_roundtable(**own, data=RoundtableData(**data), now=self.now)
+
     def approve(self, rounds: Rounds, now: dt.datetime | None = None) -> Meeting:
         """The table of it, once the organiser approved it."""
-        approve_roundtable(event=self.event, rounds_id=rounds.pk, by=self.boss.person, now=now or self.now)
+        read = {"rounds_id": rounds.pk, "version": rounds.order_number}
+        approve_roundtable(event=self.event, **read, by=self.boss.person, now=now or self.now)
         return Meeting.objects.get(round_table__rounds=rounds)
 
     def opened(self, *joining: Attendee, **more: object) -> Meeting:

@@ -28,21 +28,15 @@ from backend.directory import api as directory
 from backend.events.api.forum import AboutView, OpenEventView, StateView
 from backend.events.api.long_jobs import LongJobAnswerView, LongJobView
 from backend.events.api.profile import ProfileView
-from backend.groups.api import (
+from backend.groups.api.office_hours import (
     OfficeHourArriveView,
     OfficeHourCancelView,
     OfficeHourGuestView,
     OfficeHourLeaveView,
     OfficeHourListView,
     OfficeHourView,
-    OpenRoundtableJoinView,
-    OpenRoundtableListView,
-    OwnProposalListView,
-    OwnProposalWithdrawView,
-    OwnTableListView,
-    ProposalApproveView,
-    ProposalDeclineView,
-    ProposalListView,
+)
+from backend.groups.api.rounds import (
     RoundsAgainView,
     RoundsCancelView,
     RoundsLatecomersView,
@@ -50,6 +44,19 @@ from backend.groups.api import (
     RoundsPublishView,
     RoundsSeatView,
     RoundsView,
+)
+from backend.groups.api.roundtables import (
+    OpenRoundtableJoinView,
+    OpenRoundtableListView,
+    OwnProposalListView,
+    OwnProposalView,
+    OwnProposalWithdrawView,
+    ProposalApproveView,
+    ProposalDeclineView,
+    ProposalListView,
+)
+from backend.groups.api.tables import (
+    OwnTableListView,
     TableAcceptView,
     TableArriveView,
     TableAttestView,
@@ -258,6 +265,7 @@ urlpatterns = [
     path("events/<slug:slug>/rounds/open/", OpenRoundtableListView.as_view()),
     path("events/<slug:slug>/rounds/open/<int:meeting_id>/join/", OpenRoundtableJoinView.as_view()),
     path("events/<slug:slug>/rounds/open/proposed/", OwnProposalListView.as_view()),
+    path("events/<slug:slug>/rounds/open/proposed/<int:rounds_id>/", OwnProposalView.as_view()),
     path("events/<slug:slug>/rounds/open/proposed/<int:rounds_id>/withdraw/", OwnProposalWithdrawView.as_view()),
     path("events/<slug:slug>/rounds/proposals/", ProposalListView.as_view()),
     path("events/<slug:slug>/rounds/proposals/<int:rounds_id>/approve/", ProposalApproveView.as_view()),

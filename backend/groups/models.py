@@ -64,7 +64,8 @@ class Rounds(Numbered):
     most = models.PositiveSmallIntegerField(default=6)
     most_each = models.PositiveSmallIntegerField(default=1, db_default=1)  # roundtables or trios of one person
     seed = models.PositiveIntegerField(default=1)
-    order_number = models.PositiveIntegerField(default=1)  # raised by each order: late results are dropped
+    # Raised by each order, so that late results are dropped, and by each change of a proposal.
+    order_number = models.PositiveIntegerField(default=1)
     report = models.JSONField(default=dict)
 
     made_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -19,7 +19,7 @@ from backend.notifications.services.deliveries import mark_read, resend_mails
 
 
 class NoticeSerializer(
-    RowSerializer, row=NoticeRow, fields="notice kind facts created_at is_read meeting office_hour table"
+    RowSerializer, row=NoticeRow, fields="notice kind facts created_at is_read meeting office_hour table declined"
 ):
     facts = serializers.DictField(child=serializers.JSONField())
     meeting = MeetingSerializer(allow_null=True, help_text="None: one I may no longer see is off.")
@@ -28,6 +28,9 @@ class NoticeSerializer(
     )
     table = serializers.IntegerField(
         source="round_table.meeting_id", default=None, allow_null=True, help_text="Or a table of a round."
+    )
+    declined = serializers.IntegerField(
+        source="declined.rounds_id", default=None, allow_null=True, help_text="Or a roundtable I proposed."
     )
 
 

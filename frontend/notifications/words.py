@@ -45,6 +45,9 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
         return office_notice_words(notice.kind, notice.office_hour, event)
     if notice.round_table is not None:
         return table_notice_words(notice.kind, notice.facts, notice.round_table, event)
+    if (declined := notice.declined) is not None:
+        named = {"title": declined.about, "reason": declined.reason}
+        return str(KINDS[Kind(notice.kind)].table_page) % named
     row = notice.meeting
     if row is None:
         return _("A meeting of yours is cancelled. Its time is yours again.")

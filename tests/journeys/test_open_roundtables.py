@@ -29,13 +29,21 @@ def test_a_roundtable_is_proposed_approved_joined_and_left_on_phones(booking, do
     expect(phone.get_by_text("Proposed. An organiser reads it first.")).to_be_visible()
     expect(phone.get_by_text("Waiting for an organiser")).to_be_visible()
     assert faults_of(phone) == []
+    phone.get_by_role("link", name="Change").click()
+    expect(phone.get_by_label("Seats, with yours")).to_have_value("4")
+    assert faults_of(phone) == []
+    phone.get_by_label("What it is about").fill("Evidence that reaches the police in time")
+    phone.get_by_role("button", name="Save changes").press("Enter")
+    expect(phone.get_by_text("Changed. An organiser reads it first.")).to_be_visible()
 
     other = sign_in(me, "phone")
     other.goto(f"{base}meetings/roundtables/")
     expect(other.get_by_text("Evidence that reaches the police")).to_have_count(0)
 
     desk = sign_in(hall.boss)
-    desk.goto(f"{base}programme/rounds/")
+    desk.goto(f"{base}desk/")
+    expect(desk.get_by_text("roundtable that an attendee proposes waits for your yes or no")).to_be_visible()
+    desk.get_by_role("link", name="Read what they propose").click()
     expect(desk.get_by_text(host.name)).to_be_visible()
     desk.get_by_text("Decline …").click()
     assert faults_of(desk) == []
@@ -64,3 +72,14 @@ def test_a_roundtable_is_proposed_approved_joined_and_left_on_phones(booking, do
     assert [row.state for row in own_tables(me, timezone.now())] == ["cancelled"]
     phone.reload()
     expect(phone.get_by_role("link", name=me.name)).to_have_count(0)
+
+    hall.propose(host, slot=1)
+    desk.goto(f"{base}programme/rounds/")
+    desk.get_by_text("Decline …").click()
+    desk.get_by_label("Why").fill("A session is about it already")
+    desk.get_by_role("button", name="Decline it").press("Enter")
+    expect(desk.get_by_text("Declined. Whoever proposed it is told why.")).to_be_visible()
+    assert "A session is about it already" in mail_to(post, host, "was declined").get_body(("plain",)).get_content()
+    phone.goto(f"{base}notices/")
+    expect(phone.get_by_text("was declined. The reason given: “A session is about it already”")).to_be_visible()
+    assert faults_of(phone) == []

@@ -14,7 +14,10 @@ from backend.events.models.events import Event
 
 
 class Notice(Numbered):
-    """One message to one attendee about one meeting: shown in the app, and sent by mail."""
+    """One message to one attendee about one meeting: shown in the app, and sent by mail.
+
+    Of a roundtable that was declined there is no meeting: `facts` has its `rounds`.
+    """
 
     class Kind(models.TextChoices):
         REQUESTED = "requested", _("You are asked to meet")
@@ -45,6 +48,7 @@ class Notice(Numbered):
         OFFICE_LEFT = "office_left", _("A guest does not come to your office hour")
         ROUNDS_PROPOSED = "rounds_proposed", _("The organisers propose you a place at tables")
         ROUNDTABLE_OPEN = "roundtable_open", _("Your roundtable is open")
+        ROUNDTABLE_DECLINED = "roundtable_declined", _("Your roundtable was declined")
 
     ONCE = (
         Kind.REMINDER_HALF,
@@ -58,8 +62,8 @@ class Notice(Numbered):
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="notices")
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="notices")
-    kind = models.CharField(max_length=16, choices=Kind.choices)
+    meeting = models.ForeignKey(Meeting, null=True, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     sequence = models.PositiveIntegerField(default=0)  # the meeting's, when this was written
     facts = models.JSONField(default=dict, blank=True)  # ids and times only: names are asked of the policy
     created_at = models.DateTimeField(default=timezone.now)
@@ -82,7 +86,10 @@ class Notice(Numbered):
                     ]
                 ),
                 name="notice_reminds_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(meeting__isnull=False) | Q(kind="roundtable_declined"), name="notice_has_a_meeting"
+            ),
         ]
 
 

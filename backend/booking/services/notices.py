@@ -20,9 +20,10 @@ def notify(meeting: Meeting, kind: str, *, to: Iterable[int], now: dt.datetime, 
 
     `facts` are ids, times and words that are true of this moment only; names come from the contact policy
     when the notice is shown. Reminders and the question whether the meeting took place are written once.
+    Of what is no meeting, `meeting` is one that is not saved.
     """
     row = {"event_id": meeting.event_id, "sequence": meeting.sequence, "facts": facts, "created_at": now}
-    key = {"meeting": meeting, "kind": kind}
+    key = {"meeting_id": meeting.pk, "kind": kind}
     readers = Attendee.objects.select_related("event", "person").in_bulk(set(to))  # but for those who left
     ids = sorted(readers)
     if kind in Notice.ONCE:

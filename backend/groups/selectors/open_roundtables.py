@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -41,8 +42,9 @@ class OpenRoundtable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposedRoundtable:
-    """What an attendee proposed. `state`: of `Rounds.State`. `reason`: why it was declined.
+    """What an attendee proposed. `state`: of `Rounds.State`. `reason`: why it was declined. `topic`: its key.
 
+    `version` rises with each change, and an organiser answers the one they read.
     `host_name` and `organisation` are read by organisers alone.
     """
 
@@ -54,6 +56,9 @@ class ProposedRoundtable:
     seats: int
     state: str
     reason: str
+    topic: str
+    slot_id: int
+    version: int
     host_name: str = ""
     organisation: str = ""
 
@@ -117,6 +122,20 @@ def own_proposals_for(attendee: Attendee, now: dt.datetime) -> tuple[ProposedRou
     return _proposals(own)
 
 
+def waiting_proposal_for(attendee: Attendee, rounds_id: int, now: dt.datetime) -> ProposedRoundtable:
+    """One of them that no organiser has answered; refuses NotFound."""
+    for one in own_proposals_for(attendee, now):
+        if one.rounds_id == rounds_id and one.state == Rounds.State.PROPOSED:
+            return one
+    raise NotFound(_("This was answered or taken back. Propose another."))
+
+
+def declined_for(attendee: Attendee, rounds_ids: Collection[int]) -> dict[int, ProposedRoundtable]:
+    """Of these (ids of rounds), what the attendee proposed and an organiser declined."""
+    own = RoundTable.objects.filter(host=attendee, rounds__in=rounds_ids, rounds__state=Rounds.State.DECLINED)
+    return {one.rounds_id: one for one in _proposals(own)} if rounds_ids else {}
+
+
 def proposals_for(event: Event, now: dt.datetime) -> tuple[ProposedRoundtable, ...]:
     """What waits for the organisers, by time; for them alone."""
     waiting = RoundTable.objects.filter(
@@ -141,6 +160,9 @@ def _proposals(tables: QuerySet[RoundTable], *, with_host: bool = False) -> tupl
             seats=one.rounds.most,
             state=one.rounds.state,
             reason=one.rounds.reason,
+            topic=one.topic.key if one.topic else "",
+            slot_id=one.slot_id,
+            version=one.rounds.order_number,
             host_name=shown_name(one.host) if with_host and one.host else "",
             organisation=one.host.organisation.name if with_host and one.host and one.host.organisation else "",
         )

@@ -56,46 +56,68 @@ def propose_roundtable(*, attendee: Attendee, data: RoundtableData, by: Person, 
     `too_many_roundtables`, BadTimes, SlotTaken and NoTableFree.
     """
     check_own(attendee, by, Activity.ASK)
-    about = _clean_about(data)
-    check_tells_nothing(attendee, dict.fromkeys(WRITTEN, "") | {"about": about})
-    topic = Topic.objects.filter(event=attendee.event_id, key=data.topic).first() if data.topic else None
-    if data.topic and topic is None:
-        raise _bad("topic", _("Choose one of the forum’s topics."))
     lock_attendees([attendee.pk])
-    if not may_sit_with(attendee.event_id, attendee.pk, ()):
-        raise Refused("cannot_host", _("Only adults who are listed and have joined can hold a roundtable."))
     own = RoundTable.objects.filter(host=attendee, rounds__is_open=True, slot__starts_at__gt=now)
     waiting = own.filter(rounds__state=Rounds.State.PROPOSED)
     if (waiting | own.filter(meeting__state=Meeting.State.ACCEPTED)).count() >= MOST_OWN:
         message = _("You have %(count)d roundtables to come, the most there can be. Take one back first.")
         raise Refused("too_many_roundtables", message % {"count": MOST_OWN})
-    slot = Slot.objects.filter(event=attendee.event_id, pk=data.slot_id, starts_at__gt=now + MIN_NOTICE).first()
+    rounds = Rounds(
+        event_id=attendee.event_id,
+        kind=Rounds.Kind.ROUNDTABLES,
+        is_open=True,
+        state=Rounds.State.PROPOSED,
+        work=Rounds.Work.READY,
+        least=TRIO,
+        made_by=by,
+        made_at=now,
+    )
+    _write(attendee, rounds, RoundTable(event_id=attendee.event_id, host=attendee), data, now)
+    return rounds
+
+
+@in_transaction
+def change_roundtable(
+    *, attendee: Attendee, rounds_id: int, data: RoundtableData, by: Person, now: dt.datetime
+) -> Rounds:
+    """Change what one proposed while no organiser has answered; an answer to what it was before is refused.
+
+    Refuses as `propose_roundtable` does but for their number, NotFound, `already_approved` and `not_proposed`.
+    """
+    check_own(attendee, by, Activity.ASK)
+    rounds = _own_for_update(attendee, rounds_id)
+    if rounds.state != Rounds.State.PROPOSED:
+        raise Refused("not_proposed", _("This was answered or taken back. Propose another."))
+    rounds.order_number += 1
+    _write(attendee, rounds, rounds.tables.get(), data, now)
+    return rounds
+
+
+def _write(host: Attendee, rounds: Rounds, one: RoundTable, data: RoundtableData, now: dt.datetime) -> None:
+    """Store what the host proposes, where it can be; the host is locked."""
+    about = _clean_about(data)
+    check_tells_nothing(host, dict.fromkeys(WRITTEN, "") | {"about": about})
+    topic = Topic.objects.filter(event=host.event_id, key=data.topic).first() if data.topic else None
+    if data.topic and topic is None:
+        raise _bad("topic", _("Choose one of the forum’s topics."))
+    if not may_sit_with(host.event_id, host.pk, ()):
+        raise Refused("cannot_host", _("Only adults who are listed and have joined can hold a roundtable."))
+    slot = Slot.objects.filter(event=host.event_id, pk=data.slot_id, starts_at__gt=now + MIN_NOTICE).first()
     if slot is None:
         raise BadTimes(_("Choose one of your free times."), field="slot")
-    if is_busy_at(attendee.pk, slot):
+    if is_busy_at(host.pk, slot):
         raise _time_taken()
-    free = free_tables(Meeting(event_id=attendee.event_id), slot)
+    free = free_tables(Meeting(event_id=host.event_id), slot)
     if not free:
         raise NoTableFree(
             _("No place of this kind is free at that time. Choose another time, or another kind."), field="slot"
         )
-    rounds = Rounds.objects.create(
-        event_id=attendee.event_id,
-        kind=Rounds.Kind.ROUNDTABLES,
-        is_open=True,
-        title=about,
-        topic=topic,
-        state=Rounds.State.PROPOSED,
-        work=Rounds.Work.READY,
-        least=TRIO,
-        most=data.seats,
-        made_by=by,
-        made_at=now,
-    )
-    RoundTable.objects.create(
-        event_id=attendee.event_id, rounds=rounds, slot=slot, table=free[0], topic=topic, host=attendee
-    )
-    return rounds
+    rounds.title, rounds.topic, rounds.most = about, topic, data.seats
+    rounds.save()
+    one.rounds, one.slot, one.topic = rounds, slot, topic
+    if one.table_id not in {table.pk for table in free}:
+        one.table = free[0]
+    one.save()
 
 
 def _clean_about(data: RoundtableData) -> str:
@@ -121,6 +143,15 @@ def withdraw_roundtable(*, attendee: Attendee, rounds_id: int, by: Person, now: 
     Refuses NotYours, NotInThisState, NotFound and `already_approved`.
     """
     check_own(attendee, by, Activity.TAKE_PART)
+    rounds = _own_for_update(attendee, rounds_id)
+    if rounds.state == Rounds.State.PROPOSED:
+        rounds.state, rounds.cancelled_at = Rounds.State.CANCELLED, now
+        rounds.save(update_fields=["state", "cancelled_at"])
+    return rounds
+
+
+def _own_for_update(attendee: Attendee, rounds_id: int) -> Rounds:
+    """What the attendee proposed, both locked; refuses NotFound, and `already_approved`."""
     lock_attendees([attendee.pk])
     own = Rounds.objects.filter(is_open=True, tables__host=attendee, pk=rounds_id)
     rounds = own.select_for_update(no_key=True, of=("self",)).first()
@@ -128,9 +159,6 @@ def withdraw_roundtable(*, attendee: Attendee, rounds_id: int, by: Person, now: 
         raise no_such_table()
     if rounds.state == Rounds.State.PUBLISHED:
         raise Refused("already_approved", _("It is approved already. Leave it among your meetings."))
-    if rounds.state == Rounds.State.PROPOSED:
-        rounds.state, rounds.cancelled_at = Rounds.State.CANCELLED, now
-        rounds.save(update_fields=["state", "cancelled_at"])
     return rounds
 
 

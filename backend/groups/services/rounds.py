@@ -317,13 +317,14 @@ def _can_sit(rounds: Rounds, slot: Slot, attendee_id: int, members: Sequence[int
 
 
 @in_transaction
-def approve_roundtable(*, event: Event, rounds_id: int, by: Person, now: dt.datetime) -> Rounds:
+def approve_roundtable(*, event: Event, rounds_id: int, version: int | None, by: Person, now: dt.datetime) -> Rounds:
     """Open a roundtable that an attendee proposed, at a table that is free; its host is told. Again: nothing.
 
-    From then on those read it who may meet everybody at it. Refuses OrganisersOnly, NotInThisState, NotFound,
-    `not_proposed`, TooLate, NoTableFree, and CannotSit where the host cannot come then, for whatever cause.
+    From then on those read it who may meet everybody at it. `version`: of the proposal as it was read.
+    Refuses OrganisersOnly, NotInThisState, NotFound, `not_proposed`, `changed_meanwhile`, TooLate, NoTableFree,
+    and CannotSit where the host cannot come then, for whatever cause.
     """
-    one = _proposed_for_update(event, rounds_id, by, now)
+    one = _proposed_for_update(event, rounds_id, version, by, now)
     rounds, slot, host = one.rounds, one.slot, one.host_id or 0
     if rounds.state == Rounds.State.PUBLISHED:
         return rounds
@@ -350,12 +351,16 @@ def approve_roundtable(*, event: Event, rounds_id: int, by: Person, now: dt.date
 
 
 @in_transaction
-def decline_roundtable(*, event: Event, rounds_id: int, reason: str, by: Person, now: dt.datetime) -> Rounds:
-    """Decline a roundtable that an attendee proposed, with a reason that they alone read. Again: nothing.
+def decline_roundtable(
+    *, event: Event, rounds_id: int, version: int | None, reason: str, by: Person, now: dt.datetime
+) -> Rounds:
+    """Decline a roundtable that an attendee proposed, with a reason that they alone are told. Again: nothing.
 
-    Refuses OrganisersOnly, NotInThisState, NotFound, `not_proposed` and `reason_needed`.
+    `version`: of the proposal as it was read. Refuses OrganisersOnly, NotInThisState, NotFound, `not_proposed`,
+    `changed_meanwhile` and `reason_needed`.
     """
-    rounds = _proposed_for_update(event, rounds_id, by, now).rounds
+    one = _proposed_for_update(event, rounds_id, version, by, now)
+    rounds = one.rounds
     text = clean_text(reason)
     if not text or len(text) > REASON_LIMIT:
         message = _("Give a reason of at most %(limit)d characters.") % {"limit": REASON_LIMIT}
@@ -365,11 +370,16 @@ def decline_roundtable(*, event: Event, rounds_id: int, reason: str, by: Person,
             raise _not_proposed()
         rounds.state, rounds.reason = Rounds.State.DECLINED, text
         rounds.save(update_fields=["state", "reason"])
+        told = Meeting(event_id=event.pk)
+        notify(told, Notice.Kind.ROUNDTABLE_DECLINED, to=[one.host_id or 0], now=now, rounds=rounds.pk)
     return rounds
 
 
-def _proposed_for_update(event: Event, rounds_id: int, by: Person, now: dt.datetime) -> RoundTable:
-    """What an attendee proposed, locked with its host; refuses OrganisersOnly, NotInThisState and NotFound."""
+def _proposed_for_update(event: Event, rounds_id: int, version: int | None, by: Person, now: dt.datetime) -> RoundTable:
+    """What an attendee proposed, locked with its host.
+
+    Refuses OrganisersOnly, NotInThisState, NotFound, and `changed_meanwhile` where it waits in another version.
+    """
     check_organiser(by, event, Activity.EDIT)
     check_allowed(event, Activity.ASK)
     tables = RoundTable.objects.filter(event=event, rounds=rounds_id, rounds__is_open=True, host__isnull=False)
@@ -379,6 +389,8 @@ def _proposed_for_update(event: Event, rounds_id: int, by: Person, now: dt.datet
     found = tables.select_related("rounds", "slot", "table").select_for_update(no_key=True, of=("self", "rounds"))
     if (one := found.first()) is None:
         raise NotFound(_("There is no such proposal. Choose one of the list."))
+    if one.rounds.state == Rounds.State.PROPOSED and one.rounds.order_number != version:
+        raise Refused("changed_meanwhile", _("Its host changed it meanwhile. Read it again, then decide."))
     return one
 
 

@@ -15,22 +15,27 @@ from backend.booking.selectors.meetings import MeetingRow, rows_for
 from backend.core.compiled import CompiledRows
 from backend.events.models.attendees import Attendee
 from backend.groups.selectors.office_hours import OfficeHourRow, office_rows_for
+from backend.groups.selectors.open_roundtables import ProposedRoundtable, declined_for
 from backend.groups.selectors.rounds import TableRow, table_rows_for
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A notice with its meeting, office hour or table of a round, as the attendee may see it now."""
+    """A notice with its meeting, office hour or table of a round, as the attendee may see it now.
+
+    `declined`: the roundtable that the attendee proposed, where the notice tells that it was declined.
+    """
 
     notice_id: int
     kind: str
     facts: dict[str, object]
     created_at: dt.datetime
     is_read: bool
-    meeting_id: int
+    meeting_id: int | None
     meeting: MeetingRow | None
     office_hour: OfficeHourRow | None = None
     round_table: TableRow | None = None
+    declined: ProposedRoundtable | None = None
 
 
 def _notices_of(limit: int, *, attendee: int) -> QuerySet[Notice]:
@@ -51,7 +56,7 @@ def notices_for(
     nothing that is about a member of a table whom it hides.
     """
     notices = _latest(limit).fetch(attendee=attendee.pk)
-    ids = {notice.meeting_id for notice in notices}
+    ids = {notice.meeting_id for notice in notices if notice.meeting_id is not None}
     if rows is None:
         rows = {row.meeting_id: row for row in rows_for(attendee, Meeting.objects.filter(pk__in=ids), now)}
     others = ids - rows.keys()
@@ -60,6 +65,7 @@ def notices_for(
     others -= hours.keys()
     found = table_rows_for(attendee, Meeting.objects.filter(pk__in=others), now) if others else ()
     tables = {row.meeting_id: row for row in found}
+    declined = declined_for(attendee, [notice.facts["rounds"] for notice in notices if notice.meeting_id is None])
     return tuple(
         NoticeRow(
             notice.pk,
@@ -68,13 +74,17 @@ def notices_for(
             notice.created_at,
             notice.read_at is not None,
             notice.meeting_id,
-            rows.get(notice.meeting_id),
-            hours.get(notice.meeting_id),
-            tables.get(notice.meeting_id),
+            rows.get(meeting),
+            hours.get(meeting),
+            tables.get(meeting),
+            declined.get(notice.facts.get("rounds")),
         )
         for notice in notices
-        if notice.kind == Notice.Kind.CANCELLED or any(notice.meeting_id in known for known in (rows, hours, tables))
-        if not _is_about_hidden(notice, tables.get(notice.meeting_id))
+        for meeting in [notice.meeting_id or 0]
+        if notice.kind == Notice.Kind.CANCELLED
+        or any(meeting in known for known in (rows, hours, tables))
+        or notice.facts.get("rounds") in declined
+        if not _is_about_hidden(notice, tables.get(meeting))
     )
 
 

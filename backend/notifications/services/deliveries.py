@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import F, Q, Subquery
 
+from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Delivery, Notice
 from backend.booking.rules import IN_DIGESTS
 from backend.booking.services.notices import _enqueue_mail, _held_until
@@ -30,7 +31,7 @@ def deliver_notice(*, notice_id: int, now: dt.datetime) -> None:
     """
     waiting = Notice.objects.select_related("meeting", "attendee__event", "attendee__person")
     notice = waiting.filter(pk=notice_id, delivery__state=Delivery.State.QUEUED).first()
-    if notice is not None and (at := _held_until(notice, notice.meeting, notice.attendee, now)):
+    if notice is not None and (at := _held_until(notice, notice.meeting or Meeting(), notice.attendee, now)):
         Delivery.objects.filter(notice=notice).update(due_at=at)
         _enqueue_mail(notice, not_before=at)
         return

@@ -164,6 +164,11 @@ KINDS = {
         table_page=_("Your roundtable “%(title)s” is open"),
         changes_calendar=True,
     ),
+    Kind.ROUNDTABLE_DECLINED: NoticeKind(
+        Kind.ROUNDTABLE_DECLINED.label,
+        Kind.ROUNDTABLE_DECLINED.label,
+        table_page=_("Your roundtable “%(title)s” was declined. The reason given: “%(reason)s”"),
+    ),
 }
 
 

@@ -17,12 +17,14 @@ from backend.booking.selectors.availability import SlotChoice
 from backend.booking.selectors.meetings import CounterOfferRow, MeetingRow, QuestionRow
 from backend.booking.selectors.places import Place
 from backend.events.models.attendees import Attendee
+from backend.groups.models import Rounds
 from backend.groups.selectors.office_hours import OfficeHourRow
+from backend.groups.selectors.open_roundtables import ProposedRoundtable
 from backend.groups.selectors.rounds import TableRow
 from backend.mails.selectors import Letterhead
 from backend.notifications.services.kinds import KINDS, words_of, words_of_office_hour
 from backend.notifications.services.notice_mails import render_mail
-from backend.notifications.services.table_words import words_of_table
+from backend.notifications.services.table_words import words_of_declined, words_of_table
 from backend.safeguarding.selectors.public_profiles import PublicProfile
 
 HALF_HOUR = dt.timedelta(minutes=30)
@@ -37,6 +39,8 @@ def example_mail(kind: str, reader: Attendee, other: PublicProfile, head: Letter
         content = words_of_office_hour(Kind(kind), _example_office_hour(kind, reader, other, now), reader)
     elif kind in (Kind.ROUNDS_PROPOSED, Kind.ROUNDTABLE_OPEN):
         content = words_of_table(Kind(kind), {}, _example_table(reader, other, now), reader)
+    elif kind == Kind.ROUNDTABLE_DECLINED:
+        content = words_of_declined(_example_proposal(reader), reader)
     else:
         content = words_of(Kind(kind), {}, _example_meeting(kind, reader, other, now), reader)
     nowhere = f"{settings.TITIAN_ADDRESS.rstrip('/')}/answer/{_('a-link-of-their-own')}/"
@@ -97,6 +101,23 @@ def _example_table(reader: Attendee, other: PublicProfile, now: dt.datetime) -> 
         follow_up=None,
         changed_at=now,
         actions=("accept", "leave"),
+    )
+
+
+def _example_proposal(reader: Attendee) -> ProposedRoundtable:
+    starts_at = dt.datetime.combine(reader.event.starts_on, dt.time(10), reader.event.zone)
+    return ProposedRoundtable(
+        rounds_id=0,
+        about=_("Reports that reach the police in time"),
+        topic_name="",
+        starts_at=starts_at,
+        ends_at=starts_at + HALF_HOUR,
+        seats=8,
+        state=Rounds.State.DECLINED,
+        reason=_("I am in a session then."),
+        topic="",
+        slot_id=0,
+        version=1,
     )
 
 

@@ -22,13 +22,15 @@ from backend.booking.rules import LIMITS_WINDOW, OF_AN_OPEN_REQUEST, REQUEST_UPD
 from backend.booking.selectors.meetings import MeetingRow, rows_for
 from backend.events.models.attendees import Attendee
 from backend.events.rules.aliases import appears_under_alias
+from backend.groups.rules import may_sit_with
 from backend.groups.selectors.office_hours import OfficeHourRow, office_rows_for
+from backend.groups.selectors.open_roundtables import declined_for
 from backend.groups.selectors.rounds import TableRow, table_rows_for
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
 from backend.notifications.services.kinds import KINDS, words_of, words_of_office_hour
 from backend.notifications.services.notice_words import MailContent, anonymous_cancellation, requested
-from backend.notifications.services.table_words import words_of_table
+from backend.notifications.services.table_words import words_of_declined, words_of_table
 from backend.outcomes.selectors.connections import are_connected, waits_for_contact
 from backend.people.rules import in_language_of
 
@@ -57,14 +59,14 @@ def mail_for(notice: Notice, now: dt.datetime) -> EmailMultiAlternatives | None:
 
 
 def _mail_to(reader: Attendee, notice: Notice, now: dt.datetime) -> EmailMultiAlternatives | None:
-    meeting = Meeting.objects.get(pk=notice.meeting_id)
-    row = _rows_of([meeting.pk], reader, now).get(meeting.pk)
+    meeting = notice.meeting
+    row = _rows_of([meeting.pk], reader, now).get(meeting.pk) if meeting else None
     content = _content_of(notice, meeting, row, reader, now)
     if content is None:
         return None
     headers = {"Message-ID": message_id(notice), "Date": format_datetime(now)}
     mail = render_mail([content], reader, letterhead_for(reader), headers)
-    if KINDS[Kind(notice.kind)].changes_calendar:
+    if meeting and KINDS[Kind(notice.kind)].changes_calendar:
         entry = invitation_for(meeting, row, reader, now)
         mail.attach(_calendar_part(entry.decode(), method_of(row)))
     return mail
@@ -82,11 +84,13 @@ def _rows_of(meeting_ids: Sequence[int], reader: Attendee, now: dt.datetime) -> 
 
 
 def _content_of(
-    notice: Notice, meeting: Meeting, row: AnyRow | None, reader: Attendee, now: dt.datetime
+    notice: Notice, meeting: Meeting | None, row: AnyRow | None, reader: Attendee, now: dt.datetime
 ) -> MailContent | None:
     """What the mail of the notice says now; None where it is no longer wanted."""
     if not reader.person.is_active or _is_overtaken(notice) or _is_one_too_many(notice, now):
         return None
+    if meeting is None:
+        return _declined_content(notice, reader)
     if isinstance(row, TableRow):
         if not _is_table_wanted(notice, row, now):
             return None
@@ -98,13 +102,20 @@ def _content_of(
     return anonymous_cancellation(meeting, reader) if notice.kind == Kind.CANCELLED else None
 
 
+def _declined_content(notice: Notice, reader: Attendee) -> MailContent | None:
+    """Of a roundtable that was declined; nothing to somebody who could not hold one any more."""
+    row = declined_for(reader, [notice.facts["rounds"]]).get(notice.facts["rounds"])
+    return words_of_declined(row, reader) if row and may_sit_with(reader.event_id, reader.pk, ()) else None
+
+
 def wanted_notices(notices: Sequence[Notice], now: dt.datetime) -> list[tuple[Notice, MailContent]]:
     """Those of one reader's notices whose mails are still wanted, with what each says, oldest first."""
     reader = Attendee.objects.select_related("person", "event").get(pk=notices[0].attendee_id)
-    rows = _rows_of([notice.meeting_id for notice in notices], reader, now)
+    rows = _rows_of([notice.meeting_id for notice in notices if notice.meeting_id], reader, now)
     ordered = sorted(notices, key=lambda notice: notice.pk)
     found = (
-        (notice, _content_of(notice, notice.meeting, rows.get(notice.meeting_id), reader, now)) for notice in ordered
+        (notice, _content_of(notice, notice.meeting, rows.get(notice.meeting_id or 0), reader, now))
+        for notice in ordered
     )
     return [(notice, content) for notice, content in found if content is not None]
 
@@ -162,7 +173,8 @@ def _sent_before(notice: Notice) -> QuerySet[Delivery]:
 def message_id(notice: Notice) -> str:
     """The same at every attempt, so that mail programs recognise a mail that arrives twice."""
     host = urlsplit(settings.TITIAN_ADDRESS).hostname
-    return f"<notice-{notice.pk}.{notice.meeting.uid}@{host}>"
+    meeting = notice.meeting.uid if notice.meeting else "no-meeting"
+    return f"<notice-{notice.pk}.{meeting}@{host}>"
 
 
 def render_mail(

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 from backend.events.models.attendees import Attendee
 from backend.groups.services.rounds import approve_roundtable, decline_roundtable
 from frontend.access import Request, organiser, refused_on
-from frontend.booking.forms import ReasonForm
 from frontend.fields import values_of
+from frontend.groups.forms.roundtables import ProposalAnswerForm
 from frontend.groups.views.rounds import rounds_page
 
 
@@ -22,7 +22,8 @@ from frontend.groups.views.rounds import rounds_page
 @refused_on(rounds_page)
 def approve(request: Request, attendee: Attendee, rounds_id: int) -> HttpResponse:
     """Open what an attendee proposed."""
-    approve_roundtable(event=attendee.event, rounds_id=rounds_id, by=request.user, now=timezone.now())
+    version = values_of(ProposalAnswerForm(request.POST))["version"]
+    approve_roundtable(event=attendee.event, rounds_id=rounds_id, version=version, by=request.user, now=timezone.now())
     messages.success(request, _("Approved. Its host is told, and others can join it."))
     return redirect("all_rounds", attendee.event.slug)
 
@@ -31,8 +32,8 @@ def approve(request: Request, attendee: Attendee, rounds_id: int) -> HttpRespons
 @require_POST
 @refused_on(rounds_page)
 def decline(request: Request, attendee: Attendee, rounds_id: int) -> HttpResponse:
-    """Decline what an attendee proposed; they read why."""
-    reason = values_of(ReasonForm(request.POST))["reason"]
-    decline_roundtable(event=attendee.event, rounds_id=rounds_id, reason=reason, by=request.user, now=timezone.now())
-    messages.success(request, _("Declined. Whoever proposed it reads why."))
+    """Decline what an attendee proposed; they are told why."""
+    answer = values_of(ProposalAnswerForm(request.POST))
+    decline_roundtable(event=attendee.event, rounds_id=rounds_id, **answer, by=request.user, now=timezone.now())
+    messages.success(request, _("Declined. Whoever proposed it is told why."))
     return redirect("all_rounds", attendee.event.slug)

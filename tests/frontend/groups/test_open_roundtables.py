@@ -48,9 +48,10 @@ def test_from_the_proposal_to_a_place_that_is_left(hall: OpenHall) -> None:
     assert "Roundtables that attendees propose" in shown
     assert host.name in shown
     at = f"programme/rounds/{rounds.pk}/"
-    answer = desk.post(address(hall, f"{at}decline/"), {"reason": ""})
+    answer = desk.post(address(hall, f"{at}decline/"), {"reason": "", "version": 1})
     assert "Give a reason of at most 500 characters." in page_of(answer).text
-    assert desk.post(address(hall, f"{at}approve/")).status_code == 302
+    assert "Its host changed it meanwhile." in page_of(desk.post(address(hall, f"{at}approve/"))).text
+    assert desk.post(address(hall, f"{at}approve/"), {"version": 1}).status_code == 302
     assert "3 of 4 places are left." in reads(hall, me)
     meeting = hall.approve(rounds)
     join = address(hall, f"meetings/roundtables/{meeting.pk}/join/")
@@ -72,13 +73,59 @@ def test_from_the_proposal_to_a_place_that_is_left(hall: OpenHall) -> None:
     assert export_for(host.person, hall.now)["forums"][0]["tables_of_rounds"][0]["title"] == "Chat logs in court"
 
 
+def test_a_proposal_is_changed_on_a_page_while_it_waits_and_organisers_decide_on_what_they_read(hall: OpenHall) -> None:
+    host, other = hall.people[:2]
+    rounds, client, desk = hall.propose(host, topic=hall.topic), client_of(host.person), client_of(hall.boss.person)
+    page = address(hall, f"meetings/roundtables/{rounds.pk}/change/")
+    assert page in page_of(client.get(address(hall))).attributes("a", "href")
+    shown = page_of(client.get(page))
+    assert shown.attributes("#id_about", "value") == ["Evidence that reaches the police"]
+    sent = {"about": "Evidence, in one form", "topic": "", "slot": hall.forum.slots[1].pk, "seats": 6}
+    answer = client.post(page, sent | {"about": ""})
+    assert (answer.status_code, "Say in at most 120" in page_of(answer).text) == (422, True)
+    assert client_of(other.person).get(page).status_code == client_of(other.person).post(page, sent).status_code == 404
+    assert client.post(page, sent).status_code == 302
+    assert "Evidence, in one form" in reads(hall, host)
+    at = address(hall, f"programme/rounds/{rounds.pk}/")
+    for answer in (
+        desk.post(f"{at}approve/", {"version": 1}),
+        desk.post(f"{at}decline/", {"version": 1, "reason": "No"}),
+    ):
+        assert (answer.status_code, "Its host changed it meanwhile." in page_of(answer).text) == (409, True)
+    listed = page_of(desk.get(address(hall, "programme/rounds/")))
+    assert listed.attributes("#proposed ~ ul input[name=version]", "value") == ["2", "2"]
+    assert desk.post(f"{at}approve/", {"version": 2}).status_code == 302
+    assert client.get(page).status_code == 404
+
+
+def test_the_desk_counts_what_waits_for_organisers_and_leads_to_it(hall: OpenHall) -> None:
+    desk = client_of(hall.boss.person)
+
+    def line() -> str:
+        return " ".join(page_of(desk.get(address(hall, "desk/"))).texts("#proposed"))
+
+    assert line() == ""
+    rounds = [hall.propose(hall.people[0]), hall.propose(hall.people[1], slot=1)]
+    assert line().startswith("2 roundtables that attendees propose wait for your yes or no")
+    page = page_of(desk.get(address(hall, "desk/")))
+    assert page.attributes("#proposed a", "href") == [address(hall, "programme/rounds/#proposed")]
+    hall.approve(rounds[0])
+    assert line().startswith("1 roundtable that an attendee proposes waits for your yes or no")
+    Attendee.objects.filter(pk=hall.people[1].pk).update(age_class="minor")
+    assert line() == ""
+
+
 def test_a_decline_is_read_by_whoever_proposed_it_and_a_proposal_is_taken_back(hall: OpenHall) -> None:
     host, other = hall.people[:2]
     declined, waiting = hall.propose(host), hall.propose(host, slot=1)
     desk = client_of(hall.boss.person)
-    desk.post(address(hall, f"programme/rounds/{declined.pk}/decline/"), {"reason": "Too broad"})
+    desk.post(address(hall, f"programme/rounds/{declined.pk}/decline/"), {"reason": "Too broad", "version": 1})
     assert "Too broad" in reads(hall, host)
     assert "Too broad" not in reads(hall, other)
+    sentence = "Your roundtable “Evidence that reaches the police” was declined. The reason given: “Too broad”"
+    assert sentence in reads(hall, host, "notices/")
+    assert sentence in reads(hall, host, "meetings/")
+    assert "Too broad" not in reads(hall, other, "notices/")
     back = address(hall, f"meetings/roundtables/{waiting.pk}/withdraw/")
     assert client_of(other.person).post(back).status_code == 404
     assert client_of(host.person).post(back).status_code == 302
@@ -153,7 +200,14 @@ def test_programs_propose_approve_join_and_decline(hall: OpenHall) -> None:
     assert client.get(f"{api}proposals/", **as_me).status_code == 403
     [waiting] = client.get(f"{api}proposals/", **boss).json()
     assert waiting["host_name"] == host.name
-    assert client.post(f"{api}proposals/{row['rounds_id']}/approve/", **boss).json()["state"] == "published"
+    own, change = f"{api}open/proposed/{row['rounds_id']}/", sent | {"about": "Chat logs, in one form"}
+    assert client.put(own, change, content_type="application/json", **as_me).status_code == 404
+    row = client.put(own, change, content_type="application/json", **as_host).json()
+    assert (row["about"], row["version"], row["state"]) == ("Chat logs, in one form", 2, "proposed")
+    approve = {"path": f"{api}proposals/{row['rounds_id']}/approve/", "content_type": "application/json", **boss}
+    assert client.post(**approve, data={}).status_code == 400
+    assert client.post(**approve, data={"version": 1}).json()["code"] == "changed_meanwhile"
+    assert client.post(**approve, data={"version": 2}).json()["state"] == "published"
     [open_one] = client.get(f"{api}open/", **as_me).json()
     assert (open_one["places_left"], open_one["host"]["name"]) == (3, host.name)
     joined = client.post(f"{api}open/{open_one['meeting']}/join/", **as_me).json()
@@ -162,7 +216,9 @@ def test_programs_propose_approve_join_and_decline(hall: OpenHall) -> None:
     client.post(f"{api}open/", sent | {"slot": hall.forum.slots[1].pk}, content_type="application/json", **as_host)
     [second] = client.get(f"{api}open/proposed/", **as_host).json()
     at = f"{api}proposals/{second['rounds_id']}/decline/"
-    answer = client.post(at, {"reason": "Too broad"}, content_type="application/json", **boss)
+    answer = client.post(at, {"reason": "Too broad", "version": 1}, content_type="application/json", **boss)
     assert answer.json()["state"] == "declined"
+    told = client.get(f"/api/v1/events/{hall.event.slug}/notices/", **as_host).json()[0]
+    assert (told["kind"], told["declined"], told["meeting"]) == ("roundtable_declined", second["rounds_id"], None)
     assert client.get(f"{api}open/proposed/", **as_host).json()[0]["reason"] == "Too broad"
     assert client.post(f"{api}open/proposed/{second['rounds_id']}/withdraw/", **as_host).status_code == 204

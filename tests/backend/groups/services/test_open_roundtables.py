@@ -5,23 +5,27 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.models.notices import Notice
+from backend.booking.models.notices import Delivery, Notice
 from backend.booking.rules import MIN_NOTICE
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.groups.models import Rounds
+from backend.groups.models import Rounds, RoundTable
 from backend.groups.selectors.open_roundtables import open_roundtables_for, own_proposals_for, proposals_for
 from backend.groups.selectors.rounds import own_table, own_tables, rounds_for, rounds_page_for
 from backend.groups.services.leaving import end_everything_of
-from backend.groups.services.open_roundtables import withdraw_roundtable
+from backend.groups.services.open_roundtables import RoundtableData, change_roundtable, withdraw_roundtable
 from backend.groups.services.round_tables import end_refused_places, end_unanswered
 from backend.groups.services.rounds import approve_roundtable, cancel_rounds, decline_roundtable, seat_latecomers
+from backend.notifications.selectors.notices import notices_for
+from backend.notifications.services.deliveries import deliver_notice
 from backend.notifications.services.notice_mails import mail_for
+from backend.people.models import Person
 from backend.privacy.services.rows import erase_rows
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.services.aliases import AliasData, set_alias_of
@@ -55,7 +59,8 @@ def refusal_of(call: object) -> str:
 
 
 def decline(hall: OpenHall, rounds: Rounds, reason: str = "Please name what you want to agree on") -> Rounds:
-    return decline_roundtable(event=hall.event, rounds_id=rounds.pk, reason=reason, by=hall.boss.person, now=hall.now)
+    read = {"rounds_id": rounds.pk, "version": rounds.order_number}
+    return decline_roundtable(event=hall.event, **read, reason=reason, by=hall.boss.person, now=hall.now)
 
 
 def test_nobody_but_its_host_and_organisers_reads_a_proposal_until_it_is_approved(hall: OpenHall) -> None:
@@ -92,6 +97,52 @@ def test_a_declined_one_is_read_by_nobody_but_its_host_who_reads_why(hall: OpenH
     assert proposals_for(hall.event, hall.now) == ()
     assert refusal_of(lambda: hall.approve(rounds)) == "not_proposed"
     assert not Meeting.objects.exists()
+
+
+def test_a_host_is_told_once_by_notice_and_mail_that_a_proposal_was_declined_and_why(
+    hall: OpenHall, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    host, other = hall.people[:2]
+    rounds = hall.propose(host)
+    decline(hall, rounds)
+    decline(hall, rounds)
+    assert (told(host), told(other)) == (["roundtable_declined"], [])
+    [shown] = notices_for(host, hall.now)
+    assert (shown.declined.rounds_id, shown.declined.reason) == (rounds.pk, "Please name what you want to agree on")
+    notice = Notice.objects.get()
+    mail = mail_for(notice, hall.now)
+    assert mail.subject == "Your roundtable “Evidence that reaches the police” was declined"
+    assert "> Please name what you want to agree on" in mail.body
+    assert f"/e/{hall.event.slug}/meetings/roundtables/" in mail.body
+    assert not mail.attachments
+    deliver_notice(notice_id=notice.pk, now=hall.now)
+    deliver_notice(notice_id=notice.pk, now=hall.now)
+    assert [one.subject for one in mailoutbox] == [mail.subject]
+    assert Delivery.objects.get().state == Delivery.State.SENT
+
+
+def test_a_declined_one_is_in_the_digest_of_whoever_wants_one(
+    hall: OpenHall, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    host = hall.people[0]
+    Person.objects.filter(pk=host.person_id).update(digest="daily")
+    for number in range(2):
+        decline(hall, hall.propose(host, slot=number), reason=f"Reason {number}")
+    later = hall.now + dt.timedelta(days=2)
+    deliver_notice(notice_id=Notice.objects.earliest("pk").pk, now=later)
+    [mail] = mailoutbox
+    assert "> Reason 0" in mail.body
+    assert "> Reason 1" in mail.body
+
+
+@each_unfit
+def test_who_can_hold_no_roundtable_any_more_gets_no_mail_of_a_decline(
+    hall: OpenHall, change: dict[str, object]
+) -> None:
+    host = hall.people[0]
+    decline(hall, hall.propose(host))
+    Attendee.objects.filter(pk=host.pk).update(**change)
+    assert mail_for(Notice.objects.get(), hall.now) is None
 
 
 def test_people_join_until_it_is_full_and_leave(hall: OpenHall) -> None:
@@ -300,6 +351,59 @@ def test_a_host_takes_a_proposal_back_and_has_three_at_most(hall: OpenHall) -> N
     assert refusal_of(lambda: withdraw_roundtable(**target | stranger)) == "not_found"
 
 
+def test_a_host_changes_what_waits_and_an_organiser_answers_what_they_read(hall: OpenHall) -> None:
+    host = hall.people[0]
+    rounds = hall.propose(host, topic=hall.topic)
+    changed = hall.change(rounds, slot=1, seats=6)
+    [row] = proposals_for(hall.event, hall.now)
+    assert (row.about, row.seats, row.topic, row.version) == ("Evidence, in one form", 6, "", 2)
+    assert row.starts_at == hall.forum.slots[1].starts_at
+    assert Rounds.objects.count() == RoundTable.objects.count() == 1
+    assert refusal_of(lambda: hall.approve(rounds)) == refusal_of(lambda: decline(hall, rounds)) == "changed_meanwhile"
+    assert told(host) == []
+    meeting = hall.approve(changed)
+    assert meeting.slot == hall.forum.slots[1]
+    hall.join(hall.people[1], meeting)
+    table = own_table(hall.people[1], meeting.pk, hall.now)
+    assert (table.title, table.topic_name) == ("Evidence, in one form", "")
+
+
+def test_what_is_answered_or_taken_back_or_of_another_is_not_changed(hall: OpenHall) -> None:
+    host, other = hall.people[:2]
+    approved, declined, back = (hall.propose(host, slot=number) for number in range(3))
+    hall.approve(approved)
+    decline(hall, declined)
+    withdraw_roundtable(attendee=host, rounds_id=back.pk, by=host.person, now=hall.now)
+    before = list(Rounds.objects.order_by("pk").values())
+    assert refusal_of(lambda: hall.change(approved)) == "already_approved"
+    assert refusal_of(lambda: hall.change(declined)) == refusal_of(lambda: hall.change(back)) == "not_proposed"
+    waiting = hall.propose(host, slot=3)
+    data = RoundtableData(about="Mine now", slot_id=hall.forum.slots[3].pk, seats=4)
+    for rounds_id in (waiting.pk, 10**9):
+        target = {"attendee": other, "rounds_id": rounds_id, "by": other.person, "now": hall.now}
+        assert refusal_of(lambda target=target: change_roundtable(**target, data=data)) == "not_found"
+    assert list(Rounds.objects.exclude(pk=waiting.pk).order_by("pk").values()) == before
+
+
+@each_unfit
+def test_who_may_not_be_seated_changes_nothing(hall: OpenHall, change: dict[str, object]) -> None:
+    rounds = hall.propose(hall.people[0])
+    Attendee.objects.filter(pk=hall.people[0].pk).update(**change)
+    assert refusal_of(lambda: hall.change(rounds)) == "cannot_host"
+
+
+def test_a_change_needs_a_time_at_which_its_host_and_a_table_are_free_and_no_real_name(hall: OpenHall) -> None:
+    hall.opened(slot=1)
+    hall.approve(hall.propose(hall.people[1], slot=1))
+    mine, theirs = hall.propose(hall.people[0]), hall.propose(hall.people[2])
+    assert refusal_of(lambda: hall.change(mine, slot=1)) == "slot_taken"
+    assert refusal_of(lambda: hall.change(theirs, slot=1)) == "no_table_free"
+    assert refusal_of(lambda: hall.change(mine, about="")) == "bad_roundtable"
+    data = AliasData(name="Orchid", real_name=hall.people[2].name)
+    set_alias_of(hall.event, hall.people[2].pk, data, is_wish=True, by=None, now=hall.now)
+    assert refusal_of(lambda: hall.change(theirs, about=f"Ask {data.real_name}")) == "real_name_in_text"
+
+
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
@@ -319,8 +423,8 @@ def test_what_cannot_be_proposed_is_said(hall: OpenHall, wrong: dict[str, object
 def test_nobody_but_organisers_of_the_forum_approves_and_declines(hall: OpenHall) -> None:
     rounds, by = hall.propose(hall.people[0]), hall.people[1].person
     target = {"event": hall.event, "rounds_id": rounds.pk, "by": by, "now": hall.now}
-    assert refusal_of(lambda: approve_roundtable(**target)) == "only_organisers"
-    assert refusal_of(lambda: decline_roundtable(**target, reason="No")) == "only_organisers"
+    assert refusal_of(lambda: approve_roundtable(**target, version=1)) == "only_organisers"
+    assert refusal_of(lambda: decline_roundtable(**target, version=1, reason="No")) == "only_organisers"
     assert refusal_of(lambda: cancel_rounds(**target | {"by": hall.boss.person})) == "not_found"
 
 
@@ -342,6 +446,7 @@ def test_in_a_forum_that_is_over_nothing_is_proposed_approved_or_joined(hall: Op
     for call in (
         lambda: hall.propose(me, slot=2),
         lambda: hall.join(me, meeting),
+        lambda: hall.change(rounds),
         lambda: hall.approve(rounds),
         lambda: decline(hall, rounds),
     ):

@@ -146,7 +146,7 @@ def meeting_in_every_state(forum: Forum) -> dict[str, tuple[Attendee, EmailMulti
 def test_every_kind_of_notice_is_a_mail_in_text_and_html_that_names_the_other(forum: Forum) -> None:
     mails = meeting_in_every_state(forum)
     # test_office_words, test_table_words, test_open_roundtables
-    of_groups = {"office_hour", "office_left", "rounds_proposed", "roundtable_open"}
+    of_groups = {"office_hour", "office_left", "rounds_proposed", "roundtable_open", "roundtable_declined"}
     assert set(mails) | of_groups == set(Notice.Kind.values)
     subjects = [mail.subject for _, mail in mails.values() if mail]
     assert len(set(subjects)) == len(mails)
