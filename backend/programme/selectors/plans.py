@@ -283,8 +283,8 @@ def plan_page_for(plan: Plan, data: PlanningData) -> PlanPage:
     ]
     kept = [entry for entry in own if entry.counts]
     value = sum(entry.value for entry in kept) if kept else None
-    groups = [kept for members in data.groups if len(kept := [pk for pk in members if pk in data.people]) >= FEWEST]
-    in_groups = rounds_figures(groups, {})
+    groups = _groups_shown(data)
+    in_groups = rounds_figures(groups, {pk: data.people[pk].constituency for members in groups for pk in members})
     figures = Figures(
         value=value,
         bound=plan.bound if is_done else None,
@@ -312,6 +312,12 @@ def plan_page_for(plan: Plan, data: PlanningData) -> PlanPage:
         short=tuple(short),
         reasons=tuple(_conflict_text(conflict_of(row), data) for row in conflicts),
     )
+
+
+def _groups_shown(data: PlanningData) -> list[list[int]]:
+    """Who (ids) is at each small group, of people who may be planned."""
+    shown = ([pk for pk in members if pk in data.people] for members in data.groups)
+    return [members for members in shown if len(members) >= FEWEST]
 
 
 def _conflict_text(conflict: PlanConflict, data: PlanningData) -> str:
