@@ -75,6 +75,7 @@ BELONGS_TO = {
     "new_office_hour": "meetings",
     "my_tables": "meetings",
     "open_roundtables": "meetings",
+    "change_roundtable": "meetings",
     "share_contact": "connections",
     "delegation_session": "delegation_sessions",
     "bridges": "desk",

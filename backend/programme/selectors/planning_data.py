@@ -105,8 +105,8 @@ def _held_tables(event: Event) -> dict[int, tuple[Period, ...]]:
     """When more than two have each table (id): an office hour, a table of a round, a session with a delegation."""
     held = Meeting.objects.filter(event=event, table__isnull=False, state__in=Meeting.CONFIRMED_STATES)
     found: dict[int, list[Period]] = defaultdict(list)
-    for table, period in held.exclude(kind=Meeting.Kind.ONE_TO_ONE).values_list("table", "period"):
-        found[table].append(Period(period.lower, period.upper))
+    for meeting in held.exclude(kind=Meeting.Kind.ONE_TO_ONE):
+        found[meeting.table_id or 0].append(Period(meeting.period.lower, meeting.period.upper))
     return {table: tuple(periods) for table, periods in found.items()}
 
 
