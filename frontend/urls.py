@@ -23,7 +23,7 @@ from frontend.events.views import (
     translations,
 )
 from frontend.groups.views import delegations, office_hours, proposals, rounds, roundtables
-from frontend.integrations.views import sources, webhooks
+from frontend.integrations.views import busy_calendar, sources, webhooks
 from frontend.invitations import views as invitations
 from frontend.mails import views as mails
 from frontend.notifications import views as notifications
@@ -256,6 +256,8 @@ urlpatterns = [
     path("e/<slug:slug>/sessions/", sessions.sessions, name="sessions"),
     path("e/<slug:slug>/sessions/<int:session_id>/bookmark/", sessions.bookmark, name="bookmark"),
     path("e/<slug:slug>/availability/", availability.availability, name="availability"),
+    path("e/<slug:slug>/availability/calendar/", busy_calendar.busy_calendar, name="busy_calendar"),
+    path("e/<slug:slug>/availability/calendar/remove/", busy_calendar.remove, name="remove_busy_calendar"),
     path("e/<slug:slug>/meetings/", meetings.meetings, name="meetings"),
     path("e/<slug:slug>/agenda/", agenda.my_agenda, name="my_agenda"),
     path("e/<slug:slug>/meetings/offline/", agenda.offline_agenda, name="offline_agenda"),

@@ -189,6 +189,7 @@ JOBS = {
     "privacy.purge": Most(5, 5),
     "integrations.queue_due_sources": Most(3, 5),
     "integrations.queue_due_deliveries": Most(3, 5),
+    "integrations.queue_due_calendars": Most(5, 5),
     "integrations.delete_old_deliveries": Most(3, 5),
 }
 

@@ -63,6 +63,7 @@ from backend.groups.api.tables import (
     TableFollowUpView,
     TableLeaveView,
 )
+from backend.integrations.api.busy_calendar import BusyCalendarView
 from backend.integrations.api.sources import (
     SourceColumnsView,
     SourceListView,
@@ -230,6 +231,7 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/rules/", RulesView.as_view()),
     path("events/<slug:slug>/meetings/told/", DisputeListView.as_view()),
     path("events/<slug:slug>/meetings/mails/", MailListView.as_view()),
+    path("events/<slug:slug>/busy-calendar/", BusyCalendarView.as_view()),
     path("events/<slug:slug>/calendar-feed/", CalendarFeedView.as_view()),
     path("events/<slug:slug>/jobs/<int:job_id>/", LongJobView.as_view()),
     path("events/<slug:slug>/jobs/<int:job_id>/answer/", LongJobAnswerView.as_view()),

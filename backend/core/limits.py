@@ -50,6 +50,7 @@ class Kind(StrEnum):
     MESSAGE_SENT = "message sent"
     ASSISTANT_NAMED = "assistant named"
     REMARKED = "remarked"
+    CALENDAR_SET = "calendar set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ LIMITS: Mapping[Kind, tuple[Limit, ...]] = {
     Kind.MEETING_ASKED: (Limit(TEN_MINUTES, 60, 60_000),),
     Kind.MESSAGE_SENT: (Limit(TEN_MINUTES, 60, 60_000),),
     Kind.ASSISTANT_NAMED: (Limit(HOUR, 10),),
+    Kind.CALENDAR_SET: (Limit(HOUR, 10),),  # each is a request to a server that somebody names
     Kind.REMARKED: (Limit(HOUR, 20, 300),),  # on translations, also by nobody who is signed in
 }
 _ASKED_OFTEN = gettext_lazy(

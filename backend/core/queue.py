@@ -43,7 +43,7 @@ CODES = "urgent"  # sign-in codes, which people wait for; its places are taken b
 MAIL = "mail"  # work that talks to the mail server
 WORK = DEFAULT_QUEUE  # matching, whose results people wait for
 PLANS = "plans"  # drafting and publishing programmes, which takes minutes
-WEBHOOKS = "webhooks"  # work that talks to servers which are told what changes
+WEBHOOKS = "webhooks"  # work that talks to servers which are told what changes, or have calendars of attendees
 LONG = "long"  # requests about many people: files, lists, changes of many
 MAX_ABANDONED = 3  # a job that was at work so often when its worker ended is not tried again by itself
 # How many jobs of each are done at a time, all of them in the one process of `run_worker`.

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from backend.core.queue import LONG, MAIL, WEBHOOKS, clock_job
 from backend.core.smtp import Backoff
 from backend.integrations.services import webhook_mails
+from backend.integrations.services.busy_calendars import READ_CALENDAR, queue_due_calendars, read_busy_calendar
 from backend.integrations.services.deliveries import delete_old_deliveries, deliver_due, queue_due_deliveries
 from backend.integrations.services.schedule import READ_SOURCE, queue_due_sources, read_due_source
 from backend.integrations.services.webhooks import DELIVER
@@ -23,6 +24,18 @@ def queue_sources(timestamp: int) -> None:  # noqa: ARG001
 def read_source(source_id: int) -> None:
     """Read one source, and bring its event's people up to it."""
     read_due_source(source_id=source_id, now=timezone.now())
+
+
+@clock_job("integrations.queue_due_calendars", cron="37 * * * *")
+def queue_calendars(timestamp: int) -> None:  # noqa: ARG001
+    """Once an hour: have attendees' own calendars read."""
+    queue_due_calendars(now=timezone.now())
+
+
+@app.task(name=READ_CALENDAR, queue=WEBHOOKS)
+def read_calendar(calendar_id: int) -> None:
+    """Read one attendee's own calendar."""
+    read_busy_calendar(calendar_id=calendar_id, now=timezone.now())
 
 
 @clock_job("integrations.queue_due_deliveries", cron="* * * * *")

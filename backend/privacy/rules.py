@@ -165,6 +165,7 @@ TABLES = tuple(
                     "mails_mailtest": "That an organiser sent themself a test mail",
                     "assistants_assistant": "Who may act for whom, and a hash of the address that was named",
                     "booking_availability": "Times somebody is free",
+                    "booking_busycalendar": "The address of one’s own calendar, encrypted, and when it says busy",
                     "agenda_calendarfeed": "The secret address of a calendar",
                     "agenda_sessionmail": "That a mail about changed sessions was sent; how they were before",
                     "outcomes_contactshare": "How one person reaches another; kept where both gave it",

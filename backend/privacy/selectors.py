@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from backend.agenda.models import CalendarFeed
 from backend.assistants.models import Assistant
-from backend.booking.models.availability import Availability
+from backend.booking.models.availability import Availability, BusyCalendar
 from backend.booking.models.follow_ups import FollowUp
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
@@ -177,6 +177,7 @@ def _activity(attendee: Attendee) -> tuple[StoredField, ...]:
         StoredField("delegation_sessions", _delegation_sessions(attendee), (Readers.SESSION, Readers.LEADS)),
         StoredField("contacts_given", _contacts_given(attendee), (Readers.CONNECTED,)),
         StoredField("open_times", Availability.objects.filter(attendee=attendee).count(), meeting),
+        StoredField("busy_calendar", BusyCalendar.objects.filter(attendee=attendee).count(), nobody),
         StoredField("bookmarks", parts.filter(part=SessionPart.Part.BOOKMARKED).count(), sessions),
         StoredField("saved", feedback.filter(verdict=Feedback.Verdict.GOOD).count(), nobody),
         StoredField("not_relevant", feedback.filter(verdict=Feedback.Verdict.NOT_RELEVANT).count(), nobody),
@@ -350,6 +351,10 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
         ),
         "open_times": _rows(
             Availability.objects.filter(attendee=attendee), {"starts_at": "slot__starts_at", "ends_at": "slot__ends_at"}
+        ),
+        "busy_calendar": _rows(
+            BusyCalendar.objects.filter(attendee=attendee),
+            {"busy_slots": "busy", "closed_slots": "closed", "read_at": "read_at", "error": "error"},
         ),
         "sessions": _rows(
             SessionPart.objects.filter(attendee=attendee),

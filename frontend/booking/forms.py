@@ -131,7 +131,12 @@ class AvailabilityForm(forms.Form):
         action, _colon, group = self.cleaned_data["all"].partition(":")
         if action == "open":
             return ticked | self._group(group)
-        return ticked - self._group(group) if action == "close" else ticked
+        return ticked - self.closed()
+
+    def closed(self) -> set[int]:
+        """The group that the button closes, with what is closed already: so it is for good."""
+        action, _colon, group = self.cleaned_data["all"].partition(":")
+        return self._group(group) if action == "close" else set()
 
     def _group(self, name: str) -> set[int]:
         date, _colon, half = name.partition(":")

@@ -26,7 +26,7 @@ SEEN = {
     "test_meeting_pages.py": "answer ask availability calendar cancel_for_both change_request counter"
     " day_sheet disputes mails meeting meetings notices report_meeting sessions setup speakers zone"
     " agenda closures contact_rules import_agenda my_agenda sectors session topics rehearsal end_rehearsal"
-    " local_names mail_texts",
+    " local_names mail_texts busy_calendar",
     "test_role_pages.py": "about age_classes forum_roles invitation invitation_texts invitations roles safety venue",
     "test_consents.py": "consents consent consent_answer country_contacts supervision",
     "test_aliases.py": "aliases alias lift_alias",

@@ -42,6 +42,7 @@ def pages_of(forum, booking):
     session.parts.create(event=forum.event, attendee=others[7], part="speaking")
     session.parts.create(event=forum.event, attendee=a)
     pages = ["meetings/", "agenda/", "sessions/", "availability/", "notices/", "calendar/", "zone/"]
+    pages += ["availability/calendar/"]
     pages += ["meetings/sheet/"]
     pages += [f"meetings/{meeting.pk}/" for meeting in meetings]
     pages += [f"meetings/{agreed[0].pk}/other-times/"]

@@ -25,8 +25,9 @@ from backend.booking.selectors.meetings import MeetingRow, meeting_for, rows_for
 from backend.booking.selectors.places import Place
 from backend.core.errors import NotFound
 from backend.core.texts import one_line
-from backend.events.models.agenda import SessionPart, Table
+from backend.events.models.agenda import Session, SessionPart, Table
 from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.events.selectors import shown_name
 from backend.groups.models import Rounds
 from backend.groups.selectors.delegation_sessions import own_delegation_sessions
@@ -122,6 +123,17 @@ def location_words(place: Place | Table, attendee: Attendee) -> str:
 def open_feed_for(attendee: Attendee) -> CalendarFeed | None:
     """The attendee's open feed, or None where none was made or it was closed."""
     return CalendarFeed.objects.filter(attendee=attendee.pk, revoked_at=None).first()
+
+
+def own_uids(event: Event) -> set[str]:
+    """The UIDs of the entries that calendars of the event's attendees, ours, have."""
+    meetings = Meeting.objects.filter(event=event).values_list("uid", flat=True)
+    sessions = Session.objects.filter(event=event).values_list("pk", flat=True)
+    return {str(uid) for uid in meetings}.union(_session_uid(event, pk) for pk in sessions)
+
+
+def _session_uid(event: Event, session_id: int) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"titian:{event.slug}/sessions/{session_id}"))
 
 
 def _calendar(attendee: Attendee, entries: list[icalendar.Event]) -> icalendar.Calendar:
@@ -248,7 +260,7 @@ def _with_delegation(meeting: Meeting, is_on: bool, reader: Attendee) -> icalend
 def _session(part: SessionPart, attendee: Attendee, since: dt.datetime) -> icalendar.Event:
     session = part.session
     entry = _entry(
-        uid=str(uuid.uuid5(uuid.NAMESPACE_URL, f"titian:{attendee.event.slug}/sessions/{session.pk}")),
+        uid=_session_uid(attendee.event, session.pk),
         summary=_("Your talk: %(title)s") % {"title": session.local_name}
         if part.part == SessionPart.Part.SPEAKING
         else session.local_name,

@@ -1,7 +1,8 @@
-"""Open slots of attendees, and an event's rules for requests."""
+"""Open slots of attendees, their own calendars that close some, and an event's rules for requests."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -40,3 +41,19 @@ class Availability(Numbered):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["attendee", "slot"], name="availability_once")]
+
+
+class BusyCalendar(Numbered):
+    """An attendee's own calendar on another server, and what is kept of it: which slots it says are busy.
+
+    `busy` and `closed` have ids of slots: `closed` are those that it closed, and opens again. `address` is
+    encrypted and shown to nobody; `error` is the code of the last refusal, empty where it was read.
+    """
+
+    attendee = models.OneToOneField(Attendee, on_delete=models.CASCADE, related_name="busy_calendar")
+    address = models.BinaryField(editable=False)
+    busy = ArrayField(models.BigIntegerField(), default=list)
+    closed = ArrayField(models.BigIntegerField(), default=list)
+    tried_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=40, blank=True)

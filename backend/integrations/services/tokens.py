@@ -1,4 +1,4 @@
-"""Tokens of sources and secrets of webhooks: encrypted in the database, and read only to be used."""
+"""Tokens of sources, secrets of webhooks, addresses of calendars: encrypted, and read only to be used."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 
 from backend.core.encryption import decrypt, encrypt
 
-SOURCE_TOKEN, WEBHOOK_SECRET = "source token", "webhook secret"
+SOURCE_TOKEN, WEBHOOK_SECRET, CALENDAR_ADDRESS = "source token", "webhook secret", "calendar address"
 _LIFE = dt.timedelta(days=3_650)
 
 

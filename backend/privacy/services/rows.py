@@ -13,7 +13,7 @@ from django.db.models import Exists, Model, OuterRef, Q
 
 from backend.agenda.models import CalendarFeed, SessionMail
 from backend.assistants.models import Assistant
-from backend.booking.models.availability import Availability
+from backend.booking.models.availability import Availability, BusyCalendar
 from backend.booking.models.follow_ups import FollowUp
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
@@ -58,6 +58,7 @@ OWN_ROWS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Alias, ("attendee",)),
     (Assistant, ("principal", "attendee")),
     (Availability, ("attendee",)),
+    (BusyCalendar, ("attendee",)),
     (CalendarFeed, ("attendee",)),
     (Chaperone, ("attendee",)),
     (GuardianConsent, ("attendee",)),

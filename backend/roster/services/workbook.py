@@ -7,7 +7,8 @@ import zipfile
 
 from django.utils.translation import gettext as _
 
-from backend.core.workbooks import Limits, NoWorkbook, TooLarge, read_rows
+from backend.core.sandbox import TooLarge, Unreadable
+from backend.core.workbooks import Limits, read_rows
 from backend.roster.services.csv_tables import MAX_COLUMNS, MAX_FILE_BYTES, MAX_ROWS, CsvLine, CsvTable, UnreadableFile
 
 WORKBOOK = b"PK\x03\x04"
@@ -35,7 +36,7 @@ def read_workbook(data: bytes) -> CsvTable:
     limits = Limits(MAX_ROWS + 1, MAX_LINES, MAX_COLUMNS, MAX_CELLS, MAX_LETTERS, READING_SECONDS)
     try:
         rows = read_rows(data, SHEETS, limits)
-    except NoWorkbook:
+    except Unreadable:
         raise UnreadableFile(
             _("This Excel workbook cannot be read: open it, save it as .xlsx again, then import that.")
         ) from None

@@ -15,11 +15,13 @@ from backend.booking.selectors.availability import availability_for
 from backend.booking.selectors.meetings import own_rows, requests_sent, requests_to_answer
 from backend.booking.services.availability import change_slots
 from backend.events.models.attendees import Attendee
+from backend.integrations.selectors import busy_calendar_for, can_have_busy_calendar
 from backend.safeguarding.rules import why_not_open
 from frontend.access import Outcome, Request, catch_refusal, participant
 from frontend.booking.forms import AvailabilityForm, is_changeable
 from frontend.booking.words import availability_words
 from frontend.fields import values_of
+from frontend.integrations.words import calendar_error
 
 
 @participant
@@ -41,13 +43,14 @@ def availability(request: Request, attendee: Attendee) -> HttpResponse:
             change_slots(
                 attendee=attendee,
                 opening=ticked - (opened & shown),
-                closing=(opened & shown) - ticked,
+                closing=(opened & shown) - ticked | form.closed(),
                 by=request.user,
                 now=now,
             )
             ended = waiting - _waiting(attendee, now)
             messages.success(request, availability_words(len(ticked & shown), ended))
             return HttpResponseRedirect(request.path)
+    calendar = busy_calendar_for(attendee)
     context = {
         "days": days,
         "ticked": ticked,
@@ -55,6 +58,9 @@ def availability(request: Request, attendee: Attendee) -> HttpResponse:
         "to_come": bool(shown),
         "refusal": outcome.refusal,
         "absent": why_not_open(attendee),
+        "calendar": calendar,
+        "calendar_error": calendar_error(calendar.error) if calendar else "",
+        "can_have_one": can_have_busy_calendar(attendee, now),
     }
     return render(request, "booking/availability.html", context, status=outcome.status)
 

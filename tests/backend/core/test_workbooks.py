@@ -10,7 +10,8 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
-from backend.core.workbooks import Limits, TooLarge, _rows
+from backend.core.sandbox import TooLarge
+from backend.core.workbooks import Limits, _rows
 
 ROOMY = Limits(rows=9, lines=9, columns=9, cells=99, letters=999, seconds=1)
 

@@ -57,7 +57,7 @@ POSSIBLE = {
         "export_stats_file", "export_audit_entries", "export_unmet_needs", "export_needs_help",
         "export_attendees", "record_views", "release_for",
     },
-    "one's own history and data": {"clear_visits", "hide_attendee", "leave_event"},
+    "one's own history and data": {"clear_visits", "hide_attendee", "leave_event", "remove_busy_calendar"},
     "a part of services that ask": {"record_agreement", "record_appointed", "accept_agreement"},
 }  # fmt: skip
 
