@@ -8,6 +8,7 @@ first is sent to its own host alone.
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 import random
 import socket
@@ -15,6 +16,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -112,8 +114,16 @@ def fetch(address: str, *, authorization: str = "", accept: str = "*/*", patienc
     raise _no_answer(first)  # no try was allowed
 
 
-def post(address: str, content: bytes, *, headers: Mapping[str, str], patience: Patience = PATIENCE) -> int:
-    """The status that the address answers to a POST, tried once; no redirect is followed, nothing else read.
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The status that was answered, and for how many seconds the other server asks to be left alone."""
+
+    status: int
+    retry_after: float
+
+
+def post(address: str, content: bytes, *, headers: Mapping[str, str], patience: Patience = PATIENCE) -> Posted:
+    """What the address answers to a POST, tried once; no redirect is followed, no content read.
 
     Refuses AddressRefused and PeerFailed.
     """
@@ -121,7 +131,8 @@ def post(address: str, content: bytes, *, headers: Mapping[str, str], patience: 
     ends_at = time.monotonic() + patience.total_seconds
     try:
         with _pool(ends_at) as pool:
-            return _asked(pool, url, {**headers, **_NAMED}, patience, ends_at, content).status
+            answer = _asked(pool, url, {**headers, **_NAMED}, patience, ends_at, content)
+            return Posted(answer.status, _seconds(answer.headers.get(b"retry-after", b"")))
     except _TryAgain as failure:
         raise failure.refusal from failure
 
@@ -357,8 +368,14 @@ def _content(answer: _Answer, url: httpx2.URL) -> bytes:
 
 
 def _seconds(retry_after: bytes) -> float:
-    """For how long the other server asks to be left alone; 0 where it says nothing or a date."""
-    return float(int(retry_after)) if retry_after.isdigit() and len(retry_after) < 7 else 0.0
+    """For how long the other server asks to be left alone, in seconds or until a date; 0 where it says nothing."""
+    if retry_after.isdigit():
+        return float(int(retry_after[:10]))
+    try:
+        until = parsedate_to_datetime(retry_after.decode("latin-1"))
+    except (ValueError, TypeError):
+        return 0.0
+    return max(0.0, until.replace(tzinfo=until.tzinfo or dt.UTC).timestamp() - time.time())
 
 
 def _no_answer(url: httpx2.URL) -> PeerFailed:

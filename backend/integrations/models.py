@@ -118,6 +118,7 @@ class Webhook(Numbered):
     secret = models.BinaryField(editable=False)
     former_secret = models.BinaryField(null=True, editable=False)  # signs, too, until it is ended
     failing_since = models.DateTimeField(null=True, editable=False)
+    waits_until = models.DateTimeField(null=True, editable=False)  # as its server asked
 
     class Meta:
         constraints = [

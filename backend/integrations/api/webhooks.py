@@ -40,6 +40,7 @@ class WebhookSerializer(WebhookDataSerializer):
     state = serializers.ChoiceField(choices=Webhook.State.choices, read_only=True)
     has_former_secret = serializers.BooleanField(read_only=True)
     failing_since = serializers.DateTimeField(read_only=True, allow_null=True)
+    waits_until = serializers.DateTimeField(read_only=True, allow_null=True, help_text="As its server asked.")
     waiting = serializers.IntegerField(read_only=True, help_text="How many messages are not sent yet.")
 
 

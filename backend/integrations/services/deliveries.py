@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import time
 
+from django.db.models import Q
+
 from backend.core.audit import record_act
 from backend.core.errors import BusinessError
 from backend.core.models import Act
-from backend.core.outgoing import AddressRefused, Patience, post
+from backend.core.outgoing import AddressRefused, Patience, Posted, post
 from backend.core.transactions import in_transaction
 from backend.integrations.models import Webhook, WebhookDelivery
 from backend.integrations.services.messages import body_of, signed_headers
@@ -24,13 +26,15 @@ PAUSES = tuple(
     dt.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 300, 600, 840, 1_200, 1_220)
 )  # three days in all
 FAILS_FOR = dt.timedelta(days=5)  # then it is switched off
+ASKS_TO_WAIT = ("429", "503")
+LONGEST_WAIT = dt.timedelta(hours=6)  # whatever a receiver asks for
 KEPT_FOR = dt.timedelta(days=30)
 State = WebhookDelivery.State
 
 
 def queue_due_deliveries(*, now: dt.datetime) -> int:
     """Have what is due sent, by a job of each webhook; gives their number."""
-    on = Webhook.objects.filter(state=Webhook.State.ON)
+    on = Webhook.objects.filter(_is_ready(now))
     due = on.filter(deliveries__state=State.QUEUED, deliveries__next_try_at__lte=now)
     ids = list(due.order_by("pk").values_list("pk", flat=True).distinct())
     for webhook_id in ids:
@@ -41,7 +45,8 @@ def queue_due_deliveries(*, now: dt.datetime) -> int:
 def deliver_due(*, webhook_id: int, now: dt.datetime, patience: Patience = PATIENCE) -> int:
     """Send what is due for the webhook, oldest first, until one is not answered; gives how many were taken.
 
-    A try that was not recorded, as where the worker is killed, is made again under the same id.
+    A try that was not recorded, as where the worker is killed, is made again under the same id. Nothing is
+    sent while its server asks to be left alone, for six hours at most.
     """
     due = WebhookDelivery.objects.filter(webhook=webhook_id, state=State.QUEUED, next_try_at__lte=now)
     ids = list(due.order_by("next_try_at", "pk").values_list("pk", flat=True))
@@ -51,7 +56,7 @@ def deliver_due(*, webhook_id: int, now: dt.datetime, patience: Patience = PATIE
             queue_delivering(webhook_id)
             break
         answer = _try(delivery_id, now, patience)
-        if answer in (NO_ANSWER, str(GONE)):
+        if answer in (NO_ANSWER, str(GONE), *ASKS_TO_WAIT):
             break
         taken += _is_taken(answer)
     return taken
@@ -64,20 +69,31 @@ def delete_old_deliveries(*, now: dt.datetime) -> int:
 
 def _try(delivery_id: int, now: dt.datetime, patience: Patience) -> str:
     """Send one message that waits, outside any transaction; what was answered, or nothing."""
+    ready = Webhook.objects.filter(_is_ready(now))
     rows = WebhookDelivery.objects.select_related("webhook__event")
-    delivery = rows.filter(pk=delivery_id, state=State.QUEUED, webhook__state=Webhook.State.ON).first()
+    delivery = rows.filter(pk=delivery_id, state=State.QUEUED, webhook__in=ready).first()
     if delivery is None:
         return ""
     body = body_of(delivery, now)
     if body is None:
         WebhookDelivery.objects.filter(pk=delivery_id, state=State.QUEUED).update(state=State.SKIPPED)
         return ""
-    answer = _sent(delivery, body, now, patience)
-    _record(delivery_id=delivery_id, answer=answer, now=now)
+    sent = _sent(delivery, body, now, patience)
+    if isinstance(sent, Posted):
+        answer, wait = str(sent.status), dt.timedelta(seconds=sent.retry_after)
+    else:
+        answer, wait = sent, dt.timedelta()
+    _record(delivery_id=delivery_id, answer=answer, wait=wait, now=now)
     return answer
 
 
-def _sent(delivery: WebhookDelivery, body: bytes, now: dt.datetime, patience: Patience) -> str:
+def _is_ready(now: dt.datetime) -> Q:
+    """Condition on webhooks: on, and its server does not ask to be left alone."""
+    return Q(state=Webhook.State.ON) & (Q(waits_until=None) | Q(waits_until__lte=now))
+
+
+def _sent(delivery: WebhookDelivery, body: bytes, now: dt.datetime, patience: Patience) -> Posted | str:
+    """What was answered, or why it was not sent."""
     webhook = delivery.webhook
     kept = [opened(one, now, WEBHOOK_SECRET) for one in (webhook.secret, webhook.former_secret)]
     secrets = [one for one in kept if one]
@@ -85,7 +101,7 @@ def _sent(delivery: WebhookDelivery, body: bytes, now: dt.datetime, patience: Pa
         return NO_SECRET
     try:
         headers = signed_headers(delivery, body, secrets, now)
-        return str(post(webhook.address, body, headers=headers, patience=patience))
+        return post(webhook.address, body, headers=headers, patience=patience)
     except AddressRefused:
         return REFUSED
     except BusinessError:
@@ -93,7 +109,7 @@ def _sent(delivery: WebhookDelivery, body: bytes, now: dt.datetime, patience: Pa
 
 
 @in_transaction
-def _record(*, delivery_id: int, answer: str, now: dt.datetime) -> None:
+def _record(*, delivery_id: int, answer: str, wait: dt.timedelta, now: dt.datetime) -> None:
     """Keep what was answered, and what follows for the message and its webhook."""
     locked = Webhook.objects.select_for_update(no_key=True, of=("self",))
     webhook = locked.filter(deliveries=delivery_id).first()
@@ -108,6 +124,8 @@ def _record(*, delivery_id: int, answer: str, now: dt.datetime) -> None:
     else:
         delivery.next_try_at = now + PAUSES[delivery.attempts - 1]
     delivery.save(update_fields=["attempts", "tried_at", "answer", "state", "next_try_at"])
+    webhook.waits_until = now + min(wait, LONGEST_WAIT) if wait and answer in ASKS_TO_WAIT else None
+    webhook.save(update_fields=["waits_until"])
     if webhook.is_on:
         _follow(webhook, answer, now)
 

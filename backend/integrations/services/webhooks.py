@@ -89,8 +89,8 @@ def switch_webhook(*, event: Event, webhook_id: int, is_on: bool, by: Person, no
 
 def set_state(webhook: Webhook, state: str) -> None:
     """Switch a locked webhook; where it is off, what waits is given up, and can be sent again."""
-    webhook.state, webhook.failing_since = state, None
-    webhook.save(update_fields=["state", "failing_since"])
+    webhook.state, webhook.failing_since, webhook.waits_until = state, None, None
+    webhook.save(update_fields=["state", "failing_since", "waits_until"])
     if not webhook.is_on:
         waiting = WebhookDelivery.objects.filter(webhook=webhook, state=WebhookDelivery.State.QUEUED)
         waiting.update(state=WebhookDelivery.State.FAILED)

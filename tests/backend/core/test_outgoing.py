@@ -184,16 +184,16 @@ def test_a_certificate_that_nobody_vouches_for_is_no_server(peer: Peer, monkeypa
 
 def test_what_is_posted_arrives_whole_and_once_and_its_answer_is_not_read(peer: Peer) -> None:
     peer.answer = lambda _asked: Answer(b"x" * 2_000_000, status=500, headers={"Retry-After": "1"})
-    status = post(peer.address("/in"), b'{"a":1}', headers={"webhook-id": "msg_1"}, patience=QUICK)
+    posted = post(peer.address("/in"), b'{"a":1}', headers={"webhook-id": "msg_1"}, patience=QUICK)
     [asked] = peer.asked
-    assert (status, asked.body, asked.path) == (500, b'{"a":1}', "/in")
+    assert (posted.status, posted.retry_after, asked.body, asked.path) == (500, 1.0, b'{"a":1}', "/in")
     assert (asked.headers["webhook-id"], asked.headers["Content-Length"]) == ("msg_1", "7")
     assert asked.headers["User-Agent"] == "Titian"
 
 
 def test_nothing_is_posted_into_ones_own_network_or_after_a_redirect(peer: Peer, settings: Settings) -> None:
     peer.answer = lambda _asked: Answer(status=308, headers={"Location": "/other"})
-    assert post(peer.address(), b"x", headers={}, patience=QUICK) == 308
+    assert post(peer.address(), b"x", headers={}, patience=QUICK).status == 308
     settings.TITIAN_ALLOW_PRIVATE_SOURCES = []
     with pytest.raises(AddressRefused):
         post(peer.address(), b"x", headers={}, patience=QUICK)

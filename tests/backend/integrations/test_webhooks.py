@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field, replace
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -328,6 +329,34 @@ def test_a_failure_is_tried_again_under_the_same_id_with_growing_pauses_for_thre
     assert hook.deliver() == 1
     assert len({lowered(asked)["webhook-id"] for asked in hook.peer.asked}) == 1
     assert hook.state() == "on"
+
+
+@pytest.mark.parametrize(
+    ("status", "asked", "waits"),
+    [
+        (429, "1200", 20 * MINUTE),
+        (503, "a date", 20 * MINUTE),
+        (503, "999999999", 360 * MINUTE),  # no longer than that
+        (500, "1200", MINUTE),
+        (503, "soon", MINUTE),
+    ],
+)
+def test_a_receiver_that_asks_to_be_left_alone_is_for_a_time(
+    hook: Hook, status: int, asked: str, waits: dt.timedelta
+) -> None:
+    if asked == "a date":
+        asked = format_datetime(timezone.now() + waits, usegmt=True)
+    hook.peer.answer = lambda _asked: Answer(status=status, headers={"Retry-After": asked})
+    agreed(hook.forum)
+    hook.deliver()
+    hook.peer.answer = lambda _asked: Answer(status=200)
+    assert (hook.deliver(waits - MINUTE / 2), queue_due_deliveries(now=timezone.now() + waits - MINUTE / 2)) == (0, 0)
+    if waits > MINUTE:
+        send_test_message(**hook.by)  # a new one waits as well
+        assert hook.deliver(waits - MINUTE / 2) == 0
+    assert len(hook.peer.asked) == 1
+    assert hook.deliver(waits + MINUTE / 2) >= 1
+    assert hook.states()[0] == ("sent", "200", 2)
 
 
 def test_a_redirect_is_a_failure_and_not_followed(hook: Hook) -> None:
