@@ -26,6 +26,7 @@ class Source(Numbered):
     class Kind(models.TextChoices):
         TABLE = "table", _("A table (CSV or Excel)")
         PRETIX = "pretix", _("A pretix shop")
+        INDICO = "indico", _("Registrations in Indico")
         PRETALX = "pretalx", _("A programme in pretalx")
         INDICO_SESSIONS = "indico_sessions", _("A programme in Indico")
         PROGRAMME = "programme", _("A programme (iCalendar, schedule.xml, schedule.json or CSV)")
@@ -43,7 +44,7 @@ class Source(Numbered):
     address = models.CharField(max_length=500)
     token = models.BinaryField(null=True, editable=False)
     columns = models.JSONField(default=dict, blank=True)  # by heading, as `column_key` has it
-    products = models.JSONField(default=list, blank=True)  # numbers in pretix; empty: all
+    products = models.JSONField(default=list, blank=True)  # numbers in pretix, of forms in Indico; empty: all
     minor_products = models.JSONField(default=list, blank=True)  # whose holders are minors
     schedule = models.CharField(max_length=8, choices=Schedule.choices, default=Schedule.OFF)
     tried_at = models.DateTimeField(null=True, editable=False)
@@ -56,7 +57,7 @@ class Source(Numbered):
             models.UniqueConstraint(fields=["event", "name"], name="source_name_once"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(address=""), name="source_says_where"),
             models.CheckConstraint(
-                condition=Q(kind__in=["table", "pretix", "pretalx", "indico_sessions", "programme"]),
+                condition=Q(kind__in=["table", "pretix", "indico", "pretalx", "indico_sessions", "programme"]),
                 name="source_kind_known",
             ),
             models.CheckConstraint(

@@ -57,8 +57,8 @@ class SourceForm(RefusableForm):
     schedule = forms.ChoiceField(
         label=_("When it is read"), choices=Source.Schedule.choices, widget=forms.Select(attrs={"class": "input"})
     )
-    products = NumbersField(label=_("Products in pretix"))
-    minor_products = NumbersField(label=_("Products of minors in pretix"))
+    products = NumbersField(label=_("Products in pretix, or forms in Indico"))
+    minor_products = NumbersField(label=_("Products or forms of minors"))
 
     def __init__(self, data: QueryDict | None, source: Source | None = None) -> None:
         names = ("name", "kind", "address", "schedule", "products", "minor_products")

@@ -6,22 +6,19 @@ dropped here, and never stored or logged.
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.utils.translation import gettext as _
 
-from backend.core.outgoing import AddressRefused, Patience, PeerFailed, fetch
+from backend.core.outgoing import AddressRefused, Patience, PeerFailed
 from backend.integrations.models import Source
+from backend.integrations.services.json_server import JsonServer, list_in
 from backend.integrations.services.rows import SourceTable
 from backend.roster.services.csv_tables import MAX_COLUMNS, MAX_ROWS, CsvLine, CsvTable, column_key, too_many_rows
 
 MAX_PAGES = 400  # of one list; pretix gives 50 entries on each
-READING_SECONDS = 600.0
 # Asked for without these. Of a position no others: where one does not exist, some versions answer with 500.
 NEVER_SENT = (
     "secret", "email", "phone", "customer", "comment", "payments", "refunds", "fees", "downloads", "url",
@@ -36,9 +33,9 @@ def read_pretix(source: Source, token: str, patience: Patience) -> SourceTable:
 
     Refuses AddressRefused, PeerDenied and PeerFailed.
     """
-    shop = _Shop(api_address(source.address), f"Token {token}" if token else "", patience)
-    questions = {row["id"]: _text(row["question"]) for row in shop.rows("questions")}
-    products = {row["id"]: _text(row["name"]) for row in shop.rows("items")}
+    shop = JsonServer(api_address(source.address), f"Token {token}" if token else "", patience)
+    questions = {row["id"]: _text(row["question"]) for row in _rows(shop, "questions")}
+    products = {row["id"]: _text(row["name"]) for row in _rows(shop, "items")}
     taken = {column_key(name) for name in HEADER}
     asked = {number: text for number, text in questions.items() if text and column_key(text) not in taken}
     asked = dict(list(asked.items())[: MAX_COLUMNS - len(HEADER)])
@@ -46,8 +43,8 @@ def read_pretix(source: Source, token: str, patience: Patience) -> SourceTable:
     lines: list[CsvLine] = []
     left_out: dict[int, str] = {}
     minors: set[int] = set()
-    for order in shop.rows("orders", query):
-        for position in _list_in(order, "positions"):
+    for order in _rows(shop, "orders", query):
+        for position in list_in(order, "positions"):
             number = len(lines) + 1
             if number > MAX_ROWS:
                 raise too_many_rows()
@@ -75,51 +72,21 @@ def api_address(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/api/v1/organizers/{names[0]}/events/{names[1]}/"
 
 
-class _Shop:
-    """Lists of one event of a pretix."""
-
-    def __init__(self, address: str, authorization: str, patience: Patience) -> None:
-        self.address, self.authorization, self.patience = address, authorization, patience
-        self.ends_at = time.monotonic() + READING_SECONDS
-
-    def rows(self, name: str, query: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
-        """All entries of a list, by the numbers of its pages, whatever address an answer gives."""
-        for page in range(1, MAX_PAGES + 1):
-            asked = urlencode({**(query or {}), "page": page}, doseq=True)
-            answer = self._page(f"{self.address}{name}/?{asked}")
-            yield from _list_in(answer, "results")
-            if not answer.get("next"):
-                return
-        raise PeerFailed(_("The source has more than %(count)s pages.") % {"count": MAX_PAGES})
-
-    def _page(self, address: str) -> dict[str, Any]:
-        left = min(self.patience.total_seconds, self.ends_at - time.monotonic())
-        content = fetch(
-            address,
-            authorization=self.authorization,
-            accept="application/json",
-            patience=replace(self.patience, total_seconds=left),
-        )
-        try:
-            answer = json.loads(content)
-        except (ValueError, RecursionError):
-            answer = None
-        if not isinstance(answer, dict):
-            raise _not_understood()
-        return answer
-
-
-def _list_in(answer: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    found = answer.get(name)
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise _not_understood()
-    return found
+def _rows(shop: JsonServer, name: str, query: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+    """All entries of a list, by the numbers of its pages, whatever address an answer gives."""
+    for page in range(1, MAX_PAGES + 1):
+        asked = urlencode({**(query or {}), "page": page}, doseq=True)
+        answer = shop.read(f"{name}/?{asked}")
+        yield from list_in(answer, "results")
+        if not answer.get("next"):
+            return
+    raise PeerFailed(_("The source has more than %(count)s pages.") % {"count": MAX_PAGES})
 
 
 def _cells(
     order: Mapping[str, Any], position: Mapping[str, Any], products: Mapping[int, str], questions: Mapping[int, str]
 ) -> tuple[str, ...]:
-    answers = {one.get("question"): str(one.get("answer") or "") for one in _list_in(position, "answers")}
+    answers = {one.get("question"): str(one.get("answer") or "") for one in list_in(position, "answers")}
     parts = position.get("attendee_name_parts") or {}
     own = (
         position.get("id"),
@@ -156,7 +123,3 @@ def _text(words: Any) -> str:
     if not isinstance(words, dict):
         return str(words or "")
     return str(words.get("en") or next(iter(words.values()), "") or "")
-
-
-def _not_understood() -> PeerFailed:
-    return PeerFailed(_("The source answered with something that is not what its kind answers."))

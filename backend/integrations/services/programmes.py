@@ -27,6 +27,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Session
 from backend.integrations.models import ProgrammeEntry, Source
 from backend.integrations.services.comparing import are_many
+from backend.integrations.services.indico import event_in_indico
 from backend.integrations.services.runs import Decisions, SyncCounts, lock_source, note_run
 from backend.integrations.services.tokens import opened
 from backend.people.models import Person
@@ -96,14 +97,8 @@ def programme_address(kind: str, address: str, *, has_token: bool = False) -> st
             return f"{host}/api/events/{event[0]}/schedules/latest/exporters/schedule.json/"
         return f"{host}/{event[0]}/schedule/export/schedule.json"
     if kind == Source.Kind.INDICO_SESSIONS:
-        place = names.index("event") if "event" in names else len(names)
-        number = "".join(names[place + 1 : place + 2])
-        if not (number.isascii() and number.isdecimal()):
-            raise AddressRefused(
-                _("Write the address of the event in Indico, such as https://indico.example.org/event/123/.")
-            )
-        before = "".join(f"/{one}" for one in names[:place] if one != "export")
-        return f"{host}{before}/export/event/{number}.json?detail=sessions"
+        before, number = event_in_indico(address)
+        return f"{before}/export/event/{number}.json?detail=sessions"
     return address.strip()
 
 

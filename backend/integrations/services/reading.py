@@ -6,6 +6,7 @@ import datetime as dt
 
 from backend.core.outgoing import PATIENCE, Patience, fetch
 from backend.integrations.models import Source
+from backend.integrations.services.indico import read_indico
 from backend.integrations.services.pretix import read_pretix
 from backend.integrations.services.rows import SourceTable
 from backend.integrations.services.tokens import opened
@@ -20,5 +21,7 @@ def read_source(source: Source, *, now: dt.datetime, patience: Patience = PATIEN
     token = opened(source.token, now)
     if source.kind == Source.Kind.PRETIX:
         return read_pretix(source, token, patience)
+    if source.kind == Source.Kind.INDICO:
+        return read_indico(source, token, patience)
     authorization = f"Bearer {token}" if token else ""
     return SourceTable(read_list(fetch(source.address, authorization=authorization, patience=patience)))

@@ -18,6 +18,7 @@ from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_event
 from backend.integrations.models import ProgrammeEntry, Source
+from backend.integrations.services.indico import event_in_indico
 from backend.integrations.services.pretix import api_address
 from backend.integrations.services.programmes import programme_address
 from backend.integrations.services.rows import CHOICES
@@ -118,6 +119,8 @@ def _values(event: Event, data: SourceData, now: dt.datetime, *, before: Source 
     url = checked_url(address)
     if data.kind == Source.Kind.PRETIX:
         api_address(address)
+    if data.kind == Source.Kind.INDICO:
+        event_in_indico(address)
     programme_address(data.kind, address)
     if Source.objects.filter(event=event, name=name).exclude(pk=before.pk if before else 0).exists():
         raise _bad_source(_("Another source has this name."))

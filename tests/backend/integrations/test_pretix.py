@@ -16,7 +16,7 @@ from django.db import connection
 from backend.core.outgoing import AddressRefused, PeerFailed
 from backend.events.models.attendees import Attendee
 from backend.integrations.models import Source
-from backend.integrations.services import pretix
+from backend.integrations.services import json_server, pretix
 from backend.integrations.services.sources import SourceData, change_source, choose_columns
 from backend.privacy.services.leaving import erase_account
 from tests.backend.integrations.test_syncing import tables
@@ -172,7 +172,7 @@ def test_pages_without_end_are_ended(pretix_shop: Shop, monkeypatch: pytest.Monk
 
 
 def test_the_whole_reading_has_an_end(pretix_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pretix, "READING_SECONDS", -1.0)
+    monkeypatch.setattr(json_server, "READING_SECONDS", -1.0)
     with pytest.raises(PeerFailed, match="did not answer in time"):
         pretix_shop.sync()
     assert pretix_shop.peer.asked == []
