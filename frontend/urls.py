@@ -7,7 +7,7 @@ from django.urls import path
 from frontend.agenda.views import agenda, calendar, programme_sessions, sessions, speakers
 from frontend.assistants import views as assistants
 from frontend.audit import views as audit
-from frontend.booking.views import availability, counter_offers, meetings, questions, requests
+from frontend.booking.views import availability, busy_calendar, counter_offers, meetings, questions, requests
 from frontend.demo import views as demo
 from frontend.directory import views as directory
 from frontend.events.views import (
@@ -23,7 +23,7 @@ from frontend.events.views import (
     translations,
 )
 from frontend.groups.views import delegations, office_hours, proposals, rounds, roundtables
-from frontend.integrations.views import busy_calendar, sources, webhooks
+from frontend.integrations.views import sources, webhooks
 from frontend.invitations import views as invitations
 from frontend.mails import views as mails
 from frontend.notifications import views as notifications

@@ -14,7 +14,7 @@ from backend.booking.services.requests import MeetingRequestData
 from backend.events.selectors import Profile
 from frontend.booking.words import Starter
 from frontend.events.forms.widgets import select
-from frontend.fields import IdField, IdsField, values_of
+from frontend.fields import IdField, IdsField, RefusableForm, values_of
 
 
 class AskForm(forms.Form):
@@ -145,6 +145,19 @@ class AvailabilityForm(forms.Form):
         return {
             cell.slot_id for day in days for cell in cells.get(half, lambda day: day.cells)(day) if is_changeable(cell)
         }
+
+
+class BusyCalendarForm(RefusableForm):
+    """Where one's own calendar is; it is written and never shown."""
+
+    refusal_field = "address"
+    address = forms.RegexField(
+        r"(?i)^\s*(?:https|webcals?)://[^\s/@]+/\S*\s*$",
+        label=_("Address of my calendar"),
+        max_length=500,
+        error_messages={"invalid": _("Write the whole address. It begins with https:// or webcal://.")},
+        widget=forms.TextInput(attrs={"class": "input", "dir": "ltr", "autocomplete": "off", "inputmode": "url"}),
+    )
 
 
 def is_changeable(cell: SlotCell) -> bool:

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext, override
 from django.utils.translation import gettext as _
 
+from backend.booking.models.availability import BusyCalendar
 from backend.booking.selectors.availability import SlotChoice
 from backend.booking.selectors.meetings import MeetingRow
 from backend.directory.selectors.people import PersonPage
@@ -157,3 +158,18 @@ def availability_words(open_count: int, ended: int) -> str:
         ended,
     )
     return f"{saved} {lost % {'count': ended}}"
+
+
+CALENDAR_ERRORS = {
+    "peer_denied": gettext_lazy("The other server does not let us read it."),
+    "calendar_too_large": gettext_lazy("What stands there is no calendar that can be read."),
+    "calendar_unreadable": gettext_lazy("What stands there is no calendar that can be read."),
+}
+
+
+def calendar_error(calendar: BusyCalendar | None) -> str:
+    """Why one's own calendar could not be read, in one sentence; empty where it could."""
+    if calendar is None or not calendar.error:
+        return ""
+    no_answer = _("The other server did not answer, or answered with an error.")
+    return str(CALENDAR_ERRORS.get(calendar.error, no_answer))

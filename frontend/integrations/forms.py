@@ -1,4 +1,4 @@
-"""The forms of sources of people, of webhooks, and of an attendee's own calendar."""
+"""The forms of sources of people and of webhooks."""
 
 from __future__ import annotations
 
@@ -127,19 +127,6 @@ class WebhookForm(RefusableForm):
         initial = {"address": webhook.address, "types": webhook.types} if webhook else {}
         super().__init__(data, initial=initial)
         tell_of_length(self)
-
-
-class BusyCalendarForm(RefusableForm):
-    """Where one's own calendar is; it is written and never shown."""
-
-    refusal_field = "address"
-    address = forms.CharField(
-        label=_("Address of my calendar"),
-        max_length=500,
-        widget=forms.TextInput(
-            attrs={"class": "input", "dir": "ltr", "autocomplete": "off", "inputmode": "url", "spellcheck": "false"}
-        ),
-    )
 
 
 class SwitchForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Sources of people, and what hinders an own calendar, in words."""
+"""Sources of people in words."""
 
 from __future__ import annotations
 
@@ -15,19 +15,6 @@ OWN_COLUMNS = {
     BIRTH_DATE: gettext_lazy("Date of birth, only to see who is a minor"),
 }
 COLUMNS = {column: OWN_COLUMNS.get(column) or COLUMN_WORDS[column] for column in CHOICES}
-CALENDAR_ERRORS = {
-    "address_refused": gettext_lazy("This is no address on the open internet."),
-    "peer_denied": gettext_lazy("The other server does not let us read it."),
-    "peer_failed": gettext_lazy("The other server did not answer, or answered with an error."),
-    "no_address": gettext_lazy("Its address cannot be read any more."),
-    "calendar_too_large": gettext_lazy("It has more entries than can be read."),
-    "calendar_unreadable": gettext_lazy("What stands there is no calendar (iCalendar)."),
-}
-
-
-def calendar_error(code: str) -> str:
-    """Why one's own calendar could not be read, in one sentence; empty where it could."""
-    return str(CALENDAR_ERRORS.get(code, CALENDAR_ERRORS["peer_failed"])) if code else ""
 
 
 def counts_text(counts: SyncCounts) -> str:

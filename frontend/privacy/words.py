@@ -60,7 +60,7 @@ FIELDS = {
     "delegation_sessions": gettext_lazy("Sessions with a delegation"),
     "contacts_given": gettext_lazy("People I gave my contact details"),
     "open_times": gettext_lazy("Times I opened for meetings"),
-    "busy_calendar": gettext_lazy("My own calendar, by which times are closed"),
+    "busy_calendar": gettext_lazy("My own calendar"),
     "bookmarks": gettext_lazy("Sessions I bookmarked"),
     "saved": gettext_lazy("People I saved, with my notes"),
     "not_relevant": gettext_lazy("Suggestions I called not relevant"),

@@ -19,9 +19,8 @@ from backend.integrations.selectors import busy_calendar_for, can_have_busy_cale
 from backend.safeguarding.rules import why_not_open
 from frontend.access import Outcome, Request, catch_refusal, participant
 from frontend.booking.forms import AvailabilityForm, is_changeable
-from frontend.booking.words import availability_words
+from frontend.booking.words import availability_words, calendar_error
 from frontend.fields import values_of
-from frontend.integrations.words import calendar_error
 
 
 @participant
@@ -59,7 +58,7 @@ def availability(request: Request, attendee: Attendee) -> HttpResponse:
         "refusal": outcome.refusal,
         "absent": why_not_open(attendee),
         "calendar": calendar,
-        "calendar_error": calendar_error(calendar.error) if calendar else "",
+        "calendar_error": calendar_error(calendar),
         "can_have_one": can_have_busy_calendar(attendee, now),
     }
     return render(request, "booking/availability.html", context, status=outcome.status)

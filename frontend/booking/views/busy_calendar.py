@@ -15,8 +15,8 @@ from backend.events.models.attendees import Attendee
 from backend.integrations.selectors import busy_calendar_for, can_have_busy_calendar
 from backend.integrations.services.busy_calendars import remove_busy_calendar, set_busy_calendar
 from frontend.access import Request, catch_refusal, counted, participant
-from frontend.integrations.forms import BusyCalendarForm
-from frontend.integrations.words import calendar_error
+from frontend.booking.forms import BusyCalendarForm
+from frontend.booking.words import calendar_error
 
 
 @participant
@@ -36,10 +36,10 @@ def busy_calendar(request: Request, attendee: Attendee) -> HttpResponse:
     context = {
         "form": form,
         "calendar": calendar,
-        "calendar_error": calendar_error(calendar.error) if calendar else "",
+        "calendar_error": calendar_error(calendar),
         "can_have_one": can_have_busy_calendar(attendee, now),
     }
-    return render(request, "integrations/busy_calendar.html", context, status=422 if form.is_bound else 200)
+    return render(request, "booking/busy_calendar.html", context, status=422 if form.is_bound else 200)
 
 
 @participant
