@@ -107,7 +107,11 @@ class ReadForm(forms.Form):
     def decisions(self) -> Decisions:
         values = self.cleaned_data
         passed_on = values["named"] & {*values["passed_on"]}
-        return Decisions(taken_out=values["leaving"] | passed_on, sharing=frozenset(self._sent("sharing")))
+        return Decisions(
+            taken_out=values["leaving"] | passed_on,
+            sharing=frozenset(self._sent("sharing")),
+            speakers=frozenset(self._sent("speakers")),
+        )
 
     def _sent(self, name: str) -> list[str]:
         return [str(value) for value in self.data.getlist(name)]  # type: ignore[attr-defined]

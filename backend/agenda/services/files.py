@@ -39,6 +39,7 @@ class FileSession:
 
     line: int
     data: SessionData
+    speakers: tuple[str, ...] = ()  # their addresses, which are compared and not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def read_agenda(data: bytes, *, event: Event, encoding: str = "") -> AgendaFile:
             unread.add(entry.source_id)
             continue
         key = themes.get(column_key(found.theme), "")
-        sessions.append(FileSession(entry.line, replace(found, theme=key)))
+        sessions.append(FileSession(entry.line, replace(found, theme=key), entry.speakers))
     if not sessions and not refused:
         raise _empty()
     if len(sessions) > MAX_SESSIONS:

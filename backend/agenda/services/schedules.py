@@ -1,6 +1,7 @@
 """The programme as other systems publish it: schedule.json and schedule.xml of Frab, and Indico's export.
 
-pretalx publishes both of Frab's. Of an answer nothing is kept but what a session has: no person, no address.
+pretalx publishes both of Frab's. Of an answer nothing is kept but what a session has. Indico tells managers
+the addresses of speakers: they are given on to be compared.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def json_entries(data: bytes, event: Event) -> Entries:
     reader = _indico_reader if "results" in answer else _frab_reader
     for number, fields in enumerate(entries, start=1):
         read = reader(fields, event)
-        yield Entry(number, str(fields.get("title") or ""), read, str(fields.get("guid") or ""))
+        own = str(fields.get("guid") or "")
+        yield Entry(number, str(fields.get("title") or ""), read, own, speakers=_indico_speakers(fields))
 
 
 def xml_entries(data: bytes, event: Event) -> Entries:
@@ -158,6 +160,22 @@ def _indico_reader(entry: Mapping[str, Any], event: Event) -> Callable[[], Sessi
         )
 
     return read
+
+
+def _indico_speakers(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """The addresses of an entry's conveners and speakers, and of the speakers of what stands in it."""
+    inner = entry.get("contributions")
+    holders = [entry, *(inner if isinstance(inner, list) else [])]
+    people = [
+        person
+        for one in holders
+        if isinstance(one, dict)
+        for name in ("conveners", "speakers")
+        for person in (one.get(name) if isinstance(one.get(name), list) else [])
+        if isinstance(person, dict)
+    ]
+    emails = [person.get("email") for person in people]
+    return tuple(str(one) for email in emails for one in (email if isinstance(email, list) else [email]) if one)
 
 
 def _indico_moment(found: Any) -> dt.datetime:

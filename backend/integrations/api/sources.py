@@ -31,6 +31,7 @@ from backend.integrations.services.sources import (
     reading_words,
     source_of,
 )
+from backend.integrations.services.speakers import SpeakerToDecide
 from backend.integrations.services.syncing import PersonToDecide, SyncReport, sync_source
 from backend.roster.services.report import RefusedLine
 from backend.roster.services.rows import Heading
@@ -89,10 +90,11 @@ class ColumnsSerializer(serializers.Serializer[Any]):
 
 
 class DecisionsSerializer(serializers.Serializer[Any]):
-    """Of a preview: attendees, or sessions, to take out, and rows of known adults who share a mailbox."""
+    """Of a preview: attendees, or sessions, to take out, rows of adults who share a mailbox, and speakers."""
 
     taken_out = BoundedListField(child=id_field(), max_length=MAX_DECIDED, default=())
     sharing = BoundedListField(child=TextField(max_length=64), max_length=MAX_DECIDED, default=())
+    speakers = BoundedListField(child=TextField(max_length=221), max_length=MAX_DECIDED, default=())
 
 
 class LineSerializer(RowSerializer, row=RefusedLine, fields="line what reason"):
@@ -132,12 +134,18 @@ class SessionToDecideSerializer(RowSerializer, row=SessionToDecide, fields="sess
     pass
 
 
+class SpeakerToDecideSerializer(RowSerializer, row=SpeakerToDecide, fields="key attendee_id name title"):
+    """An attendee whose address a session there names; `key` confirms that they speak."""
+
+
 class ProgrammeReportSerializer(
     RowSerializer,
     row=ProgrammeReport,
-    fields="dry_run counts notes added moved changed left_out leaving has_to_be_confirmed",
+    fields="dry_run counts notes added moved changed left_out leaving speakers has_to_be_confirmed",
 ):
     """What a run did with sessions, or would do, by title; `leaving` are those the programme has no more."""
+
+    speakers = SpeakerToDecideSerializer(many=True)
 
     counts = CountsSerializer()
     added = serializers.ListField(child=serializers.CharField())

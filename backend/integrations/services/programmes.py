@@ -29,6 +29,7 @@ from backend.integrations.models import ProgrammeEntry, Source
 from backend.integrations.services.comparing import are_many
 from backend.integrations.services.indico import event_in_indico
 from backend.integrations.services.runs import Decisions, SyncCounts, lock_source, note_run
+from backend.integrations.services.speakers import SpeakerToDecide, assign_proposed, proposed_speakers
 from backend.integrations.services.tokens import opened
 from backend.people.models import Person
 from backend.roster.services.report import RefusedLine
@@ -62,6 +63,7 @@ class ProgrammeReport:
     notes: tuple[str, ...]
     left_out: tuple[RefusedLine, ...]
     leaving: tuple[SessionToDecide, ...]
+    speakers: tuple[SpeakerToDecide, ...]
     has_to_be_confirmed: bool
 
     @property
@@ -142,6 +144,8 @@ def _bring_up_to(
     sessions = carry_out_agenda(source.event, found.changes, found.removed, now)
     ProgrammeEntry.objects.filter(source=source, key__in=keys).delete()
     _keep_entries(source, found.known, sessions)
+    by_key = {given.source_id: session.pk for session, given in sessions}
+    assign_proposed(source.event, found.speakers, decisions.speakers, by_key, by, now)
     note_run(source, done.counts, by, now)
     return done
 
@@ -165,13 +169,15 @@ class _Comparing:
         self.left_alone = len(rows) - len(kept)
         read = AgendaFile(tuple(kept), (*file.refused, *refused))
         self.changes = plan_agenda(event=source.event, file=read, known=known)
+        here = {key: pk for pk, key in self.keys.items()}
+        self.speakers = proposed_speakers(source.event, kept, here, now)
         answered = {row.data.source_id for row in rows} | {clean_source_id(key) for key in file.unread}
         found = (*self.changes.moved, *self.changes.changed, *self.changes.same)
-        here = {change.session.pk for change in found if change.session}
+        planned = {change.session.pk for change in found if change.session}
         self.gone = [
             one.session
             for one in entries
-            if one.session and one.key not in answered and one.session.pk not in here
+            if one.session and one.key not in answered and one.session.pk not in planned
             if one.session.ends_at > now
         ]
         is_doubtful = bool(self.gone) and ("" in answered or bool(refused))
@@ -197,6 +203,7 @@ class _Comparing:
             notes=_notes(changes),
             left_out=changes.refused,
             leaving=tuple(SessionToDecide(one.pk, one.title, one.starts_at, one.ends_at) for one in gone),
+            speakers=self.speakers,
             has_to_be_confirmed=self.has_to_be_confirmed,
         )
 
@@ -207,7 +214,7 @@ def _with_keys(rows: Sequence[FileSession]) -> tuple[list[FileSession], list[Ref
     for row in rows:
         key = clean_source_id(row.data.source_id)
         if key:
-            kept.append(FileSession(row.line, replace(row.data, source_id=key)))
+            kept.append(FileSession(row.line, replace(row.data, source_id=key), row.speakers))
         else:
             reason = _("it has no id of its own, by which it would be known again")
             refused.append(RefusedLine(row.line, row.data.title[:120], reason))

@@ -37,10 +37,11 @@ class SyncCounts:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What organisers decided after a dry run: who, or what, is taken out, and rows that share a mailbox."""
+    """What organisers decided after a dry run: who, or what, is taken out, rows that share a mailbox, speakers."""
 
     taken_out: Collection[int] = ()
     sharing: Collection[str] = ()
+    speakers: Collection[str] = ()
 
 
 NOTHING_DECIDED = Decisions()

@@ -474,7 +474,7 @@ def test_every_row_that_names_an_attendee_is_carried_over_or_left_to_the_erasure
         ("events_merge", "duplicate"), ("events_merge", "kept"), ("events_picture", "attendee"),
         ("groups_roundseat", "attendee"), ("invitations_invitation", "attendee"),
         ("agenda_calendarfeed", "attendee"), ("agenda_sessionmail", "attendee"),
-        ("booking_notice", "attendee"),
+        ("booking_busycalendar", "attendee"), ("booking_notice", "attendee"),
         ("programme_plannedmeeting", "first"), ("programme_plannedmeeting", "second"),
         ("safeguarding_aliasentry", "attendee"), ("safeguarding_delegationseat", "attendee"),
         ("safeguarding_heldidentity", "attendee"), ("safeguarding_reportentry", "about"),

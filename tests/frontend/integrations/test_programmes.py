@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
-from backend.events.models.agenda import Session
-from tests.factories import token_of
+from backend.events.models.agenda import Session, SessionPart
+from tests.factories import make_attendee, token_of
 from tests.https import Answer
 from tests.long_jobs import answered, do_long_jobs
 from tests.pages import page_of
@@ -75,3 +76,19 @@ def test_a_programme_is_followed_over_the_api(desk, client: Client) -> None:
     assert done("run", {"taken_out": ids[:2]})["counts"]["taken_out"] == 2
     source = client.get(api, **key).json()
     assert (source["sessions"], source["people"], source["kind"]) == (5, 0, "programme")
+
+
+def test_speakers_are_offered_unticked_and_those_ticked_speak(desk) -> None:
+    shop, _client, _page = desk
+    follow(shop, "indico_sessions", "/event/7/")
+    answer = (settings.BASE_DIR / "tests" / "fixtures" / "indico" / "first.json").read_bytes()
+    shop.peer.answer = lambda _asked: Answer(answer)
+    make_attendee(shop.event, name="Sam Speaker", email="speaker1@example.org")
+    preview = page_of(read(desk))
+    assert "Sam Speaker · Word 1" in preview
+    key = preview.attribute("input[name=speakers]", "value")
+    assert not preview.all("input[name=speakers][checked]")
+    read(desk, confirm="1")
+    assert not SessionPart.objects.exists()
+    read(desk, confirm="1", speakers=key)
+    assert SessionPart.objects.get().attendee.name == "Sam Speaker"
