@@ -42,7 +42,8 @@ def _read(data: bytes, wanted: dict[str, Any]) -> list[tuple[str, str, str]]:
     lines = re.sub(rb"\r?\n[ \t]", b"", data.removeprefix(b"\xef\xbb\xbf")).splitlines()
     needed = b"\r\n".join(line for line in lines if NEEDED.match(line))
     found = icalendar.Calendar.from_ical(needed, multiple=True)
-    entries = [entry for calendar in found for entry in calendar.walk("VEVENT")]
+    inside = [entry for calendar in found for entry in calendar.walk("VEVENT")]
+    entries = [entry for entry in inside if isinstance(entry, icalendar.Event)]
     if not any(isinstance(one, icalendar.Calendar) for one in found):
         raise ValueError
     if len(entries) > MAX_ENTRIES:
