@@ -164,18 +164,14 @@ def _indico_reader(entry: Mapping[str, Any], event: Event) -> Callable[[], Sessi
 
 def _indico_speakers(entry: Mapping[str, Any]) -> tuple[str, ...]:
     """The addresses of an entry's conveners and speakers, and of the speakers of what stands in it."""
-    inner = entry.get("contributions")
-    holders = [entry, *(inner if isinstance(inner, list) else [])]
-    people = [
-        person
-        for one in holders
-        if isinstance(one, dict)
-        for name in ("conveners", "speakers")
-        for person in (one.get(name) if isinstance(one.get(name), list) else [])
-        if isinstance(person, dict)
-    ]
+    holders = [entry, *_objects(entry.get("contributions"))]
+    people = [person for one in holders for name in ("conveners", "speakers") for person in _objects(one.get(name))]
     emails = [person.get("email") for person in people]
     return tuple(str(one) for email in emails for one in (email if isinstance(email, list) else [email]) if one)
+
+
+def _objects(found: Any) -> list[Mapping[str, Any]]:
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _indico_moment(found: Any) -> dt.datetime:
