@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0003_open_roundtables'),
+        ('booking', '0004_busy_calendars'),
         ('events', '0007_translating_device'),
     ]
 
