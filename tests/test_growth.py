@@ -141,10 +141,10 @@ PAGES: dict[str, dict[str, Most]] = {
         "meetings/": Most(31, 1175),
         "profile/": Most(11, 124),
         "connections/": Most(8, 118),
-        "my-data/": Most(38, 144),
+        "my-data/": Most(39, 144),
     },
     "organiser": {
-        "desk/": Most(17, 75, 4),
+        "desk/": Most(18, 75, 4),
         "desk/bridges/": Most(15, 46, 4),
         "desk/progress/": Most(14, 24, 3),
         "desk/method/": Most(14, 45, 3),
