@@ -148,14 +148,15 @@ def test_every_kind_goes_out_as_a_test_to_its_organiser_alone(
     for kind in kinds[:20]:
         assert organiser.post(f"{PAGE}test/", {"kind": kind}).status_code == 302
     assert organiser.post(f"{PAGE}test/", {"kind": kinds[-1]}).status_code == 409
-    MailTest.objects.update(created_at=timezone.now() - dt.timedelta(days=2))
-    for kind in kinds[20:]:
-        assert organiser.post(f"{API}test/", {"kind": kind}, **JSON).status_code == 204
+    for first in range(20, len(kinds), 20):
+        MailTest.objects.update(created_at=timezone.now() - dt.timedelta(days=2))
+        for kind in kinds[first : first + 20]:
+            assert organiser.post(f"{API}test/", {"kind": kind}, **JSON).status_code == 204
     assert organiser.post(f"{API}test/", {"kind": "made-up"}, **JSON).status_code == 404
     do_jobs()
     assert len(post.mails) == len(kinds)
     assert {mail["To"] for mail in post.mails} == {"olga@example.org"}
-    assert all(mail["Subject"].startswith("Test: ") for mail in post.mails)
+    assert [mail["Subject"] for mail in post.mails if not mail["Subject"].strip().startswith("Test: ")] == []
     assert "Sawasdee Olga Organiser!" in text_of(post.mails[2])
 
 
