@@ -58,7 +58,6 @@ def test_the_value_of_a_plan_follows_its_current_meetings(desk):
     assert not {"value", "bound", "gap"} & read["plan"].keys()
 
 
-@pytest.mark.slow
 def test_refusals_carry_their_code_and_change_nothing(desk):
     client = client_of(desk.organiser)
     refused = client.post(BASE, {"least": 4, "most": 3}, format="json")

@@ -118,7 +118,6 @@ def test_without_three_who_asked_the_same_the_page_says_what_to_do() -> None:
     assert "(0 requests wait)" not in shown
 
 
-@pytest.mark.slow
 def test_a_guest_leaves_and_the_host_puts_another_in_from_the_card(forum: Forum) -> None:
     host, guest, *_others, late = forum.people
     meeting = opened(forum)

@@ -280,7 +280,6 @@ def test_the_tables_of_the_printed_page_have_no_star_and_the_others_are_counted_
     assert "small groups are counted together as other" in page.text_of(".paper footer")
 
 
-@pytest.mark.slow
 def test_every_file_the_printed_page_links_to_can_be_downloaded(desk):
     event, client = desk
     seven_people(event)

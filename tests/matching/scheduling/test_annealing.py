@@ -61,7 +61,6 @@ def test_annealing_finds_fewer_breaks_and_keeps_every_constraint() -> None:
     assert sum(map(breaks_of, busy)) == annealing.best_cost < at_first
 
 
-@pytest.mark.slow
 def test_the_same_seed_anneals_to_the_same_plan() -> None:
     schedule, slots = crowded()
     runs = [Annealing(schedule, list(slots)) for _ in range(2)]

@@ -187,7 +187,6 @@ def test_a_latecomer_is_put_beside_nobody_who_blocked_them(hall: Hall) -> None:
     assert own_tables(late, hall.now) == ()
 
 
-@pytest.mark.slow
 def test_latecomers_are_added_also_where_the_policy_parted_two_of_a_table_a_moment_ago(hall: Hall) -> None:
     rounds = hall.published(most=5)
     hall.accept_all()

@@ -30,7 +30,6 @@ def test_groups_are_in_no_figure_of_meetings_and_weigh_each_person_once() -> Non
     assert (groups.bridges, groups.bridges_with, groups.ei_with) == (0, 12, 1.0)
 
 
-@pytest.mark.slow
 def test_a_meeting_of_two_of_a_group_is_one_bridge_with_and_without_it() -> None:
     hall = Hall(kind="trios")
     hall.published()

@@ -88,7 +88,6 @@ def answers_of(event):
     }
 
 
-@pytest.mark.slow
 def test_learning_from_saved_fits_raises_the_weight_of_topics(event):
     show_everybody_and_save_fits(event)
     learn_weights(event=event, now=LATER)

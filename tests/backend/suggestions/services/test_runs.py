@@ -283,7 +283,6 @@ def test_with_interpreters_people_without_a_common_language_are_suggested_after_
         assert refresh_lists(event=event, now=NOW) == 0
 
 
-@pytest.mark.slow
 def test_people_without_a_common_language_are_suggested_while_both_are_glad_of_a_device(forum):
     event, seeker, fitting = forum
     for person, language in ((seeker, "th"), (fitting, "vi")):
