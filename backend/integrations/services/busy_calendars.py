@@ -31,7 +31,6 @@ from backend.people.models import Person
 READ_CALENDAR = "integrations.read_calendar"
 EVERY = dt.timedelta(minutes=50)  # the clock looks every hour
 MAX_BYTES, SECONDS = 10_000_000, 30.0
-NO_ADDRESS, TOO_LARGE, UNREADABLE = "no_address", "calendar_too_large", "calendar_unreadable"
 
 
 @in_transaction
@@ -98,16 +97,16 @@ def read_busy_calendar(*, calendar_id: int, now: dt.datetime, patience: Patience
 def _times_of(calendar: BusyCalendar, slots: list[Slot], now: dt.datetime, patience: Patience) -> Times:
     address = opened(calendar.address, now, CALENDAR_ADDRESS)
     if not address:  # kept under another SECRET_KEY
-        raise Refused(NO_ADDRESS, "")
+        raise Refused("no_address", "")
     within = replace(patience, max_bytes=MAX_BYTES, total_seconds=min(SECONDS, patience.total_seconds))
     data = fetch(address, accept="text/calendar, */*;q=0.1", patience=within)
     zone, ends_at = calendar.attendee.event.timezone, max(one.ends_at for one in slots)
     try:
         return busy_times(data, starts_at=slots[0].starts_at, ends_at=ends_at, zone=zone)
     except TooLarge:
-        raise Refused(TOO_LARGE, "") from None
+        raise Refused("calendar_too_large", "") from None
     except Unreadable:
-        raise Refused(UNREADABLE, "") from None
+        raise Refused("calendar_unreadable", "") from None
 
 
 def _note(calendar: BusyCalendar, now: dt.datetime, error: str) -> bool:
