@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,7 +18,6 @@ import psutil
 import pytest
 from django.conf import settings
 from django.contrib.auth import login, user_logged_in
-from django.core.management import call_command
 from django.db import connections
 from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
@@ -27,11 +27,10 @@ from pytest_django.plugin import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from backend.config.compiled_catalogues import compile_catalogues
-from backend.config.database import embedded_settings
 from backend.config.embedded import server_in, servers_in
 from matching.text.model import bundled_model
 from tests.chromium import NONE_FOUND, chromium
-from tests.database import SERVER_OF_THIS_RUN, empty_tables, vacuum_grown_tables
+from tests.database import SERVER_OF_THIS_RUN, begin_to_make_tables, empty_tables, make_tables, vacuum_grown_tables
 from tests.encoder import RunningEncoder
 from tests.https import Peer, make_certificate, serving
 from tests.smtp import MailServer
@@ -39,6 +38,7 @@ from tests.smtp import MailServer
 SERVERS = settings.VAR / "test-postgres"
 ENCODER_OF_THIS_RUN = "TITIAN_TEST_ENCODER"
 ENCODER = pytest.StashKey[RunningEncoder]()
+TABLES = pytest.StashKey[subprocess.Popen[bytes]]()
 ROOMY_HEAP = "--js-flags=--min-semi-space-size=64"  # garbage collection took a seventh of axe's time
 ONE_PROCESS = "--renderer-process-limit=1"  # for the pages of all tests of a worker, instead of one each
 # Two workers on two cores lose time by threads that wait for each other, in every library, and by memory
@@ -182,6 +182,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.allow_hosts = "127.0.0.1,::1"
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         os.environ[SERVER_OF_THIS_RUN] = str(_new_server())
+        if "EMBEDDED" in connections["default"].settings_dict:
+            config.stash[TABLES] = begin_to_make_tables(Path(os.environ[SERVER_OF_THIS_RUN]))
         for name, value in QUIET_LIBRARIES.items():
             os.environ.setdefault(name, value)
     if ENCODER_OF_THIS_RUN not in os.environ:
@@ -195,6 +197,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if ENCODER in config.stash:
         config.stash[ENCODER].end()
         del os.environ[ENCODER_OF_THIS_RUN]
+    if TABLES in config.stash:
+        config.stash[TABLES].kill()  # where no test asked for tables, it may still be at work
+        config.stash[TABLES].wait()
     if not hasattr(config, "workerinput") and SERVER_OF_THIS_RUN in os.environ:
         _remove(Path(os.environ.pop(SERVER_OF_THIS_RUN)))
 
@@ -236,11 +241,8 @@ def django_db_modify_db_settings(
         if SERVER_OF_THIS_RUN not in os.environ:
             os.environ[SERVER_OF_THIS_RUN] = str(_new_server())
         folder = Path(os.environ[SERVER_OF_THIS_RUN])
-        database.update(embedded_settings(folder, durable=False))
-        # The first worker gives the server's own database all tables; each copies it instead of migrating.
-        with FileLock(folder.with_name(f"tables-of-{folder.name}.lock")), django_db_blocker.unblock():
-            call_command("migrate", verbosity=0)
-            connections["default"].close()
+        with django_db_blocker.unblock():
+            make_tables(folder)
         database["TEST"]["TEMPLATE"] = database["NAME"]
 
 

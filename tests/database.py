@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import django
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from filelock import FileLock
 
+from backend.config.database import embedded_settings
 from backend.config.embedded import DATABASE, EmbeddedPostgres
 
 SECONDS_TO_WAIT = 60
@@ -46,6 +52,22 @@ def connected_to(server: EmbeddedPostgres) -> AbstractContextManager[BaseDatabas
     return connected_as(
         NAME=DATABASE, PASSWORD=server.password, HOST=str(server.socket_folder), EMBEDDED={"data": str(server.data)}
     )
+
+
+def make_tables(folder: Path) -> None:
+    """All tables in this server's own database, which every worker copies; one makes them, others wait for it."""
+    connections[DEFAULT_DB_ALIAS].settings_dict.update(embedded_settings(folder, durable=False))
+    made = folder / "tables-made"
+    with FileLock(folder.with_name(f"tables-of-{folder.name}.lock")):
+        if not made.exists():
+            call_command("migrate", verbosity=0)
+            connections[DEFAULT_DB_ALIAS].close()
+            made.touch()
+
+
+def begin_to_make_tables(folder: Path) -> subprocess.Popen[bytes]:
+    """The same in a process of its own, while the workers are still reading the tests."""
+    return subprocess.Popen([sys.executable, "-m", "tests.database", str(folder)], cwd=settings.BASE_DIR)
 
 
 @contextmanager
@@ -179,3 +201,8 @@ def until_waiting(number: int) -> None:
             if cursor.fetchone() == (number,):
                 return
     pytest.fail(f"never did {number} connections wait")
+
+
+if __name__ == "__main__":
+    django.setup()
+    make_tables(Path(sys.argv[1]))
