@@ -7,8 +7,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from django.db import connections
 from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
 from filelock import FileLock, Timeout
+from psycopg._preparing import PrepareManager
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -283,6 +285,20 @@ def _little_to_empty() -> Iterator[None]:
     """After a test that commits; Django would truncate its own tables, all of them, and leave the queue."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_tables())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _prepared_once() -> Iterator[None]:
+    """Statements stay prepared when a test ends; psycopg forgets them at each rollback, as if tables had gone."""
+    discard = PrepareManager._should_discard
+
+    @wraps(discard)
+    def unless_rolled_back(manager: PrepareManager, prepare: Any, results: Sequence[Any]) -> bool:
+        return discard(manager, prepare, [result for result in results if result.command_status != b"ROLLBACK"])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PrepareManager, "_should_discard", unless_rolled_back)
         yield
 
 

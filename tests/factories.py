@@ -74,13 +74,16 @@ def make_organisation(
 
 def make_organisations(event: Event, each: Sequence[tuple[str, str, str]]) -> list[Organisation]:
     """One for each sector, constituency and name, in as many queries as for one."""
-    sectors = {found.key: found for found in event.sectors.filter(key__in=[key for key, *_ in each])}
-    if missing := [one for one in each if one[0] not in sectors]:
+    constituencies = {key: constituency for key, constituency, _name in each}
+    sectors = {found.key: found for found in event.sectors.filter(key__in=constituencies)}
+    if len(sectors) < len(constituencies):
         load_sectors(event=event)
-        for key, constituency, _ in missing:
-            written = {"name": key.replace("-", " ").capitalize(), "constituency": constituency}
-            defaults = {"position": 99, **written}
-            sectors[key], _ = Sector.objects.get_or_create(event=event, key=key, defaults=defaults)
+        sectors = {found.key: found for found in event.sectors.filter(key__in=constituencies)}
+    for key in constituencies.keys() - sectors.keys():
+        name = key.replace("-", " ").capitalize()
+        sectors[key] = Sector.objects.create(
+            event=event, key=key, name=name, constituency=constituencies[key], position=99
+        )
     return Organisation.objects.bulk_create(
         Organisation(event=event, name=name or f"Organisation {next(_numbers)}", sector=sectors[key])
         for key, _, name in each
