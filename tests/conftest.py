@@ -9,7 +9,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -293,7 +292,6 @@ def _prepared_once() -> Iterator[None]:
     """Statements stay prepared when a test ends; psycopg forgets them at each rollback, as if tables had gone."""
     discard = PrepareManager._should_discard
 
-    @wraps(discard)
     def unless_rolled_back(manager: PrepareManager, prepare: Any, results: Sequence[Any]) -> bool:
         return discard(manager, prepare, [result for result in results if result.command_status != b"ROLLBACK"])
 
