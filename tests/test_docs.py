@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import polib
+import pytest
 from django.conf import settings
 
 from backend.config.languages import TRANSLATED, PageLanguage, catalogue_path
@@ -254,6 +255,7 @@ PICTURE = re.compile(r"^!\[[^]]*\]\([^)]*\)\n\n", re.MULTILINE)  # a translation
 SHAPE = re.compile(r"^(?:#+ |- |\*\*)", re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_a_translated_part_is_of_today_and_has_the_shape_and_the_labels_of_the_english_one() -> None:
     for part, language in itertools.product(PARTS, TRANSLATED):
         english = HANDBOOK / f"{part}.md"

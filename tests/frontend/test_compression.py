@@ -40,6 +40,7 @@ def test_an_ordinary_page_is_compressed_and_reads_the_same(cast, official):
     assert token.sub(b"", gzip.decompress(packed.content)) == token.sub(b"", plain.content)
 
 
+@pytest.mark.slow
 def test_the_length_of_a_compressed_page_tells_nothing_exact(cast, official):
     lengths = {len(official.get(cast.address("suggestions/"), headers=ACCEPTED).content) for _ in range(20)}
     assert len(lengths) > 5
@@ -63,6 +64,7 @@ def test_a_page_of_ones_own_secrets_is_never_compressed(cast, official, page):
     assert not is_compressed(official, cast.address(page))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", DESK_PAGES)
 def test_a_page_that_shows_mails_with_links_is_never_compressed(cast, page):
     assert not is_compressed(client_of(cast.organiser.person), cast.address(page))

@@ -68,6 +68,7 @@ def test_exactly_these_addresses_ask(cast: Cast) -> None:
     assert asked == {"get": READING, "post": SENDING}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("htmx", [False, True])
 def test_what_was_sent_is_done_after_the_proof_and_not_before(cast: Cast, htmx: bool) -> None:
     client, one = stale(cast.organiser.person), cast.engineer

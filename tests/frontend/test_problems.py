@@ -15,6 +15,7 @@ FORMS = [  # page, what is sent, the fields that are wrong, by their labels
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "sent", "labels"), FORMS, ids=[page for page, *_ in FORMS])
 def test_each_error_leads_to_its_field_which_names_it(cast, page, sent, labels):
     organiser = client_of(cast.organiser.person)

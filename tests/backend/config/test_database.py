@@ -255,6 +255,7 @@ def test_an_embedded_database_of_another_version_is_refused_with_what_to_do(
     assert f"rm -r {shlex.quote(str(connection.settings_dict['EMBEDDED']['data']))}" in sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
 def test_a_named_database_of_another_version_is_refused_and_nothing_removed(
     other_version: None, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

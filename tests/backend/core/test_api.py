@@ -123,6 +123,7 @@ def test_a_list_longer_than_its_limit_is_refused_before_its_items_are_read() -> 
     assert (answer.status_code, answer.json()["details"]) == (400, {"open": [too_long]})
 
 
+@pytest.mark.slow
 def test_every_list_of_every_body_has_a_greatest_length() -> None:
     schema = SchemaGenerator().get_schema(request=None, public=True)
     bodies = [

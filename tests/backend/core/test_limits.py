@@ -107,6 +107,7 @@ def test_behind_the_proxy_the_address_is_the_one_that_it_wrote(monkeypatch: pyte
     assert address_of(request) == "198.51.100.1"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "kind"), [("", Kind.PROFILE_READ), ("ask/", Kind.MEETING_ASKED), ("wish/", Kind.MESSAGE_SENT)]
 )

@@ -119,6 +119,7 @@ def test_redirects_without_end_are_refused(peer: Peer) -> None:
     assert len(peer.asked) == 4
 
 
+@pytest.mark.slow
 def test_a_server_that_says_nothing_is_left_after_its_tries(peer: Peer) -> None:
     peer.answer = lambda _asked: Answer(is_silent=True)
     with pytest.raises(PeerFailed, match="did not answer in time"):

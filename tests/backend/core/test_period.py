@@ -21,12 +21,14 @@ periods = st.tuples(instants, instants).filter(lambda two: two[0] < two[1]).map(
 HOURS = [dt.datetime(2026, 12, 9, hour, tzinfo=dt.UTC) for hour in range(9, 14)]
 
 
+@pytest.mark.slow
 @given(periods, periods)
 def test_two_periods_overlap_exactly_when_they_share_a_moment(a, b):
     shared = max(a.starts_at, b.starts_at) < min(a.ends_at, b.ends_at)
     assert a.overlaps(b) == b.overlaps(a) == overlaps(a, b) == shared
 
 
+@pytest.mark.slow
 @given(periods, instants)
 def test_a_period_overlaps_itself_and_not_what_touches_it(period, instant):
     assert overlaps(period, period)

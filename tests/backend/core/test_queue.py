@@ -130,6 +130,7 @@ def test_a_code_is_sent_while_every_other_place_of_the_worker_is_taken(task: Cal
             may_end.set()
 
 
+@pytest.mark.slow
 def test_a_job_queued_by_a_job_comes_and_goes_with_its_change(task: Callable[..., str]) -> None:
     done, seen_before = [], []
 

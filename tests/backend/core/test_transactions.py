@@ -83,6 +83,7 @@ def test_within_a_transaction_the_outermost_service_begins_anew() -> None:
     assert tries == ["outer", "inner", "outer", "inner"]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_who_lock_two_people_in_opposite_orders_both_succeed() -> None:
     people = [Person.objects.create(email=f"p{n}@example.org", name=f"P{n}") for n in range(2)]

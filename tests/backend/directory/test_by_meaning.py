@@ -75,6 +75,7 @@ def test_somebody_is_found_by_what_they_do_in_any_language_and_the_sentence_is_q
     assert names(find(viewer, "someone who trains prosecutors", country="Laos")) == ["Lawyer"]
 
 
+@pytest.mark.slow
 def test_who_offers_it_comes_first_and_who_seeks_it_too_stands_apart_as_the_last(
     event: Event, viewer: Attendee
 ) -> None:
@@ -137,6 +138,7 @@ def test_whom_the_policy_hides_is_no_hit_and_minors_are_never_read(
     assert not SearchText.objects.filter(attendee__name="Shown").exists()
 
 
+@pytest.mark.slow
 def test_the_policy_is_asked_on_until_sixty_are_found_or_there_are_no_more(
     event: Event, viewer: Attendee, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +151,7 @@ def test_the_policy_is_asked_on_until_sixty_are_found_or_there_are_no_more(
     assert (names(found), list(found.quotations)) == (["Shown"], [shown.pk])
 
 
+@pytest.mark.slow
 def test_that_a_hidden_person_exists_makes_no_difference_to_the_database(event: Event, viewer: Attendee) -> None:
     make_attendee(event, name="Shown", offers=COURT)
     read_texts(event)
@@ -192,6 +195,7 @@ def test_all_filters_narrow_a_search_by_meaning(event: Event, viewer: Attendee) 
             assert names(find(viewer, search, **fails)) == [], fails
 
 
+@pytest.mark.slow
 def test_a_change_of_policy_shows_at_the_next_search_though_the_process_keeps_the_texts(
     event: Event, viewer: Attendee, blocked_by: str
 ) -> None:
@@ -261,6 +265,7 @@ def test_a_minor_finds_nobody_and_is_not_found_where_delegations_can_meet(event:
     assert find(minor, WISHED).total == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", [Event.State.ARCHIVED, Event.State.CLOSED])
 def test_a_forum_that_is_over_and_a_rehearsal_are_searched_each_in_itself(state: str) -> None:
     forum = make_event("over")
@@ -300,6 +305,7 @@ def test_where_the_model_is_away_words_are_searched_for_and_it_is_said(
     assert found.quotations[one.pk].sentence.startswith("We train prosecutors")
 
 
+@pytest.mark.slow
 def test_who_seeks_the_same_stands_on_the_first_page_alone(
     event: Event, viewer: Attendee, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,6 +61,7 @@ def test_of_who_is_no_adult_name_to_be_called_and_delegation_are_written_and_no_
     assert not any(word in text for word in ("Young", "kid@", "I am 15", "Sok", "Pupil"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["attendees.csv", "attendees.xlsx"])
 def test_importing_the_file_again_changes_nobody(forum, name):
     before = list(Attendee.objects.order_by("pk").values())

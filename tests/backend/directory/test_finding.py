@@ -107,6 +107,7 @@ def test_two_typos_find_nobody_and_exact_names_come_before_near_ones(event: Even
     assert names(find(viewer, "Simchsi")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nothing", ["zzzz", "()!", "' OR 1=1 --", "\u200b", "%", "\ud83d\ude00"])
 def test_what_is_nobodys_name_finds_nobody(event: Event, viewer: Attendee, nothing: str) -> None:
     make_attendee(event, name="Somchai Jaidee")
@@ -306,6 +307,7 @@ def test_a_chosen_sector_and_organisation_are_called_by_name_also_where_nobody_i
         assert ("Lab", count) in [(one.name, one.count) for one in found.facets["sector"]]
 
 
+@pytest.mark.slow
 def test_that_a_hidden_person_exists_makes_no_difference_to_the_database(event: Event, viewer: Attendee) -> None:
     house = make_organisation(event, name="Quillon House")
     make_attendee(event, name="Somchai Jaidee")

@@ -258,6 +258,7 @@ def at_once(*calls):
         return [job.result(30) for job in [pool.submit(run, call) for call in calls]]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_organisers_who_press_at_once_and_two_workers_send_one_mail_each(forum, post):
     event, organiser, _, _ = forum

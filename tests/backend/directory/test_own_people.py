@@ -222,6 +222,7 @@ def test_the_queries_do_not_grow_with_the_people(event: Event, viewer: Attendee)
     assert queries() == before
 
 
+@pytest.mark.slow
 def test_these_lists_count_as_searches(event: Event, viewer: Attendee) -> None:
     for _time in range(LIMITS[Kind.SEARCHED][0].by_account // 2):
         find_session_companions(viewer=viewer, page=1, now=NOW)

@@ -47,6 +47,7 @@ def test_people_and_what_they_say_are_not_in_the_admin() -> None:
     assert not registered & NOT_REFERENCE_DATA
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page",
     [

@@ -112,6 +112,7 @@ def agreed(forum: Forum, slot: int = 0) -> Meeting:
     return forum.accept(b, forum.ask(a, b, forum.slots[slot]))
 
 
+@pytest.mark.slow
 def test_each_change_of_a_meeting_is_told_and_verified_by_the_library(hook: Hook) -> None:
     forum = hook.forum
     a, b, *_ = forum.people
@@ -159,6 +160,7 @@ def test_what_is_rolled_back_is_told_to_nobody(hook: Hook) -> None:
     assert hook.told() == []
 
 
+@pytest.mark.slow
 def test_only_what_was_chosen_is_told_and_nothing_of_another_forum_or_while_it_is_off(hook: Hook) -> None:
     now = timezone.now()
     change_webhook(**hook.by, address=hook.webhook.address, types=["meeting.cancelled"], now=now)
@@ -217,6 +219,7 @@ def test_whoever_is_hidden_or_no_known_adult_when_it_is_sent_is_not_told_of(hook
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_a_block_cancels_looks_like_any_other_cancellation(hook: Hook) -> None:
     a, _b, c, d = hook.forum.people
     first = agreed(hook.forum)
@@ -309,6 +312,7 @@ def test_secrets_are_encrypted_and_without_their_key_nothing_is_sent(hook: Hook,
     assert (hook.peer.asked, hook.states()) == ([], [("queued", "no secret", 1)])
 
 
+@pytest.mark.slow
 def test_a_failure_is_tried_again_under_the_same_id_with_growing_pauses_for_three_days(hook: Hook) -> None:
     hook.status = 500
     agreed(hook.forum)
@@ -470,6 +474,7 @@ def test_a_webhook_that_cannot_be_is_refused(hook: Hook) -> None:
         add_webhook(event=rehearsal, address="https://example.org/", types=ALL, by=boss.person, now=now)
 
 
+@pytest.mark.slow
 def test_people_read_what_was_told_of_them_and_it_goes_with_them_and_with_the_forum(hook: Hook) -> None:
     mine = make_attendee(hook.forum.event)
     hook.deliver()

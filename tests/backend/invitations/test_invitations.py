@@ -218,6 +218,7 @@ def test_reminders_can_be_counted_back_from_the_first_day(forum: Forum, post: Ma
     assert post.mails[1]["Subject"] == "Reminder: whom will you meet at Forum on Child Safety?"
 
 
+@pytest.mark.slow
 def test_a_draft_and_a_closed_forum_send_nothing(forum: Forum, post: MailServer) -> None:
     mali = forum.add("mali@example.org")
     forum.invite(mali)
@@ -261,6 +262,7 @@ def test_what_was_not_previewed_is_not_sent(forum: Forum) -> None:
     assert not Invitation.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_same_preview_sent_twice_invites_once(forum: Forum, post: MailServer) -> None:
     mali, by, now = forum.add("mali@example.org"), forum.organiser.person, timezone.now()
     seen = preview_invitations(event=forum.event, attendee_ids=None, by=by, now=now)
@@ -292,6 +294,7 @@ def test_a_mail_waits_for_the_end_of_its_readers_quiet_hours(forum: Forum, post:
     assert post.mails == []
 
 
+@pytest.mark.slow
 def test_a_test_mail_goes_to_its_organiser_alone_and_its_link_signs_nobody_in(forum: Forum, post: MailServer) -> None:
     forum.add("mali@example.org")
     send_test_invitation(event=forum.event, by=forum.organiser.person, now=timezone.now())

@@ -16,6 +16,7 @@ UNICODE, PUNYCODE = "M1@Bücher.example", "m1@xn--bcher-kva.example"
 SOFT_HYPHEN = "m1@exam\u00adple.org"
 
 
+@pytest.mark.slow
 def test_no_character_that_nobody_sees_is_part_of_an_address() -> None:
     unseen = regex.compile(r"[\p{DI}\p{Cc}\p{Cf}]")
     found = [one for one in map(chr, range(sys.maxunicode + 1)) if unseen.match(one)]

@@ -100,6 +100,7 @@ def test_an_entry_that_has_not_joined_is_taken_over_at_once(forum: Forum, organi
         _merge(forum, kept, twin, organiser)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("used", ["signed in", "blocked somebody", "reported somebody"])
 def test_an_account_that_somebody_uses_is_asked_though_it_has_not_joined_here(
     forum: Forum, organiser: Person, used: str
@@ -122,6 +123,7 @@ def test_an_account_that_somebody_uses_is_asked_though_it_has_not_joined_here(
     assert not Attendee.objects.filter(pk=twin.pk).exists()
 
 
+@pytest.mark.slow
 def test_own_topics_stay_and_missing_ones_come(forum: Forum, organiser: Person) -> None:
     kept, second, *_rest = forum.people
     Interest.objects.filter(attendee__in=[kept, second]).delete()
@@ -191,6 +193,7 @@ def test_meetings_come_along_and_those_that_clash_end_with_a_notice(forum: Forum
     assert Meeting.objects.filter(seats__attendee=kept, state="accepted").count() == 2
 
 
+@pytest.mark.slow
 def test_blocks_and_reports_of_either_hold_for_the_one(forum: Forum, organiser: Person) -> None:
     kept, twin, blocked, blocker, reported = forum.people
     block_person(blocked=blocked.person, by=twin.person, now=NOW)
@@ -207,6 +210,7 @@ def test_blocks_and_reports_of_either_hold_for_the_one(forum: Forum, organiser: 
     assert {(kept.person_id, blocked.person_id), (blocker.person_id, kept.person_id)} <= pairs
 
 
+@pytest.mark.slow
 def test_what_is_about_either_is_about_the_one_and_what_both_have_is_once(forum: Forum, organiser: Person) -> None:
     kept, twin, blocked, reporter, _rest = forum.people
     elsewhere = make_attendee(make_event("elsewhere"), person=kept.person)
@@ -249,6 +253,7 @@ def test_a_suspension_comes_along(forum: Forum, organiser: Person, lead: Person)
     assert not may_contact(other, Attendee.objects.get(pk=kept.pk), "page", NOW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("age_class", ["minor", "unknown"])
 def test_where_one_is_no_known_adult_a_lead_does_it_and_the_more_protected_class_stays(
     forum: Forum, organiser: Person, lead: Person, age_class: str
@@ -266,6 +271,7 @@ def test_where_one_is_no_known_adult_a_lead_does_it_and_the_more_protected_class
         assert KnownMinor.objects.filter(address_hash=kept.person.address_hash).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("age_class", ["minor", "unknown"])
 def test_the_one_kept_keeps_what_protects_it(forum: Forum, organiser: Person, lead: Person, age_class: str) -> None:
     kept = _unjoined(forum, age_class=age_class, visibility="hidden", role="speaker")
@@ -378,6 +384,7 @@ def test_who_is_no_known_adult_any_more_is_for_a_lead_to_ask(forum: Forum, organ
     assert _merge(forum, kept, twin, lead).done_at == NOW
 
 
+@pytest.mark.slow
 def test_a_guardian_s_no_to_one_entry_ends_an_older_yes_to_the_other(forum: Forum, lead: Person) -> None:
     for said_no_after, state in ((dt.timedelta(hours=1), "withdrawn"), (-dt.timedelta(hours=1), "given")):
         kept, twin = _unjoined(forum, age_class="minor"), _unjoined(forum, age_class="minor")

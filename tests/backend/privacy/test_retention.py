@@ -60,12 +60,14 @@ def test_minors_and_unknown_ages_go_after_thirty_days_and_adults_as_the_event_sa
     assert KnownMinor.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_shorter_time_of_keeping_holds_for_minors_too(forum: Forum) -> None:
     Event.objects.update(retention_days=5)
     purge_all(now=forum.after(6))
     assert forum.here() == {"Olga Organiser"}
 
 
+@pytest.mark.slow
 def test_an_archived_forum_is_purged_and_a_rehearsal_is_left_alone(forum: Forum) -> None:
     Event.objects.update(state="archived")
     rehearsal = make_event("rehearsal", rehearsal_of=forum.event)
@@ -75,6 +77,7 @@ def test_an_archived_forum_is_purged_and_a_rehearsal_is_left_alone(forum: Forum)
     assert Attendee.objects.filter(pk=made_up.pk).exists()
 
 
+@pytest.mark.slow
 def test_accounts_go_unless_they_have_another_forum_or_a_tie(forum: Forum) -> None:
     friend = make_attendee(forum.event, name="Fay Friend")
     make_tie(make_event("earlier"), forum.other, friend)
@@ -100,12 +103,14 @@ def test_a_dry_run_erases_nothing_and_names_nobody(forum: Forum) -> None:
     assert purge_event(event=forum.event, now=forum.after(61)) == PurgeReport(forum.event.slug, 0, 0, 1, 0)
 
 
+@pytest.mark.slow
 def test_an_open_case_is_held_through_a_purge(forum: Forum) -> None:
     file_report(reporter=forum.adult, reported_id=forum.other.pk, category="other", words="A word.", now=forum.after(1))
     purge_all(now=forum.after(61))
     assert set(HeldIdentity.objects.values_list("name", flat=True)) == {"Ana Adult", "Ben Other"}
 
 
+@pytest.mark.slow
 def test_the_daily_job_purges_and_what_it_erased_is_remembered(forum: Forum, time_machine: object) -> None:
     time_machine.move_to(forum.after(61), tick=False)  # type: ignore[attr-defined]
     purge(0)

@@ -42,6 +42,7 @@ def test_the_next_edition_excludes_connected_pairs_and_no_one_sided_or_ended_one
     assert set(read_event_data(event).excluded) == {(a.pk, b.pk)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["then", "now"])
 def test_of_who_is_under_an_alias_then_or_now_it_knows_nothing(before: Event, where: str) -> None:
     event = make_event(previous=before)

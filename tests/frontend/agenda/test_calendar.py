@@ -1,5 +1,6 @@
 """My agenda in a calendar program, and on paper."""
 
+import pytest
 import vobject
 
 from tests.factories import block_contact
@@ -24,6 +25,7 @@ def test_the_day_sheet_shows_the_day_asked_for(booking):
     assert "Nothing to print yet" in text_of(client_of(cast.lawyer.person), cast.address("meetings/sheet/"))
 
 
+@pytest.mark.slow
 def test_one_meeting_downloads_alone_and_after_a_cancel_takes_itself_out(booking):
     cast = booking.cast
     meeting = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))

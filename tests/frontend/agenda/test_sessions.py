@@ -85,6 +85,7 @@ def test_htmx_gets_the_list_with_the_button_pressed_and_the_message_beside_it(bo
     assert "<html" not in text_of(official.get(booking.cast.address("sessions/"), headers=HTMX))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_a_session_during_an_agreed_meeting_is_refused_with_both_ways_out(booking, keynote, official, headers):
     cast = booking.cast

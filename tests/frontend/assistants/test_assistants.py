@@ -68,6 +68,7 @@ def test_somebody_is_named_agrees_and_is_ended(booking):
     assert "You act for" not in page_of(arif.get(page))
 
 
+@pytest.mark.slow
 def test_a_minor_reads_no_question_and_can_have_no_assistant(booking):
     cast = booking.cast
     mali, minor = client_of(cast.official.person), client_of(cast.minor.person)
@@ -140,6 +141,7 @@ def test_the_assistant_answers_and_all_three_read_who_did(booking, hers):
     assert "on behalf of others" not in olga
 
 
+@pytest.mark.slow
 def test_a_refusal_is_read_on_the_page_with_what_was_typed(booking, hers):
     cast = booking.cast
     meeting = booking.ask(cast.engineer, cast.official, booking.slots[0])
@@ -199,6 +201,7 @@ def test_an_assistant_reaches_no_other_page_of_the_principal(booking, hers):
     assert (list(Meeting.objects.order_by("pk").values()), Notice.objects.count()) == before
 
 
+@pytest.mark.slow
 def test_of_nobody_else_there_is_a_page_to_act_on(booking, hers, client):
     cast = booking.cast
     meeting = booking.ask(cast.lawyer, cast.engineer, booking.slots[0])

@@ -101,6 +101,7 @@ def test_no_address_is_written_down_that_could_tell_of_a_block_or_open_an_answer
     assert [context.metadata for context in Context.objects.all()] == [{"user": one.person_id}]
 
 
+@pytest.mark.slow
 def test_filters_pages_and_an_empty_answer(desk):
     event, client, organiser = desk
     for number in range(60):

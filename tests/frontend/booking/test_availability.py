@@ -73,6 +73,7 @@ def test_a_session_makes_its_times_busy_and_is_named_and_they_are_left_as_they_w
     assert open_ids(cast.official) == [booking.slots[0].pk]
 
 
+@pytest.mark.slow
 def test_closing_a_time_notifies_who_had_asked_for_it_and_leaves_agreed_meetings(booking):
     cast = booking.cast
     booking.ask(cast.official, cast.engineer, *booking.slots[:2])
@@ -83,6 +84,7 @@ def test_closing_a_time_notifies_who_had_asked_for_it_and_leaves_agreed_meetings
     assert agreed.state == Meeting.State.ACCEPTED
 
 
+@pytest.mark.slow
 def test_who_loses_every_time_that_was_offered_reads_that_the_times_are_new(booking):
     cast = booking.cast
     request = booking.ask(cast.official, cast.engineer, booking.slots[0])

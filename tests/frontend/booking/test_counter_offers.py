@@ -65,6 +65,7 @@ def test_the_pages_lead_from_a_request_to_another_time_and_from_there_to_a_move(
     assert asked.slot_id == slots[2].pk
 
 
+@pytest.mark.slow
 def test_a_request_answered_with_other_times_waits_for_the_asker_on_every_page(booking, asked):
     cast, slots = booking.cast, booking.slots
     arif = client_of(cast.engineer.person)
@@ -103,6 +104,7 @@ def test_the_mail_s_page_to_accept_leads_to_other_times_and_to_a_no(booking, ask
     assert client.get(ways["None of them suits me"]).status_code == 409
 
 
+@pytest.mark.slow
 def test_the_link_that_none_suits_answers_once(booking, asked, client):
     cast = booking.cast
     client.post(link(asked, cast.engineer, "counter"), {"slots": [booking.slots[1].pk]})

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from backend.booking.models.availability import Availability, MeetingRules
 from backend.booking.models.meetings import Meeting
 from backend.events.models.agenda import Table
@@ -53,6 +55,7 @@ def test_the_message_greets_by_the_name_the_other_wants_to_be_called(booking):
     assert page.fields("main form")["message"][0].startswith("Dear Bang Arif,\n")
 
 
+@pytest.mark.slow
 def test_without_a_reason_the_box_is_empty_and_each_of_three_starters_fills_it(booking):
     cast = booking.cast
     cast.official.suggestions.update(reasons=[{"code": "no_named_need", "weight": 0.0, "evidence": {}}])
@@ -141,6 +144,7 @@ def add_online_room(booking):
     Table.objects.create(event=booking.cast.event, **room)
 
 
+@pytest.mark.slow
 def test_only_places_that_exist_are_offered_and_without_any_the_page_says_so(booking):
     cast, client = booking.cast, client_of(booking.cast.official.person)
     address = ask_address(booking, cast.engineer)
@@ -188,6 +192,7 @@ def test_a_time_taken_meanwhile_is_refused_with_the_next_free_ones_and_nothing_t
     assert Meeting.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_each_guard_refuses_in_place_in_one_sentence(booking):
     cast, client = booking.cast, client_of(booking.cast.official.person)
     address = ask_address(booking, cast.engineer)

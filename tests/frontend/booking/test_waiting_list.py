@@ -65,6 +65,7 @@ def test_who_finds_no_time_waits_sees_a_number_and_leaves_again(full: Booking) -
     assert arif.post(cast.address(f"waiting-list/{entry.pk}/leave/")).status_code == 404
 
 
+@pytest.mark.slow
 def test_when_a_time_falls_free_both_read_what_happened(full: Booking) -> None:
     cast = full.cast
     mali, arif = client_of(cast.official.person), client_of(cast.engineer.person)

@@ -12,6 +12,7 @@ from tests.frontend.conftest import client_of, lay_out
 from tests.pages import page_of
 
 
+@pytest.mark.slow
 def test_each_role_begins_where_its_work_is_and_can_switch(cast, official):
     lead = make_attendee(cast.event, name="Lea Lead", permission="safeguarding-lead")
     assert "What to do now" in page_of(official.get(cast.address()))
@@ -125,6 +126,7 @@ def test_who_is_no_known_adult_reads_only_what_to_do_about_it(cast, age_class, s
     assert not shown.has(".row, .next, .figures")
 
 
+@pytest.mark.slow
 def test_the_api_says_what_the_page_says(cast, booking, official):
     booking.accept(cast.official, booking.ask(cast.engineer, cast.official, booking.slots[0]))
     booking.ask(cast.lawyer, cast.official, booking.slots[1])
@@ -138,6 +140,7 @@ def test_the_api_says_what_the_page_says(cast, booking, official):
     assert stranger.get(f"/api/v1/events/{cast.event.slug}/home/").status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["closed", "archived"])
 def test_in_a_forum_that_was_closed_early_home_says_that_it_is_over(cast, booking, official, state):
     Event.objects.filter(pk=cast.event.pk).update(state=state)

@@ -110,6 +110,7 @@ def test_who_may_see_nobody_reads_why(cast):
         assert not page.has(".people")
 
 
+@pytest.mark.slow
 def test_the_api_finds_the_same_people(cast, official):
     address = f"/api/v1/events/{cast.event.slug}/people/"
     found = official.get(address, {"q": "arif"}).json()

@@ -83,6 +83,7 @@ def test_a_preview_is_a_page_whose_form_this_browser_may_send(cast: Cast) -> Non
     assert "1 row read: 1 added" in page_of(client.get(cast.address("attendees/")))
 
 
+@pytest.mark.slow
 def test_only_who_asked_sees_a_job_while_they_are_what_they_were(cast: Cast, boss: Client) -> None:
     place = start(boss, cast)
     do_long_jobs()

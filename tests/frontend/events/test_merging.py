@@ -21,6 +21,7 @@ def organiser(event):
     return make_attendee(event, permission="organiser", visibility="hidden").person
 
 
+@pytest.mark.slow
 def test_the_entry_of_the_same_name_is_found_and_taken_over(client, event, organiser):
     one = make_attendee(event, name="Ana Lopez", email="ana@first.example")
     twin = make_attendee(
@@ -88,6 +89,7 @@ def test_one_no_changes_nothing(client, event, organiser):
     assert client.post(action, {"answer": "yes"}).status_code == 404
 
 
+@pytest.mark.slow
 def test_where_one_is_no_adult_an_organiser_is_sent_to_a_lead(client, event, organiser):
     one = make_attendee(event)
     twin = make_attendee(event, age_class="unknown", agreed_at=None, agreement_version="")

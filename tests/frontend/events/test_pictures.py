@@ -137,6 +137,7 @@ def test_a_minor_of_the_same_address_at_another_forum_deletes_the_picture_here(c
     assert not Picture.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_same_account", [True, False])
 def test_an_alias_that_another_entry_of_the_person_had_deletes_the_picture(cast, engineer, is_same_account):
     upload(engineer, cast)
@@ -151,6 +152,7 @@ def test_an_alias_that_another_entry_of_the_person_had_deletes_the_picture(cast,
     assert not Picture.objects.exists()
 
 
+@pytest.mark.slow
 def test_whoever_has_or_had_an_alias_has_no_picture(cast, engineer):
     upload(engineer, cast)
     alias = Alias.objects.create(attendee=cast.engineer, name="Arif Rahman", is_wish=True, set_at=NOW)
@@ -162,6 +164,7 @@ def test_whoever_has_or_had_an_alias_has_no_picture(cast, engineer):
     assert refused in page_of(upload(engineer, cast))
 
 
+@pytest.mark.slow
 def test_a_picture_is_in_ones_own_data_and_goes_with_the_person(cast, engineer):
     upload(engineer, cast)
     (mine,) = export_for(cast.engineer.person, NOW)["forums"]

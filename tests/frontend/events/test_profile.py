@@ -141,6 +141,7 @@ def test_a_language_that_an_import_brought_survives_saving(cast, official):
     assert Attendee.objects.get(pk=cast.official.pk).languages == ["jv"]
 
 
+@pytest.mark.slow
 def test_whether_i_am_glad_of_a_translating_device_is_mine_to_tick_and_untick(cast, official):
     def is_kept() -> bool:
         return Attendee.objects.get(pk=cast.official.pk).translating_device
@@ -157,6 +158,7 @@ def test_whether_i_am_glad_of_a_translating_device_is_mine_to_tick_and_untick(ca
     assert not is_kept()
 
 
+@pytest.mark.slow
 def test_the_name_i_want_to_be_called_is_asked_kept_on_one_line_and_shown(cast, official):
     client_of(cast.engineer.person).post(cast.address("profile/"), PROFILE | {"short_name": " Bang  Arif "})
     assert Attendee.objects.get(pk=cast.engineer.pk).short_name == "Bang Arif"

@@ -47,6 +47,7 @@ def send(client, page: str = "profile", **fields: str):
     return client.post(f"/translations/?page={page}", given, headers=ASKS)
 
 
+@pytest.mark.slow
 def test_every_page_in_another_language_leads_to_the_form_and_names_no_address(cast, official, client):
     page = page_of(official.get(cast.address("profile/"), headers=ASKS))
     (address,) = [one for text, one in page.links("footer") if text == "⟦This reads badly⟧"]
@@ -68,6 +69,7 @@ def test_a_remark_keeps_page_passage_and_wording_and_nobody_s_name(client, cast,
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("passage", ["", " ", "x" * (PASSAGE_LIMIT + 1)])
 def test_a_remark_without_a_passage_or_with_a_long_one_is_refused(client, passage):
     assert send(client, passage=passage).status_code == 422

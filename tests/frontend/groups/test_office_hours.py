@@ -96,6 +96,7 @@ def test_the_host_answers_those_who_asked_the_same_with_one_press(forum: Forum) 
     assert f"Office hour: {ABOUT}" in sheet
 
 
+@pytest.mark.slow
 def test_what_is_refused_is_said_on_the_form_and_what_was_typed_stays(forum: Forum) -> None:
     client = client_of(forum.people[0].person)
     page = address(forum, "office-hours/new/")
@@ -146,6 +147,7 @@ def test_the_host_cancels_with_a_reason_that_guests_read(forum: Forum) -> None:
     assert "“The minister calls”" in page_of(client_of(guest.person).get(own))
 
 
+@pytest.mark.slow
 def test_whom_the_policy_parts_is_neither_proposed_nor_counted(forum: Forum) -> None:
     host, a, b, *_others = forum.people
     block_contact("block", b, a, forum.now)
@@ -167,6 +169,7 @@ def test_a_stranger_sees_nothing_of_it(forum: Forum) -> None:
     assert client.get(address(forum, f"{meeting.pk}/")).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_guest_can_report_the_host(forum: Forum) -> None:
     meeting = opened(forum)
     guest = forum.people[1]
@@ -229,6 +232,7 @@ def test_the_api_proposes_opens_adds_leaves_and_cancels(forum: Forum) -> None:
     assert call(late, "get", "999999/").status_code == 404
 
 
+@pytest.mark.slow
 def test_times_of_an_office_hour_are_mailed_ten_minutes_before(forum: Forum) -> None:
     meeting = opened(forum)
     soon = forum.slots[1].starts_at - dt.timedelta(minutes=5)

@@ -92,6 +92,7 @@ def test_an_organiser_previews_and_sends_and_the_link_signs_in_once(
     assert page_of(organiser.get(f"{PAGE}?show=joined")).rows(cells="th") == [["Mali Wongsa"]]
 
 
+@pytest.mark.slow
 def test_a_link_stands_for_the_code_and_not_for_the_second_factor(
     event: Event, organiser: Client, client: Client, post: MailServer
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_link_stands_for_the_code_and_not_for_the_second_factor(
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.slow
 def test_a_link_that_expired_or_is_cut_off_leads_to_a_code(
     event: Event, organiser: Client, client: Client, post: MailServer
 ) -> None:

@@ -49,6 +49,7 @@ def text_of(mail: object) -> str:
     return str(text).replace("\r\n", "\n")
 
 
+@pytest.mark.slow
 def test_mails_have_the_organisers_sender_opening_and_signature(
     event: Event, organiser: Client, post: MailServer
 ) -> None:

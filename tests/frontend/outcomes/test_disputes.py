@@ -45,6 +45,7 @@ def attest(booking, who, meeting, took_place):
     attest_meeting(attendee=who, meeting_id=meeting.pk, took_place=took_place, by=who.person, now=booking.now)
 
 
+@pytest.mark.slow
 def test_disputes_come_first_with_both_reports_then_meetings_reported_by_one(booking, met, page):
     cast = booking.cast
     assert "Nothing to ask about" in page()
@@ -61,6 +62,7 @@ def test_disputes_come_first_with_both_reports_then_meetings_reported_by_one(boo
     assert "Linh" not in page().html
 
 
+@pytest.mark.slow
 def test_one_side_that_says_they_did_not_meet_stands_there_too(booking, met, page):
     cast = booking.cast
     assert "Reported by one side only 0" in page(address="set-up/venue/")
@@ -86,6 +88,7 @@ def test_it_names_people_as_the_organisers_list_does_and_links_only_whom_they_ma
     assert seen() == ([False, False], False)
 
 
+@pytest.mark.slow
 def test_many_are_turned_over_page_by_page(booking, met, page, monkeypatch):
     cast = booking.cast
     for other, meeting in zip((cast.engineer, cast.lawyer), met, strict=True):

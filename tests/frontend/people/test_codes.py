@@ -115,6 +115,7 @@ def test_one_network_cannot_use_up_what_strangers_may_ask(siti: Person) -> None:
     assert signs_in(Client(REMOTE_ADDR=NETWORKS[1]), siti)
 
 
+@pytest.mark.slow
 def test_strangers_can_have_few_mails_a_day_sent_and_each_says_how_to_stop_them(
     siti: Person, time_machine: object
 ) -> None:
@@ -169,6 +170,7 @@ def test_a_link_written_otherwise_is_no_further_allowance(siti: Person) -> None:
     assert browser.get(link).status_code == 200
 
 
+@pytest.mark.slow
 def test_stopping_the_mails_keeps_the_owner_in_and_tells_strangers_nothing(siti: Person) -> None:
     browser = known_browser(siti)
     ask(Client())
@@ -216,6 +218,7 @@ def test_a_link_that_is_not_whole_or_too_old_is_refused_in_one_sentence(
             assert KNOWN_BROWSER not in answer.cookies
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["signed out everywhere", "address changed", "account closed"])
 def test_a_known_browser_is_forgotten_and_reads_the_same(siti: Person, how: str) -> None:
     """As before it answers whatever became of the account; its codes are mailed as a stranger's are."""
@@ -310,6 +313,7 @@ def test_who_is_signed_in_has_few_mails_sent_to_an_address_and_keeps_no_owner_ou
     assert signs_in(Client(), siti)
 
 
+@pytest.mark.slow
 def test_codes_to_confirm_are_few_a_day_for_their_owner_too(db: None, time_machine: object) -> None:
     browser = without_factor(Person.objects.create_user("ben@example.org", name="Ben Cruz"))
     for hour in range(0, 23, 4):

@@ -235,6 +235,7 @@ def test_what_a_provider_says_of_itself_is_asked_once_in_a_while(provider: TestP
     assert len(paths) == 6  # nothing else, and no userinfo
 
 
+@pytest.mark.slow
 def test_where_all_places_for_requests_are_taken_a_sentence_says_so_soon(provider: TestProvider) -> None:
     places = [openid._places.acquire(timeout=1) for _place in range(openid.AT_ONCE)]
     try:
@@ -489,6 +490,7 @@ def test_a_link_outlasts_its_provider_in_the_settings_and_can_be_unlinked(
     assert "Accounts elsewhere" not in page_of(client.get("/accounts/2fa/"))
 
 
+@pytest.mark.slow
 def test_it_is_in_ones_own_data_and_ends_with_the_account(provider: TestProvider, siti: Person) -> None:
     linked(provider, siti)
     [row] = export_for(siti, timezone.now())["account"]["linked_accounts"]

@@ -35,6 +35,7 @@ def choose(client: Client, language: str, back: str = "/"):
     return client.post("/language/", {"language": language, "next": back})
 
 
+@pytest.mark.slow
 def test_a_page_is_in_the_language_the_browser_asks_for(client):
     for asked, shown in (
         (MARKED, MARKED),
@@ -162,6 +163,7 @@ def test_mails_are_in_the_language_of_the_browser_one_signed_in_with(cast, clien
     assert language_of_person(person, cast.event) == SECOND
 
 
+@pytest.mark.slow
 def test_a_calendar_s_feed_and_its_mark_follow_the_reader_s_language(booking, client):
     cast = booking.cast
     booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))

@@ -126,6 +126,7 @@ def test_who_guesses_codes_of_an_app_is_stopped_in_every_process(person: Person)
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.slow
 def test_who_reads_the_mailbox_and_guesses_codes_of_an_app_stops_no_owner_where_they_signed_in(person: Person) -> None:
     give_factor(person)
     own = _at_the_second_factor(person)
@@ -139,6 +140,7 @@ def test_who_reads_the_mailbox_and_guesses_codes_of_an_app_stops_no_owner_where_
     assert own.post(SECOND_FACTOR, {"code": "000000"}).status_code == 200
 
 
+@pytest.mark.slow
 def test_who_signed_in_before_there_was_a_factor_has_no_guesses_of_their_own(person: Person) -> None:
     before = [_at_the_second_factor(person) for _browser in range(2)]
     for client in before:

@@ -35,6 +35,7 @@ def texts(booking, agreed, client):
     return page, mail.body, str(entry["description"])
 
 
+@pytest.mark.slow
 def test_a_chosen_zone_stands_beside_the_forum_s_on_pages_in_mails_and_in_the_calendar(booking, agreed, official):
     page, mail, entry = texts(booking, agreed, official)
     assert "your time" not in page

@@ -59,6 +59,7 @@ def test_the_only_organiser_reads_what_to_do_first(cast: Cast) -> None:
     assert "name another organiser first" in page_of(refused)
 
 
+@pytest.mark.slow
 def test_somebody_suspended_takes_their_data_and_leaves_and_the_case_is_held(cast: Cast) -> None:
     lead = make_attendee(cast.event, permission="safeguarding-lead")
     file_report(reporter=cast.lawyer, reported_id=cast.official.pk, category="other", words="Loud.", now=NOW)

@@ -23,6 +23,7 @@ def readers(client: Client, cast: Cast, label: str) -> str:
     return rows[label]
 
 
+@pytest.mark.slow
 def test_the_page_says_field_by_field_what_is_stored_and_who_reads_it(cast: Cast) -> None:
     client = client_of(cast.official.person)
     body = client.get(cast.address("my-data/")).content.decode()
@@ -41,6 +42,7 @@ def test_of_a_hidden_person_and_a_minor_it_names_no_other_participant(cast: Cast
     assert readers(minor, cast, "Name") == "you, safeguarding leads"
 
 
+@pytest.mark.slow
 def test_the_file_holds_my_words_at_every_forum_and_nobody_the_policy_hides(booking: Booking) -> None:
     cast = booking.cast
     seen = booking.ask(cast.official, cast.engineer, booking.slots[0])

@@ -63,6 +63,7 @@ def test_an_agreed_meeting_is_moved_by_its_form_and_a_taken_table_is_refused(des
     assert (meeting.slot, meeting.table) == (desk.slots[1], other.table)
 
 
+@pytest.mark.slow
 def test_people_are_found_by_name_and_organisation_and_chosen_step_by_step(desk, client):
     a, b, c, *_ = desk.people
     for one, name in ((a, "Đào Nguyễn"), (b, "Dao Ly"), (c, "Somebody Else")):

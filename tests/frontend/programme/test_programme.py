@@ -34,6 +34,7 @@ def test_an_empty_forum_explains_how_to_begin(desk, client):
     assert page.text_of("#new button") == "Draft the plan"
 
 
+@pytest.mark.slow
 def test_ordering_a_draft_leads_to_its_page_which_watches_the_planner(desk, client):
     answer = client.post(address(desk), AIMS)
     plan = Plan.objects.get()
@@ -65,6 +66,7 @@ def test_a_refused_form_shows_the_reason_and_keeps_its_input(desk, client):
     assert not Plan.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_plan_is_a_grid_of_times_by_tables_whose_meetings_lead_to_their_pages(desk, client):
     plan = desk.plan(most=2)
     for rest in ("", "?by=grid", "?by=nonsense"):
@@ -106,6 +108,7 @@ def test_a_meeting_is_moved_to_another_cell_of_the_grid(desk, client):
     assert page.has("#moving")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["person", "slot", "table"])
 def test_a_plan_reads_in_three_orders(desk, client, order):
     plan = desk.plan(most=2)
@@ -199,6 +202,7 @@ def test_withdrawing_and_planning_again(desk, client):
     assert len(page_of(client.get(address(desk, f"{plan.pk}/?by=person"))).all(".entry.off")) == 12
 
 
+@pytest.mark.slow
 def test_schedules_are_one_per_table_or_person_and_one_can_be_picked(desk, client):
     plan = desk.plan(most=2)
     by_person = page_of(client.get(address(desk, f"{plan.pk}/days/")))
@@ -212,6 +216,7 @@ def test_schedules_are_one_per_table_or_person_and_one_can_be_picked(desk, clien
     assert page_of(client.get(address(desk, f"{plan.pk}/doors/"))).text_of(".empty h1") == "Nothing to print yet"
 
 
+@pytest.mark.slow
 def test_no_page_names_blocked_or_hidden_people(desk, client, blocked_by):
     plan = desk.plan(most=1)
     row = plan.planned.first()
@@ -225,6 +230,7 @@ def test_no_page_names_blocked_or_hidden_people(desk, client, blocked_by):
     assert client.get(address(desk, f"{plan.pk}/meetings/{row.pk}/")).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_running_planner_is_stopped_by_a_button(desk, client):
     plan = desk.order(seconds=60)
     where = address(desk, f"{plan.pk}/")

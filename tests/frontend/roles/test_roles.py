@@ -103,6 +103,7 @@ def test_a_list_never_makes_or_ends_an_organiser_or_a_lead(cast, lead, boss):
     ]
 
 
+@pytest.mark.slow
 def test_the_page_proposes_and_the_lead_confirms(cast, lead, boss):
     page = page_of(boss.get(cast.address("roles/")))
     assert "Lea Duarte" in page
@@ -166,6 +167,7 @@ def test_the_api_proposes_confirms_refuses_and_ends_as_the_page_does(cast, lead,
     assert boss.post(f"{API}roles/{number}/end/").status_code == 200
 
 
+@pytest.mark.slow
 def test_as_many_queries_for_thirty_rows_as_for_one(cast, boss, lead):
     def queries():
         with CaptureQueriesContext(connection) as captured:
@@ -218,6 +220,7 @@ def test_while_a_forum_is_a_draft_its_participants_read_that_it_is_not_open_yet(
         assert client.get("/api/v1/events/").json()[0]["state"] == "draft"
 
 
+@pytest.mark.slow
 def test_organisers_and_leads_work_on_a_draft(draft, boss, lead):
     for page in ("set-up/", "attendees/", "roles/", "profile/"):
         assert boss.get(draft.address(page)).status_code == 200
@@ -225,6 +228,7 @@ def test_organisers_and_leads_work_on_a_draft(draft, boss, lead):
         assert client_of(lead.person).get(draft.address(page)).status_code == 200
 
 
+@pytest.mark.slow
 def test_adults_come_in_while_a_minor_who_waits_is_nowhere_and_cannot_come_in(draft, boss, lead):
     CountryContact.objects.all().delete()
     GuardianConsent.objects.all().delete()
@@ -281,6 +285,7 @@ def test_the_refusal_to_open_names_all_at_once_and_who_has_to_do_it(draft, boss,
     assert listed == [f"Administrator: {need['what']}" for need in refused["details"]["needs"]]
 
 
+@pytest.mark.slow
 def test_the_set_up_page_opens_the_forum_or_says_what_is_missing(draft, boss):
     assert "This forum: Draft" in page_of(boss.get(draft.address("set-up/")))
     answer = boss.post(draft.address("set-up/state/"), {"state": "open"})

@@ -261,6 +261,7 @@ def test_an_unusable_file_is_refused_in_one_sentence_and_nothing_is_saved(desk):
     assert Attendee.objects.filter(event=event).count() == before
 
 
+@pytest.mark.slow
 def test_a_preview_of_150_000_rows_is_refused_before_a_row_is_checked(desk, django_assert_max_num_queries):
     event, client = desk
     with django_assert_max_num_queries(40):

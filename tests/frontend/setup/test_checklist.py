@@ -69,6 +69,7 @@ def test_invitations_are_missing_until_somebody_has_joined_and_done_once_everybo
     assert state() == "Done"
 
 
+@pytest.mark.slow
 def test_the_set_up_page_asks_the_database_as_often_for_thirty_people_as_for_one(cast, boss):
     def queries():
         with CaptureQueriesContext(connection) as asked:
@@ -81,6 +82,7 @@ def test_the_set_up_page_asks_the_database_as_often_for_thirty_people_as_for_one
     assert queries() == before
 
 
+@pytest.mark.slow
 def test_the_buttons_move_the_forum_and_an_archived_one_can_only_be_read(cast, boss):
     for state in ("live", "closed", "archived"):
         answer = boss.post(cast.address("set-up/state/"), {"state": state}, follow=True)
@@ -118,6 +120,7 @@ def test_the_page_leads_on_to_the_list_of_attendees_and_then_to_their_suggestion
     assert ("Import a list", cast.address("attendees/import/")) in page.links("#states")
 
 
+@pytest.mark.slow
 def test_a_state_out_of_order_or_by_somebody_else_is_refused(cast, boss, official):
     lead = make_attendee(cast.event, permission="safeguarding-lead", visibility="hidden")
     assert boss.post(cast.address("set-up/state/"), {"state": "archived"}).status_code == 409
@@ -213,6 +216,7 @@ def test_shipped_topics_are_offered_after_nothing_and_are_not_done_before_somebo
     assert state_of_topics() == "Done"
 
 
+@pytest.mark.slow
 def test_a_new_forum_is_set_up_page_by_page_and_opened(db, client):
     """Over HTTP, from an empty forum: times and tables, refused for want of leads, then opened."""
     ada = Person.objects.create_superuser("ada@example.org", name="Ada Boss")

@@ -37,6 +37,7 @@ def test_a_preview_says_whom_it_parts_and_what_it_ends_and_changes_nothing(booki
     assert not ContactRule.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_rule_ends_what_stands_as_a_block_does_and_says_why_nobody_can_ask(booking, send, rule):
     cast, now = booking.cast, booking.now
     met = booking.ask(cast.official, cast.engineer, booking.slots[0])

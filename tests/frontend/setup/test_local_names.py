@@ -84,6 +84,7 @@ def test_a_text_that_changes_loses_its_translations_and_the_others_stay(cast, bo
     assert mail_texts_for(event).translations == {"signature": {"th": "ทีมงาน"}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "text", "sentence"),
     [

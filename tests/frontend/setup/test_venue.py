@@ -74,6 +74,7 @@ def test_times_nobody_asked_for_are_removed_and_the_others_stay(booking, boss):
     assert Slot.objects.count() == 5
 
 
+@pytest.mark.slow
 def test_tables_are_added_by_the_dozen_changed_and_removed(cast, boss):
     data = {"label": "T9", "count": "3", "place": "Gallery", "step_free": "on"}
     assert "3 tables added." in page_of(post(boss, cast, "tables/", data))
@@ -112,6 +113,7 @@ def test_a_table_where_people_meet_stays(booking, boss):
     assert "People meet, or met, at this table, so it stays." in page_of(answer)
 
 
+@pytest.mark.slow
 def test_changing_the_table_of_a_meeting_notifies_both_and_cannot_drop_a_needed_step_free_mark(booking, boss):
     cast = booking.cast
     Table.objects.update(step_free=True)
@@ -141,6 +143,7 @@ def test_a_table_of_another_forum_cannot_be_changed(cast, boss):
     assert Table.objects.get().label == "T1"
 
 
+@pytest.mark.slow
 def test_the_rules_say_whether_there_are_interpreters(cast, boss):
     page = page_of(boss.get(cast.address("set-up/venue/")))
     assert not page.has("#rules input[name=interpreters][checked]")

@@ -37,6 +37,7 @@ def test_the_desk_of_an_event_without_people_says_so(desk):
         assert page.texts("section h2") == page.texts(".today li") == []  # no table of noughts
 
 
+@pytest.mark.slow
 def test_the_pages_of_the_desk_lead_to_each_other_and_an_old_address_of_a_matrix_to_the_bridges(desk):
     event, client = desk
     seven_people(event)
@@ -94,6 +95,7 @@ def test_today_counts_those_who_need_help_as_their_list_does(desk):
     assert f"Nudge {to_nudge} people" in listed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["closed", "archived"])
 def test_once_the_forum_is_closed_nothing_is_left_to_do_today(desk, state):
     event, client = desk

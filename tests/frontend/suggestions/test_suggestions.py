@@ -81,6 +81,7 @@ def test_what_a_row_opens_to_leads_back_to_its_page_and_is_the_persons_page_with
     assert opened(official, cast, cast.engineer, at="<b>").url == base
 
 
+@pytest.mark.slow
 def test_what_a_row_opens_to_asks_the_contact_policy_and_is_kept_by_no_cache(cast, official, blocked_by):
     answer, page = (opened(official, cast, cast.engineer), official.get(cast.address(f"people/{cast.engineer.pk}/")))
     assert "no-store" in answer["Cache-Control"]
@@ -132,6 +133,7 @@ def test_minors_hidden_and_blocked_people_are_on_no_page(cast, official):
     assert not Feedback.objects.exists()
 
 
+@pytest.mark.slow
 def test_somebody_who_blocks_or_reports_me_leaves_my_list_at_once(cast, official, blocked_by):
     block_contact_by_page(cast, blocked_by, cast.engineer, cast.official)
     assert names_in(official.get(cast.address("suggestions/"))) == ["Linh Tran"]
@@ -145,6 +147,7 @@ def test_the_fragment_holds_the_same_cards_as_the_page(cast, official):
     assert "HX-Request" in fragment["Vary"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "names"),
     [
@@ -201,12 +204,14 @@ def test_a_fragment_keeps_the_filters_of_its_page(cast, official):
     assert names_in(feedback(official, cast, cast.lawyer, page=page, headers=HTMX, verdict="good")) == ["Linh Tran"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/e/forum/", "/admin/", "javascript:x", ""])
 def test_feedback_never_redirects_away_from_the_event(cast, official, back):
     address = cast.address(f"suggestions/{cast.engineer.pk}/feedback/")
     assert official.post(address, {"verdict": "good", "next": back})["Location"] == cast.address("suggestions/")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data", [{}, {"verdict": "not-relevant"}, {"verdict": "not-relevant", "cause": "mood"}, {"verdict": "x\x00"}]
 )
@@ -298,6 +303,7 @@ def test_what_people_write_is_escaped(cast, official):
     assert "“<i>”, “<u>”" in page
 
 
+@pytest.mark.slow
 def test_saved_people_are_listed_as_long_as_i_may_see_them(cast, official, blocked_by):
     link = ("Arif Rahman", cast.address(f"people/{cast.engineer.pk}/"))
     fragment = page_of(feedback(official, cast, cast.engineer, headers=HTMX, verdict="good"))

@@ -54,6 +54,7 @@ def test_a_form_that_is_kept_holds_each_readers_own_token_and_the_address_of_the
     assert _kept(ASK).cache_info().misses == 1
 
 
+@pytest.mark.slow
 def test_a_block_and_a_new_title_are_seen_at_the_next_request(booking):
     cast = booking.cast
     session = cast.event.sessions.create(

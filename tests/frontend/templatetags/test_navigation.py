@@ -33,6 +33,7 @@ def agree(attendee: Attendee, now: dt.datetime) -> int:
     return count
 
 
+@pytest.mark.slow
 def test_the_count_is_that_of_the_rows_whatever_waits(forum: Forum) -> None:
     me, a, b, c, d, e = forum.people
     assert agree(me, forum.now) == 0

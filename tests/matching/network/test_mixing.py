@@ -28,6 +28,7 @@ def mixed(case, **options):
     return mixing_matrix(case.groups, network.left, network.right, **settings_)
 
 
+@pytest.mark.slow
 @given(networks())
 def test_observed_meetings_equal_networkx_s_mixing_matrix(case):
     ours = mixed(case)
@@ -39,6 +40,7 @@ def test_observed_meetings_equal_networkx_s_mixing_matrix(case):
     assert np.triu(ours.observed).sum() == ours.meetings == len(case.meetings)
 
 
+@pytest.mark.slow
 @given(networks())
 def test_assortativity_equals_networkx_s(case):
     ours = assortativity(mixed(case))
@@ -130,6 +132,7 @@ def test_group_and_person_figures_agree_with_a_count_by_hand(case):
         assert (np.isnan(value) and not met) or value == pytest.approx(2 * np.mean(met) - 1)
 
 
+@pytest.mark.slow
 @given(networks())
 def test_layers_add_up_to_the_whole(case):
     network = case.network

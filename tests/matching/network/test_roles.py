@@ -32,6 +32,7 @@ def roles_by_definition(graph, group):
     return found
 
 
+@pytest.mark.slow
 @given(networks())
 def test_the_five_roles_equal_their_definition(case):
     graph = nx.Graph(case.graph)
@@ -52,6 +53,7 @@ def test_the_roles_of_a_network_with_hubs_equal_their_definition():
         assert getattr(ours, name).tolist() == [by_hand[one][name] for one in sorted(by_hand)]
 
 
+@pytest.mark.slow
 @given(networks())
 def test_betweenness_equals_networkx_s(case):
     theirs = nx.betweenness_centrality(nx.Graph(case.graph))
@@ -66,6 +68,7 @@ def test_betweenness_equals_igraph_s_on_a_large_network():
     assert ours == pytest.approx(np.array(theirs), rel=1e-9, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_sampled_betweenness_is_repeatable_and_near_the_exact_one():
     case = large_network(1_500, 6_000, seed=6)
     exact = betweenness(case.network, seed=0, exact_up_to=1_500)

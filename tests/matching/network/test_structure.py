@@ -18,6 +18,7 @@ from matching.network.graph import (
 from tests.matching.network.strategies import large_network, networks
 
 
+@pytest.mark.slow
 @given(networks())
 def test_density_degrees_parts_and_isolates_equal_networkx(case):
     graph, network = nx.Graph(case.graph), case.network
@@ -27,6 +28,7 @@ def test_density_degrees_parts_and_isolates_equal_networkx(case):
     assert set(network.ids[isolates(network)].tolist()) == set(nx.isolates(graph))
 
 
+@pytest.mark.slow
 @given(networks())
 def test_neighbours_by_group_equal_a_count_by_hand(case):
     graph, network = nx.Graph(case.graph), case.network
@@ -36,6 +38,7 @@ def test_neighbours_by_group_equal_a_count_by_hand(case):
         assert counted[row].tolist() == [met.count(group) for group in range(case.group_count)]
 
 
+@pytest.mark.slow
 @given(networks())
 def test_the_order_in_which_people_and_meetings_arrive_changes_nothing(case):
     again = build_network(case.network.ids.tolist()[::-1], [(b, a) for a, b in reversed(case.meetings)])

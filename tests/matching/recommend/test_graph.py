@@ -67,6 +67,7 @@ def path_score(graph, path):
     return np.prod([graph.edges[edge]["weight"] for edge in pairwise(path)] + damping)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(graph=graphs(weighted=True))
 def test_odd_paths_equal_networkx_paths_between_people_who_are_not_tied(graph):

@@ -39,6 +39,7 @@ def test_a_moderate_forum_gains_meetings_and_spreads_exposure(h, w, gain):
     assert ours["meetings"] >= 0.97 * free["meetings"]
 
 
+@pytest.mark.slow
 def test_strong_homophily_is_reduced():
     product, ours, _ = forum_row(0.9, 0.2)
     assert ours.meetings >= 1.1 * product.meetings

@@ -10,6 +10,7 @@ from sklearn.metrics import dcg_score, ndcg_score, roc_auc_score
 from matching.recommend.measures import bootstrap_interval, graded_ndcg, ranking_metrics
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.data())
 def test_ndcg_and_auc_equal_scikit_learn(data):
@@ -27,6 +28,7 @@ def test_ndcg_and_auc_equal_scikit_learn(data):
         assert auc == pytest.approx(roc_auc_score(positive, scores))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.data())
 def test_graded_ndcg_equals_scikit_learn(data):

@@ -50,6 +50,7 @@ def table(given, ties, pairs):
     return pair_features(given, ties, read(given), np.array(pairs), policy=MatchingPolicy())[0]
 
 
+@pytest.mark.slow
 def test_what_several_say_in_the_same_words_does_not_count():
     """Two people with one project text are scored as without it, in text, words and smoothed text."""
     plain, ties, pairs = people(), [Tie(0, 9), Tie(1, 8)], [(0, 1), (0, 2)]
@@ -99,6 +100,7 @@ def test_an_edition_without_new_ties_answers_nothing():
         assert len(edition_answers(given, edition, read(given), policy=MatchingPolicy())) == 0
 
 
+@pytest.mark.slow
 def test_ties_that_follow_texts_raise_the_weight_of_text():
     """People met whose texts are close: the weight of text grows, that of what says nothing hardly moves."""
     given = people(160)

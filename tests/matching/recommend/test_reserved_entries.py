@@ -65,6 +65,7 @@ def tight():
     return people, ties, vectors, compute_run(people, ties, vectors)
 
 
+@pytest.mark.slow
 def test_each_list_holds_four_of_others_where_one_constituency_prevails(tight):
     people, ties, vectors, run = tight
     assert min(external_counts(people, run.lists).values()) >= 4

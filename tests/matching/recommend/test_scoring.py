@@ -466,6 +466,7 @@ def test_candidates_are_the_same_in_whatever_order_parts_are_searched(monkeypatc
     assert np.array_equal(in_threads.right, backwards.right)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [0, 1, 7])
 def test_candidates_are_those_of_one_block_where_everybody_likes_the_people_of_one_block_best(monkeypatch, step):
     draw, block_of = np.random.default_rng(6), np.arange(800) % 20
@@ -490,6 +491,7 @@ def test_entries_are_ordered_by_row_then_score_less_mean_then_column():
     assert np.array_equal(order, np.lexsort((columns, means[columns] - score, rows)))
 
 
+@pytest.mark.slow
 def test_candidates_of_many_who_are_all_alike_are_as_many_as_of_few():
     odds = np.zeros((2100, 2100), np.float32)
     np.fill_diagonal(odds, -np.inf)

@@ -33,6 +33,7 @@ def test_without_a_declared_need_strong_becomes_good_and_the_rest_stays(score: f
     assert silent is (Strength.GOOD if declared is Strength.STRONG else declared)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("silent", [False, True])
 def test_at_most_a_third_of_a_forums_places_are_strong(silent: bool) -> None:
     """Also where nobody declares a need and ties are many, which lift most scores over the highest cut."""

@@ -71,6 +71,7 @@ def test_a_new_text_is_projected_into_the_latent_space_of_the_run(dataset):
     assert np.corrcoef(new[57] @ new.T, again[57] @ again.T)[0, 1] > 0.8
 
 
+@pytest.mark.slow
 def test_an_update_without_changes_changes_no_list(dataset):
     people, ties, vectors, run = dataset
     update = update_people(run.state, people, ties, vectors, changed=[])
@@ -123,6 +124,7 @@ def test_a_second_update_starts_from_the_first(dataset):
     assert len(set(ids_of(again)) & set(ids_of(run.lists[people[7].id]))) >= 8
 
 
+@pytest.mark.slow
 def test_no_cap_breaks_in_an_update(dataset):
     people, ties, vectors, run = dataset
     update = update_people(run.state, people, ties, vectors, changed=[p.id for p in people[:25]])
@@ -130,6 +132,7 @@ def test_no_cap_breaks_in_an_update(dataset):
     assert load.max() <= 12
 
 
+@pytest.mark.slow
 def test_people_changed_together_are_listed_once(dataset):
     people, ties, vectors, run = dataset
     update = update_people(run.state, people, ties, vectors, changed=[p.id for p in people[:60]])

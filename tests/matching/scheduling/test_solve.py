@@ -66,6 +66,7 @@ def _is_feasible(problem: Problem, held: dict[tuple[int, int], int]) -> bool:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(problems())
 def test_a_small_programme_is_the_best_of_all_or_there_is_none(problem: Problem) -> None:

@@ -45,6 +45,7 @@ def test_a_translation_is_nearer_than_other_sentences(encoder: Encoder) -> None:
     assert sum(right.values()) >= 8, right
 
 
+@pytest.mark.slow
 def test_rows_are_unit_vectors_in_the_order_of_the_texts_and_blank_texts_are_zero(encoder: Encoder) -> None:
     texts = [SENTENCES[3], "", "  \n\t ", SENTENCES[0], "\u200b\x00", SENTENCES[3]]
     given_texts = list(texts)
@@ -58,6 +59,7 @@ def test_rows_are_unit_vectors_in_the_order_of_the_texts_and_blank_texts_are_zer
     assert encoder.encode([], "query").shape == (0, encoder.dimension)
 
 
+@pytest.mark.slow
 def test_a_vector_does_not_depend_on_its_batch(encoder: Encoder) -> None:
     alone = np.vstack([encoder.encode([text], "query") for text in [*SENTENCES[:6], LONG]])
     together = encoder.encode([*SENTENCES[:6], LONG, *SENTENCES], "query")[:7]
@@ -131,6 +133,7 @@ def test_a_string_instead_of_a_list_is_refused(encoder: Encoder) -> None:
         encoder.encode("mangroves", "query")
 
 
+@pytest.mark.slow
 def test_progress_counts_every_window_to_the_last(encoder: Encoder) -> None:
     seen: list[tuple[int, int]] = []
     encoder.encode([*SENTENCES, LONG], "query", lambda done, total: seen.append((done, total)))

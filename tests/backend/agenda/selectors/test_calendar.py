@@ -232,6 +232,7 @@ def test_the_written_zone_shows_every_moment_as_the_real_one_does(zone: str, min
     assert offset == moment.astimezone(ZoneInfo(zone)).utcoffset()
 
 
+@pytest.mark.slow
 def test_the_feeds_address_is_secret_read_without_signing_in_and_answers_304_until_something_changes(
     forum: Forum, client: object, time_machine: object
 ) -> None:
@@ -290,6 +291,7 @@ def test_nobody_makes_or_closes_the_feed_of_another(forum: Forum) -> None:
     assert not CalendarFeed.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_feed_costs_the_same_number_of_queries_for_one_meeting_and_for_five(
     forum: Forum, django_assert_num_queries: object
 ) -> None:

@@ -71,6 +71,7 @@ def shown(forum: Forum, assistant: Attendee, principal: Attendee) -> dict[str, l
     return {part: [row.meeting_id for row in getattr(found, part)] for part in ("to_answer", "sent", "to_come")}
 
 
+@pytest.mark.slow
 def test_an_assistant_accepts_and_both_read_who_did(
     forum: Forum, minister: Attendee, ana: Attendee, asked: Meeting
 ) -> None:
@@ -154,6 +155,7 @@ def test_a_cancellation_by_the_other_or_the_organisers_names_no_assistant(
     assert words(other, asked, forum) == words(minister, asked, forum) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["block", "report"])
 def test_an_assistant_is_not_named_to_whom_they_are_hidden_from(
     forum: Forum, minister: Attendee, ana: Attendee, asked: Meeting, how: str
@@ -227,6 +229,7 @@ def test_a_request_of_the_assistant_is_the_principals_alone(forum: Forum, minist
         accept(ana, minister, own, forum)
 
 
+@pytest.mark.slow
 def test_a_proposal_and_what_is_the_principals_own_stay_with_them(
     forum: Forum, minister: Attendee, ana: Attendee
 ) -> None:

@@ -212,6 +212,7 @@ def test_only_an_agreed_meeting_that_is_not_over_can_be_cancelled_and_only_with_
         forum.cancel(a, meeting)
 
 
+@pytest.mark.slow
 def test_tables_go_in_order_step_free_ones_last_unless_asked_for_and_online_is_never_full():
     forum = make_forum(people=8, tables=1)
     Table.objects.filter(pk=forum.tables[0].pk).update(step_free=True)

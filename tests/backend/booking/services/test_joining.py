@@ -108,6 +108,7 @@ def test_the_first_slots_of_an_event_open_for_everybody_who_joined(forum):
     assert opened(one) == {added}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shows_unjoined", [False, True])
 def test_who_has_not_joined_asks_nobody_and_is_asked_by_nobody(forum, shows_unjoined):
     forum.event.shows_unjoined = shows_unjoined

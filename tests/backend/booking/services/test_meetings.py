@@ -191,6 +191,7 @@ def moved() -> list[tuple[int, int]]:
     return list(notices.values_list("attendee_id", "meeting_id"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fields", [{"label": "T9"}, {"place": "Garden"}])
 def test_both_get_a_notice_and_a_later_calendar_entry_with_the_new_place(
     forum: Forum, boss: Attendee, at_first_table: Meeting, fields: dict[str, str]

@@ -281,6 +281,7 @@ def test_it_waits_for_hours_of_its_own_and_reminds_who_has_not_answered(forum: F
     assert (kinds(a), kinds(b)) == (["proposed"], ["proposed", "reminder_half"])
 
 
+@pytest.mark.slow
 def test_the_contact_policy_ends_it_and_erased_people_break_nothing(forum: Forum, blocked_by: str) -> None:
     a, b, c, d = forum.people
     parted, left = forum.propose(a, b, forum.slots[0]), forum.propose(c, d, forum.slots[0])
@@ -351,6 +352,7 @@ def test_refusals_name_what_is_wrong(forum: Forum) -> None:
         forum.propose(b, d, forum.slots[1], key="k")
 
 
+@pytest.mark.slow
 def test_organisers_count_them_apart(forum: Forum) -> None:
     a, b, c, d = forum.people
     forum.ask(a, c)

@@ -58,6 +58,7 @@ def test_any_time_needs_no_times_and_is_accepted_at_the_first_common_one(forum):
     assert meeting.slot == forum.slots[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("asker", "other"), [("adult", "minor"), ("minor", "adult"), ("adult", "unknown")])
 def test_an_adult_and_a_minor_never_meet_one_to_one_by_any_route(forum, asker, other):
     a, b, *_ = forum.people
@@ -165,6 +166,7 @@ def test_a_pair_has_one_open_request_or_meeting_at_a_time_in_either_direction(fo
     assert forum.ask(b, a, forum.slots[1]).state == "requested"
 
 
+@pytest.mark.slow
 def test_the_cap_returns_with_every_answer_withdrawal_and_expiry(forum):
     me = forum.people[0]
     others = forum.people[1:] + forum.join(9)

@@ -114,6 +114,7 @@ def test_a_no_and_a_withdrawal_end_the_entry_and_pass_the_time_on(full: Forum, a
     assert Meeting.objects.requests().get().asker_id == g.pk
 
 
+@pytest.mark.slow
 def test_a_changed_request_is_an_ordinary_one_and_so_is_one_to_which_other_times_are_offered(full: Forum):
     wanted, *_, f, g = full.people
     first, second = full.wait(f, wanted), full.wait(g, wanted)
@@ -124,6 +125,7 @@ def test_a_changed_request_is_an_ordinary_one_and_so_is_one_to_which_other_times
     assert states(first, second) == ["ended", "asked"]
 
 
+@pytest.mark.slow
 def test_who_lost_the_time_to_somebody_else_has_the_old_place_again(full: Forum):
     wanted, _, _, d, _, f, g = full.people
     first, second = full.wait(f, wanted), full.wait(g, wanted)
@@ -313,6 +315,7 @@ def test_entries_end_where_the_forum_is_over_or_somebody_leaves(full: Forum):
     assert states(third) == ["ended"]
 
 
+@pytest.mark.slow
 def test_who_asks_or_meets_in_another_way_waits_no_more(full: Forum):
     wanted, *_, f, g = full.people
     first, second = full.wait(f, wanted), full.wait(g, wanted)
@@ -324,6 +327,7 @@ def test_who_asks_or_meets_in_another_way_waits_no_more(full: Forum):
     assert states(second) == ["ended"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("age_class", ["minor", "unknown"])
 def test_no_minor_waits_or_is_waited_for(full: Forum, age_class: str):
     wanted, *_, f, g = full.people

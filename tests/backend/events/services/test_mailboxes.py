@@ -114,6 +114,7 @@ PROTECTED = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", PROTECTED)
 def test_whoever_is_no_plain_adult_shares_no_mailbox(
     event: Event, organiser: Person, first: Attendee, what: str
@@ -219,6 +220,7 @@ def test_an_administrator_resets_the_second_factor_of_the_one_who_has_it(
     assert all(has_second_factor(one) for one in both)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", [0, 1])
 def test_one_who_leaves_takes_no_question_to_the_other_along(
     event: Event, organiser: Person, first: Attendee, who: int
@@ -246,6 +248,7 @@ def test_one_who_moves_away_leaves_the_mailbox_to_the_other(
     assert person_with_email(ADDRESS) == both[1 - who]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", [0, 1])
 def test_one_who_erases_their_account_leaves_the_other_s(
     event: Event, organiser: Person, first: Attendee, who: int

@@ -119,6 +119,7 @@ def test_the_asker_reads_first_names_and_delegation_once_it_is_confirmed_and_not
     assert "Noy" not in repr(row)
 
 
+@pytest.mark.slow
 def test_without_a_number_to_ring_in_the_host_country_no_minor_is_in_a_session_or_offered_for_one(scene):
     session = scene.propose(scene.ask())
     for one in (scene.chaperone, scene.vetted, scene.minors[0]):
@@ -288,6 +289,7 @@ def check_it_is_off(scene: Delegations, causes: list[str]) -> None:
             assert told("ended") == {one.pk for one in here}
 
 
+@pytest.mark.slow
 def test_a_chaperone_of_another_session_does_not_count(scene):
     theirs = scene.asker.organisation
     other = make_attendee(scene.event)
@@ -300,6 +302,7 @@ def test_a_chaperone_of_another_session_does_not_count(scene):
     assert pairs(scene) == set()
 
 
+@pytest.mark.slow
 def test_a_minor_who_said_no_is_in_touch_with_nobody_of_it(scene):
     session = scene.propose(scene.ask(), minor_ids=[minor.pk for minor in scene.minors])
     scene.answer(session, scene.minors[1], is_yes=False)
@@ -323,6 +326,7 @@ def test_one_session_brings_nobody_in_touch_with_another(scene):
     assert not may_contact(scene.asker, young, "delegation", NOW)
 
 
+@pytest.mark.slow
 def test_a_minor_without_an_organisation_has_the_chaperone_of_their_country_and_no_other(scene):
     scene.confirmed()
     Attendee.objects.filter(pk=scene.minors[0].pk).update(organisation=None, country="Laos")
@@ -494,6 +498,7 @@ def test_a_closed_time_and_a_moved_table_end_it_and_nobody_gets_a_notice_that_na
     assert not Notice.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_table_that_is_moved_is_no_longer_known_as_open(scene):
     organiser = make_attendee(scene.event, permission="organiser").person
     scene.confirmed()

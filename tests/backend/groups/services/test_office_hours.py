@@ -87,6 +87,7 @@ def refusal_of(call: object) -> str:
     return refused.value.code
 
 
+@pytest.mark.slow
 def test_one_accept_seats_everybody_who_asked_and_answers_their_requests() -> None:
     forum = make_forum(people=6)
     host, *askers = forum.people
@@ -114,6 +115,7 @@ def test_everybody_in_it_reads_who_else_comes_and_has_it_in_their_agenda() -> No
         assert [item.office_hour.meeting_id for item in items if item.office_hour] == [meeting.pk]
 
 
+@pytest.mark.slow
 def test_who_is_not_free_then_keeps_their_request_untouched() -> None:
     forum = make_forum(people=5)
     _host, busy, *others = forum.people
@@ -160,6 +162,7 @@ def test_a_block_between_two_guests_or_with_the_host_ends_a_place_at_once() -> N
     assert end_refused_seats(now=forum.now) == 0
 
 
+@pytest.mark.slow
 def test_only_adults_whose_age_is_known_are_ever_guests() -> None:
     forum = make_forum(people=5)
     _host, young, unknown, *others = forum.people
@@ -386,6 +389,7 @@ def test_a_request_that_the_policy_hides_is_not_there_to_add() -> None:
     assert refusal_of(lambda: added(forum, meeting, requests[4])) == "request_expired"
 
 
+@pytest.mark.slow
 def test_who_needs_a_table_without_steps_is_added_to_no_other() -> None:
     forum = make_forum(people=5, tables=1)
     host, a, b, c, d = forum.people
@@ -403,6 +407,7 @@ def test_who_needs_a_table_without_steps_is_added_to_no_other() -> None:
     assert added(forum, meeting, requests[2]).needs_step_free
 
 
+@pytest.mark.slow
 def test_the_office_hours_of_many_requests_cost_a_few_queries(django_assert_max_num_queries) -> None:
     forum = make_forum(people=16, slots=2)
     host, *askers = forum.people

@@ -164,6 +164,7 @@ def test_people_join_until_it_is_full_and_leave(hall: OpenHall) -> None:
     assert members(meeting) == {one.pk for one in hall.people[:4]}
 
 
+@pytest.mark.slow
 def test_when_its_host_leaves_it_is_off_for_everybody(hall: OpenHall) -> None:
     meeting = hall.opened(*hall.people[1:4])
     hall.leave(hall.people[0], meeting.pk)
@@ -273,6 +274,7 @@ def test_whoever_blocks_a_member_after_joining_leaves_and_the_others_see_a_leavi
     assert refusal_of(lambda: hall.join(blocker, meeting)) == "not_found"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["block", "report"])
 def test_a_host_who_blocks_a_member_leaves_as_anybody_does_and_it_is_off(hall: OpenHall, how: str) -> None:
     meeting = hall.opened(*hall.people[1:4])
@@ -283,6 +285,7 @@ def test_a_host_who_blocks_a_member_leaves_as_anybody_does_and_it_is_off(hall: O
     assert {tuple(told(one)) for one in hall.people[1:4]} == {("cancelled",)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["block", "report"])
 def test_two_who_are_apart_are_at_no_roundtable_to_come(hall: OpenHall, how: str) -> None:
     block_contact(how, hall.people[1], hall.people[2])
@@ -290,6 +293,7 @@ def test_two_who_are_apart_are_at_no_roundtable_to_come(hall: OpenHall, how: str
     assert refusal_of(lambda: hall.join(hall.people[2], meeting)) == "not_found"
 
 
+@pytest.mark.slow
 def test_an_alias_stands_wherever_a_roundtable_names_somebody_and_no_topic_tells_who_it_is(hall: OpenHall) -> None:
     host, reader = hall.people[0], hall.people[1]
     data = AliasData(name="Orchid", real_name=host.name)
@@ -436,6 +440,7 @@ def test_an_organiser_cancels_an_open_one_and_seats_no_latecomers_at_it(hall: Op
     assert {row.state for one in hall.people[:2] for row in own_tables(one, hall.now)} == {"cancelled"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["closed", "archived"])
 def test_in_a_forum_that_is_over_nothing_is_proposed_approved_or_joined(hall: OpenHall, state: str) -> None:
     meeting, rounds = hall.opened(), hall.propose(hall.people[1], slot=1)
@@ -475,6 +480,7 @@ def test_who_leaves_takes_their_proposals_along_and_an_erasure_their_words(hall:
     assert Rounds.objects.get(pk=declined.pk).state == "declined"
 
 
+@pytest.mark.slow
 def test_reading_the_list_takes_as_many_queries_for_four_as_for_one(hall: OpenHall) -> None:
     def count() -> int:
         with CaptureQueriesContext(connection) as found:

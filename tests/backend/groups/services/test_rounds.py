@@ -86,6 +86,7 @@ def test_a_draft_seats_everybody_once_a_round_and_tells_nobody(hall: Hall) -> No
     assert not Notice.objects.exists()
 
 
+@pytest.mark.slow
 def test_published_places_are_proposals_that_hold_the_table_and_no_time(hall: Hall) -> None:
     rounds = hall.published()
     someone = hall.people[0]
@@ -97,6 +98,7 @@ def test_published_places_are_proposals_that_hold_the_table_and_no_time(hall: Ha
     assert {len(members) for members in at_tables(rounds)} == {4}
 
 
+@pytest.mark.slow
 def test_a_yes_takes_the_time_and_a_no_frees_the_place(hall: Hall) -> None:
     rounds = hall.published()
     first, second = own_tables(hall.people[0], hall.now)[:2]
@@ -111,6 +113,7 @@ def test_a_yes_takes_the_time_and_a_no_frees_the_place(hall: Hall) -> None:
     assert told(hall.people[0]) == ["rounds_proposed"]
 
 
+@pytest.mark.slow
 def test_who_has_another_meeting_by_then_is_refused_by_the_constraint_and_can_leave(hall: Hall) -> None:
     hall.published()
     someone = hall.people[0]
@@ -143,6 +146,7 @@ def test_places_without_an_answer_end_at_the_hour_set_and_are_told(hall: Hall) -
     assert set().union(*at_tables(rounds)) <= {one.pk for one in hall.people[:9]}
 
 
+@pytest.mark.slow
 def test_a_table_at_which_one_alone_is_left_does_not_take_place(hall: Hall) -> None:
     hall.published()
     meeting = Meeting.objects.of_rounds().first()
@@ -200,6 +204,7 @@ def test_latecomers_are_added_also_where_the_policy_parted_two_of_a_table_a_mome
     assert {own.meeting_id: own.state for own in own_tables(one, hall.now)}[row.meeting_id] == "cancelled"
 
 
+@pytest.mark.slow
 def test_cancelling_frees_everybody_and_tells_them_once_a_table(hall: Hall) -> None:
     rounds = hall.published()
     hall.accept_all(hall.people[0])
@@ -255,6 +260,7 @@ def test_an_organiser_moves_people_by_hand_within_the_policy(hall: Hall) -> None
     assert refusal_of(lambda: move(there.table_id)) == "cannot_sit"
 
 
+@pytest.mark.slow
 def test_a_table_is_filled_by_hand_to_its_size_and_no_further(hall: Hall) -> None:
     rounds = hall.drafted(most=4)
     slot = hall.forum.slots[0]
@@ -292,6 +298,7 @@ def test_groups_that_a_rule_parts_are_never_at_one_table(hall: Hall) -> None:
     assert frozenset({"government", "industry"}) not in pairs
 
 
+@pytest.mark.slow
 def test_nobody_sits_with_somebody_they_have_no_language_with(hall: Hall) -> None:
     Attendee.objects.filter(pk=hall.people[0].pk).update(languages=["fr"])
     assert all(hall.people[0].pk not in pair for pair in together(hall.drafted()))
@@ -333,6 +340,7 @@ def test_whoever_blocks_a_fellow_member_leaves_and_the_others_see_a_leaving(hall
     assert frozenset({hall.people[0].pk, other.pk}) not in together(rounds)
 
 
+@pytest.mark.slow
 def test_a_block_between_draft_and_publication_seats_them_apart(hall: Hall) -> None:
     rounds = hall.drafted()
     pair = next(iter(together(rounds)))
@@ -345,6 +353,7 @@ def test_a_block_between_draft_and_publication_seats_them_apart(hall: Hall) -> N
     assert not places.filter(attendee=second, meeting__in=shared).exists()
 
 
+@pytest.mark.slow
 def test_who_may_not_see_another_member_cannot_accept(hall: Hall) -> None:
     hall.published()
     row = own_tables(hall.people[0], hall.now)[0]
@@ -365,6 +374,7 @@ def test_nobody_reads_accepts_or_leaves_a_table_without_a_place(hall: Hall) -> N
             call()
 
 
+@pytest.mark.slow
 def test_who_leaves_the_forum_leaves_their_tables(hall: Hall) -> None:
     rounds = hall.published()
     hall.accept_all(hall.people[0])
@@ -388,6 +398,7 @@ def _new_table(hall: Hall) -> tuple[int]:
     return (Table.objects.create(event=hall.event, label=f"New {Table.objects.count()}").pk,)
 
 
+@pytest.mark.slow
 def test_rounds_are_for_whom_they_are_ordered_for(hall: Hall) -> None:
     rounds = hall.drafted(constituencies=("government",))
     assert {one.pk for one in hall.people if one.constituency == "government"} == set().union(*at_tables(rounds))
@@ -437,6 +448,7 @@ def test_a_draft_is_made_anew_and_a_late_result_changes_nothing(hall: Hall) -> N
     assert hall.work(rounds).work == Rounds.Work.READY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer_in", [dt.timedelta(0), dt.timedelta(days=400)])
 def test_the_hour_to_answer_by_is_to_come_and_before_the_first_round(hall: Hall, answer_in: dt.timedelta) -> None:
     rounds = hall.drafted()
@@ -467,6 +479,7 @@ def test_nobody_but_organisers_orders_and_changes_them(hall: Hall, forum: Forum)
         rounds_for(forum.event, rounds.pk)
 
 
+@pytest.mark.slow
 def test_the_database_lets_nobody_sit_who_has_not_said_yes(hall: Hall) -> None:
     hall.published()
     with pytest.raises(IntegrityError):

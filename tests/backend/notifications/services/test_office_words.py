@@ -54,6 +54,7 @@ def leave(forum: Forum, meeting: Meeting, guest: Attendee) -> None:
     leave_office_hour(attendee=guest, meeting_id=meeting.pk, by=guest.person, now=forum.now)
 
 
+@pytest.mark.slow
 def test_an_invitation_names_the_host_and_counts_the_others(opened: tuple[Forum, Meeting]) -> None:
     forum, _meeting = opened
     host, guest, *others = forum.people

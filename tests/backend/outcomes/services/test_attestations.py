@@ -29,6 +29,7 @@ def met(forum):
     return meeting
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second", "state"),
     [(True, True, "held"), (False, False, "not_held"), (True, False, "disputed"), (False, True, "disputed")],

@@ -72,6 +72,7 @@ def connected(forum: Forum, attendee: Attendee) -> list[str]:
     return [row.theirs.email for row in found]
 
 
+@pytest.mark.slow
 def test_each_reads_what_the_other_chose_once_both_have_given_something(met: Forum) -> None:
     a, b, *_ = met.people
     share(met, a, b, email="a@work.example", phone="+66 2 123 4567")
@@ -225,6 +226,7 @@ def test_a_page_fills_in_what_one_gave_last_and_at_first_the_address_of_the_acco
     assert (share_page_for(a, c.pk, met.now).is_new, share_page_for(a, b.pk, met.now).is_new) == (True, False)
 
 
+@pytest.mark.slow
 def test_the_address_book_is_read_by_another_maker_s_parser_whatever_a_name_holds(met: Forum) -> None:
     a, b, c, _ = met.people
     Attendee.objects.filter(pk=b.pk).update(name=HOSTILE, title="=1+1")
@@ -281,6 +283,7 @@ def purge(forum: Forum, *, days: int = 400) -> dt.datetime:
     return now
 
 
+@pytest.mark.slow
 def test_a_purge_leaves_what_both_agreed_to_keep_and_nothing_else(met: Forum) -> None:
     a, b, c, _ = met.people
     connect(met, a, b)
@@ -347,6 +350,7 @@ def test_a_kept_connection_is_shown_to_nobody_whom_the_policy_parts_later(met: F
     assert [connections_for(each.person, met.now) for each in (a, b)] == [EMPTY, EMPTY]
 
 
+@pytest.mark.slow
 def test_a_kept_connection_ends_for_whoever_becomes_known_as_a_minor_or_closes_the_account(met: Forum) -> None:
     a, b, c, _ = met.people
     connect(met, a, b)
@@ -361,6 +365,7 @@ def test_a_kept_connection_ends_for_whoever_becomes_known_as_a_minor_or_closes_t
     assert connections_for(a.person, met.now) == EMPTY
 
 
+@pytest.mark.slow
 def test_leaving_ends_the_connections_of_the_forum_and_erasing_all_of_them(met: Forum) -> None:
     a, b, c, _ = met.people
     elsewhere = make_event("elsewhere")

@@ -52,6 +52,7 @@ def test_it_is_proposed_or_arranged_as_the_event_publishes(desk, confirms):
     assert row.can_withdraw is not confirms
 
 
+@pytest.mark.slow
 def test_the_list_tells_no_no_and_holds_nothing_a_plan_put_forward(desk):
     a, b, *_ = desk.people
     meeting = put_forward(desk, a, b, desk.slots[0])

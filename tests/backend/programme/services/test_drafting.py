@@ -28,6 +28,7 @@ def reasons_of(plan):
     return plan_page_for(plan, read_planning_data(plan.event, NOW)).reasons
 
 
+@pytest.mark.slow
 def test_a_draft_gives_everybody_as_many_meetings_as_asked_without_a_clash(desk):
     plan = desk.plan(most=3)
     rows = rows_of(plan)
@@ -62,6 +63,7 @@ def test_only_pairs_the_contact_policy_allows_are_planned(desk, blocked_by):
     assert planned == set(pairs_among(desk.people[:6])) - {(a, b), (a, c)}
 
 
+@pytest.mark.slow
 def test_times_nobody_opened_and_sessions_are_kept_free(desk):
     a, b, *_ = desk.people
     Availability.objects.filter(attendee=a).exclude(slot=desk.slots[4]).delete()
@@ -100,6 +102,7 @@ def test_a_table_taken_by_somebody_out_of_sight_stays_taken(desk):
     assert (y.pk, desk.slots[0].pk) not in seats_of(rows)
 
 
+@pytest.mark.slow
 def test_of_two_slots_that_overlap_one_is_planned(desk):
     half = desk.slots[0].ends_at - desk.slots[0].starts_at
     crooked = desk.event.slots.create(

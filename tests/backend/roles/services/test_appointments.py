@@ -323,6 +323,7 @@ def test_who_is_confirmed_reads_where_to_begin(forum, mailoutbox):
     assert f"/e/{forum.event.slug}/set-up/" in organiser_mail.body
 
 
+@pytest.mark.slow
 def test_proposals_are_bounded_because_each_mails_everybody(forum):
     for _ in range(PROPOSALS_A_DAY):
         forum.refuse(forum.propose(), forum.organiser.person)

@@ -277,6 +277,7 @@ def test_what_attendees_wrote_themselves_is_kept_and_reported(event: Event) -> N
     assert any("1 person has written their own profile since" in note for note in report.notes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["\ufdfa" * 60, "👩🏽‍🏫 ครู", "\x01\x1b[31m", "'); DROP TABLE events_event; --", "<b>&amp;", "İıſ"]
 )
@@ -321,6 +322,7 @@ def test_people_of_another_event_are_the_same_people(event: Event) -> None:
     assert Person.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_batch_of_a_list_takes_as_many_queries_as_one_row(event: Event) -> None:
     def queries(count: int) -> int:
         rows = "".join(f"p{count}-{n}@example.org,P{n},Org {count}-{n},academia,sextortion\n" for n in range(count))

@@ -71,6 +71,7 @@ def test_a_preview_waits_for_nobody_and_writes_nothing(event: Event) -> None:
     assert before == (Person.objects.count(), Organisation.objects.count(), Attendee.objects.count())
 
 
+@pytest.mark.slow
 def test_between_two_batches_an_import_holds_no_lock(event: Event) -> None:
     imported(event, table_of(ROWS + 1))
     shares = []

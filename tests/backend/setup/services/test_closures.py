@@ -100,6 +100,7 @@ def test_a_closed_time_is_offered_to_nobody_and_planned_for_nobody(forum, boss):
         forum.accept(b, meeting, forum.slots[0])
 
 
+@pytest.mark.slow
 def test_an_undo_within_ten_minutes_puts_meetings_back_where_they_were(forum, boss):
     a, b, c, d = forum.people
     moved, cancelled = agree(forum, a, b, forum.slots[2]), agree(forum, c, d, forum.slots[2])
@@ -188,6 +189,7 @@ def office_hour(forum, slot):
     return open_office_hour(attendee=host, data=data, by=host.person, now=forum.now)
 
 
+@pytest.mark.slow
 def test_an_office_hour_takes_another_table_at_its_own_time_and_goes_back(forum, boss):
     meeting = office_hour(forum, forum.slots[2])
     Notice.objects.all().delete()
@@ -205,6 +207,7 @@ def test_an_office_hour_takes_another_table_at_its_own_time_and_goes_back(forum,
     assert meeting.table == before
 
 
+@pytest.mark.slow
 def test_an_office_hour_at_a_closed_time_ends_with_the_reason_and_moves_to_no_other(forum, boss):
     meeting = office_hour(forum, forum.slots[2])
     close(forum, boss, forum.slots[2], reason="The hall is flooded.")

@@ -22,6 +22,7 @@ def test_response_times_are_hours_from_asking_to_the_answer():
     assert government.median_hours == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("state", "hours"), [("withdrawn", 90), ("expired", 90), ("accepted", 0), ("held", 0), ("cancelled", 0)]
 )

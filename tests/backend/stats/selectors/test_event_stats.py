@@ -288,6 +288,7 @@ def test_an_event_without_people_and_one_without_meetings_have_figures_too():
     assert observed(quiet.step("held").by_constituency) == [[0, 0], [0, 0]]
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow_with_the_event(django_assert_num_queries):
     for people in (2, 30):
         event = make_event(f"of-{people}")

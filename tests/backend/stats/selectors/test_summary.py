@@ -26,6 +26,7 @@ def parts(release):
     return {str(head): text for head, text in summary_for(release)}
 
 
+@pytest.mark.slow
 def test_it_says_what_was_built_what_is_missing_and_what_to_do_each_with_its_figure():
     event = make_forum(gov_ind=48, gov_civ=8, ind_civ=7, gov_gov=6, ind_ind=6, civ_civ=6)
     alone = make_organisation(event, "company", "industry")
@@ -52,6 +53,7 @@ def test_once_the_forum_is_over_it_says_what_to_do_at_the_next():
     assert summary["What to do."].startswith("At the next forum, plan meetings between industry and civil society")
 
 
+@pytest.mark.slow
 def test_it_is_made_of_the_stored_release_alone():
     event = make_forum(gov_ind=20, gov_civ=8, ind_civ=7)
     release = released(event)
@@ -61,6 +63,7 @@ def test_it_is_made_of_the_stored_release_alone():
     assert parts(release) == before
 
 
+@pytest.mark.slow
 def test_what_is_withheld_is_said_coarsely_and_no_small_count_is_told():
     event = make_event()
     seven_people(event)

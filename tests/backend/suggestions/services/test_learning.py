@@ -118,6 +118,7 @@ def test_the_next_run_uses_and_stores_the_learned_weights_until_they_are_reset(e
     assert build_run(event=event, now=LATER).policy["topic"] == MatchingPolicy().topic
 
 
+@pytest.mark.slow
 def test_under_two_hundred_answers_nothing_is_stored(event):
     people = list(event.attendees.order_by("pk"))
     for other in people[1:]:
@@ -137,6 +138,7 @@ def test_learning_again_replaces_the_weights_and_keeps_the_earlier_ones(event):
     assert first.weights == second.weights
 
 
+@pytest.mark.slow
 def test_only_organisers_reset_the_weights_or_switch_the_nightly_learning(event):
     someone = event.attendees.first().person
     with pytest.raises(OrganisersOnly):
@@ -186,6 +188,7 @@ def test_a_learning_that_fails_says_so_and_fails_its_job(event, settings):
     assert Learning.objects.get().state == "failed"
 
 
+@pytest.mark.slow
 def test_an_organiser_has_the_weights_learned_at_once_where_learning_is_on(event):
     organiser = make_organiser(event)
     with pytest.raises(OrganisersOnly):
@@ -263,6 +266,7 @@ def test_requests_are_answered_by_who_received_them_and_meetings_by_both(event):
     }
 
 
+@pytest.mark.slow
 def test_a_request_answered_with_an_office_hour_was_a_yes_of_who_answered(event):
     a, _b, c = event.attendees.order_by("pk")[:3]
     slot = Slot.objects.create(event=event, starts_at=NOW, ends_at=NOW + dt.timedelta(minutes=30))
@@ -288,6 +292,7 @@ def test_pairs_that_may_not_be_in_touch_and_people_not_matched_teach_nothing(eve
     assert set(answers_of(event)) == {(a.pk, c.pk, 0)}
 
 
+@pytest.mark.slow
 def test_a_view_keeps_the_place_and_propensity_of_the_card(event):
     a, b, c = event.attendees.order_by("pk")[:3]
     make_run(event, {a: [b, c]})

@@ -75,6 +75,7 @@ def change_of(attendee, **fields):
     return ProfileChange(**{**values, **fields})
 
 
+@pytest.mark.slow
 def test_the_best_fit_comes_first_and_the_reason_quotes_both(forum):
     event, seeker, _ = forum
     build(event)
@@ -85,6 +86,7 @@ def test_the_best_fit_comes_first_and_the_reason_quotes_both(forum):
     assert quoted.evidence["offer"] == OFFERS_MLAT
 
 
+@pytest.mark.slow
 def test_every_list_has_ten_entries_four_across_constituencies_each_with_a_reason(forum):
     event, *_ = forum
     build(event)
@@ -218,6 +220,7 @@ def test_a_block_or_report_takes_both_off_each_others_lists_at_the_next_refresh(
     assert not Suggestion.objects.filter(attendee__in=pair, other__in=pair).exists()
 
 
+@pytest.mark.slow
 def test_people_who_met_at_an_earlier_edition_are_not_proposed_again(forum):
     event, seeker, fitting = forum
     earlier = make_event("earlier", starts_on=dt.date(2025, 11, 19), ends_on=dt.date(2025, 11, 20))
@@ -226,6 +229,7 @@ def test_people_who_met_at_an_earlier_edition_are_not_proposed_again(forum):
     assert not Suggestion.objects.filter(attendee=seeker, other=fitting).exists()
 
 
+@pytest.mark.slow
 def test_shared_sessions_are_a_reason(forum):
     event, seeker, _ = forum
     other = Attendee.objects.filter(event=event, organisation__sector__key="small-company").first()
@@ -237,6 +241,7 @@ def test_shared_sessions_are_a_reason(forum):
     assert any(reason["evidence"].get("session") == "Evidence clinic" for reason in reasons)
 
 
+@pytest.mark.slow
 def test_capacity_is_the_number_of_open_slots_or_the_events_default(forum):
     event, seeker, _ = forum
     starts = dt.datetime.combine(event.starts_on, dt.time(9), event.zone)
@@ -303,6 +308,7 @@ def test_people_without_a_common_language_are_suggested_while_both_are_glad_of_a
     assert not tick(fitting, False)
 
 
+@pytest.mark.slow
 def test_a_run_stores_the_profile_version_of_every_listed_adult(forum):
     event, *_ = forum
     run = build(event)
@@ -335,6 +341,7 @@ def test_explain_refuses_somebody_matching_may_not_read(forum):
             call_command("explain", event.slug, seeker.person.email, who)
 
 
+@pytest.mark.slow
 def test_a_forum_that_opens_gets_its_first_lists_and_one_that_has_them_or_nobody_stays_as_it_is(forum):
     event, _seeker, _fitting = forum
     empty = make_event("empty")

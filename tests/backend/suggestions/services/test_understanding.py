@@ -36,6 +36,7 @@ def attendee(model_folder: Path, monkeypatch: pytest.MonkeyPatch):
     return make_attendee(make_event())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", WORDS)
 def test_words_in_any_language_are_near_to_the_topic_they_are_about(attendee, language: str) -> None:
     words, topic = WORDS[language]
@@ -49,6 +50,7 @@ def test_words_about_something_else_are_near_to_no_topic(attendee) -> None:
     assert read == UnderstoodWords("en", ())
 
 
+@pytest.mark.slow
 def test_the_topics_are_kept_and_the_words_are_not(attendee, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     words = WORDS["en"][0]
