@@ -86,9 +86,9 @@ class Hall:
         }
         return order_rounds(event=self.event, options=RoundsOptions(**options), by=self.boss.person, now=self.now)
 
-    def work(self, rounds: Rounds, now: dt.datetime | None = None) -> Rounds:
+    def work(self, rounds: Rounds, now: dt.datetime | None = None, seconds: float = SECONDS) -> Rounds:
         rounds.refresh_from_db()
-        work_on_rounds(rounds_id=rounds.pk, order_number=rounds.order_number, now=now or self.now, seconds=SECONDS)
+        work_on_rounds(rounds_id=rounds.pk, version=rounds.version, now=now or self.now, seconds=seconds)
         return rounds_for(self.event, rounds.pk)
 
     def drafted(self, **more: object) -> Rounds:
@@ -132,7 +132,7 @@ class OpenHall(Hall):
 
     def approve(self, rounds: Rounds, now: dt.datetime | None = None) -> Meeting:
         """The table of it, once the organiser approved it."""
-        read = {"rounds_id": rounds.pk, "version": rounds.order_number}
+        read = {"rounds_id": rounds.pk, "version": rounds.version}
         approve_roundtable(event=self.event, **read, by=self.boss.person, now=now or self.now)
         return Meeting.objects.get(round_table__rounds=rounds)
 

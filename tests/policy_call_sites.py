@@ -180,6 +180,7 @@ LETTING_THROUGH: dict[str, Callable[..., Any]] = {
     "contactable_pairs": lambda event_id, pairs, channel: set(pairs),
     "contactable_rows": lambda rows_of, *asked: list(rows_of(_everybody_else(*asked))),
     "countable": _everybody,
+    "hiding_among": lambda ids: set(),
     "is_contact_blocked": _none,
     "is_held_as_minor": _none,
     "is_hidden_by": _none,

@@ -1,4 +1,4 @@
-"""Background tasks: mails about sessions with a delegation, and rounds of tables."""
+"""Background tasks: mails about sessions with a delegation, and the work on small groups."""
 
 from __future__ import annotations
 
@@ -20,5 +20,8 @@ def send_delegation_mail(session_id: int, attendee_id: int, change: str) -> None
 
 @app.task(name=WORK_ON_ROUNDS, queue=PLANS)
 def work_on_rounds(rounds_id: int, order_number: int) -> None:
-    """Draft rounds of tables, put them forward, seat latecomers, or cancel them."""
-    round_work.work_on_rounds(rounds_id=rounds_id, order_number=order_number, now=timezone.now())
+    """Draft small groups, put them forward, seat latecomers, or cancel them.
+
+    `order_number`: their version when it was ordered, as jobs that an older version queued name it.
+    """
+    round_work.work_on_rounds(rounds_id=rounds_id, version=order_number, now=timezone.now())

@@ -65,7 +65,7 @@ class Rounds(Numbered):
     most_each = models.PositiveSmallIntegerField(default=1, db_default=1)  # roundtables or trios of one person
     seed = models.PositiveIntegerField(default=1)
     # Raised by each order, so that late results are dropped, and by each change of a proposal.
-    order_number = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(default=1, db_column="order_number")
     report = models.JSONField(default=dict)
 
     made_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -1,22 +1,39 @@
-"""Who keeps a place at a table of several: the contact policy, asked of every pair."""
+"""Who has a place at a table of several: the contact policy and the languages of every pair."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
-from typing import TypeVar
+from itertools import combinations, product
+from typing import NamedTuple, TypeVar
 
-from django.db.models import OuterRef
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from backend.events.models.attendees import Attendee, AttendeeQuerySet
 from backend.events.models.events import Event
 from backend.events.rules.attendees import IdPair, pair_of
-from backend.safeguarding.rules import contactable_pairs, is_hidden_by, is_reachable_by, matchable
+from backend.events.rules.languages import HasLanguages, cannot_talk
+from backend.groups.models import FEWEST, Rounds
+from backend.safeguarding.rules import contactable_pairs, hiding_among, is_reachable_by, matchable
 
 CHANNEL = "meeting"
 Key = TypeVar("Key")
+
+
+class KindWords(NamedTuple):
+    """What a group of a kind is called, and with its title."""
+
+    one: Promise
+    titled: Promise
+
+
+KIND_WORDS = {
+    Rounds.Kind.ROUNDS: KindWords(_("Round of tables"), _("Table of “%(title)s”")),
+    Rounds.Kind.ROUNDTABLES: KindWords(_("Roundtable"), _("Roundtable “%(title)s”")),
+    Rounds.Kind.TRIOS: KindWords(_("Trio"), _("Trio “%(title)s”")),
+}
 
 
 def can_be_seated(event: Event) -> AttendeeQuerySet:
@@ -35,15 +52,43 @@ def kept_members(event_id: int, tables: Mapping[Key, Sequence[int]]) -> dict[Key
     seated = {key: [pk for pk in members if pk in here] for key, members in tables.items()}
     pairs = {pair_of(*two) for members in seated.values() for two in combinations(members, 2)}
     parted = pairs - contactable_pairs(event_id, pairs, CHANNEL) if pairs else set()
-    hiding = _hiding(parted)
+    hiding = hiding_among({pk for pair in parted for pk in pair})
     return {key: _kept(members, parted, hiding) for key, members in seated.items()}
 
 
 def may_sit_with(event_id: int, attendee_id: int, members: Collection[int]) -> bool:
-    """Whether this attendee (id) may be put at a table with all of these (ids)."""
+    """Whether this attendee (id) may be put at a table with all of these (ids), and can talk with each."""
     pairs = {pair_of(attendee_id, pk) for pk in members}
     can_sit = can_be_seated(Event(pk=event_id)).filter(pk=attendee_id).exists()
-    return can_sit and contactable_pairs(event_id, pairs, CHANNEL) == pairs
+    if not (can_sit and contactable_pairs(event_id, pairs, CHANNEL) == pairs):
+        return False
+    return not pairs & _silent_pairs_among(event_id, {attendee_id, *members})
+
+
+def those_talking(event_id: int, tables: Mapping[Key, Sequence[int]]) -> dict[Key, tuple[int, ...]]:
+    """Of those (ids) at each table, in the order of their places, who can talk with all who have an earlier one."""
+    silent = _silent_pairs_among(event_id, {pk for members in tables.values() for pk in members})
+    return {key: _kept(members, silent, ()) for key, members in tables.items()}
+
+
+def silent_pairs(event: Event, people: Mapping[int, HasLanguages]) -> set[IdPair]:
+    """Pairs of these people (by id) without a language to talk in, as `cannot_talk` says of two."""
+    alike: dict[tuple[frozenset[str], bool], list[int]] = {}
+    for pk, one in people.items():
+        alike.setdefault((frozenset(one.languages), one.translating_device), []).append(pk)
+    return {
+        pair_of(a, b)
+        for some, others in combinations(alike.values(), 2)
+        if cannot_talk(people[some[0]], people[others[0]], event)
+        for a, b in product(some, others)
+    }
+
+
+def _silent_pairs_among(event_id: int, ids: Collection[int]) -> set[IdPair]:
+    if len(ids) < FEWEST:
+        return set()
+    people = Attendee.objects.only("languages", "translating_device").in_bulk(ids)
+    return silent_pairs(Event.objects.get(pk=event_id), people)
 
 
 def _kept(members: Sequence[int], parted: Collection[IdPair], hiding: Collection[IdPair]) -> tuple[int, ...]:
@@ -52,17 +97,6 @@ def _kept(members: Sequence[int], parted: Collection[IdPair], hiding: Collection
         if pair_of(first, second) in parted and not {first, second} & gone:
             gone |= {one for one, other in ((first, second), (second, first)) if (one, other) in hiding} or {second}
     return tuple(pk for pk in members if pk not in gone)
-
-
-def _hiding(parted: Collection[IdPair]) -> set[tuple[int, int]]:
-    """Of these pairs, who (first) blocked or reported whom."""
-    people = Attendee.objects.in_bulk({pk for pair in parted for pk in pair}) if parted else {}
-    both = [two for one, other in parted for two in ((one, other), (other, one))]
-    return {
-        (one, other)
-        for one, other in both
-        if Attendee.objects.filter(is_hidden_by(people[other].person_id, OuterRef("person")), pk=one).exists()
-    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ S1 to S12 are the rules of docs/safeguarding.md.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import product
@@ -461,8 +461,9 @@ def refused_pairs(event: Event, *, among: Collection[int] | None = None) -> Refu
     people = matchable(event) if among is None else matchable(event).filter(pk__in=among)
     ids = dict(people.values_list("person_id", "pk"))
     apart = _apart_rows.fetch(people=list(ids)) if ids else []
-    rules = ContactRule.objects.filter(event=event)
-    groups = tuple(groups_of(rule, people) for rule in rules)
+    rules = list(ContactRule.objects.filter(event=event))
+    grouped = _grouped(people) if rules else ()
+    groups = tuple(_groups_in(rule, grouped) for rule in rules)
     return RefusedPairs(frozenset(pair_of(ids[first], ids[second]) for first, second in apart), groups)
 
 
@@ -480,17 +481,32 @@ def _apart_among(people: list[int]) -> QuerySet[Block, tuple[int, int]]:
 _apart_rows = CompiledRows(_apart_among, people=[-1])
 
 
+def hiding_among(ids: Collection[int]) -> set[tuple[int, int]]:
+    """Of these attendees (ids) of one event, who (first) blocked whom, or reported them with a report in force."""
+    people = dict(Attendee.objects.filter(pk__in=ids).values_list("person_id", "pk"))
+    return {(people[one], people[other]) for one, other in _apart_rows.fetch(people=list(people))} if people else set()
+
+
 def groups_of(rule: ContactRule, people: AttendeeQuerySet) -> tuple[frozenset[int], frozenset[int]]:
     """The ids of those of these people who are in the one and in the other group of a rule, saved or not."""
-    grouped = people.annotate(group=group_of_attendee())
+    return _groups_in(rule, _grouped(people))
 
+
+def _grouped(people: AttendeeQuerySet) -> Sequence[tuple[int, int | None, str]]:
+    """Of each, the id, the sector (id) and the constituency they count for."""
+    rows = people.annotate(group=group_of_attendee()).values_list("pk", "organisation__sector", "group")
+    return list(rows)
+
+
+def _groups_in(
+    rule: ContactRule, people: Sequence[tuple[int, int | None, str]]
+) -> tuple[frozenset[int], frozenset[int]]:
     def members(sector_id: int | None, constituency: str) -> frozenset[int]:
-        rows = (
-            grouped.filter(organisation__sector=sector_id)
-            if sector_id is not None
-            else grouped.filter(group=constituency)
+        return frozenset(
+            pk
+            for pk, sector, group in people
+            if (sector == sector_id if sector_id is not None else group == constituency)
         )
-        return frozenset(rows.values_list("pk", flat=True))
 
     return (members(rule.sector_id, rule.constituency), members(rule.other_sector_id, rule.other_constituency))
 

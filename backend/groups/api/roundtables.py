@@ -39,9 +39,11 @@ from backend.safeguarding.api import PublicProfileSerializer
 class OpenRoundtableSerializer(
     RowSerializer,
     row=OpenRoundtable,
-    fields="meeting rounds_id about topic_name host starts_at ends_at seats places_left is_mine",
+    fields="meeting rounds_id about topic_name host starts_at ends_at seats places_left is_mine can_talk",
 ):
     """A roundtable that I joined or can join."""
+
+    help_texts = {"can_talk": "No: I have no language with somebody there, so I cannot join."}
 
     host = PublicProfileSerializer(allow_null=True, help_text="None: I am the host.")
 

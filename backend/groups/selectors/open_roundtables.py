@@ -16,6 +16,7 @@ from backend.core.errors import NotFound
 from backend.events.models.agenda import Slot
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Topic
+from backend.events.rules.languages import cannot_talk
 from backend.events.selectors import shown_name
 from backend.groups.models import Rounds, RoundTable
 from backend.groups.rules import can_be_seated
@@ -26,7 +27,11 @@ from backend.safeguarding.selectors.public_profiles import PublicProfile, public
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRoundtable:
-    """One that the viewer has a place at (`is_mine`), or could join. `host`: None where the viewer is."""
+    """One that the viewer has a place at (`is_mine`), or could join. `host`: None where the viewer is.
+
+    `can_talk`: whether they have a language with everybody there, or an interpreter or a device helps; those
+    who cannot read it and do not join.
+    """
 
     meeting_id: int
     rounds_id: int
@@ -38,6 +43,7 @@ class OpenRoundtable:
     seats: int
     places_left: int
     is_mine: bool
+    can_talk: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +95,22 @@ def _rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> 
     near = contactable_ids(viewer, "meeting", now, others) if others else set()
     hosts = {one.round_table.host_id or 0 for one in found} & near
     profiles = public_profiles_among(sorted(hosts)) if hosts else {}
+    shown = [one for one in found if kept[one.pk] and set(kept[one.pk]) <= near | {viewer.pk}]
+    silent = _silent_with(viewer, {pk for one in shown for pk in kept[one.pk]})
     return tuple(
-        _row(viewer, one, len(members[one.pk]), kept[one.pk], profiles.get(one.round_table.host_id or 0))
-        for one in found
-        if kept[one.pk] and set(kept[one.pk]) <= near | {viewer.pk}
+        _row(viewer, one, len(members[one.pk]), kept[one.pk], profiles.get(one.round_table.host_id or 0), silent)
+        for one in shown
     )
 
 
+def _silent_with(viewer: Attendee, others: Collection[int]) -> set[int]:
+    """Those of these (ids) with whom the viewer has no language to talk in."""
+    people = Attendee.objects.only("languages", "translating_device").in_bulk(others) if others else {}
+    return {pk for pk, one in people.items() if cannot_talk(viewer, one, viewer.event)}
+
+
 def _row(
-    viewer: Attendee, meeting: Meeting, taken: int, kept: tuple[int, ...], host: PublicProfile | None
+    viewer: Attendee, meeting: Meeting, taken: int, kept: tuple[int, ...], host: PublicProfile | None, silent: set[int]
 ) -> OpenRoundtable:
     one: RoundTable = meeting.round_table
     return OpenRoundtable(
@@ -111,6 +124,7 @@ def _row(
         seats=one.rounds.most,
         places_left=max(0, one.rounds.most - taken),
         is_mine=viewer.pk in kept,
+        can_talk=not silent & set(kept),
     )
 
 
@@ -138,14 +152,22 @@ def declined_for(attendee: Attendee, rounds_ids: Collection[int]) -> dict[int, P
 
 def proposals_for(event: Event, now: dt.datetime) -> tuple[ProposedRoundtable, ...]:
     """What waits for the organisers, by time; for them alone."""
-    waiting = RoundTable.objects.filter(
+    return _proposals(_waiting(event, now), with_host=True)
+
+
+def proposal_count_for(event: Event, now: dt.datetime) -> int:
+    """How many those are."""
+    return _waiting(event, now).count()
+
+
+def _waiting(event: Event, now: dt.datetime) -> QuerySet[RoundTable]:
+    return RoundTable.objects.filter(
         event=event,
         rounds__is_open=True,
         rounds__state=Rounds.State.PROPOSED,
         slot__starts_at__gt=now + MIN_NOTICE,
         host__in=can_be_seated(event),
     )
-    return _proposals(waiting, with_host=True)
 
 
 def _proposals(tables: QuerySet[RoundTable], *, with_host: bool = False) -> tuple[ProposedRoundtable, ...]:
@@ -162,7 +184,7 @@ def _proposals(tables: QuerySet[RoundTable], *, with_host: bool = False) -> tupl
             reason=one.rounds.reason,
             topic=one.topic.key if one.topic else "",
             slot_id=one.slot_id,
-            version=one.rounds.order_number,
+            version=one.rounds.version,
             host_name=shown_name(one.host) if with_host and one.host else "",
             organisation=one.host.organisation.name if with_host and one.host and one.host.organisation else "",
         )

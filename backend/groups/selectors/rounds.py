@@ -25,10 +25,18 @@ from backend.events.models.agenda import Slot, Table
 from backend.events.models.attendees import Attendee, AttendeeQuerySet, Interest
 from backend.events.models.events import Event, Tie, Topic
 from backend.events.rules.attendees import IdPair, pair_of
-from backend.events.rules.languages import cannot_talk, language_name
+from backend.events.rules.languages import language_name
 from backend.events.selectors import shown_name
 from backend.groups.models import Rounds, RoundTable
-from backend.groups.rules import RoundsFigures, RoundsSetting, can_be_seated, kept_members, rounds_figures, tables_of
+from backend.groups.rules import (
+    RoundsFigures,
+    RoundsSetting,
+    can_be_seated,
+    kept_members,
+    rounds_figures,
+    silent_pairs,
+    tables_of,
+)
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors.public_profiles import PublicProfile, public_profiles_for
 
@@ -173,8 +181,7 @@ def _places(rounds: Rounds) -> QuerySet[Seat]:
 
 def _forbidden(event: Event, people: Mapping[int, Attendee]) -> set[IdPair]:
     """Pairs that the contact policy parts, or that have no language to talk in."""
-    silent = {pair_of(a.pk, b.pk) for a, b in combinations(people.values(), 2) if cannot_talk(a, b, event)}
-    return silent | set(refused_pairs(event, among=people))
+    return silent_pairs(event, people) | set(refused_pairs(event, among=people))
 
 
 def _met(rounds: Rounds, people: Mapping[int, Attendee]) -> set[IdPair]:

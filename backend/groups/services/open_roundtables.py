@@ -88,7 +88,7 @@ def change_roundtable(
     rounds = _own_for_update(attendee, rounds_id)
     if rounds.state != Rounds.State.PROPOSED:
         raise Refused("not_proposed", _("This was answered or taken back. Propose another."))
-    rounds.order_number += 1
+    rounds.version += 1
     _write(attendee, rounds, rounds.tables.get(), data, now)
     return rounds
 
@@ -167,12 +167,15 @@ def join_roundtable(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.
     """Take a place at an open roundtable, and its time; who has one keeps it. The database decides who is last.
 
     Refuses NotYours, NotInThisState, NotFound (also where the contact policy parts them from one of those
-    there), SlotTaken and RoundtableFull.
+    there), SlotTaken, `no_common_language` and RoundtableFull.
     """
     check_own(attendee, by, Activity.ASK)
     row = open_roundtable_for(attendee, meeting_id, now)
     if row.is_mine:
         return Meeting.objects.get(pk=meeting_id)
+    if not row.can_talk:
+        message = _("You have no language in common with somebody at this roundtable. Choose another.")
+        raise Refused("no_common_language", message)
     if not row.places_left:
         raise _full()
     lock_attendees([attendee.pk])

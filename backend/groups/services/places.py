@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import psycopg
 from django.db import IntegrityError, OperationalError, transaction
@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
+from backend.booking.selectors.tables import free_tables
 from backend.booking.services.booking import TABLE_CONSTRAINT, lock_table, violates
 from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.notices import notify
@@ -34,6 +35,21 @@ def save_at_table(meeting: Meeting, table: Table) -> bool:
         meeting.pk = None
         return False
     return True
+
+
+def save_at_tables(meetings: Sequence[Meeting]) -> list[Meeting]:
+    """Save new meetings of one time, each at its table; those whose table is free and suitable by now."""
+    ids = {meeting.table_id or 0 for meeting in meetings}
+    list(Table.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    free = {table for one in meetings[:1] if one.slot for table in free_tables(one, one.slot)}
+    fitting = [meeting for meeting in meetings if meeting.table in free]
+    try:
+        with transaction.atomic():
+            return Meeting.objects.bulk_create(fitting)
+    except (IntegrityError, OperationalError) as error:
+        if not violates(error, TABLE_CONSTRAINT):
+            raise
+    return [meeting for meeting in fitting if meeting.table and save_at_table(meeting, meeting.table)]
 
 
 def new_seat(

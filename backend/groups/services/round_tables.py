@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -13,7 +13,7 @@ from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.rules import TooLate, check_cancellable
 from backend.booking.selectors.tables import free_tables
-from backend.booking.services.booking import SEAT_CONSTRAINT, SlotTaken, violates
+from backend.booking.services.booking import SEAT_CONSTRAINT, TABLE_CONSTRAINT, SlotTaken, violates
 from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.locks import lock_requests
 from backend.booking.services.notices import notify
@@ -26,9 +26,9 @@ from backend.events.rules.attendees import check_own
 from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_attendees
 from backend.groups.models import FEWEST, Rounds, RoundTable
-from backend.groups.rules import kept_members, may_sit_with
-from backend.groups.selectors.rounds import answer_by, members_of
-from backend.groups.services.places import cancel_locked_group, new_seat, save_at_table, take_first_place
+from backend.groups.rules import kept_members, may_sit_with, those_talking
+from backend.groups.selectors.rounds import answer_by, kept_at_tables, members_of
+from backend.groups.services.places import cancel_locked_group, new_seat, save_at_tables, take_first_place
 from backend.people.models import Person
 
 
@@ -106,34 +106,56 @@ def no_such_table() -> NotFound:
 
 
 @in_transaction
-def open_table(round_table: RoundTable, members: Sequence[int], *, now: dt.datetime) -> tuple[int, ...]:
-    """Make a table of a round a meeting, with a place for each of these (ids); who has one (ids).
+def open_tables(tables: Mapping[RoundTable, Sequence[int]], *, now: dt.datetime) -> dict[RoundTable, tuple[int, ...]]:
+    """Make tables of one round meetings, with a place for each of these (ids); who has one at each (ids).
 
-    The contact policy is asked again. Nobody where too few are left, or the table is taken by now.
+    The contact policy is asked again, as are their languages, once for all tables. Left out is a table that
+    is taken by now, or with too few people left.
     """
-    rounds, slot = round_table.rounds, round_table.slot
-    lock_attendees(members)
-    kept = kept_members(rounds.event_id, {0: members})[0][: rounds.most]
-    if len(kept) < rounds.fewest or slot.starts_at <= now or rounds.answer_by is None:
-        return ()
-    meeting = Meeting(
-        event_id=rounds.event_id,
-        kind=Meeting.Kind.ROUND,
-        state=Meeting.State.ACCEPTED,
-        slot=slot,
-        table=round_table.table,
-        period=DateTimeTZRange(slot.starts_at, slot.ends_at),
-        asked_at=now,
-        changed_at=now,
-        answered_at=now,
-        expires_at=rounds.answer_by,
+    lock_attendees({pk for members in tables.values() for pk in members})
+    meetings, members = [], {}
+    for one, kept in _still_together(tables).items():
+        rounds, slot = one.rounds, one.slot
+        if len(kept) < rounds.fewest or slot.starts_at <= now or rounds.answer_by is None:
+            continue
+        meeting = Meeting(
+            event_id=rounds.event_id,
+            kind=Meeting.Kind.ROUND,
+            state=Meeting.State.ACCEPTED,
+            slot=slot,
+            table=one.table,
+            period=DateTimeTZRange(slot.starts_at, slot.ends_at),
+            asked_at=now,
+            changed_at=now,
+            answered_at=now,
+            expires_at=rounds.answer_by,
+        )
+        meetings.append(meeting)
+        members[one.table_id] = one, kept
+    opened = {}
+    for meeting in save_at_tables(meetings):
+        one, kept = members[meeting.table_id or 0]
+        one.meeting, opened[one] = meeting, kept
+    RoundTable.objects.bulk_update(opened, ["meeting"])
+    Seat.objects.bulk_create(
+        new_seat(one.meeting, pk, Seat.Part.MEMBER, place)
+        for one, kept in opened.items()
+        if one.meeting
+        for place, pk in enumerate(kept, start=1)
     )
-    if round_table.table not in free_tables(meeting, slot) or not save_at_table(meeting, round_table.table):
-        return ()
-    round_table.meeting = meeting
-    round_table.save(update_fields=["meeting"])
-    Seat.objects.bulk_create(new_seat(meeting, pk, Seat.Part.MEMBER, place) for place, pk in enumerate(kept, start=1))
-    return kept
+    return opened
+
+
+def _still_together(tables: Mapping[RoundTable, Sequence[int]]) -> dict[RoundTable, tuple[int, ...]]:
+    """Those (ids) who may sit at each of these tables of one order, as far as it has places."""
+    event_id = next((one.event_id for one in tables), 0)
+    kept = those_talking(event_id, kept_members(event_id, tables))
+    return {one: found[: one.rounds.most] for one, found in kept.items()}
+
+
+def open_table(one: RoundTable, members: Sequence[int], *, now: dt.datetime) -> tuple[int, ...]:
+    """As `open_tables`, of one table; nobody where it is not opened."""
+    return open_tables({one: members}, now=now).get(one, ())
 
 
 @in_transaction
@@ -172,6 +194,36 @@ def remove_members(meeting: Meeting, attendee_ids: Collection[int], now: dt.date
     announce_freed_times(meeting.event_id, had_time)
     if _is_off(meeting):
         cancel_locked_group(meeting, "", now)
+
+
+def restore_table(meeting: Meeting, now: dt.datetime) -> bool:
+    """Have a table that a closed time ended take place after all, with those who may still sit there.
+
+    The caller has locked it and its people. False where it or one of those who said yes is taken by now, or
+    too few are left.
+    """
+    one = RoundTable.objects.select_related("rounds").filter(meeting=meeting).first()
+    if one is None or one.rounds.state != Rounds.State.PUBLISHED:
+        return False
+    kept = kept_at_tables(meeting.event_id, [meeting], members_of([meeting]))[meeting.pk]
+    if len(kept) < one.rounds.fewest or meeting.table not in free_tables(meeting, one.slot):
+        return False
+    lock_requests(kept, now)
+    seats = Seat.objects.filter(meeting=meeting, attendee__in=kept, answer=Seat.Answer.YES)
+    try:
+        with transaction.atomic():
+            seats.update(is_active=True)
+            meeting.state, meeting.ended_by, meeting.reason = Meeting.State.ACCEPTED, None, ""
+            meeting.save_revision("state", "ended_by", "reason", now=now)
+    except (IntegrityError, OperationalError) as error:
+        if not violates(error, SEAT_CONSTRAINT, TABLE_CONSTRAINT):
+            raise
+        return False
+    coming = list(seats.values_list("attendee_id", flat=True))
+    begin, end = meeting.period.lower, meeting.period.upper
+    release_requests(attendee_ids=coming, starts_at=begin, ends_at=end, now=now)
+    notify(meeting, Notice.Kind.MOVED, to=kept, now=now, restored=1)
+    return True
 
 
 def _is_off(meeting: Meeting) -> bool:

@@ -13,29 +13,30 @@ from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.services.notices import notify
 from backend.core.transactions import in_transaction
+from backend.events.models.agenda import Slot
 from backend.groups.engine.drafts import RoundsDraft, draft_rounds
 from backend.groups.models import Rounds, RoundSeat, RoundTable
 from backend.groups.rules import RoundsSetting, tables_of
-from backend.groups.selectors.rounds import setting_of
+from backend.groups.selectors.rounds import setting_of, slots_of
 from backend.groups.services.places import cancel_locked_group
-from backend.groups.services.round_tables import give_place, open_table
+from backend.groups.services.round_tables import give_place, open_table, open_tables
 
 SECONDS = 20.0  # for the planner
 
 
-def work_on_rounds(*, rounds_id: int, order_number: int, now: dt.datetime, seconds: float = SECONDS) -> None:
+def work_on_rounds(*, rounds_id: int, version: int, now: dt.datetime, seconds: float = SECONDS) -> None:
     """Do what was ordered: draft, put forward, seat latecomers, or cancel. For a job.
 
     A superseded order changes nothing.
     """
-    order = Rounds.objects.filter(pk=rounds_id, order_number=order_number, work__in=Rounds.AT_WORK)
+    order = Rounds.objects.filter(pk=rounds_id, version=version, work__in=Rounds.AT_WORK)
     rounds = order.select_related("event", "topic").first()
     if rounds is None:
         return
     order.update(work=Rounds.Work.SOLVING)
     try:
         if rounds.state == Rounds.State.DRAFT:
-            _draft(rounds, order_number, now, seconds)
+            _draft(rounds, version, now, seconds)
         elif rounds.state == Rounds.State.CANCELLED:
             _cancel_tables(rounds, now)
         elif rounds.seats.exists():
@@ -48,19 +49,15 @@ def work_on_rounds(*, rounds_id: int, order_number: int, now: dt.datetime, secon
     order.update(work=Rounds.Work.READY)
 
 
-def _draft(rounds: Rounds, order_number: int, now: dt.datetime, seconds: float) -> None:
+def _draft(rounds: Rounds, version: int, now: dt.datetime, seconds: float) -> None:
     setting = setting_of(rounds, now)
     draft = draft_rounds(setting, seconds=seconds)
-    _write_draft(rounds, order_number, setting, draft, now)
+    _write_draft(rounds, version, setting, draft, now)
 
 
 @in_transaction
-def _write_draft(
-    rounds: Rounds, order_number: int, setting: RoundsSetting, draft: RoundsDraft, now: dt.datetime
-) -> None:
-    held = Rounds.objects.select_for_update(no_key=True).filter(
-        pk=rounds.pk, order_number=order_number, state=Rounds.State.DRAFT
-    )
+def _write_draft(rounds: Rounds, version: int, setting: RoundsSetting, draft: RoundsDraft, now: dt.datetime) -> None:
+    held = Rounds.objects.select_for_update(no_key=True).filter(pk=rounds.pk, version=version, state=Rounds.State.DRAFT)
     found = held.first()
     if found is None:
         return
@@ -93,18 +90,19 @@ def _name_tables(rounds: Rounds, draft: RoundsDraft) -> None:
 
 
 def _put_forward(rounds: Rounds, now: dt.datetime) -> None:
-    """Make each table of the draft a meeting, one transaction each, then tell everybody once."""
-    for one in rounds.tables.select_related("slot", "table", "rounds").order_by("slot__starts_at", "table"):
-        _put_table_forward(one, now)
+    """Make the tables of the draft meetings, one transaction for each time, then tell everybody once."""
+    for slot in slots_of(rounds):
+        _put_round_forward(rounds, slot, now)
     _tell(rounds, now)
 
 
 @in_transaction
-def _put_table_forward(one: RoundTable, now: dt.datetime) -> None:
-    drafted = RoundSeat.objects.filter(rounds=one.rounds_id, slot=one.slot_id, table=one.table_id)
-    members = list(drafted.order_by("attendee_id").values_list("attendee_id", flat=True))
-    if members and one.meeting_id is None:
-        open_table(one, members, now=now)
+def _put_round_forward(rounds: Rounds, slot: Slot, now: dt.datetime) -> None:
+    drafted = RoundSeat.objects.filter(rounds=rounds, slot=slot)
+    members = tables_of({(slot.pk, pk): table for pk, table in drafted.values_list("attendee", "table")})
+    waiting = rounds.tables.filter(slot=slot, meeting=None).select_related("slot", "table", "rounds")
+    seated = {one: sorted(members[slot.pk, one.table_id]) for one in waiting if (slot.pk, one.table_id) in members}
+    open_tables(seated, now=now)
     drafted.delete()
 
 

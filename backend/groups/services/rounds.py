@@ -21,10 +21,8 @@ from backend.core.errors import BusinessError, NotFound, Refused
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Slot, Table
-from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Topic
 from backend.events.rules.attendees import check_organiser, clean_text
-from backend.events.rules.languages import cannot_talk
 from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.locks import lock_attendees, lock_event
 from backend.groups.models import FEWEST, TRIO, Rounds, RoundSeat, RoundTable
@@ -179,7 +177,7 @@ def _check_free(event: Event, slots: Iterable[Slot], tables: Collection[Table]) 
 
 
 def _order(rounds: Rounds) -> None:
-    rounds.order_number += 1
+    rounds.version += 1
     rounds.work = Rounds.Work.WAITING
     rounds.save()
     enqueue(
@@ -187,7 +185,7 @@ def _order(rounds: Rounds) -> None:
         lock=f"programme:{rounds.event_id}",
         queue=PLANS,
         rounds_id=rounds.pk,
-        order_number=rounds.order_number,
+        order_number=rounds.version,
     )
 
 
@@ -308,12 +306,8 @@ def seat_by_hand(
 
 
 def _can_sit(rounds: Rounds, slot: Slot, attendee_id: int, members: Sequence[int]) -> bool:
-    if not may_sit_with(rounds.event_id, attendee_id, members):
-        return False
-    if attendee_id not in free_ids(rounds, slot, among=[attendee_id]):
-        return False
-    people = Attendee.objects.in_bulk([attendee_id, *members])
-    return not any(cannot_talk(people[attendee_id], people[pk], rounds.event) for pk in members)
+    is_free = attendee_id in free_ids(rounds, slot, among=[attendee_id])
+    return is_free and may_sit_with(rounds.event_id, attendee_id, members)
 
 
 @in_transaction
@@ -389,7 +383,7 @@ def _proposed_for_update(event: Event, rounds_id: int, version: int | None, by: 
     found = tables.select_related("rounds", "slot", "table").select_for_update(no_key=True, of=("self", "rounds"))
     if (one := found.first()) is None:
         raise NotFound(_("There is no such proposal. Choose one of the list."))
-    if one.rounds.state == Rounds.State.PROPOSED and one.rounds.order_number != version:
+    if one.rounds.state == Rounds.State.PROPOSED and one.rounds.version != version:
         raise Refused("changed_meanwhile", _("Its host changed it meanwhile. Read it again, then decide."))
     return one
 

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 def work(rounds: Rounds) -> None:
     rounds.refresh_from_db()
-    work_on_rounds(rounds_id=rounds.pk, order_number=rounds.order_number, now=NOW, seconds=0.15)
+    work_on_rounds(rounds_id=rounds.pk, version=rounds.version, now=NOW, seconds=0.15)
 
 
 def seat_four(desk: Desk) -> Meeting:

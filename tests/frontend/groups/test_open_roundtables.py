@@ -147,6 +147,22 @@ def test_the_list_the_count_and_the_answer_to_a_join_tell_nothing_of_one_who_is_
         assert "There is no such table, or you have no place at it." in page_of(answer).text
 
 
+def test_who_has_no_language_with_somebody_there_reads_why_they_cannot_join(hall: OpenHall) -> None:
+    meeting, me = hall.opened(hall.people[1]), hall.people[4]
+    Attendee.objects.filter(pk=me.pk).update(languages=["th"])
+    page, why = f"meetings/roundtables/{meeting.pk}/join/", "You have no language in common with somebody"
+    text = reads(hall, me)
+    assert why in text
+    assert "places are left" not in text
+    assert page not in client_of(me.person).get(address(hall)).content.decode()
+    answer = client_of(me.person).post(address(hall, page))
+    assert answer.status_code == 409
+    assert why in page_of(answer).text
+    token = {"HTTP_AUTHORIZATION": f"Token {token_of(me.person)}"}
+    [row] = client_of(me.person).get(f"/api/v1/events/{hall.event.slug}/rounds/open/", **token).json()
+    assert row["can_talk"] is False
+
+
 @pytest.mark.parametrize(
     "change", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}], ids=str
 )

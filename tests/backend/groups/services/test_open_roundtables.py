@@ -18,6 +18,7 @@ from backend.events.models.events import Event
 from backend.groups.models import Rounds, RoundTable
 from backend.groups.selectors.open_roundtables import open_roundtables_for, own_proposals_for, proposals_for
 from backend.groups.selectors.rounds import own_table, own_tables, rounds_for, rounds_page_for
+from backend.groups.services import open_roundtables
 from backend.groups.services.leaving import end_everything_of
 from backend.groups.services.open_roundtables import RoundtableData, change_roundtable, withdraw_roundtable
 from backend.groups.services.round_tables import end_refused_places, end_unanswered
@@ -59,7 +60,7 @@ def refusal_of(call: object) -> str:
 
 
 def decline(hall: OpenHall, rounds: Rounds, reason: str = "Please name what you want to agree on") -> Rounds:
-    read = {"rounds_id": rounds.pk, "version": rounds.order_number}
+    read = {"rounds_id": rounds.pk, "version": rounds.version}
     return decline_roundtable(event=hall.event, **read, reason=reason, by=hall.boss.person, now=hall.now)
 
 
@@ -247,6 +248,50 @@ def test_it_exists_only_for_those_whom_every_member_may_meet(hall: OpenHall, how
         hall.join(me, meeting)
     assert hidden.value.message == absent.value.message
     assert members(Meeting.objects.get()) == {one.pk for one in hall.people[:2]}
+
+
+@pytest.mark.parametrize("of", [0, 1], ids=["host", "member"])
+def test_nobody_joins_where_they_have_no_language_with_somebody_and_they_read_why(hall: OpenHall, of: int) -> None:
+    me, other = hall.people[5], hall.people[of]
+    Attendee.objects.filter(pk=other.pk).update(languages=["en", "fr"])
+    Attendee.objects.filter(pk=me.pk).update(languages=["th"])
+    meeting = hall.opened(hall.people[1])
+    Attendee.objects.exclude(pk__in=(me.pk, other.pk)).update(languages=["en", "th"])
+    me = Attendee.objects.get(pk=me.pk)
+    assert [row.can_talk for row in open_roundtables_for(me, hall.now)] == [False]
+    assert refusal_of(lambda: hall.join(me, meeting)) == "no_common_language"
+    assert members(meeting) == {one.pk for one in hall.people[:2]}
+    assert open_roundtables_for(hall.people[1], hall.now)[0].can_talk
+
+
+LANGUAGES_HELPED = {
+    "interpreters": lambda hall, me, host: Event.objects.filter(pk=hall.event.pk).update(interpreters=True),
+    "devices": lambda hall, me, host: Attendee.objects.filter(pk__in=(me, host)).update(translating_device=True),
+    "unstated": lambda hall, me, host: Attendee.objects.filter(pk=me).update(languages=[]),
+    "in common": lambda hall, me, host: Attendee.objects.filter(pk=host).update(languages=["en", "th"]),
+}
+
+
+@pytest.mark.parametrize("how", LANGUAGES_HELPED)
+def test_an_interpreter_two_devices_or_no_word_on_languages_let_somebody_join(hall: OpenHall, how: str) -> None:
+    me, meeting = hall.people[5], hall.opened()
+    Attendee.objects.filter(pk=me.pk).update(languages=["th"])
+    LANGUAGES_HELPED[how](hall, me.pk, hall.people[0].pk)
+    hall.join(Attendee.objects.get(pk=me.pk), meeting)
+    assert me.pk in members(meeting)
+
+
+def test_of_two_who_join_at_once_without_a_common_language_the_second_is_told_that_it_is_full(
+    hall: OpenHall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Attendee.objects.filter(pk=hall.people[0].pk).update(languages=["en", "th"])
+    Attendee.objects.filter(pk=hall.people[5].pk).update(languages=["th"])
+    meeting, me = hall.opened(), Attendee.objects.get(pk=hall.people[5].pk)
+    read = open_roundtables_for(me, hall.now)[0]
+    hall.join(hall.people[1], meeting)
+    monkeypatch.setattr(open_roundtables, "open_roundtable_for", lambda *_of: read)
+    assert refusal_of(lambda: hall.join(me, meeting)) == "roundtable_full"
+    assert members(meeting) == {one.pk for one in hall.people[:2]}
 
 
 def test_groups_that_a_rule_parts_read_nothing_of_each_other(hall: OpenHall) -> None:

@@ -16,7 +16,7 @@ from backend.events.models.attendees import Attendee
 from backend.groups.models import Rounds
 from backend.groups.selectors.rounds import own_table, own_tables, rounds_for, rounds_page_for
 from backend.groups.services.leaving import end_everything_of
-from backend.groups.services.round_tables import end_refused_places, end_unanswered
+from backend.groups.services.round_tables import end_refused_places, end_unanswered, give_place
 from backend.groups.services.round_work import work_on_rounds
 from backend.groups.services.rounds import (
     RoundsOptions,
@@ -307,6 +307,20 @@ def test_nobody_sits_with_somebody_they_have_no_language_with(hall: Hall) -> Non
     assert any(hall.people[0].pk in pair for pair in together(hall.drafted()))
 
 
+def test_one_who_states_another_language_before_publication_or_comes_late_sits_with_nobody(hall: Hall) -> None:
+    rounds = hall.drafted(most=6)
+    changed = hall.people[-1]
+    Attendee.objects.filter(pk=changed.pk).update(languages=["fr"])
+    publish_rounds(event=hall.event, rounds_id=rounds.pk, answer_by=hall.answer_by, by=hall.boss.person, now=hall.now)
+    hall.work(rounds)
+    assert Seat.objects.filter(place__isnull=False).exists()
+    assert own_tables(changed, hall.now) == ()
+    meeting_id = Meeting.objects.earliest("pk").pk
+    assert not give_place(meeting_id, changed.pk, most=12, now=hall.now)
+    Attendee.objects.filter(pk=changed.pk).update(languages=["fr", "en"])
+    assert give_place(meeting_id, changed.pk, most=12, now=hall.now)
+
+
 @each_unfit
 def test_nobody_is_put_at_a_table_who_may_not_be_and_who_changes_leaves(hall: Hall, change: dict[str, object]) -> None:
     someone, other = hall.people[0], hall.people[-1]
@@ -436,9 +450,9 @@ def test_a_table_that_is_taken_cannot_be_ordered(hall: Hall) -> None:
 
 def test_a_draft_is_made_anew_and_a_late_result_changes_nothing(hall: Hall) -> None:
     rounds = hall.drafted()
-    old = rounds.order_number
+    old = rounds.version
     draft_again(event=hall.event, rounds_id=rounds.pk, by=hall.boss.person)
-    work_on_rounds(rounds_id=rounds.pk, order_number=old, now=hall.now, seconds=SECONDS)
+    work_on_rounds(rounds_id=rounds.pk, version=old, now=hall.now, seconds=SECONDS)
     rounds.refresh_from_db()
     assert rounds.work == Rounds.Work.WAITING
     assert (
