@@ -240,8 +240,8 @@ def _is_table_wanted(notice: Notice, row: TableRow, now: dt.datetime) -> bool:
         case Kind.ROUNDS_PROPOSED:
             return row.is_asked
         case Kind.MOVED:
-            is_latest = notice.sequence == row.sequence
-            return row.state == Meeting.State.ACCEPTED and is_latest and row.ends_at > now
+            is_on = row.state == Meeting.State.ACCEPTED or bool(notice.facts.get("restored") and row.is_asked)
+            return is_on and notice.sequence == row.sequence and row.ends_at > now
         case Kind.ATTEST:
             return "attest" in row.actions
         case Kind.CONTACT_OFFERED | Kind.CONNECTED:

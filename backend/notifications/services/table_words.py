@@ -26,7 +26,7 @@ def words_of_table(kind: Notice.Kind, facts: Mapping[str, Any], row: TableRow, r
     named = {"title": row.title, "table": table_words(row), "time": short_words(row.starts_at, reader)}
     address = f"{meeting_address(reader)}rounds/{row.rounds_id}/"
     links = (Link(str(_("See your tables")), address, is_main=True), agenda_link(reader))
-    subject, lines = _words(kind, row, reader)
+    subject, lines = _restored() if facts.get("restored") else _words(kind, row, reader)
     return MailContent(
         subject=subject % named,
         lines=tuple(line % named for line in lines),
@@ -45,6 +45,10 @@ def words_of_declined(row: ProposedRoundtable, reader: Attendee) -> MailContent:
         quote=row.reason,
         links=(Link(str(_("Propose a roundtable")), f"{meeting_address(reader)}roundtables/", is_main=True),),
     )
+
+
+def _restored() -> tuple[str, tuple[str, ...]]:
+    return _("It takes place after all: “%(title)s” on %(time)s"), (_("You have your place again: %(table)s."),)
 
 
 def _words(kind: Notice.Kind, row: TableRow, reader: Attendee) -> tuple[str, tuple[str, ...]]:

@@ -32,6 +32,7 @@ from backend.events.rules.attendees import check_organiser, clean_text
 from backend.events.rules.states import Activity
 from backend.groups.services.delegation_sessions import end_session_of
 from backend.groups.services.places import cancel_locked_group
+from backend.groups.services.round_tables import restore_table
 from backend.people.models import Person
 
 DISPLACE_MEETINGS = "setup.displace_meetings"
@@ -101,19 +102,18 @@ def _displace(closure: Closure, meeting_id: int, now: dt.datetime) -> None:
     if meeting.kind == Meeting.Kind.GROUP:
         end_session_of(meeting, now)
         return
-    if meeting.kind == Meeting.Kind.ROUND:  # all its tables are taken at once, so none is left to move to
-        cancel_locked_group(meeting, closure.reason or _("The organisers closed this time."), now)
-        return
     slot, table = meeting.slot, meeting.table
     if slot is None or table is None:
         return
-    outcome = Outcome.MOVED if _move(meeting, slot, now) else Outcome.CANCELLED
+    is_of_two, is_table = meeting.kind == Meeting.Kind.ONE_TO_ONE, meeting.kind == Meeting.Kind.ROUND
+    # A table of a group is one of those its organisers chose, at their times: it ends.
+    outcome = Outcome.MOVED if not is_table and _move(meeting, slot, now) else Outcome.CANCELLED
     if outcome == Outcome.CANCELLED:
         reason = closure.reason or _("The organisers closed this time.")
-        if meeting.kind == Meeting.Kind.OFFICE_HOURS:
-            cancel_locked_group(meeting, reason, now)
-        else:
+        if is_of_two:
             cancel_locked_meeting(meeting, None, reason, now)
+        else:
+            cancel_locked_group(meeting, reason, now)
     DisplacedMeeting.objects.update_or_create(
         closure=closure,
         meeting=meeting,
@@ -186,14 +186,14 @@ def _restore(displaced: DisplacedMeeting, now: dt.datetime) -> bool:
     meeting = lock_meeting(displaced.meeting_id)
     both, slot = present_ids(meeting.pk), displaced.slot
     in_session = SessionPart.objects.filter(overlapping(slot.starts_at, slot.ends_at, of="session"), attendee__in=both)
-    if (
-        meeting.sequence != displaced.sequence
-        or slot.starts_at <= now
-        or in_session.exists()
-        or len(both) < 2
-        or not all(may_meet(pair, now) for pair in combinations(both, 2))  # also guests with each other
-        or not _rebook(meeting, slot, displaced.table, now)
-    ):
+    if meeting.sequence != displaced.sequence or slot.starts_at <= now or in_session.exists():
+        return False
+    if meeting.kind == Meeting.Kind.ROUND:
+        is_back = restore_table(meeting, now)
+    else:
+        may_all_meet = len(both) > 1 and all(may_meet(pair, now) for pair in combinations(both, 2))  # guests, too
+        is_back = may_all_meet and _rebook(meeting, slot, displaced.table, now)
+    if not is_back:
         return False
     displaced.outcome, displaced.sequence = Outcome.RESTORED, meeting.sequence
     displaced.save(update_fields=["outcome", "sequence"])

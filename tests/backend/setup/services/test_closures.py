@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from backend.booking.models.closures import DisplacedMeeting
+from backend.booking.models.meetings import Meeting
 from backend.booking.models.notices import Notice
 from backend.booking.selectors.availability import free_slots_between
 from backend.booking.selectors.closures import closures_for
@@ -15,10 +16,14 @@ from backend.booking.services.booking import SlotTaken
 from backend.core.errors import OrganisersOnly
 from backend.core.period import Period
 from backend.events.models.agenda import Table
+from backend.groups.selectors.rounds import own_tables
 from backend.groups.services.office_hours import OfficeHourData, open_office_hour
+from backend.groups.services.rounds import cancel_rounds
+from backend.notifications.services.notice_mails import mail_for
 from backend.programme.selectors.planning_data import read_planning_data
 from backend.setup.services.closures import BadClosure, close_period, displace_meetings, reopen_period, undo_closure
 from tests.factories import block_contact, make_attendee
+from tests.halls import Hall, OpenHall
 from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
@@ -226,6 +231,72 @@ def test_an_undo_seats_no_two_guests_whom_the_policy_parted_meanwhile(forum, bos
     block_contact("block", *forum.people[-2:])
     assert undo_closure(event=forum.event, closure_id=closed.pk, by=boss.person, now=forum.now) == 0
     assert not meeting.seats.filter(is_active=True).exists()
+
+
+def undo(hall, closed):
+    return undo_closure(event=hall.event, closure_id=closed.pk, by=hall.boss.person, now=hall.now)
+
+
+def members(meeting):
+    return set(meeting.seats.filter(is_active=True).values_list("attendee_id", flat=True))
+
+
+def test_an_undo_gives_tables_back_to_groups_and_asks_again_whom_it_had_asked():
+    hall = Hall(people=8, tables=2, slots=1)
+    hall.published()
+    asked, *others = hall.people
+    hall.accept_all(*others)
+    [mine] = own_tables(asked, hall.now)
+    before = {one.pk: members(one) for one in Meeting.objects.all()}
+    closed = close(hall.forum, hall.boss, hall.forum.slots[0])
+    assert displace_meetings(now=hall.now) == 2
+    assert not Meeting.objects.filter(state="accepted").exists()
+    assert not any(members(one) for one in Meeting.objects.all())
+    assert undo(hall, closed) == 2
+    assert {one.pk: members(one) for one in Meeting.objects.filter(state="accepted")} == before
+    assert own_tables(asked, hall.now)[0].is_asked
+    hall.accept(asked, mine.meeting_id)
+    for one in hall.people:
+        last = Notice.objects.filter(attendee=one).latest("pk")
+        mail = mail_for(last, hall.now)
+        assert (last.kind, mail.subject.startswith("It takes place after all")) == ("moved", True)
+        assert "You have your place again: " in mail.body
+    assert undo(hall, closed) == 0
+
+
+@pytest.mark.parametrize("how", ["block", "report"])
+def test_an_undo_gives_a_table_back_without_whom_the_policy_parted_meanwhile(how):
+    hall = OpenHall(people=5, tables=1, slots=1)
+    meeting = hall.opened(*hall.people[1:4])
+    closed = close(hall.forum, hall.boss, hall.forum.slots[0])
+    displace_meetings(now=hall.now)
+    block_contact(how, hall.people[2], hall.people[3], hall.now)
+    assert undo(hall, closed) == 1
+    assert members(meeting) == {hall.people[pk].pk for pk in (0, 1, 3)}
+
+
+CHANGED = {
+    "its rounds are cancelled": lambda hall, rounds: cancel_rounds(
+        event=hall.event, rounds_id=rounds.pk, by=hall.boss.person, now=hall.now
+    ),
+    "its host is parted from it": lambda hall, rounds: block_contact("block", *hall.people[:2], hall.now),
+    "one has something else": lambda hall, rounds: hall.join(
+        hall.people[1], hall.approve(hall.propose(hall.people[4], about="Another"))
+    ),
+}
+
+
+@pytest.mark.parametrize("how", CHANGED)
+def test_an_undo_leaves_a_table_off(how):
+    hall = OpenHall(people=5, tables=2, slots=1)
+    meeting = hall.opened(*hall.people[1:4])
+    closed = close(hall.forum, hall.boss, hall.forum.slots[0])
+    displace_meetings(now=hall.now)
+    reopen_period(event=hall.event, closure_id=closed.pk, by=hall.boss.person, now=hall.now)
+    CHANGED[how](hall, meeting.round_table.rounds)
+    assert undo(hall, closed) == 0
+    meeting.refresh_from_db()
+    assert (meeting.state, members(meeting)) == ("cancelled", set())
 
 
 def test_the_planner_keeps_an_office_hour_free_for_everybody_in_it(forum):
