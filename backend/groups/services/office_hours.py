@@ -17,7 +17,6 @@ from backend.booking.models.waiting_list import WaitingListEntry
 from backend.booking.rules import (
     TooLate,
     can_see_meeting,
-    check_arrival,
     check_cancellable,
     check_open_request,
     clean_cancel_reason,
@@ -50,6 +49,7 @@ from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_attendees
 from backend.groups.selectors.office_hours import guest_ids, is_free_at, suits_guest
 from backend.groups.services.places import cancel_locked_group, new_seat, save_at_table, take_first_place
+from backend.outcomes.services.arrivals import store_arrival
 from backend.people.models import Person
 
 ABOUT_LIMIT = 120
@@ -296,8 +296,7 @@ def arrive_at_office_hour(*, attendee: Attendee, meeting_id: int, by: Person, no
     """
     check_own(attendee, by, Activity.TAKE_PART)
     meeting = _lock_own(attendee, meeting_id)
-    check_arrival(meeting, now)
-    Seat.objects.filter(meeting=meeting, attendee=attendee, is_active=True, here_at=None).update(here_at=now)
+    store_arrival(meeting, attendee, now)
     return meeting
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import datetime as dt
 
 from backend.booking.models.follow_ups import FollowUp
-from backend.booking.models.meetings import Meeting, Seat
-from backend.booking.rules import check_arrival, check_usefulness
+from backend.booking.models.meetings import Meeting
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import check_own
-from backend.events.rules.states import Activity, check_allowed
+from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_attendees
 from backend.groups.services.round_tables import lock_own_place, no_such_table
+from backend.outcomes.services.arrivals import store_arrival
 from backend.outcomes.services.attestations import store_word
 from backend.outcomes.services.follow_ups import store_follow_up, store_kept
 from backend.people.models import Person
@@ -29,8 +29,7 @@ def arrive_at_table(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.
     for who has not said yes), AlreadyAnswered, TooEarly and TooLate.
     """
     meeting = _lock_accepted(attendee, meeting_id, by)
-    check_arrival(meeting, now)
-    Seat.objects.filter(meeting=meeting, attendee=attendee, here_at=None).update(here_at=now)
+    store_arrival(meeting, attendee, now)
     return meeting
 
 
@@ -49,8 +48,6 @@ def attest_table(
     It can be changed. Refuses NotInThisState, NotYours, NotFound, TooEarly, `bad_usefulness` and
     AlreadyAnswered (cancelled).
     """
-    check_allowed(attendee.event, Activity.ATTEST)
-    check_usefulness(usefulness, took_place)
     meeting = _lock_accepted(attendee, meeting_id, by)
     store_word(meeting, attendee, took_place=took_place, usefulness=usefulness, now=now)
     return meeting

@@ -30,11 +30,16 @@ def arrive(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.datetime)
     AlreadyAnswered, TooEarly and TooLate.
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
-    check_arrival(meeting, now)
-    Seat.objects.filter(meeting=meeting, attendee=attendee, here_at=None).update(here_at=now)
+    store_arrival(meeting, attendee, now)
     if meeting.table_freed_at is not None:
         _find_table(meeting, now)
     return meeting
+
+
+def store_arrival(meeting: Meeting, attendee: Attendee, now: dt.datetime) -> None:
+    """Store that the attendee is at a locked meeting of theirs; refuses AlreadyAnswered, TooEarly and TooLate."""
+    check_arrival(meeting, now)
+    Seat.objects.filter(meeting=meeting, attendee=attendee, is_active=True, here_at=None).update(here_at=now)
 
 
 def free_absent_tables(*, now: dt.datetime) -> int:

@@ -34,8 +34,6 @@ def attest_meeting(
     NotYours, NotFound, TooEarly, `bad_usefulness`, AlreadyAnswered (never confirmed, or cancelled) and
     `already_settled`.
     """
-    check_allowed(attendee.event, Activity.ATTEST)
-    check_usefulness(usefulness, took_place)
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     if store_word(meeting, attendee, took_place=took_place, usefulness=usefulness, now=now):
         _settle(meeting, list(Seat.objects.filter(meeting=meeting).values_list("word", flat=True)), now)
@@ -47,8 +45,10 @@ def store_word(
 ) -> bool:
     """Store what the attendee says of a locked meeting of theirs; whether it is new.
 
-    Refuses TooEarly, AlreadyAnswered and `already_settled`.
+    Refuses NotInThisState, `bad_usefulness`, TooEarly, AlreadyAnswered and `already_settled`.
     """
+    check_allowed(attendee.event, Activity.ATTEST)
+    check_usefulness(usefulness, took_place)
     mine = Seat.objects.get(meeting=meeting, attendee=attendee)
     word = Seat.Word.HELD if took_place else Seat.Word.NOT_HELD
     check_attestable(meeting, mine, word, now)
