@@ -30,6 +30,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.selectors import shown_name
 from backend.groups.models import Rounds
+from backend.groups.rules import KIND_WORDS
 from backend.groups.selectors.delegation_sessions import own_delegation_sessions
 from backend.groups.selectors.office_hours import OfficeHourRow, office_hour_for, office_rows_for
 from backend.groups.selectors.rounds import TableRow, own_table, table_rows_for
@@ -206,12 +207,7 @@ def _at_table(meeting: Meeting, row: TableRow | None, reader: Attendee, stamp: d
 
 def table_words(row: TableRow) -> str:
     """What it is, and its title."""
-    named = {
-        Rounds.Kind.ROUNDS: _("Table of “%(title)s”"),
-        Rounds.Kind.ROUNDTABLES: _("Roundtable “%(title)s”"),
-        Rounds.Kind.TRIOS: _("Trio “%(title)s”"),
-    }
-    return named[Rounds.Kind(row.kind)] % {"title": row.title}
+    return str(KIND_WORDS[Rounds.Kind(row.kind)].titled) % {"title": row.title}
 
 
 def _of_several(

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import OuterRef, Q
+from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from backend.booking.models.availability import Availability
@@ -18,6 +18,8 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import IdPair, pair_of
 from backend.events.selectors import ids_declaring_need, shown_name
+from backend.groups.models import Rounds
+from backend.groups.rules import KIND_WORDS
 from backend.programme.models import Plan, PlannedMeeting
 from backend.programme.rules.planning_data import BusyPeriod, FixedMeeting, PlannableAttendee, PlanningData
 from backend.safeguarding.rules import matchable, refused_pairs
@@ -44,13 +46,15 @@ def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
     for part in parts.order_by("session__starts_at", "pk"):
         session = part.session
         busy[part.attendee_id].append(BusyPeriod(session.starts_at, session.ends_at, session.title))
-    groups = {Meeting.Kind.OFFICE_HOURS.value: _("Office hour"), Meeting.Kind.ROUND.value: _("Round of tables")}
     # A place at a table counts before it is answered, too: groups come first.
     has_place = Q(place__isnull=False, meeting__state=Meeting.State.ACCEPTED)
-    seats = Seat.objects.filter(Q(is_active=True) | has_place, event=event, kind__in=groups)
+    kinds = (Meeting.Kind.OFFICE_HOURS, Meeting.Kind.ROUND)
+    seats = Seat.objects.filter(Q(is_active=True) | has_place, event=event, kind__in=kinds)
     members: dict[int, list[int]] = defaultdict(list)
-    for seat in seats.order_by("period", "pk"):
-        busy[seat.attendee_id].append(BusyPeriod(seat.period.lower, seat.period.upper, groups[seat.kind]))
+    for seat in seats.annotate(of=F("meeting__round_table__rounds__kind")).order_by("period", "pk"):
+        is_hour = seat.kind == Meeting.Kind.OFFICE_HOURS
+        title = _("Office hour") if is_hour else str(KIND_WORDS[Rounds.Kind(seat.of or Rounds.Kind.ROUNDS)].one)
+        busy[seat.attendee_id].append(BusyPeriod(seat.period.lower, seat.period.upper, title))
         if seat.part == Seat.Part.MEMBER:
             members[seat.meeting_id].append(seat.attendee_id)
     pairs = _pairs_in(Meeting.objects.filter(event=event).prefetch_related("seats", "times"))

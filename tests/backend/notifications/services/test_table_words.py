@@ -123,6 +123,14 @@ def test_the_planner_of_meetings_of_two_leaves_the_time_of_a_place_alone(hall: H
     ]
 
 
+@pytest.mark.parametrize(("kind", "words"), [("roundtables", "Roundtable"), ("trios", "Trio")])
+def test_the_planner_names_a_group_by_the_word_of_its_kind(kind: str, words: str) -> None:
+    hall = Hall(kind=kind, slots=1)
+    hall.published()
+    titles = {one.title for periods in read_planning_data(hall.event, hall.now).busy.values() for one in periods}
+    assert titles == {words}
+
+
 def test_after_a_table_people_are_asked_whether_it_took_place_until_they_have_said_so(hall: Hall) -> None:
     me = hall.people[0]
     hall.accept_all()
