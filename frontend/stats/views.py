@@ -22,7 +22,7 @@ from backend.events.models.events import Event
 from backend.events.rules.states import SENTENCES, Activity, is_allowed, is_closed
 from backend.events.selectors import PersonNamed
 from backend.events.services.long_jobs import answer_later
-from backend.groups.selectors.open_roundtables import proposals_for
+from backend.groups.selectors.open_roundtables import proposal_count_for
 from backend.stats.engine.figures import MATRIX_STEPS, NO_THEME, PersonFigures
 from backend.stats.selectors.event_stats import event_stats
 from backend.stats.selectors.headlines import headlines_for, missing_bridges
@@ -56,7 +56,7 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
         wanted=most_wanted_for(event),
         unmet=unmet_counts_for(event),
         missing=missing_bridges(stats),
-        proposed=len(proposals_for(event, now)),
+        proposed=proposal_count_for(event, now),
     )
     context = {"stats": stats, "tasks": words.tasks_for(event, found), "sentence": SENTENCES[event.state]}
     return render(request, "stats/today.html", context)
