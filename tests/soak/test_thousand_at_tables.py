@@ -17,6 +17,7 @@ from backend.booking.models.notices import Notice
 from backend.events.models.events import Tie
 from backend.events.rules.attendees import pair_of
 from backend.groups.rules import kept_members, tables_of
+from backend.groups.selectors.rounds import rounds_for, rounds_page_for
 from backend.groups.services import round_work
 from backend.groups.services.rounds import publish_rounds
 from backend.safeguarding.models import Block, ContactRule
@@ -112,13 +113,15 @@ def test_a_thousand_people_are_seated_at_125_tables_over_six_rounds_within_a_min
     for step in STEPS:
         monkeypatch.setattr(round_work, step, watch.timed(getattr(round_work, step)))
     with watch.step("all"):
-        rounds = hall.ordered(most=8, least=4)
-        hall.work(rounds, seconds=round_work.SECONDS)
+        rounds = hall.work(hall.ordered(most=8, least=4), seconds=round_work.SECONDS)
         publish_rounds(
             event=hall.event, rounds_id=rounds.pk, answer_by=hall.answer_by, by=hall.boss.person, now=hall.now
         )
         hall.work(rounds)
+    with watch.step("page"):
+        page = rounds_page_for(rounds_for(hall.event, rounds.pk))
     watch.say()
+    print(f"{page.figures}; no plan has more pairs than {rounds.report['pairs_bound']}")
     judge(hall)
     wall, python, database, _queries = watch.spent["all"]
     assert min(wall, python + database) <= SECONDS

@@ -6,7 +6,8 @@ import datetime as dt
 from itertools import combinations
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.booking.models.meetings import Meeting, Seat
 from backend.booking.models.notices import Notice
@@ -15,6 +16,7 @@ from backend.events.models.agenda import Table
 from backend.events.models.attendees import Attendee
 from backend.groups.models import Rounds
 from backend.groups.selectors.rounds import own_table, own_tables, rounds_for, rounds_page_for
+from backend.groups.services import round_work
 from backend.groups.services.leaving import end_everything_of
 from backend.groups.services.round_tables import end_refused_places, end_unanswered, give_place
 from backend.groups.services.round_work import work_on_rounds
@@ -305,6 +307,20 @@ def test_nobody_sits_with_somebody_they_have_no_language_with(hall: Hall) -> Non
     hall.event.interpreters = True
     hall.event.save()
     assert any(hall.people[0].pk in pair for pair in together(hall.drafted()))
+
+
+def test_a_round_is_opened_in_as_many_queries_for_four_tables_as_for_two() -> None:
+    def count(tables: int) -> int:
+        hall = Hall(people=4 * tables, tables=tables, slots=1, slug=f"of-{tables}")
+        rounds = hall.drafted(least=4)
+        rounds.answer_by = hall.answer_by
+        rounds.save()
+        with CaptureQueriesContext(connection) as queries:
+            round_work._put_round_forward(rounds, hall.forum.slots[0], hall.now)
+        assert Meeting.objects.of_rounds().filter(event=hall.event).count() == tables
+        return len(queries)
+
+    assert count(4) == count(2)
 
 
 def test_one_who_states_another_language_before_publication_or_comes_late_sits_with_nobody(hall: Hall) -> None:
