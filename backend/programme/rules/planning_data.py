@@ -33,11 +33,12 @@ class PlannableAttendee:
 
 @dataclass(frozen=True, slots=True)
 class BusyPeriod:
-    """A person's busy period during a session, with its title."""
+    """A person's busy period during a session or, `is_group`, at a table of a group, with its title."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime
     title: str
+    is_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)

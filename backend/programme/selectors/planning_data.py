@@ -54,7 +54,7 @@ def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
     for seat in seats.annotate(of=F("meeting__round_table__rounds__kind")).order_by("period", "pk"):
         is_hour = seat.kind == Meeting.Kind.OFFICE_HOURS
         title = _("Office hour") if is_hour else str(KIND_WORDS[Rounds.Kind(seat.of or Rounds.Kind.ROUNDS)].one)
-        busy[seat.attendee_id].append(BusyPeriod(seat.period.lower, seat.period.upper, title))
+        busy[seat.attendee_id].append(BusyPeriod(seat.period.lower, seat.period.upper, title, not is_hour))
         if seat.part == Seat.Part.MEMBER:
             members[seat.meeting_id].append(seat.attendee_id)
     pairs = _pairs_in(Meeting.objects.filter(event=event).prefetch_related("seats", "times"))

@@ -17,10 +17,12 @@ from backend.programme.api import PlanPageSerializer
 from backend.programme.selectors.edit_options import edit_options_for
 from backend.programme.selectors.planning_data import read_planning_data
 from backend.programme.selectors.plans import PlanPage, plan_for, plan_page_for
+from backend.programme.selectors.printed_schedules import PrintedLine, printed_schedules_for
 from backend.programme.services.editing import CannotPlace
+from backend.safeguarding.services.aliases import AliasData, set_alias_of
 from backend.suggestions.models import Suggestion
 from tests.backend.programme.conftest import Desk
-from tests.factories import NOW
+from tests.factories import NOW, block_contact
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +91,39 @@ def test_by_hand_nothing_is_moved_to_a_table_or_to_people_of_a_group(desk: Desk)
     first = edit_options_for(plan, entry, read_planning_data(desk.event, NOW)).slots[0]
     assert first.slot == desk.slots[0]
     assert first.free_tables <= 1
+
+
+def test_a_group_stands_on_the_sheets_of_its_table_and_of_its_members_without_whom_the_policy_parted(
+    desk: Desk,
+) -> None:
+    seat_four(desk)
+    a, b, _c, d, e, _f = desk.people
+    for one in (a, b, d):
+        [row] = own_tables(one, NOW)
+        accept_table(attendee=one, meeting_id=row.meeting_id, by=one.person, now=NOW)
+    plan = desk.plan(most=1)
+
+    def lines(order: str, key: int) -> list[PrintedLine]:
+        sheets = printed_schedules_for(page_of(desk, plan.pk), read_planning_data(desk.event, NOW), order)
+        found = [line for sheet in sheets if sheet.key == key for day in sheet.days for line in day.lines]
+        return [line for line in found if line.title]
+
+    titled = "Table of “Everybody meets”"
+    [door] = lines("table", desk.tables[0].pk)
+    assert (door.title, door.is_confirmed) == (titled, False)
+    assert [one.attendee_id for one in door.people] == [one.pk for one in (a, b, d, e)]
+    for one, comes in ((a, True), (e, False)):
+        [own] = lines("person", one.pk)
+        assert (own.title, own.people, own.place, own.is_confirmed) == (titled, (), "T1", comes)
+    plan.planned.all().delete()
+    assert len(lines("person", a.pk)) == len(lines("table", desk.tables[0].pk)) == 1
+    alias = AliasData(name="Orchid", real_name=b.name)
+    set_alias_of(desk.event, b.pk, alias, is_wish=True, by=None, now=NOW)
+    block_contact("block", a, d, NOW)
+    [door] = lines("table", desk.tables[0].pk)
+    assert [one.attendee_id for one in door.people] == [one.pk for one in (b, d, e)]
+    assert door.people[0].name == "Orchid"
+    assert lines("person", a.pk) == []
 
 
 def test_what_is_agreed_stays_where_it_is_through_a_plan_and_its_publication(desk: Desk) -> None:
