@@ -75,6 +75,7 @@ urlpatterns = [
     path("forums/status/jobs/<int:job_id>/again/", status.try_again, name="try_job_again"),
     path("forums/start/", forums.start, name="start_forum"),
     path("forums/starters/", forums.starters, name="starters"),
+    path("forums/<slug:slug>/limits/", forums.forum_quota, name="forum_quota"),
     path("forums/<slug:slug>/roles/", forums.forum_roles, name="forum_roles"),
     path("forums/<slug:slug>/roles/<int:appointment_id>/", forums.decide_forum_role, name="decide_forum_role"),
     path("demo/", demo.enter, name="demo_enter"),

@@ -39,11 +39,12 @@ SET_UP_TRACES = {
 KINDS = (
     *ATTENDEE_FIELDS, "imported", "started", "opened", "state", *SET_UP_TRACES, "plan", "planned", "lists",
     "meetings", "nudged", Act.Kind.TIMES_OPENED.value, Act.Kind.INVITED.value, Act.Kind.DOWNLOADED.value,
-    Act.Kind.MERGED.value, Act.Kind.SYNCED.value, Act.Kind.WEBHOOK.value, "contact", "acted",
+    Act.Kind.MERGED.value, Act.Kind.SYNCED.value, Act.Kind.WEBHOOK.value, Act.Kind.QUOTA_SET.value, "contact", "acted",
 )  # fmt: skip
 OWN_NOUNS = (
     Act.Kind.DOWNLOADED, Act.Kind.OPENED, Act.Kind.STARTED, Act.Kind.STATE_CHANGED, Act.Kind.INVITED,
     Act.Kind.TIMES_OPENED, Act.Kind.MERGED, Act.Kind.SYNCED, Act.Kind.WEBHOOK,
+    Act.Kind.QUOTA_SET,
 )  # fmt: skip
 CONTACT_ACTS = (Act.Kind.PARTED, Act.Kind.REJOINED)
 BY_JOBS = (Act.Kind.STATE_CHANGED, Act.Kind.SYNCED, Act.Kind.WEBHOOK)  # where nobody is named

@@ -25,7 +25,7 @@ class Act(Numbered):
     A file was downloaded, lists were rebuilt or their weights chosen, the forum was opened, an organiser or
     safeguarding lead was proposed or refused, invitations were sent, times were opened for people, two groups
     were parted or let meet again, two entries of one person were made one, a source was read, a webhook was
-    added, changed, switched or deleted.
+    added, changed, switched or deleted, the limits of the forum were set.
     """
 
     class Kind(models.TextChoices):
@@ -47,6 +47,7 @@ class Act(Numbered):
         MERGED = "merged", "made two entries of one person one"
         SYNCED = "synced", "read a source of people"
         WEBHOOK = "webhook", "added or changed a webhook"
+        QUOTA_SET = "quota", "set the limits of the forum"
 
     event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey("people.Person", null=True, on_delete=models.SET_NULL, related_name="+")
@@ -70,6 +71,17 @@ class UseCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} uses"
+
+
+class MailDay(models.Model):
+    """How many mails of an event that may wait for the next day have left on its newest day, by its own clock."""
+
+    event = models.OneToOneField("events.Event", primary_key=True, on_delete=models.CASCADE, related_name="mail_day")
+    day = models.DateField()
+    sent = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.sent} mails of event {self.event_id} on {self.day}"
 
 
 class StepFailure(models.Model):

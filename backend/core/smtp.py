@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 
@@ -41,11 +41,23 @@ class Backoff(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": wait})
 
 
+COUNT = """
+INSERT INTO core_mailday AS kept (event_id, day, sent) VALUES (%(event)s, %(day)s, 1)
+ON CONFLICT (event_id) DO UPDATE SET
+    day = excluded.day, sent = CASE WHEN kept.day = excluded.day THEN kept.sent + 1 ELSE 1 END
+"""
+
+
 class Sender(Protocol):
-    """What a mail is about, an event, and whether its mails may leave."""
+    """What a mail is about, an event, whether its mails may leave, and by which clock they are counted."""
+
+    pk: int
 
     @property
     def sends_mail(self) -> bool: ...
+
+    @property
+    def zone(self) -> dt.tzinfo: ...
 
 
 class MailState(StrEnum):
@@ -93,7 +105,8 @@ def deliver_queued_mail(
     mail, or gives None where it is no longer wanted. Where its event sends no mail it is skipped. The row
     stays locked while the server is talked to, so that two workers never send the same mail. A worker that is
     killed after the server took the mail and before the transaction ends leaves it queued: it is sent twice
-    then. `after_sent` is called in the transaction of a mail that the server took.
+    then. `after_sent` is called in the transaction of a mail that the server took. Such a mail is counted for
+    its event's day (`events.rules.quotas`), in the last moment, as the others of the event wait for that row.
     """
     with transaction.atomic():
         row = lock_row()
@@ -111,8 +124,14 @@ def deliver_queued_mail(
         row.save(update_fields=["state", "attempts", "error", "tried_at"])
         if row.state == MailState.SENT:
             after_sent()
+            _count(event, now)
     if row.state == MailState.QUEUED:
         raise MailDelayed(row.error)
+
+
+def _count(event: Sender, now: dt.datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, {"event": event.pk, "day": now.astimezone(event.zone).date()})
 
 
 def _state_after(result: SendResult, attempts: int) -> MailState:
@@ -140,16 +159,16 @@ def send_mail_now(mail: EmailMessage, *, event: Sender | None) -> SendResult:
     if mail.to and all(address.endswith(".invalid") for address in mail.recipients()):
         return SendResult("unknown_host", is_final=True)
     mail.extra_headers.setdefault("Message-ID", make_msgid(domain=urlsplit(settings.TITIAN_ADDRESS).hostname))
-    connection = get_connection()
+    server = get_connection()
     try:
-        connection.open()
+        server.open()
         if mail.recipients():
-            connection.send_messages([mail])
+            server.send_messages([mail])
     except (smtplib.SMTPException, OSError) as error:
         return _result_of(error)
     finally:
         with suppress(smtplib.SMTPException, OSError):
-            connection.close()
+            server.close()
     return SendResult()
 
 

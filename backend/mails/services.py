@@ -20,6 +20,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
+from backend.events.rules.quotas import mails_wait_until
 from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_event
 from backend.mails.models import MailTest, MailTexts
@@ -116,15 +117,16 @@ def deliver_outside_quiet_hours(
 ) -> None:
     """Send the queued mail of this number to its attendee, unless it was sent or is no longer needed.
 
-    In their quiet hours `wait` queues it for the end of these. Raises MailDelayed where it has to be tried
-    again.
+    In their quiet hours `wait` queues it for the end of these, and above the event's mails of a day for the
+    next day. Raises MailDelayed where it has to be tried again.
     """
     waiting = rows.select_related("attendee__event", "attendee__person")
     waiting = waiting.filter(pk=mail_id, state=MailState.QUEUED)
     mail = waiting.first()
     if mail is None:
         return
-    if (at := quiet_hours_end(mail.attendee.person, mail.attendee.event.zone, now)) is not None:
+    reader, event = mail.attendee.person, mail.attendee.event
+    if (at := quiet_hours_end(reader, event.zone, now) or mails_wait_until(event, now)) is not None:
         wait(mail, at)
         return
     deliver_queued_mail(

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import TextTooLong
+from backend.events.rules.quotas import mails_wait_until
 from backend.events.rules.states import Activity, is_allowed
 from backend.events.services.long_jobs import MANY, answer_later
 from backend.invitations import selectors
@@ -33,6 +34,7 @@ from backend.mails.rules import BadMailText
 from backend.people.rules import remember_browser
 from backend.people.selectors import token_hash
 from frontend.access import Outcome, Request, catch_refusal, organiser, public, shows_secret, speak_to
+from frontend.events.words.quotas import REACHED
 from frontend.fields import values_of
 from frontend.invitations.forms import ReturnedForm, RulesForm, SelectionForm, SendForm
 from frontend.invitations.words import FILTER_WORDS, hint_words, status_words
@@ -70,6 +72,7 @@ def invitations(request: Request, attendee: Attendee) -> HttpResponse:
         "filters": FILTER_WORDS.items(),
         "figures": selectors.invitation_figures(event),
         "held": selectors.mails_held(event, now),
+        "reached": [REACHED["mails"]] if mails_wait_until(event, now) else [],
         "is_inviting": is_allowed(event, Activity.INVITE),
         "refusal": outcome.refusal,
     }

@@ -18,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 from backend.core.period import Period
 from backend.events.models.agenda import Table
 from backend.events.models.events import Event
+from backend.events.rules.quotas import MOST, Quota
 from backend.events.rules.slot_grid import SlotGrid
 from backend.events.services.opening import EMAIL_LIMIT
 from backend.events.services.venue import TableData
@@ -25,7 +26,7 @@ from backend.setup.selectors.local_names import NamedRow
 from backend.setup.services.forums import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED, ForumData
 from frontend.events.forms.setup import AboutForm, _address, _name
 from frontend.events.forms.widgets import email_input, hour, line, lines, number_input, select
-from frontend.fields import IdsField, values_of
+from frontend.fields import IdsField, RefusableForm, values_of
 
 WINDOWS = 3
 
@@ -245,6 +246,20 @@ class StarterForm(forms.Form):
 
     email = forms.EmailField(label=_("E-mail"), max_length=EMAIL_LIMIT, widget=email_input())
     do = forms.ChoiceField(choices=[(ALLOW, ""), (END, "")], required=False)
+
+
+class QuotaForm(RefusableForm):
+    """A forum's share of the installation."""
+
+    max_people = forms.IntegerField(label=_("People"), min_value=1, max_value=MOST, widget=number_input())
+    max_mails_a_day = forms.IntegerField(label=_("Mails a day"), min_value=1, max_value=MOST, widget=number_input())
+    max_pictures = forms.IntegerField(label=_("Pictures"), min_value=1, max_value=MOST, widget=number_input())
+    max_picture_mb = forms.IntegerField(
+        label=_("Megabytes of pictures"), min_value=1, max_value=MOST, widget=number_input()
+    )
+
+    def quota(self) -> Quota:
+        return Quota(**self.cleaned_data)
 
 
 class StartForm(AboutForm):

@@ -13,6 +13,7 @@ from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, normalise_text
 from backend.events.rules.mailboxes import may_share_mailbox
+from backend.events.rules.quotas import check_room_for_people
 from backend.events.rules.states import Activity
 from backend.events.services.attendees import NewAttendee, organisation_named
 from backend.events.services.changes import announce_changes
@@ -27,7 +28,8 @@ def add_to_mailbox(*, event: Event, new: NewAttendee, by: Person, now: dt.dateti
     """Add somebody who reads the mailbox of an account there is, with an account of their own.
 
     Who has the account signs in as before, and is asked which of the two it is. Refuses OrganisersOnly,
-    BadEmail, `bad_name`, and `cannot_share_mailbox`, also where the account has a part in a forum of others.
+    BadEmail, `bad_name`, QuotaReached, and `cannot_share_mailbox`, also where the account has a part in a
+    forum of others.
     """
     check_organiser(by, event, Activity.EDIT)
     name = check_name(new.name)
@@ -56,6 +58,8 @@ def add_to_mailbox(*, event: Event, new: NewAttendee, by: Person, now: dt.dateti
     ours = Attendee.objects.filter(person=by.pk, permission=Attendee.Permission.ORGANISER).values("event")
     if Attendee.objects.filter(person__in=ids).exclude(event__in=ours).exists():
         raise refused  # an organiser speaks for their own forums alone
+    is_here = second is not None and Attendee.objects.filter(event=event, person=second).exists()
+    check_room_for_people(event, 0 if is_here else 1)
     if second is None:
         second = Person.objects.create(
             email=first.email, name=name, shares_with=first, is_demo=first.is_demo, password=make_password(None)

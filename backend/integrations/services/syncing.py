@@ -77,8 +77,8 @@ def sync_source(
     changes, as by an import. A cancelled row takes somebody out as leaving does; where that is more than the
     larger of five and five in a hundred, only those of `decisions`. Nobody else is taken out, and no
     organiser or lead. Sessions are brought up to it by `sync_programme`. `by` is None for a command and the
-    clock. Refuses OrganisersOnly, NotInThisState, `rehearsal_only`, `read_meanwhile`, BadColumns, Busy, what
-    reading refuses and `session_taken`; nothing is changed then, and the source holds the sentence.
+    clock. Refuses OrganisersOnly, NotInThisState, `rehearsal_only`, `read_meanwhile`, BadColumns, QuotaReached, Busy,
+    what reading refuses and `session_taken`; nothing is changed then, and the source holds the sentence.
     """
     if by is not None:
         check_organiser(by, source.event)

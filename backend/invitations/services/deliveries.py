@@ -13,6 +13,7 @@ from backend.core.smtp import deliver_queued_mail
 from backend.events.models.attendees import Attendee
 from backend.events.rules.age_classes import is_known_adult
 from backend.events.rules.attendees import has_joined
+from backend.events.rules.quotas import mails_wait_until
 from backend.events.rules.states import Activity, is_allowed
 from backend.events.selectors import ids_declaring_need
 from backend.invitations.models import Invitation
@@ -77,14 +78,17 @@ def _enqueue(invitation: Invitation, *, not_before: dt.datetime | None) -> None:
 def deliver_invitation(*, invitation_id: int, now: dt.datetime) -> None:
     """Send the mail unless that was done; raises MailDelayed where it has to be tried again.
 
-    In the reader's quiet hours it is queued for their end.
+    In the reader's quiet hours it is queued for their end, and above the event's mails of a day for the next
+    day, but for a test.
     """
     rows = Invitation.objects.select_related("attendee__event", "attendee__person")
     waiting = rows.filter(pk=invitation_id, state=State.QUEUED)
     invitation = waiting.first()
-    if invitation is not None and (at := _held_until(invitation, now)) is not None:
-        _enqueue(invitation, not_before=at)
-        return
+    if invitation is not None and invitation.kind != Kind.TEST:
+        at = _held_until(invitation, now) or mails_wait_until(invitation.attendee.event, now)
+        if at is not None:
+            _enqueue(invitation, not_before=at)
+            return
     deliver_queued_mail(
         waiting.select_for_update(of=("self",), no_key=True).first,
         event_of=lambda row: row.attendee.event,

@@ -17,6 +17,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, check_own
+from backend.events.rules.quotas import mails_wait_until
 from backend.events.rules.states import Activity
 from backend.notifications.services.notice_mails import digest_of, mail_for, wanted_notices
 from backend.people.models import Person
@@ -26,12 +27,16 @@ from backend.people.rules import in_language_of
 def deliver_notice(*, notice_id: int, now: dt.datetime) -> None:
     """Send the notice's mail unless that was done; raises MailDelayed where it has to be tried again.
 
-    In the reader's quiet hours a mail that can wait is queued for their end. A mail sent twice, because a
+    In the reader's quiet hours a mail that can wait is queued for their end, and every one above the event's
+    mails of a day for the next day. A mail sent twice, because a
     worker was killed, has the same Message-ID.
     """
     waiting = Notice.objects.select_related("meeting", "attendee__event", "attendee__person")
     notice = waiting.filter(pk=notice_id, delivery__state=Delivery.State.QUEUED).first()
-    if notice is not None and (at := _held_until(notice, notice.meeting or Meeting(), notice.attendee, now)):
+    if notice is not None and (
+        at := _held_until(notice, notice.meeting or Meeting(), notice.attendee, now)
+        or mails_wait_until(notice.attendee.event, now)
+    ):
         Delivery.objects.filter(notice=notice).update(due_at=at)
         _enqueue_mail(notice, not_before=at)
         return

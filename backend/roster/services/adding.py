@@ -25,7 +25,7 @@ def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime
     """Add one person to the event, by the rules of a list with this one row; the attendee.
 
     Refuses OrganisersOnly, BadEmail, `bad_row` (what an import would refuse), `already_there` (whose
-    `attendee_id` is their page), `rehearsal_only` and Busy.
+    `attendee_id` is their page), `rehearsal_only`, QuotaReached and Busy.
     """
     check_organiser(by, event, Activity.EDIT)
     email = check_email(new.email)

@@ -20,6 +20,7 @@ from backend.events.models.attendees import Attendee, Interest, Organisation, Se
 from backend.events.models.events import Event, Topic
 from backend.events.rules.aliases import name_of_list, put_back
 from backend.events.rules.attendees import check_organiser
+from backend.events.rules.quotas import check_room_for_people
 from backend.events.rules.rehearsals import check_takes_people
 from backend.events.rules.states import Activity, check_allowed
 from backend.events.rules.topics import other_names
@@ -37,7 +38,7 @@ from backend.events.services.locks import import_lock, lock_rows
 from backend.events.services.organisations import find_or_create_organisations, move_organisations
 from backend.events.services.profiles import replace_interests
 from backend.events.services.sectors import load_sectors, sectors_by_word
-from backend.people.models import Person
+from backend.people.models import Person, address_hash
 from backend.people.selectors import plain_word
 from backend.people.services import BATCH, find_or_create_people
 from backend.roster.services.columns import chosen_columns, keep_columns
@@ -139,7 +140,8 @@ def import_attendees(
     again changes nothing; `changed_at` moves only for those who changed. `by` is the organiser who asks, None
     for the command line. `column_choices`: the columns by position that a person chose over the guesses;
     they are kept for the event's next list.
-    Refuses OrganisersOnly, NotInThisState, `rehearsal_only`, BadColumns and Busy.
+    Refuses OrganisersOnly, NotInThisState, `rehearsal_only`, BadColumns, QuotaReached (of a list that adds
+    more people than there is room for nothing is saved) and Busy.
     """
     if by is not None:
         check_organiser(by, event)
@@ -156,6 +158,7 @@ def import_attendees(
     found = _with_present_addresses(event, found)
     found, unnamed = _of_one_reader(event, found)
     rows, duplicates = _without_duplicates(found)
+    _check_room(event, rows)
     refused = [*table.broken, *(row for row in parsed if isinstance(row, RefusedLine))]
     refused += [*strangers, *unnamed, *duplicates]
     if dry_run:
@@ -177,6 +180,13 @@ def import_attendees(
         notes=(*table.notes, *result.notes.sentences()),
         unconfirmed_adults=result.notes.unconfirmed_adults,
     )
+
+
+def _check_room(event: Event, rows: Sequence[ImportRow]) -> None:
+    """Refuse QuotaReached where the list has more new people than the event has room for."""
+    hashes = {address_hash(row.email) for row in rows if row.attendee_id is None}
+    here = Attendee.objects.filter(event=event, person__address_hash__in=hashes)
+    check_room_for_people(event, len(hashes) - here.values("person__address_hash").distinct().count())
 
 
 def _import_rows(

@@ -10,8 +10,9 @@ from backend.core.errors import NotYours, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.pictures import Picture
+from backend.events.rules.quotas import check_room_for_picture
 from backend.events.rules.states import Activity, check_allowed
-from backend.events.services.locks import lock_attendees
+from backend.events.services.locks import lock_attendees, lock_event
 from backend.people.models import Person
 from backend.safeguarding.engine import Squares, squares_of
 from backend.safeguarding.selectors.pictures import can_have_picture, may_have_picture
@@ -20,7 +21,7 @@ from backend.safeguarding.selectors.pictures import can_have_picture, may_have_p
 def set_picture(*, attendee: Attendee, data: bytes, by: Person, now: dt.datetime) -> None:
     """Keep the picture, cut to squares, in place of the one before.
 
-    Refuses BadPicture, `no_picture` and NotYours.
+    Refuses BadPicture, `no_picture`, QuotaReached and NotYours.
     """
     _check_own(attendee, by)
     _keep(attendee, squares_of(data), now)
@@ -28,9 +29,11 @@ def set_picture(*, attendee: Attendee, data: bytes, by: Person, now: dt.datetime
 
 @in_transaction
 def _keep(attendee: Attendee, squares: Squares, now: dt.datetime) -> None:
+    lock_event(attendee.event_id)
     lock_attendees([attendee.pk])
     if not can_have_picture(attendee, now):
         raise Refused("no_picture", _("For your safety you appear here without a picture."))
+    check_room_for_picture(attendee, len(squares.small) + len(squares.large))
     values = {"small": squares.small, "large": squares.large, "made_at": now}
     Picture.objects.update_or_create(attendee=attendee, defaults=values)
 

@@ -19,6 +19,7 @@ from backend.core.errors import BusinessError
 from backend.core.zones import zone_place
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
+from backend.events.rules.quotas import reached_quotas
 from backend.events.rules.states import NEXT_STATES, SENTENCES, Activity, is_allowed, is_event_open
 from backend.events.selectors import rehearsal_of
 from backend.events.services.opening import change_state
@@ -27,6 +28,7 @@ from backend.setup.selectors.set_up import SetUp, set_up_for
 from backend.suggestions.selectors.runs import has_lists
 from frontend.access import Request, organiser, organiser_or_lead, refused_on
 from frontend.booking.words import duration_words
+from frontend.events.words.quotas import REACHED
 from frontend.fields import values_of
 from frontend.roles.words import needs_by_doer
 from frontend.setup.forms import StateForm
@@ -99,6 +101,7 @@ def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = 
         "items": _items(event, found, is_matched=is_matched),
         "has_people": bool(found.people),
         "is_matched": is_matched,
+        "reached": [REACHED[name] for name in reached_quotas(event, timezone.now())],
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200

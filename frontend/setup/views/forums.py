@@ -20,6 +20,7 @@ from backend.events.selectors import (
     outside_contact_for,
 )
 from backend.events.services.opening import set_outside_contact
+from backend.events.services.quotas import set_quota
 from backend.people.selectors import people_allowed_to_start, unclear_addresses
 from backend.people.services import allow_starting
 from backend.setup.services.starting import start_forum
@@ -28,7 +29,7 @@ from frontend.events.forms.setup import OutsideContactForm
 from frontend.events.words.times import browser_zone, zones_offered
 from frontend.roles.views import decide
 from frontend.roles.words import needs_by_doer
-from frontend.setup.forms import StarterForm, StartForm
+from frontend.setup.forms import QuotaForm, StarterForm, StartForm
 
 
 @forum_starter
@@ -113,6 +114,22 @@ def decide_forum_role(request: Request, slug: str, appointment_id: int) -> HttpR
         decide(request, event_for(slug), appointment_id)
         return redirect("forum_roles", slug)
     return _roles(request, slug, outcome.refusal)
+
+
+@administrator
+@fresh_proof()
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_quota(request: Request, slug: str) -> HttpResponse:
+    """What share of the installation a forum may use; on POST, set it."""
+    event = event_for(slug)
+    initial = {name: getattr(event, name) for name in QuotaForm.base_fields}
+    form = QuotaForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        with catch_refusal(form):
+            set_quota(event=event, quota=form.quota(), by=request.user, now=timezone.now())
+            messages.success(request, _("The limits of “%(event)s” are saved.") % {"event": event.name})
+            return redirect("installation_status")
+    return render(request, "setup/quota.html", {"event": event, "form": form}, status=422 if form.is_bound else 200)
 
 
 def _forums(request: Request, *, form: StarterForm | None = None) -> HttpResponse:

@@ -11,6 +11,8 @@ from backend.core.errors import Refused
 from backend.core.models import Act
 from backend.core.outgoing import AddressRefused, PeerDenied, PeerFailed
 from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
+from backend.events.rules.quotas import QuotaReached
 from backend.events.services.profiles import ProfileChange, update_profile
 from backend.integrations.models import Source
 from backend.integrations.services.syncing import sync_source
@@ -418,3 +420,13 @@ def test_another_run_at_the_same_time_is_refused(shop: Shop) -> None:
     shop.sync()
     with pytest.raises(Refused, match="read meanwhile"):
         sync_source(source=source, now=shop.now, patience=QUICK)
+
+
+def test_a_source_with_more_people_than_there_is_room_for_changes_nothing_and_says_so(shop: Shop) -> None:
+    Event.objects.filter(pk=shop.event.pk).update(max_people=Attendee.objects.filter(event=shop.event).count() + 2)
+    shop.add(1, 2, 3)
+    before = tables()
+    with pytest.raises(QuotaReached):
+        shop.sync()
+    assert tables() == before
+    assert "nobody was added" in Source.objects.get().error

@@ -1,0 +1,90 @@
+"""Many forums on one installation: a small one has its lists soon beside a large one, and none waits for long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import psutil
+import pytest
+
+from backend.events.models.events import Event
+from backend.suggestions.models import Run
+from backend.suggestions.services.runs import queue_build
+from tests.benchmarks.bench_encoder import profile_texts
+from tests.factories import make_attendees, make_event
+from tests.soak.waiting import seconds_until
+from tests.worker import workers_at_work
+
+LARGE, SMALL, MANY, OF_MANY = 2_000, 300, 50, 40
+SIDES = (("ict-ministry", "government"), ("civil-society", "civil-society"), ("large-company", "industry"))
+MOST_SECONDS = 3_600.0
+
+
+def forum_of(people: int, seed: int) -> Event:
+    """So many people, each with texts that nobody has read yet."""
+    event = make_event(f"forum-{seed}")
+    texts = profile_texts(3 * people, seed)
+    fields = [
+        {
+            "sector": SIDES[number % 3][0],
+            "constituency": SIDES[number % 3][1],
+            "seeks": f"{texts[3 * number]} ({seed})",
+            "offers": f"{texts[3 * number + 1]} ({seed})",
+            "about": f"{texts[3 * number + 2]} ({seed})",
+        }
+        for number in range(people)
+    ]
+    make_attendees(event, fields)
+    return event
+
+
+def seconds_to_build(forums: Sequence[Event]) -> float:
+    """From queueing all of them until each has its lists."""
+    for forum in forums:
+        queue_build(event=forum)
+    built = Run.objects.filter(event__in=forums, state=Run.State.CURRENT)
+    return seconds_until(lambda: built.count() == len(forums), most=MOST_SECONDS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_small_forum_has_its_lists_soon_while_a_large_one_builds(
+    amount: Callable[[int], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    warm, alone, beside = (forum_of(people, seed) for people, seed in ((20, 1), (SMALL, 2), (SMALL, 3)))
+    large, process = forum_of(amount(LARGE), 4), psutil.Process()
+    with workers_at_work():
+        seconds_to_build([warm])
+        seconds_alone = seconds_to_build([alone])
+        memory_of_one = process.memory_info().rss
+        began = time.monotonic()
+        queue_build(event=large)
+        seconds_until(Run.objects.filter(event=large, state=Run.State.BUILDING).exists)
+        seconds_beside = seconds_to_build([beside])
+        is_building = Run.objects.filter(event=large, state=Run.State.BUILDING).exists()
+        memory_of_two = process.memory_info().rss
+        built = Run.objects.filter(event=large, state=Run.State.CURRENT)
+        seconds_until(built.exists, most=MOST_SECONDS)
+        seconds_of_large = time.monotonic() - began
+    with capsys.disabled():
+        print(
+            f"\n{SMALL} people: {seconds_alone:.1f} s alone, {seconds_beside:.1f} s while {amount(LARGE):,} build, "
+            f"which took {seconds_of_large:.0f} s; memory {memory_of_one >> 20} and {memory_of_two >> 20} MB"
+        )
+    assert is_building, "the large one was done first: nothing is shown"
+    assert seconds_beside <= 2 * seconds_alone + 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_forums_at_once_take_as_long_as_one_after_the_other(
+    amount: Callable[[int], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = amount(MANY)
+    one_by_one, together = ([forum_of(OF_MANY, start + number) for number in range(many)] for start in (100, 200))
+    with workers_at_work():
+        seconds_to_build([forum_of(20, 1)])
+        alone = [seconds_to_build([forum]) for forum in one_by_one]
+        at_once = seconds_to_build(together)
+    with capsys.disabled():
+        print(f"\n{many} forums of {OF_MANY}: {sum(alone):.1f} s one after the other, {at_once:.1f} s at once")
+    assert at_once <= 1.2 * sum(alone)
