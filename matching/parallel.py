@@ -6,7 +6,9 @@ import gc
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
+from threading import Lock
 from typing import Any, Protocol, TypeVar
 
 from threadpoolctl import threadpool_limits
@@ -26,18 +28,29 @@ class ParallelMap(Protocol):
     def __call__(self, function: Callable[..., Result], items: Iterable[Any], *shared: Any) -> Generator[Result]: ...
 
 
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Within, BLAS has one thread: those of `thread_map` have all processors, and results are the same on
-    any number of them. Also a decorator."""
-    with threadpool_limits(1, "blas"):
-        yield
+class _ProcessWide:
+    """A setting of the whole process: made by the first thread within, taken back by the last."""
+
+    def __init__(self, make: Callable[[], AbstractContextManager[object]]) -> None:
+        self._make, self._lock, self._threads, self._made = make, Lock(), 0, ExitStack()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        with self._lock:
+            if not self._threads:
+                self._made.enter_context(self._make())
+            self._threads += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._threads -= 1
+                if not self._threads:
+                    self._made.close()
 
 
 @contextmanager
-def no_garbage_collection() -> Iterator[None]:
-    """Within, nothing looks for cycles: a run makes millions of small objects, none of them in one. Also a
-    decorator."""
+def _without_collector() -> Iterator[None]:
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -45,6 +58,26 @@ def no_garbage_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+_ONE_BLAS_THREAD = _ProcessWide(partial(threadpool_limits, 1, "blas"))
+_NO_COLLECTOR = _ProcessWide(_without_collector)
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Within, BLAS has one thread: those of `thread_map` have all processors, and results are the same on
+    any number of them. Also a decorator."""
+    with _ONE_BLAS_THREAD.held():
+        yield
+
+
+@contextmanager
+def no_garbage_collection() -> Iterator[None]:
+    """Within, nothing looks for cycles: a run makes millions of small objects, none of them in one. Also a
+    decorator."""
+    with _NO_COLLECTOR.held():
+        yield
 
 
 def thread_map(function: Callable[..., Result], items: Iterable[Item], *shared: Any) -> Generator[Result]:

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Sum
 from django.db.models.functions import Length
 
 from backend.core.models import MailDay
-from backend.core.queue import LONG, PLANS, WORK
+from backend.core.queue import LONG, PLANS, SMALL_WORK, WORK
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.models.pictures import Picture
@@ -93,5 +93,5 @@ def forum_usage_at(now: dt.datetime) -> list[ForumUsage]:
 
 def _waiting_jobs() -> dict[int, int]:
     with connection.cursor() as cursor:
-        cursor.execute(WAITING, [[WORK, PLANS, LONG]])
+        cursor.execute(WAITING, [[WORK, SMALL_WORK, PLANS, LONG]])
         return {int(event): int(count) for event, count in cursor.fetchall() if event is not None}

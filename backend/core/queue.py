@@ -42,12 +42,13 @@ CLOCK = "clock"  # periodic work; it talks to no other server
 CODES = "urgent"  # sign-in codes, which people wait for; its places are taken by nothing else
 MAIL = "mail"  # work that talks to the mail server
 WORK = DEFAULT_QUEUE  # matching, whose results people wait for
+SMALL_WORK = "small"  # the same of small forums, which no large one holds up
 PLANS = "plans"  # drafting and publishing programmes, which takes minutes
 WEBHOOKS = "webhooks"  # work that talks to servers which are told what changes, or have calendars of attendees
 LONG = "long"  # requests about many people: files, lists, changes of many
 MAX_ABANDONED = 3  # a job that was at work so often when its worker ended is not tried again by itself
 # How many jobs of each are done at a time, all of them in the one process of `run_worker`.
-QUEUES: Mapping[str, int] = {CLOCK: 2, CODES: 4, MAIL: 4, WORK: 1, PLANS: 1, LONG: 2, WEBHOOKS: 2}
+QUEUES: Mapping[str, int] = {CLOCK: 2, CODES: 4, MAIL: 4, WORK: 1, SMALL_WORK: 1, PLANS: 1, LONG: 2, WEBHOOKS: 2}
 
 URGENT = 10  # priority over all waiting jobs of the queue; the default is 0
 
@@ -279,7 +280,7 @@ def release_memory_after(do_job: Callable[[], Any], context: JobContext, _worker
     try:
         return do_job()
     finally:
-        if context.job.queue in (WORK, PLANS, LONG):
+        if context.job.queue in (WORK, SMALL_WORK, PLANS, LONG):
             release_memory()
 
 

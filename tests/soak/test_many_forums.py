@@ -11,7 +11,7 @@ import pytest
 from backend.events.models.events import Event
 from backend.suggestions.models import Run
 from backend.suggestions.services.runs import queue_build
-from tests.benchmarks.bench_encoder import profile_texts
+from tests.benchmarks.bench_pages import offers_of, seeks_of
 from tests.factories import make_attendees, make_event
 from tests.soak.waiting import seconds_until
 from tests.worker import workers_at_work
@@ -24,14 +24,12 @@ MOST_SECONDS = 3_600.0
 def forum_of(people: int, seed: int) -> Event:
     """So many people, each with texts that nobody has read yet."""
     event = make_event(f"forum-{seed}")
-    texts = profile_texts(3 * people, seed)
     fields = [
         {
             "sector": SIDES[number % 3][0],
             "constituency": SIDES[number % 3][1],
-            "seeks": f"{texts[3 * number]} ({seed})",
-            "offers": f"{texts[3 * number + 1]} ({seed})",
-            "about": f"{texts[3 * number + 2]} ({seed})",
+            "seeks": f"{seeks_of(number)} ({seed})",
+            "offers": f"{offers_of(number)} ({seed})",
         }
         for number in range(people)
     ]

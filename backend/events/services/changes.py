@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 
-from backend.core.queue import URGENT, enqueue
+from backend.core.queue import SMALL_WORK, URGENT, WORK, enqueue
+from backend.events.models.attendees import Attendee
 
 ATTENDEES_CHANGED = "events.attendees_changed"
 FORUM_OPENED = "events.forum_opened"
+SMALL_FORUM = 400  # people, whose lists take seconds and 100 MB
 
 
 def matching_lock(event_id: int) -> str:
     """The name of the lock held by whatever matches the people of this event."""
     return f"matching:{event_id}"
+
+
+def matching_queue(event_id: int) -> str:
+    """The queue of what matches the people of this event: a worker does one job of each at a time."""
+    people = Attendee.objects.filter(event=event_id).order_by()[: SMALL_FORUM + 1].count()
+    return SMALL_WORK if people <= SMALL_FORUM else WORK
 
 
 def announce_changes(event_id: int, *, not_before: dt.datetime | None = None) -> None:
@@ -26,6 +34,7 @@ def announce_changes(event_id: int, *, not_before: dt.datetime | None = None) ->
         ATTENDEES_CHANGED,
         lock=f"{matching_lock(event_id)}{later}",
         once=f"{ATTENDEES_CHANGED}:{event_id}{later}",
+        queue=matching_queue(event_id),
         priority=URGENT,  # a page waits for it; a rebuild of every list can wait
         not_before=not_before,
         event_id=event_id,
@@ -34,4 +43,10 @@ def announce_changes(event_id: int, *, not_before: dt.datetime | None = None) ->
 
 def announce_opening(event_id: int) -> None:
     """Queue the job that gives a forum its first lists once it is open."""
-    enqueue(FORUM_OPENED, lock=matching_lock(event_id), once=f"{FORUM_OPENED}:{event_id}", event_id=event_id)
+    enqueue(
+        FORUM_OPENED,
+        lock=matching_lock(event_id),
+        once=f"{FORUM_OPENED}:{event_id}",
+        queue=matching_queue(event_id),
+        event_id=event_id,
+    )

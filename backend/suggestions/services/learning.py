@@ -19,7 +19,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Activity
-from backend.events.services.changes import matching_lock
+from backend.events.services.changes import matching_lock, matching_queue
 from backend.people.models import Person
 from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.engine.learning import Counts, counts_of, learn_from_event, weights_as_rows
@@ -155,7 +155,13 @@ def learn_nightly(*, event: Event, now: dt.datetime) -> None:
 def queue_learning(*, event: Event, now: dt.datetime) -> None:
     """Queue `learn_nightly` for the worker, ahead of the next Run; once, however often it is asked."""
     _note(event, Learning.State.WAITING, now)
-    enqueue(LEARN_WEIGHTS, lock=matching_lock(event.pk), once=f"{LEARN_WEIGHTS}:{event.pk}", event_id=event.pk)
+    enqueue(
+        LEARN_WEIGHTS,
+        lock=matching_lock(event.pk),
+        once=f"{LEARN_WEIGHTS}:{event.pk}",
+        queue=matching_queue(event.pk),
+        event_id=event.pk,
+    )
 
 
 def _check_earlier(since: Event | None, event: Event) -> None:

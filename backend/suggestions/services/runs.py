@@ -21,7 +21,7 @@ from backend.events.models.aliases import Alias
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Activity
-from backend.events.services.changes import matching_lock
+from backend.events.services.changes import matching_lock, matching_queue
 from backend.people.models import Person
 from backend.suggestions.engine.event_data import EventData, read_event_data
 from backend.suggestions.engine.learning import policy_with_weights
@@ -129,9 +129,10 @@ def _build_locked(event: Event, now: dt.datetime, policy: MatchingPolicy, progre
 
 def _ask_for_help(event: Event, data: EventData) -> None:
     """Have other workers encode some of many new texts; where none is free, all are read by this one."""
+    queue = matching_queue(event.pk)
     for number in range(min(HELPERS, text_reader().missing_chunks(data.participants))):
         name = f"{HELP_TO_READ}:{event.pk}:{number}"
-        enqueue(HELP_TO_READ, lock=name, once=name, event_id=event.pk)
+        enqueue(HELP_TO_READ, lock=name, once=name, queue=queue, event_id=event.pk)
 
 
 def help_to_read(*, event: Event) -> None:
@@ -240,4 +241,10 @@ def request_build(*, event: Event, by: Person, now: dt.datetime) -> None:
 
 def queue_build(*, event: Event) -> None:
     """Queue the computation of every list for the worker; once, however often it is asked."""
-    enqueue(BUILD_SUGGESTIONS, lock=matching_lock(event.pk), once=f"{BUILD_SUGGESTIONS}:{event.pk}", event_id=event.pk)
+    enqueue(
+        BUILD_SUGGESTIONS,
+        lock=matching_lock(event.pk),
+        once=f"{BUILD_SUGGESTIONS}:{event.pk}",
+        queue=matching_queue(event.pk),
+        event_id=event.pk,
+    )

@@ -9,6 +9,7 @@ QUEUE_NAMES = {
     "urgent": _("Sign-in codes"),
     "mail": _("Mails"),
     "default": _("Suggestions"),
+    "small": _("Suggestions of small forums"),
     "plans": _("Programmes"),
     "long": _("Lists and files"),
     "webhooks": _("Webhooks"),

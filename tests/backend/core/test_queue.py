@@ -20,13 +20,14 @@ from backend.booking.models.notices import Delivery
 from backend.booking.services.notices import SEND_NOTICE
 from backend.config.status import problems_of, status_at
 from backend.core.errors import NotFound
-from backend.core.queue import CODES, MAIL, MAX_ABANDONED, QUEUES, WORK, enqueue, try_job_again
+from backend.core.queue import CODES, MAIL, MAX_ABANDONED, QUEUES, SMALL_WORK, WORK, enqueue, try_job_again
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes
 from backend.programme.models import Plan
 from backend.programme.services import drafting
-from backend.suggestions.services.runs import BUILD_SUGGESTIONS
+from backend.suggestions.services.runs import BUILD_SUGGESTIONS, queue_build
 from tests.backend.conftest import Forum
 from tests.backend.notifications.services.test_notices import _real_mail, forum  # noqa: F401 - fixtures
+from tests.factories import make_attendees, make_event
 from tests.refusals import refuses
 from tests.smtp import MailServer
 from tests.worker import do_jobs, kill_worker_at_work, next_job, waiting_jobs, workers_at_work
@@ -181,14 +182,30 @@ def test_time_goes_on_while_mails_wait_for_a_silent_server_and_at_most_one_of_it
 
 def test_a_plan_being_drafted_and_a_build_that_waits_hold_up_no_refresh() -> None:
     drafting.order_solving(Plan(pk=1, event_id=1, round=1))
-    enqueue(BUILD_SUGGESTIONS, lock="matching:2", event_id=2)
+    enqueue(BUILD_SUGGESTIONS, lock="matching:2", queue=SMALL_WORK, event_id=2)
     announce_changes(1)
-    assert next_job(WORK) == ATTENDEES_CHANGED
+    assert next_job(SMALL_WORK) == ATTENDEES_CHANGED
+
+
+def test_a_small_forum_has_a_queue_that_no_large_one_holds_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.events.services.changes.SMALL_FORUM", 2)
+    large, small = make_event("large"), make_event("small")
+    make_attendees(large, [{}, {}, {}])
+    make_attendees(small, [{}, {}])
+    for event in (large, small):
+        queue_build(event=event)
+        announce_changes(event.pk)
+    jobs = ProcrastinateJob.objects.filter(task_name__in=[BUILD_SUGGESTIONS, ATTENDEES_CHANGED])
+    assert {(job.queue_name, job.lock) for job in jobs} == {
+        (WORK, f"matching:{large.pk}"),
+        (SMALL_WORK, f"matching:{small.pk}"),
+    }
+    assert (next_job(WORK), next_job(SMALL_WORK)) == (ATTENDEES_CHANGED, ATTENDEES_CHANGED)
 
 
 def test_some_worker_looks_after_the_queue_of_every_task() -> None:
     app.perform_import_paths()
-    assert {task.queue for task in app.tasks.values()} - {"builtin"} == set(QUEUES)
+    assert {task.queue for task in app.tasks.values()} | {SMALL_WORK} == {"builtin", *QUEUES}
 
 
 @pytest.mark.slow

@@ -49,7 +49,7 @@ def test_an_administrator_sets_limits_that_its_organisers_read_and_nobody_else_f
         assert client_of(person).get(address).status_code == 404
     boss = client_of(cast.organiser.person)
     assert "as many people as it may" in page_of(boss.get(cast.address("set-up/")))
-    assert "Set the limits of the forum" in page_of(boss.get(cast.address("audit/")))
+    assert "Set the limits of the forum" in page_of(boss.get(cast.address("desk/done/")))
     MailDay.objects.create(event=cast.event, day=timezone.now().astimezone(cast.event.zone).date(), sent=20)
     assert "sent tomorrow" in page_of(boss.get(cast.address("invitations/")))
 
