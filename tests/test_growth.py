@@ -153,7 +153,7 @@ PAGES: dict[str, dict[str, Most]] = {
         "desk/done/": Most(24, 8),
         "attendees/": Most(9, 124, 1),
         "attendees/{other}/": Most(9, 36, 1),
-        "invitations/": Most(9, 121),
+        "invitations/": Most(10, 121),
         "programme/": Most(6, 8),
         "matching/": Most(12, 12, 2),
         "roles/": Most(13, 14, 1),

@@ -26,7 +26,7 @@ from tests.long_jobs import read
 READING = {"attendees_file", "who_needs_help", "done_file", "api_access", "my_data_file", "alias"}
 SENDING = {
     "attendees", "attendee_roles", "propose_adult", "decide_adult", "roles", "decide_role", "outside_contact",
-    "starters", "start_forum", "forum_roles", "decide_forum_role", "hand_over_all", "hand_over",
+    "starters", "start_forum", "forum_quota", "forum_roles", "decide_forum_role", "hand_over_all", "hand_over",
     "report_file", "reset_factor", "leave", "change_address", "merge", "lift_alias",
     "link_elsewhere", *READING,
 }  # fmt: skip

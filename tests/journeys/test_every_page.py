@@ -37,7 +37,8 @@ SEEN = {
     "test_office_hours.py": "new_office_hour office_hour",
     "test_rounds.py": "all_rounds rounds my_tables",
     "test_open_roundtables.py": "open_roundtables change_roundtable",
-    "test_first_forum.py": "first_administrator forums start_forum installation_status translation_remarks",
+    "test_first_forum.py": "first_administrator forums start_forum installation_status translation_remarks"
+    " forum_quota",
     "test_long_jobs.py": "long_job",
     "test_programme_pages.py": "programme plan planned plan_doors plan_days",
 }

@@ -67,14 +67,11 @@ def check_room_for_people(event: Event, new: int) -> None:
         )
 
 
-def check_room_for_picture(attendee: Attendee, size: int) -> None:
-    """Refuse QuotaReached where a picture of so many bytes, in place of their own, is too much for the event."""
+def has_room_for_picture(attendee: Attendee, size: int) -> bool:
+    """Whether the event has room for a picture of so many bytes, in place of the attendee's own."""
     event = attendee.event
     others = _pictures_of(event, but_of=attendee.pk)
-    if others["pictures"] >= event.max_pictures or others["bytes"] + size > event.max_picture_mb * MB:
-        raise QuotaReached(
-            _("This forum has no room for another picture: its organisers can ask an administrator for more.")
-        )
+    return others["pictures"] < event.max_pictures and others["bytes"] + size <= event.max_picture_mb * MB
 
 
 def mails_wait_until(event: Event, now: dt.datetime) -> dt.datetime | None:

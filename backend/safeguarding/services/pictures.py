@@ -10,7 +10,7 @@ from backend.core.errors import NotYours, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.pictures import Picture
-from backend.events.rules.quotas import check_room_for_picture
+from backend.events.rules.quotas import QuotaReached, has_room_for_picture
 from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.locks import lock_attendees, lock_event
 from backend.people.models import Person
@@ -33,7 +33,10 @@ def _keep(attendee: Attendee, squares: Squares, now: dt.datetime) -> None:
     lock_attendees([attendee.pk])
     if not can_have_picture(attendee, now):
         raise Refused("no_picture", _("For your safety you appear here without a picture."))
-    check_room_for_picture(attendee, len(squares.small) + len(squares.large))
+    if not has_room_for_picture(attendee, len(squares.small) + len(squares.large)):
+        raise QuotaReached(
+            _("This forum has no room for another picture: its organisers can ask an administrator for more.")
+        )
     values = {"small": squares.small, "large": squares.large, "made_at": now}
     Picture.objects.update_or_create(attendee=attendee, defaults=values)
 

@@ -53,6 +53,7 @@ POSSIBLE = {
         "leave_delegation_session", "close_delegation_session", "export_report", "end_assistant",
     },
     "the state itself": {"change_state", "open_event"},
+    "of the installation, by its administrators": {"set_quota"},
     "reading": {
         "export_stats_file", "export_audit_entries", "export_unmet_needs", "export_needs_help",
         "export_attendees", "record_views", "release_for",
