@@ -258,6 +258,7 @@ TABLES = tuple(
                     "auth_group_permissions": "Permissions of such groups",
                     "auth_permission": "Permissions",
                     "core_abandonedjob": "How often a job was at work when its worker ended",
+                    "core_mailday": "How many mails of the forum have left on its day",
                     "core_stepfailure": "On how many rows a step of a job failed",
                     "django_content_type": "Names of tables",
                     "django_migrations": "Versions of the tables",

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from backend.events.models.events import Event
+from backend.events.services.changes import SMALL_FORUM
 from backend.suggestions.models import Run
 from backend.suggestions.services.runs import queue_build
 from tests.benchmarks.bench_pages import offers_of, seeks_of
@@ -49,8 +50,9 @@ def seconds_to_build(forums: Sequence[Event]) -> float:
 def test_a_small_forum_has_its_lists_soon_while_a_large_one_builds(
     amount: Callable[[int], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    warm, alone, beside = (forum_of(people, seed) for people, seed in ((20, 1), (SMALL, 2), (SMALL, 3)))
-    large, process = forum_of(amount(LARGE), 4), psutil.Process()
+    few, many = amount(SMALL), max(SMALL_FORUM + 100, amount(LARGE))
+    warm, alone, beside = (forum_of(people, seed) for people, seed in ((20, 1), (few, 2), (few, 3)))
+    large, process = forum_of(many, 4), psutil.Process()
     with workers_at_work():
         seconds_to_build([warm])
         seconds_alone = seconds_to_build([alone])
@@ -66,7 +68,7 @@ def test_a_small_forum_has_its_lists_soon_while_a_large_one_builds(
         seconds_of_large = time.monotonic() - began
     with capsys.disabled():
         print(
-            f"\n{SMALL} people: {seconds_alone:.1f} s alone, {seconds_beside:.1f} s while {amount(LARGE):,} build, "
+            f"\n{few} people: {seconds_alone:.1f} s alone, {seconds_beside:.1f} s while {many:,} build, "
             f"which took {seconds_of_large:.0f} s; memory {memory_of_one >> 20} and {memory_of_two >> 20} MB"
         )
     assert is_building, "the large one was done first: nothing is shown"
