@@ -27,7 +27,8 @@ SEEN = {
     " day_sheet disputes mails meeting meetings notices report_meeting sessions setup speakers zone"
     " agenda closures contact_rules import_agenda my_agenda sectors session topics rehearsal end_rehearsal"
     " local_names mail_texts busy_calendar",
-    "test_role_pages.py": "about age_classes forum_roles invitation invitation_texts invitations roles safety venue",
+    "test_role_pages.py": "about age_classes forum_quota forum_roles invitation invitation_texts invitations roles"
+    " safety venue",
     "test_consents.py": "consents consent consent_answer country_contacts supervision",
     "test_aliases.py": "aliases alias lift_alias",
     "test_delegation_sessions.py": "delegation_sessions delegation_session my_delegation_sessions",
@@ -37,8 +38,7 @@ SEEN = {
     "test_office_hours.py": "new_office_hour office_hour",
     "test_rounds.py": "all_rounds rounds my_tables",
     "test_open_roundtables.py": "open_roundtables change_roundtable",
-    "test_first_forum.py": "first_administrator forums start_forum installation_status translation_remarks"
-    " forum_quota",
+    "test_first_forum.py": "first_administrator forums start_forum installation_status translation_remarks",
     "test_long_jobs.py": "long_job",
     "test_programme_pages.py": "programme plan planned plan_doors plan_days",
 }

@@ -233,12 +233,6 @@ def test_from_the_administrators_link_to_the_archive(
     page.get_by_role("link", name="Start a forum").click()
     assert not faults_of(page)
     start_a_forum(page, name="ICT Forum", days=days, zone=zone, basis="nothing")
-    page.get_by_role("link", name="Status").click()
-    page.get_by_role("link", name="ICT Forum").click()
-    page.get_by_label("People").fill("400")
-    assert not faults_of(page)
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("row", name="ICT Forum")).to_contain_text("2 / 400")
 
     page = as_person(context, door, "olga@example.org")
     page.goto(f"{home}set-up/")

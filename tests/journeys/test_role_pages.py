@@ -31,5 +31,6 @@ def test_axe_finds_nothing_on_the_pages_of_who_runs_a_forum(forum, context, door
     context.clear_cookies()
     administrator = Person.objects.create_superuser("ada@example.org", name="Ada Boss")
     page = signed_in(context, door, SimpleNamespace(person=administrator))
-    pages = [f"/forums/{forum.event.slug}/roles/", "/forums/", "/invitation/none/"]
+    pages = ["/forums/", "/forums/status/", *(f"/forums/{forum.event.slug}/{page}/" for page in ("roles", "limits"))]
+    pages.append("/invitation/none/")
     assert faults_on(page, door, pages) == []
