@@ -1,7 +1,7 @@
 # `make help` lists the targets. Everything made on this machine lies in .venv/ and var/.
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-run run backup restore test test-rest test-all soak check audit messages translations docs release screenshots bench clean
+.PHONY: help install install-run run backup restore test test-rest test-all soak peers check audit messages translations docs release screenshots bench clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that the lock has wheels for; PYTHON=... names another one.
@@ -47,6 +47,9 @@ test-all: install  ## both tiers
 
 soak: install  ## what takes long to try: random situations, hostile requests, load (TITIAN_SOAK=0.1 for a tenth of it)
 	@$(BIN)/python -m pytest tests/soak --benchmark-disable -q -s
+
+peers: install  ## install pretix, pretalx, Indico and Radicale into var/peers, each filled with a forum, for `make soak`
+	@$(BIN)/python -m tests.peers
 
 check: install  ## ruff, mypy, djlint, the layers, missing migrations, the catalogue of texts
 	@$(BIN)/ruff check .

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from backend.core.outgoing import PATIENCE
+from backend.core.outgoing import PATIENCE, Patience
 from backend.core.spreadsheets import csv_file
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
@@ -31,6 +31,7 @@ class Shop:
     source: Source
     rows: dict[int, dict[str, str]] = field(default_factory=dict)
     now: dt.datetime = NOW
+    patience: Patience = QUICK
 
     def add(self, *numbers: int, **cells: str) -> None:
         for number in numbers:
@@ -51,7 +52,7 @@ class Shop:
             now=self.now,
             dry_run=dry_run,
             decisions=Decisions(**decided),
-            patience=QUICK,
+            patience=self.patience,
         )
 
     def attendee(self, number: int) -> Attendee:

@@ -1,0 +1,101 @@
+"""Records what the peers answer to what Titian asks, into tests/fixtures.
+
+`DJANGO_SETTINGS_MODULE=backend.config.settings python -m tests.peers.record pretix`
+"""
+# ruff: noqa: E402 - the sources exist only after the set-up
+
+from __future__ import annotations
+
+import json
+import ssl
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import django
+
+django.setup()
+
+from backend.integrations.services.pretix import NEVER_SENT
+from tests.https import make_certificate
+from tests.peers.installations import BASE, INDICO, PRETALX, PRETIX, Installation, Running, running
+
+FIXTURES = BASE / "tests" / "fixtures"
+Read = Callable[[str], str]
+SCHEDULES = tuple(f"/forum/schedule/export/schedule.{kind}" for kind in ("json", "xml", "ics"))
+
+
+def main(names: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        certificate = make_certificate(Path(folder) / "server.pem")
+        for installation, scheme, answers in (
+            (PRETIX, "Token", of_pretix), *((one, "", of_pretalx) for one in PRETALX),
+            *((one, "Bearer", of_indico) for one in INDICO),
+        ):  # fmt: skip
+            if not names or installation.name in names:
+                record(installation, certificate, scheme, answers)
+
+
+def record(
+    installation: Installation, certificate: Path, scheme: str, answers: Callable[[Running, Read], dict[str, Any]]
+) -> None:
+    """first.json and second.json: before and after what changes there."""
+    name, _dash, version = installation.name.partition("-")
+    with running(installation, certificate) as peer:
+        for stage in ("first", "second"):
+            if stage == "second":
+                peer.change(stage)
+
+            def read(path: str) -> str:
+                headers = {"Authorization": f"{scheme} {peer.facts['token']}"} if scheme else {}
+                asked = urllib.request.Request(peer.place.address + path, headers=headers)
+                context = ssl.create_default_context(cafile=str(certificate))
+                with urllib.request.urlopen(asked, context=context) as answer:
+                    text: str = answer.read().decode().replace(f"localhost:{peer.place.port}", "localhost")
+                    return text
+
+            path = FIXTURES / name / f"{version}{'-' if version else ''}{stage}.json"
+            path.write_text(json.dumps(answers(peer, read), ensure_ascii=False, indent=0) + "\n")
+            print(path)
+
+
+def of_pretix(_peer: Running, read: Read) -> dict[str, Any]:
+    """Pages by what they list."""
+    found: dict[str, Any] = {}
+    for kind in ("orders", "questions", "items"):
+        pages = found.setdefault(kind, [])
+        while not pages or pages[-1]["next"]:
+            query: dict[str, Any] = {"page": len(pages) + 1}
+            if kind == "orders":
+                query |= {"include_canceled_positions": "true", "exclude": NEVER_SENT}
+            address = f"/api/v1/organizers/peer/events/forum/{kind}/?{urlencode(query, doseq=True)}"
+            pages.append(json.loads(read(address)))
+    return found
+
+
+def of_pretalx(_peer: Running, read: Read) -> dict[str, str]:
+    return {path: read(path) for path in SCHEDULES}
+
+
+def of_indico(peer: Running, read: Read) -> dict[str, Any]:
+    """Answers by their path; of registrations those that Titian asks for their answers."""
+    number = peer.facts["page"].split("/")[2]
+    export = f"/export/event/{number}.json?detail=sessions"
+    found = {export: json.loads(read(export))}
+    if "minor_form" in peer.facts:
+        forms = f"/api/checkin/event/{number}/forms/"
+        found[forms] = json.loads(read(forms))
+        for form in found[forms]:
+            rows = f"{forms}{form['id']}/registrations/"
+            found[rows] = json.loads(read(rows))
+            for row in found[rows]:
+                if row["state"] == "complete":
+                    found[f"{rows}{row['id']}"] = json.loads(read(f"{rows}{row['id']}"))
+    return found
+
+
+main(sys.argv[1:])
