@@ -63,6 +63,10 @@ class PeerFailed(BusinessError):
     code = "peer_failed"
 
 
+class PeerLacks(PeerFailed):
+    """The other server has nothing at this address."""
+
+
 class PeerDenied(PeerFailed):
     """The other server knows the address, and does not accept the token."""
 
@@ -359,9 +363,8 @@ def _content(answer: _Answer, url: httpx2.URL) -> bytes:
         return answer.content
     if answer.status in DENIED:
         raise PeerDenied(_("%(host)s does not accept the token, or it may not read this.") % {"host": url.host})
-    refusal = PeerFailed(
-        _("%(host)s answered with the error %(status)s.") % {"host": url.host, "status": answer.status}
-    )
+    kind = PeerLacks if answer.status == 404 else PeerFailed
+    refusal = kind(_("%(host)s answered with the error %(status)s.") % {"host": url.host, "status": answer.status})
     if answer.status in AGAIN:
         raise _TryAgain(refusal, _seconds(answer.headers.get(b"retry-after", b"")))
     raise refusal

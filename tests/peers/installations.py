@@ -28,7 +28,7 @@ BASE = Path(__file__).parents[2]
 FOLDER = BASE / "var" / "peers"
 FILLED = "filled"
 EXTENSIONS = ("pg_trgm", "unaccent")  # without which Indico makes no tables
-SECONDS = 120  # until what does not start fails
+SECONDS = 600  # until what does not start fails: the machine may be busy
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ def _psql(postgres: str, *statements: str, database: str = "postgres") -> None:
 
 def _gunicorn(place: Place, application: str) -> tuple[str, ...]:
     own = ("--certfile", place.certificate, "--keyfile", place.certificate, "--bind", f"127.0.0.1:{place.port}")
-    return ("gunicorn", "--threads", "4", *own, application)
+    return ("gunicorn", "--threads", "4", "--graceful-timeout", "1", "--no-control-socket", *own, application)
 
 
 def _of_pretix(place: Place) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The people of an event in Indico, by its check-in API: registration forms, registrations, and their answers.
+"""The people of an event in Indico 3.3, by its check-in API: registration forms, registrations, and their answers.
 
 It has no pages: a form's registrations come as one list, and the answers of each by themselves. Kept is what
 an import reads; the ticket's secret, payments, places and files are dropped here, never stored or logged.
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from backend.core.outgoing import AddressRefused, Patience
+from backend.core.outgoing import AddressRefused, Patience, PeerFailed, PeerLacks
 from backend.integrations.models import Source
 from backend.integrations.services.json_server import JsonServer, list_in, not_understood, objects
 from backend.integrations.services.rows import SourceTable
@@ -39,7 +39,7 @@ def read_indico(source: Source, token: str, patience: Patience) -> SourceTable:
     left_out: dict[int, str] = {}
     minors: set[int] = set()
     asked: dict[str, str] = {}  # the headings of answers by their key, of all forms together
-    for form in objects(server.read("")):
+    for form in _forms(server):
         for row in objects(server.read(f"{_number(form)}/registrations/")):
             line = len(found) + 1
             if line > MAX_ROWS:
@@ -77,6 +77,14 @@ def event_in_indico(address: str) -> tuple[str, str]:
         )
     before = "".join(f"/{one}" for one in names[:place] if one not in ("export", "api", "checkin"))
     return f"{parts.scheme}://{parts.netloc}{before}", number
+
+
+def _forms(server: JsonServer) -> list[dict[str, Any]]:
+    """The registration forms of the event; refuses PeerFailed."""
+    try:
+        return objects(server.read(""))
+    except PeerLacks:
+        raise PeerFailed(_("This Indico has no such event, or is older than 3.3: Titian reads people of 3.3.")) from None
 
 
 def _number(row: Mapping[str, Any]) -> int:

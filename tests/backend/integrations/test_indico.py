@@ -154,6 +154,12 @@ def test_a_token_that_was_revoked_is_one_sentence_and_people_stay(indico: Indico
     assert "does not accept the token" in Source.objects.get().error
 
 
+def test_an_indico_before_3_3_has_no_such_api_and_is_said_to_be_too_old(indico: Indico) -> None:
+    indico.shop.peer.answer = lambda _asked: Answer(status=404)
+    with pytest.raises(PeerFailed, match=r"older than 3\.3"):
+        indico.shop.sync(by=False)
+
+
 def test_only_the_address_of_an_event_is_one(indico: Indico) -> None:
     shop = indico.shop
     for address in ("https://indico.example.org/", "https://indico.example.org/event/abc/"):
