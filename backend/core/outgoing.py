@@ -33,6 +33,7 @@ FIRST_PAUSE = 0.5  # seconds before the second try, then twice as long each time
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 DENIED = frozenset({401, 403})
+LACKS = frozenset({404, 405})  # some servers take what they do not know as an address for another method
 _NAMED = {"User-Agent": "Titian"}
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 NEVER = tuple(
@@ -64,7 +65,7 @@ class PeerFailed(BusinessError):
 
 
 class PeerLacks(PeerFailed):
-    """The other server has nothing at this address."""
+    """The other server has nothing to read at this address."""
 
 
 class PeerDenied(PeerFailed):
@@ -363,7 +364,7 @@ def _content(answer: _Answer, url: httpx2.URL) -> bytes:
         return answer.content
     if answer.status in DENIED:
         raise PeerDenied(_("%(host)s does not accept the token, or it may not read this.") % {"host": url.host})
-    kind = PeerLacks if answer.status == 404 else PeerFailed
+    kind = PeerLacks if answer.status in LACKS else PeerFailed
     refusal = kind(_("%(host)s answered with the error %(status)s.") % {"host": url.host, "status": answer.status})
     if answer.status in AGAIN:
         raise _TryAgain(refusal, _seconds(answer.headers.get(b"retry-after", b"")))

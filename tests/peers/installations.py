@@ -190,7 +190,7 @@ def _servers(peer: Path) -> Iterator[tuple[str, str]]:
     def run(program: str, *arguments: str) -> None:
         subprocess.run(
             [str(programs[-1] / program), "-D", str(data), "-s", *arguments], check=True, cwd="/",
-            stdout=subprocess.DEVNULL, **identity,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **identity,
         )  # fmt: skip
 
     data.mkdir(parents=True, exist_ok=True)
@@ -201,6 +201,8 @@ def _servers(peer: Path) -> Iterator[tuple[str, str]]:
             one.chmod(0o700)
         if not (data / "PG_VERSION").exists():
             run("pg_ctl", "initdb", "-o", "-U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync")
+        with contextlib.suppress(subprocess.CalledProcessError):  # left by a run that was killed
+            run("pg_ctl", "stop", "-m", "fast")
         options = f"-h '' -k {folder} -c fsync=off -c max_connections=60"
         run("pg_ctl", "start", "-w", "-l", str(data / "server.log"), "-o", options)
         try:

@@ -59,8 +59,8 @@ def record(
                     return text
 
             path = FIXTURES / name / f"{version}{'-' if version else ''}{stage}.json"
-            path.write_text(json.dumps(answers(peer, read), ensure_ascii=False, indent=0) + "\n")
             print(path)
+            path.write_text(json.dumps(answers(peer, read), ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
 def of_pretix(_peer: Running, read: Read) -> dict[str, Any]:
@@ -82,20 +82,22 @@ def of_pretalx(_peer: Running, read: Read) -> dict[str, str]:
 
 
 def of_indico(peer: Running, read: Read) -> dict[str, Any]:
-    """Answers by their path; of registrations those that Titian asks for their answers."""
+    """The programme as it is; of registrations one form, and of that one row with its answers."""
     number = peer.facts["page"].split("/")[2]
-    export = f"/export/event/{number}.json?detail=sessions"
-    found = {export: json.loads(read(export))}
     if "minor_form" in peer.facts:
         forms = f"/api/checkin/event/{number}/forms/"
-        found[forms] = json.loads(read(forms))
-        for form in found[forms]:
-            rows = f"{forms}{form['id']}/registrations/"
-            found[rows] = json.loads(read(rows))
-            for row in found[rows]:
-                if row["state"] == "complete":
-                    found[f"{rows}{row['id']}"] = json.loads(read(f"{rows}{row['id']}"))
-    return found
+        form = json.loads(read(forms))[0]
+        rows = f"{forms}{form['id']}/registrations/"
+        row = json.loads(read(rows))[-1]
+        details = json.loads(read(f"{rows}{row['id']}"))
+        for field in (field for section in details["registration_data"] for field in section["fields"]):
+            if field["input_type"] == "country":
+                field["choices"] = [one for one in field["choices"] if one["countryKey"] in ("TH", "VN")]
+        found = json.dumps({"form": form, "row": row, "details": details}, separators=(",", ":"))
+        found = found.replace(row["checkin_secret"], "qxticket")
+        (FIXTURES / "indico" / "registration.json").write_text(f"{found}\n")
+    programme: dict[str, Any] = json.loads(read(f"/export/event/{number}.json?detail=sessions&nc=yes"))
+    return programme
 
 
 main(sys.argv[1:])

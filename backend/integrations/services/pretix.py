@@ -21,8 +21,8 @@ from backend.roster.services.csv_tables import MAX_COLUMNS, MAX_ROWS, CsvLine, C
 MAX_PAGES = 400  # of one list; pretix gives 50 entries on each
 # Asked for without these. Of a position no others: where one does not exist, some versions answer with 500.
 NEVER_SENT = (
-    "secret", "email", "phone", "customer", "comment", "payments", "refunds", "fees", "downloads", "url",
-    "invoice_address", "positions.secret", "positions.downloads", "positions.checkins",
+    "secret", "email", "phone", "customer", "comment", "payments", "payment_date", "payment_provider", "refunds",
+    "fees", "downloads", "url", "invoice_address", "positions.secret", "positions.downloads", "positions.checkins",
 )  # fmt: skip
 HEADER = ("position", "state", "email", "name", "organisation", "country", "title", "Ticket")
 CANCELLED, PAID = "c", "p"
