@@ -131,7 +131,7 @@ def test_only_complete_ones_are_asked_for_their_answers_and_nothing_else_is_kept
 
 def test_a_form_is_a_sector_and_one_form_is_read_where_organisers_say_so(indico: Indico) -> None:
     shop = indico.shop
-    columns = {"ticket": "sector"}
+    columns = {"ticket": "sector", "sector": ""}
     choose_columns(event=shop.event, source_id=shop.source.pk, columns=columns, by=shop.organiser.person)
     Source.objects.update(products=[8])
     report = shop.sync(dry_run=True)

@@ -129,7 +129,7 @@ def test_what_pretix_is_not_asked_for_is_neither_stored_nor_logged(
 
 def test_a_ticket_is_a_sector_and_one_product_is_read_where_organisers_say_so(pretix_shop: Shop) -> None:
     shop = pretix_shop
-    columns = {"ticket": "sector", "organisation": "organisation"}
+    columns = {"ticket": "sector", "sector": "", "organisation": "organisation"}
     choose_columns(event=shop.event, source_id=shop.source.pk, columns=columns, by=shop.organiser.person)
     Source.objects.update(products=[9_999_999])
     assert shop.sync(dry_run=True).counts.added == 0
