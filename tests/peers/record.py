@@ -33,8 +33,7 @@ def main(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         certificate = make_certificate(Path(folder) / "server.pem")
         for installation, scheme, answers in (
-            (PRETIX, "Token", of_pretix), *((one, "", of_pretalx) for one in PRETALX),
-            *((one, "Bearer", of_indico) for one in INDICO),
+            (PRETIX, "Token", of_pretix), *((one, "", of_pretalx) for one in PRETALX), (INDICO[1], "Bearer", of_indico),
         ):  # fmt: skip
             if not names or installation.name in names:
                 record(installation, certificate, scheme, answers)
@@ -58,7 +57,7 @@ def record(
                     text: str = answer.read().decode().replace(f"localhost:{peer.place.port}", "localhost")
                     return text
 
-            path = FIXTURES / name / f"{version}{'-' if version else ''}{stage}.json"
+            path = FIXTURES / name / (f"{version}-{stage}.json" if name == "pretalx" else f"{stage}.json")
             print(path)
             path.write_text(json.dumps(answers(peer, read), ensure_ascii=False, separators=(",", ":")) + "\n")
 
@@ -84,18 +83,17 @@ def of_pretalx(_peer: Running, read: Read) -> dict[str, str]:
 def of_indico(peer: Running, read: Read) -> dict[str, Any]:
     """The programme as it is; of registrations one form, and of that one row with its answers."""
     number = peer.facts["page"].split("/")[2]
-    if "minor_form" in peer.facts:
-        forms = f"/api/checkin/event/{number}/forms/"
-        form = json.loads(read(forms))[0]
-        rows = f"{forms}{form['id']}/registrations/"
-        row = json.loads(read(rows))[-1]
-        details = json.loads(read(f"{rows}{row['id']}"))
-        for field in (field for section in details["registration_data"] for field in section["fields"]):
-            if field["input_type"] == "country":
-                field["choices"] = [one for one in field["choices"] if one["countryKey"] in ("TH", "VN")]
-        found = json.dumps({"form": form, "row": row, "details": details}, separators=(",", ":"))
-        found = found.replace(row["checkin_secret"], "qxticket")
-        (FIXTURES / "indico" / "registration.json").write_text(f"{found}\n")
+    forms = f"/api/checkin/event/{number}/forms/"
+    form = json.loads(read(forms))[0]
+    rows = f"{forms}{form['id']}/registrations/"
+    row = json.loads(read(rows))[-1]
+    details = json.loads(read(f"{rows}{row['id']}"))
+    for field in (field for section in details["registration_data"] for field in section["fields"]):
+        if field["input_type"] == "country":
+            field["choices"] = [one for one in field["choices"] if one["countryKey"] in ("TH", "VN")]
+    found = json.dumps({"form": form, "row": row, "details": details}, separators=(",", ":"))
+    found = found.replace(row["checkin_secret"], "qxticket")
+    (FIXTURES / "indico" / "registration.json").write_text(f"{found}\n")
     programme: dict[str, Any] = json.loads(read(f"/export/event/{number}.json?detail=sessions&nc=yes"))
     return programme
 

@@ -84,8 +84,9 @@ def _forms(server: JsonServer) -> list[dict[str, Any]]:
     try:
         return objects(server.read(""))
     except PeerLacks:
-        message = _("This Indico has no such event, or is older than 3.3: Titian reads people of 3.3.")
-        raise PeerFailed(message) from None
+        raise PeerFailed(
+            _("This Indico has no such event, or is older than 3.3: Titian reads people of 3.3.")
+        ) from None
 
 
 def _number(row: Mapping[str, Any]) -> int:
