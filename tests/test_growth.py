@@ -182,7 +182,7 @@ JOBS = {
     "invitations.queue_reminders": Most(3, 5),
     "setup.run_meeting_deadlines": Most(24, 79, 2),
     "suggestions.requeue_stale_lists": Most(5, 8, 2),
-    "suggestions.build_nightly": Most(7, 7),
+    "suggestions.build_nightly": Most(8, 7),
     "suggestions.forget_unused_vectors": Most(4, 9),
     "directory.read_names": Most(11, 9, 5, queries_a_hundred=2),
     "directory.read_texts": Most(5, 6),

@@ -6,7 +6,7 @@ S1 to S12 are the rules of docs/safeguarding.md.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import product
@@ -462,7 +462,7 @@ def refused_pairs(event: Event, *, among: Collection[int] | None = None) -> Refu
     ids = dict(people.values_list("person_id", "pk"))
     apart = _apart_rows.fetch(people=list(ids)) if ids else []
     rules = list(ContactRule.objects.filter(event=event))
-    grouped = _grouped(people) if rules else ()
+    grouped = _grouped(people) if rules else []
     groups = tuple(_groups_in(rule, grouped) for rule in rules)
     return RefusedPairs(frozenset(pair_of(ids[first], ids[second]) for first, second in apart), groups)
 
@@ -492,21 +492,16 @@ def groups_of(rule: ContactRule, people: AttendeeQuerySet) -> tuple[frozenset[in
     return _groups_in(rule, _grouped(people))
 
 
-def _grouped(people: AttendeeQuerySet) -> Sequence[tuple[int, int | None, str]]:
+def _grouped(people: AttendeeQuerySet) -> list[tuple[int, int | None, str]]:
     """Of each, the id, the sector (id) and the constituency they count for."""
-    rows = people.annotate(group=group_of_attendee()).values_list("pk", "organisation__sector", "group")
-    return list(rows)
+    return list(people.annotate(group=group_of_attendee()).values_list("pk", "organisation__sector", "group"))
 
 
-def _groups_in(
-    rule: ContactRule, people: Sequence[tuple[int, int | None, str]]
-) -> tuple[frozenset[int], frozenset[int]]:
+def _groups_in(rule: ContactRule, grouped: list[tuple[int, int | None, str]]) -> tuple[frozenset[int], frozenset[int]]:
     def members(sector_id: int | None, constituency: str) -> frozenset[int]:
-        return frozenset(
-            pk
-            for pk, sector, group in people
-            if (sector == sector_id if sector_id is not None else group == constituency)
-        )
+        if sector_id is not None:
+            return frozenset(pk for pk, sector, _group in grouped if sector == sector_id)
+        return frozenset(pk for pk, _sector, group in grouped if group == constituency)
 
     return (members(rule.sector_id, rule.constituency), members(rule.other_sector_id, rule.other_constituency))
 
