@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from backend.core.models import MailDay
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import TextTooLong
@@ -292,6 +293,19 @@ def test_a_mail_waits_for_the_end_of_its_readers_quiet_hours(forum: Forum, post:
     assert [later for _, later in waiting_jobs(SEND_INVITATION)] == [True]
     do_jobs()
     assert post.mails == []
+
+
+def test_above_the_mails_of_a_day_an_invitation_waits_and_a_test_mail_does_not(forum: Forum, post: MailServer) -> None:
+    mali = forum.add("mali@example.org")
+    Event.objects.update(max_mails_a_day=1)
+    today = timezone.localtime(timezone.now(), forum.event.zone).date()
+    MailDay.objects.create(event=forum.event, day=today, sent=1)
+    forum.invite(mali)
+    do_jobs()
+    assert (post.mails, [later for _, later in waiting_jobs(SEND_INVITATION)]) == ([], [True])
+    send_test_invitation(event=forum.event, by=forum.organiser.person, now=timezone.now())
+    do_jobs()
+    assert len(post.mails) == 1
 
 
 @pytest.mark.slow

@@ -9,9 +9,11 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 
 from backend.booking.models.notices import Delivery
+from backend.core.models import MailDay
 from backend.directory.models import Nudge
 from backend.directory.services.nudges import nudge_people, send_nudge
 from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event
 from backend.notifications.selectors.deliveries import failing_deliveries
 from backend.notifications.services.deliveries import deliver_notice
 from backend.notifications.services.reminders import remind_people
@@ -58,6 +60,22 @@ def test_a_request_in_the_night_is_mailed_in_the_morning(
     assert (mailoutbox, queued_for()) == ([], [morning_of(forum)] * 2)
     assert Delivery.objects.get().state == "queued"
     deliver_all(morning_of(forum))
+    assert [mail.to for mail in mailoutbox] == [[b.person.email]]
+
+
+def test_a_mail_above_those_of_the_forums_day_waits_for_the_next(
+    forum: Forum, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    a, b, *_ = forum.people
+    Event.objects.update(max_mails_a_day=1)
+    MailDay.objects.create(event=forum.event, day=forum.now.date(), sent=1)
+    b.person.quiet_from = b.person.quiet_until = None
+    b.person.save()
+    forum.ask(a, b)
+    deliver_all(forum.now)
+    midnight = (forum.now + HOUR).replace(hour=0, minute=0)
+    assert (mailoutbox, queued_for()[-1], Delivery.objects.get().due_at) == ([], midnight, midnight)
+    deliver_all(midnight)
     assert [mail.to for mail in mailoutbox] == [[b.person.email]]
 
 
