@@ -26,7 +26,7 @@ BY_TOKEN = "/api/events/forum/schedules/latest/exporters/schedule.json/"
 
 
 def recorded(name: str) -> dict[str, str]:
-    """What a pretalx answered, by path; the API as the page, as `record.py` made sure of."""
+    """What a pretalx answered, by path; the API as the page."""
     found: dict[str, str] = json.loads((FOLDER / f"{name}.json").read_text())
     return {**found, BY_TOKEN: found["/forum/schedule/export/schedule.json"]}
 

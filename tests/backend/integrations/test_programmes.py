@@ -1,4 +1,4 @@
-"""Programmes from elsewhere, as pretalx 2025.2 and 2026.2 answered to `tests/fixtures/pretalx/record.py`."""
+"""Programmes from elsewhere, as pretalx 2025.2 and 2026.2 answered; `tests/peers/record.py` asks them anew."""
 
 from __future__ import annotations
 
@@ -287,7 +287,7 @@ def test_what_changes_again_before_the_mail_leaves_is_said_once_as_it_is_then(sh
 
 
 def test_indico_s_sessions_come_by_their_blocks_and_no_person_with_them(shop: Shop) -> None:
-    """As an Indico 3.2.9 answered a manager's token: `tests/fixtures/indico/record.py`."""
+    """As an Indico 3.2.9 answered a manager's token."""
     follow(shop, "indico_sessions", "/indico/event/7/timetable/", "very-secret")
     shop.peer.answer = lambda _asked: Answer((INDICO / "first.json").read_bytes())
     report = shop.sync()
