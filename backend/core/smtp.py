@@ -106,7 +106,7 @@ def deliver_queued_mail(
     stays locked while the server is talked to, so that two workers never send the same mail. A worker that is
     killed after the server took the mail and before the transaction ends leaves it queued: it is sent twice
     then. `after_sent` is called in the transaction of a mail that the server took. Such a mail is counted for
-    its event's day (`events.rules.quotas`), in the last moment, as the others of the event wait for that row.
+    its event's day (`mails.rules`), in the last moment, as the others of the event wait for that row.
     """
     with transaction.atomic():
         row = lock_row()

@@ -1,14 +1,17 @@
-"""What organisers may write on an event's mails: lengths, placeholders, sender."""
+"""What organisers may write on an event's mails, lengths, placeholders, sender; and how many leave in a day."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
+from backend.core.models import MailDay
 from backend.core.texts import one_line
+from backend.events.models.events import Event
 from backend.events.rules.attendees import TextTooLong, clean_text
 from backend.people.services import check_email
 
@@ -81,3 +84,15 @@ def filled(text: str, words: Mapping[str, str]) -> str:
     'Dear Ana {forum},'
     """
     return PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
+
+
+def mails_wait_until(event: Event, now: dt.datetime) -> dt.datetime | None:
+    """The event's next midnight where it has sent the mails of its day; else None.
+
+    Asked before a mail about invitations, meetings or sessions is sent. Codes to sign in, mails about
+    safeguarding and about roles are neither counted nor held: a count of all would tell that there was a report.
+    """
+    day = now.astimezone(event.zone).date()
+    if MailDay.objects.filter(event=event, day=day, sent__gte=event.max_mails_a_day).exists():
+        return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), event.zone)
+    return None

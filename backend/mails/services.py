@@ -20,7 +20,6 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
-from backend.events.rules.quotas import mails_wait_until
 from backend.events.rules.states import Activity
 from backend.events.services.locks import lock_event
 from backend.mails.models import MailTest, MailTexts
@@ -31,6 +30,7 @@ from backend.mails.rules import (
     clean_reply_to,
     clean_sender_name,
     clean_signature,
+    mails_wait_until,
 )
 from backend.mails.selectors import Letterhead, default_opening, default_signature, mail_texts_for
 from backend.people.models import Person

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.events.models.attendees import Attendee
 from backend.events.rules.attendees import TextTooLong
-from backend.events.rules.quotas import mails_wait_until
 from backend.events.rules.states import Activity, is_allowed
 from backend.events.services.long_jobs import MANY, answer_later
 from backend.invitations import selectors
@@ -30,7 +29,7 @@ from backend.invitations.services.letters import example_letter
 from backend.invitations.services.links import read_link, use_link
 from backend.invitations.services.rules import set_invitation_rules
 from backend.invitations.services.sending import preview_invitations, send_invitations, send_test_invitation
-from backend.mails.rules import BadMailText
+from backend.mails.rules import BadMailText, mails_wait_until
 from backend.people.rules import remember_browser
 from backend.people.selectors import token_hash
 from frontend.access import Outcome, Request, catch_refusal, organiser, public, shows_secret, speak_to

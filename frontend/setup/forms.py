@@ -18,12 +18,12 @@ from django.utils.translation import pgettext_lazy
 from backend.core.period import Period
 from backend.events.models.agenda import Table
 from backend.events.models.events import Event
-from backend.events.rules.quotas import MOST, Quota
 from backend.events.rules.slot_grid import SlotGrid
 from backend.events.services.opening import EMAIL_LIMIT
 from backend.events.services.venue import TableData
 from backend.setup.selectors.local_names import NamedRow
 from backend.setup.services.forums import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED, ForumData
+from backend.setup.services.quotas import MOST, Quota
 from frontend.events.forms.setup import AboutForm, _address, _name
 from frontend.events.forms.widgets import email_input, hour, line, lines, number_input, select
 from frontend.fields import IdsField, RefusableForm, values_of

@@ -53,7 +53,7 @@ class Event(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     # Days after its last day; of whoever is no known adult 30 at most.
     retention_days = models.PositiveSmallIntegerField(default=180)
-    # Its share of the installation, which administrators set: `rules.quotas`.
+    # Its share of the installation, which administrators set: `setup.services.quotas`.
     max_people = models.PositiveIntegerField(default=20_000, db_default=20_000)
     max_mails_a_day = models.PositiveIntegerField(default=50_000, db_default=50_000)
     max_pictures = models.PositiveIntegerField(default=20_000, db_default=20_000)

@@ -13,7 +13,6 @@ from backend.core.smtp import deliver_queued_mail
 from backend.events.models.attendees import Attendee
 from backend.events.rules.age_classes import is_known_adult
 from backend.events.rules.attendees import has_joined
-from backend.events.rules.quotas import mails_wait_until
 from backend.events.rules.states import Activity, is_allowed
 from backend.events.selectors import ids_declaring_need
 from backend.invitations.models import Invitation
@@ -21,6 +20,7 @@ from backend.invitations.rules import is_invitable
 from backend.invitations.selectors import rules_for
 from backend.invitations.services.letters import headers_of, invitation_mail, link_address
 from backend.invitations.services.links import hash_of, new_token
+from backend.mails.rules import mails_wait_until
 from backend.people.models import Person
 from backend.people.rules import in_language_of, quiet_hours_end
 

@@ -17,8 +17,8 @@ from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser, check_own
-from backend.events.rules.quotas import mails_wait_until
 from backend.events.rules.states import Activity
+from backend.mails.rules import mails_wait_until
 from backend.notifications.services.notice_mails import digest_of, mail_for, wanted_notices
 from backend.people.models import Person
 from backend.people.rules import in_language_of

@@ -19,11 +19,11 @@ from backend.core.errors import BusinessError
 from backend.core.zones import zone_place
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
-from backend.events.rules.quotas import reached_quotas
 from backend.events.rules.states import NEXT_STATES, SENTENCES, Activity, is_allowed, is_event_open
 from backend.events.selectors import rehearsal_of
 from backend.events.services.opening import change_state
 from backend.safeguarding.selectors.reports import names_of_leads
+from backend.setup.selectors.quotas import reached_quotas
 from backend.setup.selectors.set_up import SetUp, set_up_for
 from backend.suggestions.selectors.runs import has_lists
 from frontend.access import Request, organiser, organiser_or_lead, refused_on

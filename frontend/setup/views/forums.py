@@ -20,9 +20,9 @@ from backend.events.selectors import (
     outside_contact_for,
 )
 from backend.events.services.opening import set_outside_contact
-from backend.events.services.quotas import set_quota
 from backend.people.selectors import people_allowed_to_start, unclear_addresses
 from backend.people.services import allow_starting
+from backend.setup.services.quotas import set_quota
 from backend.setup.services.starting import start_forum
 from frontend.access import Request, administrator, catch_refusal, forum_starter, fresh_proof
 from frontend.events.forms.setup import OutsideContactForm

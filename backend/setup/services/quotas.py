@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from django.utils.translation import gettext as _
 
@@ -12,10 +12,21 @@ from backend.core.errors import NotYours, Refused
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
-from backend.events.rules.quotas import MOST, Quota
 from backend.events.rules.roles import is_administrator
 from backend.events.services.locks import lock_event
 from backend.people.models import Person
+
+MOST = 1_000_000  # of any of the limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """The most people, mails of a day, pictures, and MB of pictures; as the fields of an event."""
+
+    max_people: int
+    max_mails_a_day: int
+    max_pictures: int
+    max_picture_mb: int
 
 
 @in_transaction

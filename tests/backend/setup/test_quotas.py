@@ -13,11 +13,11 @@ from backend.core.models import Act, MailDay
 from backend.events.models.attendees import Attendee, Organisation
 from backend.events.models.events import Event
 from backend.events.models.pictures import Picture
-from backend.events.rules.quotas import Quota, QuotaReached, mails_wait_until, reached_quotas
+from backend.events.rules.quotas import QuotaReached
 from backend.events.services.attendees import NewAttendee
 from backend.events.services.mailboxes import add_to_mailbox
-from backend.events.services.quotas import set_quota
 from backend.mails.models import MailTest
+from backend.mails.rules import mails_wait_until
 from backend.mails.services import deliver_outside_quiet_hours
 from backend.people.models import Person
 from backend.roster.services.adding import add_attendee
@@ -26,7 +26,9 @@ from backend.roster.services.importing import import_attendees
 from backend.roster.services.report import ImportReport
 from backend.safeguarding.services.aliases import AliasData, set_alias
 from backend.safeguarding.services.pictures import set_picture
+from backend.setup.selectors.quotas import reached_quotas
 from backend.setup.services.events import appoint_lead
+from backend.setup.services.quotas import Quota, set_quota
 from tests.factories import NOW, make_attendee, make_attendees, make_event
 from tests.frontend.events.test_pictures import photo
 
