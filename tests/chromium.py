@@ -1,6 +1,6 @@
 """The browser of the journeys: the system's where there is one, else one that is installed for them.
 
-`python -m tests.chromium` makes sure of it before the suite starts.
+`python -m tests.chromium` makes sure of it before the suite starts; where one may use apt, of the fastest.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-# The first has no windows to draw, and takes half the time of the others.
+# The first has no windows to draw: it takes two fifths of the processor time of the others.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium-headless-shell", "fonts-dejavu-core")
 NONE_FOUND = (
@@ -49,25 +49,30 @@ def _of_playwright() -> str | None:
     return path if shows_text(path) else None
 
 
+def _can_use_apt() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
 def _install() -> None:
     """By apt where one may, else by Playwright, which then brings the libraries it needs as well."""
-    with_libraries = []
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+    if _can_use_apt():
         print("Installing Chromium for the journeys with apt ...", flush=True)
-        unasked = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, **quiet}
-        subprocess.run(["apt-get", "update"], **unasked)
-        installed = subprocess.run(["apt-get", "install", "-y", *PACKAGES], **unasked).returncode == 0
-        if installed and chromium():
+        for act in (["update"], ["install", "-y", *PACKAGES]):
+            _run(["apt-get", "-o", "Acquire::http::Timeout=20", *act], stdout=subprocess.DEVNULL)
+        if chromium():
             return
-        with_libraries = ["--with-deps"]
     print("Installing Chromium for the journeys with Playwright ...", flush=True)
-    command = [sys.executable, "-m", "playwright", "install", *with_libraries, "chromium"]
-    subprocess.run(command, stderr=subprocess.DEVNULL, check=False)
+    with_libraries = ["--with-deps"] if _can_use_apt() else []
+    _run([sys.executable, "-m", "playwright", "install", *with_libraries, "chromium"])
+
+
+def _run(command: list[str], stdout: int | None = None) -> None:
+    unasked = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(command, env=unasked, stdout=stdout, stderr=subprocess.DEVNULL, check=False)
 
 
 if __name__ == "__main__":
-    if chromium() is None:
+    if (_can_use_apt() and shutil.which(NAMES[0]) is None) or chromium() is None:
         _install()
     if chromium() is None:
         sys.exit(NONE_FOUND)

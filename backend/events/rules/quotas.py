@@ -40,10 +40,3 @@ def check_room_for_people(event: Event, new: int) -> None:
             )
             % {"people": f"{people:,}", "limit": f"{event.max_people:,}", "new": f"{new:,}"}
         )
-
-
-def has_room_for_picture(attendee: Attendee, size: int) -> bool:
-    """Whether the event has room for a picture of so many bytes, in place of the attendee's own."""
-    event = attendee.event
-    others = pictures_of(event, but_of=attendee.pk)
-    return others["pictures"] < event.max_pictures and others["bytes"] + size <= event.max_picture_mb * MB

@@ -23,30 +23,30 @@ def matching_queue(event_id: int) -> str:
     return SMALL_WORK if people <= SMALL_FORUM else WORK
 
 
+def queue_matching(task: str, event_id: int, *, priority: int = 0, not_before: dt.datetime | None = None) -> None:
+    """Queue a job that matches the people of this event, one at a time; once, however often it is asked."""
+    later = ":later" if not_before else ""
+    enqueue(
+        task,
+        lock=f"{matching_lock(event_id)}{later}",
+        once=f"{task}:{event_id}{later}",
+        queue=matching_queue(event_id),
+        priority=priority,
+        not_before=not_before,
+        event_id=event_id,
+    )
+
+
 def announce_changes(event_id: int, *, not_before: dt.datetime | None = None) -> None:
     """Queue the job that reads an event's changed attendees; changes before it starts share one job.
 
     `not_before` is for what is still being typed: that job waits, and holds no other back. The job finds who
     changed by `Attendee.changed_at`, so a lost or doubled announcement does no harm.
     """
-    later = ":later" if not_before else ""
-    enqueue(
-        ATTENDEES_CHANGED,
-        lock=f"{matching_lock(event_id)}{later}",
-        once=f"{ATTENDEES_CHANGED}:{event_id}{later}",
-        queue=matching_queue(event_id),
-        priority=URGENT,  # a page waits for it; a rebuild of every list can wait
-        not_before=not_before,
-        event_id=event_id,
-    )
+    # A page waits for it; a rebuild of every list can wait.
+    queue_matching(ATTENDEES_CHANGED, event_id, priority=URGENT, not_before=not_before)
 
 
 def announce_opening(event_id: int) -> None:
     """Queue the job that gives a forum its first lists once it is open."""
-    enqueue(
-        FORUM_OPENED,
-        lock=matching_lock(event_id),
-        once=f"{FORUM_OPENED}:{event_id}",
-        queue=matching_queue(event_id),
-        event_id=event_id,
-    )
+    queue_matching(FORUM_OPENED, event_id)

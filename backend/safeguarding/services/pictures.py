@@ -10,7 +10,7 @@ from backend.core.errors import NotYours, Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.pictures import Picture
-from backend.events.rules.quotas import QuotaReached, has_room_for_picture
+from backend.events.rules.quotas import MB, QuotaReached, pictures_of
 from backend.events.rules.states import Activity, check_allowed
 from backend.events.services.locks import lock_attendees, lock_event
 from backend.people.models import Person
@@ -33,12 +33,19 @@ def _keep(attendee: Attendee, squares: Squares, now: dt.datetime) -> None:
     lock_attendees([attendee.pk])
     if not can_have_picture(attendee, now):
         raise Refused("no_picture", _("For your safety you appear here without a picture."))
-    if not has_room_for_picture(attendee, len(squares.small) + len(squares.large)):
+    if not _has_room(attendee, len(squares.small) + len(squares.large)):
         raise QuotaReached(
             _("This forum has no room for another picture: its organisers can ask an administrator for more.")
         )
     values = {"small": squares.small, "large": squares.large, "made_at": now}
     Picture.objects.update_or_create(attendee=attendee, defaults=values)
+
+
+def _has_room(attendee: Attendee, size: int) -> bool:
+    """Whether the event has room for a picture of so many bytes, in place of the attendee's own."""
+    event = attendee.event
+    others = pictures_of(event, but_of=attendee.pk)
+    return others["pictures"] < event.max_pictures and others["bytes"] + size <= event.max_picture_mb * MB
 
 
 def remove_picture(*, attendee: Attendee, by: Person) -> None:

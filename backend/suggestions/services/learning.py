@@ -14,12 +14,11 @@ from backend.core.advisory_lock import advisory_lock
 from backend.core.audit import record_act
 from backend.core.errors import Refused
 from backend.core.models import Act
-from backend.core.queue import enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Activity
-from backend.events.services.changes import matching_lock, matching_queue
+from backend.events.services.changes import matching_lock, queue_matching
 from backend.people.models import Person
 from backend.suggestions.engine.event_data import read_event_data
 from backend.suggestions.engine.learning import Counts, counts_of, learn_from_event, weights_as_rows
@@ -155,13 +154,7 @@ def learn_nightly(*, event: Event, now: dt.datetime) -> None:
 def queue_learning(*, event: Event, now: dt.datetime) -> None:
     """Queue `learn_nightly` for the worker, ahead of the next Run; once, however often it is asked."""
     _note(event, Learning.State.WAITING, now)
-    enqueue(
-        LEARN_WEIGHTS,
-        lock=matching_lock(event.pk),
-        once=f"{LEARN_WEIGHTS}:{event.pk}",
-        queue=matching_queue(event.pk),
-        event_id=event.pk,
-    )
+    queue_matching(LEARN_WEIGHTS, event.pk)
 
 
 def _check_earlier(since: Event | None, event: Event) -> None:

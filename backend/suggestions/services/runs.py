@@ -21,7 +21,7 @@ from backend.events.models.aliases import Alias
 from backend.events.models.events import Event
 from backend.events.rules.attendees import check_organiser
 from backend.events.rules.states import Activity
-from backend.events.services.changes import matching_lock, matching_queue
+from backend.events.services.changes import matching_lock, matching_queue, queue_matching
 from backend.people.models import Person
 from backend.suggestions.engine.event_data import EventData, read_event_data
 from backend.suggestions.engine.learning import policy_with_weights
@@ -241,10 +241,4 @@ def request_build(*, event: Event, by: Person, now: dt.datetime) -> None:
 
 def queue_build(*, event: Event) -> None:
     """Queue the computation of every list for the worker; once, however often it is asked."""
-    enqueue(
-        BUILD_SUGGESTIONS,
-        lock=matching_lock(event.pk),
-        once=f"{BUILD_SUGGESTIONS}:{event.pk}",
-        queue=matching_queue(event.pk),
-        event_id=event.pk,
-    )
+    queue_matching(BUILD_SUGGESTIONS, event.pk)
