@@ -58,7 +58,7 @@ def _install() -> None:
     if _can_use_apt():
         print("Installing Chromium for the journeys with apt ...", flush=True)
         for act in (["update"], ["install", "-y", *PACKAGES]):
-            _run(["apt-get", "-o", "Acquire::http::Timeout=20", *act], stdout=subprocess.DEVNULL)
+            _run(["apt-get", *act, "-o", "Acquire::http::Timeout=20"], stdout=subprocess.DEVNULL)
         if chromium():
             return
     print("Installing Chromium for the journeys with Playwright ...", flush=True)
@@ -71,8 +71,13 @@ def _run(command: list[str], stdout: int | None = None) -> None:
     subprocess.run(command, env=unasked, stdout=stdout, stderr=subprocess.DEVNULL, check=False)
 
 
-if __name__ == "__main__":
+def make_sure() -> None:
+    """Have a browser here, and the fastest where apt may be used."""
     if (_can_use_apt() and shutil.which(NAMES[0]) is None) or chromium() is None:
         _install()
     if chromium() is None:
         sys.exit(NONE_FOUND)
+
+
+if __name__ == "__main__":
+    make_sure()

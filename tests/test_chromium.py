@@ -52,3 +52,18 @@ def test_playwright_brings_the_libraries_where_apt_has_no_chromium(
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     chromium._install()
     assert log.read_text().splitlines() == ["update", "install", "-m playwright install --with-deps chromium"]
+
+
+def test_the_fastest_is_installed_beside_another_where_apt_may_be_used(
+    programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shows = "echo '<title>true</title>'"
+    other = _program(programs / "google-chrome", shows)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    chromium.make_sure()
+    assert chromium.chromium() == other
+    fastest = programs / "chromium-headless-shell"
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    _program(programs / "apt-get", f'printf "#!/bin/sh\\n{shows}\\n" > {fastest}; /bin/chmod +x {fastest}')
+    chromium.make_sure()
+    assert chromium.chromium() == str(fastest)

@@ -12,7 +12,7 @@ from matching.network.mixing import ei_index
 from matching.policy import MatchingPolicy
 from matching.recommend.exclusions import NoCommonLanguage
 from matching.recommend.gram import GramMatrix
-from matching.recommend.graph import Incidence, damped_columns, partner_damping, smooth_over_ties
+from matching.recommend.graph import Incidence, columns_without_hubs, partner_damping, smooth_over_ties
 from matching.recommend.pagerank import RandomWalk
 from matching.text.centring import CentredTexts, centre_texts, language_means, normalise_rows
 from matching.text.lsa import LatentSpace
@@ -189,7 +189,7 @@ def prepare_features(
     tfidf = tfidf_vectors(texts_only, standardiser.idf)
     languages = {name: text_languages(participants, name) for name in FIELDS}
     texts = centre_texts(vectors, languages, standardiser.means, policy.stand_in)
-    columns, damping = damped_columns(incidence, policy)
+    columns, damping = columns_without_hubs(incidence, policy)
     root = sp.diags(np.sqrt(damping))
     linked = incidence.people.nnz + incidence.others.nnz > 0
     seeks, offers = _topic_matrices(participants)
@@ -205,7 +205,7 @@ def prepare_features(
         overlap=GramMatrix.from_rows(columns @ root) if columns.nnz else None,
         odd_paths=_odd_paths(incidence.newest) if incidence.newest.nnz else None,
         walk=RandomWalk.from_adjacency(
-            incidence.people, incidence.others, policy.restart, informative=incidence.informative
+            incidence.people, incidence.others, policy.restart, informative=incidence.without_organisations
         )
         if linked
         else None,

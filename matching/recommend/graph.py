@@ -30,7 +30,7 @@ class Incidence:
     labels: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     @property
-    def informative(self) -> Array:
+    def without_organisations(self) -> Array:
         """The columns of `others` that are no organisation, bool (m,)."""
         return np.array([kind != "organisation" for kind, _ in self.nodes], bool)
 
@@ -98,7 +98,7 @@ def _sorted(matrix: sp.csr_matrix) -> sp.csr_matrix:
     return matrix
 
 
-def damped_columns(incidence: Incidence, policy: MatchingPolicy) -> tuple[sp.csr_matrix, Array]:
+def columns_without_hubs(incidence: Incidence, policy: MatchingPolicy) -> tuple[sp.csr_matrix, Array]:
     """People x (others, people) without organisations and hubs, and the damping D = 1/ln(1 + degree).
 
     A column is a hub above max(crowd_people, crowd_share x people).
@@ -107,7 +107,7 @@ def damped_columns(incidence: Incidence, policy: MatchingPolicy) -> tuple[sp.csr
     columns = sp.csr_matrix(sp.hstack([incidence.others, incidence.people], format="csr"))
     used = np.bincount(columns.indices, minlength=columns.shape[1])
     keep = used <= max(policy.crowd_people, policy.crowd_share * people)
-    keep[: len(incidence.nodes)] &= incidence.informative
+    keep[: len(incidence.nodes)] &= incidence.without_organisations
     columns.data = np.where(keep[columns.indices], columns.data, np.float32(0))
     columns.eliminate_zeros()
     damping = np.divide(1.0, np.log1p(used), out=np.zeros(len(used)), where=used > 0)

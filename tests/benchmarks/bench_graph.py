@@ -18,7 +18,7 @@ import scipy.sparse as sp
 from matching.policy import MatchingPolicy
 from matching.recommend.blocks import blocks_of
 from matching.recommend.gram import GramMatrix
-from matching.recommend.graph import Incidence, damped_columns
+from matching.recommend.graph import Incidence, columns_without_hubs
 from matching.recommend.pagerank import RandomWalk, resolvent
 
 LEAST_RATIO, JUDGED_PEOPLE = 50, 10_000
@@ -39,7 +39,7 @@ def random_graph(people, nodes, seed=0):
 
 def our_overlap(incidence):
     """Every pair's weighted common neighbours, tile by tile, as the pair stage reads them."""
-    columns, damping = damped_columns(incidence, MatchingPolicy())
+    columns, damping = columns_without_hubs(incidence, MatchingPolicy())
     gram = GramMatrix.from_rows(columns @ sp.diags(np.sqrt(damping))).for_all_tiles()
     blocks = blocks_of(incidence.others.shape[0])
     pairs_of_blocks = combinations_with_replacement(blocks, 2)

@@ -87,7 +87,9 @@ def _content_of(
     notice: Notice, meeting: Meeting | None, row: AnyRow | None, reader: Attendee, now: dt.datetime
 ) -> MailContent | None:
     """What the mail of the notice says now; None where it is no longer wanted."""
-    if not reader.person.is_active or _is_overtaken(notice) or _is_one_too_many(notice, now):
+    if not reader.person.is_active or _takes_back_unmailed(notice):
+        return None
+    if _is_overtaken(notice) or _reached_daily_limit(notice, now):
         return None
     if meeting is None:
         return _declined_content(notice, reader)
@@ -140,15 +142,19 @@ _OVERTAKEN_BY = {
 }
 
 
+def _takes_back_unmailed(notice: Notice) -> bool:
+    """Whether a request is withdrawn of which the reader was never mailed."""
+    is_own = notice.facts.get("acted_for") == notice.attendee_id
+    return notice.kind == Kind.WITHDRAWN and not is_own and not _was_mailed(notice)
+
+
 def _is_overtaken(notice: Notice) -> bool:
-    """Whether another mail says the same later, or this one takes back what the reader was never mailed."""
-    if notice.kind == Kind.WITHDRAWN and notice.facts.get("acted_for") != notice.attendee_id:
-        return not _was_mailed(notice)
+    """Whether another mail says the same later."""
     later = Notice.objects.filter(meeting=notice.meeting_id, attendee=notice.attendee_id, pk__gt=notice.pk)
     return later.filter(kind__in=_OVERTAKEN_BY.get(Kind(notice.kind), ())).exists()
 
 
-def _is_one_too_many(notice: Notice, now: dt.datetime) -> bool:
+def _reached_daily_limit(notice: Notice, now: dt.datetime) -> bool:
     """Whether the reader was mailed enough changes of this request for a day."""
     if notice.kind not in (Kind.CHANGED, Kind.TIME_TAKEN):
         return False

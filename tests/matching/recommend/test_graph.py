@@ -16,7 +16,7 @@ from matching.recommend.graph import (
     adamic_adar,
     adamic_adar_3path,
     build_incidence,
-    damped_columns,
+    columns_without_hubs,
     explain_overlap,
     jaccard,
     neighbour_shares,
@@ -242,7 +242,7 @@ def test_a_hub_is_dropped_and_organisations_never_count_as_overlap():
         Participant(k, organisation=f"o{k % 5}", sessions=frozenset({"opening", f"s{k % 10}"})) for k in range(30)
     ]
     incidence = build_incidence(people, [], MatchingPolicy())
-    columns, _ = damped_columns(incidence, MatchingPolicy(crowd_people=10, crowd_share=0.3))
+    columns, _ = columns_without_hubs(incidence, MatchingPolicy(crowd_people=10, crowd_share=0.3))
     used = {incidence.nodes[c] for c in np.unique(columns.indices)}
     assert used == {("session", f"s{k}") for k in range(10)}
 
@@ -250,7 +250,7 @@ def test_a_hub_is_dropped_and_organisations_never_count_as_overlap():
 def test_the_common_neighbours_explain_the_whole_overlap():
     people, ties = typed_forum()
     incidence = build_incidence(people, ties, MatchingPolicy())
-    columns, damping = damped_columns(incidence, MatchingPolicy(crowd_people=3, crowd_share=0))  # one session has 4
+    columns, damping = columns_without_hubs(incidence, MatchingPolicy(crowd_people=3, crowd_share=0))  # a session has 4
     nodes = [*incidence.nodes, *(("person", p.id) for p in people)]
     weighed = columns @ sp.diags(np.sqrt(damping))
     shares = [neighbour_shares(weighed, nodes, k) for k in range(len(people))]
@@ -270,7 +270,7 @@ def test_a_hub_with_ten_thousand_ties_adds_no_overlap():
     people = [Participant(k) for k in range(4)]
     ties = [Tie(0, k) for k in range(100, 10_100)] + [Tie(k, 50_000) for k in range(1, 4)] + [Tie(0, 1), Tie(0, 2)]
     incidence = build_incidence(people, ties, MatchingPolicy())
-    columns, damping = damped_columns(incidence, MatchingPolicy())
+    columns, damping = columns_without_hubs(incidence, MatchingPolicy())
     score = columns @ sp.diags(damping) @ columns.T
     assert np.isfinite(score.toarray()).all()
     assert np.isfinite(resolvent(RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15))).all()
