@@ -33,7 +33,7 @@ class MatchingPolicy:
     network_declared: float = 0.05
     # Text: what an answer in `about` loses against one in `offers`; its factor where about replaces both
     # sides; how many texts the prior mean of a language counts for.
-    about_discount: float = 0.3
+    about_discount: float = 0.45
     stand_in: float = 0.5
     shrink: float = 5.0
     # With interpreters, no language in common costs `no_common_language` and excludes nobody.
