@@ -17,11 +17,12 @@ import ssl
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import pytest
 from filelock import FileLock
 
 BASE = Path(__file__).parents[2]
@@ -47,21 +48,64 @@ class Place:
         return f"https://localhost:{self.port}"
 
 
-@dataclass(frozen=True)
-class Installation:
-    """One peer: what pip installs, how it is told its place, and its commands by the programs of its environment."""
+@dataclass(frozen=True, kw_only=True)
+class Packages:
+    """Packages of PyPI in an environment of their own; of npm where `python` is empty."""
 
     name: str
     requirements: tuple[str, ...]
-    script: str  # of this folder, run by the peer's Python: `first` fills, any other word changes
-    environment: Callable[[Place], dict[str, str]]
-    serve: Callable[[Place], tuple[str, ...]]
-    migrate: tuple[str, ...] = ()
     python: str = "python3.11"
 
     @property
     def folder(self) -> Path:
         return FOLDER / self.name
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether these very requirements are installed."""
+        return self._stamp.exists() and self._stamp.read_text() == self._wanted
+
+    @property
+    def _stamp(self) -> Path:
+        return self.folder / "installed-from"
+
+    @property
+    def _wanted(self) -> str:
+        return "\n".join((self.python, *self.requirements))
+
+    def install(self) -> None:
+        """Install them, unless that is done."""
+        if self.is_ready:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._stamp.unlink(missing_ok=True)
+        if self.python:
+            self._run(self.python, "-m", "venv", "--clear", str(self.folder / "venv"))
+            self._run(self.program("python"), "-m", "pip", "install", "-q", *self.requirements)
+        else:
+            self._run("npm", "install", "--silent", "--prefix", str(self.folder), *self.requirements)
+        self._stamp.write_text(self._wanted)
+
+    def program(self, name: str) -> str:
+        """The path of a program of the environment."""
+        return str(self.folder / "venv" / "bin" / name)
+
+    def _run(self, *command: str, environment: Mapping[str, str] = os.environ) -> str:
+        done = subprocess.run(
+            command, env=environment, cwd=self.folder, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
+        return done.stdout
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation(Packages):
+    """One peer: how it is told its place, and its commands by the programs of its environment."""
+
+    script: str = ""  # of this folder, run by the peer's Python: `first` fills, any other word changes
+    environment: Callable[[Place], dict[str, str]]
+    serve: Callable[[Place], tuple[str, ...]]
+    migrate: tuple[str, ...] = ()
 
     @property
     def facts(self) -> Path:
@@ -70,19 +114,16 @@ class Installation:
 
     @property
     def is_ready(self) -> bool:
-        return self.facts.exists()
+        """Whether it is also filled, since these requirements were installed."""
+        return super().is_ready and self.facts.exists()
 
     def install(self) -> None:
-        """Install it, make its tables and fill them, unless that is done with these very requirements."""
-        stamp, wanted = self.folder / "installed-from", "\n".join(self.requirements)
-        if not (stamp.exists() and stamp.read_text() == wanted):
-            self.facts.unlink(missing_ok=True)
-            self.folder.mkdir(parents=True, exist_ok=True)
-            subprocess.run([self.python, "-m", "venv", "--clear", str(self.folder / "venv")], check=True)
-            self._run("python", "-m", "pip", "install", "-q", *self.requirements, environment=dict(os.environ))
-            stamp.write_text(wanted)
-        if not self.is_ready:
-            self._fill()
+        """Install it, make its tables and fill them, unless that is done."""
+        if self.is_ready:
+            return
+        self.facts.unlink(missing_ok=True)
+        super().install()
+        self._fill()
 
     def _fill(self) -> None:
         with _servers(self.folder) as (postgres, redis), tempfile.TemporaryDirectory() as folder:
@@ -90,7 +131,7 @@ class Installation:
             _psql(postgres, f"DROP DATABASE IF EXISTS {FILLED}", f"CREATE DATABASE {FILLED}")
             _psql(postgres, *(f"CREATE EXTENSION {one}" for one in EXTENSIONS), database=FILLED)
             if self.migrate:
-                self._run(*self.migrate, environment=self._environment(place))
+                self._run(self.program(self.migrate[0]), *self.migrate[1:], environment=self._environment(place))
             facts = self._change(place, "first")
             self.facts.touch(mode=0o600)
             self.facts.write_text(json.dumps(facts))
@@ -100,7 +141,7 @@ class Installation:
         if not self.script:
             return {}
         path = str(Path(__file__).with_name(self.script))
-        written = self._run("python", "-P", path, stage, environment=self._environment(place))
+        written = self._run(self.program("python"), "-P", path, stage, environment=self._environment(place))
         found: dict[str, Any] = json.loads(written.strip().splitlines()[-1])
         return found
 
@@ -108,14 +149,6 @@ class Installation:
         """Nothing of this process's own settings."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return kept | {"PYTHONDONTWRITEBYTECODE": "1"} | self.environment(place)
-
-    def _run(self, program: str, *arguments: str, environment: dict[str, str]) -> str:
-        command = [str(self.folder / "venv" / "bin" / program), *arguments]
-        done = subprocess.run(
-            command, env=environment, cwd=self.folder, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
-        return done.stdout
 
 
 @dataclass(frozen=True)
@@ -131,6 +164,9 @@ class Running:
         return self.installation._change(self.place, stage)
 
 
+SomePackages = TypeVar("SomePackages", bound=Packages)
+
+
 @contextlib.contextmanager
 def running(installation: Installation, certificate: Path) -> Iterator[Running]:
     """The peer under TLS, until the block ends."""
@@ -142,7 +178,7 @@ def running(installation: Installation, certificate: Path) -> Iterator[Running]:
         log = installation.folder / "server.log"
         with log.open("w") as written:
             process = subprocess.Popen(
-                [str(installation.folder / "venv" / "bin" / program), *arguments],
+                [installation.program(program), *arguments],
                 env=installation._environment(place), cwd=folder, stdout=written, stderr=written,
             )  # fmt: skip
         try:
@@ -152,6 +188,13 @@ def running(installation: Installation, certificate: Path) -> Iterator[Running]:
             process.terminate()
             process.wait(timeout=SECONDS)
             _psql(postgres, f"DROP DATABASE {place.database} WITH (FORCE)")
+
+
+def installed(one: SomePackages) -> SomePackages:
+    """These; a test that asks is skipped where they are not installed."""
+    if not one.is_ready:
+        pytest.skip(f"{one.name} is not installed: `make peers` does that.")
+    return one
 
 
 def free_port() -> int:
@@ -281,24 +324,34 @@ def _of_radicale(place: Place) -> dict[str, str]:
 
 def _pretalx(version: str, python: str) -> Installation:
     return Installation(
-        f"pretalx-{version[:6]}", (f"pretalx=={version}", "psycopg[binary]==3.3.9", "redis<9", "gunicorn==27.0.1"),
-        "fill_pretalx.py", _of_pretalx, lambda place: _gunicorn(place, "pretalx.wsgi"),
-        ("python", "-m", "pretalx", "migrate"), python,
+        name=f"pretalx-{version[:6]}", python=python,
+        requirements=(f"pretalx=={version}", "psycopg[binary]==3.3.9", "redis<9", "gunicorn==27.0.1"),
+        script="fill_pretalx.py", environment=_of_pretalx, serve=lambda place: _gunicorn(place, "pretalx.wsgi"),
+        migrate=("python", "-m", "pretalx", "migrate"),
     )  # fmt: skip
 
 
 def _indico(version: str, python: str, *more: str) -> Installation:
     return Installation(
-        f"indico-{version[:3]}", (f"indico=={version}", "gunicorn==27.0.1", *more), "fill_indico.py", _of_indico,
-        lambda place: _gunicorn(place, "indico.web.flask.app:make_app()"), ("indico", "db", "prepare"), python,
+        name=f"indico-{version[:3]}", python=python, requirements=(f"indico=={version}", "gunicorn==27.0.1", *more),
+        script="fill_indico.py", environment=_of_indico,
+        serve=lambda place: _gunicorn(place, "indico.web.flask.app:make_app()"), migrate=("indico", "db", "prepare"),
     )  # fmt: skip
 
 
 PRETIX = Installation(
-    "pretix", ("pretix==2026.8.0", "gunicorn==27.0.1"), "fill_pretix.py", _of_pretix,
-    lambda place: _gunicorn(place, "pretix.wsgi"), ("python", "-m", "pretix", "migrate"),
+    name="pretix", requirements=("pretix==2026.8.0", "gunicorn==27.0.1"),
+    script="fill_pretix.py", environment=_of_pretix, serve=lambda place: _gunicorn(place, "pretix.wsgi"),
+    migrate=("python", "-m", "pretix", "migrate"),
 )  # fmt: skip
 PRETALX = (_pretalx("2025.2.2", "python3.11"), _pretalx("2026.2.1", "python3.13"))
-INDICO = (_indico("3.2.9", "python3.11", "setuptools<81"), _indico("3.3.14", "python3.12"))
-RADICALE = Installation("radicale", ("radicale==3.9.0",), "", _of_radicale, lambda _place: ("python", "-m", "radicale"))
-ALL = (PRETIX, *PRETALX, *INDICO, RADICALE)
+# Indico 3.3 names Python 3.12 alone, which Debian 13 does not have; what it does here works with 3.13.
+INDICO = (_indico("3.2.9", "python3.11", "setuptools<81"), _indico("3.3.14", "python3.13", "--ignore-requires-python"))
+RADICALE = Installation(
+    name="radicale", requirements=("radicale==3.9.0",), environment=_of_radicale,
+    serve=lambda _place: ("python", "-m", "radicale"),
+)  # fmt: skip
+OIDC_MOCK = Packages(name="oidc-provider-mock", requirements=("oidc-provider-mock==0.3.4", "uvicorn==0.54.0"))
+OIDC_PROVIDER = Packages(name="oidc-provider", requirements=("oidc-provider@9.13.3",), python="")
+STANDARD_WEBHOOKS = Packages(name="standardwebhooks", requirements=("standardwebhooks@1.1.1",), python="")
+ALL = (PRETIX, *PRETALX, *INDICO, RADICALE, OIDC_MOCK, OIDC_PROVIDER, STANDARD_WEBHOOKS)

@@ -1,12 +1,10 @@
-"""Signing in through two providers that others wrote, in a real browser; they are installed here, needs npm."""
+"""Signing in through two providers that others wrote, in a real browser: `make peers` installs them."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
-import venv
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,11 +15,10 @@ from pytest_django import Settings
 
 from tests.journeys.conftest import _browser_beside_database, browser, door  # noqa: F401 - they are fixtures
 from tests.journeys.test_elsewhere import name_provider, walk
+from tests.peers.installations import OIDC_MOCK, OIDC_PROVIDER, free_port, installed
 from tests.providers import BACK, SECRET
 from tests.soak.waiting import MOST_SECONDS, seconds_until
 
-OF_PYTHON = ("oidc-provider-mock==0.3.4", "uvicorn")
-OF_NODE = "oidc-provider@9.13.3"
 MOCK = """
 import os, sys
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
@@ -31,12 +28,6 @@ port, certificate = sys.argv[1:]
 told = {"port": int(port), "ssl_certfile": certificate, "log_config": None}
 uvicorn.run(app(require_nonce=True), interface="wsgi", **told)
 """
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextmanager
@@ -68,11 +59,8 @@ def test_through_oidc_provider_mock(
     settings: Settings,
     browser: Browser,  # noqa: F811
     door: str,  # noqa: F811
-    tmp_path: Path,
 ) -> None:
-    venv.create(tmp_path, with_pip=True)
-    python = str(tmp_path / "bin" / "python")
-    subprocess.run([python, "-m", "pip", "install", "-q", *OF_PYTHON], check=True, timeout=300)
+    python = installed(OIDC_MOCK).program("python")
 
     def sign_in(page: Page) -> None:
         page.locator("input[name=sub]").fill("siti@ministry.example")
@@ -90,10 +78,8 @@ def test_through_oidc_provider_of_npm(
     settings: Settings,
     browser: Browser,  # noqa: F811
     door: str,  # noqa: F811
-    tmp_path: Path,
 ) -> None:
-    assert shutil.which("npm"), "This test needs npm: apt-get install npm."
-    subprocess.run(["npm", "install", "--silent", "--prefix", str(tmp_path), OF_NODE], check=True, timeout=300)
+    library = installed(OIDC_PROVIDER).folder / "node_modules"
 
     def sign_in(page: Page) -> None:
         asked, back = page.locator("input[name=login]"), page.get_by_text("does not sign you in here yet")
@@ -110,6 +96,6 @@ def test_through_oidc_provider_of_npm(
     port = free_port()
     script = Path(__file__).with_name("identity_providers.mjs")
     command = ["node", str(script), str(port), str(certificate), f"{door}{BACK}", SECRET]
-    with running(command, port, NODE_PATH=str(tmp_path / "node_modules")) as issuer:
+    with running(command, port, NODE_PATH=str(library)) as issuer:
         name_provider(settings, door, issuer)
         assert walk(browser, door, sign_in) == []

@@ -22,7 +22,7 @@ from tests.backend.conftest import make_forum
 from tests.backend.integrations.test_busy_calendars import at, written
 from tests.backend.integrations.test_syncing import tables
 from tests.https import Peer
-from tests.peers.installations import INDICO, PRETALX, PRETIX, RADICALE, Installation, Running, running
+from tests.peers.installations import INDICO, PRETALX, PRETIX, RADICALE, Installation, Running, installed, running
 from tests.programmes import follower, mails, titles
 from tests.registrations import Shop
 
@@ -32,9 +32,7 @@ def followed(
     shop: Shop, installation: Installation, certificate: Path, kind: str, *, has_token: bool = True, **more: Any
 ) -> Iterator[Running]:
     """The forum's source is this peer, which runs until the block ends."""
-    if not installation.is_ready:
-        pytest.skip(f"{installation.name} is not installed: `make peers` does that.")
-    with running(installation, certificate) as found:
+    with running(installed(installation), certificate) as found:
         shop.patience = PATIENCE
         shop.peer.port = found.place.port
         token = found.facts["token"] if has_token else ""
@@ -137,8 +135,6 @@ def test_programme_of_indico(shop: Shop, certificate: Path, installation: Instal
 
 
 def test_busy_times_of_radicale(db: None, peer: Peer, certificate: Path) -> None:
-    if not RADICALE.is_ready:
-        pytest.skip("radicale is not installed: `make peers` does that.")
     forum = make_forum()
     me = forum.people[0]
 
@@ -156,7 +152,7 @@ def test_busy_times_of_radicale(db: None, peer: Peer, certificate: Path) -> None
         with urllib.request.urlopen(asked) as answer:
             assert answer.status in (200, 201, 204)
 
-    with running(RADICALE, certificate) as found:
+    with running(installed(RADICALE), certificate) as found:
         peer.port = found.place.port
         ask("MKCOL", "/public/")
         for folder in ("me", "public"):

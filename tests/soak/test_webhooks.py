@@ -1,11 +1,9 @@
-"""Messages to webhooks, verified by the specification’s library for JavaScript; needs npm."""
+"""Messages to webhooks, verified by the specification’s library for JavaScript: `make peers` installs it."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -15,8 +13,8 @@ from backend.integrations.services.deliveries import deliver_due
 from backend.integrations.services.webhooks import add_webhook, renew_secret, send_test_message
 from tests.factories import make_attendee, make_event
 from tests.https import Asked, Peer
+from tests.peers.installations import STANDARD_WEBHOOKS, installed
 
-LIBRARY = "standardwebhooks@1.1.1"
 VERIFY = """
 const { Webhook } = require("standardwebhooks");
 const [secret, headers, body] = JSON.parse(require("fs").readFileSync(0));
@@ -24,25 +22,15 @@ console.log(JSON.stringify(new Webhook(secret).verify(body, headers)));
 """
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    assert shutil.which("npm"), "This test needs npm: apt-get install npm."
-    path = tmp_path_factory.mktemp("npm")
-    subprocess.run(["npm", "install", "--silent", "--prefix", str(path), LIBRARY], check=True, timeout=300)
-    (path / "verify.js").write_text(VERIFY)
-    return path
-
-
-def verified(folder: Path, secret: str, asked: Asked, body: str = "") -> subprocess.CompletedProcess[str]:
+def verified(secret: str, asked: Asked, body: str = "") -> subprocess.CompletedProcess[str]:
     headers = {name.lower(): value for name, value in asked.headers.items()}
+    folder = installed(STANDARD_WEBHOOKS).folder
     given = json.dumps([secret, headers, body or asked.body.decode()])
-    return subprocess.run(["node", str(folder / "verify.js")], input=given, capture_output=True, text=True, check=False)
+    return subprocess.run(["node", "-e", VERIFY], cwd=folder, input=given, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.django_db
-def test_the_library_for_javascript_verifies_with_either_secret_and_refuses_what_was_changed(
-    folder: Path, peer: Peer
-) -> None:
+def test_the_library_for_javascript_verifies_with_either_secret_and_refuses_what_was_changed(peer: Peer) -> None:
     event = make_event()
     by = make_attendee(event, permission="organiser").person
     now = timezone.now()
@@ -53,8 +41,8 @@ def test_the_library_for_javascript_verifies_with_either_secret_and_refuses_what
     assert deliver_due(webhook_id=old.webhook.pk, now=timezone.now()) == 1
     [asked] = peer.asked
     for secret in (old.secret, new.secret):
-        found = verified(folder, secret, asked)
+        found = verified(secret, asked)
         assert json.loads(found.stdout)["type"] == "webhook.test", found.stderr
-    changed = verified(folder, new.secret, asked, asked.body.decode() + " ")
+    changed = verified(new.secret, asked, asked.body.decode() + " ")
     assert changed.returncode != 0
     assert "No matching signature found" in changed.stderr
