@@ -51,7 +51,7 @@ class Peer:
 
 
 @contextmanager
-def serving(certificate: Path) -> Iterator[Peer]:
+def serving(certificate: Path, listens_at: str = "127.0.0.1") -> Iterator[Peer]:
     """A server that answers as its Peer is told, until the block ends."""
     ending = threading.Event()
 
@@ -88,7 +88,7 @@ def serving(certificate: Path) -> Iterator[Peer]:
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server((listens_at, 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     peer = Peer(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
@@ -102,12 +102,13 @@ def serving(certificate: Path) -> Iterator[Peer]:
         thread.join()
 
 
-def make_certificate(path: Path) -> Path:
-    """A certificate for this machine's names, with its key, that signs itself."""
+def make_certificate(path: Path, *addresses: str) -> Path:
+    """A certificate for this machine's names, and these addresses, with its key, that signs itself."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A server of others")])
     now = dt.datetime.now(dt.UTC)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    numbers = [x509.IPAddress(ipaddress.ip_address(one)) for one in ("127.0.0.1", *addresses)]
+    names = [x509.DNSName("localhost"), *numbers]
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

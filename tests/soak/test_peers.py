@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import threading
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from pytest_django import Settings
 
 from backend.booking.models.availability import Availability, BusyCalendar
-from backend.core.outgoing import PATIENCE, PeerDenied, PeerFailed
+from backend.core.outgoing import PATIENCE, AddressRefused, PeerDenied, PeerFailed, fetch
 from backend.events.models.attendees import Attendee
 from backend.integrations.models import Source
 from backend.integrations.services.busy_calendars import read_busy_calendar, set_busy_calendar
@@ -21,10 +31,17 @@ from backend.privacy.services.leaving import erase_account
 from tests.backend.conftest import make_forum
 from tests.backend.integrations.test_busy_calendars import at, written
 from tests.backend.integrations.test_syncing import tables
-from tests.https import Peer
+from tests.database import until_waiting
+from tests.https import Answer, Asked, Peer, make_certificate, serving
+from tests.networks import own_network
 from tests.peers.installations import INDICO, PRETALX, PRETIX, RADICALE, Installation, Running, installed, running
 from tests.programmes import follower, mails, titles
 from tests.registrations import Shop
+from tests.servers import address_of_the_database
+
+OURS = "93.184.216.34"  # a public address, in a network of the test
+METADATA = "169.254.169.254"
+Spoil = Callable[[Asked, Callable[[], Answer]], Answer]
 
 
 @contextmanager
@@ -84,6 +101,164 @@ def test_people_of_pretix(shop: Shop, certificate: Path) -> None:
         Source.objects.update(minor_products=[peer.facts["minor_product"]])
         walk(shop, peer)
     assert Attendee.objects.get(person__email="person42@example.org").age_class == "minor"  # by a birth date
+
+
+@contextmanager
+def pretix_behind_a_proxy(shop: Shop, certificate: Path) -> Iterator[Callable[[Spoil], None]]:
+    """The forum's source is pretix, whose answers may be spoiled on their way: by what the function is given."""
+    port = shop.peer.port
+    with followed(shop, PRETIX, certificate, "pretix") as found:
+        shop.peer.port = port
+        Source.objects.update(address=shop.peer.address(found.facts["page"]))
+
+        def passed_on(asked: Asked) -> Answer:
+            address = f"{found.place.address}{asked.path}?{urlencode(asked.query, doseq=True)}"
+            headers = {"Authorization": asked.headers["Authorization"]}
+            with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
+                return Answer(answer.read())
+
+        def change(spoil: Spoil) -> None:
+            shop.peer.answer = lambda asked: spoil(asked, lambda: passed_on(asked))
+
+        change(whole)
+        yield change
+
+
+def whole(_asked: Asked, passed_on: Callable[[], Answer]) -> Answer:
+    return passed_on()
+
+
+def is_second_page(asked: Asked) -> bool:
+    return asked.path.endswith("/orders/") and asked.query["page"] == ["2"]
+
+
+def second_page(answer: Answer | Callable[[Answer], Answer]) -> Spoil:
+    """All as it is, but for the second page of orders."""
+
+    def spoil(asked: Asked, passed_on: Callable[[], Answer]) -> Answer:
+        if not is_second_page(asked):
+            return passed_on()
+        return answer(passed_on()) if callable(answer) else answer
+
+    return spoil
+
+
+def slow(seconds: float) -> Spoil:
+    def spoil(_asked: Asked, passed_on: Callable[[], Answer]) -> Answer:
+        time.sleep(seconds)
+        return passed_on()
+
+    return spoil
+
+
+def endless(asked: Asked, passed_on: Callable[[], Answer]) -> Answer:
+    """After its pages more of them, with nobody on them."""
+    is_beyond = asked.path.endswith("/orders/") and asked.query["page"] > ["2"]
+    return Answer(b'{"results": [], "next": "https://localhost/"}') if is_beyond else passed_on()
+
+
+def test_a_pretix_that_is_slow_or_broken_changes_nobody(shop: Shop, certificate: Path) -> None:
+    with pretix_behind_a_proxy(shop, certificate) as change:
+        shop.patience = replace(PATIENCE, read_seconds=2.0, total_seconds=6.0, pause=lambda _seconds: None)
+        change(slow(0.5))
+        assert shop.sync().counts.added == 118
+        before = tables()
+        late, broken = "localhost did not answer in time.", "localhost answered with the error 500."
+        unknown = "The source answered with something that is not what its kind answers."
+        for spoil, error in (
+            (slow(3.0), late),
+            (second_page(Answer(is_silent=True)), late),
+            (second_page(Answer(is_trickling=True)), late),
+            (second_page(lambda found: replace(found, length=len(found.content) + 1)), late),  # broken off
+            (second_page(Answer(status=500)), broken),
+            (second_page(Answer(b"<html>We will be back soon</html>")), unknown),
+            (second_page(lambda found: Answer(found.content[: len(found.content) // 2])), unknown),
+            (second_page(Answer(b'{"results": {}, "next": null}')), unknown),
+            (endless, "The source has more than 400 pages."),
+        ):
+            change(spoil)
+            with pytest.raises(PeerFailed):
+                shop.sync(by=False)
+            assert (Source.objects.get().error, tables()) == (error, before)
+
+        failures = iter([Answer(status=500), Answer(status=503, headers={"Retry-After": "1"})])
+        change(second_page(lambda found: next(failures, found)))
+        assert changes_nothing(shop).counts.unchanged == 118
+        assert Source.objects.get().error == ""
+
+
+@pytest.mark.parametrize("moment", ["reading", "writing"])
+def test_a_sync_of_pretix_that_is_killed_doubles_nobody(
+    transactional_db: None, shop: Shop, certificate: Path, moment: str
+) -> None:
+    command = [sys.executable, "manage.py", "sync_source", shop.event.slug, str(shop.source.pk)]
+    given = {"DATABASE_URL": address_of_the_database(), "TITIAN_ALLOW_PRIVATE_SOURCES": "localhost"}
+
+    def begin() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            command, cwd=settings.BASE_DIR, env=os.environ | given, stdout=subprocess.PIPE, text=True
+        )
+
+    def whole_run() -> str:
+        written, _nothing = begin().communicate(timeout=300)
+        return written.splitlines()[0]
+
+    with pretix_behind_a_proxy(shop, certificate) as change:
+        before, is_reading = tables(), threading.Event()
+
+        def stay(_found: Answer) -> Answer:
+            is_reading.set()
+            return Answer(is_silent=True)
+
+        if moment == "reading":
+            change(second_page(stay))
+            process = begin()
+            assert is_reading.wait(timeout=300)
+            process.kill()
+        else:  # people are written, and what is known of their rows is next
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("lock table roster_registration in exclusive mode")
+                process = begin()
+                until_waiting(1)
+                process.kill()
+        assert process.wait() == -9
+        assert tables() == before
+        change(whole)
+        assert whole_run().startswith("118 added, 0 updated, 0 unchanged")
+        assert len(shop.emails()) == 118
+        assert whole_run().startswith("0 added, 0 updated, 118 unchanged")
+
+
+@pytest.mark.allow_hosts(["127.0.0.1", OURS, METADATA])
+@pytest.mark.parametrize("kind", ["pretix", "indico", "table", "pretalx", "indico_sessions", "programme"])
+def test_no_redirect_leads_into_this_installation_s_own_network(
+    shop: Shop, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """In a network where the public address, this machine and the metadata address are all the test's server."""
+    certificate = make_certificate(tmp_path / "server.pem", OURS, METADATA)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    settings.TITIAN_ALLOW_PRIVATE_SOURCES = []
+    shop.add(1)
+    hosts = ("127.0.0.1", "localhost", "127.1", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]", METADATA, "2852039166",
+             "0xa9fea9fe", f"[::ffff:{METADATA}]", f"[64:ff9b::{METADATA}]")  # fmt: skip
+    with own_network(OURS, METADATA), serving(certificate, "0.0.0.0") as peer:
+        peer.host = OURS
+        page = {"pretix": "/peer/forum/", "pretalx": "/forum/"}.get(kind, "/event/1/")
+        Source.objects.update(kind=kind, address=peer.address(page))
+        for host in hosts:
+            target = peer.address("/secret", host)
+            peer.answer = lambda _asked, to=target: Answer(b"name,email", 302, {"Location": to})
+            before, peer.asked[:] = tables(), []
+            with pytest.raises(AddressRefused):
+                shop.sync(by=False)
+            assert tables() == before
+            assert "in this installation's own network" in Source.objects.get().error
+            assert [one.headers["Host"] for one in peer.asked] == [f"{OURS}:{peer.port}"]
+
+        settings.TITIAN_ALLOW_PRIVATE_SOURCES = [METADATA]  # where it does answer
+        to_metadata = {"Location": peer.address("/secret", METADATA)}
+        peer.answer = lambda asked: Answer(b"it", 200 if asked.path == "/secret" else 302, to_metadata)
+        assert fetch(peer.address()) == b"it"
 
 
 @pytest.mark.parametrize("installation", INDICO, ids=lambda one: one.name)
