@@ -48,7 +48,7 @@ test-all: install  ## both tiers
 soak: install  ## what takes long to try: random situations, hostile requests, load (TITIAN_SOAK=0.1 for a tenth of it)
 	@$(BIN)/python -m pytest tests/soak --benchmark-disable -q -s
 
-peers: install  ## install pretix, pretalx, Indico and Radicale into var/peers, each filled with a forum, for `make soak`
+peers: install  ## install the servers and libraries of others that `make soak` asks into var/peers, each server with a forum
 	@$(BIN)/python -m tests.peers
 
 check: install  ## ruff, mypy, djlint, the layers, missing migrations, the catalogue of texts

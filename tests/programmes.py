@@ -35,11 +35,12 @@ def answering(found: dict[str, str]) -> Callable[[Asked], Answer]:
     """As pretalx answers: its API to the token alone."""
 
     def answer(asked: Asked) -> Answer:
-        if asked.path not in found:
+        path = asked.path + (f"?page={page}" if (page := "".join(asked.query.get("page", ()))) else "")
+        if path not in found:
             return Answer(status=404)
-        if asked.path == BY_TOKEN and asked.headers.get("Authorization") != "Token very-secret":
+        if path.startswith("/api/") and asked.headers.get("Authorization") != "Token very-secret":
             return Answer(b'{"detail": "Invalid token."}', status=401)
-        return Answer(found[asked.path].encode())
+        return Answer(found[path].encode())
 
     return answer
 

@@ -27,13 +27,15 @@ from tests.peers.installations import BASE, INDICO, PRETALX, PRETIX, Installatio
 FIXTURES = BASE / "tests" / "fixtures"
 Read = Callable[[str], str]
 SCHEDULES = tuple(f"/forum/schedule/export/schedule.{kind}" for kind in ("json", "xml", "ics"))
+SPEAKERS = "/api/events/forum/speakers/?page=1"
 
 
 def main(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         certificate = make_certificate(Path(folder) / "server.pem")
         for installation, scheme, answers in (
-            (PRETIX, "Token", of_pretix), *((one, "", of_pretalx) for one in PRETALX), (INDICO[1], "Bearer", of_indico),
+            (PRETIX, "Token", of_pretix), *((one, "Token", of_pretalx) for one in PRETALX),
+            (INDICO[1], "Bearer", of_indico),
         ):  # fmt: skip
             if not names or installation.name in names:
                 record(installation, certificate, scheme, answers)
@@ -77,7 +79,10 @@ def of_pretix(_peer: Running, read: Read) -> dict[str, Any]:
 
 
 def of_pretalx(_peer: Running, read: Read) -> dict[str, str]:
-    return {path: read(path) for path in SCHEDULES}
+    """Its schedules; of speakers their codes and addresses."""
+    page = json.loads(read(SPEAKERS))
+    page["results"] = [{name: one[name] for name in ("code", "email")} for one in page["results"]]
+    return {path: read(path) for path in SCHEDULES} | {SPEAKERS: json.dumps(page, separators=(",", ":"))}
 
 
 def of_indico(peer: Running, read: Read) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Entry:
     read: Callable[[], SessionData]
     source_id: str = ""
     is_cancelled: bool = False
-    speakers: tuple[str, ...] = ()  # their addresses, which are compared and not kept
+    speakers: tuple[str, ...] = ()  # their addresses or codes, which are compared and not kept
 
 
 Entries = Iterator[Entry]

@@ -39,7 +39,7 @@ class FileSession:
 
     line: int
     data: SessionData
-    speakers: tuple[str, ...] = ()  # their addresses, which are compared and not kept
+    speakers: tuple[str, ...] = ()  # their addresses or codes, which are compared and not kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The programme as other systems publish it: schedule.json and schedule.xml of Frab, and Indico's export.
 
 pretalx publishes both of Frab's. Of an answer nothing is kept but what a session has. Indico tells managers
-the addresses of speakers: they are given on to be compared.
+the addresses of speakers, pretalx their codes: they are given on to be compared.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ def json_entries(data: bytes, event: Event) -> Entries:
         ) from error
     if "results" in answer and len(found) != 1:
         raise UnreadableFile(_("Indico shows no such event here, or not to this token."))
-    reader = _indico_reader if "results" in answer else _frab_reader
+    reader, named = (_indico_reader, _indico_speakers) if "results" in answer else (_frab_reader, _frab_speakers)
     for number, fields in enumerate(entries, start=1):
         read = reader(fields, event)
         own = str(fields.get("guid") or "")
-        yield Entry(number, str(fields.get("title") or ""), read, own, speakers=_indico_speakers(fields))
+        yield Entry(number, str(fields.get("title") or ""), read, own, speakers=named(fields))
 
 
 def xml_entries(data: bytes, event: Event) -> Entries:
@@ -83,6 +83,11 @@ def _frab_reader(entry: Mapping[str, Any], event: Event) -> Callable[[], Session
         )
 
     return read
+
+
+def _frab_speakers(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """The codes of an entry's speakers, as pretalx has them."""
+    return tuple(str(one["code"]) for one in _objects(entry.get("persons")) if one.get("code"))
 
 
 class _FrabXml:

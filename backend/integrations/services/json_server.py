@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
 from backend.core.outgoing import Patience, PeerFailed, fetch
 
 READING_SECONDS = 600.0
+MAX_PAGES = 400  # of one list; pretix and pretalx give 50 entries on each
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,16 @@ class JsonServer:
             return json.loads(content)
         except (ValueError, RecursionError):
             raise not_understood() from None
+
+    def rows(self, name: str, query: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        """All entries of a list, by the numbers of its pages, whatever address an answer gives."""
+        for page in range(1, MAX_PAGES + 1):
+            asked = urlencode({**(query or {}), "page": page}, doseq=True)
+            answer = self.read(f"{name}/?{asked}")
+            yield from list_in(answer, "results")
+            if not answer.get("next"):
+                return
+        raise PeerFailed(_("The source has more than %(count)s pages.") % {"count": MAX_PAGES})
 
 
 def list_in(answer: Any, name: str) -> list[dict[str, Any]]:

@@ -6,19 +6,18 @@ dropped here, and never stored or logged.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from backend.core.outgoing import AddressRefused, Patience, PeerFailed
+from backend.core.outgoing import AddressRefused, Patience, PeerLacks
 from backend.integrations.models import Source
 from backend.integrations.services.json_server import JsonServer, list_in
 from backend.integrations.services.rows import SourceTable
 from backend.roster.services.csv_tables import MAX_COLUMNS, MAX_ROWS, CsvLine, CsvTable, column_key, too_many_rows
 
-MAX_PAGES = 400  # of one list; pretix gives 50 entries on each
 # Asked for without these. Of a position no others: where one does not exist, some versions answer with 500.
 NEVER_SENT = (
     "secret", "email", "phone", "customer", "comment", "payments", "payment_date", "payment_provider", "refunds",
@@ -34,8 +33,8 @@ def read_pretix(source: Source, token: str, patience: Patience) -> SourceTable:
     Refuses AddressRefused, PeerDenied and PeerFailed.
     """
     shop = JsonServer(api_address(source.address), f"Token {token}" if token else "", patience)
-    questions = {row["id"]: _text(row["question"]) for row in _rows(shop, "questions")}
-    products = {row["id"]: _text(row["name"]) for row in _rows(shop, "items")}
+    questions = _questions(shop)
+    products = {row["id"]: _text(row["name"]) for row in shop.rows("items")}
     taken = {column_key(name) for name in HEADER}
     asked = {number: text for number, text in questions.items() if text and column_key(text) not in taken}
     asked = dict(list(asked.items())[: MAX_COLUMNS - len(HEADER)])
@@ -43,7 +42,7 @@ def read_pretix(source: Source, token: str, patience: Patience) -> SourceTable:
     lines: list[CsvLine] = []
     left_out: dict[int, str] = {}
     minors: set[int] = set()
-    for order in _rows(shop, "orders", query):
+    for order in shop.rows("orders", query):
         for position in list_in(order, "positions"):
             number = len(lines) + 1
             if number > MAX_ROWS:
@@ -72,21 +71,19 @@ def api_address(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/api/v1/organizers/{names[0]}/events/{names[1]}/"
 
 
-def _rows(shop: JsonServer, name: str, query: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
-    """All entries of a list, by the numbers of its pages, whatever address an answer gives."""
-    for page in range(1, MAX_PAGES + 1):
-        asked = urlencode({**(query or {}), "page": page}, doseq=True)
-        answer = shop.read(f"{name}/?{asked}")
-        yield from list_in(answer, "results")
-        if not answer.get("next"):
-            return
-    raise PeerFailed(_("The source has more than %(count)s pages.") % {"count": MAX_PAGES})
+def _questions(shop: JsonServer) -> dict[int, str]:
+    """What is asked of each position, by its number: data fields, which take the place of questions in 2027.1."""
+    try:
+        return {row["id"]: _text(row.get("internal_name")) for row in shop.rows("datafields/position")}
+    except PeerLacks:
+        return {row["id"]: _text(row["question"]) for row in shop.rows("questions")}
 
 
 def _cells(
     order: Mapping[str, Any], position: Mapping[str, Any], products: Mapping[int, str], questions: Mapping[int, str]
 ) -> tuple[str, ...]:
-    answers = {one.get("question"): str(one.get("answer") or "") for one in list_in(position, "answers")}
+    given = list_in(position, "answers")
+    answers = {one.get("datafield", one.get("question")): str(one.get("answer") or "") for one in given}
     parts = position.get("attendee_name_parts") or {}
     own = (
         position.get("id"),

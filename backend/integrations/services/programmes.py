@@ -21,13 +21,14 @@ from backend.agenda.services.agenda import carry_out_agenda
 from backend.agenda.services.files import AgendaFile, FileSession, read_agenda
 from backend.agenda.services.imports import AgendaChanges, Known, plan_agenda
 from backend.agenda.services.sessions import SessionData, clean_source_id
-from backend.core.outgoing import AddressRefused, Patience, fetch
+from backend.core.outgoing import AddressRefused, Patience, PeerDenied, PeerLacks, fetch
 from backend.core.period import Period
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Session
 from backend.integrations.models import ProgrammeEntry, Source
 from backend.integrations.services.comparing import are_many
 from backend.integrations.services.indico import event_in_indico
+from backend.integrations.services.json_server import JsonServer
 from backend.integrations.services.runs import Decisions, SyncCounts, lock_source, note_run
 from backend.integrations.services.speakers import SpeakerToDecide, assign_proposed, proposed_speakers
 from backend.integrations.services.tokens import opened
@@ -111,12 +112,27 @@ def read_programme(source: Source, *, now: dt.datetime, patience: Patience) -> A
     """
     token = opened(source.token, now)
     scheme = "Token" if source.kind == Source.Kind.PRETALX else "Bearer"
-    answer = fetch(
-        programme_address(source.kind, source.address, has_token=bool(token)),
-        authorization=f"{scheme} {token}" if token else "",
-        patience=replace(patience, max_bytes=min(patience.max_bytes, MAX_BYTES)),
+    authorization = f"{scheme} {token}" if token else ""
+    address = programme_address(source.kind, source.address, has_token=bool(token))
+    patience = replace(patience, max_bytes=min(patience.max_bytes, MAX_BYTES))
+    file = read_agenda(fetch(address, authorization=authorization, patience=patience), event=source.event)
+    if source.kind == Source.Kind.INDICO_SESSIONS:
+        return file
+    by_code: dict[str, str] = {}
+    if source.kind == Source.Kind.PRETALX and token:
+        by_code = _speaker_addresses(JsonServer(address.partition("schedules/")[0], authorization, patience))
+    rows = (
+        replace(row, speakers=tuple(by_code[one] for one in row.speakers if one in by_code)) for row in file.sessions
     )
-    return read_agenda(answer, event=source.event)
+    return replace(file, sessions=tuple(rows))
+
+
+def _speaker_addresses(pretalx: JsonServer) -> dict[str, str]:
+    """The addresses of speakers by their code; none where the token may not read them."""
+    try:
+        return {str(row.get("code")): str(row["email"]) for row in pretalx.rows("speakers") if row.get("email")}
+    except (PeerDenied, PeerLacks):
+        return {}
 
 
 def sync_programme(

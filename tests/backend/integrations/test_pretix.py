@@ -40,6 +40,8 @@ def answering(found: Recorded) -> Callable[[Asked], Answer]:
         if asked.headers.get("Authorization") != "Token very-secret":
             return Answer(b'{"detail": "Invalid token."}', status=401)
         name = asked.path.removeprefix(API).strip("/")
+        if name not in found:
+            return Answer(status=404)
         [page] = asked.query["page"]
         return Answer(json.dumps(found[name][int(page) - 1]).encode())
 
@@ -141,6 +143,18 @@ def test_a_ticket_is_a_sector_and_one_product_is_read_where_organisers_say_so(pr
     assert shop.attendee(1).organisation.sector.key == "academia"
 
 
+def test_data_fields_are_read_where_pretix_has_them(pretix_shop: Shop) -> None:
+    """Made by the documentation of pretix 2027.1."""
+    found = recorded("first.json")
+    for page in found["questions"]:
+        for row in page["results"]:
+            row["internal_name"] = row.pop("question")["en"]
+    found["datafields/position"] = found.pop("questions")
+    pretix_shop.peer.answer = answering(found)
+    assert pretix_shop.sync().counts.added == 118
+    assert pretix_shop.attendee(1).seeks == "A partner for plan 1"
+
+
 @pytest.mark.parametrize(
     "content", [b"[]", b"{}", b"not json", b'{"results": {}}', b'{"results": [1]}', b"[" * 100_000]
 )
@@ -163,7 +177,7 @@ def test_an_order_of_another_shape_changes_nobody(pretix_shop: Shop) -> None:
 
 
 def test_pages_without_end_are_ended(pretix_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pretix, "MAX_PAGES", 5)
+    monkeypatch.setattr(json_server, "MAX_PAGES", 5)
     page = json.dumps({"results": [], "next": "https://127.0.0.1/somewhere/else/"}).encode()
     pretix_shop.peer.answer = lambda _asked: Answer(page)
     with pytest.raises(PeerFailed, match="more than 5 pages"):

@@ -13,7 +13,7 @@ from tests.backend.conftest import Forum
 from tests.backend.integrations.test_syncing import tables
 from tests.factories import NOW, make_attendee
 from tests.https import Answer
-from tests.programmes import follow
+from tests.programmes import answering, follow, recorded
 from tests.registrations import Shop
 
 FOLDER = settings.BASE_DIR / "tests" / "fixtures" / "indico"
@@ -96,3 +96,19 @@ def test_whoever_has_agreed_to_a_meeting_then_is_proposed_again(indico: Shop) ->
     [found] = indico.sync(dry_run=True).speakers
     assert indico.sync(speakers=[found.key]).counts.unchanged == 30
     assert (speaking(), proposed(indico)) == ([], [("Sam Speaker", WORD)])
+
+
+@pytest.mark.parametrize("version", ["2025.2", "2026.2"])
+def test_speakers_of_pretalx_are_proposed_where_its_token_reads_them(shop: Shop, version: str) -> None:
+    somebody(shop)
+    found = recorded(f"{version}-first")
+    follow(shop, "pretalx", "/forum/", "very-secret")
+    shop.peer.answer = answering(found)
+    assert proposed(shop) == [("Sam Speaker", "Session 1")]
+    shop.sync()
+    assert "speaker1@" not in repr(tables()["integrations_programmeentry"])
+    for path in [path for path in found if "/speakers/" in path]:
+        del found[path]
+    assert (proposed(shop), shop.sync(by=False).counts.unchanged) == ([], 30)
+    follow(shop, "pretalx", "/forum/")
+    assert proposed(shop) == []
