@@ -46,6 +46,7 @@ class Source(Numbered):
     columns = models.JSONField(default=dict, blank=True)  # by heading, as `column_key` has it
     products = models.JSONField(default=list, blank=True)  # numbers in pretix, of forms in Indico; empty: all
     minor_products = models.JSONField(default=list, blank=True)  # whose holders are minors
+    takes_unpaid = models.BooleanField(default=False, db_default=False)  # in pretix and Indico: who has yet to pay
     schedule = models.CharField(max_length=8, choices=Schedule.choices, default=Schedule.OFF)
     tried_at = models.DateTimeField(null=True, editable=False)
     ran_at = models.DateTimeField(null=True, editable=False)  # the last time to its end

@@ -59,9 +59,10 @@ class SourceForm(RefusableForm):
     )
     products = NumbersField(label=_("Products in pretix, or forms in Indico"))
     minor_products = NumbersField(label=_("Products or forms of minors"))
+    takes_unpaid = forms.BooleanField(label=_("Also who has yet to pay"), required=False)
 
     def __init__(self, data: QueryDict | None, source: Source | None = None) -> None:
-        names = ("name", "kind", "address", "schedule", "products", "minor_products")
+        names = ("name", "kind", "address", "schedule", "products", "minor_products", "takes_unpaid")
         super().__init__(data, initial={name: getattr(source, name) for name in names} if source else {})
         tell_of_length(self)
 

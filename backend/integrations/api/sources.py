@@ -53,6 +53,7 @@ class SourceDataSerializer(serializers.Serializer[Any]):
     schedule = serializers.ChoiceField(choices=Source.Schedule.choices, default=Source.Schedule.OFF)
     products = BoundedListField(child=id_field(), max_length=MAX_PRODUCTS, default=())
     minor_products = BoundedListField(child=id_field(), max_length=MAX_PRODUCTS, default=())
+    takes_unpaid = serializers.BooleanField(default=False, help_text="In pretix and Indico: who has yet to pay.")
 
     def data_of(self) -> SourceData:
         values = self.validated_data

@@ -19,7 +19,7 @@ from backend.integrations.services.rows import SourceTable
 from backend.roster.services.csv_tables import MAX_COLUMNS, MAX_ROWS, CsvLine, CsvTable, column_key, too_many_rows
 
 HEADER = ("Registration ID", "state", "email", "name", "Ticket")
-COMPLETE = "complete"
+COMPLETE, UNPAID = "complete", "unpaid"
 CANCELLED = ("withdrawn", "rejected")
 # Of whom it is, the registration itself says more; of files there is only their name.
 NOT_ASKED = frozenset({"email", "file", "picture", "accommodation", "label"})
@@ -48,7 +48,7 @@ def read_indico(source: Source, token: str, patience: Patience) -> SourceTable:
             answers: dict[str, str] = {}
             if reason:
                 left_out[line] = reason
-            elif row.get("state") == COMPLETE:
+            elif row.get("state") not in CANCELLED:
                 answers = _answers(server.read(f"{_number(form)}/registrations/{_number(row)}"), asked)
             if form["id"] in source.minor_products:
                 minors.add(line)
@@ -108,7 +108,8 @@ def _left_out(source: Source, form: Mapping[str, Any], row: Mapping[str, Any]) -
         return ""
     if source.products and form["id"] not in source.products:
         return _("another registration form")
-    return "" if row.get("state") == COMPLETE else _("a registration that is not complete")
+    is_taken = row.get("state") == COMPLETE or (source.takes_unpaid and row.get("state") == UNPAID)
+    return "" if is_taken else _("a registration that is not complete")
 
 
 def _answers(row: Any, asked: dict[str, str]) -> dict[str, str]:

@@ -24,7 +24,7 @@ NEVER_SENT = (
     "fees", "downloads", "url", "invoice_address", "positions.secret", "positions.downloads", "positions.checkins",
 )  # fmt: skip
 HEADER = ("position", "state", "email", "name", "organisation", "country", "title", "Ticket")
-CANCELLED, PAID = "c", "p"
+CANCELLED, PAID, PENDING = "c", "p", "n"
 
 
 def read_pretix(source: Source, token: str, patience: Patience) -> SourceTable:
@@ -108,7 +108,9 @@ def _left_out(source: Source, order: Mapping[str, Any], position: Mapping[str, A
         return ""
     if source.products and position.get("item") not in source.products:
         return _("another product")
-    return "" if order.get("status") == PAID else _("an order that is not paid")
+    is_pending = order.get("status") == PENDING and not order.get("require_approval")
+    is_taken = order.get("status") == PAID or (source.takes_unpaid and is_pending)
+    return "" if is_taken else _("an order that is not paid")
 
 
 def _is_cancelled(order: Mapping[str, Any], position: Mapping[str, Any]) -> bool:

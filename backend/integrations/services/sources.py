@@ -42,6 +42,7 @@ class SourceData:
     schedule: str = Source.Schedule.OFF
     products: tuple[int, ...] = field(default=())
     minor_products: tuple[int, ...] = field(default=())
+    takes_unpaid: bool = False
 
 
 @in_transaction
@@ -140,6 +141,7 @@ def _values(event: Event, data: SourceData, now: dt.datetime, *, before: Source 
         "schedule": data.schedule,
         "products": products[0],
         "minor_products": products[1],
+        "takes_unpaid": data.takes_unpaid,
     }
 
 

@@ -127,6 +127,8 @@ def test_only_complete_ones_are_asked_for_their_answers_and_nothing_else_is_kept
         everything += repr(cursor.fetchall())
     for word in ("qxticket", "qxstreet", "qxphone", "qxpicture", "very-secret"):
         assert word not in everything, word
+    Source.objects.update(takes_unpaid=True)
+    assert indico.shop.sync().counts.added == 1
 
 
 def test_a_form_is_a_sector_and_one_form_is_read_where_organisers_say_so(indico: Indico) -> None:

@@ -133,7 +133,9 @@ def test_a_ticket_is_a_sector_and_one_product_is_read_where_organisers_say_so(pr
     shop = pretix_shop
     columns = {"ticket": "sector", "sector": "", "organisation": "organisation"}
     choose_columns(event=shop.event, source_id=shop.source.pk, columns=columns, by=shop.organiser.person)
-    Source.objects.update(products=[9_999_999])
+    Source.objects.update(takes_unpaid=True)
+    assert shop.sync(dry_run=True).counts.added == 119
+    Source.objects.update(products=[9_999_999], takes_unpaid=False)
     assert shop.sync(dry_run=True).counts.added == 0
     Source.objects.update(products=[])
     found = deepcopy(recorded("first.json"))

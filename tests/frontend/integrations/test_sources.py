@@ -76,11 +76,11 @@ def test_no_page_and_no_answer_ever_shows_the_token(desk) -> None:
 def test_settings_are_changed_and_what_cannot_be_is_refused_in_place(desk) -> None:
     shop, client, pages = desk
     address = f"{pages}{shop.source.pk}/"
-    good = FORM | {"address": "https://example.org/x.csv", "token": "", "products": "12, 13"}
+    good = FORM | {"address": "https://example.org/x.csv", "token": "", "products": "12, 13", "takes_unpaid": "on"}
     assert client.post(address, good).status_code == 302
     source = Source.objects.get()
-    assert (source.name, source.schedule, source.products, source.has_token) == (
-        "A list", "nightly", [12, 13], False,
+    assert (source.name, source.schedule, source.products, source.takes_unpaid, source.has_token) == (
+        "A list", "nightly", [12, 13], True, False,
     )  # fmt: skip
     for wrong in ({"address": "http://example.org/"}, {"products": "a ticket"}, {"kind": "other"}, {"name": ""}):
         answer = client.post(address, good | wrong)
