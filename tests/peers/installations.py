@@ -204,11 +204,11 @@ def free_port() -> int:
 
 
 def _answers(port: int) -> bool:
-    """Whether it gives a page, and so has read its own code."""
+    """Whether it answers, and so has read its own code; without collected files a page of pretalx is an error."""
     client = http.client.HTTPSConnection("localhost", port, timeout=SECONDS, context=ssl._create_unverified_context())
     with contextlib.suppress(OSError), contextlib.closing(client):
         client.request("GET", "/")
-        return client.getresponse().status < 500
+        return client.getresponse().status > 0
     return False
 
 

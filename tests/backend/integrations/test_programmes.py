@@ -108,7 +108,7 @@ def test_a_token_goes_to_the_api_alone_and_one_that_is_revoked_is_one_sentence(s
     follow(shop, "pretalx", "/forum/", "very-secret")
     shop.peer.answer = answering(recorded("2025.2-first"))
     shop.sync()
-    assert [one.path for one in shop.peer.asked] == [BY_TOKEN]
+    assert [one.path for one in shop.peer.asked] == [BY_TOKEN, "/api/events/forum/speakers/"]
     everything = titles(shop)
     shop.peer.answer = lambda _asked: Answer(status=401)
     with pytest.raises(PeerDenied):
