@@ -128,6 +128,14 @@ def second() -> dict:
     return {}
 
 
+def speakers() -> dict:
+    """The token may read speakers as well."""
+    [token] = UserApiToken.objects.all()
+    token.endpoints = {**token.endpoints, "speakers": list(READ_PERMISSIONS)}
+    token.save()
+    return {}
+
+
 def revoked() -> dict:
     UserApiToken.objects.update(expires=now() - dt.timedelta(days=1))
     return {}

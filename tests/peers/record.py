@@ -78,8 +78,9 @@ def of_pretix(_peer: Running, read: Read) -> dict[str, Any]:
     return found
 
 
-def of_pretalx(_peer: Running, read: Read) -> dict[str, str]:
+def of_pretalx(peer: Running, read: Read) -> dict[str, str]:
     """Its schedules; of speakers their codes and addresses."""
+    peer.change("speakers")
     page = json.loads(read(SPEAKERS))
     page["results"] = [{name: one[name] for name in ("code", "email")} for one in page["results"]]
     return {path: read(path) for path in SCHEDULES} | {SPEAKERS: json.dumps(page, separators=(",", ":"))}

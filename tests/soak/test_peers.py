@@ -32,6 +32,7 @@ from tests.backend.conftest import make_forum
 from tests.backend.integrations.test_busy_calendars import at, written
 from tests.backend.integrations.test_syncing import tables
 from tests.database import until_waiting
+from tests.factories import make_attendee
 from tests.https import Answer, Asked, Peer, make_certificate, serving
 from tests.networks import own_network
 from tests.peers.installations import INDICO, PRETALX, PRETIX, RADICALE, Installation, Running, installed, running
@@ -293,6 +294,11 @@ def walk_programme(shop: Shop, peer: Running, first: str, renamed: str, updated:
 def test_programme_of_pretalx(shop: Shop, certificate: Path, installation: Installation, has_token: bool) -> None:
     with followed(shop, installation, certificate, "pretalx", has_token=has_token) as peer:
         walk_programme(shop, peer, "Session 1", "Session 2, renamed", updated=3, taken_out=2)
+        if has_token:
+            make_attendee(shop.event, name="Sam Speaker", email="speaker10@example.org")
+            assert shop.sync(dry_run=True).speakers == ()  # the token may not read them yet
+            peer.change("speakers")
+            assert [one.title for one in shop.sync(dry_run=True).speakers] == ["Session 10: children & <platforms>"]
         peer.change("revoked" if has_token else "hidden")
         with pytest.raises(PeerDenied if has_token else PeerFailed):
             shop.sync(by=False)
