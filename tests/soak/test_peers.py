@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -115,8 +116,11 @@ def pretix_behind_a_proxy(shop: Shop, certificate: Path) -> Iterator[Callable[[S
         def passed_on(asked: Asked) -> Answer:
             address = f"{found.place.address}{asked.path}?{urlencode(asked.query, doseq=True)}"
             headers = {"Authorization": asked.headers["Authorization"]}
-            with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
-                return Answer(answer.read())
+            try:
+                with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
+                    return Answer(answer.read())
+            except urllib.error.HTTPError as error:
+                return Answer(status=error.code)
 
         def change(spoil: Spoil) -> None:
             shop.peer.answer = lambda asked: spoil(asked, lambda: passed_on(asked))

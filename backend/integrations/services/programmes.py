@@ -86,7 +86,7 @@ def programme_address(kind: str, address: str, *, has_token: bool = False) -> st
     >>> programme_address("pretalx", "https://talks.example.org/forum/")
     'https://talks.example.org/forum/schedule/export/schedule.json'
     >>> programme_address("indico_sessions", "https://example.org/indico/event/12/timetable/")
-    'https://example.org/indico/export/event/12.json?detail=sessions'
+    'https://example.org/indico/export/event/12.json?detail=sessions&nc=yes'
     """
     parts = urlsplit(address.strip())
     host, names = f"{parts.scheme}://{parts.netloc}", [one for one in parts.path.split("/") if one]
@@ -101,7 +101,7 @@ def programme_address(kind: str, address: str, *, has_token: bool = False) -> st
         return f"{host}/{event[0]}/schedule/export/schedule.json"
     if kind == Source.Kind.INDICO_SESSIONS:
         before, number = event_in_indico(address)
-        return f"{before}/export/event/{number}.json?detail=sessions"
+        return f"{before}/export/event/{number}.json?detail=sessions&nc=yes"
     return address.strip()
 
 
