@@ -312,7 +312,7 @@ def test_programme_of_pretalx(shop: Shop, certificate: Path, installation: Insta
 @pytest.mark.parametrize("installation", INDICO, ids=lambda one: one.name)
 def test_programme_of_indico(shop: Shop, certificate: Path, installation: Installation) -> None:
     with followed(shop, installation, certificate, "indico_sessions") as peer:
-        walk_programme(shop, peer, "Session 0: Part 1", "Session 1, renamed: Part 2", updated=3, taken_out=1)
+        walk_programme(shop, peer, "Session 1: Part 3", "Session 1, renamed: Part 4", updated=2, taken_out=1)
         peer.change("revoked")
         with pytest.raises(PeerDenied):
             shop.sync(by=False)
