@@ -14,7 +14,7 @@ import random
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -98,17 +98,24 @@ class _TryAgain(Exception):
         self.refusal, self.after = refusal, after
 
 
-def fetch(address: str, *, authorization: str = "", accept: str = "*/*", patience: Patience = PATIENCE) -> bytes:
+def fetch(
+    address: str,
+    *,
+    authorization: str = "",
+    accept: str = "*/*",
+    denied: Collection[int] = DENIED,
+    patience: Patience = PATIENCE,
+) -> bytes:
     """What the address answers to a GET, after redirects and, where it may help, further tries.
 
-    `authorization`: that header, for the host of the address alone. Refuses AddressRefused, PeerDenied and
-    PeerFailed.
+    `authorization`: that header, for the host of the address alone; `denied`: the statuses that say that it is
+    no good. Refuses AddressRefused, PeerDenied and PeerFailed.
     """
     first = checked_url(address)
     ends_at = time.monotonic() + patience.total_seconds
     for number in range(patience.tries):
         try:
-            return _followed(first, authorization, accept, patience, ends_at)
+            return _content(*_followed(first, authorization, accept, patience, ends_at), denied)
         except _TryAgain as failure:
             jitter = random.uniform(0.5, 1.5)  # noqa: S311
             wait = failure.after or FIRST_PAUSE * 2**number * jitter
@@ -280,8 +287,10 @@ class _Answer:
     content: bytes
 
 
-def _followed(first: httpx2.URL, authorization: str, accept: str, patience: Patience, ends_at: float) -> bytes:
-    """What the address answers in the end; refuses as `fetch`, or raises _TryAgain."""
+def _followed(
+    first: httpx2.URL, authorization: str, accept: str, patience: Patience, ends_at: float
+) -> tuple[_Answer, httpx2.URL]:
+    """What the address answers in the end, and which answers; refuses as `fetch`, or raises _TryAgain."""
     url = first
     with _pool(ends_at) as pool:
         for _redirect in range(MAX_REDIRECTS + 1):
@@ -289,7 +298,7 @@ def _followed(first: httpx2.URL, authorization: str, accept: str, patience: Pati
             headers = _headers(accept, authorization if is_same else "")
             answer = _asked(pool, url, headers, patience, ends_at, is_read=True)
             if answer.status not in REDIRECTS:
-                return _content(answer, url)
+                return answer, url
             url = checked_url(str(url.join(answer.headers.get(b"location", b"").decode("latin-1"))))
     raise PeerFailed(_("%(host)s sends on from one address to the next without end.") % {"host": first.host})
 
@@ -359,10 +368,10 @@ def _read(
     return b"".join(parts)
 
 
-def _content(answer: _Answer, url: httpx2.URL) -> bytes:
+def _content(answer: _Answer, url: httpx2.URL, denied: Collection[int] = DENIED) -> bytes:
     if answer.status == 200:
         return answer.content
-    if answer.status in DENIED:
+    if answer.status in denied:
         raise PeerDenied(_("%(host)s does not accept the token, or it may not read this.") % {"host": url.host})
     kind = PeerLacks if answer.status in LACKS else PeerFailed
     refusal = kind(_("%(host)s answered with the error %(status)s.") % {"host": url.host, "status": answer.status})

@@ -21,7 +21,7 @@ from backend.agenda.services.agenda import carry_out_agenda
 from backend.agenda.services.files import AgendaFile, FileSession, read_agenda
 from backend.agenda.services.imports import AgendaChanges, Known, plan_agenda
 from backend.agenda.services.sessions import SessionData, clean_source_id
-from backend.core.outgoing import AddressRefused, Patience, PeerDenied, PeerLacks, fetch
+from backend.core.outgoing import DENIED, AddressRefused, Patience, PeerDenied, PeerLacks, fetch
 from backend.core.period import Period
 from backend.core.transactions import in_transaction
 from backend.events.models.agenda import Session
@@ -115,8 +115,12 @@ def read_programme(source: Source, *, now: dt.datetime, patience: Patience) -> A
     authorization = f"{scheme} {token}" if token else ""
     address = programme_address(source.kind, source.address, has_token=bool(token))
     patience = replace(patience, max_bytes=min(patience.max_bytes, MAX_BYTES))
-    file = read_agenda(fetch(address, authorization=authorization, patience=patience), event=source.event)
-    if source.kind == Source.Kind.INDICO_SESSIONS:
+    is_indico = source.kind == Source.Kind.INDICO_SESSIONS
+    denied = DENIED | {400} if is_indico and token else DENIED  # so its export answers to a revoked token
+    file = read_agenda(
+        fetch(address, authorization=authorization, denied=denied, patience=patience), event=source.event
+    )
+    if is_indico:
         return file
     by_code: dict[str, str] = {}
     if source.kind == Source.Kind.PRETALX and token:

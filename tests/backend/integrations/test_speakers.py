@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 
+from backend.core.outgoing import PeerDenied
 from backend.events.models.agenda import Session, SessionPart, Slot, Table
 from backend.events.models.aliases import Alias
 from backend.events.models.attendees import Attendee
@@ -53,6 +54,12 @@ def test_organisers_confirm_who_speaks_and_nobody_speaks_by_itself(indico: Shop)
     assert proposed(indico) == [("Cy Chair", BLOCK)]
     kept = repr(tables()["events_session"]) + repr(tables()["integrations_programmeentry"])
     assert "speaker1@" not in kept
+
+
+def test_indico_answers_400_to_a_token_that_was_revoked(indico: Shop) -> None:
+    indico.peer.answer = lambda _asked: Answer(status=400)
+    with pytest.raises(PeerDenied):
+        indico.sync(by=False)
 
 
 def test_a_new_session_and_its_speaker_are_confirmed_at_once(indico: Shop) -> None:
