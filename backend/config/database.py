@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Set
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
     from django.db.migrations.graph import MigrationGraph
 
 MIN_VERSION = 150000  # PostgreSQL 15, as `server_version_num` counts
+# libpq waits for ever where a port is open and silent, and for a quarter of an hour and more where the machine
+# behind a connection is gone; DATABASE_URL may say otherwise.
+SILENT_SERVER = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 10_000,  # ms
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
 PREPARED_AFTER = 0  # uses of a statement that is written once (core.compiled); what Django writes never is
 # Left to itself the database plans one of few ids anew at each use: ten times as long as reading takes.
 PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
@@ -37,8 +47,7 @@ def database_settings(given: dict[str, Any] | None, data: Path) -> dict[str, Any
     """Django's description of the server that DATABASE_URL names, else of the embedded one in `data`."""
     kept_open = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     if given is not None:
-        # libpq waits for ever where a port is open and silent; DATABASE_URL may say otherwise.
-        options = {"connect_timeout": 10, "prepare_threshold": PREPARED_AFTER, **given.get("OPTIONS", {})}
+        options = {**SILENT_SERVER, "prepare_threshold": PREPARED_AFTER, **given.get("OPTIONS", {})}
         if options["prepare_threshold"] == "none":  # behind a pooler that does not keep sessions
             options["prepare_threshold"] = None
         return {**given, "ENGINE": "django.db.backends.postgresql", "OPTIONS": options, **kept_open}
@@ -189,7 +198,8 @@ def sentence_for(error: Exception) -> str:
     """One line for what `is_about_the_server`, without the password and without the driver's hints."""
     text = " ".join(str(error).split())
     used = connections[DEFAULT_DB_ALIAS].settings_dict
-    where = f"{used.get('HOST') or 'localhost'}:{used.get('PORT') or 5432}"
+    hosts, ports = (str(used.get(name) or other).split(",") for name, other in (("HOST", "localhost"), ("PORT", 5432)))
+    where = " or ".join(f"{host}:{port}" for host, port in zip(hosts, cycle(ports), strict=False))
     if denied := _denied(error):
         if "extension" in denied:
             remedy = "let an administrator of that server run CREATE EXTENSION vector in it once"

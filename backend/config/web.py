@@ -30,6 +30,7 @@ MAX_CONNECTIONS = 2_000
 MAX_HEADER_BYTES = 64 * 1024
 MAX_BODY_BYTES = 12_000_000  # every form and file has a lower limit of its own
 KEPT_IN_MEMORY_BYTES = 64 * 1024  # of one request's body; the rest goes to a temporary file
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
 IDLE_SECONDS = 60  # a connection without a whole request and without a byte is closed
 
 
@@ -93,13 +94,15 @@ def _allow_connections(number: int) -> None:
 def _announce() -> None:
     """Print where the pages are once they answer."""
     host = settings.ALLOWED_HOSTS[0].lstrip("*.") or "127.0.0.1"
-    first_page = urllib.request.Request(
-        f"http://127.0.0.1:{settings.TITIAN_PORT}/", headers={"Host": host, "X-Forwarded-Proto": "https"}
+    own = "127.0.0.1" if settings.TITIAN_HOST in EVERY_ADDRESS else settings.TITIAN_HOST
+    address = f"http://{f'[{own}]' if ':' in own else own}:{settings.TITIAN_PORT}"
+    first_page = urllib.request.Request(  # noqa: S310
+        f"{address}/", headers={"Host": host, "X-Forwarded-Proto": "https"}
     )
     while True:
         try:
             with urllib.request.urlopen(first_page, timeout=30):  # noqa: S310
-                print(f"Titian answers at http://127.0.0.1:{settings.TITIAN_PORT} (Ctrl-C ends it)", flush=True)
+                print(f"Titian answers at {address} (Ctrl-C ends it)", flush=True)
                 return
         except urllib.error.HTTPError as error:
             print(f"The first page answers with {error.code}; the lines above say why.", flush=True)

@@ -70,7 +70,7 @@ def main() -> None:
     from backend.benchmarks.load.event import SLUG
     from backend.benchmarks.load.servers import Servers
 
-    with _forum(given.people) as (address, readers, lists):
+    with forum(given.people) as (address, readers, lists):
         cookies = [signed_in(reader) for reader in readers]
         if given.serve:
             _serve(address, _visits_by_page(SLUG, readers, lists, cookies))
@@ -89,7 +89,7 @@ def main() -> None:
 
 
 @contextmanager
-def _forum(people: int) -> Iterator[tuple[str, list[Any], dict[int, list[int]]]]:
+def forum(people: int, sessions: int = SESSIONS) -> Iterator[tuple[str, list[Any], dict[int, list[int]]]]:
     """A forum in a database of its own: its address, everybody, and the lists of each (ids)."""
     from django.db import connection
     from django.utils import timezone
@@ -102,7 +102,7 @@ def _forum(people: int) -> Iterator[tuple[str, list[Any], dict[int, list[int]]]]
         create_event(people=people, seed=1, now=timezone.now())
         readers = list(Attendee.objects.select_related("person", "event").order_by("pk"))
         _declare(readers)
-        _hold_sessions(readers)
+        _hold_sessions(readers, sessions)
         lists = _write_lists(readers)
         _agree_meetings(readers)
         with connection.cursor() as cursor:
@@ -213,8 +213,8 @@ def _declare(readers: Sequence[object]) -> None:
     )
 
 
-def _hold_sessions(readers: Sequence[object]) -> None:
-    """Twenty-four sessions with two speakers; everybody bookmarked one."""
+def _hold_sessions(readers: Sequence[object], number_of_sessions: int) -> None:
+    """Sessions with two speakers each; everybody bookmarked one."""
     from backend.events.models.agenda import Session, SessionPart
     from backend.events.models.events import Theme
 
@@ -226,14 +226,14 @@ def _hold_sessions(readers: Sequence[object]) -> None:
             event=event, theme=themes[n % 4], title=f"Session {n}", abstract=f"{SEEKS} {OFFERS}",
             room="Hall A", starts_at=opening + n * LENGTH, ends_at=opening + (n + 1) * LENGTH,
         )
-        for n in range(SESSIONS)
+        for n in range(number_of_sessions)
     ]  # fmt: skip
-    speaking = {one.pk: sessions[n % SESSIONS] for n, one in enumerate(readers[: 2 * SESSIONS])}
+    speaking = {one.pk: sessions[n % len(sessions)] for n, one in enumerate(readers[: 2 * len(sessions)])}
     SessionPart.objects.bulk_create(
         SessionPart(
             event=event,
             attendee=one,
-            session=speaking.get(one.pk, sessions[number % SESSIONS]),
+            session=speaking.get(one.pk, sessions[number % len(sessions)]),
             part="speaking" if one.pk in speaking else "bookmarked",
         )
         for number, one in enumerate(readers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -25,16 +26,21 @@ def signed_in(reader: object) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
-def asker(port: int, encoding: str = "") -> Callable[[str, str], tuple[int, int]]:
+def asker(port: int, encoding: str = "", *, tls: bool = False) -> Callable[[str, str], tuple[int, int]]:
     """Asks for a path with a cookie over the thread's own kept-open connection; gives status and length.
 
-    `encoding`: the compression that the client takes.
+    `encoding`: the compression that the client takes. `tls`: of a server at `localhost` that signs for itself.
     """
     own = threading.local()
+    context = ssl._create_unverified_context() if tls else None
 
     def ask(path: str, cookie: str) -> tuple[int, int]:
         if not hasattr(own, "connection"):
-            own.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            own.connection = (
+                http.client.HTTPSConnection("localhost", port, timeout=30, context=context)
+                if tls
+                else http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            )
         headers = {"Cookie": cookie, "Accept-Encoding": encoding or "identity"}
         own.connection.request("GET", path, headers=headers)
         with closing(own.connection.getresponse()) as answer:

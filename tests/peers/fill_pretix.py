@@ -14,7 +14,7 @@ django.setup()
 from django.test import Client
 from django.utils.timezone import now
 from django_scopes import scopes_disabled
-from pretix.base.models import Event, Item, Order, OrderPosition, Organizer, Question, Team
+from pretix.base.models import Event, Item, Order, OrderPosition, Organizer, Question, Team, User
 from pretix.base.models.organizer import TeamAPIToken
 from pretix.base.services.orders import OrderChangeManager, cancel_order
 
@@ -90,6 +90,15 @@ def second() -> dict:
     return {}
 
 
+def signed_in() -> dict:
+    """The cookie of a browser in which one of the staff has signed in."""
+    user = User.objects.create_user("staff@example.org", "not-used-anywhere-1")
+    Team.objects.get(name="Staff").members.add(user)
+    client = Client(headers={"host": HOST})
+    client.force_login(user)
+    return {"cookie": "; ".join(f"{name}={one.value}" for name, one in client.cookies.items())}
+
+
 def revoked() -> dict:
     TeamAPIToken.objects.filter(name="Titian").update(active=False)
     return {}
@@ -154,4 +163,4 @@ def ask(method: str, path: str, data: dict) -> None:
 
 
 with scopes_disabled():
-    print(json.dumps({"first": first, "second": second, "revoked": revoked}[sys.argv[1]]()))
+    print(json.dumps({"first": first, "second": second, "signed_in": signed_in, "revoked": revoked}[sys.argv[1]]()))

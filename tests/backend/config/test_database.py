@@ -63,7 +63,23 @@ def test_a_port_that_is_open_and_silent_is_not_waited_for_without_end() -> None:
         address = f"postgresql://titian@127.0.0.1:{port}/titian"
         sentence = _one_sentence(_run(f"{address}?connect_timeout=2", "migrate"))
     assert f"The database at 127.0.0.1:{port} did not answer in time" in sentence
-    assert database.database_settings({"NAME": "titian"}, settings.VAR)["OPTIONS"]["connect_timeout"] == 10
+    options = database.database_settings({"NAME": "titian"}, settings.VAR)["OPTIONS"]
+    assert (options["connect_timeout"], options["tcp_user_timeout"]) == (10, 10_000)
+
+
+def test_an_address_of_several_hosts_is_understood_and_each_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    hosts = "10.0.0.5:6432,10.0.0.6:6433"
+    address = f"postgresql://titian@{hosts}/titian?target_session_attrs=read-write&connect_timeout=2"
+    monkeypatch.setenv("DATABASE_URL", address)
+    given = database_from("DATABASE_URL")
+    assert given is not None
+    assert (given["HOST"], given["PORT"]) == ("10.0.0.5,10.0.0.6", "6432,6433")
+    options = database.database_settings(given, settings.VAR)["OPTIONS"]
+    assert (options["target_session_attrs"], options["connect_timeout"]) == ("read-write", 2)
+    for ports, first, second in ((given["PORT"], 6432, 6433), ("", 5432, 5432)):
+        with connected_as(HOST=given["HOST"], PORT=ports):
+            sentence = database.sentence_for(Exception("Connection refused"))
+        assert f"10.0.0.5:{first} or 10.0.0.6:{second} does not answer" in sentence
 
 
 @pytest.mark.slow
