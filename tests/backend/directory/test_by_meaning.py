@@ -118,6 +118,20 @@ def test_what_means_nothing_finds_nobody(event: Event, viewer: Attendee, nothing
         assert (names(found), found.total) == ([], 0)
 
 
+def test_only_forums_with_something_to_read_or_to_forget_are_gone_through(event: Event) -> None:
+    """There may be ten thousand, and the job runs once a minute."""
+    for slug in ("elsewhere", "another"):
+        make_attendee(make_event(slug), name="Minor", offers=COURT, age_class="minor")
+    shown = make_attendee(event, name="Shown", offers=COURT)
+    assert read_all_texts() == 1
+    with CaptureQueriesContext(connection) as asked:
+        assert read_all_texts() == 0
+    assert len(asked) == 1
+    Attendee.objects.filter(pk=shown.pk).update(visibility="hidden")
+    read_all_texts()
+    assert not SearchText.objects.exists()
+
+
 def test_whom_the_policy_hides_is_no_hit_and_minors_are_never_read(
     event: Event, viewer: Attendee, blocked_by: str
 ) -> None:
