@@ -1,8 +1,8 @@
 """Pages a second of ours, pretalx and pretix, each with two web processes, one after the other on this machine.
 
-Theirs are installed and filled by `make peers`; ours has as many people and sessions. Told is the rate at which
-95 of 100 pages still come within 300 ms, and what a browser fetches for its first page. Theirs answer under TLS,
-ours without, as a proxy in front of each would ask them.
+Theirs are installed and filled by `make peers`, and left out where they are not; ours has as many people and
+sessions. Told is the rate at which 95 of 100 pages still come within 300 ms, what a page costs the processors, which
+other work on the machine changes little, and what a browser fetches for its first page. Theirs answer under TLS.
 
     python -m tests.benchmarks.bench_peers [--seconds 15]
 """
@@ -18,9 +18,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import django
+import psutil
 
 from tests.benchmarks.http_load import asker, closed_loop, open_loop, signed_in
+from tests.benchmarks.page_turns import seconds_of
 from tests.chromium import chromium
+from tests.https import make_certificate
+from tests.peers.installations import PRETALX, PRETIX, Installation, running
 
 PEOPLE, SESSIONS, PROCESSES = 120, 30, 2
 P95_SECONDS = 0.3
@@ -41,16 +45,20 @@ class Served:
 
     port: int
     tls: bool
+    web: list[psutil.Process]
+    database: psutil.Process  # whose children serve connections
     cookie: str = ""
     organiser: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class Figures:
-    """Of a page: pages a second at the wanted p95 and without pause, kB; and a browser's first visit."""
+    """Of a page: pages a second at the wanted p95 and without pause, ms of a processor, kB; a browser's first visit."""
 
     rate: float
     most: float
+    web_ms: float
+    database_ms: float
     kilobytes: float
     requests: int
     visit_kilobytes: float
@@ -60,6 +68,8 @@ class Figures:
 def ours() -> Iterator[Served]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
     django.setup()
+    from django.db import connection
+
     from backend.benchmarks.load.servers import Servers
     from tests.benchmarks.bench_pages import forum
 
@@ -68,46 +78,71 @@ def ours() -> Iterator[Served]:
         servers = Servers(address, processes=PROCESSES)
         try:
             servers.wait_until_up()
-            yield Served(servers.port, False, signed_in(readers[0]), signed_in(readers[-1]))
+            web = [psutil.Process(one.pid) for one in servers.web]
+            database = _running_with(connection.settings_dict["HOST"], name="postgres")[0]
+            yield Served(servers.port, False, web, database, signed_in(readers[0]), signed_in(readers[-1]))
         finally:
             servers.stop()
 
 
+def installed() -> dict[str, Installation]:
+    """The peers that `make peers` has filled."""
+    return {name: one for name, one in {"pretalx": PRETALX[-1], "pretix": PRETIX}.items() if one.is_ready}
+
+
 @contextmanager
 def theirs(name: str) -> Iterator[Served]:
-    from tests.https import make_certificate
-    from tests.peers.installations import PRETALX, PRETIX, running
-
-    filled = {"pretalx": PRETALX[-1], "pretix": PRETIX}[name]
+    filled = installed()[name]
     several = dataclasses.replace(
-        filled, serve=lambda place: (*filled.serve(place), "--workers", str(PROCESSES), "--keep-alive", "60")
+        filled,
+        serve=lambda place: ("python", "-m", *filled.serve(place), "--workers", str(PROCESSES), "--keep-alive", "60"),
     )
     with tempfile.TemporaryDirectory() as folder:
         certificate = make_certificate(Path(folder) / "certificate.pem")
         with running(several, certificate) as peer:
             cookie = peer.change("signed_in")["cookie"] if name == "pretix" else ""
-            yield Served(peer.place.port, True, organiser=cookie)
+            web = _running_with(f"127.0.0.1:{peer.place.port}")
+            database = _running_with(peer.place.postgres, name="postgres")[0]
+            yield Served(peer.place.port, True, web, database, organiser=cookie)
+
+
+def _running_with(argument: str, *, name: str = "") -> list[psutil.Process]:
+    """The processes in whose command line this argument stands, of this name where one is given."""
+    found = psutil.process_iter(["name", "cmdline"])
+    return [one for one in found if argument in (one.info["cmdline"] or ()) and (one.info["name"] == name or not name)]
+
+
+def _spent(served: Served) -> tuple[float, dict[int, float]]:
+    """Seconds of a processor: of the web processes together, of each of the database."""
+    return (
+        sum(seconds_of(one.pid) for one in served.web),
+        {one.pid: seconds_of(one.pid) for one in served.database.children()},
+    )
 
 
 def figures_of(served: Served, path: str, cookie: str, seconds: float) -> Figures:
     """Of one page: the most without pause first, then the largest share of it that keeps to the p95."""
     ask = asker(served.port, tls=served.tls)
-    sizes = set()
+    sizes: list[int] = []
 
     def read(_number: int) -> None:
         status, size = ask(path, cookie)
         assert status == 200, (path, status)
-        sizes.add(size)
+        sizes.append(size)
 
     closed_loop(read, seconds / 3)
+    read_before, (web, database) = len(sizes), _spent(served)
     most = closed_loop(read, seconds)
+    web_after, database_after = _spent(served)
+    of_database = sum(now - database.get(pid, 0.0) for pid, now in database_after.items())
+    costs = (1000 * spent / (len(sizes) - read_before) for spent in (web_after - web, of_database))
     rate = 0.0
     for share in SHARES:
         waits = sorted(wait for _answer, wait in open_loop(read, share * most, seconds))
         if waits[int(0.95 * len(waits))] < P95_SECONDS:
             rate = share * most
             break
-    return Figures(rate, most, max(sizes) / 1000, *first_visit(served, path, cookie))
+    return Figures(rate, most, *costs, max(sizes) / 1000, *first_visit(served, path, cookie))
 
 
 def first_visit(served: Served, path: str, cookie: str) -> tuple[int, float]:
@@ -136,20 +171,22 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15.0)
     seconds = parser.parse_args().seconds
     found: dict[tuple[str, str], Figures] = {}
-    for who in ("pretalx", "pretix", "ours"):
+    for who in (*installed(), "ours"):
         with ours() if who == "ours" else theirs(who) as served:
             for page, paths in PAGES.items():
                 if who in paths:
                     cookie = served.organiser if "organisers" in page else served.cookie
                     found[page, who] = figures_of(served, paths[who], cookie, seconds)
-    print("| page | whose | pages a second at p95 below .3 s | without pause | kB | first visit: requests, kB |")
+    print("| page | whose | pages a second at p95 below .3 s | without pause | ms of web, database | kB, first visit |")
     print("|---|---|---|---|---|---|")
     for (page, who), one in found.items():
-        times = found[page, "ours"].rate / one.rate if one.rate else 0.0
-        ratio = "" if who == "ours" else f" (ours {times:.1f} times as many)"
+        our = found[page, "ours"]
+        cost, ours_cost = one.web_ms + one.database_ms, our.web_ms + our.database_ms
+        ratios = f" (ours: {our.most / one.most:.1f} times the pages, {ours_cost / cost:.2f} of the cost)"
         print(
-            f"| {page} | {who} | {one.rate:.0f}{ratio} | {one.most:.0f} | {one.kilobytes:.0f} "
-            f"| {one.requests}, {one.visit_kilobytes:.0f} |"
+            f"| {page} | {who}{'' if who == 'ours' else ratios} | {one.rate:.0f} | {one.most:.0f} "
+            f"| {one.web_ms:.0f}, {one.database_ms:.0f} "
+            f"| {one.kilobytes:.0f}, {one.requests} requests of {one.visit_kilobytes:.0f} |"
         )
 
 

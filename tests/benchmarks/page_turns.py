@@ -46,7 +46,7 @@ class Version:
     def read(self, page: str, times: int) -> Cost:
         """Read a page so many times; what one reading cost."""
         visits = self.visits[page]
-        web, database = _seconds_of(self.web), self._of_database()
+        web, database = seconds_of(self.web), self._of_database()
         for number in range(times):
             path, cookie = visits[number % len(visits)]
             self._connection.request("GET", path, headers={"Cookie": cookie})
@@ -54,10 +54,10 @@ class Version:
             answer.read()
             assert answer.status == 200, (page, answer.status)
         spent = sum(now - database.get(pid, 0.0) for pid, now in self._of_database().items())
-        return (_seconds_of(self.web) - web) / times, spent / times
+        return (seconds_of(self.web) - web) / times, spent / times
 
     def _of_database(self) -> dict[int, float]:
-        return {one.pid: _seconds_of(one.pid) for one in psutil.Process(self.database).children()}
+        return {one.pid: seconds_of(one.pid) for one in psutil.Process(self.database).children()}
 
 
 def compare(commit: str, *, people: int, rounds: int, times: int) -> None:
@@ -118,7 +118,7 @@ def _served(folder: Path, people: int) -> Iterator[Version]:
         server.wait()
 
 
-def _seconds_of(pid: int) -> float:
+def seconds_of(pid: int) -> float:
     """Processor seconds of all threads of a process, of its clock of nanoseconds (clock_getcpuclockid)."""
     try:
         return time.clock_gettime((~pid << 3) | 2)
