@@ -156,7 +156,7 @@ def first_visit(served: Served, path: str, cookie: str) -> tuple[int, float]:
         pairs = (pair.split("=", 1) for pair in cookie.split("; ") if pair)
         context.add_cookies([{"name": name, "value": value, "url": base} for name, value in pairs])
         page, finished = context.new_page(), []
-        page.on("requestfinished", finished.append)
+        page.on("requestfinished", lambda one: finished.append(one))
         page.goto(base + path, wait_until="networkidle")
         missing = [one.url for one in finished if (answer := one.response()) and answer.status >= 400]
         sizes = [one.sizes() for one in finished if not one.url.startswith("data:")]
@@ -177,6 +177,7 @@ def main() -> None:
                 if who in paths:
                     cookie = served.organiser if "organisers" in page else served.cookie
                     found[page, who] = figures_of(served, paths[who], cookie, seconds)
+                    print(page, who, found[page, who], flush=True)
     print("| page | whose | pages a second at p95 below .3 s | without pause | ms of web, database | kB, first visit |")
     print("|---|---|---|---|---|---|")
     for (page, who), one in found.items():

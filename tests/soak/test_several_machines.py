@@ -65,6 +65,7 @@ query_wait_timeout = 10
 tcp_keepidle = 5
 tcp_keepintvl = 5
 tcp_keepcnt = 3
+tcp_user_timeout = 10000
 """
 HAPROXY = """
 defaults
