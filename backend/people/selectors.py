@@ -18,6 +18,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from backend.core.compiled import CompiledRows
 from backend.core.mail_addresses import stored_address
 from backend.people.models import ApiToken, FirstAdministratorLink, LinkedIdentity, Person, address_hash
 from backend.people.rules import has_fresh_proof
@@ -112,8 +113,15 @@ def tokens_of(person: Person) -> QuerySet[ApiToken]:
 
 def token_for(token: str, now: dt.datetime) -> ApiToken | None:
     """The API token of an open account, with its person; None where it is unknown or has expired."""
-    found = ApiToken.objects.select_related("person").filter(token_hash=token_hash(token), expires_at__gt=now)
-    return found.filter(person__is_active=True).first()
+    return next(iter(_tokens.fetch(digest=token_hash(token), now=now)), None)
+
+
+def _tokens_of(digest: str, now: dt.datetime) -> QuerySet[ApiToken]:
+    found = ApiToken.objects.select_related("person").filter(token_hash=digest, expires_at__gt=now)
+    return found.filter(person__is_active=True)
+
+
+_tokens = CompiledRows(_tokens_of, digest="-", now=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 def token_hash(token: str) -> str:

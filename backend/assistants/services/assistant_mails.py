@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
+from django.db.models import QuerySet
+
 from backend.assistants.models import Assistant
+from backend.core.compiled import CompiledRows
 from backend.core.queue import MAIL, enqueue
 from backend.people.rules import next_digest
 
@@ -25,11 +28,18 @@ def mail_assistants(principal_id: int, now: dt.datetime) -> None:
 
     It leaves with the reader's next digest, where they have these, and names nobody but the principal.
     """
-    rows = Assistant.objects.in_force().filter(principal=principal_id)
-    for row in rows.select_related("attendee__event", "attendee__person").order_by("pk"):
+    for row in _of_principal.fetch(principal=principal_id):
         if row.attendee is not None:
             at = next_digest(row.attendee.person, row.attendee.event.zone, now)
             queue_assistant_mail(row, Change.WAITING, not_before=at)
+
+
+def _in_force(principal: int) -> QuerySet[Assistant]:
+    rows = Assistant.objects.in_force().filter(principal=principal)
+    return rows.select_related("attendee__event", "attendee__person").order_by("pk")
+
+
+_of_principal = CompiledRows(_in_force, principal=-1)
 
 
 def queue_assistant_mail(row: Assistant, change: Change, *, not_before: dt.datetime | None = None) -> None:

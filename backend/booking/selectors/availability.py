@@ -75,7 +75,14 @@ class GridDay:
 
 def rules_for(event_id: int) -> MeetingRules:
     """The event's limits for requests, or the defaults."""
-    return MeetingRules.objects.filter(event=event_id).first() or MeetingRules(event_id=event_id)
+    return next(iter(_rules.fetch(event=event_id)), None) or MeetingRules(event_id=event_id)
+
+
+def _rules_of(event: int) -> QuerySet[MeetingRules]:
+    return MeetingRules.objects.filter(event=event)
+
+
+_rules = CompiledRows(_rules_of, event=-1)
 
 
 def availability_for(attendee: Attendee, now: dt.datetime) -> tuple[GridDay, ...]:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from backend.assistants.services.assistant_mails import mail_assistants
 from backend.booking.models.availability import Availability
 from backend.booking.models.counter_offers import CounterOffer
-from backend.booking.models.meetings import MAX_TIMES, Meeting, RequestedTime, Seat
+from backend.booking.models.meetings import MAX_TIMES, Meeting, MeetingQuerySet, RequestedTime, Seat
 from backend.booking.models.notices import Notice
 from backend.booking.models.waiting_list import WaitingListEntry
 from backend.booking.rules import (
@@ -39,6 +39,7 @@ from backend.booking.services.booking import SlotTaken, slot_details
 from backend.booking.services.changes import announce_freed_times
 from backend.booking.services.locks import lock_meeting, lock_own_meeting, lock_requests
 from backend.booking.services.notices import notify
+from backend.core.compiled import CompiledRows
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.isolation import for_each
 from backend.core.period import overlapping
@@ -404,10 +405,29 @@ def _check_pair(attendee: Attendee, other: Attendee, now: dt.datetime) -> None:
 
 def meeting_between(attendee_id: int, other_id: int, now: dt.datetime) -> Meeting | None:
     """The open request or proposal between the two, or else their meeting to come."""
+    for written in (_open_between, _agreed_between):
+        for meeting in written.fetch(attendee=attendee_id, other=other_id, now=now):
+            return meeting
+    return None
+
+
+def _of_both(attendee: int, other: int) -> MeetingQuerySet:
     both = Meeting.objects.exclude(kind__in=(Meeting.Kind.OFFICE_HOURS, Meeting.Kind.ROUND))
-    both = both.filter(seats__attendee=attendee_id)
-    both = both.filter(pk__in=Meeting.objects.filter(seats__attendee=other_id).values("pk"))
-    return both.open_at(now).first() or both.to_come(now).first()
+    of_other = Meeting.objects.filter(seats__attendee=other).values("pk")
+    return both.filter(seats__attendee=attendee).filter(pk__in=of_other).order_by("pk")
+
+
+def _open_of_both(attendee: int, other: int, now: dt.datetime) -> MeetingQuerySet:
+    return _of_both(attendee, other).open_at(now)[:1]
+
+
+def _agreed_of_both(attendee: int, other: int, now: dt.datetime) -> MeetingQuerySet:
+    return _of_both(attendee, other).to_come(now)[:1]
+
+
+_some_time = dt.datetime.min.replace(tzinfo=dt.UTC)
+_open_between = CompiledRows(_open_of_both, attendee=-1, other=-2, now=_some_time)
+_agreed_between = CompiledRows(_agreed_of_both, attendee=-1, other=-2, now=_some_time)
 
 
 def _check_frequency(attendee: Attendee, other: Attendee, a_day: int, now: dt.datetime) -> None:

@@ -48,7 +48,7 @@ def read_all_texts() -> int:
 def _is_unread(model: str) -> Q:
     """Condition on attendees who wrote something that this model has not read."""
     read = SearchText.objects.filter(attendee=OuterRef("pk"), model=model, profile_changed_at=OuterRef("changed_at"))
-    return (~Q(seeks="") | ~Q(offers="") | ~Q(about="")) & ~Exists(read)
+    return (~Q(seeks="") | ~Q(offers="") | ~Q(about="")) & Q(~Exists(read))
 
 
 def _events_to_read() -> QuerySet[Event]:
