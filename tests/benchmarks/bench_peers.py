@@ -13,7 +13,7 @@ import argparse
 import dataclasses
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from tests.chromium import chromium
 from tests.https import make_certificate
 from tests.peers.installations import PRETALX, PRETIX, Installation, running
 
-PEOPLE, SESSIONS, PROCESSES = 120, 30, 2
+PEOPLE, SESSIONS, ORGANISERS, PROCESSES = 120, 30, 10, 2
 P95_SECONDS = 0.3
 SHARES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)  # of the most that clients get without pause
 PAGES = {
@@ -41,14 +41,14 @@ PAGES = {
 
 @dataclasses.dataclass(frozen=True)
 class Served:
-    """A server that answers, and the cookies of whoever reads there and of an organiser."""
+    """A server that answers, and the cookies of those who read there, in turns, and of organisers."""
 
     port: int
     tls: bool
     web: list[psutil.Process]
     database: psutil.Process  # whose children serve connections
-    cookie: str = ""
-    organiser: str = ""
+    readers: Sequence[str] = ("",)
+    organisers: Sequence[str] = ("",)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,13 +74,14 @@ def ours() -> Iterator[Served]:
     from tests.benchmarks.bench_pages import forum
 
     with forum(PEOPLE, SESSIONS) as (address, readers, _lists):
-        type(readers[-1]).objects.filter(pk=readers[-1].pk).update(permission="organiser")
+        organisers = readers[-ORGANISERS:]
+        type(readers[0]).objects.filter(pk__in=[one.pk for one in organisers]).update(permission="organiser")
         servers = Servers(address, processes=PROCESSES)
         try:
             servers.wait_until_up()
             web = [psutil.Process(one.pid) for one in servers.web]
             database = _running_with(connection.settings_dict["HOST"], name="postgres")[0]
-            yield Served(servers.port, False, web, database, signed_in(readers[0]), signed_in(readers[-1]))
+            yield Served(servers.port, False, web, database, [*map(signed_in, readers)], [*map(signed_in, organisers)])
         finally:
             servers.stop()
 
@@ -103,7 +104,7 @@ def theirs(name: str) -> Iterator[Served]:
             cookie = peer.change("signed_in")["cookie"] if name == "pretix" else ""
             web = _running_with(f"127.0.0.1:{peer.place.port}")
             database = _running_with(peer.place.postgres, name="postgres")[0]
-            yield Served(peer.place.port, True, web, database, organiser=cookie)
+            yield Served(peer.place.port, True, web, database, organisers=(cookie,))
 
 
 def _running_with(argument: str, *, name: str = "") -> list[psutil.Process]:
@@ -120,13 +121,13 @@ def _spent(served: Served) -> tuple[float, dict[int, float]]:
     )
 
 
-def figures_of(served: Served, path: str, cookie: str, seconds: float) -> Figures:
+def figures_of(served: Served, path: str, cookies: Sequence[str], seconds: float) -> Figures:
     """Of one page: the most without pause first, then the largest share of it that keeps to the p95."""
     ask = asker(served.port, tls=served.tls)
     sizes: list[int] = []
 
-    def read(_number: int) -> None:
-        status, size = ask(path, cookie)
+    def read(number: int) -> None:
+        status, size = ask(path, cookies[number % len(cookies)])
         assert status == 200, (path, status)
         sizes.append(size)
 
@@ -142,7 +143,7 @@ def figures_of(served: Served, path: str, cookie: str, seconds: float) -> Figure
         if waits[int(0.95 * len(waits))] < P95_SECONDS:
             rate = share * most
             break
-    return Figures(rate, most, *costs, max(sizes) / 1000, *first_visit(served, path, cookie))
+    return Figures(rate, most, *costs, max(sizes) / 1000, *first_visit(served, path, cookies[0]))
 
 
 def first_visit(served: Served, path: str, cookie: str) -> tuple[int, float]:
@@ -171,12 +172,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15.0)
     seconds = parser.parse_args().seconds
     found: dict[tuple[str, str], Figures] = {}
-    for who in (*installed(), "ours"):
+    for who in ("ours", *installed()):
         with ours() if who == "ours" else theirs(who) as served:
             for page, paths in PAGES.items():
                 if who in paths:
-                    cookie = served.organiser if "organisers" in page else served.cookie
-                    found[page, who] = figures_of(served, paths[who], cookie, seconds)
+                    cookies = served.organisers if "organisers" in page else served.readers
+                    found[page, who] = figures_of(served, paths[who], cookies, seconds)
                     print(page, who, found[page, who], flush=True)
     print("| page | whose | pages a second at p95 below .3 s | without pause | ms of web, database | kB, first visit |")
     print("|---|---|---|---|---|---|")
