@@ -26,6 +26,7 @@ from frontend.groups.views import delegations, office_hours, proposals, rounds, 
 from frontend.integrations.views import sources, webhooks
 from frontend.invitations import views as invitations
 from frontend.mails import views as mails
+from frontend.moving import views as moving
 from frontend.notifications import views as notifications
 from frontend.outcomes.views import connections, disputes
 from frontend.outcomes.views import meetings as outcomes
@@ -126,6 +127,7 @@ urlpatterns = [
     path("e/<slug:slug>/jobs/<int:job_id>/answer/", long_jobs.long_job_answer, name="long_job_answer"),
     path("e/<slug:slug>/attendees/", attendees.attendees, name="attendees"),
     path("e/<slug:slug>/roles/", roles.roles, name="roles"),
+    path("e/<slug:slug>/move/", moving.move, name="move"),
     path("e/<slug:slug>/roles/outside-contact/", roles.outside_contact, name="outside_contact"),
     path("e/<slug:slug>/roles/<int:appointment_id>/", roles.decide_role, name="decide_role"),
     path("e/<slug:slug>/attendees/import/", attendees.import_list, name="import_list"),

@@ -37,9 +37,10 @@ from rest_framework.exceptions import AuthenticationFailed
 from backend.config.middleware import SEEN_AT
 from backend.core.encryption import decrypt, encrypt
 from backend.events.selectors import mailbox_choices, signed_in_person
+from backend.moving.services.joining import join_accounts, waiting_account
 from backend.people.models import ApiToken, Person, address_hash
 from backend.people.rules import BY_CODE, BY_FACTOR, BY_PROVIDER, has_proved_factor, known_browser, remember_browser
-from backend.people.selectors import is_confirmed, who_reads_the_mailbox_of
+from backend.people.selectors import is_confirmed, plain_word, who_reads_the_mailbox_of
 from backend.people.services import codes_link, count_code_asked, note_language, queue_account_mail, use_token
 
 _FACTOR = "second factor"  # what the key of stored secrets is for
@@ -165,6 +166,8 @@ class MailboxStage(LoginStage):  # type: ignore[misc]
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
         user = self.login.user
+        if waiting := self.waiting():
+            return self.handle_waiting(user, waiting)
         if user is None or (self.is_of(user) and who_reads_the_mailbox_of(user).count() < 2):
             return None, True
         people = self.people()
@@ -180,6 +183,23 @@ class MailboxStage(LoginStage):  # type: ignore[misc]
             return None, True
         return HttpResponseRedirect(reverse(self.urlname)), True
 
+    def waiting(self) -> Person | None:
+        """The account that came with a forum and waits for a code that proves this address."""
+        user = self.login.user
+        is_proof = user is not None and self.login.email and self.is_of(user) and not self.has_factor()
+        return waiting_account(user) if is_proof else None
+
+    def handle_waiting(self, user: Person, waiting: Person) -> tuple[HttpResponse | None, bool]:
+        """Of the same name it is the same person; of another name they are asked."""
+        if plain_word(user.name) != plain_word(waiting.name):
+            return HttpResponseRedirect(reverse(self.urlname)), True
+        self.join(waiting)
+        return None, True
+
+    def join(self, waiting: Person) -> None:
+        """The waiting account is theirs once the whole sign-in has succeeded."""
+        self.login.signal_kwargs = {**(self.login.signal_kwargs or {}), "joins": waiting.pk}
+
     def is_of(self, person: Person) -> bool:
         """Whether the code, where there is one, came to the address that the person has now."""
         return not self.login.email or address_hash(self.login.email) == person.address_hash
@@ -189,12 +209,14 @@ class MailboxStage(LoginStage):  # type: ignore[misc]
         user = self.login.user
         if not self.login.email or self.has_factor():
             return [user]
+        if waiting := self.waiting():
+            return [user, waiting]
         return [one for one in who_reads_the_mailbox_of(user) if self.is_of(one)]
 
     def people(self) -> list[Person]:
         """Who of them may go on at this moment; a passkey is nobody else's, so it is held up by nothing."""
         readers = self.readers()
-        if self.has_factor():
+        if self.has_factor() or self.waiting():
             return readers
         allowed = set(mailbox_choices(self.login.user, timezone.now()))
         return [one for one in readers if one in allowed]
@@ -204,7 +226,9 @@ class MailboxStage(LoginStage):  # type: ignore[misc]
 
     def choose(self, person: Person) -> None:
         """Go on as this person, whom the code proves as much."""
-        if self.login.user.pk != person.pk:
+        if person.waits_for_proof and person.shares_with_id:
+            self.join(person)
+        elif self.login.user.pk != person.pk:
             self.login.user = person
             record_authentication(self.request, person, BY_CODE)
 
@@ -268,8 +292,13 @@ def note_proof(request: HttpRequest, user: Person, authenticator: Authenticator,
 
 
 @receiver(user_logged_in)
-def note_beginning(request: HttpRequest, user: Person, **_named: Any) -> None:
-    """From now on the sign-in is used, and mails are in its browser's language unless they chose one."""
+def note_beginning(request: HttpRequest, user: Person, joins: int | None = None, **_named: Any) -> None:
+    """From now on the sign-in is used, and mails are in its browser's language unless they chose one.
+
+    `joins`: an account that waited for this proof.
+    """
+    if joins is not None:
+        join_accounts(person=user, waiting_id=joins, now=timezone.now())
     request.session[SEEN_AT] = timezone.now().timestamp()
     if not getattr(request, "language_is_open", True):
         note_language(person=user, language=get_language() or settings.LANGUAGE_CODE)

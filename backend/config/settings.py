@@ -131,6 +131,7 @@ INSTALLED_APPS = [
     "backend.stats",
     "backend.privacy",
     "backend.integrations",
+    "backend.moving",
     "backend.demo",
     "backend.benchmarks",
     "backend.config.admin.ReferenceAdmin",

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -14,6 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from backend.core.encryption import decrypt, encrypt
 from backend.core.mail_addresses import canonical_address, older_form, skeleton
 from backend.core.models import Numbered
 
@@ -73,6 +78,25 @@ def _keyed(salt: str, text: str) -> str:
     return salted_hmac(salt, text, algorithm="sha256").hexdigest()
 
 
+def derived_key(salt: str) -> str:
+    """The key of one purpose, as hex: what `salted_hmac` derives from the secret, and which does not tell it."""
+    return hashlib.sha256((salt + settings.SECRET_KEY).encode()).hexdigest()
+
+
+def hash_by(key: str, text: str) -> str:
+    """What `salted_hmac` gives where its key was this one."""
+    return hmac.digest(bytes.fromhex(key), text.encode(), "sha256").hex()
+
+
+def renewed_hashes(keys: Mapping[str, str], email: str) -> dict[str, str]:
+    """What another installation's keys (of address and skeleton) made of this address, to what ours make."""
+    return {
+        hash_by(keys["skeleton"], skeleton(email)): skeleton_hash(email),
+        hash_by(keys["address"], older_form(email)): older_hash(email),
+        hash_by(keys["address"], canonical_address(email)): address_hash(email),
+    }
+
+
 class AddressHashField(models.CharField):  # type: ignore[type-arg]
     """A keyed hash of the row's own `email`, whatever was assigned: set whenever the row is saved."""
 
@@ -123,6 +147,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     shares_with = models.OneToOneField(
         "self", null=True, blank=True, editable=False, on_delete=models.RESTRICT, related_name="shared_by"
     )
+    # Came with a forum, and the first had the address here: opens for nobody until a code proves whose it is.
+    waits_for_proof = models.BooleanField(default=False, db_default=False, editable=False)
     address_hash = AddressHashField()
     older_hash = AddressHashField(older_hash, db_default="")
     skeleton_hash = AddressHashField(skeleton_hash, db_default="")
@@ -343,6 +369,28 @@ class FormerAddress(Numbered):
                 condition=models.Q(address_hash__regex="^[0-9a-f]{64}$"), name="former_address_is_a_hash"
             ),
         ]
+
+
+class MovedKey(Numbered):
+    """By which a forum that moved here had hashed addresses: the keys of these purposes alone, encrypted.
+
+    A hash of an address that is not known here is made anew when somebody comes with it (`renew_hashes`).
+    """
+
+    PURPOSE, LIFE = "moved keys", dt.timedelta(days=36500)
+
+    event = models.ForeignKey("events.Event", null=True, on_delete=models.SET_NULL, related_name="+")
+    old_event = models.BigIntegerField()  # its number where it came from
+    content = models.BinaryField(editable=False)
+    moved_at = models.DateTimeField()
+
+    def set_keys(self, keys: Mapping[str, str]) -> None:
+        self.content = encrypt(json.dumps(dict(keys)).encode(), purpose=self.PURPOSE, now=self.moved_at)
+
+    def keys(self) -> dict[str, str]:
+        """By purpose, as hex; empty under another SECRET_KEY."""
+        read = decrypt(bytes(self.content), purpose=self.PURPOSE, within=self.LIFE, now=timezone.now())
+        return json.loads(read) if read else {}
 
 
 class FactorReset(Numbered):

@@ -63,7 +63,8 @@ def person_with_email(email: str) -> Person | None:
 def who_reads_the_mailbox_of(person: Person) -> QuerySet[Person]:
     """The open accounts whose mail goes where this one's does, the person among them."""
     first = person.shares_with_id or person.pk
-    return Person.objects.filter(Q(pk=first) | Q(shares_with=first), is_active=True).order_by("name", "pk")
+    second = Q(shares_with=first, waits_for_proof=False)
+    return Person.objects.filter(Q(pk=first) | second, is_active=True).order_by("name", "pk")
 
 
 def has_another_account(email: str, person: Person) -> bool:

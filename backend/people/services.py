@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from email.utils import make_msgid
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage, EmailMultiAlternatives
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -37,8 +37,10 @@ from backend.people.models import (
     FactorReset,
     FirstAdministratorLink,
     KnownMinor,
+    MovedKey,
     Person,
     address_hash,
+    renewed_hashes,
 )
 from backend.people.rules import account_mark, in_language_of, known_browser
 from backend.people.selectors import (
@@ -124,6 +126,8 @@ def find_or_create_people(*, names: Mapping[str, str], save: bool = True) -> dic
     person, unless two read that mailbox: then it is the second where the name is theirs, else the
     first. Without `save`, new accounts are not stored.
     """
+    if save:
+        renew_hashes(names)
     hashes = {email: address_hash(email) for email in names}
     wanted = {hashed: plain_word(names[email]) for email, hashed in hashes.items()}
     known = _people_by_hash(wanted)
@@ -142,6 +146,35 @@ def find_or_create_people(*, names: Mapping[str, str], save: bool = True) -> dic
         missing = _people_by_hash({hashed: wanted[hashed] for hashed in missing})
     known |= missing
     return {email: known[hashed] for email, hashed in hashes.items()}
+
+
+RENEW_HASHES = tuple(
+    f"UPDATE people_{table} SET {column} = renewed.hash "  # noqa: S608 - names of ours
+    f"FROM unnest(%s::text[], %s::text[]) AS renewed (moved, hash) WHERE {column} = renewed.moved{more}"
+    for table, column, more in (
+        ("knownminor", "skeleton_hash", ""),
+        ("knownminor", "address_hash", ""),
+        ("formeraddress", "address_hash", ""),
+        ("person", "address_hash", " AND erased_at IS NOT NULL"),
+    )
+)
+
+
+def renew_hashes(emails: Iterable[str]) -> None:
+    """Make anew what forums that moved here keep of these addresses, in the caller's transaction.
+
+    As many statements whether or not anything is kept; one where no forum moved here.
+    """
+    known = {tuple(sorted(one.keys().items())) for one in MovedKey.objects.all()} - {()}
+    if not known:
+        return
+    renewed: dict[str, str] = {}
+    for email in emails:
+        for keys in known:
+            renewed |= renewed_hashes(dict(keys), email)
+    with connection.cursor() as cursor:
+        for statement in RENEW_HASHES:
+            cursor.execute(statement, [list(renewed), list(renewed.values())])
 
 
 def _people_by_hash(names: Mapping[str, str]) -> dict[str, Person]:
@@ -315,8 +348,9 @@ def end_sign_in(*, person: Person, sign_in_id: int) -> str:
 
 
 @in_transaction
-def give_up_mailbox(person: Person) -> None:
+def give_up_mailbox(person: Person, *new: str) -> None:
     """Leave the mailbox to the other who reads it, in the transaction that changes the person's address."""
+    renew_hashes(new)
     other = Person.objects.filter(shares_with=person).first()
     if other is not None:
         Person.objects.filter(pk=person.pk).update(shares_with=other)
@@ -523,6 +557,7 @@ def make_first_administrator(*, token: str, name: str, email: str, now: dt.datet
     if Person.objects.filter(address_hash=address_hash(email), erased_at=None).exists():
         raise AddressTaken(_("There is an account with this address already: please use another address."))
     link.delete()
+    renew_hashes([email])
     return Person.objects.create_user(email, name=name, is_staff=True, is_superuser=True)
 
 

@@ -81,7 +81,7 @@ def change_address(*, person: Person, email: str, now: dt.datetime) -> None:
     for left in row.address_hashes:
         FormerAddress.objects.get_or_create(person=row, address_hash=left, defaults={"left_at": now})
     EmailAddress.objects.filter(user=row.pk).delete()  # made anew when they sign in
-    give_up_mailbox(row)
+    give_up_mailbox(row, email)
     row.email, row.shares_with = email, None
     try:
         with transaction.atomic():

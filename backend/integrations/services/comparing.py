@@ -23,7 +23,7 @@ from backend.integrations.services.rows import SourceRow
 from backend.people.models import address_hash, hashes_of
 from backend.people.selectors import plain_word
 from backend.roster.models import Departure, Registration
-from backend.roster.services.departures import departure_keys
+from backend.roster.services.departures import departure_keys, moved_departures
 from backend.roster.services.report import RefusedLine
 
 LEAST_CONFIRMED, SHARE_CONFIRMED = 5, 0.05  # more leave at once only where organisers have read their names
@@ -104,6 +104,7 @@ class _Comparing:
         for one in here:
             self.here.setdefault(one.person.address_hash, []).append(one)
         self.former = attendees_by_former_address(event)
+        self.moved_departures = moved_departures(event.pk)
         self.departed = set(Departure.objects.filter(event=event).values_list("key", flat=True))
         self.elsewhere = set(
             Registration.objects.filter(source__event=event)
@@ -163,12 +164,16 @@ class _Comparing:
             self.found.sharing.append(whole)
         elif first:
             self.found.again.append(whole)
-        elif not self.departed.isdisjoint(departure_keys(self.source.event_id, {key, *hashes_of(row.email)})):
+        elif not self.departed.isdisjoint(self._departure_keys(key, row.email)):
             reason = _("this person left or was erased here: no source brings them back")
             self.found.held.append(RefusedLine(row.number, row.email, reason))
         else:
             self.new[hashed] = whole
             self.found.to_import.append(whole)
+
+    def _departure_keys(self, key: str, email: str) -> set[str]:
+        ours = departure_keys(self.source.event_id, {key, *hashes_of(email)})
+        return ours | self.moved_departures(email)
 
     def _here(self, whole: RowToImport, attendee: Attendee) -> None:
         """A row of somebody who is on the list; a second one of theirs changes nothing."""

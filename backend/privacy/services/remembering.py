@@ -92,8 +92,8 @@ def _remember(kind: str, pk: int, person: Person, now: dt.datetime) -> None:
 
 def merge_erasures(*, files: Iterable[Path]) -> int:
     """Remember too what these copies of the file hold; gives how many lines that added."""
-    added = dict.fromkeys(line for file in files for line in _lines(file))
-    for line in _lines(settings.ERASURES):
+    added = dict.fromkeys(line for file in files for line in erasure_lines(file))
+    for line in erasure_lines(settings.ERASURES):
         added.pop(line, None)
     if added:
         _append(*added)
@@ -115,10 +115,10 @@ def _append(*erased: tuple[str, dt.datetime]) -> None:
 
 def _remembered() -> dict[str, dt.datetime]:
     """When each was erased last, by its key."""
-    return dict(sorted(_lines(settings.ERASURES), key=lambda line: line[1]))
+    return dict(sorted(erasure_lines(settings.ERASURES), key=lambda line: line[1]))
 
 
-def _lines(file: Path) -> Iterator[tuple[str, dt.datetime]]:
+def erasure_lines(file: Path) -> Iterator[tuple[str, dt.datetime]]:
     """The lines of a file; one that a crash cut short, or that is none of ours, is left out."""
     if not file.exists():
         return
