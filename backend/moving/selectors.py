@@ -21,6 +21,7 @@ from backend.people.models import FormerAddress, KnownMinor, Person
 from backend.people.selectors import person_with_email
 from backend.safeguarding.models import Block
 
+
 def people_of(event: Event) -> QuerySet[Person]:
     """The accounts a forum has rows of: who takes part or left, and whom ties and connections join."""
     parts = Attendee.with_left.filter(event=event).order_by().values("person")

@@ -28,7 +28,6 @@ from backend.privacy.services.remembering import remember_attendee, remember_per
 from backend.safeguarding.models import Block, Report
 from backend.suggestions.services.vectors import forget_unused_vectors
 
-
 STAY = KEPT | {"safeguarding_reportentry", "safeguarding_reportview"}  # the database deletes them with their report
 
 
@@ -58,9 +57,7 @@ def delete_forum(*, event: Event, by: Person, now: dt.datetime, on_progress: Pro
         with pgtrigger.ignore(*_append_only(table)):
             rows_of(table, event).delete()
     Context.objects.filter(pk__in=contexts).filter(~_is_referred_to()).delete()
-    Event.objects.filter(pk=event.pk).update(
-        state=Event.State.ARCHIVED, venue="", previous=None, rehearsal_of=None
-    )
+    Event.objects.filter(pk=event.pk).update(state=Event.State.ARCHIVED, venue="", previous=None, rehearsal_of=None)
     record_act(event=event, by=by, kind=Act.Kind.STATE_CHANGED, what=Event.State.ARCHIVED, now=now)
     return _delete_accounts(people, now)
 

@@ -218,4 +218,3 @@ class _Import:
         erase_attendees(list(gone.order_by("pk").values_list("pk", flat=True)), self.now)
         for person in Person.objects.filter(pk__in=self.to_erase["person"], erased_at=None):
             erase_person(person, self.now)
-

@@ -10,9 +10,9 @@ from django.db.models import Model, Q
 
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Tie
-from backend.safeguarding.services.announce import announce_changed_people
 from backend.people.models import Person
 from backend.privacy.services.accounts import close_account
+from backend.safeguarding.services.announce import announce_changed_people
 
 
 def waiting_account(person: Person) -> Person | None:

@@ -36,12 +36,7 @@ class Command(BaseCommand):
         key = getpass("Key of the file: ") if sys.stdin.isatty() else sys.stdin.readline()
         with progress_lines() as on_progress:
             done = import_forum(
-                file=file,
-                key=key,
-                by=administrator,
-                erasures=erasures,
-                now=timezone.now(),
-                on_progress=on_progress,
+                file=file, key=key, by=administrator, erasures=erasures, now=timezone.now(), on_progress=on_progress
             )
         self.stdout.write(
             f"Imported {done.event.slug}: {done.rows} rows. Accounts whose address another account has here, which "
