@@ -87,7 +87,7 @@ OWN_DATA = re.compile(r"my-data\.json$|^/?api/v1/me/data/$|/connections/")  # of
 AGE_CLASSES = re.compile(r"<slug:slug>/age-classes/$")
 LISTS = {  # for organisers and leads, but for the page from which everybody reports
     "safety": re.compile(r"<slug:slug>/(safety|reports/(sent|<int:report_id>))/$"),
-    "roles": re.compile(r"<slug:slug>/roles/$"),
+    "roles": re.compile(r"<slug:slug>/(roles|move)/$"),
     "page": re.compile(r"<slug:slug>/attendees/(<int:attendee_id>/.*)?$"),
     "file": re.compile("<slug:slug>/attendees/files/"),
     "link": re.compile("<slug:slug>/(reports/<int:report_id>/(about|contacts)|suspensions)/"),

@@ -94,9 +94,9 @@ class Translation:
         return self.numbers.spare(table, old) if is_trail else self.numbers.of(table, old)
 
     def _translate_values(self, table: str, model: type[Model], fields: dict[str, Any]) -> None:
-        if issubclass(model, QueuedMail) or table in {"booking_delivery", "invitations_invitation"}:
-            if fields["state"] == "queued":  # the other installation sends what waited
-                fields["state"] = "skipped"
+        is_mail = issubclass(model, QueuedMail) or table in {"booking_delivery", "invitations_invitation"}
+        if is_mail and fields["state"] == "queued":  # the other installation sends what waited
+            fields["state"] = "skipped"
         if hashed := fields.get("address_hash"):
             fields["address_hash"] = self.hashes.get(hashed, hashed)
         if hashed := fields.get("skeleton_hash"):

@@ -18,7 +18,7 @@ from frontend.access import Request, fresh_proof, safeguarding_lead
 @safeguarding_lead
 @fresh_proof()
 @require_http_methods(["GET", "HEAD", "POST"])
-def move(request: Request, attendee: Attendee) -> HttpResponse:
+def move_forum(request: Request, attendee: Attendee) -> HttpResponse:
     """What leads agreed to; on POST, agree to an export or a deletion, or withdraw."""
     event, now = attendee.event, timezone.now()
     if request.method == "POST":
@@ -28,5 +28,5 @@ def move(request: Request, attendee: Attendee) -> HttpResponse:
         else:
             approve_move(event=event, kind=request.POST.get("do", ""), by=request.user, now=now)
             messages.success(request, _("Agreed. It holds for a day, and for once."))
-        return redirect("move", event.slug)
+        return redirect("move_forum", event.slug)
     return render(request, "moving/move.html", {"approvals": approvals_for(event, now)})

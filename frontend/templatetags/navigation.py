@@ -85,6 +85,7 @@ BELONGS_TO = {
     "unanswered": "desk",
     "desk_print": "desk",
     "nudge": "desk",
+    "move_forum": "roles",
     "report": "reports",
     "report_about": "reports",
     "report_contacts": "reports",

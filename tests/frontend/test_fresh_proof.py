@@ -28,7 +28,7 @@ SENDING = {
     "attendees", "attendee_roles", "propose_adult", "decide_adult", "roles", "decide_role", "outside_contact",
     "starters", "start_forum", "forum_quota", "forum_roles", "decide_forum_role", "hand_over_all", "hand_over",
     "report_file", "reset_factor", "leave", "change_address", "merge", "lift_alias",
-    "link_elsewhere", *READING,
+    "link_elsewhere", "move_forum", *READING,
 }  # fmt: skip
 
 

@@ -9,6 +9,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from backend.events.models.attendees import Attendee
+from tests.backend.conftest import Forum, make_forum
+from tests.backend.privacy.test_leaving import leaver
+from tests.factories import make_attendee
+
+__all__ = ["leaver"]  # somebody of whom every feature stores something
+
 OTHER_KEY = "the secret key of the other installation"
 KEPT = ("auth_permission", "django_content_type", "django_migrations")
 
@@ -38,3 +45,13 @@ def elsewhere(settings: Any, tmp_path: Path) -> Callable[[], None]:
         settings.ERASURES = tmp_path / "erasures-elsewhere.jsonl"
 
     return move
+
+
+@pytest.fixture
+def forum() -> Forum:
+    return make_forum(people=4)
+
+
+@pytest.fixture
+def lead(forum: Forum) -> Attendee:
+    return make_attendee(forum.event, permission="safeguarding-lead", visibility="hidden")

@@ -36,7 +36,7 @@ from backend.safeguarding.selectors.reports import report_page_for
 from backend.safeguarding.services.blocks import block_person
 from backend.safeguarding.services.reports import file_report
 from backend.suggestions.models import Suggestion
-from tests.backend.conftest import Forum, make_forum
+from tests.backend.conftest import Forum
 from tests.backend.privacy.test_rules import text_columns
 from tests.database import tables_holding
 from tests.factories import NOW, make_attendee, make_event, make_run
@@ -49,16 +49,6 @@ LATER = NOW + dt.timedelta(hours=1)
 
 def silent(_stage: str, _share: float) -> None:
     """Nobody looks."""
-
-
-@pytest.fixture
-def forum() -> Forum:
-    return make_forum(people=4)
-
-
-@pytest.fixture
-def lead(forum: Forum) -> Attendee:
-    return make_attendee(forum.event, permission="safeguarding-lead", visibility="hidden")
 
 
 def administrator() -> Person:
