@@ -37,7 +37,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from backend.config.middleware import SEEN_AT
 from backend.core.encryption import decrypt, encrypt
 from backend.events.selectors import mailbox_choices, signed_in_person
-from backend.moving.services.joining import join_accounts, waiting_account
+from backend.moving.selectors import can_share_mailbox, waiting_account
+from backend.moving.services.joining import end_waiting, join_accounts
 from backend.people.models import ApiToken, Person, address_hash
 from backend.people.rules import BY_CODE, BY_FACTOR, BY_PROVIDER, has_proved_factor, known_browser, remember_browser
 from backend.people.selectors import is_confirmed, plain_word, who_reads_the_mailbox_of
@@ -190,15 +191,13 @@ class MailboxStage(LoginStage):  # type: ignore[misc]
         return waiting_account(user) if is_proof else None
 
     def handle_waiting(self, user: Person, waiting: Person) -> tuple[HttpResponse | None, bool]:
-        """Of the same name it is the same person; of another name they are asked."""
-        if plain_word(user.name) != plain_word(waiting.name):
+        """Of the same name it is the same person; of another name they are asked, where two may read a mailbox."""
+        if plain_word(user.name) == plain_word(waiting.name):
+            # Theirs once the whole sign-in has succeeded: `note_beginning`.
+            self.login.signal_kwargs = {**(self.login.signal_kwargs or {}), "joins": waiting.pk}
+        elif can_share_mailbox(user, waiting, timezone.now()):
             return HttpResponseRedirect(reverse(self.urlname)), True
-        self.join(waiting)
         return None, True
-
-    def join(self, waiting: Person) -> None:
-        """The waiting account is theirs once the whole sign-in has succeeded."""
-        self.login.signal_kwargs = {**(self.login.signal_kwargs or {}), "joins": waiting.pk}
 
     def is_of(self, person: Person) -> bool:
         """Whether the code, where there is one, came to the address that the person has now."""
@@ -216,8 +215,10 @@ class MailboxStage(LoginStage):  # type: ignore[misc]
     def people(self) -> list[Person]:
         """Who of them may go on at this moment; a passkey is nobody else's, so it is held up by nothing."""
         readers = self.readers()
-        if self.has_factor() or self.waiting():
+        if self.has_factor():
             return readers
+        if waiting := self.waiting():
+            return readers if can_share_mailbox(self.login.user, waiting, timezone.now()) else readers[:1]
         allowed = set(mailbox_choices(self.login.user, timezone.now()))
         return [one for one in readers if one in allowed]
 
@@ -226,9 +227,8 @@ class MailboxStage(LoginStage):  # type: ignore[misc]
 
     def choose(self, person: Person) -> None:
         """Go on as this person, whom the code proves as much."""
-        if person.waits_for_proof and person.shares_with_id:
-            self.join(person)
-        elif self.login.user.pk != person.pk:
+        if self.login.user.pk != person.pk:
+            end_waiting(person=person)
             self.login.user = person
             record_authentication(self.request, person, BY_CODE)
 

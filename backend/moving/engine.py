@@ -14,6 +14,7 @@ from django.db.models import Field, ForeignKey, Model
 
 from backend.core.models import QueuedMail
 from backend.moving.rules import MODELS
+from backend.people.models import HASH_FIELDS
 
 PERSON, EVENT, ATTENDEE = "people_person", "events_event", "events_attendee"
 # Numbers of rows that are no keys: (table, field) to how the value is translated.
@@ -41,6 +42,10 @@ class Numbers:
     def take(self, table: str, old: list[Any]) -> None:
         """Draw a number for each row; tables without a sequence keep theirs."""
         self._new[table] = dict(zip(old, self._draw(table, len(old)) or old, strict=True))
+
+    def fix(self, table: str, old: Any, new: Any) -> None:
+        """A row that is here already."""
+        self._new[table][old] = new
 
     def of(self, table: str, old: Any) -> Any:
         return self._new[table].get(old)
@@ -97,10 +102,9 @@ class Translation:
         is_mail = issubclass(model, QueuedMail) or table in {"booking_delivery", "invitations_invitation"}
         if is_mail and fields["state"] == "queued":  # the other installation sends what waited
             fields["state"] = "skipped"
-        if hashed := fields.get("address_hash"):
-            fields["address_hash"] = self.hashes.get(hashed, hashed)
-        if hashed := fields.get("skeleton_hash"):
-            fields["skeleton_hash"] = self.hashes.get(hashed, hashed)
+        for name in HASH_FIELDS:
+            if name in fields:
+                fields[name] = self.hashes.get(fields[name], fields[name])
         if translate := _VALUES.get(table):
             translate(self.numbers, fields)
 

@@ -12,6 +12,7 @@ from backend.core.errors import NotFound
 from backend.events.models.age_classes import AgeAgreement
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Tie
+from backend.events.rules.mailboxes import may_use_shared_mailbox
 from backend.events.rules.roles import is_administrator
 from backend.integrations.models import Source, Webhook
 from backend.moving.models import Approval
@@ -107,3 +108,13 @@ def approvals_for(event: Event, now: dt.datetime) -> list[Approval]:
     """What leads agreed to within a day, used or not; for the forum's leads."""
     rows = Approval.objects.filter(event=event, approved_at__gt=now - APPROVAL_LIFE).exclude(lead=None)
     return list(rows.select_related("lead").order_by("-approved_at"))
+
+
+def waiting_account(person: Person) -> Person | None:
+    """The account that came with a forum and waits for a proof that it is this person's."""
+    return Person.objects.filter(shares_with=person, waits_for_proof=True, is_active=True).first()
+
+
+def can_share_mailbox(person: Person, waiting: Person, now: dt.datetime) -> bool:
+    """Whether both may sign in by a mailbox that another reads."""
+    return Person.objects.filter(may_use_shared_mailbox(now), pk__in=[person.pk, waiting.pk]).count() == 2

@@ -32,6 +32,7 @@ from backend.privacy.services.remembering import erasure_lines
 
 # What a changed file, written by somebody who has the key, makes the libraries raise.
 UNREADABLE = (OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, DeserializationError)
+SHARED = ("pghistory_context", "people_formeraddress", "safeguarding_block")  # by forums of the same people
 Line = dict[str, Any]
 
 
@@ -51,7 +52,7 @@ class _Read:
 
     header: Line
     keys: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
-    emails: list[str] = field(default_factory=list)
+    people: list[tuple[Any, str, str]] = field(default_factory=list)  # number, address, since when
     rows: int = 0
 
 
@@ -90,7 +91,7 @@ def _read_once(plain: Path) -> _Read:
         read.rows += 1
         read.keys[line["table"]].append(line["pk"])
         if line["table"] == PERSON:
-            read.emails.append(line["fields"]["email"])
+            read.people.append((line["pk"], line["fields"]["email"], line["fields"]["joined_at"]))
     raise ValueError
 
 
@@ -116,10 +117,16 @@ class _Import:
         self.old_hashes: dict[int, set[str]] = {}  # of accounts, by their old number, where they came from
         self.to_erase: dict[str, list[int]] = defaultdict(list)
         self.known: set[tuple[str, Any]] = set()
+        self.before = self._forums_before()
 
     def of(self, plain: Path) -> Arrived:
         for table in CARRIED:
             self.numbers.take(table, self.read.keys[table])
+        self.came_before = self._accounts_before()
+        for old, person in self.came_before.items():
+            self.numbers.fix(PERSON, old, person)
+        for old, before in self.before.items():
+            self.numbers.fix(EVENT, old, before)
         self._write_all(plain)
         event = Event.objects.get(pk=self.numbers.of(EVENT, self.read.header["event"]))
         self._keep_hashes()
@@ -135,10 +142,24 @@ class _Import:
         erased = sum(map(len, self.to_erase.values()))
         return Arrived(event, self.read.rows, self.waiting, erased)
 
+    def _forums_before(self) -> dict[int, int | None]:
+        """The forums that came from the same installation, which its keys tell, by their numbers there."""
+        ours = {name: key for name, key in self.keys.items() if name != "erasures"}
+        others = MovedKey.objects.exclude(event=None).exclude(old_event=self.read.header["event"])
+        return {one.old_event: one.event_id for one in others if one.keys() == ours}
+
+    def _accounts_before(self) -> dict[Any, int]:
+        """Accounts that came with an earlier forum of the same installation: one address, made at one moment."""
+        if not self.before:
+            return {}
+        here = {(one.email, one.joined_at): one.pk for one in Person.objects.filter(erased_at=None)}
+        found = ((pk, here.get((email, dt.datetime.fromisoformat(since)))) for pk, email, since in self.read.people)
+        return {old: pk for old, pk in found if pk is not None}
+
     def _write_all(self, plain: Path) -> None:
         accounts = Person.objects.filter(erased_at=None).values_list("email", flat=True)
         hashes: dict[str, str] = {}
-        for email in {*accounts, *self.read.emails}:
+        for email in {*accounts, *(email for _pk, email, _since in self.read.people)}:
             hashes |= renewed_hashes(self.keys, email)
         translation, done = Translation(self.numbers, hashes), 0
         rows = self._rows(plain)
@@ -159,14 +180,15 @@ class _Import:
             raise ValueError(table)
         for line in lines:
             self._note_erasure(table, line)
+        if table == PERSON:
+            lines = [line for line in lines if line["pk"] not in self.came_before]
         rows = list(translation.rows(lines))
         if table == PERSON:
             rows = [self._account(cast(Person, row)) for row in rows]
         if table == "people_knownminor":
             for row in cast(list[KnownMinor], rows):
                 self._tell_apart(row)
-        is_shared = table == "pghistory_context"  # by a forum that came before
-        MODELS[table]._base_manager.bulk_create(rows, ignore_conflicts=is_shared)
+        MODELS[table]._base_manager.bulk_create(rows, ignore_conflicts=table in SHARED)
 
     def _account(self, person: Person) -> Model:
         """Without what lets somebody in; beside an account with this address, which opens it once proven."""

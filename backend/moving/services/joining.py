@@ -15,11 +15,6 @@ from backend.privacy.services.accounts import close_account
 from backend.safeguarding.services.announce import announce_changed_people
 
 
-def waiting_account(person: Person) -> Person | None:
-    """The account that waits for a proof that it is this person's."""
-    return Person.objects.filter(shares_with=person, waits_for_proof=True, is_active=True).first()
-
-
 @in_transaction
 def join_accounts(*, person: Person, waiting_id: int, now: dt.datetime) -> None:
     """Let the person have all that the account waiting for them has, and close that one.
@@ -42,6 +37,11 @@ def join_accounts(*, person: Person, waiting_id: int, now: dt.datetime) -> None:
                 _carry(model, field.name, person.pk, found.pk)
     close_account(found, now)
     announce_changed_people(person.pk, now=now)
+
+
+def end_waiting(*, person: Person) -> None:
+    """From now on the account is one of two that read the mailbox: a code has proved it, and its owner chose it."""
+    Person.objects.filter(pk=person.pk, waits_for_proof=True).update(waits_for_proof=False)
 
 
 def _carry(model: type[Model], field: str, to: int, since: int) -> None:

@@ -19,11 +19,12 @@ from backend.integrations.models import Webhook
 from backend.moving.engine import field_names
 from backend.moving.models import Approval
 from backend.moving.rules import CARRIED, LEFT_OUT, MADE_AGAIN, MODELS
+from backend.moving.selectors import waiting_account
 from backend.moving.services.approving import approve_move
 from backend.moving.services.exporting import Export, export_forum
 from backend.moving.services.files import CannotImport
 from backend.moving.services.importing import Arrived, import_forum
-from backend.moving.services.joining import join_accounts, waiting_account
+from backend.moving.services.joining import join_accounts
 from backend.people.models import ApiToken, FormerAddress, KnownMinor, Person, address_hash
 from backend.people.selectors import person_with_email, who_reads_the_mailbox_of
 from backend.people.services import find_or_create_people, make_token

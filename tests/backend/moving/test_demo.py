@@ -1,0 +1,73 @@
+"""The demo's two editions move: lists, scores, figures and calendars are the same there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from backend.agenda.selectors.calendar import feed_for
+from backend.audit.selectors import audit_entries_for
+from backend.demo.loading import load_demo
+from backend.demo.selectors import CURRENT, EARLIER
+from backend.demo.vectors import load_vectors
+from backend.events.models.attendees import Attendee
+from backend.events.models.events import Event, Tie
+from backend.events.rules.roles import leads_of
+from backend.moving.models import Approval
+from backend.moving.services.approving import approve_move
+from backend.moving.services.exporting import export_forum
+from backend.moving.services.importing import import_forum
+from backend.people.models import Person
+from backend.stats.selectors.event_stats import event_stats
+from backend.suggestions.models import Suggestion
+from tests.backend.moving.test_moving import LATER, NOW, Elsewhere, administrator, silent
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+def picture() -> dict[str, Any]:
+    """What people and organisers read of the current edition."""
+    event = Event.objects.get(slug=CURRENT)
+    lists = Suggestion.objects.filter(run__event=event, run__state="current").order_by(
+        "attendee__person__email", "rank"
+    )
+    stats = event_stats(event=event, now=NOW, permutations=20)
+    people = Attendee.objects.filter(event=event).select_related("person", "event").order_by("person__email")[:40]
+    return {
+        "lists": list(
+            lists.values_list("attendee__person__email", "other__person__email", "rank", "score", "propensity")
+        ),
+        "stats": stats,
+        "calendars": {one.person.email: feed_for(one, NOW, NOW) for one in people},
+        "ties": set(Tie.objects.values_list("edition__slug", "first__email", "second__email", "weight")),
+        "entries": len(audit_entries_for(event=event)),
+    }
+
+
+def test_both_editions_of_the_demo_are_the_same_after_a_move(tmp_path: Path, elsewhere: Elsewhere) -> None:
+    load_demo(now=NOW, notify=lambda _step: None)
+    load_vectors()
+    call_command("build_suggestions", CURRENT, verbosity=0)
+    root, keys = administrator(), {}
+    for slug in (EARLIER, CURRENT):
+        event = Event.objects.get(slug=slug)
+        lead = leads_of(event).first() or Attendee.objects.filter(event=event).first()
+        assert lead is not None
+        if not leads_of(event).exists():
+            Approval.objects.create(event=event, lead=lead.person, kind="export", approved_at=NOW)
+        else:
+            approve_move(event=event, kind="export", by=lead.person, now=NOW)
+        keys[slug] = export_forum(event=event, file=tmp_path / slug, by=root, now=LATER, on_progress=silent).key
+    before, people = picture(), Person.objects.count()
+    elsewhere()
+    for slug, key in keys.items():
+        done = import_forum(file=tmp_path / slug, key=key, by=administrator(), now=LATER, on_progress=silent)
+        print(slug, done.rows, (tmp_path / slug).stat().st_size)
+        assert done.waiting == 0
+    after = picture()
+    for part, said in before.items():
+        assert after[part] == said, part
+    assert Person.objects.filter(is_superuser=False).count() <= people
