@@ -64,7 +64,7 @@ class Numbers:
             (sequence,) = cursor.fetchone()
             if sequence is None:
                 return []
-            cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [sequence, count])
+            cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
             return [int(number) for (number,) in cursor.fetchall()]
 
 

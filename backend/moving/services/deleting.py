@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import pgtrigger
 from django.db.models import Exists, OuterRef, Q
@@ -37,12 +39,13 @@ def delete_forum(*, event: Event, by: Person, now: dt.datetime, on_progress: Pro
 
     Kept (S12) are its name, figures that left the desk, learned weights, connections that both agreed to
     keep, known minors and blocks; a report that keeps two apart becomes a block. Refuses NotYours,
-    `not_approved`, and `case_open` while a report is open.
+    `not_approved`, `case_open` while a report is open, and `has_rehearsal`.
     """
     use_approval(event=event, kind=Approval.Kind.DELETE, by=by, now=now)
     if Report.objects.waiting().filter(event=event).exists():
         raise Refused("case_open", f"A report at {event.slug} is open: its leads close it first.")
-    Event.objects.filter(rehearsal_of=event).delete()
+    if Event.objects.filter(rehearsal_of=event).exists():
+        raise Refused("has_rehearsal", f"{event.slug} has a rehearsal: its organisers end it first.")
     _keep_apart(event, now)
     attendees = Attendee.objects.filter(event=event).select_related("person").order_by("pk")
     for attendee in attendees:
@@ -54,7 +57,7 @@ def delete_forum(*, event: Event, by: Person, now: dt.datetime, on_progress: Pro
     ContactShare.objects.filter(event=event, kept_at=None).delete()
     for done, table in enumerate(tables):
         on_progress("Deleting", done / len(tables))
-        with pgtrigger.ignore(*_append_only(table)):
+        with _deletable(table):
             rows_of(table, event).delete()
     Context.objects.filter(pk__in=contexts).filter(~_is_referred_to()).delete()
     Event.objects.filter(pk=event.pk).update(state=Event.State.ARCHIVED, venue="", previous=None, rehearsal_of=None)
@@ -75,9 +78,10 @@ def _keep_apart(event: Event, now: dt.datetime) -> None:
     )
 
 
-def _append_only(table: str) -> list[str]:
-    """The trigger that keeps a trail from being deleted."""
-    return [f"{MODELS[table]._meta.label}:append_only"] if table.startswith("audit_") else []
+def _deletable(table: str) -> AbstractContextManager[Any]:
+    """Without the trigger that keeps a trail from being deleted."""
+    is_trail = table.startswith("audit_")
+    return pgtrigger.ignore(f"{MODELS[table]._meta.label}:append_only") if is_trail else nullcontext()
 
 
 def _is_referred_to() -> Q:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ from backend.privacy.services.erasing import erase_attendees, erase_person
 from backend.privacy.services.remembering import erasure_lines
 
 # What a changed file, written by somebody who has the key, makes the libraries raise.
-UNREADABLE = (OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, DeserializationError)
+UNREADABLE = (zlib.error, OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, DeserializationError)
 SHARED = ("pghistory_context", "people_formeraddress", "safeguarding_block")  # by forums of the same people
 Line = dict[str, Any]
 
@@ -125,6 +126,7 @@ class _Import:
         self.came_before = self._accounts_before()
         for old, person in self.came_before.items():
             self.numbers.fix(PERSON, old, person)
+        self.arriving = {self.numbers.of(PERSON, old) for old, *_ in self.read.people} - {*self.came_before.values()}
         for old, before in self.before.items():
             self.numbers.fix(EVENT, old, before)
         self._write_all(plain)
@@ -197,7 +199,7 @@ class _Import:
         person.waits_for_proof = False
         if person.erased_at is not None:
             self.hash_of[person.pk] = person.address_hash, person.older_hash
-        elif first := person_with_email(person.email):
+        elif (first := person_with_email(person.email)) and first.pk not in self.arriving:
             if person.shares_with_id or Person.objects.filter(shares_with=first).exists():
                 raise CannotImport(
                     "Two people read the mailbox of an account here or there, and a third would join them: give one "

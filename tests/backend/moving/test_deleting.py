@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pghistory
 import pytest
-from django.db import connection
 from pghistory.models import Context
 
 from backend.events.models.attendees import Attendee
@@ -40,9 +40,9 @@ def test_after_a_deletion_no_table_and_no_file_holds_anything_of_its_people(
     forum: Forum, lead: Attendee, leaver: Attendee, tmp_path: Path
 ) -> None:
     root = administrator()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pghistory.context_id', gen_random_uuid()::text, true)")
-    Attendee.objects.filter(pk=leaver.pk).update(visibility="hidden")
+    with pghistory.context(user=leaver.person_id):
+        Attendee.objects.filter(pk=leaver.pk).update(visibility="hidden")
+    assert Context.objects.exists()
     emails = list(Attendee.objects.filter(event=forum.event).values_list("person__email", flat=True))
     stays = make_attendee(make_event("stays"), person=forum.people[0].person, name="Stays")
     assert found(*WORDS)
