@@ -28,6 +28,9 @@ TEMPLATES = [path for path in TEMPLATES if path.suffix in {".html", ".txt"}]
 FOR_TERMINALS = {
     "BadLoad",
     "CannotBackUp",
+    "CannotExport",
+    "CannotImport",
+    "CannotMove",
     "CannotRestore",
     "CannotServe",
     "CannotWrite",

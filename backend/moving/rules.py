@@ -10,6 +10,13 @@ import datetime as dt
 from django.apps import apps
 from django.db.models import Model
 
+from backend.core.errors import Refused
+
+
+class CannotMove(Refused):
+    """What a terminal shows to the administrator who moves a forum; nothing was changed."""
+
+
 APPROVAL_LIFE = dt.timedelta(hours=24)
 MODELS: dict[str, type[Model]] = {
     model._meta.db_table: model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from pghistory.models import Context
 
-from backend.core.errors import NotFound
 from backend.events.models.age_classes import AgeAgreement
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Tie
@@ -16,7 +15,7 @@ from backend.events.rules.mailboxes import may_use_shared_mailbox
 from backend.events.rules.roles import is_administrator
 from backend.integrations.models import Source, Webhook
 from backend.moving.models import Approval
-from backend.moving.rules import APPROVAL_LIFE, CARRIED, LEFT_OUT, MODELS
+from backend.moving.rules import APPROVAL_LIFE, CARRIED, LEFT_OUT, MODELS, CannotMove
 from backend.outcomes.models import ContactShare
 from backend.people.models import FormerAddress, KnownMinor, Person
 from backend.people.selectors import person_with_email
@@ -97,10 +96,10 @@ def to_enter_again(event: Event) -> list[str]:
 
 
 def administrator_named(address: str) -> Person:
-    """The administrator with this address; refuses NotFound."""
+    """The administrator with this address; refuses `not_found`."""
     found = person_with_email(address)
     if found is None or not is_administrator(found):
-        raise NotFound(f"{address} is no administrator of this installation: name one by --by.")
+        raise CannotMove("not_found", f"{address} is no administrator of this installation: name one by --by.")
     return found
 
 

@@ -6,13 +6,13 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import NotYours, Refused
+from backend.core.errors import Refused
 from backend.core.transactions import in_transaction
 from backend.events.models.events import Event
 from backend.events.rules.roles import check_lead, is_administrator
 from backend.events.services.locks import lock_event
 from backend.moving.models import Approval
-from backend.moving.rules import APPROVAL_LIFE
+from backend.moving.rules import APPROVAL_LIFE, CannotMove
 from backend.people.models import Person
 
 
@@ -40,17 +40,17 @@ def withdraw_approvals(*, event: Event, by: Person) -> None:
 def use_approval(*, event: Event, kind: str, by: Person, now: dt.datetime) -> None:
     """Take up the lead's approval, in the caller's transaction; it is used once.
 
-    Refuses NotYours to all but administrators, and `not_approved` without a valid one by somebody else who
+    Refuses `not_yours` to all but administrators, and `not_approved` without a valid one by somebody else who
     still leads the forum.
     """
     if not is_administrator(by):
-        raise NotYours("Only an administrator of this installation does this: name one by --by.")
+        raise CannotMove("not_yours", "Only an administrator of this installation does this: name one by --by.")
     found = Approval.objects.select_for_update().filter(
         event=event, kind=kind, used_at=None, approved_at__gt=now - APPROVAL_LIFE
     )
     approval = found.exclude(lead=None).exclude(lead=by.pk).order_by("-pk").first()
     if approval is None or approval.lead is None:
-        raise Refused(
+        raise CannotMove(
             "not_approved",
             f"A safeguarding lead of {event.slug}, who is not {by}, agrees to it first, "
             f"on the forum’s page “Move this forum” (/e/{event.slug}/move/); it holds for a day.",

@@ -11,13 +11,12 @@ from django.db.models import Exists, OuterRef, Q
 from pghistory.models import Context
 
 from backend.core.audit import record_act
-from backend.core.errors import Refused
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Tie
 from backend.moving.models import Approval
-from backend.moving.rules import CARRIED, KEPT, LEFT_OUT, MODELS
+from backend.moving.rules import CARRIED, KEPT, LEFT_OUT, MODELS, CannotMove
 from backend.moving.selectors import people_of, rows_of
 from backend.moving.services.approving import use_approval
 from backend.moving.services.exporting import Progress
@@ -38,14 +37,14 @@ def delete_forum(*, event: Event, by: Person, now: dt.datetime, on_progress: Pro
     """Delete what the forum has; gives the number of accounts that went with it.
 
     Kept (S12) are its name, figures that left the desk, learned weights, connections that both agreed to
-    keep, known minors and blocks; a report that keeps two apart becomes a block. Refuses NotYours,
+    keep, known minors and blocks; a report that keeps two apart becomes a block. Refuses `not_yours`,
     `not_approved`, `case_open` while a report is open, and `has_rehearsal`.
     """
     use_approval(event=event, kind=Approval.Kind.DELETE, by=by, now=now)
     if Report.objects.waiting().filter(event=event).exists():
-        raise Refused("case_open", f"A report at {event.slug} is open: its leads close it first.")
+        raise CannotMove("case_open", f"A report at {event.slug} is open: its leads close it first.")
     if Event.objects.filter(rehearsal_of=event).exists():
-        raise Refused("has_rehearsal", f"{event.slug} has a rehearsal: its organisers end it first.")
+        raise CannotMove("has_rehearsal", f"{event.slug} has a rehearsal: its organisers end it first.")
     _keep_apart(event, now)
     attendees = Attendee.objects.filter(event=event).select_related("person").order_by("pk")
     for attendee in attendees:

@@ -17,11 +17,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from backend.core.audit import record_act
 from backend.core.models import Act
 from backend.events.models.events import Event
-from backend.events.rules.states import NotInThisState
 from backend.groups.models import Rounds
 from backend.moving.engine import field_names
 from backend.moving.models import Approval
-from backend.moving.rules import CARRIED, MODELS
+from backend.moving.rules import CARRIED, MODELS, CannotMove
 from backend.moving.selectors import rows_of, settled_agreements, to_enter_again
 from backend.moving.services.approving import use_approval
 from backend.moving.services.files import FORMAT, LineWriter, encrypt_for_new_key, scratch
@@ -53,7 +52,7 @@ class Export:
 def export_forum(*, event: Event, file: Path, by: Person, now: dt.datetime, on_progress: Progress) -> Export:
     """Write the forum, as it is at one moment, to a file that only the key given here opens.
 
-    Refuses NotYours, `not_approved`, NotInThisState of a rehearsal or while work on it goes on, and
+    Refuses `not_yours`, `not_approved`, `not_at_rest` for a rehearsal or while work on it goes on, and
     CannotExport.
     """
     with scratch() as folder:
@@ -83,14 +82,16 @@ def migrations_here() -> list[str]:
 
 def _check_at_rest(event: Event) -> None:
     if event.is_rehearsal:
-        raise NotInThisState("A rehearsal does not move: end it, and export the forum itself.")
+        raise CannotMove("not_at_rest", "A rehearsal does not move: end it, and export the forum itself.")
     at_work = (
         Run.objects.filter(event=event, state=Run.State.BUILDING).exists()
         or Plan.objects.filter(event=event, work__in=Plan.AT_WORK).exists()
         or Rounds.objects.filter(event=event, work__in=Rounds.AT_WORK).exists()
     )
     if at_work:
-        raise NotInThisState("Lists, a programme or groups of the forum are being made: wait until that is done.")
+        raise CannotMove(
+            "not_at_rest", "Lists, a programme or groups of the forum are being made: wait until that is done."
+        )
 
 
 def _header(event: Event, now: dt.datetime) -> dict[str, Any]:

@@ -16,14 +16,13 @@ from django.core.serializers.base import DeserializationError
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Model
 
-from backend.core.errors import NotYours
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event
 from backend.events.rules.roles import is_administrator
 from backend.events.services.changes import announce_changes
 from backend.moving.engine import EVENT, PERSON, Numbers, Translation
 from backend.moving.models import Arrival
-from backend.moving.rules import CARRIED, MODELS
+from backend.moving.rules import CARRIED, MODELS, CannotMove
 from backend.moving.services.exporting import CHUNK, Progress, migrations_here
 from backend.moving.services.files import FORMAT, NOT_WHOLE, CannotImport, decrypt, read_lines, scratch
 from backend.people.models import KnownMinor, MovedKey, Person, hash_by, renewed_hashes
@@ -62,11 +61,10 @@ def import_forum(
 ) -> Arrived:
     """Import a forum's file; whoever has an account here already proves the address at the next sign-in.
 
-    erasures: copies of the other installation's erasures.jsonl: whom they name is erased again. Refuses
-    NotYours and CannotImport, and changes nothing then.
+    erasures: copies of the other installation's erasures.jsonl: whom they name is erased again. Refuses `not_yours` and CannotImport, and changes nothing then.
     """
     if not is_administrator(by):
-        raise NotYours("Only an administrator of this installation does this: name one by --by.")
+        raise CannotMove("not_yours", "Only an administrator of this installation does this: name one by --by.")
     with scratch() as folder:
         plain = folder / "forum"
         decrypt(file, plain, key)

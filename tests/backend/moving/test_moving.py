@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.db import connection
 
 from backend.booking.models.meetings import Meeting, Seat
-from backend.core.errors import NotFound, NotYours
+from backend.core.errors import NotFound
 from backend.events.models.aliases import Alias
 from backend.events.models.attendees import Attendee
 from backend.events.models.consents import GuardianConsent
@@ -137,7 +137,7 @@ def test_two_people_decide_and_it_holds_once(forum: Forum, lead: Attendee, tmp_p
     with refuses("not_approved"):
         attempt(root)
     approve_move(event=forum.event, kind=Approval.Kind.EXPORT, by=lead.person, now=NOW)
-    with pytest.raises(NotYours):
+    with refuses("not_yours"):
         attempt(lead.person)
     Person.objects.filter(pk=lead.person_id).update(is_superuser=True)
     with refuses("not_approved"):
