@@ -61,7 +61,8 @@ def import_forum(
 ) -> Arrived:
     """Import a forum's file; whoever has an account here already proves the address at the next sign-in.
 
-    erasures: copies of the other installation's erasures.jsonl: whom they name is erased again. Refuses `not_yours` and CannotImport, and changes nothing then.
+    erasures: copies of the other installation's erasures.jsonl: whom they name is erased again. Refuses
+    `not_yours` and CannotImport, and changes nothing then.
     """
     if not is_administrator(by):
         raise CannotMove("not_yours", "Only an administrator of this installation does this: name one by --by.")
