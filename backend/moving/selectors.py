@@ -23,16 +23,23 @@ from backend.safeguarding.models import Block
 
 
 def people_of(event: Event) -> QuerySet[Person]:
-    """The accounts a forum has rows of: who takes part or left, and whom ties and connections join."""
+    """The accounts a forum has rows of: who takes part or left, and whom ties and connections join.
+
+    And what is left of erased ones that a block of these keeps.
+    """
     parts = Attendee.with_left.filter(event=event).order_by().values("person")
     ties, shares = Tie.objects.filter(edition=event), ContactShare.objects.filter(event=event)
-    return Person.objects.filter(
+    theirs = Person.objects.filter(
         Q(pk__in=parts)
         | Q(pk__in=ties.values("first"))
         | Q(pk__in=ties.values("second"))
         | Q(pk__in=shares.values("giver"))
         | Q(pk__in=shares.values("receiver"))
     )
+    blocked = Block.objects.filter(blocker__in=theirs).values("blocked")
+    blockers = Block.objects.filter(blocked__in=theirs).values("blocker")
+    erased = Q(pk__in=blocked) | Q(pk__in=blockers)
+    return Person.objects.filter(Q(pk__in=theirs) | erased & Q(erased_at__isnull=False))
 
 
 def rows_of(table: str, event: Event) -> QuerySet[Any]:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from allauth.mfa.models import Authenticator
 from django.db import connection
+from django.utils import timezone
 
 from backend.booking.models.meetings import Meeting, Seat
-from backend.core.errors import NotFound
+from backend.core.errors import NotFound, NotYours
 from backend.events.models.aliases import Alias
 from backend.events.models.attendees import Attendee
 from backend.events.models.consents import GuardianConsent
@@ -33,9 +34,8 @@ from backend.roster.models import Departure
 from backend.roster.services.departures import moved_departures
 from backend.safeguarding.models import Block, Report, ReportView
 from backend.safeguarding.rules import may_contact
-from backend.safeguarding.selectors.reports import report_page_for
 from backend.safeguarding.services.blocks import block_person
-from backend.safeguarding.services.reports import file_report
+from backend.safeguarding.services.reports import file_report, read_report
 from backend.suggestions.models import Suggestion
 from tests.backend.conftest import Forum
 from tests.backend.privacy.test_rules import text_columns
@@ -312,7 +312,7 @@ def test_whom_the_other_installation_erased_since_is_erased_again(
 ) -> None:
     a, b, *_ = forum.people
     made = export(forum, lead, tmp_path / "forum")
-    since = LATER + dt.timedelta(hours=1)
+    since = timezone.now() + dt.timedelta(hours=1)
     erase_account(person=a.person, is_confirmed=True, by=a.person, now=since)
     elsewhere()
     done = bring(tmp_path / "forum", made.key, (tmp_path / "erasures.jsonl",))
@@ -331,16 +331,18 @@ def test_reports_and_consents_are_read_by_leads_alone_there(
         attendee=minor, guardian="A Parent", email="parent@x.example", way="mail", wording="2026-11-26",
         recorded_at=NOW, expires_at=NOW + dt.timedelta(days=30),
     )  # fmt: skip
-    report_page_for(lead=lead, report_id=report.pk, now=NOW)
-    ReportView.objects.create(report=report, viewer=lead.person, seen_at=NOW)
+    read_report(lead=lead, report_id=report.pk, by=lead.person, now=NOW)
     made = export(forum, lead, tmp_path / "forum")
     elsewhere()
     bring(tmp_path / "forum", made.key)
     here = Report.objects.get()
     assert (here.words, here.reporter and here.reporter.name) == ("Too close.", a.name)
     reader = Attendee.objects.get(permission="safeguarding-lead")
-    assert report_page_for(lead=reader, report_id=here.pk, now=NOW)
     assert ReportView.objects.get().viewer_id == reader.person_id
+    assert read_report(lead=reader, report_id=here.pk, by=reader.person, now=NOW)
+    other = Attendee.objects.get(name=a.name)
+    with pytest.raises((NotFound, NotYours)):
+        read_report(lead=other, report_id=here.pk, by=other.person, now=NOW)
     assert GuardianConsent.objects.get().attendee.name == "Kim"
     assert not may_contact(here.reporter, here.reported, "page", NOW)  # type: ignore[arg-type]
 
