@@ -6,24 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from time_machine import travel
 
 from backend.agenda.selectors.calendar import feed_for
 from backend.audit.selectors import audit_entries_for
 from backend.demo.loading import load_demo
 from backend.demo.selectors import CURRENT, EARLIER
-from backend.demo.vectors import load_vectors
 from backend.events.models.attendees import Attendee
 from backend.events.models.events import Event, Tie
 from backend.events.rules.roles import leads_of
-from backend.moving.models import Approval
 from backend.moving.services.approving import approve_move
 from backend.moving.services.exporting import export_forum
 from backend.moving.services.importing import import_forum
 from backend.people.models import Person
+from backend.safeguarding.rules import matchable
 from backend.stats.selectors.event_stats import event_stats
 from backend.suggestions.models import Suggestion
 from tests.backend.moving.test_moving import LATER, NOW, Elsewhere, administrator, silent
+from tests.factories import appoint, make_run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -48,18 +48,17 @@ def picture() -> dict[str, Any]:
 
 
 def test_both_editions_of_the_demo_are_the_same_after_a_move(tmp_path: Path, elsewhere: Elsewhere) -> None:
-    load_demo(now=NOW, notify=lambda _step: None)
-    load_vectors()
-    call_command("build_suggestions", CURRENT, verbosity=0)
+    with travel(NOW, tick=False):
+        load_demo(now=NOW, notify=lambda _step: None)
+    listed = list(matchable(Event.objects.get(slug=CURRENT)).order_by("pk"))
+    make_run(listed[0].event, {one: [listed[n - back] for back in range(1, 11)] for n, one in enumerate(listed)})
     root, keys = administrator(), {}
     for slug in (EARLIER, CURRENT):
         event = Event.objects.get(slug=slug)
         lead = leads_of(event).first() or Attendee.objects.filter(event=event).first()
         assert lead is not None
-        if not leads_of(event).exists():
-            Approval.objects.create(event=event, lead=lead.person, kind="export", approved_at=NOW)
-        else:
-            approve_move(event=event, kind="export", by=lead.person, now=NOW)
+        appoint(lead, "safeguarding-lead")
+        approve_move(event=event, kind="export", by=lead.person, now=NOW)
         keys[slug] = export_forum(event=event, file=tmp_path / slug, by=root, now=LATER, on_progress=silent).key
     before, people = picture(), Person.objects.count()
     elsewhere()
