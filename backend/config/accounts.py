@@ -62,7 +62,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         queue_account_mail(mail=mail, now=timezone.now(), asked_by=context.get("asked_by"))
 
     def post_login(self, request: HttpRequest, user: Person, **named: Any) -> HttpResponse:
-        """Lead on from a sign-in that is whole; from now on the browser is known to their address."""
+        """Lead on from a sign-in that is whole; from now on the browser is known to their address.
+
+        An account that waited for this proof is theirs.
+        """
+        if waiting_id := (named["signal_kwargs"] or {}).get("joins"):
+            join_accounts(person=user, waiting_id=waiting_id, now=timezone.now())
         response: HttpResponse = super().post_login(request, user, **named)
         by_factor = has_proved_factor(get_authentication_records(request, user))
         remember_browser(request=request, response=response, person=user, by_factor=by_factor)
@@ -193,7 +198,7 @@ class MailboxStage(LoginStage):  # type: ignore[misc]
     def handle_waiting(self, user: Person, waiting: Person) -> tuple[HttpResponse | None, bool]:
         """Of the same name it is the same person; of another name they are asked, where two may read a mailbox."""
         if plain_word(user.name) == plain_word(waiting.name):
-            # Theirs once the whole sign-in has succeeded: `note_beginning`.
+            # Theirs once the whole sign-in has succeeded: `post_login`.
             self.login.signal_kwargs = {**(self.login.signal_kwargs or {}), "joins": waiting.pk}
         elif can_share_mailbox(user, waiting, timezone.now()):
             return HttpResponseRedirect(reverse(self.urlname)), True
@@ -292,13 +297,8 @@ def note_proof(request: HttpRequest, user: Person, authenticator: Authenticator,
 
 
 @receiver(user_logged_in)
-def note_beginning(request: HttpRequest, user: Person, joins: int | None = None, **_named: Any) -> None:
-    """From now on the sign-in is used, and mails are in its browser's language unless they chose one.
-
-    `joins`: an account that waited for this proof.
-    """
-    if joins is not None:
-        join_accounts(person=user, waiting_id=joins, now=timezone.now())
+def note_beginning(request: HttpRequest, user: Person, **_named: Any) -> None:
+    """From now on the sign-in is used, and mails are in its browser's language unless they chose one."""
     request.session[SEEN_AT] = timezone.now().timestamp()
     if not getattr(request, "language_is_open", True):
         note_language(person=user, language=get_language() or settings.LANGUAGE_CODE)

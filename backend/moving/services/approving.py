@@ -37,22 +37,22 @@ def withdraw_approvals(*, event: Event, by: Person) -> None:
     Approval.objects.filter(event=event, used_at=None).delete()
 
 
-def use_approval(*, event: Event, kind: str, by: Person, now: dt.datetime) -> None:
+def use_approval(*, event: Event, kind: str, administrator: Person, now: dt.datetime) -> None:
     """Take up the lead's approval, in the caller's transaction; it is used once.
 
     Refuses `not_yours` to all but administrators, and `not_approved` without a valid one by somebody else who
     still leads the forum.
     """
-    if not is_administrator(by):
+    if not is_administrator(administrator):
         raise CannotMove("not_yours", "Only an administrator of this installation does this: name one by --by.")
     found = Approval.objects.select_for_update().filter(
         event=event, kind=kind, used_at=None, approved_at__gt=now - APPROVAL_LIFE
     )
-    approval = found.exclude(lead=None).exclude(lead=by.pk).order_by("-pk").first()
+    approval = found.exclude(lead=None).exclude(lead=administrator.pk).order_by("-pk").first()
     if approval is None or approval.lead is None:
         raise CannotMove(
             "not_approved",
-            f"A safeguarding lead of {event.slug}, who is not {by}, agrees to it first, "
+            f"A safeguarding lead of {event.slug}, who is not {administrator}, agrees to it first, "
             f"on the forum’s page “Move this forum” (/e/{event.slug}/move/); it holds for a day.",
         )
     check_lead(approval.lead, event)

@@ -40,7 +40,7 @@ def delete_forum(*, event: Event, by: Person, now: dt.datetime, on_progress: Pro
     keep, known minors and blocks; a report that keeps two apart becomes a block. Refuses `not_yours`,
     `not_approved`, `case_open` while a report is open, and `has_rehearsal`.
     """
-    use_approval(event=event, kind=Approval.Kind.DELETE, by=by, now=now)
+    use_approval(event=event, kind=Approval.Kind.DELETE, administrator=by, now=now)
     if Report.objects.waiting().filter(event=event).exists():
         raise CannotMove("case_open", f"A report at {event.slug} is open: its leads close it first.")
     if Event.objects.filter(rehearsal_of=event).exists():
@@ -53,6 +53,7 @@ def delete_forum(*, event: Event, by: Person, now: dt.datetime, on_progress: Pro
     people = list(people_of(event).order_by("pk").values_list("pk", flat=True))
     contexts = list(rows_of("pghistory_context", event).values_list("pk", flat=True))
     tables = [table for table, fields in reversed((CARRIED | LEFT_OUT).items()) if fields and table not in STAY]
+    tables += [table for table in tables if table.startswith("audit_")]  # what this deletion left a trace of
     ContactShare.objects.filter(event=event, kept_at=None).delete()
     for done, table in enumerate(tables):
         on_progress("Deleting", done / len(tables))

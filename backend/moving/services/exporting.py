@@ -61,7 +61,7 @@ def export_forum(*, event: Event, file: Path, by: Person, now: dt.datetime, on_p
         with transaction.atomic():
             if is_outermost:
                 connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            use_approval(event=event, kind=Approval.Kind.EXPORT, by=by, now=now)
+            use_approval(event=event, kind=Approval.Kind.EXPORT, administrator=by, now=now)
             _check_at_rest(event)
             with gzip.open(plain, "wb", compresslevel=5) as written:
                 lines = LineWriter(written)
