@@ -30,7 +30,7 @@ class ExactEncoder(DjangoJSONEncoder):
 
 def field_names(model: type[Model]) -> list[str]:
     """The columns that are carried: all but keys that the database gives, and vectors of numbers."""
-    return [field.name for field in model._meta.local_fields if field.serialize]
+    return [field.name for field in model._meta.local_fields if getattr(field, "serialize", True)]
 
 
 class Numbers:

@@ -29,4 +29,6 @@ def move_forum(request: Request, attendee: Attendee) -> HttpResponse:
             approve_move(event=event, kind=request.POST.get("do", ""), by=request.user, now=now)
             messages.success(request, _("Agreed. It holds for a day, and for once."))
         return redirect("move_forum", event.slug)
-    return render(request, "moving/move.html", {"approvals": approvals_for(event, now)})
+    approvals = approvals_for(event, now)
+    waits = any(one.used_at is None for one in approvals)
+    return render(request, "moving/move.html", {"approvals": approvals, "waits": waits})

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any, cast
 
 from django.conf import settings
 
@@ -43,7 +43,7 @@ def scratch() -> Iterator[Path]:
 class LineWriter:
     """Writes lines, and counts them."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: gzip.GzipFile) -> None:
         self._file, self.count = file, 0
 
     def write(self, line: dict[str, Any]) -> None:

@@ -40,11 +40,11 @@ def test_after_a_deletion_no_table_and_no_file_holds_anything_of_its_people(
     forum: Forum, lead: Attendee, leaver: Attendee, tmp_path: Path
 ) -> None:
     root = administrator()
+    stays = make_attendee(make_event("stays"), person=forum.people[0].person, name="Stays")
     with pghistory.context(user=leaver.person_id):
         Attendee.objects.filter(pk=leaver.pk).update(visibility="hidden")
     assert Context.objects.exists()
     emails = list(Attendee.objects.filter(event=forum.event).values_list("person__email", flat=True))
-    stays = make_attendee(make_event("stays"), person=forum.people[0].person, name="Stays")
     assert found(*WORDS)
     delete(forum, lead)
     assert found(*WORDS) == set()

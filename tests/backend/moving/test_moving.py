@@ -99,7 +99,7 @@ def test_people_lists_and_meetings_arrive_under_other_numbers(
     assert (tmp_path / "forum").stat().st_mode & 0o777 == 0o600
     assert b"helplines" not in (tmp_path / "forum").read_bytes()
     elsewhere()
-    draw_numbers()
+    draw_numbers(100_000)
     done = bring(tmp_path / "forum", made.key)
     assert done.rows == made.rows
     assert list(said) == people
@@ -117,9 +117,9 @@ def test_people_lists_and_meetings_arrive_under_other_numbers(
     assert Suggestion.objects.order_by("pk")[0].reasons[0]["evidence"]["person"] == between.pk
 
 
-def draw_numbers() -> None:
+def draw_numbers(since: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT setval(pg_get_serial_sequence('events_attendee', 'id'), 100000)")
+        cursor.execute("SELECT setval(pg_get_serial_sequence('events_attendee', 'id'), %s)", [since])
 
 
 def test_two_people_decide_and_it_holds_once(forum: Forum, lead: Attendee, tmp_path: Path) -> None:
