@@ -53,7 +53,7 @@ POSSIBLE = {
         "leave_delegation_session", "close_delegation_session", "export_report", "end_assistant",
     },
     "the state itself": {"change_state", "open_event"},
-    "of the installation, by its administrators": {"set_quota", "export_forum", "import_forum", "delete_forum"},
+    "of the installation, by its administrators": {"set_quota", "export_forum", "delete_forum"},
     "of its leads, with an administrator": {"approve_move", "withdraw_approvals"},
     "reading": {
         "export_stats_file", "export_audit_entries", "export_unmet_needs", "export_needs_help",

@@ -11,6 +11,7 @@ from time_machine import travel
 
 from backend.agenda.selectors.calendar import feed_for
 from backend.audit.selectors import audit_entries_for
+from backend.booking.models.meetings import Meeting
 from backend.demo.loading import load_demo
 from backend.demo.selectors import CURRENT, EARLIER
 from backend.events.models.attendees import Attendee
@@ -38,6 +39,13 @@ def named(said: Any, names: dict[int, str]) -> Any:
     return names.get(said, said) if isinstance(said, int) else said
 
 
+def calendar(attendee: Attendee) -> list[str]:
+    """The lines of their calendar; a session's entry is known by its number, which is another."""
+    meetings = {str(one) for one in Meeting.objects.filter(event=attendee.event_id).values_list("uid", flat=True)}
+    lines = feed_for(attendee, NOW, NOW).decode().split("\r\n")
+    return [one for one in lines if not one.startswith("UID:") or one[4:] in meetings]
+
+
 def picture() -> dict[str, Any]:
     """What people and organisers read of the current edition."""
     event = Event.objects.get(slug=CURRENT)
@@ -52,7 +60,7 @@ def picture() -> dict[str, Any]:
             lists.values_list("attendee__person__email", "other__person__email", "rank", "score", "propensity")
         ),
         "stats": stats,
-        "calendars": {one.person.email: feed_for(one, NOW, NOW) for one in people},
+        "calendars": {one.person.email: calendar(one) for one in people},
         "ties": set(Tie.objects.values_list("edition__slug", "first__email", "second__email", "weight")),
         "entries": len(audit_entries_for(event=event)),
     }
