@@ -164,7 +164,6 @@ PAGES: dict[str, dict[str, Most]] = {
         "consents/": Most(9, 11),
         "supervision/": Most(12, 12, 1),
         "aliases/": Most(8, 11),
-        "move/": Most(8, 11),
     },
 }
 JOBS = {
