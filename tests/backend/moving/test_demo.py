@@ -73,6 +73,7 @@ def test_both_editions_of_the_demo_are_the_same_after_a_move(tmp_path: Path, els
     listed = list(matchable(Event.objects.get(slug=CURRENT)).order_by("pk"))
     make_run(listed[0].event, {one: [listed[n - back] for back in range(1, 11)] for n, one in enumerate(listed)})
     root, keys = administrator(), {}
+    before, people = picture(), Person.objects.count()
     for slug in (EARLIER, CURRENT):
         event = Event.objects.get(slug=slug)
         lead = leads_of(event).first() or Attendee.objects.filter(event=event).first()
@@ -80,7 +81,6 @@ def test_both_editions_of_the_demo_are_the_same_after_a_move(tmp_path: Path, els
         appoint(lead, "safeguarding-lead")
         approve_move(event=event, kind="export", by=lead.person, now=NOW)
         keys[slug] = export_forum(event=event, file=tmp_path / slug, by=root, now=LATER, on_progress=silent).key
-    before, people = picture(), Person.objects.count()
     elsewhere()
     draw_numbers(200_000)
     for slug, key in keys.items():
