@@ -27,8 +27,8 @@ SEEN = {
     " day_sheet disputes mails meeting meetings notices report_meeting sessions setup speakers zone"
     " agenda closures contact_rules import_agenda my_agenda sectors session topics rehearsal end_rehearsal"
     " local_names mail_texts busy_calendar",
-    "test_role_pages.py": "about age_classes forum_quota forum_roles move_forum invitation invitation_texts invitations roles"
-    " safety venue",
+    "test_role_pages.py": "about age_classes forum_quota forum_roles invitation invitation_texts invitations roles"
+    " move_forum safety venue",
     "test_consents.py": "consents consent consent_answer country_contacts supervision",
     "test_aliases.py": "aliases alias lift_alias",
     "test_delegation_sessions.py": "delegation_sessions delegation_session my_delegation_sessions",
