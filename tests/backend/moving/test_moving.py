@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -357,3 +359,26 @@ def test_an_alias_and_the_name_behind_it_arrive_apart(
     bring(tmp_path / "forum", made.key)
     assert Alias.objects.get().attendee.name == a.name
     assert tables_holding("Real Name") == {"events_alias"}
+
+
+def test_the_three_commands_do_it(
+    forum: Forum, lead: Attendee, tmp_path: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, slug, root = tmp_path / "forum", forum.event.slug, administrator()
+    approve_move(event=forum.event, kind=Approval.Kind.EXPORT, by=lead.person, now=timezone.now())
+    with refuses("not_found"):
+        call_command("export_forum", slug, file, by=lead.person.email)
+    key, said = io.StringIO(), io.StringIO()
+    call_command("export_forum", slug, file, by=root.email, stdout=key, stderr=io.StringIO())
+    approve_move(event=forum.event, kind=Approval.Kind.DELETE, by=lead.person, now=timezone.now())
+    call_command("delete_forum", slug, by=root.email, stdout=said)
+    assert Attendee.objects.exists()
+    call_command("delete_forum", slug, by=root.email, confirm=True, stdout=said)
+    assert not Attendee.objects.exists()
+    assert f"Deleted {slug}, and 5 accounts" in said.getvalue()
+    elsewhere()
+    administrator()
+    monkeypatch.setattr("sys.stdin", io.StringIO(key.getvalue()))
+    call_command("import_forum", file, by=root.email, stdout=said)
+    assert Attendee.objects.count() == 5
+    assert f"Imported {slug}" in said.getvalue()
