@@ -61,6 +61,8 @@ READS_AGE_CLASS_OR_VISIBILITY = {
     "backend/invitations/selectors.py": "how many the organisers have to confirm before they are invited",
     "frontend/events/forms/profile.py": "shows oneself whether one is listed",
     "backend/events/services/profiles.py": "hides oneself",
+    "backend/moving/selectors.py": "blocks move with their people",
+    "backend/moving/services/deleting.py": "a report that keeps two apart becomes a block",
     "backend/privacy/services/accounts.py": "a block keeps the hash of an erased account",
     "backend/privacy/services/closing.py": "a block ends with the hash of an erased account",
     "backend/stats/rules/access.py": "of those who left adults alone count on",
