@@ -292,7 +292,7 @@ def test_indico_s_sessions_come_by_their_blocks_and_no_person_with_them(shop: Sh
     shop.peer.answer = lambda _asked: Answer((INDICO / "first.json").read_bytes())
     report = shop.sync()
     [asked] = shop.peer.asked
-    assert (asked.path, asked.query) == ("/indico/export/event/7.json", {"detail": ["sessions"]})
+    assert (asked.path, asked.query) == ("/indico/export/event/7.json", {"detail": ["sessions"], "nc": ["yes"]})
     assert asked.headers["Authorization"] == "Bearer very-secret"
     assert (report.counts.added, report.counts.left_out) == (30, 1)
     assert [(one.what, one.reason) for one in report.left_out] == [
