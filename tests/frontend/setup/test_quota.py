@@ -63,7 +63,7 @@ def test_status_says_what_each_forum_uses(db: None) -> None:
     queue_build(event=event)
     enqueue("safeguarding.send_outside_alert", lock="x", queue=MAIL, event_id=event.pk)  # of a report: not told
     page = page_of(client_of(administrator()).get("/forums/status/"))
-    numbers = ["3 / 20000", "12 / 50000", "1 / 20000", "0.6 / 1000", "3.3", "1"]
+    numbers = ["3 / 20,000", "12 / 50,000", "1 / 20,000", "0.6 / 1,000", "3.3", "1"]
     assert usage(page) == [[f"{event.name} {event.slug}", *numbers]]
 
 
