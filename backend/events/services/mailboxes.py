@@ -46,7 +46,8 @@ def add_to_mailbox(*, event: Event, new: NewAttendee, by: Person, now: dt.dateti
     if not Attendee.objects.filter(event=event, person__in=who_reads_the_mailbox_of(first)).exists():
         raise refused  # whether an account exists elsewhere is not told
     first = Person.objects.select_for_update(no_key=True).get(pk=first.pk)
-    if first.address_hash != address_hash(email):  # changed in this moment
+    waits = Person.objects.filter(shares_with=first, waits_for_proof=True).exists()
+    if waits or first.address_hash != address_hash(email):  # changed in this moment
         raise refused
     readers = list(who_reads_the_mailbox_of(first))
     second = next((one for one in readers if one.pk != first.pk), None)

@@ -45,7 +45,7 @@ def use_approval(*, event: Event, kind: str, administrator: Person, now: dt.date
     """
     if not is_administrator(administrator):
         raise CannotMove("not_yours", "Only an administrator of this installation does this: name one by --by.")
-    found = Approval.objects.select_for_update().filter(
+    found = Approval.objects.select_for_update(no_key=True).filter(
         event=event, kind=kind, used_at=None, approved_at__gt=now - APPROVAL_LIFE
     )
     approval = found.exclude(lead=None).exclude(lead=administrator.pk).order_by("-pk").first()

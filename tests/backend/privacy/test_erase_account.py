@@ -48,6 +48,15 @@ def test_of_two_who_read_one_mailbox_only_the_one_who_is_named_goes() -> None:
     assert not Attendee.objects.filter(person=second.pk).exists()
 
 
+def test_an_account_that_came_with_a_forum_and_waits_can_go_too() -> None:
+    first = make_attendee(make_event(), email="both@example.org").person
+    came = Person.objects.create(email=first.email, name="Who came", shares_with=first, waits_for_proof=True)
+    with pytest.raises(CommandError, match="Name who of this mailbox is meant"):
+        erase("both@example.org")
+    erase("both@example.org", "--person", came.pk, "--confirm")
+    assert list(Person.objects.filter(pk__in=[first.pk, came.pk], erased_at=None)) == [first]
+
+
 def test_who_is_still_in_charge_is_refused_and_nothing_changes() -> None:
     event = make_event()
     lead = make_attendee(event, permission="safeguarding-lead")

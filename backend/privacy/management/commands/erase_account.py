@@ -41,7 +41,8 @@ def _account(address: str, number: int | None) -> Person:
     first = person_with_email(address)
     if first is None:
         raise CommandError("There is no open account with this address: check how it is written.")
-    readers = who_reads_the_mailbox_of(first)
+    waiting = Person.objects.filter(shares_with=first, waits_for_proof=True, is_active=True)
+    readers = [*who_reads_the_mailbox_of(first), *waiting]
     chosen = [one for one in readers if number in (one.pk, None)]
     if len(chosen) != 1:
         numbers = " or ".join(str(one.pk) for one in readers)

@@ -57,6 +57,14 @@ def _add(event: Event, by: Person, name: str = "Ben Cruz", email: str = ADDRESS,
     return add_to_mailbox(event=event, new=new, by=by, now=NOW)
 
 
+def test_beside_an_account_that_came_with_a_forum_and_waits_nobody_is_added(
+    event: Event, organiser: Person, first: Attendee
+) -> None:
+    Person.objects.create(email=ADDRESS, name="Who came", shares_with=first.person, waits_for_proof=True)
+    with refuses("cannot_share_mailbox"):
+        _add(event, organiser)
+
+
 def test_the_second_has_an_account_a_part_and_the_same_address(
     event: Event, organiser: Person, first: Attendee
 ) -> None:
