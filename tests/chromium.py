@@ -59,7 +59,7 @@ def _install() -> None:
         print("Installing Chromium for the journeys with apt ...", flush=True)
         for act in (["update"], ["install", "-y", *PACKAGES]):
             _run(["apt-get", *act, "-o", "Acquire::http::Timeout=20"], stdout=subprocess.DEVNULL)
-        if chromium():
+        if any(map(shutil.which, NAMES)) and chromium():
             return
     print("Installing Chromium for the journeys with Playwright ...", flush=True)
     with_libraries = ["--with-deps"] if _can_use_apt() else []
