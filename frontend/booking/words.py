@@ -28,9 +28,10 @@ GREETING = gettext_lazy("Dear %(name)s,")
 QUESTION = gettext_lazy("Could we meet for a few minutes?")
 TOPIC_OFFERED = gettext_lazy("“%(topic)s” is among the topics you offer. I would value your advice on it.")
 TOPIC_SOUGHT = gettext_lazy(
-    "“%(topic)s” is among the topics you seek, and I offer it. I would like to hear what you need."
+    "“%(topic)s” is among the topics you would like help with, and I may be able to help. I would like to hear what "
+    "you need."
 )
-SESSION = gettext_lazy("We both follow the session “%(session)s”.")
+SESSION = gettext_lazy("We are both interested in the session “%(session)s”.")
 STARTERS = (
     (gettext_lazy("Hear about their work"), gettext_lazy("I would like to hear about your work.")),
     (gettext_lazy("Ask for their view"), gettext_lazy("I have a question on which I would value your view.")),

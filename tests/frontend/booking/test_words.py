@@ -65,9 +65,10 @@ def said(*reasons: Reason, own: Profile | None = None, page: PersonPage | None =
         (
             "topic_sought",
             {"topic": "sextortion"},
-            f"“{NAME}” is among the topics you seek, and I offer it. I would like to hear what you need.",
+            f"“{NAME}” is among the topics you would like help with, and I may be able to help. "
+            "I would like to hear what you need.",
         ),
-        ("session", {"session": "Opening", "count": 2}, "We both follow the session “Opening”."),
+        ("session", {"session": "Opening", "count": 2}, "We are both interested in the session “Opening”."),
         ("topic_offered", {"topic": "gone"}, ""),
         ("tie_through", {"person": 1, "name": "Mali"}, ""),
         ("words", {"terms": "hotline"}, ""),
@@ -137,7 +138,9 @@ def test_a_message_is_whole_in_the_language_of_the_page_or_empty(into_thai):
         assert draft(reason, own=own, page=page) == ""
     into_thai(GREETING, SESSION, QUESTION)
     with override("th"):
-        assert draft(reason, own=own, page=page).startswith("ไทย Dear Prasert,\nไทย We both follow the session")
+        assert draft(reason, own=own, page=page).startswith(
+            "ไทย Dear Prasert,\nไทย We are both interested in the session"
+        )
         assert draft(("topic_offered", {"topic": "sextortion"}), own=own, page=page) == ""
         assert starters(page.other) == ()
 
