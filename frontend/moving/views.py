@@ -13,6 +13,8 @@ from backend.events.models.attendees import Attendee
 from backend.moving.selectors import approvals_for
 from backend.moving.services.approving import approve_move, withdraw_approvals
 from frontend.access import Request, fresh_proof, safeguarding_lead
+from frontend.fields import values_of
+from frontend.moving.forms import WITHDRAW, ApprovalForm
 
 
 @safeguarding_lead
@@ -22,11 +24,12 @@ def move_forum(request: Request, attendee: Attendee) -> HttpResponse:
     """What leads agreed to; on POST, agree to an export or a deletion, or withdraw."""
     event, now = attendee.event, timezone.now()
     if request.method == "POST":
-        if request.POST.get("do") == "withdraw":
+        pressed = values_of(ApprovalForm(request.POST))["do"]
+        if pressed == WITHDRAW:
             withdraw_approvals(event=event, by=request.user)
             messages.success(request, _("Withdrawn."))
         else:
-            approve_move(event=event, kind=request.POST.get("do", ""), by=request.user, now=now)
+            approve_move(event=event, kind=pressed, by=request.user, now=now)
             messages.success(request, _("Agreed. It holds for a day, and for once."))
         return redirect("move_forum", event.slug)
     approvals = approvals_for(event, now)
