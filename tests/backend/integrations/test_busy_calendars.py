@@ -93,6 +93,7 @@ def test_what_repeats_is_read_to_its_end_and_what_is_free_is_not(rule: str, time
     assert read(written(at(0, more=f"|{rule}"))) == times
 
 
+@pytest.mark.slow
 def test_a_calendar_beyond_the_limits_or_that_is_none_is_refused_in_time() -> None:
     never_ending = "UID:x|DTSTART:19700101T000000Z|DTEND:19700101T000001Z|RRULE:FREQ=SECONDLY"
     for data in (written(never_ending), written(*["UID:x|DTSTART:20200101"] * 20_001)):

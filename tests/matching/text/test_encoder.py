@@ -90,6 +90,7 @@ def test_no_text_changes_other_vectors_or_takes_more_than_four_windows(encoder: 
     assert np.allclose(good, encoder.encode([SENTENCES[0]], "passage")[0], atol=1e-5)
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(st.characters(), max_size=80), max_size=4))
 def test_any_text_at_all_gives_a_unit_vector_or_zeros(encoder: Encoder, texts: list[str]) -> None:
