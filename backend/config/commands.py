@@ -16,6 +16,8 @@ from django.db.utils import DatabaseError
 from backend.config.parent_watchdog import exit_with_parent
 from backend.core.errors import BusinessError
 
+MANAGE = (sys.executable, "-m", "backend.config.commands")  # an installed Titian has no manage.py
+
 
 def titian() -> None:
     """The program `titian`; without arguments it serves the demo, as `make run` does."""

@@ -163,17 +163,18 @@ def apply_missing_migrations() -> None:
     lacking in the database that DATABASE_URL names.
     """
     check_database()
-    if not _has_missing_migrations():
+    if not has_missing_migrations():
         return
     if "EMBEDDED" not in connections[DEFAULT_DB_ALIAS].settings_dict:
         raise DatabaseUnusable("The database that DATABASE_URL names lacks tables: run `python manage.py migrate`.")
     with FileLock(settings.VAR / "migrate.lock"):
-        if _has_missing_migrations():  # no other process applied them meanwhile
+        if has_missing_migrations():  # no other process applied them meanwhile
             print("Creating or updating the tables of the database ...", file=sys.stderr, flush=True)
             call_command("migrate", interactive=False, verbosity=0)
 
 
-def _has_missing_migrations() -> bool:
+def has_missing_migrations() -> bool:
+    """Whether the database lacks tables of this version."""
     from django.db.migrations.executor import MigrationExecutor  # needs the apps, and they these settings
 
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])

@@ -1,28 +1,40 @@
-"""The processes of a running Titian: one table, and each is started again when it ends by itself.
+"""The processes of a running Titian: each is started again when it ends by itself.
 
-One that is started on demand is started when a connection waits at its socket, and may end when it is idle.
-One that runs once is over when it ends without an error; others may wait for that.
+Each is forked from the supervisor, which has imported what they need, so that it is read and held once; where the
+system cannot fork safely (macOS) it imports that itself. One that is started on demand is started when a connection
+waits at its socket, and may end when it is idle. One that runs once is over when it ends without an error; others
+may wait for that.
 """
 
 from __future__ import annotations
 
+import ctypes
 import errno
+import gc
 import logging
+import multiprocessing
 import os
 import select
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
+from io import TextIOWrapper
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Protocol
 
+from setproctitle import setproctitle
+
+from backend.config.commands import MANAGE, run_command
 from backend.config.embedded import EmbeddedPostgres
 from backend.config.parent_watchdog import PARENT_ENV
+from backend.config.programs import LOAD_DEMO, NAMES, PROGRAMS, Program
 from backend.core.errors import BusinessError
 
 FIRST_WAIT_SECONDS = 0.5  # before a process that ended twice in a row; doubled with each time ...
@@ -33,8 +45,8 @@ STOP_SECONDS = 6.0  # from asking a process to end to ending it
 BACKLOG = 1024  # connections that wait while the web process is started again
 PORT_WAIT_SECONDS = 3.0  # a server that was just killed may still hold the port
 LOOK_SECONDS = 0.1
-MANAGE = (sys.executable, "-m", "backend.config.commands")  # an installed Titian has no manage.py
-MEMORY_SETTINGS = {"MALLOC_ARENA_MAX": "2"}  # glibc would keep free memory for each of the worker's threads
+PROCESSES = multiprocessing.get_context("fork") if sys.platform == "linux" else multiprocessing.get_context("spawn")
+M_ARENA_MAX, ARENAS = -8, 2  # mallopt(3): glibc would keep free memory for each of the worker's threads
 
 log = logging.getLogger(__name__)
 
@@ -43,26 +55,6 @@ class CannotServe(BusinessError):
     """Titian cannot start; the message says why and what to do."""
 
     code = "cannot_serve"
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A process of Titian: its name in messages, and the management command it runs."""
-
-    name: str
-    command: tuple[str, ...]
-    on_demand: bool = False
-    runs_once: bool = False
-
-
-LOAD_DEMO = Program("demo", ("load_demo", "--with-lists"), runs_once=True)
-UNPACK_MODEL = Program("model", ("unpack_model",), runs_once=True)
-PROGRAMS = (
-    Program("web", ("run_web",)),
-    Program("worker", ("run_worker",)),
-    Program("encoder", ("run_encoder",), on_demand=True),
-)
-NAMES = tuple(program.name for program in PROGRAMS)
 
 
 class Child(Protocol):
@@ -95,24 +87,19 @@ class ProgramChild:
         *,
         folder: Path,
         listening: socket.socket | None = None,
+        others: Sequence[socket.socket] = (),
         options: Sequence[str] = (),
         number: int = 1,
         after: ProgramChild | None = None,
     ) -> None:
-        """`after`: one that runs once, and must be over before this one is started."""
+        """`others`: sockets that are not for this one. `after`: one that runs once, and must be over before."""
         self.name, self.on_demand, self.runs_once = program.name, program.on_demand, program.runs_once
         self._after = after
         if number > 1:
             self.name += f" {number}"
-        self._folder = folder
-        self._command = [*MANAGE, *program.command]
-        self._listening = listening
-        self._files: tuple[int, ...] = ()
-        if listening is not None:
-            self._files = (listening.fileno(),)
-            self._command += ["--socket", str(listening.fileno())]
-        self._command += options
-        self.process: subprocess.Popen[bytes] | None = None
+        self._command = [*program.command, *options]
+        self._folder, self._listening, self._others = folder, listening, others
+        self.process: BaseProcess | None = None
 
     def is_wanted(self) -> bool:
         if self._after is not None and self._after.ended() != 0:
@@ -122,18 +109,12 @@ class ProgramChild:
         return bool(select.select([self._listening], [], [], 0)[0])
 
     def start(self) -> None:
-        given = {PARENT_ENV: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
-        self.process = subprocess.Popen(  # noqa: S603 - our own commands
-            self._command,
-            cwd=self._folder,
-            env=MEMORY_SETTINGS | os.environ | given,
-            stdin=subprocess.DEVNULL,
-            pass_fds=self._files,
-            start_new_session=True,
-        )
+        given = (self._command, self._folder, self._listening, self._others, os.getpid())
+        self.process = PROCESSES.Process(target=_run_program, args=given, name=self.name)
+        self.process.start()
 
     def ended(self) -> int | None:
-        return self.process.poll() if self.process else None
+        return self.process.exitcode if self.process else None
 
     def ask_to_end(self) -> None:
         if self.process:
@@ -141,11 +122,41 @@ class ProgramChild:
 
     def wait_for_end(self, seconds: float) -> None:
         if self.process:
-            try:
-                self.process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            self.process.join(seconds)
+            self.process.kill()
+            self.process.join()
+
+
+def _run_program(
+    command: Sequence[str], folder: Path, listening: socket.socket | None, others: Iterable[socket.socket], parent: int
+) -> None:
+    """What a child does, as if its command had been typed: it ends with the command's exit code."""
+    os.setsid()
+    os.chdir(folder)
+    os.environ[PARENT_ENV] = str(parent)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    for other in others:
+        other.close()
+    if listening is not None:
+        command = [*command, "--socket", str(listening.fileno())]
+    setproctitle(" ".join([*MANAGE, *command]))
+    with suppress(AttributeError, OSError):  # another C library
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
+    sys.exit(run_command(["titian", *command]))
+
+
+def import_for(wanted: Collection[str]) -> None:
+    """Import what the programs of these names always need, before they are forked."""
+    gc.disable()  # all of it stays
+    for program in PROGRAMS:
+        if program.name in wanted:
+            for module in program.modules:
+                import_module(module)
+    gc.freeze()  # a look for cycles would write to each object, and every process then hold its own
+    gc.enable()
 
 
 class DatabaseChild:
@@ -278,16 +289,18 @@ def programs(
     other; the worker waits for the demo, lest it computes the same lists.
     """
     sockets: dict[str, socket.socket | None] = {"web": pages, "encoder": encoder}
+    open_sockets = [one for one in sockets.values() if one is not None]
     counts = {"web": web_processes}
     once: list[ProgramChild] = []
     for program in first:
-        once.append(ProgramChild(program, folder=folder, after=once[-1] if once else None))
+        once.append(ProgramChild(program, folder=folder, others=open_sockets, after=once[-1] if once else None))
     demo = next((one for one in once if one.name == LOAD_DEMO.name), None)
     return once + [
         ProgramChild(
             program,
             folder=folder,
             listening=sockets.get(program.name),
+            others=[one for one in open_sockets if one is not sockets.get(program.name)],
             options=["--announce"] if program.name == "web" and number == 1 else (),
             number=number,
             after=demo if program.name == "worker" else None,

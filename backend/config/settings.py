@@ -33,7 +33,7 @@ from backend.config.environment import (
 )
 from backend.config.languages import TRANSLATED, offered_languages
 from backend.config.logs import logging_settings
-from backend.config.processes import NAMES
+from backend.config.programs import NAMES
 from backend.config.secret import secret_key_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent

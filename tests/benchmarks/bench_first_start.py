@@ -84,7 +84,8 @@ class Started:
         sizes: dict[str, float] = {}
         for process in self.look():
             with suppress(psutil.Error):
-                name = next((word for word in process.cmdline() if word.startswith(("run_", "serve"))), "")
+                words = " ".join(process.cmdline()).split()
+                name = next((word for word in words if word.startswith(("run_", "serve"))), "")
                 if name:
                     sizes[name] = sizes.get(name, 0) + process.memory_full_info().pss / 2**20
         told = ", ".join(f"{name} {size:.0f}" for name, size in sizes.items())

@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 OWN_FILES = ("bench_pages.py", "http_load.py", "page_turns.py")
 ORDER = (0, 1, 1, 0)  # so that what grows or slows in the meantime falls on both
 READERS = 5  # of each page, again and again
+WARMING = 8 * READERS  # before the first turn: each thread has a connection, which plans what it asks first
 HEALTH = "/healthz"
 LEAST = 0.0001  # seconds: less, as of the database for /healthz, has no ratio
 
@@ -67,7 +68,7 @@ def compare(commit: str, *, people: int, rounds: int, times: int) -> None:
         print(f"{people} readers, ms of a processor a page, {commit} -> here, ratio: median of {rounds} rounds")
         for page in before.visits:
             for version in versions:
-                version.read(page, 2 * READERS)
+                version.read(page, WARMING)
             costs = [[versions[place].read(page, times) for place in ORDER] for _round in range(rounds)]
             parts = (_told(name, costs, part) for part, name in enumerate(("web", "database")))
             print(f"  {page:12} {'  '.join(parts)}", flush=True)

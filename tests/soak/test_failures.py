@@ -116,7 +116,7 @@ class Installation:
             self._postmaster().kill()
             return
         for child in psutil.Process(self.process.pid).children():
-            if f"run_{name}" in child.cmdline():
+            if f"run_{name}" in " ".join(child.cmdline()):
                 child.kill()
 
     def sign_of_the_worker(self, trouble: str) -> int:

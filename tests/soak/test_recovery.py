@@ -75,7 +75,7 @@ class Served:
         assert self.process is not None
         with suppress(psutil.NoSuchProcess):
             children = psutil.Process(self.process.pid).children()
-            return [child for child in children if "run_web" in child.cmdline()]
+            return [child for child in children if "run_web" in " ".join(child.cmdline())]
         return []
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:

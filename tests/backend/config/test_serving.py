@@ -24,7 +24,8 @@ from pytest_django import Settings
 from backend.config import processes as supervision
 from backend.config.management.commands import serve
 from backend.config.parent_watchdog import PARENT_ENV
-from backend.config.processes import LOAD_DEMO, UNPACK_MODEL, CannotServe, bound_socket, listen
+from backend.config.processes import CannotServe, bound_socket, listen
+from backend.config.programs import LOAD_DEMO, UNPACK_MODEL
 from backend.core.queue import requeue_abandoned_jobs
 from backend.people.models import FirstAdministratorLink
 from tests.factories import make_attendee, make_event

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from backend.config.commands import MANAGE
 from backend.core.errors import BusinessError
 from backend.core.queue import (
     SECONDS_WITHOUT_HEARTBEAT,
@@ -67,4 +68,4 @@ def _begin_anew() -> NoReturn:
     log.warning("The worker has lost the database; it begins anew when that answers.")
     with ThreadPoolExecutor(1) as outside_the_loop:
         outside_the_loop.submit(wait_for_database).result()
-    os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the command this process was started with
+    os.execv(sys.executable, [*MANAGE, "run_worker"])  # noqa: S606 - our own command

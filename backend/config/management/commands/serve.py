@@ -6,6 +6,7 @@ unpacked while the pages answer.
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import sys
@@ -21,19 +22,10 @@ from django.utils.module_loading import import_string
 from filelock import FileLock, Timeout
 from rich.console import Console
 
-from backend.config.database import check_database
+from backend.config.database import check_database, has_missing_migrations
 from backend.config.embedded import server_in
-from backend.config.processes import (
-    LOAD_DEMO,
-    UNPACK_MODEL,
-    CannotServe,
-    DatabaseChild,
-    Program,
-    Supervisor,
-    bound_socket,
-    listen,
-    programs,
-)
+from backend.config.processes import CannotServe, DatabaseChild, Supervisor, bound_socket, import_for, listen, programs
+from backend.config.programs import LOAD_DEMO, UNPACK_MODEL, Program
 from backend.config.shared_counts import share_counts
 from backend.core import encoder
 from backend.core.advisory_lock import advisory_lock
@@ -55,9 +47,12 @@ class Command(BaseCommand):
             lock.acquire(blocking=False)
         except Timeout:
             raise CannotServe(f"Titian already runs from this folder ({settings.VAR}); end that one first.") from None
+        if settings.TITIAN_WEB_PROCESSES > 1:
+            share_counts(settings.VAR / "metrics")  # before anything imports what counts
         try:
             with self._pages_socket() as listening:
                 first = self._prepare()
+                import_for(settings.TITIAN_PROGRAMS)
                 release_memory()
                 self._run(listening, first)
         except KeyboardInterrupt:
@@ -78,8 +73,10 @@ class Command(BaseCommand):
         with show_step(self.console, "Starting the database"):
             check_database()
         with advisory_lock(PREPARING, on_wait=self._say_waiting):
-            with show_step(self.console, "Creating or updating its tables"):
-                call_command("migrate", interactive=False, verbosity=0)
+            if has_missing_migrations():
+                with show_step(self.console, "Creating or updating its tables"):
+                    call_command("migrate", interactive=False, verbosity=0)
+                gc.collect()  # the models of each step
             if settings.ERASURES.exists():
                 with show_step(self.console, "Erasing again whom a restored backup brought back"):
                     call_command("replay_erasures", verbosity=0)
@@ -119,8 +116,6 @@ class Command(BaseCommand):
         embedded = settings.DATABASES["default"].get("EMBEDDED")
         database = [DatabaseChild(server_in(**embedded))] if embedded else []
         readers = self._encoder_socket()
-        if settings.TITIAN_WEB_PROCESSES > 1:
-            share_counts(settings.VAR / "metrics")
         try:
             children = programs(
                 settings.BASE_DIR,
