@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from backend.benchmarks.load.event import SLUG, LoadEvent, LoadUser
@@ -41,11 +42,28 @@ class ResponseLog:
     seconds: float = 0.0
 
 
+class Schedule:
+    """When calls are due: so many a second whatever the answers take, or as soon as a client is free."""
+
+    def __init__(self, rate: float) -> None:
+        """`rate` 0: as soon as a client is free."""
+        self._rate, self._began = rate, time.perf_counter()
+        self._numbers = count()
+
+    def wait(self) -> float:
+        """Until the next call is due; gives that time, from which its answer is waited for (`perf_counter`)."""
+        if not self._rate:
+            return time.perf_counter()
+        due = self._began + next(self._numbers) / self._rate
+        time.sleep(max(due - time.perf_counter(), 0.0))
+        return due
+
+
 class Client:
     """One kept-open connection; a call that breaks off is repeated unchanged."""
 
-    def __init__(self, port: int, log: ResponseLog, lock: threading.Lock) -> None:
-        self.port, self.log, self.lock = port, log, lock
+    def __init__(self, port: int, log: ResponseLog, lock: threading.Lock, schedule: Schedule) -> None:
+        self.port, self.log, self.lock, self.schedule = port, log, lock, schedule
         self.connection: http.client.HTTPConnection | None = None
 
     def call(
@@ -55,7 +73,7 @@ class Client:
         headers = {"Authorization": f"Token {user.token}", "Content-Type": "application/json"}
         if key:
             headers["Idempotency-Key"] = key
-        began = time.perf_counter()
+        began = self.schedule.wait()
         for attempt in range(MAX_ATTEMPTS):
             try:
                 status, answer = self._once(method, path, json.dumps(body or {}), headers)
@@ -98,12 +116,17 @@ def run_clients(
     seed: int,
     on_half_way: Callable[[], None] | None,
     progress: Callable[[str, float], None],
+    rate: float = 0.0,
 ) -> ResponseLog:
-    """Make this many requests, `workers` at a time, each with its answer; `on_half_way` runs half-way."""
+    """Make this many requests, `workers` at a time, each with its answer; `on_half_way` runs half-way.
+
+    `rate`: calls a second, of which there are several to a request; 0: as fast as the answers come.
+    """
+    schedule = Schedule(rate)
     log, lock, numbers = ResponseLog(), threading.Lock(), iter(range(requests))
 
     def work() -> None:
-        with closing(Client(port, log, lock)) as client:
+        with closing(Client(port, log, lock, schedule)) as client:
             while True:
                 with lock:
                     number = next(numbers, None)
@@ -123,6 +146,23 @@ def run_clients(
             job.result()
     log.seconds = time.perf_counter() - began
     return log
+
+
+def rate_of(port: int, path: str, *, workers: int, seconds: float) -> float:
+    """Answers a second to GET of a path, where each client asks again at once."""
+    ends = time.perf_counter() + seconds
+
+    def ask() -> int:
+        connection, asked = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS), 0
+        with closing(connection):
+            while time.perf_counter() < ends:
+                connection.request("GET", path)
+                connection.getresponse().read()
+                asked += 1
+        return asked
+
+    with ThreadPoolExecutor(workers) as pool:
+        return sum(job.result() for job in [pool.submit(ask) for _ in range(workers)]) / seconds
 
 
 def _run_scenario(client: Client, event: LoadEvent, number: int, rng: random.Random) -> None:

@@ -13,7 +13,7 @@ from backend.booking.selectors.meetings import CounterOfferRow
 from backend.core.compiled import CompiledRows
 from backend.events.models.attendees import Attendee
 from backend.events.rules.states import Activity, is_allowed
-from backend.safeguarding.rules import contactable_for
+from backend.safeguarding.rules import contactable_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +67,16 @@ _open_seats = CompiledRows(_open_seats_beside, attendee=-1, now=dt.datetime.min.
 
 
 def waiting_answers(attendee: Attendee, now: dt.datetime) -> int:
-    """How many rows `meetings.requests_to_answer` gives; one query."""
+    """How many rows `meetings.requests_to_answer` gives; one query, and one where somebody waits."""
     if not is_allowed(attendee.event, Activity.ASK):
         return 0
-    mine = {"attendee": attendee.pk, "person": attendee.person_id, "event": attendee.event_id}
-    return len(_unanswered.fetch(**mine, now=now))
+    waiting = _unanswered.fetch(attendee=attendee.pk, now=now)
+    seen = contactable_ids(attendee, "meeting", now, waiting) if waiting else set()
+    return sum(other in seen for other in waiting)
 
 
-def _unanswered_by(attendee: int, person: int, event: int, now: dt.datetime) -> QuerySet[Seat, int]:
-    """The others (ids) of what waits for this attendee: requests, proposals, other times, questions.
-
-    Those alone whom the contact policy lets through.
-    """
-    reader = Attendee(pk=attendee, person_id=person, event_id=event)
-    seen = contactable_for(reader, "meeting", now).order_by().values("pk")
+def _unanswered_by(attendee: int, now: dt.datetime) -> QuerySet[Seat, int]:
+    """The others (ids) of what waits for this attendee: requests, proposals, other times, questions."""
     offers = CounterOffer.objects.open_at(now).filter(meeting=OuterRef("pk"))
     answered = Seat.objects.filter(meeting=OuterRef("pk"), attendee=attendee).exclude(answer="")
     is_open = Q(expires_at__gt=now)
@@ -89,8 +85,8 @@ def _unanswered_by(attendee: int, person: int, event: int, now: dt.datetime) -> 
     asked_back = is_open & Q(state=Meeting.State.REQUESTED, asker=attendee, question__answer="")
     waiting = (asked & not_asker) | Exists(offers.exclude(made_by=attendee)) | asked_back
     meetings = Meeting.objects.one_to_one().filter(waiting, seats__attendee=attendee)
-    theirs = Seat.objects.filter(meeting__in=meetings, attendee__in=seen).exclude(attendee=attendee)
+    theirs = Seat.objects.filter(meeting__in=meetings).exclude(attendee=attendee)
     return theirs.order_by().values_list("attendee_id", flat=True)
 
 
-_unanswered = CompiledRows(_unanswered_by, attendee=-1, person=-2, event=-3, now=dt.datetime.min.replace(tzinfo=dt.UTC))
+_unanswered = CompiledRows(_unanswered_by, attendee=-1, now=dt.datetime.min.replace(tzinfo=dt.UTC))

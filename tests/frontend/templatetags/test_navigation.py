@@ -57,7 +57,7 @@ def test_the_count_is_that_of_the_rows_whatever_waits(forum: Forum) -> None:
     assert agree(me, forum.now) == 4
     with CaptureQueriesContext(connection) as asked_of:
         waiting_answers(me, forum.now)
-    assert len(asked_of) == 1
+    assert len(asked_of) == 2
     assert agree(me, forum.now + dt.timedelta(days=300)) == agree(e, forum.now) == 0
     assert Question.objects.count() == 1
 

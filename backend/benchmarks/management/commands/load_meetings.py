@@ -13,12 +13,14 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backend.benchmarks.load.clients import run_clients
+from backend.benchmarks.load.clients import rate_of, run_clients
 from backend.benchmarks.load.consistency import check_load, count_queued_mails
 from backend.benchmarks.load.event import create_event
 from backend.benchmarks.load.servers import Servers, own_database
 from backend.core.errors import BusinessError
 from backend.core.progress import progress_lines
+
+HEALTH_SECONDS = 3.0
 
 
 class BadLoad(BusinessError):
@@ -35,6 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--requests", type=int, default=5_000)
         parser.add_argument("--workers", type=int, default=8, help="clients that call at the same time")
         parser.add_argument("--processes", type=int, default=2, help="web processes that answer them")
+        parser.add_argument("--rate", type=float, default=0.0, help="calls a second; 0: as fast as the answers come")
         parser.add_argument("--seed", type=int, default=1, help="who asks whom for what")
         parser.add_argument("--json", metavar="FILE", help="write the figures there too")
         parser.add_argument(
@@ -60,6 +63,7 @@ class Command(BaseCommand):
             servers = Servers(address, processes=options["processes"])
             try:
                 servers.wait_until_up()
+                bare = rate_of(servers.port, "/healthz", workers=options["workers"], seconds=HEALTH_SECONDS)
                 log = run_clients(
                     event,
                     port=servers.port,
@@ -68,6 +72,7 @@ class Command(BaseCommand):
                     seed=options["seed"],
                     on_half_way=servers.kill_one_of_each if options["kill"] else None,
                     progress=progress,
+                    rate=options["rate"],
                 )
             finally:
                 servers.stop()
@@ -75,7 +80,9 @@ class Command(BaseCommand):
             waiting = count_queued_mails()
         figures = json.dumps(asdict(result))
         self.stdout.write(figures)
-        self.stderr.write(f"{waiting} mails still in the queue; {log.retried} calls tried again.")
+        self.stderr.write(
+            f"/healthz {bare:.0f} a second; {waiting} mails still in the queue; {log.retried} calls tried again."
+        )
         if options["json"]:
             Path(options["json"]).write_text(figures + "\n", encoding="utf-8")
         if not result.is_passed:
