@@ -106,6 +106,7 @@ class Installation(Packages):
     environment: Callable[[Place], dict[str, str]]
     serve: Callable[[Place], tuple[str, ...]]
     migrate: tuple[str, ...] = ()
+    collect_files: tuple[str, ...] = ()  # styles and scripts, without which its pages answer 500
 
     @property
     def facts(self) -> Path:
@@ -130,8 +131,8 @@ class Installation(Packages):
             place = Place(Path(folder), free_port(), "", FILLED, postgres, redis)
             _psql(postgres, f"DROP DATABASE IF EXISTS {FILLED}", f"CREATE DATABASE {FILLED}")
             _psql(postgres, *(f"CREATE EXTENSION {one}" for one in EXTENSIONS), database=FILLED)
-            if self.migrate:
-                self._run(self.program(self.migrate[0]), *self.migrate[1:], environment=self._environment(place))
+            for command in filter(None, (self.migrate, self.collect_files)):
+                self._run(self.program(command[0]), *command[1:], environment=self._environment(place))
             facts = self._change(place, "first")
             self.facts.touch(mode=0o600)
             self.facts.write_text(json.dumps(facts))
@@ -328,6 +329,7 @@ def _pretalx(version: str, python: str) -> Installation:
         requirements=(f"pretalx=={version}", "psycopg[binary]==3.3.9", "redis<9", "gunicorn==27.0.1"),
         script="fill_pretalx.py", environment=_of_pretalx, serve=lambda place: _gunicorn(place, "pretalx.wsgi"),
         migrate=("python", "-m", "pretalx", "migrate"),
+        collect_files=("python", "-m", "pretalx", "collectstatic", "--noinput"),
     )  # fmt: skip
 
 
