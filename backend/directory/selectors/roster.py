@@ -305,9 +305,9 @@ def _row(row: Attendee, closed: Set[int]) -> RosterRow:
         sector=row.organisation.sector.local_name if row.organisation else "",
         constituency=row.constituency,
         country=row.country,
-        age_class=str(row.get_age_class_display()),
-        visibility=str(row.get_visibility_display()),
-        permission=str(row.get_permission_display()),
+        age_class=str(Attendee.AgeClass(row.age_class).label),
+        visibility=str(Attendee.Visibility(row.visibility).label),
+        permission=str(Attendee.Permission(row.permission).label),
         has_joined=row.has_joined,
         has_meeting=row.has_meeting,  # type: ignore[attr-defined]
         is_profile_empty=row.is_profile_empty,  # type: ignore[attr-defined]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy
 
 from backend.core.compiled import CompiledRows
-from backend.events.models.attendees import Attendee
+from backend.events.models.attendees import Attendee, AttendeeQuerySet
 from backend.events.models.events import Event
 from backend.events.selectors import PersonNamed, named_in, named_rows_of, sector_names_for, theme_names_for
 from backend.stats.rules.access import countable
@@ -58,14 +58,23 @@ def people_counted(event: Event) -> dict[int, PersonNamed]:
 
 def attendee_count(event: Event) -> int:
     """How many attendees the figures count, by the one definition of `countable`."""
-    return countable(event).count()
+    return sum(_count.fetch(event=event.pk))
+
+
+def _countable_at(event: int) -> AttendeeQuerySet:
+    return countable(Event(pk=event))
 
 
 def _counted_at(event: int) -> QuerySet[Attendee, tuple[Any, ...]]:
-    return named_rows_of(countable(Event(pk=event)))
+    return named_rows_of(_countable_at(event))
 
 
-_counted = CompiledRows(_counted_at, event=-1)
+def _count_at(event: int) -> QuerySet[Attendee, int]:
+    people = _countable_at(event).order_by().values("event")
+    return people.annotate(people=Count("pk")).values_list("people", flat=True)
+
+
+_counted, _count = CompiledRows(_counted_at, event=-1), CompiledRows(_count_at, event=-1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
 from backend.events.models.events import Event
 from backend.suggestions.models import LearnedWeights, Learning, SuggestionRules
@@ -13,18 +15,31 @@ from backend.suggestions.models import LearnedWeights, Learning, SuggestionRules
 
 def active_weights(event: Event) -> LearnedWeights | None:
     """The weights of the event's next Runs; None where these are the default ones."""
-    return LearnedWeights.objects.filter(event=event, is_active=True).first()
+    return next(iter(_active.fetch(event=event.pk)), None)
+
+
+def _active_of(event: int) -> QuerySet[LearnedWeights]:
+    return LearnedWeights.objects.filter(event=event, is_active=True)
+
+
+_active = CompiledRows(_active_of, event=-1)
 
 
 def learns_nightly(event: Event) -> bool:
     """Whether the organisers have the weights learned every night."""
-    return SuggestionRules.objects.filter(event=event, learns_nightly=True).exists()
+    return any(rules.learns_nightly for rules in _rules.fetch(event=event.pk))
 
 
 def learns_since(event: Event) -> Event | None:
     """From which earlier edition on ties are learned from too."""
-    rules = SuggestionRules.objects.select_related("learns_since").filter(event=event).first()
-    return rules.learns_since if rules else None
+    return next((rules.learns_since for rules in _rules.fetch(event=event.pk)), None)
+
+
+def _rules_of(event: int) -> QuerySet[SuggestionRules]:
+    return SuggestionRules.objects.select_related("learns_since").filter(event=event)
+
+
+_rules = CompiledRows(_rules_of, event=-1)
 
 
 def earlier_editions(event: Event) -> list[Event]:
@@ -60,7 +75,7 @@ class LearningStatus:
 
 def learning_status_for(event: Event) -> LearningStatus:
     """What the event's weights rest on and when they are learned again, for its organisers."""
-    newest = Learning.objects.filter(event=event).first()
+    newest = next(iter(_learnings.fetch(event=event.pk)), None)
     is_refused = newest is not None and newest.state == Learning.State.NOT_PROVEN
     return LearningStatus(
         weights=active_weights(event),
@@ -70,3 +85,10 @@ def learning_status_for(event: Event) -> LearningStatus:
         editions=earlier_editions(event),
         newest=newest,
     )
+
+
+def _learnings_of(event: int) -> QuerySet[Learning]:
+    return Learning.objects.filter(event=event)
+
+
+_learnings = CompiledRows(_learnings_of, event=-1)

@@ -28,7 +28,11 @@ def _current_of(event: int) -> QuerySet[Run]:
     return Run.objects.defer("matching_state").filter(event=event, state=Run.State.CURRENT)
 
 
-_current_runs = CompiledRows(_current_of, event=-1)
+def _newest_of(event: int) -> QuerySet[Run]:
+    return Run.objects.defer("matching_state").filter(event=event).order_by("-started_at", "-pk")[:1]
+
+
+_current_runs, _newest_runs = CompiledRows(_current_of, event=-1), CompiledRows(_newest_of, event=-1)
 
 
 def current_reading(attendee: Attendee) -> tuple[Run | None, ListReading | None]:
@@ -63,7 +67,14 @@ def is_being_matched(attendee: Attendee) -> bool:
 
 def stale_ids_for(event: Event, run: Run) -> set[int]:
     """Attendees whose list in the Run is not of their present profile, not there yet, or no longer due."""
-    return outdated_ids(run, dict(matchable(event).values_list("pk", "changed_at")))
+    return outdated_ids(run, dict(_versions.fetch(event=event.pk)))
+
+
+def _versions_at(event: int) -> QuerySet[Attendee, tuple[int, dt.datetime]]:
+    return matchable(Event(pk=event)).order_by().values_list("pk", "changed_at")
+
+
+_versions = CompiledRows(_versions_at, event=-1)
 
 
 def outdated_ids(run: Run, versions: Mapping[int, dt.datetime]) -> set[int]:
@@ -71,8 +82,15 @@ def outdated_ids(run: Run, versions: Mapping[int, dt.datetime]) -> set[int]:
 
     `versions`: each attendee's `changed_at` by attendee id.
     """
-    read = dict(ListReading.objects.filter(run=run).values_list("attendee_id", "profile_changed_at"))
+    read = dict(_read_versions.fetch(run=run.pk))
     return {pk for pk in read.keys() | versions.keys() if read.get(pk) != versions.get(pk)}
+
+
+def _read_by(run: int) -> QuerySet[ListReading, tuple[int, dt.datetime]]:
+    return ListReading.objects.filter(run=run).order_by().values_list("attendee_id", "profile_changed_at")
+
+
+_read_versions = CompiledRows(_read_by, run=-1)
 
 
 def needs_refresh(event: Event, run: Run) -> bool:
@@ -98,7 +116,7 @@ class RunStatus:
 def run_status_for(event: Event) -> RunStatus:
     """The report of the event's current Run, for its organisers."""
     run = current_run(event)
-    newest = Run.objects.defer("matching_state").filter(event=event).order_by("-started_at", "-pk").first()
+    newest = next(iter(_newest_runs.fetch(event=event.pk)), None)
     is_building = newest is not None and newest.state == Run.State.BUILDING
     is_abandoned = is_building and is_given_up(matching_lock(event.pk))
     has_failed = is_abandoned or (newest is not None and newest.state == Run.State.FAILED)
