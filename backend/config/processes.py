@@ -46,7 +46,9 @@ BACKLOG = 1024  # connections that wait while the web process is started again
 PORT_WAIT_SECONDS = 3.0  # a server that was just killed may still hold the port
 LOOK_SECONDS = 0.1
 PROCESSES = multiprocessing.get_context("fork") if sys.platform == "linux" else multiprocessing.get_context("spawn")
-M_ARENA_MAX, ARENAS = -8, 2  # mallopt(3): glibc would keep free memory for each of the worker's threads
+ENDING = (signal.SIGTERM, signal.SIGINT)
+# glibc would keep free memory for each of the worker's threads; read when a program starts, and by mallopt(3)
+ARENAS_ENV, M_ARENA_MAX = "MALLOC_ARENA_MAX", -8
 
 log = logging.getLogger(__name__)
 
@@ -110,8 +112,13 @@ class ProgramChild:
 
     def start(self) -> None:
         given = (self._command, self._folder, self._listening, self._others, os.getpid())
-        self.process = PROCESSES.Process(target=_run_program, args=given, name=self.name)
-        self.process.start()
+        process = PROCESSES.Process(target=_run_program, args=given, name=self.name)
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # Python loses what arrives within a fork
+        try:
+            process.start()
+            self.process = process
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
     def ended(self) -> int | None:
         return self.process.exitcode if self.process else None
@@ -122,7 +129,9 @@ class ProgramChild:
 
     def wait_for_end(self, seconds: float) -> None:
         if self.process:
-            self.process.join(seconds)
+            deadline = time.monotonic() + seconds
+            while self.process.exitcode is None and time.monotonic() < deadline:
+                time.sleep(LOOK_SECONDS / 5)  # join() takes one that became another program for ended
             self.process.kill()
             self.process.join()
 
@@ -134,15 +143,18 @@ def _run_program(
     os.setsid()
     os.chdir(folder)
     os.environ[PARENT_ENV] = str(parent)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    os.environ["PYTHONUNBUFFERED"] = "1"  # this and the next for the worker, which may begin anew as a program
+    os.environ.setdefault(ARENAS_ENV, "2")
+    for number in ENDING:
         signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     for other in others:
         other.close()
     if listening is not None:
         command = [*command, "--socket", str(listening.fileno())]
     setproctitle(" ".join([*MANAGE, *command]))
-    with suppress(AttributeError, OSError):  # another C library
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+    with suppress(AttributeError, OSError, ValueError):  # another C library
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, int(os.environ[ARENAS_ENV]))
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)
     sys.exit(run_command(["titian", *command]))
@@ -266,12 +278,16 @@ class Supervisor:
         log.warning("The %s process %s; it is started again %s.", kept.child.name, how, when)
 
     def _stop(self) -> None:
-        """End all at once, by asking first."""
-        for kept in self._kept:
-            kept.child.ask_to_end()
-        deadline = time.monotonic() + STOP_SECONDS
-        for kept in self._kept:
-            kept.child.wait_for_end(max(deadline - time.monotonic(), 0.0))
+        """End all at once, by asking first; asked a second time, without waiting."""
+        try:
+            for kept in self._kept:
+                kept.child.ask_to_end()
+            deadline = time.monotonic() + STOP_SECONDS
+            for kept in self._kept:
+                kept.child.wait_for_end(max(deadline - time.monotonic(), 0.0))
+        finally:
+            for kept in self._kept:
+                kept.child.wait_for_end(0.0)
 
 
 def programs(

@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 
 from backend.config import processes as supervision
-from backend.config.processes import CannotServe, ProgramChild, Supervisor, programs
+from backend.config.processes import PROCESSES, CannotServe, ProgramChild, Supervisor, programs
 from backend.config.programs import LOAD_DEMO, NAMES, PROGRAMS, UNPACK_MODEL, Program
 from tests.servers import address_of_the_database, get
 
@@ -36,6 +36,9 @@ try:
 except KeyboardInterrupt:
     pass
 """
+
+
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
 
 
 class Ending:
@@ -107,6 +110,40 @@ def test_one_that_runs_once_is_tried_again_until_it_ends_well_and_then_no_more()
     child.let_pass(Supervisor([child], clock=lambda: child.now), 60)
     assert len(child.starts) == 2
     assert child.codes == []
+
+
+class Interrupted(Ending):
+    """One that is still waited for when the end is asked for a second time."""
+
+    def __init__(self, *, is_first: bool) -> None:
+        super().__init__()
+        self.is_first, self.waits = is_first, list[float]()
+
+    def wait_for_end(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        if self.is_first and len(self.waits) == 1:
+            raise KeyboardInterrupt
+
+
+def test_asked_a_second_time_it_ends_all_without_waiting() -> None:
+    children = Interrupted(is_first=True), Interrupted(is_first=False)
+    supervisor = Supervisor(children)
+    supervisor.ending.set()
+    with pytest.raises(KeyboardInterrupt):
+        supervisor.run()
+    assert [child.waits[-1] for child in children] == [0.0, 0.0]
+
+
+def test_one_that_became_another_program_and_does_not_end_is_killed() -> None:
+    child = ProgramChild(Program("worker", ("help",)), folder=settings.BASE_DIR)
+    child.process = PROCESSES.Process(
+        target=os.execv, args=(sys.executable, [sys.executable, "-c", STUBBORN]), name="worker"
+    )
+    child.process.start()
+    while STUBBORN not in psutil.Process(child.process.pid).cmdline():
+        pass
+    child.wait_for_end(0.5)
+    assert child.ended() == -signal.SIGKILL
 
 
 def test_the_worker_waits_for_the_demo_and_what_comes_next_for_what_is_first() -> None:
