@@ -121,6 +121,10 @@ class CompiledRows(_Written[Row]):
         iterable: Any = written._iterable_class
         return list(iterable(written))
 
+    def first(self, **values: Given) -> Row | None:
+        """The first row for these values, None without one; one query, which gives all."""
+        return next(iter(self.fetch(**values)), None)
+
     _percent = "%"  # how the statement writes one
 
     def _run(self, sql: str, params: Any) -> list[Any]:

@@ -79,7 +79,7 @@ class Profile:
 
 def signed_in_person(person_id: int) -> Person | None:
     """The account that a session is of, with all that the rules of signing in ask of it, in one query."""
-    return next(iter(_signed_in.fetch(person=person_id)), None)
+    return _signed_in.first(person=person_id)
 
 
 def _people_signed_in(person: int) -> QuerySet[Person]:
@@ -98,7 +98,7 @@ _parts = CompiledRows(_parts_in, person=-1, slug="-")
 
 def attendee_for(person: Person, slug: str) -> Attendee:
     """The person's own part in the event; refuses NotFound to a stranger, as for an unknown event."""
-    found = next(iter(_parts.fetch(person=person.pk, slug=slug)), None)
+    found = _parts.first(person=person.pk, slug=slug)
     if found is None:
         raise NotFound(
             _(

@@ -114,7 +114,7 @@ def tokens_of(person: Person) -> QuerySet[ApiToken]:
 
 def token_for(token: str, now: dt.datetime) -> ApiToken | None:
     """The API token of an open account, with its person; None where it is unknown or has expired."""
-    return next(iter(_tokens.fetch(digest=token_hash(token), now=now)), None)
+    return _tokens.first(digest=token_hash(token), now=now)
 
 
 def _tokens_of(digest: str, now: dt.datetime) -> QuerySet[ApiToken]:

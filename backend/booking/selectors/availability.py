@@ -75,7 +75,7 @@ class GridDay:
 
 def rules_for(event_id: int) -> MeetingRules:
     """The event's limits for requests, or the defaults."""
-    return next(iter(_rules.fetch(event=event_id)), None) or MeetingRules(event_id=event_id)
+    return _rules.first(event=event_id) or MeetingRules(event_id=event_id)
 
 
 def _rules_of(event: int) -> QuerySet[MeetingRules]:

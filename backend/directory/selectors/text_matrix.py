@@ -43,7 +43,7 @@ def text_matrix(event_id: int, model: str) -> TextMatrix:
 
     Removed ones may still be among them for ten minutes: what is found must be looked for in the database.
     """
-    newest = next(iter(_newest.fetch(event=event_id)), 0)
+    newest = _newest.first(event=event_id) or 0
     kept = _kept.get((event_id, model))
     if kept is None or kept.newest != newest or monotonic() - kept.read_at > KEPT_SECONDS:
         kept = _read(event_id, model, newest)

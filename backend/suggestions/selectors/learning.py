@@ -15,7 +15,7 @@ from backend.suggestions.models import LearnedWeights, Learning, SuggestionRules
 
 def active_weights(event: Event) -> LearnedWeights | None:
     """The weights of the event's next Runs; None where these are the default ones."""
-    return next(iter(_active.fetch(event=event.pk)), None)
+    return _active.first(event=event.pk)
 
 
 def _active_of(event: int) -> QuerySet[LearnedWeights]:
@@ -75,7 +75,7 @@ class LearningStatus:
 
 def learning_status_for(event: Event) -> LearningStatus:
     """What the event's weights rest on and when they are learned again, for its organisers."""
-    newest = next(iter(_learnings.fetch(event=event.pk)), None)
+    newest = _learnings.first(event=event.pk)
     is_refused = newest is not None and newest.state == Learning.State.NOT_PROVEN
     return LearningStatus(
         weights=active_weights(event),

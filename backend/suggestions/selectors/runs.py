@@ -21,7 +21,7 @@ from backend.suggestions.models import ListReading, Run
 
 def current_run(event: Event | int) -> Run | None:
     """The event's published Run, without its stored matching state."""
-    return next(iter(_current_runs.fetch(event=event if isinstance(event, int) else event.pk)), None)
+    return _current_runs.first(event=event if isinstance(event, int) else event.pk)
 
 
 def _current_of(event: int) -> QuerySet[Run]:
@@ -116,7 +116,7 @@ class RunStatus:
 def run_status_for(event: Event) -> RunStatus:
     """The report of the event's current Run, for its organisers."""
     run = current_run(event)
-    newest = next(iter(_newest_runs.fetch(event=event.pk)), None)
+    newest = _newest_runs.first(event=event.pk)
     is_building = newest is not None and newest.state == Run.State.BUILDING
     is_abandoned = is_building and is_given_up(matching_lock(event.pk))
     has_failed = is_abandoned or (newest is not None and newest.state == Run.State.FAILED)

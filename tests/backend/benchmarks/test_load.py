@@ -71,7 +71,7 @@ def test_every_loss_is_counted(logged, loss):
 
 
 @pytest.mark.parametrize(
-    "options", [{"people": 1}, {"requests": 0}, {"workers": 65}, {"json": "/no/such/folder/file.json"}]
+    "options", [{"people": 1}, {"requests": 0}, {"workers": 65}, {"rate": -1.0}, {"json": "/no/such/folder/file.json"}]
 )
 def test_unusable_options_are_refused_before_anything_starts(options):
     with pytest.raises(BusinessError) as caught:

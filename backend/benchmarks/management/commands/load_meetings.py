@@ -50,6 +50,7 @@ class Command(BaseCommand):
             ("requests", 1, 100_000),
             ("workers", 1, 64),
             ("processes", 1, 8),
+            ("rate", 0, 10_000),
         ):
             if not least <= options[name] <= most:
                 values = {"option": f"--{name}", "least": least, "most": f"{most:,}"}
