@@ -141,7 +141,7 @@ def repair(
     if not len(small):
         return np.zeros(len(columns), bool), 0.0
     rows = constraint_rows(small, tables_left=tables_left, most=most, least=least)
-    full, rows, _ = with_shortage_columns(gain[usable], rows, shortage_penalty)
+    full, rows = with_shortage_columns(gain[usable], rows, shortage_penalty)
     limit = max(deadline.left(), 0.01)
     highs = quiet_highs(time_limit=limit, mip_rel_gap=0.0, mip_abs_gap=1e-6, random_seed=seed)
     if limit > STEP_SECONDS:

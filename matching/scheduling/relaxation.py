@@ -16,7 +16,8 @@ from scipy import sparse
 from matching.scheduling.columns import CandidateColumns, Flags, Floats, Ints
 from matching.scheduling.deadline import Deadline
 
-MAX_REDUCED_COST = 0.3  # in mean values of a meeting: the second LP leaves out columns beyond it
+MAX_REDUCED_COST = 0.3  # in mean values of a meeting: the second LP begins without columns beyond it
+MISSING = 1e-4  # meetings: fewer are errors of rounding
 SLOT_SHARE = 0.5  # share of the time for the second LP
 
 
@@ -52,15 +53,15 @@ def relax(columns: CandidateColumns, deadline: Deadline) -> Relaxation:
     by_pairs = _pair_relaxation(columns, deadline)
     if by_pairs is None:
         return Relaxation(simple, np.zeros(len(columns)), np.ones(len(columns)), _short_of_open(columns))
-    mean = float(np.average(columns.value, weights=by_pairs.lp_value + 1e-9))
-    promising = (
-        by_pairs.reduced_cost <= max(mean, 0.0) * MAX_REDUCED_COST
-        if not columns.least.any()
-        else np.ones(len(columns), bool)
-    )
-    by_slots = _slot_relaxation(columns, promising, deadline.part(SLOT_SHARE))
-    best = by_pairs if by_slots is None else by_slots
-    bound = min(simple, by_pairs.bound, best.bound)
+    worthwhile = max(float(np.average(columns.value, weights=by_pairs.lp_value + 1e-9)), 0.0)
+    best, bound, limit = by_pairs, min(simple, by_pairs.bound), deadline.part(SLOT_SHARE)
+    promising = by_pairs.reduced_cost <= worthwhile * MAX_REDUCED_COST
+    promising |= bool(columns.least.any())
+    missing = promising
+    while missing.any() and (by_slots := _slot_relaxation(columns, promising, limit)) is not None:
+        best, bound = by_slots, min(bound, by_slots.bound)
+        missing = ~promising & (best.reduced_cost <= 0)
+        promising = promising | missing
     return Relaxation(bound, best.reduced_cost, best.lp_value, _short_of_open(columns) or by_pairs.short or best.short)
 
 
@@ -145,32 +146,32 @@ def _cost_of_rows(rows: ConstraintRows, prices: Floats) -> float:
     return float(np.where(prices >= 0, prices * rows.upper, prices * low).sum())
 
 
-def with_shortage_columns(
-    gain: Floats, rows: ConstraintRows, shortage_penalty: float
-) -> tuple[Floats, ConstraintRows, int]:
+def with_shortage_columns(gain: Floats, rows: ConstraintRows, shortage_penalty: float) -> tuple[Floats, ConstraintRows]:
     """The same programme with a slack column per owed meeting, at a penalty each."""
     owing = np.flatnonzero(rows.lower > -np.inf)
     owed = np.repeat(owing, rows.lower[owing].astype(int))
     extra = np.arange(len(owed)) + len(gain)
     row, column = np.concatenate([rows.row, owed]), np.concatenate([rows.column, extra])
     grown = replace(rows, row=row, column=column)
-    return np.concatenate([gain, np.full(len(owed), -shortage_penalty)]), grown, len(owed)
+    return np.concatenate([gain, np.full(len(owed), -shortage_penalty)]), grown
 
 
 def _slot_relaxation(columns: CandidateColumns, promising: Flags, deadline: Deadline) -> Relaxation | None:
     part = columns.subset(promising)
     rows = constraint_rows(part, tables_left=columns.tables_left, most=columns.most, least=columns.least)
     shortage_penalty = 3 * float(np.abs(columns.value).max()) + 1
-    gain, rows, owed = with_shortage_columns(part.value, rows, shortage_penalty)
-    found = _solve_dual(gain, rows, deadline)
+    found = _solve_dual(*with_shortage_columns(part.value, rows, shortage_penalty), deadline)
     if found is None:
         return None
-    lp_value, prices = found
     number = len(part)
+    missing = found[0][number:]
+    short = _proven_short(columns, missing, deadline)
+    if missing.sum() > MISSING and not short:  # a meeting owed may displace many others, and cost more than that
+        found = _solve_dual(part.value, rows, deadline) or found
+    lp_value, prices = found
     fractions = np.zeros(len(columns))
     fractions[promising] = lp_value[:number]
-    full = _full_prices(columns, rows, prices)
-    return _lagrangian(columns, full, fractions, float(lp_value[number:].sum()) if owed else 0.0, deadline)
+    return _lagrangian(columns, _full_prices(columns, rows, prices), fractions, short)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +192,7 @@ def _full_prices(columns: CandidateColumns, rows: ConstraintRows, prices: Floats
     return DualPrices(seat, full[seats:tables], full[tables : tables + columns.people])
 
 
-def _lagrangian(
-    columns: CandidateColumns, prices: DualPrices, lp_value: Floats, missing_meetings: float, deadline: Deadline
-) -> Relaxation:
+def _lagrangian(columns: CandidateColumns, prices: DualPrices, lp_value: Floats, short: tuple[int, ...]) -> Relaxation:
     """Bound and reduced costs at these prices; valid whatever the prices are."""
     net = (
         columns.value
@@ -207,7 +206,6 @@ def _lagrangian(
     np.maximum.at(best, columns.pair, net)
     persons = np.where(prices.person >= 0, prices.person * columns.most, prices.person * columns.least).sum()
     bound = float(prices.seat.sum() + prices.table @ columns.tables_left + persons + best.sum())
-    short = _proven_short(columns, deadline) if missing_meetings > 1e-4 else ()
     return Relaxation(bound, best[columns.pair] - net, lp_value, short)
 
 
@@ -222,8 +220,7 @@ def _pair_relaxation(columns: CandidateColumns, deadline: Deadline) -> Relaxatio
     row = np.concatenate([i, j, np.full(number, people)])
     rows = ConstraintRows(lower, upper, row, np.tile(np.arange(number), 3), np.ones(people + 1, bool))
     shortage_penalty = 3 * float(np.abs(value).max()) + 1
-    gain, rows, owed = with_shortage_columns(value, rows, shortage_penalty)
-    found = _solve_dual(gain, rows, deadline)
+    found = _solve_dual(*with_shortage_columns(value, rows, shortage_penalty), deadline)
     if found is None:
         return None
     lp_value, prices = found
@@ -232,14 +229,19 @@ def _pair_relaxation(columns: CandidateColumns, deadline: Deadline) -> Relaxatio
     of_pair[pairs] = lp_value[:number]
     columns_per_pair = np.bincount(columns.pair, minlength=columns.pairs)
     fractions = of_pair[columns.pair] / columns_per_pair[columns.pair]
-    return _lagrangian(columns, full, fractions, float(lp_value[number:].sum()) if owed else 0.0, deadline)
+    return _lagrangian(columns, full, fractions, _proven_short(columns, lp_value[number:], deadline))
 
 
-def _proven_short(columns: CandidateColumns, deadline: Deadline) -> tuple[int, ...]:
-    """People left short when as few meetings as possible are missing, if prices prove that some must be."""
+def _proven_short(columns: CandidateColumns, missing: Floats, deadline: Deadline) -> tuple[int, ...]:
+    """People left short when as few meetings as possible are missing, if prices prove that some must be.
+
+    missing: of each meeting owed, how much a programme that puts a price on it leaves out.
+    """
+    if missing.sum() <= MISSING:
+        return ()
     rows = constraint_rows(columns, tables_left=columns.tables_left, most=columns.most, least=columns.least)
     owing = np.flatnonzero(rows.lower > -np.inf)
-    gain, rows, _ = with_shortage_columns(np.zeros(len(columns)), rows, 1.0)
+    gain, rows = with_shortage_columns(np.zeros(len(columns)), rows, 1.0)
     found = _solve_dual(gain, rows, deadline)
     if found is None:
         return ()
@@ -250,8 +252,8 @@ def _proven_short(columns: CandidateColumns, deadline: Deadline) -> tuple[int, .
         return ()
     people = np.flatnonzero(columns.least > 0)
     owed = np.repeat(np.arange(len(owing)), rows.lower[owing].astype(int))
-    missing = np.bincount(owed, weights=lp_value[len(columns) :], minlength=len(owing))
-    return tuple(int(person) for person in people[missing > 1e-3])
+    lacking = np.bincount(owed, weights=lp_value[len(columns) :], minlength=len(owing))
+    return tuple(int(person) for person in people[lacking > 1e-3])
 
 
 def _short_of_open(columns: CandidateColumns) -> tuple[int, ...]:

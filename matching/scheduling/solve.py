@@ -73,7 +73,7 @@ def solve(
 
     selected, bound = select_meetings(columns, relaxed, deadline.part(SELECTION_SHARE), seed, report)
     if columns.shortage(selected):
-        status, found = _meet_least(columns, deadline)
+        status, found = _meet_least(columns, deadline.part(SELECTION_SHARE))
         if found is None:
             short = np.flatnonzero(columns.degrees(selected) < columns.least)
             if status == "infeasible":
@@ -99,7 +99,7 @@ def _locked_value(problem: Problem) -> float:
 
 
 def _meet_least(columns: CandidateColumns, deadline: Deadline) -> tuple[Status, Flags | None]:
-    """Any selection that gives everyone the least they must have, where the search found none."""
+    """The best selection found that gives everyone the least they must have, where the search found none."""
     from ortools.sat.python import cp_model  # here: with pandas, which it imports, 48 MB of every process
 
     model = cp_model.CpModel()
@@ -124,6 +124,7 @@ def _meet_least(columns: CandidateColumns, deadline: Deadline) -> tuple[Status, 
             model.add_linear_constraint(sum(members), int(columns.least[number]), int(columns.most[number]))
         else:
             model.add_at_most_one(members)
+    model.maximize(sum(value * literal for value, literal in zip(columns.value.tolist(), literals, strict=True)))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 2
     solver.parameters.max_time_in_seconds = max(deadline.left(), 0.01)
